@@ -1,0 +1,2 @@
+drop table currencies;
+drop function refuse_change();

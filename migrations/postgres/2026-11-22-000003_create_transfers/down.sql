@@ -1,0 +1,3 @@
+drop table transfers;
+drop function transfers_check_accounts();
+drop sequence transfers_sequence_seq;

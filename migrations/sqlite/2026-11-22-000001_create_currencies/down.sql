@@ -1,0 +1,2 @@
+drop table currencies;
+pragma application_id = 0;

@@ -1,0 +1,2 @@
+drop table account_limits;
+drop table accounts;

@@ -1,0 +1,79 @@
+//! What can go wrong, as the library's callers see it.
+
+use thiserror::Error;
+
+use crate::money::{AmountError, CurrencyError};
+use crate::rules::{InstantError, Rejection, TextError};
+use crate::store::StoreError;
+
+/// Why an operation did not happen.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A rule refused it: an answer, not a fault. Nothing was written.
+    #[error(transparent)]
+    Rejected(Box<Rejection>),
+    /// What was handed in is not what it should be. Nothing was written.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The database, or the way to it.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A file that is read from or written to.
+    #[error("cannot {doing}")]
+    File {
+        /// What was tried, with the file's name.
+        doing: String,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Why a text is not an amount, a name, a time, …
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum InputError {
+    /// Not an amount.
+    #[error(transparent)]
+    Amount(#[from] AmountError),
+    /// Not a currency.
+    #[error(transparent)]
+    Currency(#[from] CurrencyError),
+    /// Not a text that can be stored.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// Not a moment.
+    #[error(transparent)]
+    Instant(#[from] InstantError),
+}
+
+impl InputError {
+    /// The stable code, as in JSON.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Amount(_) => "amount_invalid",
+            Self::Currency(_) => "currency_invalid",
+            Self::Text(_) => "text_invalid",
+            Self::Instant(_) => "time_invalid",
+        }
+    }
+}
+
+impl From<Rejection> for Error {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(Box::new(rejection))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(fault: StoreError) -> Self {
+        Self::Store(fault)
+    }
+}
+
+/// Diesel hands the faults of begin, commit and rollback over as they are.
+impl From<diesel::result::Error> for Error {
+    fn from(fault: diesel::result::Error) -> Self {
+        Self::Store(fault.into())
+    }
+}

@@ -1,0 +1,169 @@
+use diesel::prelude::*;
+
+use super::CorruptRow;
+use super::account_limits::limits;
+use super::currencies::currency;
+use super::sql_types::{SqlInstant, SqlJson};
+use super::transfers::{metadata_from_json, metadata_to_json};
+use crate::money::Amount;
+use crate::rules::{Account, AccountId, AccountState, AccountType, Hash, Instant, LastTransfer, Sequence, Totals};
+use crate::schema::accounts;
+
+/// The last character there is: no name that begins with a prefix sorts behind the prefix and this.
+const LAST_CHARACTER: char = char::MAX;
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub(crate) struct AccountRow {
+    pub id: i64,
+    pub debits_posted: i64,
+    pub credits_posted: i64,
+    pub debits_held: i64,
+    pub credits_held: i64,
+    pub version: i64,
+    pub last_transfer: Option<i64>,
+    pub last_recorded_at: Option<SqlInstant>,
+    pub min_balance: Option<i64>,
+    pub max_balance: Option<i64>,
+    pub opened_at: SqlInstant,
+    pub closed_at: Option<SqlInstant>,
+    pub exponent: i16,
+    pub name: String,
+    pub account_type: String,
+    pub currency: String,
+    pub state: String,
+    pub head: Vec<u8>,
+    pub description: Option<String>,
+    pub metadata: Option<SqlJson>,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = CorruptRow;
+
+    fn try_from(row: AccountRow) -> Result<Self, CorruptRow> {
+        let corrupt = |column, value: &dyn ToString| CorruptRow::new("accounts", row.id, column, value.to_string());
+        for (column, total) in [
+            ("debits_posted", row.debits_posted),
+            ("credits_posted", row.credits_posted),
+            ("debits_held", row.debits_held),
+            ("credits_held", row.credits_held),
+        ] {
+            if total < 0 {
+                return Err(corrupt(column, &total));
+            }
+        }
+        let head = row.head.as_slice().try_into().map_err(|_| corrupt("head", &format!("{:?}", row.head)))?;
+        let account_type = AccountType::from_word(&row.account_type);
+        let description = row.description.as_deref().map(str::parse).transpose();
+        Ok(Self {
+            id: AccountId(row.id),
+            name: row.name.parse().map_err(|_| corrupt("name", &row.name))?,
+            account_type: account_type.ok_or_else(|| corrupt("account_type", &row.account_type))?,
+            currency: currency(&row.currency, row.exponent, || ("accounts", row.id.to_string()))?,
+            state: AccountState::from_word(&row.state).ok_or_else(|| corrupt("state", &row.state))?,
+            limits: limits(row.min_balance, row.max_balance),
+            totals: Totals {
+                debits_posted: Amount::from_minor(row.debits_posted),
+                credits_posted: Amount::from_minor(row.credits_posted),
+                debits_held: Amount::from_minor(row.debits_held),
+                credits_held: Amount::from_minor(row.credits_held),
+            },
+            version: row.version,
+            last: last_transfer(&row)?,
+            head: Hash(head),
+            description: description.map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
+            metadata: metadata_from_json(row.metadata.as_ref(), "accounts", row.id)?,
+            opened_at: instant(&row, "opened_at", row.opened_at)?,
+            closed_at: row.closed_at.map(|time| instant(&row, "closed_at", time)).transpose()?,
+        })
+    }
+}
+
+fn last_transfer(row: &AccountRow) -> Result<Option<LastTransfer>, CorruptRow> {
+    let (Some(sequence), Some(recorded_at)) = (row.last_transfer, row.last_recorded_at) else { return Ok(None) };
+    let recorded_at = instant(row, "last_recorded_at", recorded_at)?;
+    Ok(Some(LastTransfer { sequence: Sequence(sequence), recorded_at }))
+}
+
+fn instant(row: &AccountRow, column: &'static str, time: SqlInstant) -> Result<Instant, CorruptRow> {
+    time.instant().ok_or_else(|| CorruptRow::new("accounts", row.id, column, time))
+}
+
+/// An account as it is opened; the rest of the row has defaults.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = accounts)]
+pub(crate) struct NewAccountRow {
+    pub min_balance: Option<i64>,
+    pub max_balance: Option<i64>,
+    pub opened_at: SqlInstant,
+    pub exponent: i16,
+    pub name: String,
+    pub account_type: &'static str,
+    pub currency: String,
+    pub head: Vec<u8>,
+    pub description: Option<String>,
+    pub metadata: Option<SqlJson>,
+}
+
+impl From<&Account> for NewAccountRow {
+    fn from(account: &Account) -> Self {
+        Self {
+            min_balance: account.limits.min_balance.map(Amount::minor),
+            max_balance: account.limits.max_balance.map(Amount::minor),
+            opened_at: account.opened_at.into(),
+            exponent: i16::from(account.currency.exponent()),
+            name: account.name.to_string(),
+            account_type: account.account_type.as_str(),
+            currency: account.currency.code().to_string(),
+            head: account.head.0.to_vec(),
+            description: account.description.as_ref().map(ToString::to_string),
+            metadata: metadata_to_json(&account.metadata),
+        }
+    }
+}
+
+/// What a transfer changes of an account.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountUpdate {
+    pub id: i64,
+    pub debits_posted: i64,
+    pub credits_posted: i64,
+    pub debits_held: i64,
+    pub credits_held: i64,
+    pub version: i64,
+    pub last_transfer: Option<i64>,
+    pub last_recorded_at: Option<SqlInstant>,
+    pub head: Vec<u8>,
+}
+
+impl From<&Account> for AccountUpdate {
+    fn from(account: &Account) -> Self {
+        Self {
+            id: account.id.0,
+            debits_posted: account.totals.debits_posted.minor(),
+            credits_posted: account.totals.credits_posted.minor(),
+            debits_held: account.totals.debits_held.minor(),
+            credits_held: account.totals.credits_held.minor(),
+            version: account.version,
+            last_transfer: account.last.map(|last| last.sequence.0),
+            last_recorded_at: account.last.map(|last| last.recorded_at.into()),
+            head: account.head.0.to_vec(),
+        }
+    }
+}
+
+/// Accounts whose names begin with `prefix` and sort behind `after`, by name. An index range, not LIKE, whose meaning differs.
+#[diesel::dsl::auto_type]
+pub(crate) fn with_prefix<'a>(prefix: &'a str, prefix_end: &'a str, after: &'a str, limit: i64) -> _ {
+    accounts::table
+        .filter(accounts::name.ge(prefix))
+        .filter(accounts::name.lt(prefix_end))
+        .filter(accounts::name.gt(after))
+        .order(accounts::name)
+        .limit(limit)
+}
+
+/// The name behind all names that begin with `prefix`.
+pub(crate) fn prefix_end(prefix: &str) -> String {
+    format!("{prefix}{LAST_CHARACTER}")
+}

@@ -1,0 +1,33 @@
+//! One file a table: the rows as they are stored, and the queries on that table alone.
+//!
+//! What belongs here: row structs, their way to and from the types of [`rules`](crate::rules), and queries that are the same on both
+//! backends. What does not: transactions, decisions, and SQL that only one backend understands.
+
+pub(crate) mod account_limits;
+pub(crate) mod accounts;
+pub(crate) mod currencies;
+pub mod sql_types;
+pub(crate) mod transfers;
+
+use thiserror::Error;
+
+/// A stored row that Teller cannot have written. Verification tells more.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("table {table}, row {key}: {column} is {value:?}, which Teller never writes; run `teller verify`")]
+pub struct CorruptRow {
+    /// The table.
+    pub table: &'static str,
+    /// The row's key.
+    pub key: String,
+    /// The column.
+    pub column: &'static str,
+    /// What stands in it, shortened.
+    pub value: String,
+}
+
+impl CorruptRow {
+    pub(crate) fn new(table: &'static str, key: impl ToString, column: &'static str, value: impl ToString) -> Self {
+        let value = value.to_string().chars().take(80).collect();
+        Self { table, key: key.to_string(), column, value }
+    }
+}

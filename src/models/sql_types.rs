@@ -1,0 +1,176 @@
+//! The column types that the two backends store differently, under the names that `diesel print-schema` gives them.
+//!
+//! | here | PostgreSQL | SQLite |
+//! |---|---|---|
+//! | [`Uuid`] | `uuid` | `BLOB` of 16 bytes |
+//! | [`Timestamptz`] | `timestamptz` | `INTEGER`, microseconds since 1970 |
+//! | [`Jsonb`] | `jsonb` | `TEXT` |
+
+use std::fmt;
+use std::io::Write;
+
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::{Pg, PgValue};
+use diesel::query_builder::QueryId;
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::ops::{Add, Sub};
+use diesel::sql_types::{Interval, SqlType};
+pub use diesel::sql_types::{BigInt as Int8, Binary as Bytea, Nullable, SmallInt as Int2, Text};
+use diesel::sqlite::{Sqlite, SqliteValue};
+
+use crate::rules::Instant;
+
+/// An id.
+#[derive(Clone, Copy, Debug, QueryId, SqlType)]
+#[diesel(postgres_type(oid = 2950, array_oid = 2951))]
+#[diesel(sqlite_type(name = "Binary"))]
+pub struct Uuid;
+
+/// A moment.
+#[derive(Clone, Copy, Debug, QueryId, SqlType)]
+#[diesel(postgres_type(oid = 1184, array_oid = 1185))]
+#[diesel(sqlite_type(name = "Long"))]
+pub struct Timestamptz;
+
+// `table!` knows the name Timestamptz and lets such columns be added to.
+impl Add for Timestamptz {
+    type Rhs = Interval;
+    type Output = Self;
+}
+
+impl Sub for Timestamptz {
+    type Rhs = Interval;
+    type Output = Self;
+}
+
+/// A JSON object.
+#[derive(Clone, Copy, Debug, QueryId, SqlType)]
+#[diesel(postgres_type(oid = 3802, array_oid = 3807))]
+#[diesel(sqlite_type(name = "Text"))]
+pub struct Jsonb;
+
+/// The value of a [`Uuid`] column.
+#[derive(AsExpression, Clone, Copy, Debug, FromSqlRow, PartialEq, Eq)]
+#[diesel(sql_type = Uuid)]
+pub(crate) struct SqlId(pub uuid::Uuid);
+
+impl FromSql<Uuid, Pg> for SqlId {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(uuid::Uuid::from_slice(value.as_bytes())?))
+    }
+}
+
+impl ToSql<Uuid, Pg> for SqlId {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Uuid, Sqlite> for SqlId {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(uuid::Uuid::from_slice(value.read_blob())?))
+    }
+}
+
+impl ToSql<Uuid, Sqlite> for SqlId {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_bytes().as_slice());
+        Ok(IsNull::No)
+    }
+}
+
+/// The value of a [`Timestamptz`] column, microseconds since 1970. Only what [`Instant`] can be is ever written; whether that is what
+/// is read, the rows check.
+#[derive(AsExpression, Clone, Copy, Debug, FromSqlRow, PartialEq, Eq)]
+#[diesel(sql_type = Timestamptz)]
+pub(crate) struct SqlInstant(i64);
+
+/// PostgreSQL counts microseconds from 2000-01-01T00:00:00Z.
+const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
+
+impl SqlInstant {
+    /// The moment, or `None` outside the years 1 to 9999.
+    pub(crate) const fn instant(self) -> Option<Instant> {
+        Instant::from_micros(self.0)
+    }
+}
+
+impl From<Instant> for SqlInstant {
+    fn from(instant: Instant) -> Self {
+        Self(instant.micros())
+    }
+}
+
+impl fmt::Display for SqlInstant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} microseconds since 1970", self.0)
+    }
+}
+
+impl FromSql<Timestamptz, Pg> for SqlInstant {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        // PostgreSQL's infinities are the ends of the range and stay there.
+        <i64 as FromSql<Int8, Pg>>::from_sql(value).map(|micros| Self(micros.saturating_add(POSTGRES_EPOCH_MICROS)))
+    }
+}
+
+impl ToSql<Timestamptz, Pg> for SqlInstant {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let micros = self.0 - POSTGRES_EPOCH_MICROS;
+        out.write_all(&micros.to_be_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Timestamptz, Sqlite> for SqlInstant {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(value.read_long()))
+    }
+}
+
+impl ToSql<Timestamptz, Sqlite> for SqlInstant {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0);
+        Ok(IsNull::No)
+    }
+}
+
+/// The value of a [`Jsonb`] column, as text.
+#[derive(AsExpression, Clone, Debug, FromSqlRow, PartialEq, Eq)]
+#[diesel(sql_type = Jsonb)]
+pub(crate) struct SqlJson(pub String);
+
+/// The first byte of PostgreSQL's binary form.
+const JSONB_VERSION: u8 = 1;
+
+impl FromSql<Jsonb, Pg> for SqlJson {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        match value.as_bytes().split_first() {
+            Some((&JSONB_VERSION, text)) => Ok(Self(str::from_utf8(text)?.to_owned())),
+            _ => Err("an unknown version of jsonb".into()),
+        }
+    }
+}
+
+impl ToSql<Jsonb, Pg> for SqlJson {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(&[JSONB_VERSION])?;
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Jsonb, Sqlite> for SqlJson {
+    fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self)
+    }
+}
+
+impl ToSql<Jsonb, Sqlite> for SqlJson {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_str());
+        Ok(IsNull::No)
+    }
+}

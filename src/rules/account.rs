@@ -1,0 +1,214 @@
+use std::str::FromStr;
+
+use super::chain::Hash;
+use super::instant::Instant;
+use super::text::{AccountName, Description, Metadata};
+use super::transfer::Sequence;
+use super::words::words;
+use crate::money::{Amount, Currency, Money};
+
+/// An account's number inside one book, given by the database. Names, not numbers, identify accounts to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(pub i64);
+
+impl AccountId {
+    /// The number of an account that is not in the book.
+    pub const UNASSIGNED: Self = Self(0);
+}
+
+/// The side on which an account's balance is positive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NormalSide {
+    /// Debits raise it: assets and expenses.
+    Debit,
+    /// Credits raise it: liabilities, equity and revenue.
+    Credit,
+}
+
+words!(NormalSide {
+    Debit = "debit",
+    Credit = "credit",
+});
+
+/// What an account is in the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountType {
+    /// What is owned: cash, loans given. Debit-normal.
+    Asset,
+    /// What is owed: customers' deposits. Credit-normal.
+    Liability,
+    /// What belongs to the owners. Credit-normal.
+    Equity,
+    /// What was earned: fees. Credit-normal.
+    Revenue,
+    /// What was spent: interest paid. Debit-normal.
+    Expense,
+}
+
+words!(AccountType {
+    Asset = "asset",
+    Liability = "liability",
+    Equity = "equity",
+    Revenue = "revenue",
+    Expense = "expense",
+});
+
+impl AccountType {
+    /// The side on which its balance is positive.
+    #[must_use]
+    pub const fn normal_side(self) -> NormalSide {
+        match self {
+            Self::Asset | Self::Expense => NormalSide::Debit,
+            Self::Liability | Self::Equity | Self::Revenue => NormalSide::Credit,
+        }
+    }
+}
+
+impl FromStr for AccountType {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        Self::from_word(word).ok_or_else(|| {
+            let words: Vec<_> = Self::ALL.iter().map(|one| one.as_str()).collect();
+            format!("{word:?} is not an account type; the types are {}", words.join(", "))
+        })
+    }
+}
+
+/// What may happen to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// Anything.
+    Open,
+    /// Nothing, for now.
+    Frozen,
+    /// No debits, for now.
+    DebitsFrozen,
+    /// No credits, for now.
+    CreditsFrozen,
+    /// Nothing ever again.
+    Closed,
+}
+
+words!(AccountState {
+    Open = "open",
+    Frozen = "frozen",
+    DebitsFrozen = "debits_frozen",
+    CreditsFrozen = "credits_frozen",
+    Closed = "closed",
+});
+
+/// How far a balance may go, on the account's normal side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// What is available never falls below this; an overdraft of 500 is -500.
+    pub min_balance: Option<Amount>,
+    /// What is posted never rises above this.
+    pub max_balance: Option<Amount>,
+}
+
+impl Limits {
+    /// The limits of an account that is opened without any: customers cannot overdraw, the bank's own accounts are free.
+    #[must_use]
+    pub const fn default_for(account_type: AccountType) -> Self {
+        let min_balance = match account_type {
+            AccountType::Liability => Some(Amount::ZERO),
+            AccountType::Asset | AccountType::Equity | AccountType::Revenue | AccountType::Expense => None,
+        };
+        Self { min_balance, max_balance: None }
+    }
+}
+
+/// The sums of all debits and credits, posted and held, each from 0 to 2^63 - 1 minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Posted debits.
+    pub debits_posted: Amount,
+    /// Posted credits.
+    pub credits_posted: Amount,
+    /// Debits that open holds reserve.
+    pub debits_held: Amount,
+    /// Credits that open holds reserve.
+    pub credits_held: Amount,
+}
+
+/// The newest transfer that touched an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastTransfer {
+    /// Its place in the book.
+    pub sequence: Sequence,
+    /// When the ledger took it.
+    pub recorded_at: Instant,
+}
+
+/// A named place where value of one currency sits, as it stands at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its number in the book.
+    pub id: AccountId,
+    /// Its name, unique in the book.
+    pub name: AccountName,
+    /// What it is in the books.
+    pub account_type: AccountType,
+    /// The currency of everything in it.
+    pub currency: Currency,
+    /// What may happen to it.
+    pub state: AccountState,
+    /// How far its balance may go.
+    pub limits: Limits,
+    /// The sums of its transfers.
+    pub totals: Totals,
+    /// How many transfers touched it.
+    pub version: i64,
+    /// The newest of them.
+    pub last: Option<LastTransfer>,
+    /// The hash that covers its opening and all of them.
+    pub head: Hash,
+    /// For people.
+    pub description: Option<Description>,
+    /// For programs.
+    pub metadata: Metadata,
+    /// When it was opened.
+    pub opened_at: Instant,
+    /// When it was closed.
+    pub closed_at: Option<Instant>,
+}
+
+impl Account {
+    /// Posted value, on the normal side. Negative when overdrawn.
+    #[must_use]
+    pub fn posted(&self) -> Amount {
+        let totals = &self.totals;
+        match self.account_type.normal_side() {
+            NormalSide::Debit => difference(totals.debits_posted, totals.credits_posted),
+            NormalSide::Credit => difference(totals.credits_posted, totals.debits_posted),
+        }
+    }
+
+    /// What open holds reserve on the falling side, zero or more.
+    #[must_use]
+    pub fn held(&self) -> Amount {
+        match self.account_type.normal_side() {
+            NormalSide::Debit => self.totals.credits_held,
+            NormalSide::Credit => self.totals.debits_held,
+        }
+    }
+
+    /// What can be spent before any limit is counted: posted less held. Money on its way in by a hold is not available.
+    #[must_use]
+    pub fn available(&self) -> Amount {
+        Amount::from_minor(self.posted().minor().saturating_sub(self.held().minor()))
+    }
+
+    /// An amount in the account's currency.
+    #[must_use]
+    pub const fn money(&self, amount: Amount) -> Money {
+        Money::new(amount, self.currency)
+    }
+}
+
+/// The difference of two totals. Both lie between 0 and 2^63 - 1, so it always fits.
+fn difference(rises: Amount, falls: Amount) -> Amount {
+    debug_assert!(rises >= Amount::ZERO && falls >= Amount::ZERO, "totals are never negative");
+    Amount::from_minor(rises.minor().saturating_sub(falls.minor()))
+}

@@ -1,0 +1,137 @@
+//! The proof: hashes that tie every transfer to the whole history of both its accounts.
+//!
+//! An account's first head is the hash of what the account is. Every transfer's hash covers its content and the heads of both its
+//! accounts, and becomes the head of both. So a head covers everything that ever led to it, and one changed byte anywhere breaks
+//! every head after it.
+//!
+//! The hash is SHA-256, so that anyone can recompute a chain with the tools of any language. What is hashed is the format's name and a
+//! newline, then the fields in the order in which the functions here write them: a text or byte string as its length (8 bytes) and
+//! its bytes, an integer as 8 bytes, a hash or UUID as it is, an optional field as one byte, 0 or 1, and the value after a 1;
+//! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
+//! Sequences are not covered: they are where a transfer stands, not what it is, and verification checks them by the pointers.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::account::{AccountType, Limits};
+use super::instant::Instant;
+use super::text::{AccountName, Metadata};
+use super::transfer::Transfer;
+use crate::money::Currency;
+
+/// Most transfers fit without a second allocation.
+const PREIMAGE_LENGTH_TYPICAL: usize = 256;
+
+/// A SHA-256 digest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hash(pub [u8; 32]);
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl serde::Serialize for Hash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An account's first head: what the account is, and the limits it opened with.
+#[must_use]
+pub fn hash_account(
+    name: &AccountName,
+    account_type: AccountType,
+    currency: Currency,
+    limits: Limits,
+    opened_at: Instant,
+) -> Hash {
+    let mut preimage = Preimage::new(b"teller.account.1\n");
+    preimage.text(name.as_str());
+    preimage.text(account_type.as_str());
+    preimage.text(currency.code().as_str());
+    preimage.integer(i64::from(currency.exponent()));
+    preimage.optional(limits.min_balance, |preimage, amount| preimage.integer(amount.minor()));
+    preimage.optional(limits.max_balance, |preimage, amount| preimage.integer(amount.minor()));
+    preimage.integer(opened_at.micros());
+    preimage.digest()
+}
+
+/// The head that a transfer gives to both its accounts, computed from theirs before it. `transfer.hash` is not read.
+#[must_use]
+pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -> Hash {
+    let mut preimage = Preimage::new(b"teller.transfer.1\n");
+    preimage.hash(debit_head);
+    preimage.hash(credit_head);
+    preimage.uuid(transfer.id.0);
+    preimage.text(transfer.kind.as_str());
+    preimage.integer(transfer.amount.minor());
+    for leg in [&transfer.debit, &transfer.credit] {
+        preimage.integer(leg.version);
+        preimage.integer(leg.balance.minor());
+    }
+    preimage.integer(transfer.recorded_at.micros());
+    preimage.integer(transfer.effective_at.micros());
+    preimage.optional(transfer.journal_id, Preimage::uuid);
+    preimage.optional(transfer.hold_id, |preimage, id| preimage.uuid(id.0));
+    preimage.optional(transfer.reversed_id, |preimage, id| preimage.uuid(id.0));
+    preimage.optional(transfer.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
+    preimage.metadata(&transfer.metadata);
+    preimage.digest()
+}
+
+/// The bytes that are hashed. Every field has one encoding, and no two lists of fields have the same bytes.
+struct Preimage(Vec<u8>);
+
+impl Preimage {
+    fn new(format: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(PREIMAGE_LENGTH_TYPICAL);
+        bytes.extend_from_slice(format);
+        Self(bytes)
+    }
+
+    fn integer(&mut self, value: i64) {
+        self.0.extend_from_slice(&value.to_be_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.extend_from_slice(&(text.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn uuid(&mut self, id: Uuid) {
+        self.0.extend_from_slice(id.as_bytes());
+    }
+
+    fn hash(&mut self, hash: Hash) {
+        self.0.extend_from_slice(&hash.0);
+    }
+
+    fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        self.0.push(u8::from(value.is_some()));
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+
+    fn metadata(&mut self, metadata: &Metadata) {
+        self.0.extend_from_slice(&(metadata.entries().len() as u64).to_be_bytes());
+        for (key, value) in metadata.entries() {
+            self.text(key);
+            self.text(value);
+        }
+    }
+
+    fn digest(&self) -> Hash {
+        Hash(Sha256::digest(&self.0).into())
+    }
+}

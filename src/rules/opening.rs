@@ -1,0 +1,149 @@
+//! Opening an account, and changing how far its balance may go.
+
+use super::account::{Account, AccountId, AccountState, AccountType, Limits, Totals};
+use super::chain::hash_account;
+use super::instant::Instant;
+use super::rejection::Rejection;
+use super::text::{AccountName, Description, Metadata};
+use crate::money::{Amount, Currency, Money};
+
+/// What a client asks for when it opens an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRequest {
+    /// Unique in the book. The name is what makes a repeated request the same one.
+    pub name: AccountName,
+    /// What the account is in the books.
+    pub account_type: AccountType,
+    /// The currency of everything in it.
+    pub currency: Currency,
+    /// How far its balance may go.
+    pub limits: Limits,
+    /// For people.
+    pub description: Option<Description>,
+    /// For programs.
+    pub metadata: Metadata,
+}
+
+impl AccountRequest {
+    /// A request with the limits that are usual for the type, without description and metadata.
+    #[must_use]
+    pub fn new(name: AccountName, account_type: AccountType, currency: Currency) -> Self {
+        let limits = Limits::default_for(account_type);
+        Self { name, account_type, currency, limits, description: None, metadata: Metadata::default() }
+    }
+}
+
+/// The answer to a request to open an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// A new account. Its number is for the database to give.
+    New(Account),
+    /// The account that the same request opened before, as it stands now.
+    Replay(Account),
+}
+
+/// Opens an account, or finds that the same request did so before. `existing` is the account of that name.
+///
+/// Limits are not compared with an existing account's: they may have been changed since it was opened.
+///
+/// # Errors
+/// [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
+pub fn open_account(
+    request: &AccountRequest,
+    existing: Option<&Account>,
+    now: Instant,
+) -> Result<Opening, Rejection> {
+    if let Some(account) = existing {
+        return match difference(request, account) {
+            None => Ok(Opening::Replay(account.clone())),
+            Some(field) => Err(Rejection::AccountExists { account: request.name.clone(), field }),
+        };
+    }
+    check_limits_ordered(&request.name, request.currency, request.limits)?;
+    let account = Account {
+        id: AccountId::UNASSIGNED,
+        name: request.name.clone(),
+        account_type: request.account_type,
+        currency: request.currency,
+        state: AccountState::Open,
+        limits: request.limits,
+        totals: Totals::default(),
+        version: 0,
+        last: None,
+        head: hash_account(&request.name, request.account_type, request.currency, request.limits, now),
+        description: request.description.clone(),
+        metadata: request.metadata.clone(),
+        opened_at: now,
+        closed_at: None,
+    };
+    check_inside_limits(&account, request.limits)?;
+
+    Ok(Opening::New(account))
+}
+
+fn difference(request: &AccountRequest, account: &Account) -> Option<&'static str> {
+    if request.account_type != account.account_type {
+        return Some("type");
+    }
+    if request.currency != account.currency {
+        return Some("currency");
+    }
+    if request.description != account.description {
+        return Some("description");
+    }
+    if request.metadata != account.metadata {
+        return Some("metadata");
+    }
+    None
+}
+
+/// A change of limits. `None` leaves one as it is, `Some(None)` removes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LimitChange {
+    /// What is available may not fall below this.
+    pub min_balance: Option<Option<Amount>>,
+    /// What is posted may not rise above this.
+    pub max_balance: Option<Option<Amount>>,
+}
+
+/// The limits that an account would have after a change.
+///
+/// # Errors
+/// [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
+pub fn change_limits(account: &Account, change: LimitChange) -> Result<Limits, Rejection> {
+    let limits = Limits {
+        min_balance: change.min_balance.unwrap_or(account.limits.min_balance),
+        max_balance: change.max_balance.unwrap_or(account.limits.max_balance),
+    };
+    check_limits_ordered(&account.name, account.currency, limits)?;
+    check_inside_limits(account, limits)?;
+
+    Ok(limits)
+}
+
+fn check_limits_ordered(name: &AccountName, currency: Currency, limits: Limits) -> Result<(), Rejection> {
+    match (limits.min_balance, limits.max_balance) {
+        (Some(min_balance), Some(max_balance)) if min_balance > max_balance => Err(Rejection::LimitsInverted {
+            account: name.clone(),
+            min_balance: Money::new(min_balance, currency),
+            max_balance: Money::new(max_balance, currency),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A new limit that the balance already breaks is refused, for a minimum above zero on a new account too: nothing could ever raise it.
+fn check_inside_limits(account: &Account, limits: Limits) -> Result<(), Rejection> {
+    let overrun = |balance, limit| Rejection::LimitOverrun {
+        account: account.name.clone(),
+        balance: account.money(balance),
+        limit: account.money(limit),
+    };
+    if let Some(min_balance) = limits.min_balance.filter(|&limit| account.available() < limit) {
+        return Err(overrun(account.available(), min_balance));
+    }
+    if let Some(max_balance) = limits.max_balance.filter(|&limit| account.posted() > limit) {
+        return Err(overrun(account.posted(), max_balance));
+    }
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Texts that people choose, checked once when they enter.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+const NAME_LENGTH_MAX: usize = 255;
+const DESCRIPTION_LENGTH_MAX: usize = 1_024;
+const METADATA_ENTRIES_MAX: usize = 64;
+const METADATA_KEY_LENGTH_MAX: usize = 64;
+const METADATA_VALUE_LENGTH_MAX: usize = 1_024;
+
+/// An account's name: a path of parts separated by colons, `customers:alice:checking`. At most 255 bytes of UTF-8; no part is empty,
+/// begins or ends with a blank, or holds a control character. Compared byte for byte.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountName(Arc<str>);
+
+impl AccountName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountName {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        check_length("account name", text, NAME_LENGTH_MAX)?;
+        let fault = |problem| TextError::Form { what: "account name", text: shortened(text), problem };
+        if text.chars().any(char::is_control) {
+            return Err(fault("has a control character"));
+        }
+        for part in text.split(':') {
+            if part.is_empty() {
+                return Err(fault("has an empty part; write parts between colons, like customers:alice"));
+            }
+            if part.trim() != part {
+                return Err(fault("has a part that begins or ends with a blank"));
+            }
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Display for AccountName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for AccountName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for AccountName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// What people read beside a transfer or an account: 1 to 1,024 bytes of UTF-8 without NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description(String);
+
+impl Description {
+    /// The description as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Description {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        check_length("description", text, DESCRIPTION_LENGTH_MAX)?;
+        check_no_nul("description", text)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// What programs keep beside a transfer or an account: up to 64 texts under keys, in the order of the keys' bytes.
+///
+/// Values are texts only. JSON numbers are read differently by every database and language, and a hash must not depend on that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Metadata(BTreeMap<String, String>);
+
+impl Metadata {
+    /// Checks and takes the entries.
+    ///
+    /// # Errors
+    /// [`TextError`] when there are more than 64, a key is empty or longer than 64 bytes, a value is longer than 1,024 bytes, or
+    /// either holds NUL.
+    pub fn new(entries: BTreeMap<String, String>) -> Result<Self, TextError> {
+        if entries.len() > METADATA_ENTRIES_MAX {
+            return Err(TextError::TooMany { entries: entries.len(), entries_max: METADATA_ENTRIES_MAX });
+        }
+        for (key, value) in &entries {
+            check_length("metadata key", key, METADATA_KEY_LENGTH_MAX)?;
+            check_no_nul("metadata key", key)?;
+            check_no_nul("metadata value", value)?;
+            if value.len() > METADATA_VALUE_LENGTH_MAX {
+                return Err(TextError::too_long("metadata value", value, METADATA_VALUE_LENGTH_MAX));
+            }
+        }
+        Ok(Self(entries))
+    }
+
+    /// The entries, by key.
+    #[must_use]
+    pub const fn entries(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Why a text cannot be stored.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum TextError {
+    /// Nothing was given.
+    #[error("the {what} is empty")]
+    Empty {
+        /// Which text.
+        what: &'static str,
+    },
+    /// Too many bytes.
+    #[error("the {what} {text:?} has {length} bytes, the most is {length_max}")]
+    TooLong {
+        /// Which text.
+        what: &'static str,
+        /// How it begins.
+        text: String,
+        /// Its length in bytes.
+        length: usize,
+        /// The limit in bytes.
+        length_max: usize,
+    },
+    /// Something in it does not belong.
+    #[error("the {what} {text:?} {problem}")]
+    Form {
+        /// Which text.
+        what: &'static str,
+        /// What was given, shortened.
+        text: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Too many metadata entries.
+    #[error("there are {entries} metadata entries, the most is {entries_max}")]
+    TooMany {
+        /// How many were given.
+        entries: usize,
+        /// How many there may be.
+        entries_max: usize,
+    },
+}
+
+impl TextError {
+    fn too_long(what: &'static str, text: &str, length_max: usize) -> Self {
+        Self::TooLong { what, text: shortened(text), length: text.len(), length_max }
+    }
+}
+
+fn check_length(what: &'static str, text: &str, length_max: usize) -> Result<(), TextError> {
+    if text.is_empty() {
+        return Err(TextError::Empty { what });
+    }
+    if text.len() > length_max {
+        return Err(TextError::too_long(what, text, length_max));
+    }
+    Ok(())
+}
+
+fn check_no_nul(what: &'static str, text: &str) -> Result<(), TextError> {
+    if text.contains('\0') {
+        return Err(TextError::Form { what, text: shortened(text), problem: "has a NUL character" });
+    }
+    Ok(())
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_path_of_visible_parts() {
+        for name in ["cash", "customers:alice:checking", "o'brien; drop table", "Zoë 💶", "50% -- \"\\", &"x".repeat(255)] {
+            assert_eq!(name.parse::<AccountName>().unwrap().as_str(), name);
+        }
+        for name in ["", ":", "a:", ":a", "a::b", " a", "a: b", "a\0", "a\nb", &"x".repeat(256)] {
+            assert!(name.parse::<AccountName>().is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_refused_with_its_beginning_only() {
+        let message = "é".repeat(1_000_000).parse::<Description>().unwrap_err().to_string();
+        assert!(message.len() < 200 && message.contains("2000000 bytes, the most is 1024"), "{message}");
+    }
+
+    #[test]
+    fn metadata_is_bounded() {
+        let one = |key: &str, value: &str| Metadata::new(BTreeMap::from([(key.into(), value.into())]));
+        assert!(one("k", "").is_ok());
+        assert!(one("", "v").is_err());
+        assert!(one("k\0", "v").is_err());
+        assert!(one("k", "v\0").is_err());
+        assert!(one(&"k".repeat(65), "v").is_err());
+        assert!(one("k", &"v".repeat(1_025)).is_err());
+        assert!(Metadata::new((0..65).map(|n| (n.to_string(), String::new())).collect()).is_err());
+    }
+}

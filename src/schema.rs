@@ -1,0 +1,83 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
+    account_limits (account_id, change) {
+        account_id -> Int8,
+        change -> Int8,
+        recorded_at -> Timestamptz,
+        min_balance_before -> Nullable<Int8>,
+        max_balance_before -> Nullable<Int8>,
+        min_balance_after -> Nullable<Int8>,
+        max_balance_after -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
+    accounts (id) {
+        id -> Int8,
+        debits_posted -> Int8,
+        credits_posted -> Int8,
+        debits_held -> Int8,
+        credits_held -> Int8,
+        version -> Int8,
+        last_transfer -> Nullable<Int8>,
+        last_recorded_at -> Nullable<Timestamptz>,
+        min_balance -> Nullable<Int8>,
+        max_balance -> Nullable<Int8>,
+        opened_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        exponent -> Int2,
+        name -> Text,
+        account_type -> Text,
+        currency -> Text,
+        state -> Text,
+        head -> Bytea,
+        description -> Nullable<Text>,
+        metadata -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
+    currencies (code) {
+        code -> Text,
+        exponent -> Int2,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
+    transfers (sequence) {
+        sequence -> Int8,
+        id -> Uuid,
+        debit_account_id -> Int8,
+        credit_account_id -> Int8,
+        amount -> Int8,
+        debit_version -> Int8,
+        credit_version -> Int8,
+        debit_balance -> Int8,
+        credit_balance -> Int8,
+        debit_previous -> Nullable<Int8>,
+        credit_previous -> Nullable<Int8>,
+        recorded_at -> Timestamptz,
+        effective_at -> Timestamptz,
+        journal_id -> Nullable<Uuid>,
+        hold_id -> Nullable<Uuid>,
+        reversed_id -> Nullable<Uuid>,
+        kind -> Text,
+        hash -> Bytea,
+        description -> Nullable<Text>,
+        metadata -> Nullable<Jsonb>,
+    }
+}
+
+diesel::joinable!(account_limits -> accounts (account_id));
+
+diesel::allow_tables_to_appear_in_same_query!(account_limits, accounts, currencies, transfers,);

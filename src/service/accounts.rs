@@ -1,0 +1,182 @@
+use std::collections::HashMap;
+
+use super::{Ledger, Mode};
+use crate::error::Error;
+use crate::models::account_limits::LimitChangeRow;
+use crate::rules::{
+    Account, AccountName, AccountRequest, Instant, LimitChange, Opening, Rejection, change_limits, open_account,
+};
+use crate::store::{Access, Store};
+
+/// The answer to a request to open an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The account as it stands now.
+    pub account: Account,
+    /// Whether the same request opened it before.
+    pub replayed: bool,
+}
+
+/// A page of accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountPage {
+    /// The accounts, by name.
+    pub accounts: Vec<Account>,
+    /// What to pass for the next page, or `None` on the last one.
+    pub next: Option<AccountName>,
+}
+
+impl Ledger {
+    /// Opens an account, or answers with the one that the same request opened before.
+    ///
+    /// # Errors
+    /// [`Rejection::CurrencyUnknown`], [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`],
+    /// [`Error::Store`].
+    pub fn open_account(&self, request: &AccountRequest, mode: Mode) -> Result<Opened, Error> {
+        let mut answers = self.open_accounts(std::slice::from_ref(request), mode)?;
+        answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
+    }
+
+    /// Opens many accounts in one transaction, each judged for itself: a refused one does not hold up the others.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; refusals are in the answers.
+    pub fn open_accounts(
+        &self,
+        requests: &[AccountRequest],
+        mode: Mode,
+    ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
+        self.pool.transaction(Access::Write, |store| {
+            let now = self.clock.now();
+            let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
+            let found = store.find_accounts(&names)?;
+            let mut known: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
+            requests.iter().map(|request| open_in(store, &mut known, request, now, mode)).collect()
+        })
+    }
+
+    /// The account of that name.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    pub fn get_account(&self, name: &AccountName) -> Result<Account, Error> {
+        self.pool.transaction(Access::Read, |store| get_account_in(store, name))
+    }
+
+    /// The accounts of those names, in the order of the names, all as they stood at one moment.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`] for the first name that is not there, [`Error::Store`].
+    pub fn get_accounts(&self, names: &[AccountName]) -> Result<Vec<Account>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;
+            let found: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
+            let get = |name: &AccountName| {
+                found.get(name).cloned().ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })
+            };
+            Ok(names.iter().map(get).collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Those of the accounts that exist, in no particular order.
+    pub(super) fn find_accounts(&self, names: &[&AccountName]) -> Result<Vec<Account>, Error> {
+        self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(names)?))
+    }
+
+    /// Up to `limit` accounts whose names begin with `prefix`, by name, behind `after`.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn list_accounts(&self, prefix: &str, after: Option<&AccountName>, limit: u32) -> Result<AccountPage, Error> {
+        let after = after.map_or("", AccountName::as_str);
+        self.pool.transaction(Access::Read, |store| {
+            // One more than asked for tells whether there is another page.
+            let mut accounts = store.list_accounts(prefix, after, i64::from(limit) + 1)?;
+            let is_last = accounts.len() <= limit as usize;
+            accounts.truncate(limit as usize);
+            let next = if is_last { None } else { accounts.last().map(|account| account.name.clone()) };
+            Ok(AccountPage { accounts, next })
+        })
+    }
+
+    /// How many accounts the book has.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn count_accounts(&self) -> Result<i64, Error> {
+        self.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))
+    }
+
+    /// Changes how far an account's balance may go, and keeps a record of it. A change to what is there already does nothing.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`], [`Error::Store`].
+    pub fn change_limits(&self, name: &AccountName, change: LimitChange, mode: Mode) -> Result<Account, Error> {
+        self.pool.transaction(Access::Write, |store| {
+            let locked = store.lock_accounts(&[name])?.pop();
+            let mut account = locked.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?;
+            let limits = change_limits(&account, change)?;
+            if mode == Mode::Commit && limits != account.limits {
+                let number = store.count_limit_changes(account.id)? + 1;
+                let record = LimitChangeRow::new(account.id, number, self.clock.now(), account.limits, limits);
+                store.update_limits(account.id, limits, &record)?;
+            }
+            account.limits = limits;
+            Ok(account)
+        })
+    }
+}
+
+pub(super) fn get_account_in(store: &mut dyn Store, name: &AccountName) -> Result<Account, Error> {
+    let found = store.find_accounts(&[name])?.pop();
+    Ok(found.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?)
+}
+
+/// Opens one account of several. `known` has those that exist, and gets the new one.
+fn open_in(
+    store: &mut dyn Store,
+    known: &mut HashMap<AccountName, Account>,
+    request: &AccountRequest,
+    now: Instant,
+    mode: Mode,
+) -> Result<Result<Opened, Rejection>, Error> {
+    if let Err(rejection) = check_currency_known(store, request)? {
+        return Ok(Err(rejection));
+    }
+    let account = match open_account(request, known.get(&request.name), now) {
+        Ok(Opening::New(account)) => account,
+        Ok(Opening::Replay(account)) => return Ok(Ok(Opened { account, replayed: true })),
+        Err(rejection) => return Ok(Err(rejection)),
+    };
+    let opened = match mode {
+        Mode::DryRun => Ok(Opened { account, replayed: false }),
+        Mode::Commit => insert_or_replay(store, request, account, now)?,
+    };
+    if let Ok(Opened { account, .. }) = &opened {
+        known.insert(account.name.clone(), account.clone());
+    }
+    Ok(opened)
+}
+
+fn check_currency_known(store: &mut dyn Store, request: &AccountRequest) -> Result<Result<(), Rejection>, Error> {
+    let code = request.currency.code();
+    let registered = store.find_currency(code.as_str())?.map(|row| row.to_currency()).transpose();
+    match registered.map_err(crate::store::StoreError::from)? {
+        Some(currency) if currency == request.currency => Ok(Ok(())),
+        _ => Ok(Err(Rejection::CurrencyUnknown { currency: code })),
+    }
+}
+
+/// Inserts an account; where another transaction opened one of that name since it was looked for, that one is the answer.
+pub(super) fn insert_or_replay(
+    store: &mut dyn Store,
+    request: &AccountRequest,
+    account: Account,
+    now: Instant,
+) -> Result<Result<Opened, Rejection>, Error> {
+    if let Some(id) = store.insert_account(&account)? {
+        return Ok(Ok(Opened { account: Account { id, ..account }, replayed: false }));
+    }
+    let winner = get_account_in(store, &request.name)?;
+    Ok(open_account(request, Some(&winner), now).map(|_| Opened { account: winner, replayed: true }))
+}

@@ -1,0 +1,73 @@
+use super::{Ledger, Mode};
+use crate::error::Error;
+use crate::models::currencies::CurrencyRow;
+use crate::money::{Currency, CurrencyCode};
+use crate::rules::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+/// A registered currency and what people call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedCurrency {
+    /// Its code and exponent.
+    pub currency: Currency,
+    /// Its name.
+    pub name: String,
+}
+
+impl NamedCurrency {
+    fn from_row(row: CurrencyRow) -> Result<Self, StoreError> {
+        Ok(Self { currency: row.to_currency()?, name: row.name })
+    }
+}
+
+impl Ledger {
+    /// All currencies, by code.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn list_currencies(&self) -> Result<Vec<NamedCurrency>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            Ok(store.list_currencies()?.into_iter().map(NamedCurrency::from_row).collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The currency of that code.
+    ///
+    /// # Errors
+    /// [`Rejection::CurrencyUnknown`], [`Error::Store`].
+    pub fn get_currency(&self, code: CurrencyCode) -> Result<NamedCurrency, Error> {
+        self.pool.transaction(Access::Read, |store| get_currency_in(store, code))
+    }
+
+    /// Registers a currency. Its exponent can never be changed.
+    ///
+    /// # Errors
+    /// [`Rejection::CurrencyExists`] when the code is registered with another exponent or name, [`Error::Store`].
+    pub fn add_currency(&self, currency: &NamedCurrency, mode: Mode) -> Result<NamedCurrency, Error> {
+        let code = currency.currency.code();
+        let row = CurrencyRow {
+            code: code.to_string(),
+            exponent: currency.currency.exponent().into(),
+            name: currency.name.clone(),
+        };
+        self.pool.transaction(Access::Write, |store| {
+            if mode == Mode::Commit {
+                store.insert_currency(&row)?;
+            }
+            match store.find_currency(&row.code)?.map(NamedCurrency::from_row).transpose()? {
+                Some(stored) if stored != *currency => Err(Rejection::CurrencyExists {
+                    currency: code,
+                    exponent: stored.currency.exponent(),
+                    name: stored.name,
+                }
+                .into()),
+                _ => Ok(currency.clone()),
+            }
+        })
+    }
+}
+
+fn get_currency_in(store: &mut dyn Store, code: CurrencyCode) -> Result<NamedCurrency, Error> {
+    let row = store.find_currency(code.as_str())?.ok_or(Rejection::CurrencyUnknown { currency: code })?;
+    Ok(NamedCurrency::from_row(row)?)
+}

@@ -1,0 +1,92 @@
+//! The operations of a ledger, each one atomic. The only code that writes.
+//!
+//! An operation opens one transaction, locks what it needs, lets the [`rules`](crate::rules) decide, writes what they say, and answers
+//! after the commit. What does not belong here: decisions about money (they are rules), SQL, and printing.
+
+mod accounts;
+mod currencies;
+mod history;
+mod import;
+mod transfers;
+mod verify;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
+
+pub use accounts::{AccountPage, Opened};
+pub use currencies::NamedCurrency;
+pub use history::{Entry, Statement};
+pub use import::{AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine};
+pub use transfers::{CashOpening, Posted, post_in};
+pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
+
+/// Whether an operation is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// It is written, and the answer comes after the commit.
+    #[default]
+    Commit,
+    /// It is judged like any other, under the same locks, and leaves no trace.
+    DryRun,
+}
+
+/// One book: the library's front door. Cheap to share between threads by reference.
+///
+/// ```
+/// use teller::money::Money;
+/// use teller::rules::{AccountRequest, AccountType, Parties, TransferId, TransferRequest};
+/// use teller::{Clock, Ledger, Mode};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
+/// let ledger = Ledger::open(url.parse()?, Default::default())?;
+/// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+/// for (name, account_type) in [("cash:eur", AccountType::Asset), ("customers:alice", AccountType::Liability)] {
+///     ledger.open_account(&AccountRequest::new(name.parse()?, account_type, euro), Mode::Commit)?;
+/// }
+///
+/// let parties = Parties::Deposit { account: "customers:alice".parse()?, cash: "cash:eur".parse()? };
+/// let id = TransferId::fresh(Clock::system().now());
+/// let posted = ledger.post(&TransferRequest::new(id, parties, Money::parse("12.34", euro)?), Mode::Commit)?;
+///
+/// assert_eq!(posted.debit_account.as_str(), "cash:eur");
+/// let alice = ledger.get_account(&"customers:alice".parse()?)?;
+/// assert_eq!(alice.money(alice.available()).to_string(), "12.34 EUR");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Ledger {
+    pool: Pool,
+    clock: Clock,
+}
+
+impl Ledger {
+    /// Opens a book. A new SQLite file is migrated; a PostgreSQL book must have been, with `teller migrate run`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`.
+    pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
+        let pool = Pool::connect(url, options)?;
+        let state = pool.schema_state()?;
+        match (&state, pool.url()) {
+            (SchemaState::Empty, DatabaseUrl::Sqlite(_)) => {
+                pool.migrate()?;
+            }
+            _ => pool.check_current(&state)?,
+        }
+        Ok(Self { pool, clock: Clock::system() })
+    }
+
+    /// The same book, told the time by another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The clock that the book is told the time by.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}

@@ -1,0 +1,338 @@
+//! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bigdecimal::BigDecimal;
+use serde::Serialize;
+
+use super::Ledger;
+use crate::error::Error;
+use crate::models::account_limits::LimitChangeRow;
+use crate::models::accounts::AccountRow;
+use crate::models::transfers::TransferRow;
+use crate::money::{Amount, Currency, CurrencyCode};
+use crate::rules::{
+    Account, AccountId, AccountName, Hash, Instant, Leg, NormalSide, Sequence, Totals, Transfer, hash_account,
+    hash_transfer,
+};
+use crate::store::{Access, Store, StoreError};
+
+/// How many rows are in memory at once.
+const ROWS_PER_PAGE: i64 = 10_000;
+/// How many findings are described; the rest is counted.
+const FINDINGS_MAX: usize = 100;
+
+/// Something in the book that Teller did not write that way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The transfer where it shows, if it shows at one.
+    pub sequence: Option<Sequence>,
+    /// The account, if it is about one: its name, or its number where that is all there is.
+    pub account: Option<String>,
+    /// What is wrong, with what was found and what should be there.
+    pub problem: String,
+}
+
+/// The sums of a currency over all accounts. A whole book's debits equal its credits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrencyTotals {
+    /// The currency.
+    pub currency: CurrencyCode,
+    /// All posted debits.
+    pub debits: BigDecimal,
+    /// All posted credits.
+    pub credits: BigDecimal,
+}
+
+/// What a verification came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// How many transfers were recomputed.
+    pub transfers: u64,
+    /// How many accounts were compared.
+    pub accounts: u64,
+    /// The sums, by currency.
+    pub totals: Vec<CurrencyTotals>,
+    /// What is wrong, in the order of the book: the first is where it began. At most 100.
+    pub findings: Vec<Finding>,
+    /// How many findings there are in all.
+    pub finding_count: u64,
+}
+
+/// How far a verification has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyProgress {
+    /// The place of the last transfer that was recomputed.
+    pub sequence: i64,
+    /// The newest place in the book.
+    pub newest: i64,
+}
+
+impl Ledger {
+    /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, the
+    /// limits with the record of their changes, and the sums of every currency. Nobody is held up meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Store`]. What is wrong with the book is no error but the answer.
+    pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let mut walk = Walk::default();
+            walk.open_accounts(store)?;
+            walk.recompute_transfers(store, progress)?;
+            walk.compare_accounts(store)?;
+            Ok(walk.report())
+        })
+    }
+}
+
+/// An account as the walk has recomputed it so far.
+struct Walked {
+    name: AccountName,
+    normal_side: NormalSide,
+    currency: Currency,
+    debits: i128,
+    credits: i128,
+    version: i64,
+    last: Option<(Sequence, Instant)>,
+    head: Hash,
+}
+
+impl Walked {
+    fn balance(&self) -> i128 {
+        match self.normal_side {
+            NormalSide::Debit => self.debits - self.credits,
+            NormalSide::Credit => self.credits - self.debits,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Walk {
+    accounts: HashMap<AccountId, Walked>,
+    transfers: u64,
+    compared: u64,
+    findings: Vec<Finding>,
+    finding_count: u64,
+}
+
+impl Walk {
+    /// Begins every account with nothing posted and the head that its opening gave it.
+    fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+        let mut behind = i64::MIN;
+        loop {
+            let rows = store.account_rows_behind(behind, ROWS_PER_PAGE)?;
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
+            behind = last.id;
+            let mut changes = LimitChanges::new(store.limit_changes_between(first.id, last.id)?);
+            for row in rows {
+                let of_account = changes.of(row.id);
+                self.open_account(row, &of_account);
+            }
+        }
+    }
+
+    fn open_account(&mut self, row: AccountRow, changes: &[LimitChangeRow]) {
+        let id = row.id;
+        let account = match Account::try_from(row) {
+            Ok(account) => account,
+            Err(corrupt) => return self.find(None, Some(id.to_string()), corrupt.to_string()),
+        };
+        let mut limits = changes.first().map_or(account.limits, LimitChangeRow::before);
+        let opened_with = limits;
+        for (number, change) in (1..).zip(changes) {
+            if change.change != number || change.before() != limits {
+                let problem = format!("change {number} of its limits does not follow from the one before");
+                self.find(None, Some(account.name.to_string()), problem);
+            }
+            limits = change.after();
+        }
+        if limits != account.limits {
+            let problem = "its limits are not those of its last recorded change".to_owned();
+            self.find(None, Some(account.name.to_string()), problem);
+        }
+        let head = hash_account(&account.name, account.account_type, account.currency, opened_with, account.opened_at);
+        self.accounts.insert(account.id, Walked {
+            normal_side: account.account_type.normal_side(),
+            name: account.name,
+            currency: account.currency,
+            debits: 0,
+            credits: 0,
+            version: 0,
+            last: None,
+            head,
+        });
+    }
+
+    fn recompute_transfers(
+        &mut self,
+        store: &mut dyn Store,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<(), StoreError> {
+        let Some(Sequence(newest)) = store.newest_sequence()? else { return Ok(()) };
+        let mut sequence = i64::MIN;
+        loop {
+            let rows = store.transfer_rows_behind(sequence, ROWS_PER_PAGE)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            sequence = last.sequence;
+            for row in rows {
+                self.recompute_row(row);
+            }
+            progress(VerifyProgress { sequence, newest });
+        }
+    }
+
+    fn recompute_row(&mut self, row: TransferRow) {
+        self.transfers += 1;
+        let sequence = Sequence(row.sequence);
+        let accounts = [AccountId(row.debit_account_id), AccountId(row.credit_account_id)];
+        match Transfer::try_from(row) {
+            Ok(transfer) => self.recompute(&transfer),
+            Err(corrupt) => {
+                let account = self.accounts.get(&accounts[0]).map(|walked| walked.name.to_string());
+                self.find(Some(sequence), account, corrupt.to_string());
+            }
+        }
+    }
+
+    fn recompute(&mut self, transfer: &Transfer) {
+        let sequence = Some(transfer.sequence);
+        for leg in [&transfer.debit, &transfer.credit] {
+            if !self.accounts.contains_key(&leg.account_id) {
+                let problem = "the transfer's account is not in the book".to_owned();
+                return self.find(sequence, Some(leg.account_id.0.to_string()), problem);
+            }
+        }
+        let [debit, credit] = [&transfer.debit, &transfer.credit].map(|leg| &self.accounts[&leg.account_id]);
+        if transfer.debit.account_id == transfer.credit.account_id || debit.currency != credit.currency {
+            let problem = format!("the transfer is between {} and {}", debit.name, credit.name);
+            return self.find(sequence, Some(debit.name.to_string()), problem);
+        }
+        let expected = hash_transfer(transfer, debit.head, credit.head);
+        if expected != transfer.hash {
+            let account = Some(debit.name.to_string());
+            let problem = format!("the hash is {}, its content and history give {expected}", transfer.hash);
+            self.find(sequence, account, problem);
+        }
+        self.recompute_leg(transfer, &transfer.debit, NormalSide::Debit);
+        self.recompute_leg(transfer, &transfer.credit, NormalSide::Credit);
+    }
+
+    /// Compares one side of a transfer with its account as recomputed so far, and moves that on.
+    fn recompute_leg(&mut self, transfer: &Transfer, leg: &Leg, side: NormalSide) {
+        let Some(account) = self.accounts.get_mut(&leg.account_id) else { return };
+        let amount = i128::from(transfer.amount.minor());
+        match side {
+            NormalSide::Debit => account.debits += amount,
+            NormalSide::Credit => account.credits += amount,
+        }
+        let mut problems = Vec::new();
+        let mut compare = |what: &str, found: String, expected: String| {
+            if found != expected {
+                problems.push(format!("the {side} {what} is {found}, it should be {expected}"));
+            }
+        };
+        let previous = account.last.map(|(sequence, _)| sequence);
+        let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
+        compare("version", leg.version.to_string(), (account.version + 1).to_string());
+        compare("pointer", shown(leg.previous), shown(previous));
+        compare("balance", leg.balance.minor().to_string(), account.balance().to_string());
+        if account.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
+            problems.push(format!("it is recorded at {}, before the {side} account's previous transfer", transfer.recorded_at));
+        }
+
+        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        account.version = leg.version;
+        account.last = Some((transfer.sequence, transfer.recorded_at));
+        account.head = transfer.hash;
+        let name = account.name.to_string();
+        for problem in problems {
+            self.find(Some(transfer.sequence), Some(name.clone()), problem);
+        }
+    }
+
+    fn compare_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+        let mut behind = i64::MIN;
+        loop {
+            let rows = store.account_rows_behind(behind, ROWS_PER_PAGE)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            behind = last.id;
+            for row in rows {
+                self.compared += 1;
+                // A row that cannot be read was found when the walk began.
+                if let Ok(account) = Account::try_from(row) {
+                    self.compare_account(&account);
+                }
+            }
+        }
+    }
+
+    fn compare_account(&mut self, account: &Account) {
+        let Some(walked) = self.accounts.get(&account.id) else { return };
+        let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
+        let total = |amount: Amount| i128::from(amount.minor());
+        let last = account.last.map(|last| (last.sequence, last.recorded_at));
+        let problems = [
+            ("posted debits", total(debits_posted) == walked.debits),
+            ("posted credits", total(credits_posted) == walked.credits),
+            ("held debits", debits_held == Amount::ZERO),
+            ("held credits", credits_held == Amount::ZERO),
+            ("version", account.version == walked.version),
+            ("newest transfer", last == walked.last),
+            ("head", account.head == walked.head),
+        ];
+        let sequence = walked.last.map(|(sequence, _)| sequence);
+        for (what, is_right) in problems {
+            if !is_right {
+                let problem = format!("the account's {what} differs from what its transfers come to");
+                self.find(sequence, Some(account.name.to_string()), problem);
+            }
+        }
+    }
+
+    fn find(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
+        self.finding_count += 1;
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(Finding { sequence, account, problem });
+        }
+    }
+
+    fn report(mut self) -> VerifyReport {
+        let mut sums: BTreeMap<CurrencyCode, (u8, i128, i128)> = BTreeMap::new();
+        for account in self.accounts.values() {
+            let (_, debits, credits) =
+                sums.entry(account.currency.code()).or_insert((account.currency.exponent(), 0, 0));
+            *debits += account.debits;
+            *credits += account.credits;
+        }
+        let mut totals = Vec::new();
+        for (currency, (exponent, debits, credits)) in sums {
+            let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(exponent));
+            let (debits, credits) = (decimal(debits), decimal(credits));
+            if debits != credits {
+                self.find(None, None, format!("debits of {debits} {currency} do not equal credits of {credits} {currency}"));
+            }
+            totals.push(CurrencyTotals { currency, debits, credits });
+        }
+        VerifyReport {
+            transfers: self.transfers,
+            accounts: self.compared,
+            totals,
+            findings: self.findings,
+            finding_count: self.finding_count,
+        }
+    }
+}
+
+/// The changes of limits of a page of accounts, handed out account by account.
+struct LimitChanges(std::iter::Peekable<std::vec::IntoIter<LimitChangeRow>>);
+
+impl LimitChanges {
+    fn new(changes: Vec<LimitChangeRow>) -> Self {
+        Self(changes.into_iter().peekable())
+    }
+
+    /// The changes of one account. Accounts are asked for in order.
+    fn of(&mut self, account: i64) -> Vec<LimitChangeRow> {
+        std::iter::from_fn(|| self.0.next_if(|change| change.account_id == account)).collect()
+    }
+}

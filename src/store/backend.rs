@@ -1,0 +1,36 @@
+use diesel::Connection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
+
+use super::diagnosis::Fact;
+use super::pool::{Access, StoreOptions};
+use super::url::DatabaseUrl;
+use super::{Store, StoreError};
+use crate::error::Error;
+
+/// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
+pub(super) trait Backend: Store + Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static {
+    /// The schema, step by step.
+    const MIGRATIONS: EmbeddedMigrations;
+
+    /// Connects, and sets the session up.
+    fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, StoreError>;
+
+    /// Runs the work in a transaction of its own, which ends with it: committed on `Ok`, rolled back on `Err`.
+    fn in_transaction<T>(
+        &mut self,
+        access: Access,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error>;
+
+    /// Keeps every other migration of this book waiting until the transaction ends.
+    fn lock_migrations(&mut self) -> Result<(), StoreError>;
+
+    /// The versions of the migrations that the book has, or `None` where nothing was ever migrated. Creates nothing.
+    fn applied_migrations_if_any(&mut self) -> Result<Option<Vec<String>>, StoreError>;
+
+    /// Whether a database without Teller's migrations holds something else that must be left alone.
+    fn holds_something_else(&mut self) -> Result<bool, StoreError>;
+
+    /// What the database says of itself, for `teller doctor`.
+    fn facts(&mut self) -> Result<Vec<Fact>, StoreError>;
+}

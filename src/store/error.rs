@@ -1,0 +1,194 @@
+//! Faults of the database, told apart in one place.
+
+use diesel::result::{ConnectionError, DatabaseErrorKind, Error as DieselError};
+use thiserror::Error;
+
+use super::url::{DatabaseUrl, UrlError};
+use crate::models::CorruptRow;
+
+/// A fault of the database or of the way to it. Nothing was written, unless a variant says otherwise.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The URL is not one.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// No connection could be made.
+    #[error("cannot connect to {address}: {reason}")]
+    Unreachable {
+        /// The database, without its password.
+        address: String,
+        /// What the driver says, on one line.
+        reason: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// The database does not let this user in, or not do this.
+    #[error("{address} does not allow it: {reason}")]
+    Denied {
+        /// The database, without its password.
+        address: String,
+        /// What the database says.
+        reason: String,
+    },
+    /// The database holds something else.
+    #[error("{address} is not a Teller book")]
+    NotABook {
+        /// The database, without its password.
+        address: String,
+    },
+    /// The book lacks migrations that this program needs.
+    #[error("{address} lacks {} of Teller's migrations: {}", pending.len(), pending.join(", "))]
+    NotMigrated {
+        /// The database, without its password.
+        address: String,
+        /// The migrations that are missing.
+        pending: Vec<String>,
+    },
+    /// The book has migrations that this program does not know.
+    #[error("{address} has migrations that this program does not know: {}", unknown.join(", "))]
+    Newer {
+        /// The database, without its password.
+        address: String,
+        /// Their versions.
+        unknown: Vec<String>,
+    },
+    /// The database takes no writes.
+    #[error("the database is read-only: {reason}")]
+    ReadOnly {
+        /// What the database says.
+        reason: String,
+    },
+    /// Others hold what this needs, and it was waited for in vain.
+    #[error("the database is busy: {reason}")]
+    Busy {
+        /// What was waited for.
+        reason: String,
+    },
+    /// The database undid the transaction in favour of another one.
+    #[error("the transaction lost against others: {reason}")]
+    Conflict {
+        /// What the database says.
+        reason: String,
+    },
+    /// The connection broke. When that happened during a commit, the outcome is unknown.
+    #[error("the connection to the database was lost: {reason}")]
+    Lost {
+        /// What the driver says.
+        reason: String,
+    },
+    /// There is no room left.
+    #[error("the database's disk is full: {reason}")]
+    Full {
+        /// What the database says.
+        reason: String,
+    },
+    /// A stored row is not one that Teller writes.
+    #[error(transparent)]
+    Corrupt(#[from] CorruptRow),
+    /// Anything else that the database refuses.
+    #[error("the database refused a statement")]
+    Statement(#[source] DieselError),
+    /// A migration failed; the schema is as it was.
+    #[error("a migration failed: {reason}")]
+    Migration {
+        /// What the database says.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    /// Whether the same transaction can succeed when it is run again.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Busy { .. } | Self::Conflict { .. } | Self::Lost { .. } => true,
+            Self::Url(_)
+            | Self::Unreachable { .. }
+            | Self::Denied { .. }
+            | Self::NotABook { .. }
+            | Self::NotMigrated { .. }
+            | Self::Newer { .. }
+            | Self::ReadOnly { .. }
+            | Self::Full { .. }
+            | Self::Corrupt(_)
+            | Self::Statement(_)
+            | Self::Migration { .. } => false,
+        }
+    }
+
+    /// A connection that could not be made.
+    pub(super) fn from_connection(error: &ConnectionError, url: &DatabaseUrl) -> Self {
+        let reason = one_line(&match error {
+            ConnectionError::BadConnection(message) => message.clone(),
+            other => other.to_string(),
+        });
+        let address = url.to_string();
+        let says = |text: &str| reason.contains(text);
+        if says("password authentication failed") || says("no pg_hba.conf entry") || says("permission denied") {
+            return Self::Denied { address, reason };
+        }
+        let hint = if says("does not exist") && says("database") {
+            "create the database first, for example with: createdb NAME"
+        } else if says("does not exist") && says("role") {
+            "create the role first, or name another user in the URL"
+        } else if says("could not translate host name") {
+            "check the host name in the URL"
+        } else if says("Connection refused") || says("No such file or directory") {
+            "check that the server runs and that host and port are right"
+        } else if says("timeout expired") {
+            "the server does not answer; check the address and the firewalls on the way"
+        } else if says("SSL") || says("certificate") {
+            "check sslmode and sslrootcert in the URL"
+        } else if says("unable to open database file") {
+            "check that the folder exists and may be written to"
+        } else {
+            "check the database URL"
+        };
+        Self::Unreachable { address, reason, hint }
+    }
+}
+
+/// Diesel knows PostgreSQL's code for a few faults only and SQLite's for none; the rest arrives as `Unknown` and is told apart by the
+/// words. Those are PostgreSQL's English ones: with another `lc_messages` a deadlock is reported and not retried.
+impl From<DieselError> for StoreError {
+    fn from(error: DieselError) -> Self {
+        let DieselError::DatabaseError(kind, information) = &error else {
+            return match error {
+                // The transaction was broken from outside, which the next connection will not be.
+                DieselError::BrokenTransactionManager | DieselError::AlreadyInTransaction => {
+                    Self::Lost { reason: error.to_string() }
+                }
+                DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
+                other => Self::Statement(other),
+            };
+        };
+        let reason = one_line(information.message());
+        let says = |text: &str| reason.contains(text);
+        match kind {
+            DatabaseErrorKind::SerializationFailure => Self::Conflict { reason },
+            DatabaseErrorKind::ReadOnlyTransaction => Self::ReadOnly { reason },
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Self::Lost { reason },
+            // Two transactions used one id at the same moment; the next try finds the winner's transfer.
+            DatabaseErrorKind::UniqueViolation => Self::Conflict { reason },
+            _ if says("deadlock detected") => Self::Conflict { reason },
+            _ if says("lock timeout") || says("database is locked") || says("database table is locked") => {
+                Self::Busy { reason }
+            }
+            _ if says("statement timeout") || says("canceling statement due to user request") => {
+                Self::Busy { reason }
+            }
+            _ if says("terminating connection") || says("server closed the connection") || says("the database system is") => {
+                Self::Lost { reason }
+            }
+            _ if says("No space left") || says("disk is full") => Self::Full { reason },
+            _ if says("readonly database") => Self::ReadOnly { reason },
+            _ if says("file is not a database") => Self::NotABook { address: "the file".into() },
+            _ if says("permission denied") => Self::Denied { address: "the database".into(), reason },
+            _ => Self::Statement(error),
+        }
+    }
+}
+
+/// A driver's message without its line breaks.
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

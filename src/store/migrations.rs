@@ -1,0 +1,129 @@
+use diesel::Connection;
+use diesel::migration::{Migration, MigrationSource};
+
+use super::StoreError;
+use super::backend::Backend;
+use super::pool::Access;
+use super::url::DatabaseUrl;
+use crate::error::Error;
+
+/// How a book's schema compares with the one that this program needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// Nothing was ever migrated, and nothing else is there.
+    Empty,
+    /// The schema is the one this program needs.
+    Current,
+    /// Migrations are missing.
+    Behind {
+        /// Their names.
+        pending: Vec<String>,
+    },
+    /// The book has migrations that this program does not know.
+    Newer {
+        /// Their versions.
+        unknown: Vec<String>,
+    },
+    /// The database holds something else.
+    Foreign,
+}
+
+/// One migration that this program knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationStatus {
+    /// Its name.
+    pub name: String,
+    /// Whether the book has it.
+    pub is_applied: bool,
+}
+
+type Step<C> = Box<dyn Migration<<C as Connection>::Backend>>;
+
+fn known<C: Backend>() -> Result<Vec<Step<C>>, StoreError> {
+    let mut steps = MigrationSource::<C::Backend>::migrations(&C::MIGRATIONS).map_err(failed)?;
+    steps.sort_by_key(|step| step.name().to_string());
+    Ok(steps)
+}
+
+pub(super) fn schema_state<C: Backend>(connection: &mut C) -> Result<SchemaState, StoreError> {
+    let Some(applied) = connection.applied_migrations_if_any()?.filter(|applied| !applied.is_empty()) else {
+        let foreign = connection.holds_something_else()?;
+        return Ok(if foreign { SchemaState::Foreign } else { SchemaState::Empty });
+    };
+    let known = known::<C>()?;
+    let is_known = |version: &String| known.iter().any(|step| step.name().version().to_string() == **version);
+    if !applied.iter().any(is_known) {
+        return Ok(SchemaState::Foreign);
+    }
+    let unknown: Vec<_> = applied.iter().filter(|version| !is_known(version)).cloned().collect();
+    if !unknown.is_empty() {
+        return Ok(SchemaState::Newer { unknown });
+    }
+    let pending: Vec<_> = known
+        .iter()
+        .filter(|step| !applied.contains(&step.name().version().to_string()))
+        .map(|step| step.name().to_string())
+        .collect();
+    Ok(if pending.is_empty() { SchemaState::Current } else { SchemaState::Behind { pending } })
+}
+
+pub(super) fn status<C: Backend>(connection: &mut C) -> Result<Vec<MigrationStatus>, StoreError> {
+    let applied = connection.applied_migrations_if_any()?.unwrap_or_default();
+    let status = |step: &Step<C>| MigrationStatus {
+        name: step.name().to_string(),
+        is_applied: applied.contains(&step.name().version().to_string()),
+    };
+    Ok(known::<C>()?.iter().map(status).collect())
+}
+
+/// All steps run in one transaction behind one lock, so that many may start at once, and a kill in the middle leaves nothing.
+pub(super) fn run<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
+    exclusively(connection, |connection| {
+        check_ours(connection, url)?;
+        let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
+        let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
+        let names = known::<C>()?.iter().map(|step| step.name()).filter_map(|name| {
+            applied.contains(&name.version().to_string()).then(|| name.to_string())
+        }).collect();
+        Ok(names)
+    })
+}
+
+pub(super) fn revert<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<Option<String>, StoreError> {
+    exclusively(connection, |connection| {
+        check_ours(connection, url)?;
+        let applied = connection.applied_migrations_if_any()?.unwrap_or_default();
+        let newest = known::<C>()?.into_iter().rfind(|step| applied.contains(&step.name().version().to_string()));
+        let Some(newest) = newest else { return Ok(None) };
+        connection.revert_migration(&*newest).map_err(failed)?;
+        Ok(Some(newest.name().to_string()))
+    })
+}
+
+fn check_ours<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<(), StoreError> {
+    let address = url.to_string();
+    match schema_state(connection)? {
+        SchemaState::Empty | SchemaState::Behind { .. } | SchemaState::Current => Ok(()),
+        SchemaState::Newer { unknown } => Err(StoreError::Newer { address, unknown }),
+        SchemaState::Foreign => Err(StoreError::NotABook { address }),
+    }
+}
+
+fn exclusively<C: Backend, T>(
+    connection: &mut C,
+    work: impl FnOnce(&mut C) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let outcome = connection.in_transaction(Access::Write, |connection| {
+        connection.lock_migrations()?;
+        Ok(work(connection)?)
+    });
+    outcome.map_err(|error| match error {
+        Error::Store(fault) => fault,
+        other => StoreError::Migration { reason: other.to_string() },
+    })
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    StoreError::Migration { reason: error.to_string() }
+}

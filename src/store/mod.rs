@@ -1,0 +1,65 @@
+//! Everything that differs between the backends, and only here.
+//!
+//! A [`Store`] is one open transaction on either backend. [`Pool`] opens connections, begins transactions, and runs them again when
+//! they failed for a reason that passes. What does not belong here: decisions about money, and who may do what.
+//!
+//! # Locks
+//! A write locks its accounts first, all in one statement, in the order of their ids, so that two writes cannot deadlock. Whatever
+//! depends on the lock (ids already used, holds) is read in a *later* statement: on PostgreSQL a statement that waited for a lock sees
+//! the locked rows fresh, but every other row as it was when the statement began. On SQLite a write holds the only write lock from its
+//! first statement on.
+
+mod attempts;
+mod backend;
+mod diagnosis;
+mod error;
+mod migrations;
+mod pool;
+mod postgres;
+mod reads;
+mod sqlite;
+mod url;
+
+use crate::models::account_limits::LimitChangeRow;
+use crate::models::currencies::CurrencyRow;
+use crate::rules::{Account, AccountId, AccountName, Limits, Sequence, Transfer, TransferId};
+
+pub use diagnosis::{Diagnosis, Fact};
+pub use error::StoreError;
+pub use migrations::{MigrationStatus, SchemaState};
+pub use pool::{Access, Pool, StoreOptions};
+pub(crate) use reads::Reads;
+pub use url::{DatabaseUrl, UrlError};
+
+/// One open transaction: the queries and writes whose SQL differs between the backends.
+pub(crate) trait Store: Reads {
+    /// Those of the accounts that exist.
+    fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
+
+    /// Those of the accounts that exist, by their numbers.
+    fn find_accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError>;
+
+    /// Those of the accounts that exist, locked against every other write until the transaction ends.
+    fn lock_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
+
+    /// Those of the transfers that exist.
+    fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError>;
+
+    /// So many places in the book, rising, all behind those that any earlier transfer of a locked account has.
+    fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError>;
+
+    /// Adds transfers to the book.
+    fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError>;
+
+    /// Writes the totals and the chain position of accounts that this transaction has locked.
+    fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError>;
+
+    /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
+    fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;
+
+    /// Writes an account's limits and the record of the change.
+    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError>;
+
+    /// Adds a currency, or does nothing when the code is taken.
+    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError>;
+}

@@ -1,0 +1,101 @@
+//! PostgreSQL: many writers, row locks, whole batches in arrays.
+
+mod connection;
+mod statements;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+
+use self::statements::{InsertTransfers, NextSequences, UpdateAccounts};
+use super::reads::from_rows;
+use super::{Store, StoreError};
+use crate::models::account_limits::LimitChangeRow;
+use crate::models::accounts::{AccountRow, NewAccountRow};
+use crate::models::currencies::CurrencyRow;
+use crate::models::sql_types::SqlId;
+use crate::models::transfers::TransferRow;
+use crate::money::Amount;
+use crate::rules::{Account, AccountId, AccountName, Limits, Sequence, Transfer, TransferId};
+use crate::schema::{account_limits, accounts, currencies, transfers};
+
+impl Store for PgConnection {
+    fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
+        let rows = accounts::table.filter(accounts::name.eq_any(texts(names))).select(AccountRow::as_select());
+        from_rows(rows.load(self)?)
+    }
+
+    fn find_accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        let rows = accounts::table.filter(accounts::id.eq_any(ids)).select(AccountRow::as_select());
+        from_rows(rows.load(self)?)
+    }
+
+    /// In the order of ids, so that two writers that share accounts wait for each other at the first of them, and never in a circle.
+    /// The weakest lock that excludes other writers: a stronger one would wait for the foreign key checks of account limits.
+    fn lock_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
+        let rows = accounts::table
+            .filter(accounts::name.eq_any(texts(names)))
+            .order(accounts::id)
+            .for_no_key_update()
+            .select(AccountRow::as_select());
+        from_rows(rows.load(self)?)
+    }
+
+    fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| SqlId(id.0)).collect();
+        let rows = transfers::table.filter(transfers::id.eq_any(ids)).select(TransferRow::as_select());
+        from_rows(rows.load(self)?)
+    }
+
+    fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut sequences: Vec<i64> = NextSequences { count }.load(self)?;
+        // Other sessions draw numbers in between, and the server may answer in any order; drawn numbers only rise.
+        sequences.sort_unstable();
+        Ok(sequences.into_iter().map(Sequence).collect())
+    }
+
+    fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError> {
+        let inserted = InsertTransfers::new(transfers).execute(self)?;
+        assert_eq!(inserted, transfers.len(), "every transfer is inserted");
+        Ok(())
+    }
+
+    fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
+        let updated = UpdateAccounts::new(accounts).execute(self)?;
+        assert_eq!(updated, accounts.len(), "every account was locked, so it is there");
+        Ok(())
+    }
+
+    fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError> {
+        let id = diesel::insert_into(accounts::table)
+            .values(NewAccountRow::from(account))
+            .on_conflict(accounts::name)
+            .do_nothing()
+            .returning(accounts::id)
+            .get_result(self)
+            .optional()?;
+        Ok(id.map(AccountId))
+    }
+
+    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError> {
+        diesel::insert_into(account_limits::table).values(change).execute(self)?;
+        let updated = diesel::update(accounts::table.find(account.0))
+            .set((
+                accounts::min_balance.eq(limits.min_balance.map(Amount::minor)),
+                accounts::max_balance.eq(limits.max_balance.map(Amount::minor)),
+            ))
+            .execute(self)?;
+        assert_eq!(updated, 1, "the account was locked, so it is there");
+        Ok(())
+    }
+
+    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {
+        diesel::insert_into(currencies::table).values(currency).on_conflict_do_nothing().execute(self)?;
+        Ok(())
+    }
+}
+
+fn texts<'a>(names: &[&'a AccountName]) -> Vec<&'a str> {
+    names.iter().map(|name| name.as_str()).collect()
+}

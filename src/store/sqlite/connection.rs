@@ -1,0 +1,119 @@
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel::sqlite::SqliteConnection;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+use super::super::StoreError;
+use super::super::backend::Backend;
+use super::super::diagnosis::Fact;
+use super::super::pool::{Access, StoreOptions};
+use super::super::url::DatabaseUrl;
+use crate::error::Error;
+
+/// "Tell": what the first migration writes into the file's header.
+const APPLICATION_ID: i64 = 0x5465_6c6c;
+
+impl Backend for SqliteConnection {
+    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+    fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, StoreError> {
+        let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
+        let mut connection = Self::establish(&path.to_string_lossy())
+            .map_err(|error| StoreError::from_connection(&error, url))?;
+        connection.batch_execute(&session_settings(options)).map_err(|error| match StoreError::from(error) {
+            StoreError::NotABook { .. } => StoreError::NotABook { address: url.to_string() },
+            other => other,
+        })?;
+        Ok(connection)
+    }
+
+    fn in_transaction<T>(
+        &mut self,
+        access: Access,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match access {
+            Access::Read => self.transaction(work),
+            Access::Write => self.immediate_transaction(work),
+        }
+    }
+
+    /// The transaction holds the only write lock already.
+    fn lock_migrations(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn applied_migrations_if_any(&mut self) -> Result<Option<Vec<String>>, StoreError> {
+        let table = "select count(*) as value from sqlite_schema where name = '__diesel_schema_migrations'";
+        if diesel::sql_query(table).get_result::<NumberRow>(self)?.value == 0 {
+            return Ok(None);
+        }
+        let versions = "select version as value from __diesel_schema_migrations order by version";
+        let rows = diesel::sql_query(versions).load::<TextRow>(self)?;
+        Ok(Some(rows.into_iter().map(|row| row.value).collect()))
+    }
+
+    fn holds_something_else(&mut self) -> Result<bool, StoreError> {
+        let tables = "select count(*) as value from sqlite_schema where name <> '__diesel_schema_migrations'";
+        let application = "select application_id as value from pragma_application_id";
+        let has_tables = diesel::sql_query(tables).get_result::<NumberRow>(self)?.value > 0;
+        let application = diesel::sql_query(application).get_result::<NumberRow>(self)?.value;
+        Ok(has_tables || (application != 0 && application != APPLICATION_ID))
+    }
+
+    fn facts(&mut self) -> Result<Vec<Fact>, StoreError> {
+        let version = diesel::sql_query("select sqlite_version() as value").get_result::<TextRow>(self)?.value;
+        let journal = diesel::sql_query("select journal_mode as value from pragma_journal_mode");
+        let journal = journal.get_result::<TextRow>(self)?.value;
+        let mut number = |name: &str| -> Result<i64, StoreError> {
+            let query = format!("select \"{name}\" as value from pragma_{name}");
+            Ok(diesel::sql_query(query).get_result::<NumberRow>(self)?.value)
+        };
+        let synchronous = number("synchronous")?;
+        let names = ["off", "normal", "full", "extra"];
+        let name = usize::try_from(synchronous).ok().and_then(|level| names.get(level)).unwrap_or(&"unknown");
+        Ok(vec![
+            Fact::new("version", format!("SQLite {version}")),
+            Fact::new("tls", "none needed: the book is a file"),
+            Fact::checked(
+                "journal_mode",
+                &journal,
+                journal == "wal",
+                "readers and the writer block each other; the file system may not support write-ahead logging",
+            ),
+            Fact::checked(
+                "synchronous",
+                *name,
+                synchronous >= 2,
+                "a power failure can lose transfers that were answered as posted",
+            ),
+            Fact::new("size", format!("{} bytes", number("page_size")? * number("page_count")?)),
+        ])
+    }
+}
+
+/// What every session sets. `synchronous = full` makes a commit wait for the disk also in write-ahead mode.
+fn session_settings(options: &StoreOptions) -> String {
+    let busy_ms = options.lock_wait_max.as_millis();
+    format!(
+        "pragma busy_timeout = {busy_ms}; \
+         pragma journal_mode = wal; \
+         pragma synchronous = full; \
+         pragma foreign_keys = on; \
+         pragma trusted_schema = off"
+    )
+}
+
+#[derive(QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+#[derive(QueryableByName)]
+struct NumberRow {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}

@@ -1,0 +1,89 @@
+//! SQLite: one writer at a time, whole batches in few statements, because a statement costs more than a row.
+
+mod connection;
+mod statements;
+
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+
+use self::statements::{AccountsByKey, Key, TransfersById, insert_transfers, update_accounts};
+use super::reads::{Reads, from_rows};
+use super::{Store, StoreError};
+use crate::models::account_limits::LimitChangeRow;
+use crate::models::accounts::{AccountRow, NewAccountRow};
+use crate::models::currencies::CurrencyRow;
+use crate::models::transfers::TransferRow;
+use crate::money::Amount;
+use crate::rules::{Account, AccountId, AccountName, Limits, Sequence, Transfer, TransferId};
+use crate::schema::{account_limits, accounts, currencies};
+
+impl Store for SqliteConnection {
+    fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
+        let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
+        from_rows(AccountsByKey::new(Key::Name, &names).load::<AccountRow>(self)?)
+    }
+
+    fn find_accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        from_rows(AccountsByKey::new(Key::Id, &ids).load::<AccountRow>(self)?)
+    }
+
+    /// The transaction holds the only write lock already.
+    fn lock_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
+        self.find_accounts(names)
+    }
+
+    fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError> {
+        from_rows(TransfersById::new(ids).load::<TransferRow>(self)?)
+    }
+
+    fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError> {
+        let newest = self.newest_sequence()?.map_or(0, |newest| newest.0);
+        Ok((newest + 1..).take(count).map(Sequence).collect())
+    }
+
+    fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError> {
+        let inserted = insert_transfers(self, transfers)?;
+        assert_eq!(inserted, transfers.len(), "every transfer is inserted");
+        Ok(())
+    }
+
+    fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
+        let updated = update_accounts(self, accounts)?;
+        assert_eq!(updated, accounts.len(), "every account was locked, so it is there");
+        Ok(())
+    }
+
+    /// No one else writes, so a look before the insert is enough; the guard against `insert or replace` would refuse `on conflict`.
+    fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError> {
+        let taken = accounts::table.filter(accounts::name.eq(account.name.as_str())).select(accounts::id);
+        if taken.first::<i64>(self).optional()?.is_some() {
+            return Ok(None);
+        }
+        let id = diesel::insert_into(accounts::table)
+            .values(NewAccountRow::from(account))
+            .returning(accounts::id)
+            .get_result(self)?;
+        Ok(Some(AccountId(id)))
+    }
+
+    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError> {
+        diesel::insert_into(account_limits::table).values(change).execute(self)?;
+        let updated = diesel::update(accounts::table.find(account.0))
+            .set((
+                accounts::min_balance.eq(limits.min_balance.map(Amount::minor)),
+                accounts::max_balance.eq(limits.max_balance.map(Amount::minor)),
+            ))
+            .execute(self)?;
+        assert_eq!(updated, 1, "the account was locked, so it is there");
+        Ok(())
+    }
+
+    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {
+        let taken = currencies::table.find(&currency.code).select(currencies::code);
+        if taken.first::<String>(self).optional()?.is_none() {
+            diesel::insert_into(currencies::table).values(currency).execute(self)?;
+        }
+        Ok(())
+    }
+}

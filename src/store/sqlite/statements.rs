@@ -1,0 +1,243 @@
+//! Statements over many rows, each with a fixed text, so that SQLite prepares it once a connection.
+
+use std::fmt::Display;
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+use serde::Serialize;
+
+use crate::models::accounts::AccountUpdate;
+use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use crate::models::transfers::TransferRow;
+use crate::rules::{Account, Transfer, TransferId};
+use crate::schema::{accounts, transfers};
+
+/// How many rows one statement writes, where there are so many. SQLite takes 32,766 values a statement; the gain ends long before.
+const ROWS_PER_STATEMENT: usize = 64;
+
+/// What accounts are looked up by.
+#[derive(Clone, Copy)]
+pub(super) enum Key {
+    Id,
+    Name,
+}
+
+/// The accounts that have one of many keys, which travel as one JSON array.
+pub(super) struct AccountsByKey {
+    key: Key,
+    keys: String,
+}
+
+impl AccountsByKey {
+    pub(super) fn new<K: Serialize>(key: Key, keys: &[K]) -> Self {
+        // Numbers and texts always have a JSON form.
+        Self { key, keys: serde_json::to_string(keys).unwrap_or_default() }
+    }
+}
+
+impl QueryId for AccountsByKey {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for AccountsByKey {
+    type SqlType = <<accounts::table as Table>::AllColumns as Expression>::SqlType;
+}
+
+impl RunQueryDsl<SqliteConnection> for AccountsByKey {}
+
+impl QueryFragment<Sqlite> for AccountsByKey {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("select ");
+        accounts::all_columns.walk_ast(out.reborrow())?;
+        out.push_sql(match self.key {
+            Key::Id => " from accounts where id in (select value from json_each(",
+            Key::Name => " from accounts where name in (select value from json_each(",
+        });
+        out.push_bind_param::<Text, _>(&self.keys)?;
+        out.push_sql(")) order by id");
+        Ok(())
+    }
+}
+
+/// The transfers that have one of many ids.
+#[derive(QueryId)]
+pub(super) struct TransfersById {
+    ids: String,
+}
+
+impl TransfersById {
+    pub(super) fn new(ids: &[TransferId]) -> Self {
+        let mut json = String::with_capacity(ids.len() * 35 + 2);
+        let mut separator = '[';
+        for id in ids {
+            json.push(separator);
+            json.push_str(&format!("\"{}\"", id.0.simple()));
+            separator = ',';
+        }
+        if ids.is_empty() {
+            json.push('[');
+        }
+        json.push(']');
+        Self { ids: json }
+    }
+}
+
+impl Query for TransfersById {
+    type SqlType = <<transfers::table as Table>::AllColumns as Expression>::SqlType;
+}
+
+impl RunQueryDsl<SqliteConnection> for TransfersById {}
+
+impl QueryFragment<Sqlite> for TransfersById {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("select ");
+        transfers::all_columns.walk_ast(out.reborrow())?;
+        out.push_sql(" from transfers where id in (select unhex(value) from json_each(");
+        out.push_bind_param::<Text, _>(&self.ids)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+/// A row of values in a statement over many rows.
+trait ValueRow: Sized + 'static {
+    const COLUMNS: &[&str];
+
+    fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
+}
+
+macro_rules! value_row {
+    ($row:ty { $($column:ident: $sql_type:ty),+ $(,)? }) => {
+        impl ValueRow for $row {
+            const COLUMNS: &[&str] = &[$(stringify!($column)),+];
+
+            fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                let mut separator = "(";
+                $(
+                    out.push_sql(separator);
+                    out.push_bind_param::<$sql_type, _>(&self.$column)?;
+                    separator = ", ";
+                )+
+                debug_assert_eq!(separator, ", ");
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+    };
+}
+
+value_row!(TransferRow {
+    sequence: Int8,
+    id: Uuid,
+    debit_account_id: Int8,
+    credit_account_id: Int8,
+    amount: Int8,
+    debit_version: Int8,
+    credit_version: Int8,
+    debit_balance: Int8,
+    credit_balance: Int8,
+    debit_previous: Nullable<Int8>,
+    credit_previous: Nullable<Int8>,
+    recorded_at: Timestamptz,
+    effective_at: Timestamptz,
+    journal_id: Nullable<Uuid>,
+    hold_id: Nullable<Uuid>,
+    reversed_id: Nullable<Uuid>,
+    kind: Text,
+    hash: Bytea,
+    description: Nullable<Text>,
+    metadata: Nullable<Jsonb>,
+});
+
+value_row!(AccountUpdate {
+    id: Int8,
+    debits_posted: Int8,
+    credits_posted: Int8,
+    debits_held: Int8,
+    credits_held: Int8,
+    version: Int8,
+    last_transfer: Nullable<Int8>,
+    last_recorded_at: Nullable<Timestamptz>,
+    head: Bytea,
+});
+
+fn push_rows<'b, R: ValueRow>(rows: &'b [R], out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+    let mut separator = "values ";
+    for row in rows {
+        out.push_sql(separator);
+        row.push_values(out)?;
+        separator = ", ";
+    }
+    Ok(())
+}
+
+/// A statement over `ROWS` rows. Its type is its identity in the cache of prepared statements, so its text depends on that alone.
+struct InsertTransfers<'a, const ROWS: usize>(&'a [TransferRow; ROWS]);
+
+impl<const ROWS: usize> QueryId for InsertTransfers<'_, ROWS> {
+    type QueryId = InsertTransfers<'static, ROWS>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<const ROWS: usize> RunQueryDsl<SqliteConnection> for InsertTransfers<'_, ROWS> {}
+
+impl<const ROWS: usize> QueryFragment<Sqlite> for InsertTransfers<'_, ROWS> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(&format!("insert into transfers ({}) ", TransferRow::COLUMNS.join(", ")));
+        push_rows(self.0, &mut out)
+    }
+}
+
+/// As [`InsertTransfers`].
+struct UpdateAccounts<'a, const ROWS: usize>(&'a [AccountUpdate; ROWS]);
+
+impl<const ROWS: usize> QueryId for UpdateAccounts<'_, ROWS> {
+    type QueryId = UpdateAccounts<'static, ROWS>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<const ROWS: usize> RunQueryDsl<SqliteConnection> for UpdateAccounts<'_, ROWS> {}
+
+impl<const ROWS: usize> QueryFragment<Sqlite> for UpdateAccounts<'_, ROWS> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        // SQLite names the columns of a list of values column1, column2, …
+        let assignment = |(column, name): (usize, &&str)| assignment(name, column + 1);
+        let assignments: Vec<_> = AccountUpdate::COLUMNS.iter().enumerate().skip(1).map(assignment).collect();
+        out.push_sql(&format!("update accounts set {} from (", assignments.join(", ")));
+        push_rows(self.0, &mut out)?;
+        out.push_sql(") as new where accounts.id = new.column1");
+        Ok(())
+    }
+}
+
+fn assignment(name: impl Display, column: usize) -> String {
+    format!("{name} = new.column{column}")
+}
+
+pub(super) fn insert_transfers(connection: &mut SqliteConnection, transfers: &[Transfer]) -> QueryResult<usize> {
+    let rows: Vec<_> = transfers.iter().map(TransferRow::from).collect();
+    let (chunks, rest) = rows.as_chunks::<ROWS_PER_STATEMENT>();
+    let mut inserted = 0;
+    for chunk in chunks {
+        inserted += InsertTransfers(chunk).execute(connection)?;
+    }
+    for row in rest {
+        inserted += InsertTransfers(std::array::from_ref(row)).execute(connection)?;
+    }
+    Ok(inserted)
+}
+
+pub(super) fn update_accounts(connection: &mut SqliteConnection, accounts: &[Account]) -> QueryResult<usize> {
+    let rows: Vec<_> = accounts.iter().map(AccountUpdate::from).collect();
+    let (chunks, rest) = rows.as_chunks::<ROWS_PER_STATEMENT>();
+    let mut updated = 0;
+    for chunk in chunks {
+        updated += UpdateAccounts(chunk).execute(connection)?;
+    }
+    for row in rest {
+        updated += UpdateAccounts(std::array::from_ref(row)).execute(connection)?;
+    }
+    Ok(updated)
+}
