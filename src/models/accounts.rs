@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use diesel::prelude::*;
 
 use super::CorruptRow;
@@ -41,7 +43,7 @@ impl TryFrom<AccountRow> for Account {
     type Error = CorruptRow;
 
     fn try_from(row: AccountRow) -> Result<Self, CorruptRow> {
-        let corrupt = |column, value: &dyn ToString| CorruptRow::new("accounts", row.id, column, value.to_string());
+        let corrupt = |column, value: &dyn Display| CorruptRow::new("accounts", row.id, column, value.to_string());
         for (column, total) in [
             ("debits_posted", row.debits_posted),
             ("credits_posted", row.credits_posted),
@@ -71,7 +73,8 @@ impl TryFrom<AccountRow> for Account {
             version: row.version,
             last: last_transfer(&row)?,
             head: Hash(head),
-            description: description.map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
+            description: description
+                .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "accounts", row.id)?,
             opened_at: instant(&row, "opened_at", row.opened_at)?,
             closed_at: row.closed_at.map(|time| instant(&row, "closed_at", time)).transpose()?,

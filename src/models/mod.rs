@@ -9,6 +9,8 @@ pub(crate) mod currencies;
 pub mod sql_types;
 pub(crate) mod transfers;
 
+use std::fmt::Display;
+
 use thiserror::Error;
 
 /// A stored row that Teller cannot have written. Verification tells more.
@@ -26,7 +28,7 @@ pub struct CorruptRow {
 }
 
 impl CorruptRow {
-    pub(crate) fn new(table: &'static str, key: impl ToString, column: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn new(table: &'static str, key: impl Display, column: &'static str, value: impl Display) -> Self {
         let value = value.to_string().chars().take(80).collect();
         Self { table, key: key.to_string(), column, value }
     }

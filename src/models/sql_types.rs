@@ -15,8 +15,8 @@ use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::ops::{Add, Sub};
-use diesel::sql_types::{Interval, SqlType};
 pub use diesel::sql_types::{BigInt as Int8, Binary as Bytea, Nullable, SmallInt as Int2, Text};
+use diesel::sql_types::{Interval, SqlType};
 use diesel::sqlite::{Sqlite, SqliteValue};
 
 use crate::rules::Instant;

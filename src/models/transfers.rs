@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use diesel::backend::Backend;
 use diesel::prelude::*;
@@ -44,7 +45,8 @@ impl TryFrom<TransferRow> for Transfer {
     type Error = CorruptRow;
 
     fn try_from(row: TransferRow) -> Result<Self, CorruptRow> {
-        let corrupt = |column, value: &dyn ToString| CorruptRow::new("transfers", row.sequence, column, value.to_string());
+        let corrupt =
+            |column, value: &dyn Display| CorruptRow::new("transfers", row.sequence, column, value.to_string());
         if row.amount <= 0 {
             return Err(corrupt("amount", &row.amount));
         }
@@ -72,7 +74,8 @@ impl TryFrom<TransferRow> for Transfer {
             journal_id: row.journal_id.map(|id| id.0),
             hold_id: row.hold_id.map(|id| TransferId(id.0)),
             reversed_id: row.reversed_id.map(|id| TransferId(id.0)),
-            description: description.map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
+            description: description
+                .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "transfers", row.sequence)?,
             hash: Hash(hash),
         })
@@ -235,6 +238,7 @@ impl LastRecordedAt {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
 /// From the row `walk` to the transfer that touched the account before it.
 fn push_step_back<'b, DB>(out: &mut AstPass<'_, 'b, DB>, account_id: &'b i64) -> QueryResult<()>
 where

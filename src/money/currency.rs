@@ -32,7 +32,8 @@ impl FromStr for CurrencyCode {
     fn from_str(text: &str) -> Result<Self, CurrencyError> {
         let is_plain = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
         let starts_with_letter = text.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase());
-        if !(3..=CODE_LENGTH_MAX).contains(&text.len()) || !starts_with_letter || !text.as_bytes().iter().all(is_plain) {
+        if !(3..=CODE_LENGTH_MAX).contains(&text.len()) || !starts_with_letter || !text.as_bytes().iter().all(is_plain)
+        {
             return Err(CurrencyError::Code { text: text.chars().take(40).collect() });
         }
 

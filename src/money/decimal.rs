@@ -150,7 +150,10 @@ mod tests {
 
     #[test]
     fn text_that_is_not_a_plain_decimal_is_refused() {
-        for text in ["NaN", "Infinity", "inf", "1e400", "1e3", "1E3", " 1", "1 ", "1,000.00", "0x10", "1_000", ".5", "5.", "1.2.3", "١٢", "--1", "-", ".", "1\0"] {
+        for text in [
+            "NaN", "Infinity", "inf", "1e400", "1e3", "1E3", " 1", "1 ", "1,000.00", "0x10", "1_000", ".5", "5.",
+            "1.2.3", "١٢", "--1", "-", ".", "1\0",
+        ] {
             assert!(matches!(parse_signed(text, currency(2)), Err(AmountError::NotANumber { .. })), "{text:?}");
         }
         assert_eq!(parse_signed("", currency(2)), Err(AmountError::Empty));

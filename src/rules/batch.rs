@@ -111,6 +111,9 @@ impl Batch {
     }
 
     /// Gives the accepted transfers their places, one sequence each, rising.
+    ///
+    /// # Panics
+    /// When there is not one sequence for each of [`Batch::draft_count`], or they do not rise.
     #[must_use]
     pub fn finish(self, sequences: &[Sequence]) -> Ruling {
         assert_eq!(sequences.len(), self.drafts.len(), "one sequence a draft");
@@ -170,11 +173,7 @@ impl Batch {
     }
 
     /// The earlier answer to the same request, if there is one.
-    fn find_replay(
-        &self,
-        request: &TransferRequest,
-        parties: Option<&Resolved>,
-    ) -> Result<Option<Verdict>, Rejection> {
+    fn find_replay(&self, request: &TransferRequest, parties: Option<&Resolved>) -> Result<Option<Verdict>, Rejection> {
         let (known, verdict) = if let Some(transfer) = self.stored.get(&request.id) {
             (transfer, Verdict::ReplayedStored(Box::new(transfer.clone())))
         } else if let Some(&index) = self.draft_by_id.get(&request.id) {
@@ -219,10 +218,9 @@ impl Batch {
             NormalSide::Debit => account.totals.debits_posted,
             NormalSide::Credit => account.totals.credits_posted,
         };
-        total.checked_add(amount).ok_or_else(|| Rejection::Overflow {
-            account: account.name.clone(),
-            requested: account.money(amount),
-        })
+        total
+            .checked_add(amount)
+            .ok_or_else(|| Rejection::Overflow { account: account.name.clone(), requested: account.money(amount) })
     }
 
     /// Writes the transfer down, with both accounts' totals already moved, and moves both accounts' chains on.
@@ -272,8 +270,7 @@ impl Batch {
         let slot = &mut self.accounts[index];
         slot.account.version += 1;
         slot.account.head = transfer.hash;
-        slot.account.last =
-            Some(LastTransfer { sequence: Sequence::UNASSIGNED, recorded_at: transfer.recorded_at });
+        slot.account.last = Some(LastTransfer { sequence: Sequence::UNASSIGNED, recorded_at: transfer.recorded_at });
         slot.last_draft.replace(draft)
     }
 }

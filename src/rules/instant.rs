@@ -91,7 +91,15 @@ mod tests {
 
     #[test]
     fn a_time_without_an_offset_or_off_the_calendar_is_refused() {
-        for text in ["2026-01-31T12:00:00", "2026-01-31", "2026-02-30T12:00:00Z", "now", "", "0000-01-01T00:00:00Z", "2026-01-31T12:00:00.0000001Z"] {
+        for text in [
+            "2026-01-31T12:00:00",
+            "2026-01-31",
+            "2026-02-30T12:00:00Z",
+            "now",
+            "",
+            "0000-01-01T00:00:00Z",
+            "2026-01-31T12:00:00.0000001Z",
+        ] {
             assert!(text.parse::<Instant>().is_err(), "{text:?}");
         }
     }

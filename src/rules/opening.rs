@@ -48,11 +48,7 @@ pub enum Opening {
 ///
 /// # Errors
 /// [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
-pub fn open_account(
-    request: &AccountRequest,
-    existing: Option<&Account>,
-    now: Instant,
-) -> Result<Opening, Rejection> {
+pub fn open_account(request: &AccountRequest, existing: Option<&Account>, now: Instant) -> Result<Opening, Rejection> {
     if let Some(account) = existing {
         return match difference(request, account) {
             None => Ok(Opening::Replay(account.clone())),

@@ -142,7 +142,9 @@ pub enum Rejection {
         currency: CurrencyCode,
     },
     /// A currency of that code was registered differently.
-    #[error("currency {currency} exists already, with {exponent} decimals and the name {name:?}; neither can be changed")]
+    #[error(
+        "currency {currency} exists already, with {exponent} decimals and the name {name:?}; neither can be changed"
+    )]
     CurrencyExists {
         /// The code.
         currency: CurrencyCode,
@@ -162,7 +164,9 @@ pub enum Rejection {
         max_balance: Money,
     },
     /// The account's balance is already outside the limits asked for.
-    #[error("account {account} has {balance}, which is outside the limit of {limit}; bring the balance inside it first")]
+    #[error(
+        "account {account} has {balance}, which is outside the limit of {limit}; bring the balance inside it first"
+    )]
     LimitOverrun {
         /// The account.
         account: AccountName,
@@ -180,7 +184,9 @@ pub enum Rejection {
         cursor: Sequence,
     },
     /// Reverting migrations would drop accounts and transfers.
-    #[error("the book has {accounts} accounts, which reverting the migrations would destroy; pass --discard-everything if you mean it")]
+    #[error(
+        "the book has {accounts} accounts, which reverting the migrations would destroy; pass --discard-everything if you mean it"
+    )]
     BookNotEmpty {
         /// How many accounts there are.
         accounts: i64,

@@ -212,7 +212,9 @@ mod tests {
 
     #[test]
     fn a_name_is_a_path_of_visible_parts() {
-        for name in ["cash", "customers:alice:checking", "o'brien; drop table", "Zoë 💶", "50% -- \"\\", &"x".repeat(255)] {
+        for name in
+            ["cash", "customers:alice:checking", "o'brien; drop table", "Zoë 💶", "50% -- \"\\", &"x".repeat(255)]
+        {
             assert_eq!(name.parse::<AccountName>().unwrap().as_str(), name);
         }
         for name in ["", ":", "a:", ":a", "a::b", " a", "a: b", "a\0", "a\nb", &"x".repeat(256)] {

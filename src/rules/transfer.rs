@@ -48,7 +48,8 @@ impl TransferId {
     pub fn fresh(now: Instant) -> Self {
         let seconds = now.micros().div_euclid(1_000_000);
         let nanos = now.micros().rem_euclid(1_000_000) * 1_000;
-        let timestamp = Timestamp::from_unix(NoContext, seconds.unsigned_abs(), u32::try_from(nanos).unwrap_or_default());
+        let timestamp =
+            Timestamp::from_unix(NoContext, seconds.unsigned_abs(), u32::try_from(nanos).unwrap_or_default());
         Self(Uuid::new_v7(timestamp))
     }
 
@@ -93,7 +94,9 @@ impl FromStr for TransferId {
 
     fn from_str(text: &str) -> Result<Self, String> {
         Uuid::try_parse(text).map(Self).map_err(|_| {
-            format!("{text:?} is not a UUID; give one like 0190163d-8694-739b-aea5-966c26f8ad91, or use --idempotency-key")
+            format!(
+                "{text:?} is not a UUID; give one like 0190163d-8694-739b-aea5-966c26f8ad91, or use --idempotency-key"
+            )
         })
     }
 }

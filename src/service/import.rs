@@ -175,9 +175,7 @@ impl Ledger {
                 Ok(super::Opened { replayed, .. }) => Outcome::Done { replayed },
                 Err(rejection) => Outcome::Refused { rejection, id: None },
             };
-            ask(prepared, |requests| {
-                Ok(self.open_accounts(requests, mode)?.into_iter().map(outcome).collect())
-            })
+            ask(prepared, |requests| Ok(self.open_accounts(requests, mode)?.into_iter().map(outcome).collect()))
         })
     }
 
@@ -277,7 +275,8 @@ fn report<T>(
         }
     };
     let refused = Refused { number: line.number, fields: line.fields, fault, id };
-    sink.refuse(&refused).map_err(|source| Error::File { doing: "write down a line that was not imported".into(), source })
+    sink.refuse(&refused)
+        .map_err(|source| Error::File { doing: "write down a line that was not imported".into(), source })
 }
 
 /// Asks for what could be prepared, and puts the answers between the faults of the rest, in the order of the lines.

@@ -32,29 +32,6 @@ pub enum Mode {
 }
 
 /// One book: the library's front door. Cheap to share between threads by reference.
-///
-/// ```
-/// use teller::money::Money;
-/// use teller::rules::{AccountRequest, AccountType, Parties, TransferId, TransferRequest};
-/// use teller::{Clock, Ledger, Mode};
-///
-/// # let folder = tempfile::tempdir()?;
-/// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
-/// let ledger = Ledger::open(url.parse()?, Default::default())?;
-/// let euro = ledger.get_currency("EUR".parse()?)?.currency;
-/// for (name, account_type) in [("cash:eur", AccountType::Asset), ("customers:alice", AccountType::Liability)] {
-///     ledger.open_account(&AccountRequest::new(name.parse()?, account_type, euro), Mode::Commit)?;
-/// }
-///
-/// let parties = Parties::Deposit { account: "customers:alice".parse()?, cash: "cash:eur".parse()? };
-/// let id = TransferId::fresh(Clock::system().now());
-/// let posted = ledger.post(&TransferRequest::new(id, parties, Money::parse("12.34", euro)?), Mode::Commit)?;
-///
-/// assert_eq!(posted.debit_account.as_str(), "cash:eur");
-/// let alice = ledger.get_account(&"customers:alice".parse()?)?;
-/// assert_eq!(alice.money(alice.available()).to_string(), "12.34 EUR");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug)]
 pub struct Ledger {
     pool: Pool,

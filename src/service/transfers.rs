@@ -8,8 +8,8 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::money::Currency;
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, Batch, Opening, Rejection, Ruling, Sequence, Transfer, TransferRequest,
-    Verdict, open_account,
+    Account, AccountId, AccountName, AccountRequest, Batch, Opening, Rejection, Ruling, Sequence, Transfer,
+    TransferRequest, Verdict, open_account,
 };
 use crate::store::{Access, Store};
 

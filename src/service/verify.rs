@@ -151,16 +151,19 @@ impl Walk {
             self.find(None, Some(account.name.to_string()), problem);
         }
         let head = hash_account(&account.name, account.account_type, account.currency, opened_with, account.opened_at);
-        self.accounts.insert(account.id, Walked {
-            normal_side: account.account_type.normal_side(),
-            name: account.name,
-            currency: account.currency,
-            debits: 0,
-            credits: 0,
-            version: 0,
-            last: None,
-            head,
-        });
+        self.accounts.insert(
+            account.id,
+            Walked {
+                normal_side: account.account_type.normal_side(),
+                name: account.name,
+                currency: account.currency,
+                debits: 0,
+                credits: 0,
+                version: 0,
+                last: None,
+                head,
+            },
+        );
     }
 
     fn recompute_transfers(
@@ -237,7 +240,10 @@ impl Walk {
         compare("pointer", shown(leg.previous), shown(previous));
         compare("balance", leg.balance.minor().to_string(), account.balance().to_string());
         if account.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
-            problems.push(format!("it is recorded at {}, before the {side} account's previous transfer", transfer.recorded_at));
+            problems.push(format!(
+                "it is recorded at {}, before the {side} account's previous transfer",
+                transfer.recorded_at
+            ));
         }
 
         // What is stored is believed from here on, so that one fault is found once and not in every later row.
@@ -309,7 +315,11 @@ impl Walk {
             let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(exponent));
             let (debits, credits) = (decimal(debits), decimal(credits));
             if debits != credits {
-                self.find(None, None, format!("debits of {debits} {currency} do not equal credits of {credits} {currency}"));
+                self.find(
+                    None,
+                    None,
+                    format!("debits of {debits} {currency} do not equal credits of {credits} {currency}"),
+                );
             }
             totals.push(CurrencyTotals { currency, debits, credits });
         }

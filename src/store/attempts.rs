@@ -11,7 +11,7 @@ const WAIT_MAX: Duration = Duration::from_millis(500);
 /// Counts the attempts at one transaction, and waits between them.
 pub(super) struct Attempts {
     begun: u32,
-    attempts_max: u32,
+    begun_max: u32,
     deadline: Instant,
     wait: Duration,
 }
@@ -20,7 +20,7 @@ impl Attempts {
     pub(super) fn new(options: &StoreOptions) -> Self {
         Self {
             begun: 1,
-            attempts_max: options.attempts_max,
+            begun_max: options.attempts_max,
             deadline: Instant::now() + options.retry_time_max,
             wait: WAIT_FIRST,
         }
@@ -30,7 +30,7 @@ impl Attempts {
     /// again.
     pub(super) fn wait_for_next(&mut self) -> bool {
         let wait = self.wait / 2 + jitter(self.wait / 2);
-        if self.begun >= self.attempts_max || Instant::now() + wait >= self.deadline {
+        if self.begun >= self.begun_max || Instant::now() + wait >= self.deadline {
             return false;
         }
         thread::sleep(wait);

@@ -8,7 +8,9 @@ use super::{Store, StoreError};
 use crate::error::Error;
 
 /// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
-pub(super) trait Backend: Store + Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static {
+pub(super) trait Backend:
+    Store + Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
+{
     /// The schema, step by step.
     const MIGRATIONS: EmbeddedMigrations;
 

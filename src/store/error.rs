@@ -173,10 +173,11 @@ impl From<DieselError> for StoreError {
             _ if says("lock timeout") || says("database is locked") || says("database table is locked") => {
                 Self::Busy { reason }
             }
-            _ if says("statement timeout") || says("canceling statement due to user request") => {
-                Self::Busy { reason }
-            }
-            _ if says("terminating connection") || says("server closed the connection") || says("the database system is") => {
+            _ if says("statement timeout") || says("canceling statement due to user request") => Self::Busy { reason },
+            _ if says("terminating connection")
+                || says("server closed the connection")
+                || says("the database system is") =>
+            {
                 Self::Lost { reason }
             }
             _ if says("No space left") || says("disk is full") => Self::Full { reason },

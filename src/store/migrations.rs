@@ -82,9 +82,11 @@ pub(super) fn run<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<V
         check_ours(connection, url)?;
         let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
         let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
-        let names = known::<C>()?.iter().map(|step| step.name()).filter_map(|name| {
-            applied.contains(&name.version().to_string()).then(|| name.to_string())
-        }).collect();
+        let names = known::<C>()?
+            .iter()
+            .map(|step| step.name())
+            .filter_map(|name| applied.contains(&name.version().to_string()).then(|| name.to_string()))
+            .collect();
         Ok(names)
     })
 }

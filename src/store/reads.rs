@@ -93,11 +93,8 @@ macro_rules! implement_reads {
                 at: Instant,
             ) -> Result<Option<Transfer>, StoreError> {
                 let Some(last) = account.last else { return Ok(None) };
-                let query = LastRecordedAt {
-                    account_id: account.id.0,
-                    last_transfer: last.sequence.0,
-                    recorded_at: at.into(),
-                };
+                let query =
+                    LastRecordedAt { account_id: account.id.0, last_transfer: last.sequence.0, recorded_at: at.into() };
                 Ok(from_rows(query.load::<TransferRow>(self)?)?.pop())
             }
 

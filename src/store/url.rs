@@ -30,9 +30,8 @@ impl DatabaseUrl {
     pub(super) fn with_postgres_defaults(url: &str) -> String {
         let mut full = url.to_owned();
         let query = url.split_once('?').map(|(_, query)| query);
-        let has = |name: &str| {
-            query.is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some(name)))
-        };
+        let has =
+            |name: &str| query.is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some(name)));
         let mut separator = if query.is_some() { '&' } else { '?' };
         for (name, value) in POSTGRES_DEFAULTS {
             if !has(name) {
@@ -132,7 +131,16 @@ mod tests {
 
     #[test]
     fn a_bare_word_is_not_a_database_url() {
-        for text in ["", "bank", "teller.db", "sqlite://", "sqlite::memory:", "sqlite://a.db?mode=ro", "mysql://db/bank", "sqlite://\0"] {
+        for text in [
+            "",
+            "bank",
+            "teller.db",
+            "sqlite://",
+            "sqlite::memory:",
+            "sqlite://a.db?mode=ro",
+            "mysql://db/bank",
+            "sqlite://\0",
+        ] {
             assert!(text.parse::<DatabaseUrl>().is_err(), "{text:?}");
         }
         assert_eq!("sqlite:///var/bank.db".parse(), Ok(DatabaseUrl::Sqlite("/var/bank.db".into())));

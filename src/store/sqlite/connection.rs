@@ -20,8 +20,8 @@ impl Backend for SqliteConnection {
 
     fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, StoreError> {
         let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
-        let mut connection = Self::establish(&path.to_string_lossy())
-            .map_err(|error| StoreError::from_connection(&error, url))?;
+        let mut connection =
+            Self::establish(&path.to_string_lossy()).map_err(|error| StoreError::from_connection(&error, url))?;
         connection.batch_execute(&session_settings(options)).map_err(|error| match StoreError::from(error) {
             StoreError::NotABook { .. } => StoreError::NotABook { address: url.to_string() },
             other => other,
