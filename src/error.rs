@@ -44,6 +44,14 @@ pub enum InputError {
     /// Not a moment.
     #[error(transparent)]
     Instant(#[from] InstantError),
+    /// Not the columns that a file should have.
+    #[error("the header {problem}; the columns are {known}, and metadata.NAME for any name")]
+    Header {
+        /// What is wrong with it.
+        problem: String,
+        /// What there may be.
+        known: String,
+    },
 }
 
 impl InputError {
@@ -55,6 +63,7 @@ impl InputError {
             Self::Currency(_) => "currency_invalid",
             Self::Text(_) => "text_invalid",
             Self::Instant(_) => "time_invalid",
+            Self::Header { .. } => "header_invalid",
         }
     }
 }

@@ -37,8 +37,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod cli;
 mod clock;
+pub mod config;
 mod error;
+pub mod formats;
 pub mod models;
 pub mod money;
 pub mod rules;

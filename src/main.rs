@@ -1,1 +1,7 @@
-fn main() {}
+//! The `teller` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    teller::cli::run()
+}

@@ -93,13 +93,37 @@ fn difference(request: &AccountRequest, account: &Account) -> Option<&'static st
     None
 }
 
-/// A change of limits. `None` leaves one as it is, `Some(None)` removes it.
+/// What becomes of one limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NewLimit {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// There is none any more.
+    Remove,
+    /// It is this amount.
+    Set(Amount),
+}
+
+impl NewLimit {
+    /// The limit afterwards.
+    #[must_use]
+    pub fn or(self, present: Option<Amount>) -> Option<Amount> {
+        match self {
+            Self::Keep => present,
+            Self::Remove => None,
+            Self::Set(limit) => Some(limit),
+        }
+    }
+}
+
+/// A change of limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LimitChange {
     /// What is available may not fall below this.
-    pub min_balance: Option<Option<Amount>>,
+    pub min_balance: NewLimit,
     /// What is posted may not rise above this.
-    pub max_balance: Option<Option<Amount>>,
+    pub max_balance: NewLimit,
 }
 
 /// The limits that an account would have after a change.
@@ -108,8 +132,8 @@ pub struct LimitChange {
 /// [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
 pub fn change_limits(account: &Account, change: LimitChange) -> Result<Limits, Rejection> {
     let limits = Limits {
-        min_balance: change.min_balance.unwrap_or(account.limits.min_balance),
-        max_balance: change.max_balance.unwrap_or(account.limits.max_balance),
+        min_balance: change.min_balance.or(account.limits.min_balance),
+        max_balance: change.max_balance.or(account.limits.max_balance),
     };
     check_limits_ordered(&account.name, account.currency, limits)?;
     check_inside_limits(account, limits)?;

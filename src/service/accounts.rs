@@ -99,12 +99,15 @@ impl Ledger {
         })
     }
 
-    /// How many accounts the book has.
+    /// Refuses a book that has accounts, which reverting its migrations would destroy.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub fn count_accounts(&self) -> Result<i64, Error> {
-        self.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))
+    /// [`Rejection::BookNotEmpty`], [`Error::Store`].
+    pub fn check_empty(&self) -> Result<(), Error> {
+        match self.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))? {
+            0 => Ok(()),
+            accounts => Err(Rejection::BookNotEmpty { accounts }.into()),
+        }
     }
 
     /// Changes how far an account's balance may go, and keeps a record of it. A change to what is there already does nothing.

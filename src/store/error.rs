@@ -162,28 +162,23 @@ impl From<DieselError> for StoreError {
             };
         };
         let reason = one_line(information.message());
-        let says = |text: &str| reason.contains(text);
+        let says = |texts: &[&str]| texts.iter().any(|text| reason.contains(text));
         match kind {
-            DatabaseErrorKind::SerializationFailure => Self::Conflict { reason },
+            // A unique violation means that two transactions used one id at the same moment; the next try finds the winner's.
+            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation => Self::Conflict { reason },
             DatabaseErrorKind::ReadOnlyTransaction => Self::ReadOnly { reason },
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Self::Lost { reason },
-            // Two transactions used one id at the same moment; the next try finds the winner's transfer.
-            DatabaseErrorKind::UniqueViolation => Self::Conflict { reason },
-            _ if says("deadlock detected") => Self::Conflict { reason },
-            _ if says("lock timeout") || says("database is locked") || says("database table is locked") => {
+            _ if says(&["deadlock detected"]) => Self::Conflict { reason },
+            _ if says(&["lock timeout", "statement timeout", "due to user request", "is locked"]) => {
                 Self::Busy { reason }
             }
-            _ if says("statement timeout") || says("canceling statement due to user request") => Self::Busy { reason },
-            _ if says("terminating connection")
-                || says("server closed the connection")
-                || says("the database system is") =>
-            {
+            _ if says(&["terminating connection", "server closed the connection", "the database system is"]) => {
                 Self::Lost { reason }
             }
-            _ if says("No space left") || says("disk is full") => Self::Full { reason },
-            _ if says("readonly database") => Self::ReadOnly { reason },
-            _ if says("file is not a database") => Self::NotABook { address: "the file".into() },
-            _ if says("permission denied") => Self::Denied { address: "the database".into(), reason },
+            _ if says(&["No space left", "disk is full"]) => Self::Full { reason },
+            _ if says(&["readonly database"]) => Self::ReadOnly { reason },
+            _ if says(&["file is not a database"]) => Self::NotABook { address: "the file".into() },
+            _ if says(&["permission denied"]) => Self::Denied { address: "the database".into(), reason },
             _ => Self::Statement(error),
         }
     }

@@ -82,11 +82,8 @@ pub(super) fn run<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<V
         check_ours(connection, url)?;
         let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
         let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
-        let names = known::<C>()?
-            .iter()
-            .map(|step| step.name())
-            .filter_map(|name| applied.contains(&name.version().to_string()).then(|| name.to_string()))
-            .collect();
+        let names = known::<C>()?.into_iter().map(|step| (step.name().version().to_string(), step.name().to_string()));
+        let names = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
         Ok(names)
     })
 }

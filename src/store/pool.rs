@@ -39,7 +39,7 @@ impl Default for StoreOptions {
         Self {
             connections_max: 10,
             connection_wait_max: Duration::from_secs(30),
-            statement_time_max: Duration::from_secs(60),
+            statement_time_max: Duration::from_mins(1),
             lock_wait_max: Duration::from_secs(10),
             attempts_max: 20,
             retry_time_max: Duration::from_secs(30),

@@ -32,11 +32,11 @@ impl DatabaseUrl {
         let query = url.split_once('?').map(|(_, query)| query);
         let has =
             |name: &str| query.is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some(name)));
-        let mut separator = if query.is_some() { '&' } else { '?' };
+        let mut separator = if query.is_some() { "&" } else { "?" };
         for (name, value) in POSTGRES_DEFAULTS {
             if !has(name) {
-                full.push_str(&format!("{separator}{name}={value}"));
-                separator = '&';
+                full.extend([separator, name, "=", value]);
+                separator = "&";
             }
         }
         full

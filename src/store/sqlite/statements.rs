@@ -69,18 +69,9 @@ pub(super) struct TransfersById {
 
 impl TransfersById {
     pub(super) fn new(ids: &[TransferId]) -> Self {
-        let mut json = String::with_capacity(ids.len() * 35 + 2);
-        let mut separator = '[';
-        for id in ids {
-            json.push(separator);
-            json.push_str(&format!("\"{}\"", id.0.simple()));
-            separator = ',';
-        }
-        if ids.is_empty() {
-            json.push('[');
-        }
-        json.push(']');
-        Self { ids: json }
+        let ids: Vec<_> = ids.iter().map(|id| id.0.simple().to_string()).collect();
+        // Texts always have a JSON form.
+        Self { ids: serde_json::to_string(&ids).unwrap_or_default() }
     }
 }
 

@@ -1,0 +1,193 @@
+use clap::{Args, Subcommand};
+
+use super::args::{MetadataArgs, ModeArgs, parse, say};
+use super::failure::Failure;
+use super::output::Columns;
+use super::{Context, Ending};
+use crate::error::InputError;
+use crate::formats::{AccountRecord, OpenedRecord};
+use crate::money::{Currency, Money};
+use crate::rules::{AccountName, AccountRequest, AccountType, LimitChange, Limits, NewLimit};
+
+const ONE: Columns = &["account", "type", "currency", "state", "available", "min_balance", "max_balance", "version"];
+const MANY: Columns = &["account", "type", "currency", "posted", "held", "available", "state"];
+
+#[derive(Subcommand)]
+pub(super) enum AccountCommand {
+    /// Open an account
+    #[command(after_help = OPEN_EXAMPLES)]
+    Open(OpenArgs),
+    /// List accounts by name
+    #[command(after_help = "Example:\n  teller account list --prefix customers:")]
+    List(ListArgs),
+    /// Show all that is known of an account
+    #[command(after_help = "Example:\n  teller account show customers:alice --format json")]
+    Show(ShowArgs),
+    /// Change how far an account's balance may go
+    #[command(after_help = "Example:\n  teller account limit customers:alice --overdraft 500")]
+    Limit(LimitArgs),
+}
+
+const OPEN_EXAMPLES: &str = "\
+Examples:
+  teller account open customers:alice --currency EUR
+  teller account open customers:bob --currency EUR --overdraft 500 --description 'current account'
+  teller account open revenue:fees --currency EUR --type revenue
+
+Opening the same account again changes nothing. A customer's account, a liability, cannot go below zero unless
+it is opened with --overdraft, --min-balance or --no-min-balance; accounts of other types can.";
+
+#[derive(Args)]
+pub(super) struct OpenArgs {
+    /// The name: a path of parts separated by colons
+    name: String,
+    /// The currency's code
+    #[arg(long, value_name = "CODE")]
+    currency: String,
+    /// asset, liability, equity, revenue or expense
+    #[arg(long = "type", value_name = "TYPE", default_value = "liability")]
+    account_type: AccountType,
+    #[command(flatten)]
+    min_balance: MinBalanceArgs,
+    /// The most that may be posted
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    max_balance: Option<String>,
+    /// Text for people to read
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    #[command(flatten)]
+    metadata: MetadataArgs,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+#[derive(Args)]
+#[group(multiple = false)]
+pub(super) struct MinBalanceArgs {
+    /// How far below zero it may go
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    overdraft: Option<String>,
+    /// The least that must stay available
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    min_balance: Option<String>,
+    /// No minimum
+    #[arg(long)]
+    no_min_balance: bool,
+}
+
+impl MinBalanceArgs {
+    fn new_limit(&self, currency: Currency) -> Result<NewLimit, InputError> {
+        if let Some(text) = &self.overdraft {
+            let overdraft = Money::parse(text, currency)?.amount;
+            // An amount is never negative, and every such amount has a negative.
+            return Ok(overdraft.checked_neg().map_or(NewLimit::Keep, NewLimit::Set));
+        }
+        if let Some(text) = &self.min_balance {
+            return Ok(NewLimit::Set(Money::parse_signed(text, currency)?.amount));
+        }
+        Ok(if self.no_min_balance { NewLimit::Remove } else { NewLimit::Keep })
+    }
+}
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// Only names that begin with this
+    #[arg(long, default_value = "", hide_default_value = true)]
+    prefix: String,
+    /// Go on behind this name
+    #[arg(long, value_name = "NAME")]
+    after: Option<String>,
+    /// The most to list
+    #[arg(long, default_value_t = 1_000)]
+    limit: u32,
+}
+
+#[derive(Args)]
+pub(super) struct ShowArgs {
+    /// The account
+    name: String,
+}
+
+#[derive(Args)]
+pub(super) struct LimitArgs {
+    /// The account
+    name: String,
+    #[command(flatten)]
+    min_balance: MinBalanceArgs,
+    /// The most that may be posted
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    max_balance: Option<String>,
+    /// No maximum
+    #[arg(long, conflicts_with = "max_balance")]
+    no_max_balance: bool,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+pub(super) fn run(context: &Context, command: AccountCommand) -> Result<Ending, Failure> {
+    match command {
+        AccountCommand::Open(arguments) => open(context, &arguments),
+        AccountCommand::List(arguments) => list(context, &arguments),
+        AccountCommand::Show(arguments) => show(context, &arguments),
+        AccountCommand::Limit(arguments) => limit(context, &arguments),
+    }
+}
+
+fn open(context: &Context, arguments: &OpenArgs) -> Result<Ending, Failure> {
+    let name: AccountName = parse(&arguments.name)?;
+    let code = parse(&arguments.currency)?;
+    let description = arguments.description.as_deref().map(parse).transpose()?;
+    let metadata = arguments.metadata.metadata().map_err(InputError::from)?;
+    let ledger = context.ledger()?;
+    let currency = ledger.get_currency(code)?.currency;
+    let usual = Limits::default_for(arguments.account_type);
+    let max_balance = arguments.max_balance.as_deref().map(|text| Money::parse_signed(text, currency)).transpose();
+    let limits = Limits {
+        min_balance: arguments.min_balance.new_limit(currency)?.or(usual.min_balance),
+        max_balance: max_balance.map_err(InputError::from)?.map(|money| money.amount),
+    };
+    let request =
+        AccountRequest { limits, description, metadata, ..AccountRequest::new(name, arguments.account_type, currency) };
+    let opened = ledger.open_account(&request, arguments.mode.mode())?;
+    if opened.replayed {
+        say(format_args!("Account {} was open already; nothing changed.", opened.account.name));
+    }
+    context.output.one(&OpenedRecord::from(&opened), ONE)?;
+    Ok(Ending::Done)
+}
+
+fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
+    let after = arguments.after.as_deref().map(parse).transpose()?;
+    let page = context.ledger()?.list_accounts(&arguments.prefix, after.as_ref(), arguments.limit)?;
+    let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
+    context.output.many(&records, MANY)?;
+    if page.accounts.is_empty() {
+        say("No accounts.");
+    }
+    if let Some(next) = page.next {
+        say(format_args!("There are more: --after {:?}", next.as_str()));
+    }
+    Ok(Ending::Done)
+}
+
+fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
+    let name = parse(&arguments.name)?;
+    let account = context.ledger()?.get_account(&name)?;
+    context.output.details(&AccountRecord::from(&account))?;
+    Ok(Ending::Done)
+}
+
+fn limit(context: &Context, arguments: &LimitArgs) -> Result<Ending, Failure> {
+    let name = parse(&arguments.name)?;
+    let ledger = context.ledger()?;
+    let currency = ledger.get_account(&name)?.currency;
+    let max_balance = match &arguments.max_balance {
+        Some(text) => NewLimit::Set(Money::parse_signed(text, currency).map_err(InputError::from)?.amount),
+        None if arguments.no_max_balance => NewLimit::Remove,
+        None => NewLimit::Keep,
+    };
+    let change = LimitChange { min_balance: arguments.min_balance.new_limit(currency)?, max_balance };
+    let account = ledger.change_limits(&name, change, arguments.mode.mode())?;
+    context.output.one(&AccountRecord::from(&account), ONE)?;
+    Ok(Ending::Done)
+}

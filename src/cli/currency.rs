@@ -1,0 +1,60 @@
+use clap::{Args, Subcommand};
+
+use super::args::{ModeArgs, parse};
+use super::failure::Failure;
+use super::output::Columns;
+use super::{Context, Ending};
+use crate::error::InputError;
+use crate::formats::CurrencyRecord;
+use crate::money::Currency;
+use crate::rules::Description;
+use crate::service::NamedCurrency;
+
+const COLUMNS: Columns = &["currency", "exponent", "name"];
+
+#[derive(Subcommand)]
+pub(super) enum CurrencyCommand {
+    /// List all currencies
+    List,
+    /// Register a currency that is not in ISO 4217
+    #[command(after_help = "Example:\n  teller currency add USDC --exponent 6 --name 'USD Coin'\n\n\
+        The exponent can never be changed: it is part of every amount.")]
+    Add(AddArgs),
+}
+
+#[derive(Args)]
+pub(super) struct AddArgs {
+    /// The code: 3 to 12 upper-case letters and digits
+    code: String,
+    /// The number of decimals, 0 to 18
+    #[arg(long, value_name = "DECIMALS")]
+    exponent: u8,
+    /// What people call it
+    #[arg(long, value_name = "TEXT")]
+    name: String,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+pub(super) fn run(context: &Context, command: CurrencyCommand) -> Result<Ending, Failure> {
+    match command {
+        CurrencyCommand::List => list(context),
+        CurrencyCommand::Add(arguments) => add(context, &arguments),
+    }
+}
+
+fn list(context: &Context) -> Result<Ending, Failure> {
+    let currencies = context.ledger()?.list_currencies()?;
+    let records: Vec<_> = currencies.iter().map(CurrencyRecord::from).collect();
+    context.output.many(&records, COLUMNS)?;
+    Ok(Ending::Done)
+}
+
+fn add(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
+    let currency = Currency::new(parse(&arguments.code)?, arguments.exponent).map_err(InputError::from)?;
+    let name: Description = parse(&arguments.name)?;
+    let named = NamedCurrency { currency, name: name.to_string() };
+    let registered = context.ledger()?.add_currency(&named, arguments.mode.mode())?;
+    context.output.one(&CurrencyRecord::from(&registered), COLUMNS)?;
+    Ok(Ending::Done)
+}

@@ -1,0 +1,163 @@
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+
+use super::args::{ModeArgs, say};
+use super::failure::Failure;
+use super::output::Columns;
+use super::progress::bar;
+use super::{Context, Ending};
+use crate::error::Error;
+use crate::formats::{ImportRecord, RejectsFile, read_accounts, read_transfers};
+use crate::service::{ImportCounts, ImportSink, Refused};
+
+const COLUMNS: Columns = &["lines", "imported", "replayed", "refused", "malformed", "rejects"];
+const TEMPLATE: &str = "Importing {bar:30} {percent}% {msg} {eta} left";
+/// How many refused lines are told on stderr; all of them are in the rejects file.
+const REFUSED_SHOWN_MAX: u64 = 10;
+
+#[derive(Subcommand)]
+pub(super) enum ImportCommand {
+    /// Open the accounts of a CSV file
+    #[command(after_help = ACCOUNTS_HELP)]
+    Accounts(ImportArgs),
+    /// Post the transfers of a CSV file, in order
+    #[command(after_help = TRANSFERS_HELP)]
+    Transfers(ImportArgs),
+}
+
+const ACCOUNTS_HELP: &str = "\
+Columns: name, type (liability where it is empty), currency, min_balance (the type's usual one where it is empty,
+none where it says none), max_balance, description, and metadata.NAME for any NAME.
+
+Example:
+  teller import accounts accounts.csv";
+
+const TRANSFERS_HELP: &str = "\
+Columns: key or id; from and to, or debit and credit; amount; currency (the first account's where it is empty);
+effective_at; description; and metadata.NAME for any NAME.
+
+A line is posted once, however often the file is imported: lines with a key or id by that, lines without by what
+they say. Lines that are refused go to the rejects file with what is wrong, and can be imported from there.
+
+Example:
+  teller import transfers transfers.csv --rejects refused.csv";
+
+#[derive(Args)]
+pub(super) struct ImportArgs {
+    /// The file
+    file: PathBuf,
+    /// Where lines go that are not imported [default: FILE.rejects.csv]
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, Failure> {
+    let (ImportCommand::Accounts(arguments) | ImportCommand::Transfers(arguments)) = command;
+    let rejects = rejects_path(arguments)?;
+    let (file, bar) = open(&arguments.file)?;
+    let ledger = context.ledger()?;
+    let mode = arguments.mode.mode();
+
+    let (counts, sink) = match command {
+        ImportCommand::Accounts(_) => {
+            let lines = read_accounts(file)?;
+            let mut sink = Sink::new(RejectsFile::for_accounts(rejects, lines.header()), bar);
+            (ledger.import_accounts(lines, mode, &mut sink), sink)
+        }
+        ImportCommand::Transfers(_) => {
+            let lines = read_transfers(file)?;
+            let mut sink = Sink::new(RejectsFile::for_transfers(rejects, lines.header()), bar);
+            (ledger.import_transfers(lines, mode, &mut sink), sink)
+        }
+    };
+    sink.bar.finish_and_clear();
+    let counts = counts.map_err(|error| sink.interrupted(error))?;
+    let rejects = sink.rejects.written().map(|path| path.display().to_string());
+    context.output.one(&ImportRecord::new(counts, rejects, mode), COLUMNS)?;
+    Ok(match counts {
+        ImportCounts { malformed: 1.., .. } => Ending::BadInput,
+        ImportCounts { refused: 1.., .. } => Ending::Refused,
+        _ => Ending::Done,
+    })
+}
+
+/// Tells of what happens, and writes down what was refused.
+struct Sink {
+    rejects: RejectsFile,
+    bar: ProgressBar,
+    counts: ImportCounts,
+    refused: u64,
+}
+
+impl Sink {
+    fn new(rejects: RejectsFile, bar: ProgressBar) -> Self {
+        Self { rejects, bar, counts: ImportCounts::default(), refused: 0 }
+    }
+
+    /// What is said of an import that stopped halfway.
+    fn interrupted(&self, error: Error) -> Failure {
+        say(format_args!(
+            "Stopped after {} lines; what was imported stays. Import the same file again to go on.",
+            self.counts.lines
+        ));
+        error.into()
+    }
+}
+
+impl ImportSink for Sink {
+    fn refuse(&mut self, refused: &Refused) -> io::Result<()> {
+        self.refused += 1;
+        if self.refused <= REFUSED_SHOWN_MAX {
+            let fault = &refused.fault;
+            let column = if fault.column.is_empty() { String::new() } else { format!(", column {}", fault.column) };
+            self.bar.suspend(|| {
+                say(format_args!("line {}{column}: {}: {}", refused.number, fault.code, fault.message));
+            });
+        } else if self.refused == REFUSED_SHOWN_MAX + 1 {
+            self.bar.suspend(|| say("More lines are refused; all of them are in the rejects file."));
+        }
+        self.rejects.write(refused)
+    }
+
+    fn progress(&mut self, counts: &ImportCounts) {
+        self.counts = *counts;
+        self.bar.set_message(format!("{} lines", counts.lines));
+    }
+}
+
+fn open(path: &Path) -> Result<(impl Read, ProgressBar), Failure> {
+    let failed = |source| Error::File { doing: format!("open {}", path.display()), source };
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let bar = bar(length, TEMPLATE);
+    Ok((BufReader::new(bar.wrap_read(file)), bar))
+}
+
+/// The file that was named, or the first name beside the imported file that is not taken: an earlier import's rejects may be being mended.
+fn rejects_path(arguments: &ImportArgs) -> Result<PathBuf, Failure> {
+    if let Some(path) = &arguments.rejects {
+        let is_input =
+            path.canonicalize().is_ok_and(|path| arguments.file.canonicalize().is_ok_and(|file| file == path));
+        if is_input {
+            let source = io::Error::other("it is the file to import");
+            let doing = format!("write rejects to {}", path.display());
+            return Err(Error::File { doing, source }.into());
+        }
+        return Ok(path.clone());
+    }
+    let mut number = 1;
+    loop {
+        let suffix = if number == 1 { "rejects.csv".to_owned() } else { format!("rejects-{number}.csv") };
+        let path = arguments.file.with_extension(suffix);
+        if !path.exists() {
+            return Ok(path);
+        }
+        number += 1;
+    }
+}

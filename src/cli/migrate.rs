@@ -1,0 +1,80 @@
+use clap::{Args, Subcommand};
+
+use super::args::{ModeArgs, say};
+use super::failure::Failure;
+use super::output::Columns;
+use super::{Context, Ending};
+use crate::formats::MigrationRecord;
+use crate::service::Mode;
+use crate::store::{MigrationStatus, Pool, SchemaState};
+
+const COLUMNS: Columns = &["migration", "applied"];
+
+#[derive(Subcommand)]
+pub(super) enum MigrateCommand {
+    /// Bring the schema up to date: all missing migrations or none
+    #[command(after_help = "Example:\n  teller migrate run --database-url postgres://localhost/bank")]
+    Run(ModeArgs),
+    /// Take the newest migration back, with all that is in its tables
+    Revert(RevertArgs),
+    /// List the migrations, and whether the book has them
+    Status,
+}
+
+#[derive(Args)]
+pub(super) struct RevertArgs {
+    /// Do it although the book has accounts, and destroy them with their transfers
+    #[arg(long)]
+    discard_everything: bool,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+pub(super) fn run(context: &Context, command: &MigrateCommand) -> Result<Ending, Failure> {
+    let pool = context.pool()?;
+    match command {
+        MigrateCommand::Run(arguments) => apply(&pool, arguments.mode())?,
+        MigrateCommand::Revert(arguments) => revert(context, &pool, arguments)?,
+        MigrateCommand::Status => {}
+    }
+    let status = pool.migration_status()?;
+    let records: Vec<_> = status.iter().map(MigrationRecord::from).collect();
+    context.output.many(&records, COLUMNS)?;
+    Ok(Ending::Done)
+}
+
+fn apply(pool: &Pool, mode: Mode) -> Result<(), Failure> {
+    if mode == Mode::DryRun {
+        let pending = pool.migration_status()?.into_iter().filter(|migration| !migration.is_applied);
+        for MigrationStatus { name, .. } in pending {
+            say(format_args!("Would apply {name}."));
+        }
+        return Ok(());
+    }
+    let applied = pool.migrate()?;
+    for name in &applied {
+        say(format_args!("Applied {name}."));
+    }
+    if applied.is_empty() {
+        say("The schema is up to date.");
+    }
+    Ok(())
+}
+
+fn revert(context: &Context, pool: &Pool, arguments: &RevertArgs) -> Result<(), Failure> {
+    if !arguments.discard_everything && pool.schema_state()? == SchemaState::Current {
+        context.ledger()?.check_empty()?;
+    }
+    if arguments.mode.mode() == Mode::DryRun {
+        let newest = pool.migration_status()?.into_iter().rfind(|migration| migration.is_applied);
+        if let Some(migration) = newest {
+            say(format_args!("Would revert {}.", migration.name));
+        }
+        return Ok(());
+    }
+    match pool.revert_migration()? {
+        Some(name) => say(format_args!("Reverted {name}.")),
+        None => say("There is nothing to revert."),
+    }
+    Ok(())
+}

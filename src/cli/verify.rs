@@ -1,0 +1,39 @@
+use super::args::say;
+use super::failure::Failure;
+use super::output::{Columns, Format};
+use super::progress::bar;
+use super::{Context, Ending};
+use crate::formats::{FindingRecord, VerifyRecord};
+
+const COLUMNS: Columns = &["sequence", "account", "problem"];
+const TEMPLATE: &str = "Verifying {bar:30} {percent}% {per_sec}, {eta} left";
+
+pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
+    let ledger = context.ledger()?;
+    let bar = bar(0, TEMPLATE);
+    let report = ledger.verify(&mut |progress| {
+        bar.set_length(progress.newest.unsigned_abs());
+        bar.set_position(progress.sequence.unsigned_abs());
+    });
+    bar.finish_and_clear();
+    let report = report?;
+    match context.output.format {
+        Format::Json | Format::Ndjson => context.output.one(&VerifyRecord::from(&report), COLUMNS)?,
+        Format::Table | Format::Csv => {
+            let findings: Vec<_> = report.findings.iter().map(FindingRecord::from).collect();
+            context.output.many(&findings, COLUMNS)?;
+        }
+    }
+    let (transfers, accounts) = (report.transfers, report.accounts);
+    let Some(first) = report.findings.first() else {
+        say(format_args!("Verified {transfers} transfers and {accounts} accounts: the book is whole."));
+        return Ok(Ending::Done);
+    };
+    let sequence = first.sequence.map_or_else(|| "no transfer".to_owned(), |place| format!("transfer {place}"));
+    let account = first.account.as_deref().unwrap_or("no account in particular");
+    say(format_args!(
+        "Verified {transfers} transfers and {accounts} accounts and found {} faults. The first is at {sequence}, account {account}.",
+        report.finding_count
+    ));
+    Ok(Ending::Found)
+}

@@ -1,0 +1,93 @@
+//! What the program is told from outside. The only place where the environment is read.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::store::{DatabaseUrl, UrlError};
+
+/// The book of someone who has not said which: a file in the working directory.
+const DATABASE_URL_DEFAULT: &str = "sqlite://teller.db";
+
+/// Where a setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag,
+    /// The environment.
+    Environment,
+    /// A `.env` file, in the working directory or above.
+    DotEnv(PathBuf),
+    /// Nobody said.
+    Default,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The database URL is not one.
+    #[error("the database URL from {from} cannot be used: {source}")]
+    Url {
+        /// Where it was found.
+        from: &'static str,
+        /// What is wrong with it.
+        source: UrlError,
+    },
+    /// The `.env` file cannot be read.
+    #[error("the .env file cannot be read")]
+    DotEnv(#[source] dotenvy::Error),
+    /// An environment variable is no text.
+    #[error("the environment variable {name} is not UTF-8")]
+    NotText {
+        /// The variable.
+        name: &'static str,
+    },
+}
+
+/// The book to work on, and where that was said: the flag, then `DATABASE_URL`, then `.env`, then `sqlite://teller.db`.
+///
+/// # Errors
+/// [`ConfigError`], when what was said cannot be used. It is then not passed over for the next.
+pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError> {
+    let (text, origin) = match flag {
+        Some(text) => (text.to_owned(), Origin::Flag),
+        None => database_url_from_outside()?,
+    };
+    let from = match origin {
+        Origin::Flag => "--database-url",
+        Origin::Environment => "DATABASE_URL",
+        Origin::DotEnv(_) => ".env",
+        Origin::Default => "the default",
+    };
+    match text.parse() {
+        Ok(url) => Ok((url, origin)),
+        Err(source) => Err(ConfigError::Url { from, source }),
+    }
+}
+
+fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
+    match std::env::var("DATABASE_URL") {
+        Ok(text) => return Ok((text, Origin::Environment)),
+        Err(std::env::VarError::NotUnicode(_)) => return Err(ConfigError::NotText { name: "DATABASE_URL" }),
+        Err(std::env::VarError::NotPresent) => {}
+    }
+    if let Some((text, file)) = database_url_from_dotenv()? {
+        return Ok((text, Origin::DotEnv(file)));
+    }
+    Ok((DATABASE_URL_DEFAULT.to_owned(), Origin::Default))
+}
+
+fn database_url_from_dotenv() -> Result<Option<(String, PathBuf)>, ConfigError> {
+    let finder = match dotenvy::from_filename_iter(".env") {
+        Ok(lines) => lines,
+        Err(error) if error.not_found() => return Ok(None),
+        Err(error) => return Err(ConfigError::DotEnv(error)),
+    };
+    for line in finder {
+        let (name, value) = line.map_err(ConfigError::DotEnv)?;
+        if name == "DATABASE_URL" {
+            return Ok(Some((value, PathBuf::from(".env"))));
+        }
+    }
+    Ok(None)
+}
