@@ -91,7 +91,7 @@ impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         let mut failure = Self::new(EXIT_REFUSED, rejection.code(), rejection.to_string(), None);
         if let Ok(Value::Object(mut fields)) = serde_json::to_value(&rejection) {
-            fields.remove("code");
+            fields.shift_remove("code");
             failure.fields = fields.into_iter().collect();
         }
         failure

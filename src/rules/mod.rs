@@ -18,7 +18,7 @@ pub use account::{Account, AccountId, AccountState, AccountType, LastTransfer, L
 pub use batch::{Batch, Ruling, Verdict};
 pub use chain::{Hash, hash_account, hash_transfer};
 pub use instant::{Instant, InstantError};
-pub use opening::{AccountRequest, LimitChange, NewLimit, Opening, change_limits, open_account};
+pub use opening::{AccountRequest, Existing, LimitChange, NewLimit, Opening, change_limits, open_account};
 pub use rejection::Rejection;
 pub use text::{AccountName, Description, Metadata, TextError};
 pub use transfer::{Leg, Parties, Sequence, Transfer, TransferId, TransferKind, TransferRequest};

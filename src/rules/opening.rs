@@ -42,16 +42,27 @@ pub enum Opening {
     Replay(Account),
 }
 
+/// An account that is there already.
+#[derive(Clone, Copy, Debug)]
+pub struct Existing<'a> {
+    /// The account as it stands now.
+    pub account: &'a Account,
+    /// The limits that it was opened with, which may have been changed since.
+    pub opened_with: Limits,
+}
+
 /// Opens an account, or finds that the same request did so before. `existing` is the account of that name.
-///
-/// Limits are not compared with an existing account's: they may have been changed since it was opened.
 ///
 /// # Errors
 /// [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
-pub fn open_account(request: &AccountRequest, existing: Option<&Account>, now: Instant) -> Result<Opening, Rejection> {
-    if let Some(account) = existing {
-        return match difference(request, account) {
-            None => Ok(Opening::Replay(account.clone())),
+pub fn open_account(
+    request: &AccountRequest,
+    existing: Option<Existing<'_>>,
+    now: Instant,
+) -> Result<Opening, Rejection> {
+    if let Some(existing) = existing {
+        return match difference(request, existing) {
+            None => Ok(Opening::Replay(existing.account.clone())),
             Some(field) => Err(Rejection::AccountExists { account: request.name.clone(), field }),
         };
     }
@@ -77,12 +88,20 @@ pub fn open_account(request: &AccountRequest, existing: Option<&Account>, now: I
     Ok(Opening::New(account))
 }
 
-fn difference(request: &AccountRequest, account: &Account) -> Option<&'static str> {
+/// The first thing in which a request differs from the one that opened the account.
+fn difference(request: &AccountRequest, existing: Existing<'_>) -> Option<&'static str> {
+    let Existing { account, opened_with } = existing;
     if request.account_type != account.account_type {
         return Some("type");
     }
     if request.currency != account.currency {
         return Some("currency");
+    }
+    if request.limits.min_balance != opened_with.min_balance {
+        return Some("minimum balance");
+    }
+    if request.limits.max_balance != opened_with.max_balance {
+        return Some("maximum balance");
     }
     if request.description != account.description {
         return Some("description");

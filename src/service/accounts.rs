@@ -4,7 +4,8 @@ use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::models::account_limits::LimitChangeRow;
 use crate::rules::{
-    Account, AccountName, AccountRequest, Instant, LimitChange, Opening, Rejection, change_limits, open_account,
+    Account, AccountName, AccountRequest, Existing, Instant, LimitChange, Limits, Opening, Rejection, change_limits,
+    open_account,
 };
 use crate::store::{Access, Store};
 
@@ -146,7 +147,14 @@ fn open_in(
     if let Err(rejection) = check_currency_known(store, request)? {
         return Ok(Err(rejection));
     }
-    let account = match open_account(request, known.get(&request.name), now) {
+    let decision = match known.get(&request.name) {
+        Some(account) => {
+            let opened_with = limits_opened_with(store, account, request)?;
+            open_account(request, Some(Existing { account, opened_with }), now)
+        }
+        None => open_account(request, None, now),
+    };
+    let account = match decision {
         Ok(Opening::New(account)) => account,
         Ok(Opening::Replay(account)) => return Ok(Ok(Opened { account, replayed: true })),
         Err(rejection) => return Ok(Err(rejection)),
@@ -181,5 +189,16 @@ pub(super) fn insert_or_replay(
         return Ok(Ok(Opened { account: Account { id, ..account }, replayed: false }));
     }
     let winner = get_account_in(store, &request.name)?;
-    Ok(open_account(request, Some(&winner), now).map(|_| Opened { account: winner, replayed: true }))
+    let opened_with = limits_opened_with(store, &winner, request)?;
+    let decision = open_account(request, Some(Existing { account: &winner, opened_with }), now);
+    Ok(decision.map(|_| Opened { account: winner, replayed: true }))
+}
+
+/// The limits that an account was opened with, or the present ones where they are what is asked for, which saves the look.
+fn limits_opened_with(store: &mut dyn Store, account: &Account, request: &AccountRequest) -> Result<Limits, Error> {
+    if account.limits == request.limits {
+        return Ok(account.limits);
+    }
+    let changes = store.limit_changes_between(account.id.0, account.id.0)?;
+    Ok(changes.first().map_or(account.limits, LimitChangeRow::before))
 }

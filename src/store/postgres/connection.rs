@@ -34,7 +34,7 @@ impl Backend for PgConnection {
         let transaction = self.build_transaction();
         match access {
             Access::Read => transaction.repeatable_read().read_only().run(work),
-            Access::Write => transaction.read_committed().read_write().run(work),
+            Access::Write => transaction.read_committed().run(work),
         }
     }
 
