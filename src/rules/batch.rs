@@ -53,6 +53,21 @@ pub struct Ruling {
     pub accounts: Vec<Account>,
 }
 
+impl Ruling {
+    /// The refusal of an id that an earlier request of the same batch used, now that the place of that one's transfer is known.
+    #[must_use]
+    pub fn placed(&self, rejection: Rejection) -> Rejection {
+        match rejection {
+            Rejection::IdReused { id, sequence: Sequence::UNASSIGNED } => {
+                let earlier = self.transfers.iter().find(|transfer| transfer.id == id);
+                let sequence = earlier.map_or(Sequence::UNASSIGNED, |transfer| transfer.sequence);
+                Rejection::IdReused { id, sequence }
+            }
+            other => other,
+        }
+    }
+}
+
 impl Batch {
     /// Begins with the locked accounts, and those transfers that are known by an id that is asked for.
     #[must_use]
