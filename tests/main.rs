@@ -1,1 +1,14 @@
-fn main() {}
+//! The ledger's rules, each tested on both backends. `support` starts throwaway databases; the other modules hold one subject each.
+//!
+//! PostgreSQL is started from the installed binaries, or is the server that `TEST_DATABASE_URL` names.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
+
+mod support;
+
+mod batches;
+mod history;
+mod idempotency;
+mod limits;
+mod posting;
+mod rejections;
+mod time;

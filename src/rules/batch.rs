@@ -53,6 +53,21 @@ pub struct Ruling {
     pub accounts: Vec<Account>,
 }
 
+impl Ruling {
+    /// The refusal of an id that an earlier request of the same batch used, now that the place of that one's transfer is known.
+    #[must_use]
+    pub fn placed(&self, rejection: Rejection) -> Rejection {
+        match rejection {
+            Rejection::IdReused { id, sequence: Sequence::UNASSIGNED } => {
+                let earlier = self.transfers.iter().find(|transfer| transfer.id == id);
+                let sequence = earlier.map_or(Sequence::UNASSIGNED, |transfer| transfer.sequence);
+                Rejection::IdReused { id, sequence }
+            }
+            other => other,
+        }
+    }
+}
+
 impl Batch {
     /// Begins with the locked accounts, and those transfers that are known by an id that is asked for.
     #[must_use]
@@ -96,13 +111,23 @@ impl Batch {
         for index in [first, second] {
             check_not_closed(&self.accounts[index].account)?;
         }
-        check_not_frozen(&self.accounts[debit].account, AccountState::DebitsFrozen)?;
-        check_not_frozen(&self.accounts[credit].account, AccountState::CreditsFrozen)?;
-        self.check_limits(debit, NormalSide::Debit, request.money)?;
-        self.check_limits(credit, NormalSide::Credit, request.money)?;
-        let amount = request.money.amount;
-        let debits_posted = self.add_total(debit, NormalSide::Debit, amount)?;
-        let credits_posted = self.add_total(credit, NormalSide::Credit, amount)?;
+        let sides = [first, second].map(|index| {
+            let side = if index == debit { NormalSide::Debit } else { NormalSide::Credit };
+            (&self.accounts[index].account, side)
+        });
+        for (account, side) in sides {
+            check_not_frozen(account, side)?;
+        }
+        for (account, side) in sides {
+            check_min_balance(account, side, request.money)?;
+        }
+        for (account, side) in sides {
+            check_max_balance(account, side, request.money)?;
+        }
+        let [first_total, second_total] = sides.map(|(account, side)| add_total(account, side, request.money.amount));
+        let (first_total, second_total) = (first_total?, second_total?);
+        let (debits_posted, credits_posted) =
+            if first == debit { (first_total, second_total) } else { (second_total, first_total) };
 
         // From here on nothing may be refused.
         self.accounts[debit].account.totals.debits_posted = debits_posted;
@@ -202,27 +227,6 @@ impl Batch {
             && request.metadata == known.metadata
     }
 
-    /// Whether a debit or credit leaves the account inside its limits.
-    fn check_limits(&self, index: usize, side: NormalSide, requested: Money) -> Result<(), Rejection> {
-        let account = &self.accounts[index].account;
-        if account.account_type.normal_side() == side {
-            check_max_balance(account, requested)
-        } else {
-            check_min_balance(account, requested)
-        }
-    }
-
-    fn add_total(&self, index: usize, side: NormalSide, amount: Amount) -> Result<Amount, Rejection> {
-        let account = &self.accounts[index].account;
-        let total = match side {
-            NormalSide::Debit => account.totals.debits_posted,
-            NormalSide::Credit => account.totals.credits_posted,
-        };
-        total
-            .checked_add(amount)
-            .ok_or_else(|| Rejection::Overflow { account: account.name.clone(), requested: account.money(amount) })
-    }
-
     /// Writes the transfer down, with both accounts' totals already moved, and moves both accounts' chains on.
     fn draft(&mut self, request: &TransferRequest, debit: usize, credit: usize, now: Instant) -> usize {
         let recorded_at = [debit, credit]
@@ -312,17 +316,23 @@ fn check_not_closed(account: &Account) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn check_not_frozen(account: &Account, frozen_for_side: AccountState) -> Result<(), Rejection> {
+fn check_not_frozen(account: &Account, side: NormalSide) -> Result<(), Rejection> {
+    let frozen_for_side = match side {
+        NormalSide::Debit => AccountState::DebitsFrozen,
+        NormalSide::Credit => AccountState::CreditsFrozen,
+    };
     if account.state == AccountState::Frozen || account.state == frozen_for_side {
         return Err(Rejection::AccountFrozen { account: account.name.clone(), state: account.state });
     }
     Ok(())
 }
 
-fn check_min_balance(account: &Account, requested: Money) -> Result<(), Rejection> {
+/// Whether an account that falls by the debit or credit stays at or above its minimum.
+fn check_min_balance(account: &Account, side: NormalSide, requested: Money) -> Result<(), Rejection> {
     let Some(min_balance) = account.limits.min_balance else { return Ok(()) };
+    let falls = account.account_type.normal_side() != side;
     let after = account.available().checked_sub(requested.amount);
-    if after.is_some_and(|after| after >= min_balance) {
+    if !falls || after.is_some_and(|after| after >= min_balance) {
         return Ok(());
     }
     Err(Rejection::InsufficientFunds {
@@ -333,10 +343,12 @@ fn check_min_balance(account: &Account, requested: Money) -> Result<(), Rejectio
     })
 }
 
-fn check_max_balance(account: &Account, requested: Money) -> Result<(), Rejection> {
+/// Whether an account that rises by the debit or credit stays at or below its maximum.
+fn check_max_balance(account: &Account, side: NormalSide, requested: Money) -> Result<(), Rejection> {
     let Some(max_balance) = account.limits.max_balance else { return Ok(()) };
+    let rises = account.account_type.normal_side() == side;
     let after = account.posted().checked_add(requested.amount);
-    if after.is_some_and(|after| after <= max_balance) {
+    if !rises || after.is_some_and(|after| after <= max_balance) {
         return Ok(());
     }
     Err(Rejection::MaxBalanceExceeded {
@@ -345,4 +357,15 @@ fn check_max_balance(account: &Account, requested: Money) -> Result<(), Rejectio
         max_balance: account.money(max_balance),
         requested,
     })
+}
+
+/// The account's posted debits or credits with the amount in them.
+fn add_total(account: &Account, side: NormalSide, amount: Amount) -> Result<Amount, Rejection> {
+    let total = match side {
+        NormalSide::Debit => account.totals.debits_posted,
+        NormalSide::Credit => account.totals.credits_posted,
+    };
+    total
+        .checked_add(amount)
+        .ok_or_else(|| Rejection::Overflow { account: account.name.clone(), requested: account.money(amount) })
 }

@@ -147,7 +147,11 @@ fn post_all(
             batch.finish(&unassigned)
         }
     };
-    Ok(verdicts.into_iter().map(|verdict| verdict.map(|verdict| names.answer(verdict, &ruling))).collect())
+    let answers = verdicts.into_iter().map(|verdict| match verdict {
+        Ok(verdict) => Ok(names.answer(verdict, &ruling)),
+        Err(rejection) => Err(ruling.placed(rejection)),
+    });
+    Ok(answers.collect())
 }
 
 fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {

@@ -1,0 +1,147 @@
+//! An isolated book for each test.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel::sqlite::SqliteConnection;
+use tempfile::TempDir;
+
+use teller::rules::{Instant, TransferId};
+use teller::store::{Pool, StoreOptions};
+use teller::{Clock, Ledger};
+
+use super::postgres::SERVER;
+
+/// When every book begins.
+const BEGIN: &str = "2026-01-01T00:00:00Z";
+
+/// A new, empty, migrated book that no other test sees, with a clock that stands still until the test moves it.
+pub struct TestBook {
+    /// The URL that any number of ledgers and programs may open.
+    pub url: String,
+    place: Place,
+    now: Arc<AtomicI64>,
+    requests: AtomicU64,
+}
+
+/// What keeps the book.
+enum Place {
+    Postgres { schema: String },
+    Sqlite { _folder: TempDir },
+}
+
+impl TestBook {
+    /// A schema of its own.
+    pub fn on_postgres() -> Self {
+        static SCHEMAS: AtomicU64 = AtomicU64::new(0);
+        let schema = format!("book_{}_{}", SERVER.token, SCHEMAS.fetch_add(1, Ordering::Relaxed));
+        let mut connection = PgConnection::establish(&SERVER.url).expect("the server answers");
+        connection.batch_execute(&format!("create schema {schema}")).expect("the role may make schemas");
+
+        let separator = if SERVER.url.contains('?') { '&' } else { '?' };
+        let url = format!("{}{separator}options=-csearch_path%3D{schema}", SERVER.url);
+        Self::migrated(url, Place::Postgres { schema })
+    }
+
+    /// A file of its own.
+    pub fn on_sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("book.db").display());
+        Self::migrated(url, Place::Sqlite { _folder: folder })
+    }
+
+    /// Another new book on the same backend.
+    pub fn another(&self) -> Self {
+        match self.place {
+            Place::Postgres { .. } => Self::on_postgres(),
+            Place::Sqlite { .. } => Self::on_sqlite(),
+        }
+    }
+
+    fn migrated(url: String, place: Place) -> Self {
+        let pool = Pool::connect(url.parse().unwrap(), StoreOptions::default()).expect("the new book opens");
+        assert!(!pool.migrate().expect("the new book migrates").is_empty(), "the new book was empty");
+        let begin: Instant = BEGIN.parse().unwrap();
+        Self { url, place, now: Arc::new(AtomicI64::new(begin.micros())), requests: AtomicU64::new(0) }
+    }
+
+    /// Opens the book, told the time by its clock. Any number may be open at once.
+    pub fn ledger(&self) -> Ledger {
+        let ledger = Ledger::open(self.url.parse().unwrap(), StoreOptions::default()).expect("the book opens");
+        ledger.with_clock(self.clock())
+    }
+
+    /// The book's clock.
+    pub fn clock(&self) -> Clock {
+        let now = Arc::clone(&self.now);
+        Clock::new(move || Instant::from_micros(now.load(Ordering::Relaxed)).unwrap())
+    }
+
+    /// Moves the book's clock, forward or back.
+    pub fn set_time(&self, now: &str) {
+        self.now.store(now.parse::<Instant>().unwrap().micros(), Ordering::Relaxed);
+    }
+
+    /// An id for a request without a key: new in this book, and the same in every run.
+    pub fn next_id(&self) -> TransferId {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        TransferId::from_key(&format!("request {number}")).unwrap()
+    }
+
+    /// Runs one statement that Teller did not write, and returns how many rows it changed, or what the database says.
+    pub fn raw(&self, statement: &str) -> Result<usize, String> {
+        let outcome = match &self.place {
+            Place::Postgres { .. } => diesel::sql_query(statement).execute(&mut self.connect_postgres()),
+            Place::Sqlite { .. } => diesel::sql_query(statement).execute(&mut self.connect_sqlite()),
+        };
+        outcome.map_err(|error| error.to_string())
+    }
+
+    /// The one BIGINT or INTEGER that a query gives.
+    pub fn query_i64(&self, query: &str) -> i64 {
+        let value = match &self.place {
+            Place::Postgres { .. } => sql::<BigInt>(query).get_result(&mut self.connect_postgres()),
+            Place::Sqlite { .. } => sql::<BigInt>(query).get_result(&mut self.connect_sqlite()),
+        };
+        value.unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
+    /// The one TEXT that a query gives.
+    pub fn query_text(&self, query: &str) -> String {
+        let value = match &self.place {
+            Place::Postgres { .. } => sql::<Text>(query).get_result(&mut self.connect_postgres()),
+            Place::Sqlite { .. } => sql::<Text>(query).get_result(&mut self.connect_sqlite()),
+        };
+        value.unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
+    /// A plain connection, as an application would have one.
+    pub fn connect_postgres(&self) -> PgConnection {
+        PgConnection::establish(&self.url).expect("the server answers")
+    }
+
+    fn connect_sqlite(&self) -> SqliteConnection {
+        let path = self.url.strip_prefix("sqlite://").expect("the book is an SQLite file");
+        let mut connection = SqliteConnection::establish(path).expect("the file opens");
+        connection.batch_execute("pragma busy_timeout = 10000").unwrap();
+        connection
+    }
+}
+
+impl Drop for TestBook {
+    /// A server that others use too is left as it was. On our own the schemas go with it, which is faster.
+    fn drop(&mut self) {
+        if let Place::Postgres { schema } = &self.place
+            && SERVER.is_shared()
+        {
+            // A failing test may still hold locks; what cannot be dropped at once stays behind.
+            let drop = format!("set lock_timeout = '1s'; drop schema {schema} cascade");
+            let _ = PgConnection::establish(&SERVER.url).map(|mut connection| connection.batch_execute(&drop));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What tests stand on: throwaway databases, isolated books, and scenarios written as text. No rule is tested here.
+
+mod book;
+mod postgres;
+mod request;
+mod scenario;
+mod script;
+
+pub use book::TestBook;
+pub use scenario::check;
+
+/// Makes two tests of every function, one on a PostgreSQL book and one on an SQLite book, named `subject::postgres::rule` and
+/// `subject::sqlite::rule`. Used once a file.
+macro_rules! on_every_backend {
+    ($(fn $name:ident($book:ident: &TestBook) $body:block)+) => {
+        $(fn $name($book: &$crate::support::TestBook) $body)+
+
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                super::$name(&$crate::support::TestBook::on_postgres());
+            })+
+        }
+
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                super::$name(&$crate::support::TestBook::on_sqlite());
+            })+
+        }
+    };
+}
+pub(crate) use on_every_backend;
