@@ -12,3 +12,4 @@ mod limits;
 mod posting;
 mod rejections;
 mod time;
+mod walls;

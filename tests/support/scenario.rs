@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 
 use teller::money::{Amount, Currency, CurrencyCode, Money};
 use teller::rules::{
-    Account, AccountName, AccountRequest, Instant, LimitChange, Limits, Metadata, Rejection, Sequence, TransferRequest,
+    Account, AccountName, AccountRequest, Instant, LimitChange, Limits, Metadata, NewLimit, Rejection, Sequence,
+    TransferRequest,
 };
 use teller::service::{Entry, NamedCurrency, Posted};
 use teller::{Error, InputError, Ledger, Mode};
@@ -190,15 +191,15 @@ impl Scenario<'_> {
         let mut change = LimitChange::default();
         while let Some(option) = words.next_if_any() {
             match option {
-                "min" => change.min_balance = Some(limit(line, words.next("minimum"), account.currency)),
-                "max" => change.max_balance = Some(limit(line, words.next("maximum"), account.currency)),
+                "min" => change.min_balance = new_limit(line, words.next("minimum"), account.currency),
+                "max" => change.max_balance = new_limit(line, words.next("maximum"), account.currency),
                 _ => line.fail(format_args!("the word {option} is unknown here")),
             }
         }
         let changed = self.ledger.change_limits(&account.name, change, Mode::Commit);
         let expected = |limits: Limits| Limits {
-            min_balance: change.min_balance.unwrap_or(limits.min_balance),
-            max_balance: change.max_balance.unwrap_or(limits.max_balance),
+            min_balance: change.min_balance.or(limits.min_balance),
+            max_balance: change.max_balance.or(limits.max_balance),
         };
         if let Ok(changed) = &changed {
             assert_eq!(changed.limits, expected(account.limits), "the answer has the new limits");
@@ -359,4 +360,8 @@ fn signed(line: &Line, word: &str, currency: Currency) -> Money {
 pub(super) fn metadata(line: &Line, entry: &str) -> Metadata {
     let (key, value) = entry.split_once('=').unwrap_or_else(|| line.fail("metadata is written KEY=VALUE"));
     Metadata::new(BTreeMap::from([(key.to_owned(), value.to_owned())])).unwrap_or_else(|error| line.fail(error))
+}
+
+fn new_limit(line: &Line, text: &str, currency: Currency) -> NewLimit {
+    limit(line, text, currency).map_or(NewLimit::Remove, NewLimit::Set)
 }
