@@ -90,6 +90,9 @@ impl Server {
             }
             thread::sleep(POLL_INTERVAL);
         }
+        // Its input closes with this process, which is what stops the server.
+        drop(supervisor.stdin.take());
+        supervisor.wait().unwrap();
         panic!("PostgreSQL does not answer at {url} after {START_TIME_MAX:?}");
     }
 }
