@@ -97,6 +97,9 @@ impl Ledger {
 /// The accounts stay locked until that transaction ends, so it should end soon. A caller whose own locks come in another order can
 /// deadlock with Teller; the database then undoes one of the two transactions, and the caller runs it again with the same ids.
 ///
+/// A connection that lives long should be opened with `set plan_cache_mode = force_custom_plan`, so that plans made while the book was
+/// small are not kept; Teller's own connections see to that themselves.
+///
 /// # Errors
 /// [`Error::Store`], and then the transaction must be rolled back; refusals are in the answers and leave it intact.
 pub fn post_in(
