@@ -54,6 +54,11 @@ where
     text.parse::<T>().map_err(|error| crate::InputError::from(error).into())
 }
 
+/// `1 transfer`, `2 transfers`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// One line of talk, on stderr.
 pub(super) fn say(text: impl Display) {
     anstream::eprintln!("{text}");

@@ -45,6 +45,7 @@ pub(super) struct GlobalArgs {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Show what a ledger does, in a throwaway book
+    #[command(after_help = "Example:\n  teller demo")]
     Demo,
     /// Open, list, show and limit accounts
     #[command(subcommand)]
@@ -68,8 +69,13 @@ pub(super) enum Command {
     #[command(subcommand)]
     Import(import::ImportCommand),
     /// Recompute the whole book and compare
+    #[command(after_help = "Examples:\n  teller verify\n  teller verify --format json\n\n\
+        Every hash, version, pointer, balance and total is computed again from the transfers. Exit code 1 means that \
+        something differs; the first finding is where it began.")]
     Verify,
     /// Ask the database about itself, and warn of what can lose money
+    #[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
+        Exit code 1 means that there are warnings.")]
     Doctor,
     /// Bring the book's schema up to date, or take it back
     #[command(subcommand)]
@@ -77,5 +83,6 @@ pub(super) enum Command {
     /// Print completions for a shell
     Completions(shell::CompletionArgs),
     /// Print the manual page
+    #[command(after_help = "Example:\n  teller man > /usr/local/share/man/man1/teller.1")]
     Man,
 }

@@ -15,6 +15,7 @@ const COLUMNS: Columns = &["currency", "exponent", "name"];
 #[derive(Subcommand)]
 pub(super) enum CurrencyCommand {
     /// List all currencies
+    #[command(after_help = "Example:\n  teller currency list --format csv")]
     List,
     /// Register a currency that is not in ISO 4217
     #[command(after_help = "Example:\n  teller currency add USDC --exponent 6 --name 'USD Coin'\n\n\

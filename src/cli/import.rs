@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
-use super::args::{ModeArgs, say};
+use super::args::{ModeArgs, count, say};
 use super::failure::Failure;
 use super::interrupt;
 use super::output::Columns;
@@ -109,8 +109,8 @@ impl Sink {
 
     fn say_stopped(&self) {
         say(format_args!(
-            "Stopped after {} lines; what was imported stays. Import the same file again to go on.",
-            self.counts.lines
+            "Stopped after {}; what was imported stays. Import the same file again to go on.",
+            count(self.counts.lines, "line")
         ));
     }
 }

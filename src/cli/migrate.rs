@@ -16,8 +16,10 @@ pub(super) enum MigrateCommand {
     #[command(after_help = "Example:\n  teller migrate run --database-url postgres://localhost/bank")]
     Run(ModeArgs),
     /// Take the newest migration back, with all that is in its tables
+    #[command(after_help = "Example:\n  teller migrate revert --dry-run")]
     Revert(RevertArgs),
     /// List the migrations, and whether the book has them
+    #[command(after_help = "Example:\n  teller migrate status --format json")]
     Status,
 }
 

@@ -1,4 +1,4 @@
-use super::args::say;
+use super::args::{count, say};
 use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::progress::bar;
@@ -24,16 +24,15 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
             context.output.many(&findings, COLUMNS)?;
         }
     }
-    let (transfers, accounts) = (report.transfers, report.accounts);
+    let verified =
+        format!("Verified {} and {}", count(report.transfers, "transfer"), count(report.accounts, "account"));
     let Some(first) = report.findings.first() else {
-        say(format_args!("Verified {transfers} transfers and {accounts} accounts: the book is whole."));
+        say(format_args!("{verified}: the book is whole."));
         return Ok(Ending::Done);
     };
     let sequence = first.sequence.map_or_else(|| "no transfer".to_owned(), |place| format!("transfer {place}"));
     let account = first.account.as_deref().unwrap_or("no account in particular");
-    say(format_args!(
-        "Verified {transfers} transfers and {accounts} accounts and found {} faults. The first is at {sequence}, account {account}.",
-        report.finding_count
-    ));
+    let faults = count(report.finding_count, "fault");
+    say(format_args!("{verified} and found {faults}. The first is at {sequence}, account {account}."));
     Ok(Ending::Found)
 }

@@ -149,7 +149,7 @@ fn open_in(
     }
     let decision = match known.get(&request.name) {
         Some(account) => {
-            let opened_with = limits_opened_with(store, account, request)?;
+            let opened_with = limits_opened_with(store, account)?;
             open_account(request, Some(Existing { account, opened_with }), now)
         }
         None => open_account(request, None, now),
@@ -189,16 +189,13 @@ pub(super) fn insert_or_replay(
         return Ok(Ok(Opened { account: Account { id, ..account }, replayed: false }));
     }
     let winner = get_account_in(store, &request.name)?;
-    let opened_with = limits_opened_with(store, &winner, request)?;
+    let opened_with = limits_opened_with(store, &winner)?;
     let decision = open_account(request, Some(Existing { account: &winner, opened_with }), now);
     Ok(decision.map(|_| Opened { account: winner, replayed: true }))
 }
 
-/// The limits that an account was opened with, or the present ones where they are what is asked for, which saves the look.
-fn limits_opened_with(store: &mut dyn Store, account: &Account, request: &AccountRequest) -> Result<Limits, Error> {
-    if account.limits == request.limits {
-        return Ok(account.limits);
-    }
+/// The limits that an account was opened with.
+fn limits_opened_with(store: &mut dyn Store, account: &Account) -> Result<Limits, Error> {
     let changes = store.limit_changes_between(account.id.0, account.id.0)?;
     Ok(changes.first().map_or(account.limits, LimitChangeRow::before))
 }

@@ -66,65 +66,84 @@ impl Backend for PgConnection {
     }
 
     fn facts(&mut self) -> Result<Vec<Fact>, StoreError> {
-        let version = diesel::sql_query("select version() as value").get_result::<TextRow>(self)?.value;
-        let schema =
-            diesel::sql_query("select current_schema()::text as value").get_result::<NullableTextRow>(self)?.value;
-        let tls = diesel::sql_query(
-            "select coalesce((select concat(version, ', ', cipher) from pg_stat_ssl where pid = pg_backend_pid() and ssl), 'off') as value",
-        );
-        let is_local = diesel::sql_query("select (inet_client_addr() is null or inet_client_addr() << '127.0.0.0/8' or inet_client_addr() = '::1') as value")
-            .get_result::<BoolRow>(self)?.value;
-        let tls = tls.get_result::<TextRow>(self)?.value;
-        let mut setting = |name: &str| -> Result<String, StoreError> {
-            let query = diesel::sql_query("select current_setting($1) as value").bind::<Text, _>(name);
-            Ok(query.get_result::<TextRow>(self)?.value)
-        };
-        let fsync = setting("fsync")?;
-        let synchronous_commit = setting("synchronous_commit")?;
-        let full_page_writes = setting("full_page_writes")?;
-        let lc_messages = setting("lc_messages")?;
-        let waits_for_disk = synchronous_commit != "off";
+        let version = text(self, "select version() as value")?;
+        let schema = text(self, "select current_schema()::text as value")?;
+        let tls = text(self, TLS_QUERY)?;
+        let is_local = text(self, IS_LOCAL_QUERY)? == "true";
         let tls_is_well = tls != "off" || is_local;
-        let speaks_english = matches!(lc_messages.as_str(), "" | "C" | "POSIX")
-            || lc_messages.starts_with("en")
-            || lc_messages.starts_with("C.");
-        Ok(vec![
+        let mut facts = vec![
             Fact::new("version", version),
-            Fact::new("schema", schema.unwrap_or_default()),
+            Fact::new("schema", schema),
             Fact::checked(
                 "tls",
                 tls,
                 tls_is_well,
                 "what is sent can be read on the way; add sslmode=verify-full to the URL",
             ),
-            Fact::checked(
-                "fsync",
-                &fsync,
-                fsync == "on",
-                "a crash of the machine can lose or corrupt the book; set fsync = on",
-            ),
-            Fact::checked(
-                "synchronous_commit",
-                synchronous_commit,
-                waits_for_disk,
-                "a crash can lose transfers that were answered as posted; set synchronous_commit = on",
-            ),
-            Fact::checked(
-                "full_page_writes",
-                &full_page_writes,
-                full_page_writes == "on",
-                "a crash of the machine can corrupt the book; set full_page_writes = on",
-            ),
-            Fact::checked(
-                "lc_messages",
-                lc_messages,
-                speaks_english,
-                "deadlocks are told by their English message and would not be retried; set lc_messages = 'C'",
-            ),
-            Fact::new("statement_timeout", setting("statement_timeout")?),
-            Fact::new("lock_timeout", setting("lock_timeout")?),
-        ])
+        ];
+        for CheckedSetting { name, is_well, warning } in SETTINGS {
+            let value = setting(self, name)?;
+            let is_well = is_well(&value);
+            facts.push(Fact::checked(name, value, is_well, warning));
+        }
+        for name in ["statement_timeout", "lock_timeout"] {
+            facts.push(Fact::new(name, setting(self, name)?));
+        }
+        Ok(facts)
     }
+}
+
+const TLS_QUERY: &str = "\
+    select coalesce((select concat(version, ', ', cipher) from pg_stat_ssl where pid = pg_backend_pid() and ssl), 'off') as value";
+
+const IS_LOCAL_QUERY: &str = "\
+    select coalesce(inet_client_addr() << '127.0.0.0/8' or inet_client_addr() = '::1', true)::text as value";
+
+/// A setting of the server, what it should be, and what happens where it is not.
+struct CheckedSetting {
+    name: &'static str,
+    is_well: fn(&str) -> bool,
+    warning: &'static str,
+}
+
+const SETTINGS: [CheckedSetting; 4] = [
+    CheckedSetting {
+        name: "fsync",
+        is_well: is_on,
+        warning: "a crash of the machine can lose or corrupt the book; set fsync = on",
+    },
+    CheckedSetting {
+        name: "synchronous_commit",
+        is_well: |value| value != "off",
+        warning: "a crash can lose transfers that were answered as posted; set synchronous_commit = on",
+    },
+    CheckedSetting {
+        name: "full_page_writes",
+        is_well: is_on,
+        warning: "a crash of the machine can corrupt the book; set full_page_writes = on",
+    },
+    CheckedSetting {
+        name: "lc_messages",
+        is_well: is_english,
+        warning: "deadlocks are told by their English message and would not be tried again; set lc_messages = 'C'",
+    },
+];
+
+fn is_on(value: &str) -> bool {
+    value == "on"
+}
+
+fn is_english(locale: &str) -> bool {
+    ["C", "POSIX", ""].contains(&locale) || locale.starts_with("C.") || locale.starts_with("en")
+}
+
+fn setting(connection: &mut PgConnection, name: &str) -> Result<String, StoreError> {
+    let query = diesel::sql_query("select current_setting($1) as value").bind::<Text, _>(name);
+    Ok(query.get_result::<TextRow>(connection)?.value)
+}
+
+fn text(connection: &mut PgConnection, query: &str) -> Result<String, StoreError> {
+    Ok(diesel::sql_query(query).get_result::<TextRow>(connection)?.value)
 }
 
 /// What every session sets.
