@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
-const START_TIME_MAX: Duration = Duration::from_secs(60);
+const START_TIME_MAX: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Another process can take the free port before the server does.
 const STARTS_MAX: u32 = 5;
@@ -90,6 +90,8 @@ impl Server {
             }
             thread::sleep(POLL_INTERVAL);
         }
+        // Waiting closes the pipe first, so nothing stays behind.
+        let _ = supervisor.wait();
         panic!("PostgreSQL does not answer at {url} after {START_TIME_MAX:?}");
     }
 }

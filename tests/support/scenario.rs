@@ -1,7 +1,8 @@
 //! Scenarios: what is asked of a book, and what should come of it, as text.
 //!
 //! ```text
-//! at 2026-01-01T12:00:00Z                                  # moves the clock, which stands still otherwise
+//! # moves the clock, which stands still otherwise
+//! at 2026-01-01T12:00:00Z
 //! account cash asset EUR [min -5.00|none] [max 9] [note WORD] [meta KEY=VALUE] [-> opened]
 //! limits alice [min -5.00|none] [max 9|none]               -> changed
 //! currency TOK 3 Token                                     -> added
@@ -15,14 +16,15 @@
 //! verify -> ok
 //! sum zero
 //! ```
-//! `OPTIONS` are `cash NAME`, `effective TIME`, `note WORD` and `meta KEY=VALUE`. A request without a currency is in that of the first
+//! The fields of a refusal are those of its JSON, with `_` for blanks. `OPTIONS` are `cash NAME`, `effective TIME`, `note WORD` and `meta KEY=VALUE`. A request without a currency is in that of the first
 //! account it names that exists, else in euros.
 
 use std::collections::BTreeMap;
 
 use teller::money::{Amount, Currency, CurrencyCode, Money};
 use teller::rules::{
-    Account, AccountName, AccountRequest, Instant, LimitChange, Limits, Metadata, Rejection, Sequence, TransferRequest,
+    Account, AccountName, AccountRequest, Instant, LimitChange, Limits, Metadata, NewLimit, Rejection, Sequence,
+    TransferRequest,
 };
 use teller::service::{Entry, NamedCurrency, Posted};
 use teller::{Error, InputError, Ledger, Mode};
@@ -99,7 +101,7 @@ impl Outcome {
                 serde_json::Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            line.check_equal(name, &found.as_str(), value);
+            line.check_equal(name, &found.replace(' ', "_").as_str(), value);
         }
     }
 }
@@ -190,15 +192,15 @@ impl Scenario<'_> {
         let mut change = LimitChange::default();
         while let Some(option) = words.next_if_any() {
             match option {
-                "min" => change.min_balance = Some(limit(line, words.next("minimum"), account.currency)),
-                "max" => change.max_balance = Some(limit(line, words.next("maximum"), account.currency)),
+                "min" => change.min_balance = new_limit(line, words.next("minimum"), account.currency),
+                "max" => change.max_balance = new_limit(line, words.next("maximum"), account.currency),
                 _ => line.fail(format_args!("the word {option} is unknown here")),
             }
         }
         let changed = self.ledger.change_limits(&account.name, change, Mode::Commit);
         let expected = |limits: Limits| Limits {
-            min_balance: change.min_balance.unwrap_or(limits.min_balance),
-            max_balance: change.max_balance.unwrap_or(limits.max_balance),
+            min_balance: change.min_balance.or(limits.min_balance),
+            max_balance: change.max_balance.or(limits.max_balance),
         };
         if let Ok(changed) = &changed {
             assert_eq!(changed.limits, expected(account.limits), "the answer has the new limits");
@@ -350,6 +352,10 @@ impl Scenario<'_> {
 
 fn limit(line: &Line, word: &str, currency: Currency) -> Option<Amount> {
     (word != "none").then(|| signed(line, word, currency).amount)
+}
+
+fn new_limit(line: &Line, word: &str, currency: Currency) -> NewLimit {
+    limit(line, word, currency).map_or(NewLimit::Remove, NewLimit::Set)
 }
 
 fn signed(line: &Line, word: &str, currency: Currency) -> Money {
