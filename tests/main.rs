@@ -13,3 +13,4 @@ mod limits;
 mod posting;
 mod rejections;
 mod time;
+mod walls;

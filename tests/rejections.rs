@@ -148,8 +148,12 @@ on_every_backend! {
         check(book, "
             account a equity EUR note first meta k=v -> opened
             account a equity EUR note first meta k=v -> replayed
-            account a equity EUR min 0 note first meta k=v -> account_exists account=a field=minimum_balance
-            account a equity EUR max 0 note first meta k=v -> account_exists account=a field=maximum_balance
+            account a equity EUR min 0 note first meta k=v -> account_exists account=a field=minimum
+            account a equity EUR max 0 note first meta k=v -> account_exists account=a field=maximum
+            # The limits that it was opened with are compared, not those that it has now.
+            limits a min -5 max 5 -> changed
+            account a equity EUR note first meta k=v -> replayed
+            account a equity EUR min -5 max 5 note first meta k=v -> replayed
             account a asset  EUR note first meta k=v -> account_exists account=a field=type
             account a equity USD note first meta k=v -> account_exists account=a field=currency
             account a equity EUR note other meta k=v -> account_exists account=a field=description
@@ -175,8 +179,8 @@ on_every_backend! {
             limits alice min -5 max none        -> changed
             limits alice min -6                 -> changed
             account alice liability EUR max 100 -> replayed
-            account alice liability EUR max 99  -> account_exists field=maximum_balance
-            account alice liability EUR min -5  -> account_exists field=minimum_balance
+            account alice liability EUR max 99  -> account_exists field=maximum
+            account alice liability EUR min -5  -> account_exists field=minimum
         ");
     }
 

@@ -15,7 +15,7 @@ pub(super) const EXIT_REFUSED: u8 = 3;
 pub(super) const EXIT_BAD_INPUT: u8 = 65;
 const EXIT_UNREACHABLE: u8 = 69;
 const EXIT_FAULT: u8 = 70;
-const EXIT_TRY_AGAIN: u8 = 75;
+pub(super) const EXIT_TRY_AGAIN: u8 = 75;
 const EXIT_NOT_ALLOWED: u8 = 77;
 const EXIT_CONFIGURATION: u8 = 78;
 

@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -7,6 +8,7 @@ use indicatif::ProgressBar;
 
 use super::args::{ModeArgs, say};
 use super::failure::Failure;
+use super::interrupt;
 use super::output::Columns;
 use super::progress::bar;
 use super::{Context, Ending};
@@ -63,6 +65,7 @@ pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, 
     let (file, bar) = open(&arguments.file)?;
     let ledger = context.ledger()?;
     let mode = arguments.mode.mode();
+    interrupt::listen();
 
     let (counts, sink) = match command {
         ImportCommand::Accounts(_) => {
@@ -77,9 +80,13 @@ pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, 
         }
     };
     sink.bar.finish_and_clear();
-    let counts = counts.map_err(|error| sink.interrupted(error))?;
+    let counts = counts.inspect_err(|_| sink.say_stopped())?;
     let rejects = sink.rejects.written().map(|path| path.display().to_string());
     context.output.one(&ImportRecord::new(counts, rejects, mode), COLUMNS)?;
+    if interrupt::is_requested() {
+        sink.say_stopped();
+        return Ok(Ending::Stopped);
+    }
     Ok(match counts {
         ImportCounts { malformed: 1.., .. } => Ending::BadInput,
         ImportCounts { refused: 1.., .. } => Ending::Refused,
@@ -100,13 +107,11 @@ impl Sink {
         Self { rejects, bar, counts: ImportCounts::default(), refused: 0 }
     }
 
-    /// What is said of an import that stopped halfway.
-    fn interrupted(&self, error: Error) -> Failure {
+    fn say_stopped(&self) {
         say(format_args!(
             "Stopped after {} lines; what was imported stays. Import the same file again to go on.",
             self.counts.lines
         ));
-        error.into()
     }
 }
 
@@ -125,9 +130,10 @@ impl ImportSink for Sink {
         self.rejects.write(refused)
     }
 
-    fn progress(&mut self, counts: &ImportCounts) {
+    fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()> {
         self.counts = *counts;
         self.bar.set_message(format!("{} lines", counts.lines));
+        if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 

@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod import;
+mod interrupt;
 mod migrate;
 mod output;
 mod progress;
@@ -46,6 +47,8 @@ enum Ending {
     Found,
     /// Part of it was refused, and it was said which.
     Refused,
+    /// It was interrupted between two steps, and said how to go on.
+    Stopped,
     /// Part of the input was not understood, and it was said which.
     BadInput,
 }
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Found) => ExitCode::from(EXIT_FOUND),
         Ok(Ending::Refused) => ExitCode::from(failure::EXIT_REFUSED),
+        Ok(Ending::Stopped) => ExitCode::from(failure::EXIT_TRY_AGAIN),
         Ok(Ending::BadInput) => ExitCode::from(failure::EXIT_BAD_INPUT),
         Err(failure) => {
             context.output.failure(&failure);

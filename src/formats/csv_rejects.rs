@@ -64,10 +64,14 @@ impl RejectsFile {
         };
         let fault = &refused.fault;
         let reasons = [&*refused.number.to_string(), &fault.column, fault.code, &fault.message].map(str::to_owned);
-        let field = |index: usize| refused.fields.get(index).cloned().unwrap_or_default();
-        let fields = self.columns.iter().map(|column| match column {
+        // Fields that the line lacks stay lacking: filled up with blanks it would pass as a whole line.
+        let field = |index: usize| refused.fields.get(index).cloned();
+        let fields = self.columns.iter().filter_map(|column| match column {
             Column::Original { index, .. } => field(*index),
-            Column::Id { index } => refused.id.map(|id| id.to_string()).or(index.map(field)).unwrap_or_default(),
+            Column::Id { index } => {
+                let id = refused.id.map(|id| id.to_string());
+                Some(id.or_else(|| index.and_then(field)).unwrap_or_default())
+            }
         });
         // Fields beyond the header go behind the others, so that nothing of the line is lost.
         let surplus = refused.fields.iter().skip(header_len).cloned();

@@ -98,10 +98,10 @@ fn difference(request: &AccountRequest, existing: Existing<'_>) -> Option<&'stat
         return Some("currency");
     }
     if request.limits.min_balance != opened_with.min_balance {
-        return Some("minimum balance");
+        return Some("minimum");
     }
     if request.limits.max_balance != opened_with.max_balance {
-        return Some("maximum balance");
+        return Some("maximum");
     }
     if request.description != account.description {
         return Some("description");

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::ops::ControlFlow;
 
 use sha2::{Digest, Sha256};
 
@@ -143,8 +144,8 @@ pub trait ImportSink {
     /// Any fault of writing it down; the import then stops.
     fn refuse(&mut self, refused: &Refused) -> io::Result<()>;
 
-    /// Takes note of how far it has come.
-    fn progress(&mut self, counts: &ImportCounts);
+    /// Takes note of how far it has come, and says whether to go on. An import that stops here has committed all that it has counted.
+    fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()>;
 }
 
 /// What became of a line.
@@ -244,7 +245,9 @@ fn run<T>(
         for (line, outcome) in batch.into_iter().zip(outcomes) {
             report(line, outcome, &mut counts, sink)?;
         }
-        sink.progress(&counts);
+        if sink.progress(&counts).is_break() {
+            return Ok(counts);
+        }
     }
 }
 

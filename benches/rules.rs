@@ -1,0 +1,98 @@
+//! How fast the pure part is: what a database adds comes on top. `cargo bench --bench rules`.
+
+#![allow(clippy::unwrap_used, reason = "the inputs are fixed, and a benchmark that cannot begin may panic")]
+
+use std::collections::BTreeSet;
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use teller::money::{Amount, Currency, Money};
+use teller::rules::{
+    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, Hash, Instant, Opening, Parties, Sequence,
+    Transfer, TransferId, TransferRequest, hash_transfer, open_account,
+};
+
+/// How many accounts the parties are drawn from.
+const ACCOUNTS: usize = 10_000;
+/// A stride that meets every account before it meets one again, and leaves no neighbours together.
+const STRIDE: usize = 7_919;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = [1, 100, 8_000])]
+fn judge_and_finish(bencher: Bencher, batch_size: usize) {
+    let requests = requests(batch_size);
+    let accounts = accounts_of(&requests);
+    let sequences: Vec<_> = (1..).map(Sequence).take(batch_size).collect();
+    bencher
+        .counter(ItemsCount::new(batch_size))
+        .with_inputs(|| Batch::new(accounts.clone(), Vec::new()))
+        .bench_local_values(|mut batch| {
+            for request in black_box(&requests) {
+                batch.judge(request, Instant::EPOCH).unwrap();
+            }
+            batch.finish(&sequences)
+        });
+}
+
+#[divan::bench]
+fn hash_of_a_transfer(bencher: Bencher) {
+    let transfer = transfer();
+    let (debit_head, credit_head) = (Hash([1; 32]), Hash([2; 32]));
+    bencher
+        .counter(ItemsCount::new(1_u32))
+        .bench_local(|| hash_transfer(black_box(&transfer), black_box(debit_head), black_box(credit_head)));
+}
+
+#[divan::bench(args = ["0.01", "1234.56", "92233720368547758.07"])]
+fn parse_money(bencher: Bencher, text: &str) {
+    let euro = euro();
+    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| Money::parse(black_box(text), euro));
+}
+
+#[divan::bench(args = [1, 123_456, i64::MAX])]
+fn print_money(bencher: Bencher, units: i64) {
+    let money = Money::new(Amount::from_minor(units), euro());
+    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| black_box(money).to_string());
+}
+
+fn euro() -> Currency {
+    Currency::new("EUR".parse().unwrap(), 2).unwrap()
+}
+
+fn name(index: usize) -> AccountName {
+    format!("customers:{}", index % ACCOUNTS).parse().unwrap()
+}
+
+fn requests(count: usize) -> Vec<TransferRequest> {
+    let request = |index: usize| {
+        let id = TransferId::from_key(&index.to_string()).unwrap();
+        let parties = Parties::Transfer { from: name(index * STRIDE), to: name(index * STRIDE + 1) };
+        TransferRequest::new(id, parties, Money::new(Amount::from_minor(123), euro()))
+    };
+    (0..count).map(request).collect()
+}
+
+/// The accounts that the requests name, as the service would have locked them: only those.
+fn accounts_of(requests: &[TransferRequest]) -> Vec<Account> {
+    let names: BTreeSet<_> = requests.iter().flat_map(|request| request.parties.names()).collect();
+    names.into_iter().zip(1..).map(|(name, id)| account(name, id)).collect()
+}
+
+/// An account without a minimum, so that no transfer is refused.
+fn account(name: &AccountName, id: i64) -> Account {
+    let request = AccountRequest::new(name.clone(), AccountType::Equity, euro());
+    let Opening::New(account) = open_account(&request, None, Instant::EPOCH).unwrap() else {
+        unreachable!("no account is there before")
+    };
+    Account { id: AccountId(id), ..account }
+}
+
+fn transfer() -> Transfer {
+    let requests = requests(1);
+    let mut batch = Batch::new(accounts_of(&requests), Vec::new());
+    batch.judge(&requests[0], Instant::EPOCH).unwrap();
+    batch.finish(&[Sequence(1)]).transfers.remove(0)
+}

@@ -1,0 +1,17 @@
+# What CI runs on a clean machine; installs Debian packages.
+ci:
+    bash .ci/run
+
+test *arguments:
+    cargo test --locked {{arguments}}
+
+lint:
+    cargo fmt --check
+    cargo clippy --locked --all-targets -- -D warnings
+
+bench *arguments:
+    cargo bench --locked --bench rules -- {{arguments}}
+
+# Makes src/schema.rs anew from migrations/postgres; needs PostgreSQL's server programs and diesel_cli.
+schema:
+    .ci/schema-drift --write
