@@ -135,3 +135,66 @@ impl Preimage {
         Hash(Sha256::digest(&self.0).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::account::{AccountId, AccountType};
+    use super::super::text::Metadata;
+    use super::super::transfer::{Leg, Sequence, TransferId, TransferKind};
+    use super::*;
+    use crate::money::{Amount, Currency};
+
+    fn opened(name: &str, account_type: AccountType) -> Hash {
+        let currency = Currency::new("EUR".parse().unwrap(), 2).unwrap();
+        let opened_at = Instant::from_micros(1_700_000_000_000_000).unwrap();
+        hash_account(&name.parse().unwrap(), account_type, currency, Limits::default_for(account_type), opened_at)
+    }
+
+    fn transfer() -> Transfer {
+        let leg = |id| Leg { account_id: AccountId(id), version: 1, balance: Amount::from_minor(1234), previous: None };
+        let metadata = BTreeMap::from([("b".into(), "2".into()), ("a".into(), "é".into())]);
+        Transfer {
+            sequence: Sequence(1),
+            id: TransferId::from_key("invoice-1").unwrap(),
+            kind: TransferKind::Transfer,
+            amount: Amount::from_minor(1234),
+            debit: leg(1),
+            credit: leg(2),
+            recorded_at: Instant::from_micros(1_700_000_000_000_001).unwrap(),
+            effective_at: Instant::from_micros(1_600_000_000_000_000).unwrap(),
+            journal_id: None,
+            hold_id: None,
+            reversed_id: None,
+            description: Some("rent".parse().unwrap()),
+            metadata: Metadata::new(metadata).unwrap(),
+            hash: Hash([0; 32]),
+        }
+    }
+
+    /// The expected digests were computed from the module's documentation with Python's hashlib, not with this code.
+    #[test]
+    fn hashes_are_the_same_in_every_release_and_every_language() {
+        let alice = opened("customers:alice", AccountType::Liability);
+        let cash = opened("cash:eur", AccountType::Asset);
+        assert_eq!(alice.to_string(), "a99ce7c28210c1425aa2297f45b9f16f528355d8be41efd5128404a9c8018ca1");
+        assert_eq!(
+            hash_transfer(&transfer(), cash, alice).to_string(),
+            "2c6826187ef80ae1743ec746cbcd6dbe45a09580e782bfbca90c81cc17e6e4bd"
+        );
+    }
+
+    #[test]
+    fn a_text_cannot_pass_for_its_neighbour() {
+        let (debit, credit) = (Hash([1; 32]), Hash([2; 32]));
+        let with = |entries: &[(&str, &str)]| {
+            let entries = entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            let metadata = Metadata::new(entries).unwrap();
+            hash_transfer(&Transfer { metadata, ..transfer() }, debit, credit)
+        };
+        assert_ne!(with(&[("ab", "c")]), with(&[("a", "bc")]));
+        assert_ne!(with(&[("a", "b"), ("c", "d")]), with(&[("a", "bcd")]));
+        assert_ne!(hash_transfer(&transfer(), debit, credit), hash_transfer(&transfer(), credit, debit));
+    }
+}

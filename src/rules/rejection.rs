@@ -220,3 +220,62 @@ impl Rejection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes stand in the documentation, and in JSON under the name that serde gives the variant.
+    #[test]
+    fn every_code_is_documented_and_is_the_one_in_json() {
+        let documentation = include_str!("../../docs/rejections.md");
+        let account: AccountName = "a".parse().unwrap();
+        let currency = crate::money::Currency::new("EUR".parse().unwrap(), 2).unwrap();
+        let money = Money::new(crate::money::Amount::ZERO, currency);
+        let rejections = [
+            Rejection::AmountNotPositive { amount: money },
+            Rejection::SameAccount { account: account.clone() },
+            Rejection::IdReused { id: TransferId(uuid::Uuid::nil()), sequence: Sequence(1) },
+            Rejection::AccountUnknown { account: account.clone() },
+            Rejection::CurrenciesDiffer {
+                account: account.clone(),
+                account_currency: currency.code(),
+                currency: currency.code(),
+            },
+            Rejection::AccountClosed { account: account.clone() },
+            Rejection::AccountFrozen { account: account.clone(), state: AccountState::Frozen },
+            Rejection::InsufficientFunds {
+                account: account.clone(),
+                available: money,
+                min_balance: money,
+                requested: money,
+            },
+            Rejection::MaxBalanceExceeded {
+                account: account.clone(),
+                posted: money,
+                max_balance: money,
+                requested: money,
+            },
+            Rejection::Overflow { account: account.clone(), requested: money },
+            Rejection::AccountExists { account: account.clone(), field: "type" },
+            Rejection::CurrencyUnknown { currency: currency.code() },
+            Rejection::CurrencyExists { currency: currency.code(), exponent: 2, name: String::new() },
+            Rejection::LimitsInverted { account: account.clone(), min_balance: money, max_balance: money },
+            Rejection::LimitOverrun { account: account.clone(), balance: money, limit: money },
+            Rejection::CursorUnknown { account: account.clone(), cursor: Sequence(1) },
+            Rejection::BookNotEmpty { accounts: 1 },
+            Rejection::NormalSidesMatch { account: account.clone(), cash: account.clone(), side: NormalSide::Debit },
+            Rejection::NormalSidesDiffer {
+                from: account.clone(),
+                from_side: NormalSide::Debit,
+                to: account,
+                to_side: NormalSide::Credit,
+            },
+        ];
+        for rejection in rejections {
+            let code = rejection.code();
+            assert_eq!(serde_json::to_value(&rejection).unwrap()["code"], code);
+            assert!(documentation.contains(&format!("| `{code}` |")), "docs/rejections.md lacks {code}");
+        }
+    }
+}

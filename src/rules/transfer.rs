@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(id.0.get_version_num(), 5);
         assert_eq!(id, TransferId::from_key("invoice-1").unwrap());
         assert_ne!(id, TransferId::from_key("invoice-2").unwrap());
-        assert_eq!(id.to_string(), "REPLACE");
+        assert_eq!(id.to_string(), "b4481a28-12e0-56c2-a6c0-77af1883797c");
     }
 
     #[test]
