@@ -2,7 +2,8 @@
 
 use clap::Parser;
 
-use super::args::{Arguments, say};
+use super::args::say;
+use super::command::Arguments;
 use super::failure::Failure;
 use super::{Context, Ending, run_command};
 use crate::error::Error;

@@ -1,10 +1,11 @@
 //! The command line: arguments, one call of a service, output. Thin on purpose.
 //!
-//! Results go to stdout, talk goes to stderr. Every failure becomes words and an exit code in one place, [`failure`].
+//! Results go to stdout, talk goes to stderr. Every failure becomes words and an exit code in one place, `failure.rs`.
 
 mod account;
 mod args;
 mod balance;
+mod command;
 mod currency;
 mod demo;
 mod doctor;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::args::{Arguments, Command};
+use self::command::{Arguments, Command};
 use self::failure::Failure;
 use self::output::Output;
 use crate::config;

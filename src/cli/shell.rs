@@ -1,7 +1,7 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::args::Arguments;
+use super::command::Arguments;
 use super::failure::Failure;
 use super::{Context, Ending};
 

@@ -1,20 +1,11 @@
 use std::str::FromStr;
 
-use super::chain::Hash;
+use super::hash::Hash;
+use super::ids::{AccountId, Sequence};
 use super::instant::Instant;
 use super::text::{AccountName, Description, Metadata};
-use super::transfer::Sequence;
 use super::words::words;
 use crate::money::{Amount, Currency, Money};
-
-/// An account's number inside one book, given by the database. Names, not numbers, identify accounts to people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(pub i64);
-
-impl AccountId {
-    /// The number of an account that is not in the book.
-    pub const UNASSIGNED: Self = Self(0);
-}
 
 /// The side on which an account's balance is positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use super::account::{Account, AccountState, LastTransfer, NormalSide};
-use super::chain::{Hash, hash_transfer};
+use super::chain::hash_transfer;
+use super::hash::Hash;
+use super::ids::{Sequence, TransferId};
 use super::instant::Instant;
 use super::rejection::Rejection;
 use super::text::AccountName;
-use super::transfer::{Leg, Parties, Sequence, Transfer, TransferId, TransferKind, TransferRequest};
+use super::transfer::{Leg, Parties, Transfer, TransferKind, TransferRequest};
 use crate::money::{Amount, Money};
 
 /// The accounts and transfers that a batch of requests is judged against, and what came of it so far.

@@ -10,12 +10,11 @@
 //! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
 //! Sequences are not covered: they are where a transfer stands, not what it is, and verification checks them by the pointers.
 
-use std::fmt;
-
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::account::{AccountType, Limits};
+use super::hash::Hash;
 use super::instant::Instant;
 use super::text::{AccountName, Metadata};
 use super::transfer::Transfer;
@@ -23,28 +22,6 @@ use crate::money::Currency;
 
 /// Most transfers fit without a second allocation.
 const PREIMAGE_LENGTH_TYPICAL: usize = 256;
-
-/// A SHA-256 digest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Hash(pub [u8; 32]);
-
-impl fmt::Display for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl serde::Serialize for Hash {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
 
 /// An account's first head: what the account is, and the limits it opened with.
 #[must_use]
@@ -140,9 +117,10 @@ impl Preimage {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::account::{AccountId, AccountType};
+    use super::super::account::AccountType;
+    use super::super::ids::{AccountId, Sequence, TransferId};
     use super::super::text::Metadata;
-    use super::super::transfer::{Leg, Sequence, TransferId, TransferKind};
+    use super::super::transfer::{Leg, TransferKind};
     use super::*;
     use crate::money::{Amount, Currency};
 

@@ -1,7 +1,8 @@
 //! Opening an account, and changing how far its balance may go.
 
-use super::account::{Account, AccountId, AccountState, AccountType, Limits, Totals};
+use super::account::{Account, AccountState, AccountType, Limits, Totals};
 use super::chain::hash_account;
+use super::ids::AccountId;
 use super::instant::Instant;
 use super::rejection::Rejection;
 use super::text::{AccountName, Description, Metadata};

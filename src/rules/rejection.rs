@@ -2,8 +2,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::account::{AccountState, NormalSide};
+use super::ids::{Sequence, TransferId};
 use super::text::AccountName;
-use super::transfer::{Sequence, TransferId};
 use crate::money::{CurrencyCode, Money};
 
 /// A refusal by a rule: an answer, with a stable code. Nothing was written.

@@ -1,111 +1,11 @@
-use std::fmt;
-use std::str::FromStr;
+use uuid::Uuid;
 
-use serde::{Serialize, Serializer};
-use uuid::{NoContext, Timestamp, Uuid};
-
-use super::account::AccountId;
-use super::chain::Hash;
+use super::hash::Hash;
+use super::ids::{AccountId, Sequence, TransferId};
 use super::instant::Instant;
-use super::text::{AccountName, Description, Metadata, TextError};
+use super::text::{AccountName, Description, Metadata};
 use super::words::words;
 use crate::money::{Amount, Money};
-
-/// The namespace of ids made from text keys. Fixed for ever: the same key must give the same id in every release.
-const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x7f1d_0b3e_5c64_4d2a_9a57_1e6b_c02f_8d91);
-/// The namespace of ids of imported lines without keys. Fixed for ever, as above.
-const LINE_NAMESPACE: Uuid = Uuid::from_u128(0x3c0e_92d5_71aa_4f06_b8e4_60d7_25b9_c1f3);
-const KEY_LENGTH_MAX: usize = 255;
-
-/// A transfer's place in its book: 1, 2, 3, …, rising along every account's history. `UNASSIGNED` only in a dry run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sequence(pub i64);
-
-impl Sequence {
-    /// The place of a transfer that is not in the book.
-    pub const UNASSIGNED: Self = Self(0);
-}
-
-impl Serialize for Sequence {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(self.0)
-    }
-}
-
-impl fmt::Display for Sequence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// What makes a request the same request when it is tried again. The client makes it before its first try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TransferId(pub Uuid);
-
-impl TransferId {
-    /// A fresh id (UUID version 7) that sorts by the time given.
-    #[must_use]
-    pub fn fresh(now: Instant) -> Self {
-        let seconds = now.micros().div_euclid(1_000_000);
-        let nanos = now.micros().rem_euclid(1_000_000) * 1_000;
-        let timestamp =
-            Timestamp::from_unix(NoContext, seconds.unsigned_abs(), u32::try_from(nanos).unwrap_or_default());
-        Self(Uuid::new_v7(timestamp))
-    }
-
-    /// The id of a text key (UUID version 5): the same key always gives the same id.
-    ///
-    /// # Errors
-    /// [`TextError`] when the key is empty or longer than 255 bytes.
-    pub fn from_key(key: &str) -> Result<Self, TextError> {
-        if key.is_empty() {
-            return Err(TextError::Empty { what: "idempotency key" });
-        }
-        if key.len() > KEY_LENGTH_MAX {
-            return Err(TextError::TooLong {
-                what: "idempotency key",
-                text: key.chars().take(40).collect(),
-                length: key.len(),
-                length_max: KEY_LENGTH_MAX,
-            });
-        }
-        Ok(Self(Uuid::new_v5(&KEY_NAMESPACE, key.as_bytes())))
-    }
-}
-
-impl TransferId {
-    /// The id of a line in a file that has no key: what it says, and that it is the `occurrence`th line to say so.
-    pub(crate) fn from_line(digest: &[u8; 16], occurrence: u32) -> Self {
-        let mut name = [0; 20];
-        name[..16].copy_from_slice(digest);
-        name[16..].copy_from_slice(&occurrence.to_be_bytes());
-        Self(Uuid::new_v5(&LINE_NAMESPACE, &name))
-    }
-}
-
-impl fmt::Display for TransferId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for TransferId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Uuid::try_parse(text).map(Self).map_err(|_| {
-            format!(
-                "{text:?} is not a UUID; give one like 0190163d-8694-739b-aea5-966c26f8ad91, or use --idempotency-key"
-            )
-        })
-    }
-}
-
-impl Serialize for TransferId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
 
 /// What a transfer does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,26 +151,5 @@ impl Transfer {
     #[must_use]
     pub fn leg_of(&self, account: AccountId) -> Option<&Leg> {
         [&self.debit, &self.credit].into_iter().find(|leg| leg.account_id == account)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_gives_the_same_id_in_every_release() {
-        let id = TransferId::from_key("invoice-1").unwrap();
-        assert_eq!(id.0.get_version_num(), 5);
-        assert_eq!(id, TransferId::from_key("invoice-1").unwrap());
-        assert_ne!(id, TransferId::from_key("invoice-2").unwrap());
-        assert_eq!(id.to_string(), "b4481a28-12e0-56c2-a6c0-77af1883797c");
-    }
-
-    #[test]
-    fn fresh_ids_sort_by_time() {
-        let early = TransferId::fresh("2026-01-01T00:00:00Z".parse().unwrap());
-        let late = TransferId::fresh("2026-01-01T00:00:00.001Z".parse().unwrap());
-        assert!(early < late);
     }
 }

@@ -4,149 +4,19 @@
 //! it says and from how many lines before it in the file say the same, so the same file always gives the same ids.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io;
-use std::ops::ControlFlow;
 
 use sha2::{Digest, Sha256};
 
-use super::{Ledger, Mode};
-use crate::error::{Error, InputError};
-use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rules::{
-    AccountName, AccountRequest, AccountType, Description, Instant, Limits, Metadata, Parties, Rejection, TransferId,
-    TransferRequest,
+use super::import_lines::{
+    AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
+use super::{Ledger, Mode};
+use crate::error::Error;
+use crate::money::{Amount, Currency, CurrencyCode, Money};
+use crate::rules::{AccountName, AccountRequest, Description, Limits, Parties, Rejection, TransferId, TransferRequest};
 
 /// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short.
 const LINES_PER_BATCH: usize = 1_000;
-
-/// One line of a file.
-#[derive(Clone, Debug)]
-pub struct Line<T> {
-    /// Its number in the file, the header being line 1.
-    pub number: u64,
-    /// Its fields as they stand there.
-    pub fields: Vec<String>,
-    /// What it says, or why that cannot be told.
-    pub content: Result<T, Malformed>,
-}
-
-/// Why a line cannot be understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Malformed {
-    /// The column where that shows, or empty for the line as a whole.
-    pub column: String,
-    /// The stable code.
-    pub code: &'static str,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl Malformed {
-    /// A value of one column that is not what it should be.
-    pub fn new(column: &str, error: impl Into<InputError>) -> Self {
-        let error = error.into();
-        Self { column: column.to_owned(), code: error.code(), message: error.to_string() }
-    }
-}
-
-/// What makes a line the same line when the file is imported again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LineKey {
-    /// The id itself, or the id of its text key.
-    Id(TransferId),
-    /// Its content, and how often that came before.
-    Occurrence,
-}
-
-/// A line of a file of transfers.
-#[derive(Clone, Debug)]
-pub struct TransferLine {
-    /// What makes it the same line.
-    pub key: LineKey,
-    /// Between whom.
-    pub parties: Parties,
-    /// How much, as it is written.
-    pub amount: String,
-    /// Of what; `None` is the currency of the account that is named first.
-    pub currency: Option<CurrencyCode>,
-    /// When it counts for the books; `None` is when it is recorded.
-    pub effective_at: Option<Instant>,
-    /// For people.
-    pub description: Option<Description>,
-    /// For programs.
-    pub metadata: Metadata,
-}
-
-/// The minimum balance that a line of a file of accounts asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MinBalance {
-    /// The type's usual one.
-    Default,
-    /// None.
-    None,
-    /// This one, as it is written.
-    At(String),
-}
-
-/// A line of a file of accounts.
-#[derive(Clone, Debug)]
-pub struct AccountLine {
-    /// The name.
-    pub name: AccountName,
-    /// What the account is in the books.
-    pub account_type: AccountType,
-    /// The currency of everything in it.
-    pub currency: CurrencyCode,
-    /// What is available may not fall below this.
-    pub min_balance: MinBalance,
-    /// What is posted may not rise above this, as it is written.
-    pub max_balance: Option<String>,
-    /// For people.
-    pub description: Option<Description>,
-    /// For programs.
-    pub metadata: Metadata,
-}
-
-/// A line that was not taken, with all that is needed to mend it and import it again.
-#[derive(Clone, Debug)]
-pub struct Refused {
-    /// Its number in the file.
-    pub number: u64,
-    /// Its fields as they stand there.
-    pub fields: Vec<String>,
-    /// What is wrong; its column is empty when a rule refused the line as a whole.
-    pub fault: Malformed,
-    /// The id that it would have had.
-    pub id: Option<TransferId>,
-}
-
-/// How far an import has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ImportCounts {
-    /// Lines read, the header not counted.
-    pub lines: u64,
-    /// New accounts or transfers.
-    pub done: u64,
-    /// Lines that had been imported before.
-    pub replayed: u64,
-    /// Lines that a rule refused.
-    pub refused: u64,
-    /// Lines that could not be understood.
-    pub malformed: u64,
-}
-
-/// Where an import reports to while it runs.
-pub trait ImportSink {
-    /// Takes a line that was not imported. Called after the batch that the line was in is committed.
-    ///
-    /// # Errors
-    /// Any fault of writing it down; the import then stops.
-    fn refuse(&mut self, refused: &Refused) -> io::Result<()>;
-
-    /// Takes note of how far it has come, and says whether to go on. An import that stops here has committed all that it has counted.
-    fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()>;
-}
 
 /// What became of a line.
 enum Outcome {

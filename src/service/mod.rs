@@ -7,6 +7,7 @@ mod accounts;
 mod currencies;
 mod history;
 mod import;
+mod import_lines;
 mod transfers;
 mod verify;
 
@@ -17,7 +18,9 @@ use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 pub use accounts::{AccountPage, Opened};
 pub use currencies::NamedCurrency;
 pub use history::{Entry, Statement};
-pub use import::{AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine};
+pub use import_lines::{
+    AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
+};
 pub use transfers::{CashOpening, Posted, post_in};
 pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 

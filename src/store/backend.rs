@@ -2,7 +2,7 @@ use diesel::Connection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::diagnosis::Fact;
-use super::pool::{Access, StoreOptions};
+use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
 use crate::error::Error;

@@ -3,7 +3,7 @@ use diesel::migration::{Migration, MigrationSource};
 
 use super::StoreError;
 use super::backend::Backend;
-use super::pool::Access;
+use super::options::Access;
 use super::url::DatabaseUrl;
 use crate::error::Error;
 

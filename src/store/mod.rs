@@ -1,6 +1,6 @@
 //! Everything that differs between the backends, and only here.
 //!
-//! A [`Store`] is one open transaction on either backend. [`Pool`] opens connections, begins transactions, and runs them again when
+//! A `Store` is one open transaction on either backend. [`Pool`] opens connections, begins transactions, and runs them again when
 //! they failed for a reason that passes. What does not belong here: decisions about money, and who may do what.
 //!
 //! # Locks
@@ -14,6 +14,7 @@ mod backend;
 mod diagnosis;
 mod error;
 mod migrations;
+mod options;
 mod pool;
 mod postgres;
 mod reads;
@@ -27,7 +28,8 @@ use crate::rules::{Account, AccountId, AccountName, Limits, Sequence, Transfer, 
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
 pub use migrations::{MigrationStatus, SchemaState};
-pub use pool::{Access, Pool, StoreOptions};
+pub use options::{Access, StoreOptions};
+pub use pool::Pool;
 pub(crate) use reads::Reads;
 pub use url::{DatabaseUrl, UrlError};
 

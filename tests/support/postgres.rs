@@ -90,8 +90,9 @@ impl Server {
             }
             thread::sleep(POLL_INTERVAL);
         }
-        // Waiting closes the pipe first, so nothing stays behind.
-        let _ = supervisor.wait();
+        // Its input closes with this process, which is what stops the server.
+        drop(supervisor.stdin.take());
+        supervisor.wait().unwrap();
         panic!("PostgreSQL does not answer at {url} after {START_TIME_MAX:?}");
     }
 }

@@ -8,7 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use super::super::StoreError;
 use super::super::backend::Backend;
 use super::super::diagnosis::Fact;
-use super::super::pool::{Access, StoreOptions};
+use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
 use crate::error::Error;
 
