@@ -8,6 +8,7 @@ mod support;
 mod batches;
 mod history;
 mod idempotency;
+mod language;
 mod limits;
 mod posting;
 mod rejections;

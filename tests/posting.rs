@@ -124,8 +124,8 @@ on_every_backend! {
     fn an_amount_that_is_not_a_plain_positive_decimal_is_refused(book: &TestBook) {
         let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
         for text in [
-            "-0.01", "+1", "NaN", "Infinity", "-Infinity", "inf", "1e400", "1e3", "1E3", "", " ", " 1", "1 ", "1,000.00",
-            "1.000,00", "1'000", "1_000", "0x10", "0.001", "1.000", ".5", "5.", "1.2.3", "--1", "€1", "1\0", "١",
+            "-0.01", "+1", "NaN", "Infinity", "-Infinity", "inf", "1e400", "1e3", "1E3", "", " ", " 1", "1 ",
+            "1,000.00", "1.000,00", "1'000", "1_000", "0x10", "0.001", "1.000", ".5", "5.", "1.2.3", "--1", "€1", "1\0", "١",
             "92233720368547758.08", "99999999999999999999999999999999999999999999999999999999999999999999999999",
         ] {
             assert!(Money::parse(text, euro).is_err(), "{text:?}");
@@ -152,7 +152,8 @@ on_every_backend! {
             // A program can build what no text gives.
             let money = Money::parse_signed(text, euro).unwrap();
             let request = TransferRequest::new(book.next_id(), parties.clone(), money);
-            let Err(Error::Rejected(rejection)) = ledger.post(&request, Mode::Commit) else { panic!("{text} is posted") };
+            let answer = ledger.post(&request, Mode::Commit);
+            let Err(Error::Rejected(rejection)) = answer else { panic!("{text} is posted") };
             assert_eq!(*rejection, Rejection::AmountNotPositive { amount: money });
         }
         assert_eq!(book.query_i64("select count(*) from transfers"), 1);

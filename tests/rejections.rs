@@ -165,13 +165,31 @@ on_every_backend! {
             account b equity ZZZ                     -> currency_unknown currency=ZZZ
         ");
         let ledger = book.ledger();
-        assert_eq!(book.query_i64("select count(*) from accounts"), 1);
         // A currency that the book knows with other decimals is not the book's.
         let euro = Currency::new("EUR".parse().unwrap(), 3).unwrap();
         let request = AccountRequest::new("b".parse().unwrap(), AccountType::Equity, euro);
         let Err(Error::Rejected(rejection)) = ledger.open_account(&request, Mode::Commit) else { panic!("it is open") };
         assert_eq!(*rejection, Rejection::CurrencyUnknown { currency: euro.code() });
         assert_eq!(book.query_i64("select count(*) from accounts"), 1);
+    }
+
+    fn an_opening_is_compared_with_the_limits_of_then(book: &TestBook) {
+        check(book, "
+            account alice liability EUR max 100 -> opened
+            limits alice min -5 max none        -> changed
+            limits alice min -6                 -> changed
+            account alice liability EUR max 100 -> replayed
+            account alice liability EUR max 99  -> account_exists field=maximum
+            account alice liability EUR min -5  -> account_exists field=minimum
+        ");
+    }
+
+    fn a_book_with_accounts_is_not_empty(book: &TestBook) {
+        let ledger = book.ledger();
+        ledger.check_empty().unwrap();
+        check(book, "account a equity EUR");
+        let Err(Error::Rejected(rejection)) = ledger.check_empty() else { panic!("it counts as empty") };
+        assert_eq!(*rejection, Rejection::BookNotEmpty { accounts: 1 });
     }
 
     fn a_currency_is_registered_once_and_never_differently(book: &TestBook) {

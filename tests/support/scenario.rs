@@ -1,7 +1,8 @@
 //! Scenarios: what is asked of a book, and what should come of it, as text.
 //!
 //! ```text
-//! at 2026-01-01T12:00:00Z                                  # moves the clock, which stands still otherwise
+//! # moves the clock, which stands still otherwise
+//! at 2026-01-01T12:00:00Z
 //! account cash asset EUR [min -5.00|none] [max 9] [note WORD] [meta KEY=VALUE] [-> opened]
 //! limits alice [min -5.00|none] [max 9|none]               -> changed
 //! currency TOK 3 Token                                     -> added
@@ -15,7 +16,7 @@
 //! verify -> ok
 //! sum zero
 //! ```
-//! `OPTIONS` are `cash NAME`, `effective TIME`, `note WORD` and `meta KEY=VALUE`. A request without a currency is in that of the first
+//! The fields of a refusal are those of its JSON, with `_` for blanks. `OPTIONS` are `cash NAME`, `effective TIME`, `note WORD` and `meta KEY=VALUE`. A request without a currency is in that of the first
 //! account it names that exists, else in euros.
 
 use std::collections::BTreeMap;
@@ -100,7 +101,7 @@ impl Outcome {
                 serde_json::Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            line.check_equal(name, &found.as_str(), value);
+            line.check_equal(name, &found.replace(' ', "_").as_str(), value);
         }
     }
 }
@@ -353,6 +354,10 @@ fn limit(line: &Line, word: &str, currency: Currency) -> Option<Amount> {
     (word != "none").then(|| signed(line, word, currency).amount)
 }
 
+fn new_limit(line: &Line, word: &str, currency: Currency) -> NewLimit {
+    limit(line, word, currency).map_or(NewLimit::Remove, NewLimit::Set)
+}
+
 fn signed(line: &Line, word: &str, currency: Currency) -> Money {
     Money::parse_signed(word, currency).unwrap_or_else(|error| line.fail(error))
 }
@@ -360,8 +365,4 @@ fn signed(line: &Line, word: &str, currency: Currency) -> Money {
 pub(super) fn metadata(line: &Line, entry: &str) -> Metadata {
     let (key, value) = entry.split_once('=').unwrap_or_else(|| line.fail("metadata is written KEY=VALUE"));
     Metadata::new(BTreeMap::from([(key.to_owned(), value.to_owned())])).unwrap_or_else(|error| line.fail(error))
-}
-
-fn new_limit(line: &Line, text: &str, currency: Currency) -> NewLimit {
-    limit(line, text, currency).map_or(NewLimit::Remove, NewLimit::Set)
 }
