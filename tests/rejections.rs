@@ -153,7 +153,6 @@ on_every_backend! {
             # The limits that it was opened with are compared, not those that it has now.
             limits a min -5 max 5 -> changed
             account a equity EUR note first meta k=v -> replayed
-            account a equity EUR min -5 max 5 note first meta k=v -> replayed
             account a asset  EUR note first meta k=v -> account_exists account=a field=type
             account a equity USD note first meta k=v -> account_exists account=a field=currency
             account a equity EUR note other meta k=v -> account_exists account=a field=description
