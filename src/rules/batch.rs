@@ -218,13 +218,12 @@ impl Batch {
     fn has_same_content(&self, request: &TransferRequest, parties: &Resolved, known: &Transfer) -> bool {
         let debit = &self.accounts[parties.debit].account;
         let credit = &self.accounts[parties.credit].account;
-        // A request without an effective time got the recorded one.
-        let effective_at = (known.effective_at != known.recorded_at).then_some(known.effective_at);
         known.kind == TransferKind::Transfer
             && known.debit.account_id == debit.id
             && known.credit.account_id == credit.id
             && request.money == debit.money(known.amount)
-            && (request.effective_at == effective_at || request.effective_at == Some(known.effective_at))
+            // A request without an effective time got the recorded one.
+            && request.effective_at.unwrap_or(known.recorded_at) == known.effective_at
             && request.description == known.description
             && request.metadata == known.metadata
     }
