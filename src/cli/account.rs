@@ -34,7 +34,7 @@ Examples:
   teller account open customers:bob --currency EUR --overdraft 500 --description 'current account'
   teller account open revenue:fees --currency EUR --type revenue
 
-Opening the same account again changes nothing. A customer's account, a liability, cannot go below zero unless
+Opening the same account again changes nothing. A customer's account, a liability, cannot go below zero unless \
 it is opened with --overdraft, --min-balance or --no-min-balance; accounts of other types can.";
 
 #[derive(Args)]

@@ -22,11 +22,20 @@ Examples:
   teller statement customers:alice
   teller verify
 
-The book is the one of --database-url, or else of DATABASE_URL in the environment, or else of DATABASE_URL in a
+The book is the one of --database-url, or else of DATABASE_URL in the environment, or else of DATABASE_URL in a \
 .env file, or else the file teller.db in the working directory, which is made when it is first used.
 
-Exit codes: 0 done; 1 a check found something; 2 usage; 3 refused by a rule; 65 bad input; 69 database
-unreachable; 70 a fault; 75 try again; 77 not allowed; 78 configuration.";
+Exit codes:
+   0  done
+   1  a check found something
+   2  usage
+   3  refused by a rule
+  65  bad input
+  69  database unreachable
+  70  a fault
+  75  try again
+  77  not allowed
+  78  configuration";
 
 #[derive(Args)]
 pub(super) struct GlobalArgs {

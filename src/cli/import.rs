@@ -32,17 +32,17 @@ pub(super) enum ImportCommand {
 }
 
 const ACCOUNTS_HELP: &str = "\
-Columns: name, type (liability where it is empty), currency, min_balance (the type's usual one where it is empty,
+Columns: name, type (liability where it is empty), currency, min_balance (the type's usual one where it is empty, \
 none where it says none), max_balance, description, and metadata.NAME for any NAME.
 
 Example:
   teller import accounts accounts.csv";
 
 const TRANSFERS_HELP: &str = "\
-Columns: key or id; from and to, or debit and credit; amount; currency (the first account's where it is empty);
+Columns: key or id; from and to, or debit and credit; amount; currency (the first account's where it is empty); \
 effective_at; description; and metadata.NAME for any NAME.
 
-A line is posted once, however often the file is imported: lines with a key or id by that, lines without by what
+A line is posted once, however often the file is imported: lines with a key or id by that, lines without by what \
 they say. Lines that are refused go to the rejects file with what is wrong, and can be imported from there.
 
 Example:
@@ -52,7 +52,7 @@ Example:
 pub(super) struct ImportArgs {
     /// The file
     file: PathBuf,
-    /// Where lines go that are not imported [default: FILE.rejects.csv]
+    /// Where lines go that are not imported [default: a file beside FILE, ending in .rejects.csv]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     #[command(flatten)]
