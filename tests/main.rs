@@ -6,10 +6,12 @@
 mod support;
 
 mod batches;
+mod guards;
 mod history;
 mod idempotency;
 mod limits;
 mod posting;
 mod rejections;
+mod tampering;
 mod time;
 mod walls;

@@ -2,6 +2,7 @@
 
 mod book;
 mod postgres;
+mod raw;
 mod request;
 mod scenario;
 mod script;
