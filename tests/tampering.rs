@@ -1,11 +1,17 @@
 //! Whatever is changed behind Teller's back, with the guards switched off, is found by `verify`, where it began.
 
+mod accounts;
 mod cases;
+mod impossible;
+mod transfers;
 
 use teller::Ledger;
 use teller::service::{Finding, VerifyReport};
 
-use self::cases::{ACCOUNTS, IMPOSSIBLE, LIMITS, ROWS, TRANSFERS, Tampering};
+use self::accounts::{ACCOUNTS, LIMITS};
+use self::cases::Tampering;
+use self::impossible::IMPOSSIBLE;
+use self::transfers::{ROWS, TRANSFERS};
 use crate::support::{TestBook, check, on_every_backend};
 
 const TABLES: [&str; 3] = ["transfers", "account_limits", "accounts"];
@@ -68,9 +74,14 @@ fn disarm(book: &TestBook) {
     }
 }
 
+/// What a connection to an SQLite book can switch off for itself. What PostgreSQL has instead was dropped.
+fn switches_off(book: &TestBook) -> &'static str {
+    if book.is_on_postgres() { "" } else { "pragma ignore_check_constraints = on; pragma foreign_keys = off;" }
+}
+
 fn restore(book: &TestBook) {
     let table = |table| format!("delete from {table}; insert into {table} select * from kept_{table};");
-    book.raw_script(&TABLES.map(table).concat()).unwrap();
+    book.raw_script(&format!("{} {}", switches_off(book), TABLES.map(table).concat())).unwrap();
 }
 
 fn verify(ledger: &Ledger, what: &str) -> VerifyReport {
@@ -82,9 +93,7 @@ fn assert_found(book: &TestBook, cases: &[Tampering]) {
     let mut misses = Vec::new();
     for Tampering { what, postgres, sqlite, sequence, account, problem } in cases {
         let script = if book.is_on_postgres() { postgres } else { sqlite };
-        // SQLite knows this switch; what PostgreSQL has instead was dropped.
-        let switch = if book.is_on_postgres() { "" } else { "pragma ignore_check_constraints = on;" };
-        book.raw_script(&format!("{switch} {}", book.in_own_words(script)))
+        book.raw_script(&format!("{} {}", switches_off(book), book.in_own_words(script)))
             .unwrap_or_else(|error| panic!("{what}: {error}"));
 
         let report = verify(&ledger, what);
