@@ -6,12 +6,17 @@
 mod support;
 
 mod batches;
+mod dry_runs;
 mod guards;
 mod history;
+mod hostile_texts;
 mod idempotency;
 mod limits;
+mod model;
+mod numbers;
 mod posting;
 mod rejections;
+mod schema;
 mod tampering;
 mod time;
 mod walls;
