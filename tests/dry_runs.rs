@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use teller::formats::{read_accounts, read_transfers};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{AccountRequest, AccountType, LimitChange, NewLimit, Parties, TransferRequest};
+use teller::rules::{AccountRequest, AccountType, LimitChange, NewLimit, Parties, Rejection, TransferRequest};
 use teller::service::{ImportCounts, ImportSink, NamedCurrency, Refused};
 use teller::{Error, Ledger, Mode};
 
@@ -114,7 +114,7 @@ on_every_backend! {
         ];
         assert_leaves_no_trace(book, |mode| {
             let answers = ledger.post_batch(&requests, mode).unwrap();
-            let codes: Vec<_> = answers.iter().map(|answer| answer.as_ref().map_or_else(|refused| refused.code(), |_| "posted")).collect();
+            let codes: Vec<_> = answers.iter().map(|answer| answer.as_ref().map_or_else(Rejection::code, |_| "posted")).collect();
             assert_eq!(codes, ["posted", "posted", "insufficient_funds", "account_unknown"]);
         });
     }

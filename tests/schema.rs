@@ -51,10 +51,10 @@ fn names(book: &TestBook) -> Vec<String> {
     }
     let schema = book.query_texts("select sql from sqlite_schema where sql is not null");
     let words = |sql: &str| sql.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let named = |words: &[String]| matches!(words[0].as_str(), "constraint" | "index").then(|| words[1].clone());
+    let name_behind = |words: &[String]| matches!(words[0].as_str(), "constraint" | "index").then(|| words[1].clone());
     let mut names: Vec<_> = schema
         .iter()
-        .flat_map(|sql| words(&sql.to_lowercase()).windows(2).filter_map(named).collect::<Vec<_>>())
+        .flat_map(|sql| words(&sql.to_lowercase()).windows(2).filter_map(name_behind).collect::<Vec<_>>())
         .collect();
     names.sort_unstable();
     names
@@ -153,7 +153,7 @@ on_every_backend! {
     fn a_schema_that_is_behind_is_refused_until_it_is_migrated(book: &TestBook) {
         let reverted = pool(book).revert_migration().unwrap().unwrap();
         match open(&book.url) {
-            Err(Error::Store(StoreError::NotMigrated { pending, .. })) => assert_eq!(pending, [reverted.clone()]),
+            Err(Error::Store(StoreError::NotMigrated { pending, .. })) => assert_eq!(pending, std::slice::from_ref(&reverted)),
             other => panic!("{other:?}"),
         }
         assert_eq!(pool(book).migrate().unwrap(), [reverted]);
