@@ -6,11 +6,18 @@
 mod support;
 
 mod batches;
+mod dry_runs;
+mod guards;
 mod history;
+mod hostile_texts;
 mod idempotency;
 mod language;
 mod limits;
+mod model;
+mod numbers;
 mod posting;
 mod rejections;
+mod schema;
+mod tampering;
 mod time;
 mod walls;

@@ -11,8 +11,8 @@ use crate::money::Amount;
 use crate::rules::{Account, AccountId, AccountState, AccountType, Hash, Instant, LastTransfer, Sequence, Totals};
 use crate::schema::accounts;
 
-/// The last character there is: no name that begins with a prefix sorts behind the prefix and this.
-const LAST_CHARACTER: char = char::MAX;
+/// More of the last character there is than a name has room for: no name that begins with a prefix sorts behind the prefix and these.
+const LAST_CHARACTERS: usize = 64;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = accounts)]
@@ -168,5 +168,6 @@ pub(crate) fn with_prefix<'a>(prefix: &'a str, prefix_end: &'a str, after: &'a s
 
 /// The name behind all names that begin with `prefix`.
 pub(crate) fn prefix_end(prefix: &str) -> String {
-    format!("{prefix}{LAST_CHARACTER}")
+    let last: String = std::iter::repeat_n(char::MAX, LAST_CHARACTERS).collect();
+    format!("{prefix}{last}")
 }

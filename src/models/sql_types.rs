@@ -50,33 +50,48 @@ impl Sub for Timestamptz {
 #[diesel(sqlite_type(name = "Text"))]
 pub struct Jsonb;
 
-/// The value of a [`Uuid`] column.
+/// The value of a [`Uuid`] column. SQLite can hold blobs of other lengths there; what is read then is no id, which the rows report.
 #[derive(AsExpression, Clone, Copy, Debug, FromSqlRow, PartialEq, Eq)]
 #[diesel(sql_type = Uuid)]
-pub(crate) struct SqlId(pub uuid::Uuid);
+pub(crate) struct SqlId(Option<uuid::Uuid>);
+
+impl SqlId {
+    pub(crate) const fn new(id: uuid::Uuid) -> Self {
+        Self(Some(id))
+    }
+
+    /// The id, or `None` where something of another length is stored.
+    pub(crate) const fn id(self) -> Option<uuid::Uuid> {
+        self.0
+    }
+
+    fn bytes(&self) -> Result<&[u8; 16], &'static str> {
+        self.0.as_ref().map(uuid::Uuid::as_bytes).ok_or("what is not an id is never written")
+    }
+}
 
 impl FromSql<Uuid, Pg> for SqlId {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(uuid::Uuid::from_slice(value.as_bytes())?))
+        Ok(Self(uuid::Uuid::from_slice(value.as_bytes()).ok()))
     }
 }
 
 impl ToSql<Uuid, Pg> for SqlId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        out.write_all(self.0.as_bytes())?;
+        out.write_all(self.bytes()?)?;
         Ok(IsNull::No)
     }
 }
 
 impl FromSql<Uuid, Sqlite> for SqlId {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        Ok(Self(uuid::Uuid::from_slice(value.read_blob())?))
+        Ok(Self(uuid::Uuid::from_slice(value.read_blob()).ok()))
     }
 }
 
 impl ToSql<Uuid, Sqlite> for SqlId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.as_bytes().as_slice());
+        out.set_value(self.bytes()?.as_slice());
         Ok(IsNull::No)
     }
 }

@@ -52,9 +52,10 @@ impl TryFrom<TransferRow> for Transfer {
         }
         let hash = row.hash.as_slice().try_into().map_err(|_| corrupt("hash", &format!("{:?}", row.hash)))?;
         let description = row.description.as_deref().map(str::parse).transpose();
+        let id = |column, value: SqlId| value.id().ok_or_else(|| corrupt(column, &"not of 16 bytes"));
         Ok(Self {
             sequence: Sequence(row.sequence),
-            id: TransferId(row.id.0),
+            id: TransferId(id("id", row.id)?),
             kind: TransferKind::from_word(&row.kind).ok_or_else(|| corrupt("kind", &row.kind))?,
             amount: Amount::from_minor(row.amount),
             debit: Leg {
@@ -71,9 +72,9 @@ impl TryFrom<TransferRow> for Transfer {
             },
             recorded_at: row.recorded_at.instant().ok_or_else(|| corrupt("recorded_at", &row.recorded_at))?,
             effective_at: row.effective_at.instant().ok_or_else(|| corrupt("effective_at", &row.effective_at))?,
-            journal_id: row.journal_id.map(|id| id.0),
-            hold_id: row.hold_id.map(|id| TransferId(id.0)),
-            reversed_id: row.reversed_id.map(|id| TransferId(id.0)),
+            journal_id: row.journal_id.map(|value| id("journal_id", value)).transpose()?,
+            hold_id: row.hold_id.map(|value| id("hold_id", value)).transpose()?.map(TransferId),
+            reversed_id: row.reversed_id.map(|value| id("reversed_id", value)).transpose()?.map(TransferId),
             description: description
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "transfers", row.sequence)?,
@@ -87,7 +88,7 @@ impl From<&Transfer> for TransferRow {
         assert!(transfer.sequence > Sequence::UNASSIGNED, "a stored transfer has a place");
         Self {
             sequence: transfer.sequence.0,
-            id: SqlId(transfer.id.0),
+            id: SqlId::new(transfer.id.0),
             debit_account_id: transfer.debit.account_id.0,
             credit_account_id: transfer.credit.account_id.0,
             amount: transfer.amount.minor(),
@@ -99,9 +100,9 @@ impl From<&Transfer> for TransferRow {
             credit_previous: transfer.credit.previous.map(|sequence| sequence.0),
             recorded_at: transfer.recorded_at.into(),
             effective_at: transfer.effective_at.into(),
-            journal_id: transfer.journal_id.map(SqlId),
-            hold_id: transfer.hold_id.map(|id| SqlId(id.0)),
-            reversed_id: transfer.reversed_id.map(|id| SqlId(id.0)),
+            journal_id: transfer.journal_id.map(SqlId::new),
+            hold_id: transfer.hold_id.map(|id| SqlId::new(id.0)),
+            reversed_id: transfer.reversed_id.map(|id| SqlId::new(id.0)),
             kind: transfer.kind.as_str().to_owned(),
             hash: transfer.hash.0.to_vec(),
             description: transfer.description.as_ref().map(ToString::to_string),
@@ -251,8 +252,8 @@ where
     Ok(())
 }
 
-/// The next transfers of the book behind a sequence, in order.
+/// The transfers of the book from a sequence on, in order.
 #[diesel::dsl::auto_type]
-pub(crate) fn behind(sequence: i64, limit: i64) -> _ {
-    transfers::table.filter(transfers::sequence.gt(sequence)).order(transfers::sequence).limit(limit)
+pub(crate) fn from_sequence(sequence: i64, limit: i64) -> _ {
+    transfers::table.filter(transfers::sequence.ge(sequence)).order(transfers::sequence).limit(limit)
 }

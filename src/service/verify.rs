@@ -118,30 +118,44 @@ struct Walk {
 impl Walk {
     /// Begins every account with nothing posted and the head that its opening gave it.
     fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
-        let mut behind = i64::MIN;
-        loop {
-            let rows = store.account_rows_behind(behind, ROWS_PER_PAGE)?;
-            let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
-            behind = last.id;
-            let mut changes = LimitChanges::new(store.limit_changes_between(first.id, last.id)?);
+        let mut next = Some(i64::MIN);
+        while let Some(first) = next {
+            let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
+            let last = rows.last().map(|row| row.id);
+            next = last.and_then(|last| last.checked_add(1));
+            let mut changes = LimitChanges::new(store.limit_changes_between(first, last.unwrap_or(i64::MAX))?);
             for row in rows {
+                self.find_orphans(changes.before(Some(row.id)));
                 let of_account = changes.of(row.id);
                 self.open_account(row, &of_account);
             }
+            self.find_orphans(changes.before(None));
+        }
+        Ok(())
+    }
+
+    fn find_orphans(&mut self, changes: Vec<LimitChangeRow>) {
+        for LimitChangeRow { account_id, change, .. } in changes {
+            let problem = format!("change {change} of its limits is recorded, but the account is not in the book");
+            self.find(None, Some(account_id.to_string()), problem);
         }
     }
 
     fn open_account(&mut self, row: AccountRow, changes: &[LimitChangeRow]) {
-        let id = row.id;
+        let name = row.name.parse().map_or_else(|_| row.id.to_string(), |name: AccountName| name.to_string());
         let account = match Account::try_from(row) {
             Ok(account) => account,
-            Err(corrupt) => return self.find(None, Some(id.to_string()), corrupt.to_string()),
+            Err(corrupt) => return self.find(None, Some(name), corrupt.to_string()),
         };
         let mut limits = changes.first().map_or(account.limits, LimitChangeRow::before);
         let opened_with = limits;
         for (number, change) in (1..).zip(changes) {
             if change.change != number || change.before() != limits {
                 let problem = format!("change {number} of its limits does not follow from the one before");
+                self.find(None, Some(account.name.to_string()), problem);
+            }
+            if change.recorded_at.instant().is_none() {
+                let problem = format!("change {number} of its limits is recorded at {}", change.recorded_at);
                 self.find(None, Some(account.name.to_string()), problem);
             }
             limits = change.after();
@@ -172,16 +186,17 @@ impl Walk {
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
         let Some(Sequence(newest)) = store.newest_sequence()? else { return Ok(()) };
-        let mut sequence = i64::MIN;
-        loop {
-            let rows = store.transfer_rows_behind(sequence, ROWS_PER_PAGE)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            sequence = last.sequence;
+        let mut next = Some(i64::MIN);
+        while let Some(first) = next {
+            let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
+            let Some(sequence) = rows.last().map(|row| row.sequence) else { return Ok(()) };
+            next = sequence.checked_add(1);
             for row in rows {
                 self.recompute_row(row);
             }
             progress(VerifyProgress { sequence, newest });
         }
+        Ok(())
     }
 
     fn recompute_row(&mut self, row: TransferRow) {
@@ -236,7 +251,7 @@ impl Walk {
         };
         let previous = account.last.map(|(sequence, _)| sequence);
         let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
-        compare("version", leg.version.to_string(), (account.version + 1).to_string());
+        compare("version", leg.version.to_string(), (i128::from(account.version) + 1).to_string());
         compare("pointer", shown(leg.previous), shown(previous));
         compare("balance", leg.balance.minor().to_string(), account.balance().to_string());
         if account.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
@@ -257,11 +272,10 @@ impl Walk {
     }
 
     fn compare_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
-        let mut behind = i64::MIN;
-        loop {
-            let rows = store.account_rows_behind(behind, ROWS_PER_PAGE)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            behind = last.id;
+        let mut next = Some(i64::MIN);
+        while let Some(first) = next {
+            let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
+            next = rows.last().and_then(|last| last.id.checked_add(1));
             for row in rows {
                 self.compared += 1;
                 // A row that cannot be read was found when the walk began.
@@ -270,6 +284,7 @@ impl Walk {
                 }
             }
         }
+        Ok(())
     }
 
     fn compare_account(&mut self, account: &Account) {
@@ -339,6 +354,12 @@ struct LimitChanges(std::iter::Peekable<std::vec::IntoIter<LimitChangeRow>>);
 impl LimitChanges {
     fn new(changes: Vec<LimitChangeRow>) -> Self {
         Self(changes.into_iter().peekable())
+    }
+
+    /// The changes that are left of accounts before one, or of all: those whose accounts were not asked for.
+    fn before(&mut self, account: Option<i64>) -> Vec<LimitChangeRow> {
+        let is_before = |change: &LimitChangeRow| account.is_none_or(|account| change.account_id < account);
+        std::iter::from_fn(|| self.0.next_if(is_before)).collect()
     }
 
     /// The changes of one account. Accounts are asked for in order.

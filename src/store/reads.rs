@@ -8,7 +8,7 @@ use super::StoreError;
 use crate::models::account_limits::LimitChangeRow;
 use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
-use crate::models::transfers::{AccountHistory, LastRecordedAt, TransferRow, behind};
+use crate::models::transfers::{AccountHistory, LastRecordedAt, TransferRow, from_sequence};
 use crate::rules::{Account, AccountId, Instant, Sequence, Transfer};
 use crate::schema::{account_limits, accounts, currencies, transfers};
 
@@ -38,11 +38,11 @@ pub(crate) trait Reads {
     /// The newest place in the book.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
-    /// Up to `limit` rows of transfers behind `sequence`, in order, as they are stored.
-    fn transfer_rows_behind(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError>;
+    /// Up to `limit` rows of transfers from `sequence` on, in order, as they are stored.
+    fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError>;
 
-    /// Up to `limit` rows of accounts behind `id`, in order, as they are stored.
-    fn account_rows_behind(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError>;
+    /// Up to `limit` rows of accounts from `id` on, in order, as they are stored.
+    fn account_rows_from(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError>;
 
     /// Every change of limits of the accounts from `first` to `last`, in order.
     fn limit_changes_between(&mut self, first: i64, last: i64) -> Result<Vec<LimitChangeRow>, StoreError>;
@@ -108,12 +108,12 @@ macro_rules! implement_reads {
                 Ok(newest.first(self).optional()?.map(Sequence))
             }
 
-            fn transfer_rows_behind(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError> {
-                Ok(behind(sequence, limit).select(TransferRow::as_select()).load(self)?)
+            fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError> {
+                Ok(from_sequence(sequence, limit).select(TransferRow::as_select()).load(self)?)
             }
 
-            fn account_rows_behind(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError> {
-                let rows = accounts::table.filter(accounts::id.gt(id)).order(accounts::id).limit(limit);
+            fn account_rows_from(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError> {
+                let rows = accounts::table.filter(accounts::id.ge(id)).order(accounts::id).limit(limit);
                 Ok(rows.select(AccountRow::as_select()).load(self)?)
             }
 

@@ -102,6 +102,20 @@ impl TestBook {
         outcome.map_err(|error| error.to_string())
     }
 
+    /// Runs many statements that Teller did not write, on one connection.
+    pub fn raw_script(&self, script: &str) -> Result<(), String> {
+        let outcome = match &self.place {
+            Place::Postgres { .. } => self.connect_postgres().batch_execute(script),
+            Place::Sqlite { .. } => self.connect_sqlite().batch_execute(script),
+        };
+        outcome.map_err(|error| error.to_string())
+    }
+
+    /// Whether the book is on PostgreSQL.
+    pub fn is_on_postgres(&self) -> bool {
+        matches!(self.place, Place::Postgres { .. })
+    }
+
     /// The one BIGINT or INTEGER that a query gives.
     pub fn query_i64(&self, query: &str) -> i64 {
         let value = match &self.place {
@@ -118,6 +132,15 @@ impl TestBook {
             Place::Sqlite { .. } => sql::<Text>(query).get_result(&mut self.connect_sqlite()),
         };
         value.unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
+    /// The TEXTs that a query gives.
+    pub fn query_texts(&self, query: &str) -> Vec<String> {
+        let values = match &self.place {
+            Place::Postgres { .. } => sql::<Text>(query).load(&mut self.connect_postgres()),
+            Place::Sqlite { .. } => sql::<Text>(query).load(&mut self.connect_sqlite()),
+        };
+        values.unwrap_or_else(|error| panic!("{query}: {error}"))
     }
 
     /// A plain connection, as an application would have one.

@@ -1,7 +1,9 @@
 //! What tests stand on: throwaway databases, isolated books, and scenarios written as text. No rule is tested here.
 
 mod book;
+pub mod model;
 mod postgres;
+mod raw;
 mod request;
 mod scenario;
 mod script;

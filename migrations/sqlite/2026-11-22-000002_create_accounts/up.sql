@@ -54,8 +54,8 @@ create trigger accounts_are_not_replaced before insert on accounts
 when exists (select 1 from accounts where id = new.id or name = new.name)
 begin select raise(abort, 'replace refused: the account exists'); end;
 
--- What an account is was hashed when it opened.
-create trigger accounts_identity_is_fixed before update of id, name, account_type, currency, exponent, opened_at on accounts
+-- What an account is was hashed when it opened. SQLite goes by the name that the statement uses, and the id has four.
+create trigger accounts_identity_is_fixed before update of id, rowid, oid, _rowid_, name, account_type, currency, exponent, opened_at on accounts
 begin select raise(abort, 'update refused: rows of accounts are never changed this way'); end;
 
 -- Every change of an account's limits, oldest first: what they were and what they became.

@@ -42,7 +42,7 @@ impl Store for PgConnection {
     }
 
     fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError> {
-        let ids: Vec<_> = ids.iter().map(|id| SqlId(id.0)).collect();
+        let ids: Vec<_> = ids.iter().map(|id| SqlId::new(id.0)).collect();
         let rows = transfers::table.filter(transfers::id.eq_any(ids)).select(TransferRow::as_select());
         from_rows(rows.load(self)?)
     }

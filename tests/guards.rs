@@ -1,0 +1,201 @@
+//! What the database itself refuses, whoever asks: every statement here comes past Teller.
+
+use crate::support::{TestBook, check, on_every_backend};
+
+/// Four transfers, two changes of limits; `cash` is account 1, `alice` 2, `bob` 3, `yen` 4, `unused` 5.
+fn fill(book: &TestBook) {
+    check(
+        book,
+        "
+        account cash   asset     EUR
+        account alice  liability EUR
+        account bob    liability EUR max 100
+        account yen    liability JPY
+        account unused liability EUR
+        deposit alice 50        -> posted
+        deposit bob 20          -> posted
+        transfer alice bob 10   -> posted
+        withdraw bob 5          -> posted
+        limits alice min -5     -> changed
+        limits alice min 0      -> changed
+    ",
+    );
+}
+
+/// The statement fails with these words, and nothing is other than before.
+#[track_caller]
+fn assert_refused(book: &TestBook, statement: &str, reason: &str) {
+    let before = book.contents();
+    match book.raw(statement) {
+        Ok(rows) => panic!("`{statement}` is not refused and changes {rows} rows"),
+        Err(message) => assert!(message.contains(reason), "`{statement}` is refused for another reason: {message}"),
+    }
+    assert_eq!(book.contents(), before, "`{statement}` is refused but leaves a trace");
+}
+
+/// Every way of changing or removing the rows of a table whose rows never change.
+fn assert_append_only(book: &TestBook, table: &str, column: &str, key: &str) {
+    assert_refused(book, &format!("update {table} set {column} = {column}"), "update refused");
+    assert_refused(book, &format!("delete from {table}"), "delete refused");
+    let again = format!("insert into {table} select * from {table} where true");
+    if book.is_on_postgres() {
+        assert_refused(book, &format!("truncate {table} cascade"), "truncate refused");
+        assert_refused(
+            book,
+            &format!("{again} on conflict ({key}) do update set {column} = excluded.{column}"),
+            "update refused",
+        );
+    } else {
+        let replace = again.replace("insert into", "insert or replace into");
+        assert_refused(book, &replace, "replace refused");
+        assert_refused(book, &replace.replace("insert or replace", "replace"), "replace refused");
+        assert_refused(book, &format!("update or replace {table} set {column} = {column}"), "update refused");
+        assert_refused(
+            book,
+            &format!("{again} on conflict ({key}) do update set {column} = excluded.{column}"),
+            "refused",
+        );
+    }
+}
+
+on_every_backend! {
+    // V1
+    fn a_transfer_is_never_changed_replaced_or_removed(book: &TestBook) {
+        fill(book);
+        assert_append_only(book, "transfers", "amount", "sequence");
+        assert_refused(book, "delete from transfers where sequence = 4", "delete refused");
+        let columns = "debit_account_id, credit_account_id, 9, debit_version, credit_version, debit_balance, credit_balance, \
+             debit_previous, credit_previous, recorded_at, effective_at, journal_id, hold_id, reversed_id, kind, hash, \
+             description, metadata";
+        if !book.is_on_postgres() {
+            for key in ["sequence, ID", "1000, id"] {
+                let replace = format!("insert or replace into transfers select {key}, {columns} from transfers where sequence = 4");
+                assert_refused(book, &book.in_own_words(&replace), "replace refused");
+            }
+            assert_refused(book, "update transfers set rowid = 1000 where sequence = 4", "update refused");
+        }
+    }
+
+    // V1
+    fn a_change_of_limits_is_never_changed_replaced_or_removed(book: &TestBook) {
+        fill(book);
+        assert_append_only(book, "account_limits", "min_balance_after", "account_id, change");
+    }
+
+    // V1
+    fn a_currency_is_never_changed_replaced_or_removed(book: &TestBook) {
+        fill(book);
+        assert_append_only(book, "currencies", "exponent", "code");
+        assert_refused(book, "update currencies set exponent = 3 where code = 'XCG'", "update refused");
+        assert_refused(book, "update currencies set name = 'x' where code = 'XCG'", "update refused");
+        for (row, reason) in [
+            ("('EUR2', 19, 'x')", "currencies_exponent_in_range"),
+            ("('EUR2', -1, 'x')", "currencies_exponent_in_range"),
+            ("('eur', 2, 'x')", "currencies_code_is_plain"),
+            ("('EU', 2, 'x')", "currencies_code_is_plain"),
+            ("('1EU', 2, 'x')", "currencies_code_is_plain"),
+            ("('EUR ', 2, 'x')", "currencies_code_is_plain"),
+        ] {
+            assert_refused(book, &format!("insert into currencies values {row}"), reason);
+        }
+    }
+
+    // V1
+    fn an_account_is_never_removed_or_replaced(book: &TestBook) {
+        fill(book);
+        assert_refused(book, "delete from accounts", "delete refused");
+        assert_refused(book, "delete from accounts where name = 'unused'", "delete refused");
+        if book.is_on_postgres() {
+            assert_refused(book, "truncate accounts cascade", "truncate refused");
+        } else {
+            assert_refused(book, "insert or replace into accounts select * from accounts where id = 5", "replace refused");
+            let columns = "opened_at, exponent, account_type, currency, head";
+            for (key, values) in [("name", "name"), ("rowid, name", "5, 'mallory'")] {
+                let replace = format!("replace into accounts ({key}, {columns}) select {values}, {columns} from accounts where id = 5");
+                assert_refused(book, &replace, "replace refused");
+            }
+        }
+    }
+
+    // V1
+    fn what_an_account_is_never_changes(book: &TestBook) {
+        fill(book);
+        for change in [
+            "id = 99", "name = 'mallory'", "account_type = 'asset'", "currency = 'USD'", "exponent = 3",
+            "currency = 'BHD', exponent = 3", "opened_at = TIME", "version = version, name = 'mallory'",
+        ] {
+            let update = format!("update accounts set {change} where name = 'unused'");
+            assert_refused(book, &book.in_own_words(&update), "update refused");
+        }
+        if !book.is_on_postgres() {
+            for alias in ["rowid", "_rowid_", "oid"] {
+                assert_refused(book, &format!("update accounts set {alias} = 99 where name = 'unused'"), "update refused");
+            }
+        }
+    }
+
+    // V1
+    fn a_balance_outside_its_limits_is_refused_by_the_table(book: &TestBook) {
+        fill(book);
+        for (change, name, reason) in [
+            ("debits_posted = credits_posted + 1", "alice", "accounts_available_at_least_min"),
+            ("debits_held = credits_posted", "alice", "accounts_available_at_least_min"),
+            ("min_balance = 4001", "alice", "accounts_available_at_least_min"),
+            ("credits_posted = debits_posted + 10001", "bob", "accounts_balance_at_most_max"),
+            ("max_balance = 2499", "bob", "accounts_balance_at_most_max"),
+            // No balance is inside limits that are the wrong way round, and PostgreSQL says that first.
+            ("min_balance = 101, max_balance = 100", "alice", "accounts_"),
+            ("debits_posted = -1", "cash", "accounts_totals_are_not_negative"),
+            ("credits_held = -1", "cash", "accounts_totals_are_not_negative"),
+            ("version = 0", "cash", "accounts_chain_is_whole"),
+            ("last_transfer = null", "cash", "accounts_chain_is_whole"),
+            ("last_recorded_at = null", "cash", "accounts_chain_is_whole"),
+            ("state = 'x'", "cash", "accounts_state_is_known"),
+            ("head = SHORT", "cash", "accounts_head_is_a_hash"),
+        ] {
+            let short = if book.is_on_postgres() { "decode(repeat('ab', 31), 'hex')" } else { "zeroblob(31)" };
+            let update = format!("update accounts set {change} where name = '{name}'").replace("SHORT", short);
+            assert_refused(book, &update, reason);
+        }
+        // The limits themselves are allowed, so it is not something else that is refused above.
+        assert_eq!(book.raw("update accounts set min_balance = 4000 where name = 'alice'"), Ok(1));
+        assert_eq!(book.raw("update accounts set max_balance = 2500 where name = 'bob'"), Ok(1));
+    }
+
+    // V1
+    fn a_transfer_written_by_hand_keeps_to_the_rules_of_the_table(book: &TestBook) {
+        fill(book);
+        let short = if book.is_on_postgres() { "decode(repeat('ab', 31), 'hex')" } else { "zeroblob(31)" };
+        let share = "its accounts do not both exist in one currency";
+        for (others, reason) in [
+            (vec![("debit_account_id", "99")], share),
+            (vec![("credit_account_id", "99")], share),
+            (vec![("debit_account_id", "98"), ("credit_account_id", "99")], share),
+            (vec![("credit_account_id", "4")], share),
+            (vec![("amount", "0")], "transfers_amount_is_positive"),
+            (vec![("amount", "-5")], "transfers_amount_is_positive"),
+            (vec![("credit_account_id", "1")], "transfers_accounts_differ"),
+            (vec![("kind", "'x'")], "transfers_kind_is_known"),
+            (vec![("debit_version", "0"), ("debit_previous", "1")], "transfers_versions_are_counted"),
+            (vec![("debit_version", "2")], "transfers_pointers_go_back"),
+            (vec![("credit_previous", "4")], "transfers_pointers_go_back"),
+            (vec![("credit_version", "2"), ("credit_previous", "1000")], "transfers_pointers_go_back"),
+            (vec![("hash", short)], "transfers_hash_is_a_hash"),
+        ] {
+            assert_refused(book, &book.insert_transfer(&others), reason);
+        }
+        // The row is refused for what is changed in it above, and not for anything else.
+        assert_eq!(book.raw(&book.insert_transfer(&[])), Ok(1));
+        assert_refused(book, &book.insert_transfer(&[("sequence", "1001")]), if book.is_on_postgres() { "transfers_id_key" } else { "replace refused" });
+    }
+
+    // V1: one bad row among good ones takes all of them down.
+    fn a_bad_transfer_among_good_ones_is_refused_with_them(book: &TestBook) {
+        fill(book);
+        let good = book.insert_transfer(&[]);
+        let (columns, row) = good.split_once(" values ").unwrap();
+        let id = if book.is_on_postgres() { ("'11111111-1", "'21111111-1") } else { ("x'11111111", "x'21111111") };
+        let bad = row.replace("1000", "1001").replace(id.0, id.1).replacen(", 2, ", ", 4, ", 1);
+        assert_refused(book, &format!("{columns} values {row}, {bad}"), "do not both exist in one currency");
+    }
+}

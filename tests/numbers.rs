@@ -1,0 +1,174 @@
+//! Amounts at the ends of their type, and beyond what a double can hold.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use teller::Mode;
+use teller::formats::{BalanceRecord, StatementRecord, TransferRecord, VerifyRecord, read_transfers};
+use teller::money::{Currency, Money};
+use teller::rules::{Parties, TransferRequest};
+use teller::service::{ImportCounts, ImportSink, Refused};
+
+use crate::support::{check, on_every_backend};
+
+/// 2^53 + 1, the first integer that a double skips, in cents.
+const UNEVEN: &str = "90071992547409.93";
+
+fn euro() -> Currency {
+    Currency::new("EUR".parse().unwrap(), 2).unwrap()
+}
+
+struct Strict;
+
+impl ImportSink for Strict {
+    fn refuse(&mut self, refused: &Refused) -> io::Result<()> {
+        panic!("{refused:?}")
+    }
+
+    fn progress(&mut self, _: &ImportCounts) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+on_every_backend! {
+    // V6
+    fn the_largest_amount_is_posted_and_not_one_unit_more(book: &TestBook) {
+        check(book, "
+            account cash  asset     EUR
+            account alice liability EUR
+            account vault asset     EUR
+            account bob   liability EUR
+            deposit alice 92233720368547758.06 -> posted
+            deposit alice 0.02                 -> overflow account=alice requested=0.02
+            deposit alice 0.01                 -> posted
+            deposit alice 0.01                 -> overflow account=alice
+            balance alice posted 92233720368547758.07 available 92233720368547758.07 version 2
+            deposit bob 92233720368547758.07 cash vault -> posted
+            deposit bob 92233720368547758.08   -> amount_invalid
+            history alice 92233720368547758.06 0.01 balances 92233720368547758.06 92233720368547758.07
+            withdraw alice 92233720368547758.07 -> posted
+            balance alice posted 0
+            # The totals only rise: what went in and out is counted, not what is left.
+            deposit alice 0.01                 -> overflow
+            sum zero
+        ");
+    }
+
+    // V6
+    fn a_balance_reaches_the_most_negative_amount_that_totals_allow(book: &TestBook) {
+        check(book, "
+            account cash  asset EUR
+            account vault asset EUR
+            transfer cash vault 92233720368547758.07 -> posted
+            balance cash posted -92233720368547758.07
+            transfer cash vault 0.01                 -> overflow account=cash
+            transfer vault cash 92233720368547758.07 -> posted
+            balance cash posted 0
+            sum zero
+        ");
+    }
+
+    // V6
+    fn limits_at_the_ends_of_the_type_are_kept(book: &TestBook) {
+        check(book, "
+            account cash  asset     EUR
+            account alice liability EUR min -92233720368547758.08 max 92233720368547758.07
+            account bob   liability EUR max 92233720368547758.06
+            account carol liability EUR
+            deposit alice 92233720368547758.07  -> posted
+            withdraw alice 92233720368547758.07 -> posted
+            deposit bob 0.01 -> overflow account=cash
+            transfer alice bob 0.01 -> overflow account=alice
+            account till asset EUR
+            deposit bob 92233720368547758.07 cash till -> max_balance_exceeded
+            deposit bob 92233720368547758.06 cash till -> posted
+            balance alice posted 0
+            limits carol min -92233720368547758.08 -> changed
+            account none asset EUR
+            withdraw carol 92233720368547758.07 cash none -> posted
+            balance carol posted -92233720368547758.07
+            withdraw carol 0.01 cash none -> overflow
+        ");
+    }
+
+    // V6
+    fn a_number_that_doubles_skip_survives_every_path(book: &TestBook) {
+        check(book, "
+            account cash  asset     EUR
+            account alice liability EUR
+            account bob   liability EUR
+        ");
+        let ledger = book.ledger();
+        let parties = Parties::Deposit { account: "alice".parse().unwrap(), cash: "cash".parse().unwrap() };
+        let request = TransferRequest::new(book.next_id(), parties, Money::parse(UNEVEN, euro()).unwrap());
+        let posted = ledger.post(&request, Mode::Commit).unwrap();
+        let shown = |record: serde_json::Value, field: &str| assert_eq!(record[field], UNEVEN, "{field} of {record}");
+        shown(serde_json::to_value(TransferRecord::new(&posted, Mode::Commit)).unwrap(), "amount");
+        assert_eq!(book.query_i64("select amount from transfers"), 9_007_199_254_740_993);
+        assert!(ledger.post(&request, Mode::Commit).unwrap().replayed);
+
+        let file = format!("from,to,amount\nalice,bob,{UNEVEN}\n");
+        let counts = ledger.import_transfers(read_transfers(file.as_bytes()).unwrap(), Mode::Commit, &mut Strict).unwrap();
+        assert_eq!(counts.done, 1);
+
+        let bob = "bob".parse().unwrap();
+        let balance = serde_json::to_value(BalanceRecord::from(&ledger.get_account(&bob).unwrap())).unwrap();
+        shown(balance.clone(), "posted");
+        shown(balance, "available");
+        let statement = StatementRecord::from(&ledger.statement(&bob, None, 10).unwrap());
+        let statement = serde_json::to_value(statement).unwrap();
+        shown(statement["entries"][0].clone(), "change");
+        shown(statement["entries"][0].clone(), "balance");
+        assert_eq!(ledger.balance_recorded_at(&bob, book.clock().now()).unwrap().number(), "0.00", "recorded one microsecond later");
+        let recorded_at = ledger.statement(&bob, None, 1).unwrap().entries[0].transfer.recorded_at;
+        assert_eq!(ledger.balance_recorded_at(&bob, recorded_at).unwrap().number(), UNEVEN);
+
+        let report = serde_json::to_value(VerifyRecord::from(&ledger.verify(&mut |_| {}).unwrap())).unwrap();
+        assert_eq!(report["finding_count"], 0);
+        assert_eq!(report["totals"][0]["debits"], "180143985094819.86");
+    }
+
+    // V6
+    fn sums_past_the_amount_type_are_exact(book: &TestBook) {
+        check(book, "
+            account a asset EUR
+            account b asset EUR
+            account c asset EUR
+            account x liability EUR
+            account y liability EUR
+            account z liability EUR
+            account v asset BHD
+            account w asset BHD
+            deposit x 92233720368547758.07 cash a -> posted
+            deposit y 92233720368547758.07 cash b -> posted
+            deposit z 92233720368547758.06 cash c -> posted
+            transfer w v 0.001                    -> posted
+            sum zero
+        ");
+        let report = book.ledger().verify(&mut |_| {}).unwrap();
+        let totals: Vec<_> = report.totals.iter().map(|totals| {
+            [totals.currency.to_string(), totals.debits.to_plain_string(), totals.credits.to_plain_string()]
+        }).collect();
+        assert_eq!(totals, [["BHD", "0.001", "0.001"], ["EUR", "276701161105643274.20", "276701161105643274.20"]]);
+    }
+
+    // V6
+    fn currencies_with_the_most_and_the_fewest_decimals_are_exact(book: &TestBook) {
+        check(book, "
+            currency WEI 18 Wei -> added
+            account a asset WEI
+            account b asset WEI
+            account c asset JPY
+            account d asset JPY
+            transfer a b 9.223372036854775807 -> posted
+            transfer a b 0.000000000000000001 -> overflow
+            transfer c d 9223372036854775807  -> posted
+            transfer c d 1                    -> overflow
+            transfer c d 1.0                  -> amount_invalid
+            transfer c d 9223372036854775808  -> amount_invalid
+            balance b posted 9.223372036854775807
+            balance d posted 9223372036854775807
+            history b 9.223372036854775807 balances 9.223372036854775807
+        ");
+    }
+}

@@ -1,0 +1,64 @@
+//! What someone can do to a book without Teller: look at all of it, and write rows by hand.
+
+use super::TestBook;
+
+/// The columns of a transfer that a row written by hand has, and what stands in them unless the test says otherwise.
+const TRANSFER: [(&str, &str); 14] = [
+    ("sequence", "1000"),
+    ("id", "ID"),
+    ("debit_account_id", "1"),
+    ("credit_account_id", "2"),
+    ("amount", "1"),
+    ("debit_version", "1"),
+    ("credit_version", "1"),
+    ("debit_balance", "1"),
+    ("credit_balance", "1"),
+    ("debit_previous", "null"),
+    ("credit_previous", "null"),
+    ("recorded_at", "TIME"),
+    ("effective_at", "TIME"),
+    ("hash", "HASH"),
+];
+
+impl TestBook {
+    /// Every row of every table as text, and on PostgreSQL the state of the sequences.
+    pub fn contents(&self) -> Vec<String> {
+        let tables = ["__diesel_schema_migrations", "account_limits", "accounts", "currencies", "transfers"];
+        let mut queries: Vec<_> = tables.iter().map(|table| self.rows_query(table)).collect();
+        if self.is_on_postgres() {
+            let state = |name| format!("select concat('{name} ', last_value, is_called) as line from {name}");
+            queries.extend(["transfers_sequence_seq", "accounts_id_seq"].map(state));
+        }
+        self.query_texts(&format!("select line from ({}) as contents order by line", queries.join(" union all ")))
+    }
+
+    fn rows_query(&self, table: &str) -> String {
+        if self.is_on_postgres() {
+            return format!("select '{table} ' || t::text as line from {table} t");
+        }
+        let columns = format!("select 'quote(' || name || ')' from pragma_table_info('{table}') order by cid");
+        format!("select '{table} ' || {} as line from {table}", self.query_texts(&columns).join(" || ',' || "))
+    }
+
+    /// A statement that inserts a transfer by hand, with other values in some columns. `ID`, `TIME`, and `HASH` stand for values in
+    /// the words of the backend.
+    pub fn insert_transfer(&self, others: &[(&str, &str)]) -> String {
+        let columns = TRANSFER.map(|(column, _)| column).join(", ");
+        let value =
+            |(column, usual)| others.iter().find(|(other, _)| *other == column).map_or(usual, |(_, value)| *value);
+        let values = TRANSFER.map(value).join(", ");
+        let kind = others.iter().find(|(other, _)| *other == "kind").map_or("'transfer'", |(_, value)| value);
+        let statement = format!("insert into transfers ({columns}, kind) values ({values}, {kind})");
+        self.in_own_words(&statement)
+    }
+
+    /// The statement with `ID`, `TIME`, and `HASH` replaced by values as the backend writes them.
+    pub fn in_own_words(&self, statement: &str) -> String {
+        let [id, time, hash] = if self.is_on_postgres() {
+            ["'11111111-1111-4111-8111-111111111111'", "'2026-06-01T00:00:00Z'", "decode(repeat('ab', 32), 'hex')"]
+        } else {
+            ["x'11111111111141118111111111111111'", "1780272000000000", "unhex(replace(hex(zeroblob(32)), '00', 'ab'))"]
+        };
+        statement.replace("ID", id).replace("TIME", time).replace("HASH", hash)
+    }
+}

@@ -1,0 +1,158 @@
+//! Whatever is changed behind Teller's back, with the guards switched off, is found by `verify`, where it began.
+
+mod accounts;
+mod cases;
+mod impossible;
+mod transfers;
+
+use teller::Ledger;
+use teller::service::{Finding, VerifyReport};
+
+use self::accounts::{ACCOUNTS, LIMITS};
+use self::cases::Tampering;
+use self::impossible::IMPOSSIBLE;
+use self::transfers::{ROWS, TRANSFERS};
+use crate::support::{TestBook, check, on_every_backend};
+
+const TABLES: [&str; 3] = ["transfers", "account_limits", "accounts"];
+
+/// Six transfers, between accounts that are 1 to 7 in the order given here; `spare` and `limited` have none.
+fn fill(book: &TestBook) -> Ledger {
+    check(
+        book,
+        "
+        account cash    asset     EUR
+        account alice   liability EUR
+        account bob     liability EUR
+        account carol   liability EUR
+        account spare   liability EUR
+        account limited liability EUR
+        account last    liability EUR
+        at 2026-01-01T00:00:01Z
+        deposit alice 100 note receipt meta k=v -> posted
+        at 2026-01-01T00:00:02Z
+        deposit bob 50              -> posted
+        at 2026-01-01T00:00:03Z
+        transfer alice bob 10       -> posted
+        at 2026-01-01T00:00:04Z
+        transfer bob carol 5        -> posted
+        at 2026-01-01T00:00:05Z
+        transfer alice carol 1      -> posted
+        at 2026-01-01T00:00:06Z
+        transfer carol alice 0.50   -> posted
+        limits alice min -1         -> changed
+        limits alice max 1000       -> changed
+        limits limited min -7       -> changed
+        limits last min -8          -> changed
+    ",
+    );
+    disarm(book);
+    book.ledger()
+}
+
+/// Switches the guards off, as only the owner of the database can, and keeps what is stored.
+fn disarm(book: &TestBook) {
+    if book.is_on_postgres() {
+        let drop_checks = "
+            do $$ declare found record; begin
+                for found in select conrelid::regclass as of_table, conname from pg_constraint
+                    where connamespace = current_schema()::regnamespace and contype in ('c', 'f') loop
+                    execute format('alter table %s drop constraint %I', found.of_table, found.conname);
+                end loop;
+            end $$";
+        book.raw_script(drop_checks).unwrap();
+        for table in TABLES {
+            book.raw(&format!("alter table {table} disable trigger user")).unwrap();
+        }
+    } else {
+        for trigger in book.query_texts("select name from sqlite_schema where type = 'trigger'") {
+            book.raw(&format!("drop trigger {trigger}")).unwrap();
+        }
+    }
+    for table in TABLES {
+        book.raw(&format!("create table kept_{table} as select * from {table}")).unwrap();
+    }
+}
+
+/// What a connection to an SQLite book can switch off for itself. What PostgreSQL has instead was dropped.
+fn switches_off(book: &TestBook) -> &'static str {
+    if book.is_on_postgres() { "" } else { "pragma ignore_check_constraints = on; pragma foreign_keys = off;" }
+}
+
+fn restore(book: &TestBook) {
+    let table = |table| format!("delete from {table}; insert into {table} select * from kept_{table};");
+    book.raw_script(&format!("{} {}", switches_off(book), TABLES.map(table).concat())).unwrap();
+}
+
+fn verify(ledger: &Ledger, what: &str) -> VerifyReport {
+    ledger.verify(&mut |_| {}).unwrap_or_else(|error| panic!("{what}: an error and no finding: {error:?}"))
+}
+
+fn assert_found(book: &TestBook, cases: &[Tampering]) {
+    let ledger = fill(book);
+    let mut misses = Vec::new();
+    for Tampering { what, postgres, sqlite, sequence, account, problem } in cases {
+        let script = if book.is_on_postgres() { postgres } else { sqlite };
+        book.raw_script(&format!("{} {}", switches_off(book), book.in_own_words(script)))
+            .unwrap_or_else(|error| panic!("{what}: {error}"));
+
+        let report = verify(&ledger, what);
+        let found = report.findings.first().map(|Finding { sequence, account, problem }| {
+            (sequence.map(|sequence| sequence.0), account.as_deref(), problem.as_str())
+        });
+        if !found.is_some_and(|found| (found.0, found.1) == (*sequence, *account) && found.2.contains(problem)) {
+            misses.push(format!("{what}: {:#?}", report.findings));
+        }
+        restore(book);
+        assert_eq!(verify(&ledger, what).findings, [], "after {what} all is as it was");
+    }
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
+}
+
+on_every_backend! {
+    // V2
+    fn a_changed_transfer_is_found(book: &TestBook) {
+        assert_found(book, TRANSFERS);
+    }
+
+    // V2
+    fn a_row_that_was_removed_added_or_moved_is_found(book: &TestBook) {
+        assert_found(book, ROWS);
+    }
+
+    // V2
+    fn a_changed_account_is_found(book: &TestBook) {
+        assert_found(book, ACCOUNTS);
+    }
+
+    // V2
+    fn a_changed_record_of_limits_is_found(book: &TestBook) {
+        assert_found(book, LIMITS);
+    }
+
+    // V2
+    fn what_teller_could_never_write_is_a_finding_and_no_error(book: &TestBook) {
+        assert_found(book, IMPOSSIBLE);
+    }
+
+    fn an_untouched_book_has_no_findings_and_says_what_was_walked(book: &TestBook) {
+        let report = verify(&fill(book), "nothing");
+        assert_eq!((report.transfers, report.accounts, report.finding_count), (6, 7, 0));
+        assert_eq!(report.totals.len(), 1);
+        assert_eq!(report.totals[0].debits.to_plain_string(), "166.50");
+        assert_eq!(report.totals[0].credits.to_plain_string(), "166.50");
+    }
+
+    fn more_findings_than_are_described_are_counted(book: &TestBook) {
+        let ledger = fill(book);
+        let many = "with recursive more(n) as (select 1 union all select n + 1 from more where n < 150) ";
+        let like = "debit_account_id, credit_account_id, amount, debit_version, credit_version, debit_balance, credit_balance, \
+            debit_previous, credit_previous, recorded_at, effective_at, kind, hash";
+        let id = if book.is_on_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
+        let insert = format!("insert into transfers (sequence, id, {like}) {many} select 100 + n, {id}, {like} from transfers, more where sequence = 1");
+        book.raw(&insert).unwrap();
+        let report = verify(&ledger, "150 rows");
+        assert_eq!(report.findings.len(), 100);
+        assert!(report.finding_count > 150 && report.findings[0].sequence.unwrap().0 == 101);
+    }
+}
