@@ -90,7 +90,7 @@ on_every_backend! {
         let ledger = fill(book);
         assert_leaves_no_trace(book, |mode| {
             let currency = Currency::new("TOK".parse().unwrap(), 3).unwrap();
-            let named = NamedCurrency { currency, name: "Token".to_owned() };
+            let named = NamedCurrency { currency, name: "Token".parse().unwrap() };
             assert_eq!(ledger.add_currency(&named, mode).unwrap(), named);
         });
     }

@@ -204,7 +204,7 @@ on_every_backend! {
         ");
         let stored = book.ledger().get_currency("TOK".parse().unwrap()).unwrap();
         let token = Currency::new("TOK".parse().unwrap(), 3).unwrap();
-        assert_eq!(stored, NamedCurrency { currency: token, name: "Token".into() });
+        assert_eq!(stored, NamedCurrency { currency: token, name: "Token".parse().unwrap() });
         assert_eq!(Money::parse("0.001", stored.currency).unwrap().amount.minor(), 1);
     }
 }

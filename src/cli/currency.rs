@@ -7,7 +7,6 @@ use super::{Context, Ending};
 use crate::error::InputError;
 use crate::formats::CurrencyRecord;
 use crate::money::Currency;
-use crate::rules::Description;
 use crate::service::NamedCurrency;
 
 const COLUMNS: Columns = &["currency", "exponent", "name"];
@@ -53,8 +52,7 @@ fn list(context: &Context) -> Result<Ending, Failure> {
 
 fn add(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let currency = Currency::new(parse(&arguments.code)?, arguments.exponent).map_err(InputError::from)?;
-    let name: Description = parse(&arguments.name)?;
-    let named = NamedCurrency { currency, name: name.to_string() };
+    let named = NamedCurrency { currency, name: parse(&arguments.name)? };
     let registered = context.ledger()?.add_currency(&named, arguments.mode.mode())?;
     context.output.one(&CurrencyRecord::from(&registered), COLUMNS)?;
     Ok(Ending::Done)

@@ -198,7 +198,7 @@ pub struct CurrencyRecord {
 
 impl From<&NamedCurrency> for CurrencyRecord {
     fn from(named: &NamedCurrency) -> Self {
-        Self { currency: named.currency.code(), exponent: named.currency.exponent(), name: named.name.clone() }
+        Self { currency: named.currency.code(), exponent: named.currency.exponent(), name: named.name.to_string() }
     }
 }
 

@@ -132,6 +132,32 @@ pub struct LastTransfer {
     pub recorded_at: Instant,
 }
 
+/// What a client asks for when it opens an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRequest {
+    /// Unique in the book. The name is what makes a repeated request the same one.
+    pub name: AccountName,
+    /// What the account is in the books.
+    pub account_type: AccountType,
+    /// The currency of everything in it.
+    pub currency: Currency,
+    /// How far its balance may go.
+    pub limits: Limits,
+    /// For people.
+    pub description: Option<Description>,
+    /// For programs.
+    pub metadata: Metadata,
+}
+
+impl AccountRequest {
+    /// A request with the limits that are usual for the type, without description and metadata.
+    #[must_use]
+    pub fn new(name: AccountName, account_type: AccountType, currency: Currency) -> Self {
+        let limits = Limits::default_for(account_type);
+        Self { name, account_type, currency, limits, description: None, metadata: Metadata::default() }
+    }
+}
+
 /// A named place where value of one currency sits, as it stands at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {

@@ -13,33 +13,28 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::account::{AccountType, Limits};
+use super::account::AccountRequest;
 use super::hash::Hash;
 use super::instant::Instant;
-use super::text::{AccountName, Metadata};
+use super::text::Metadata;
 use super::transfer::Transfer;
-use crate::money::Currency;
 
 /// Most transfers fit without a second allocation.
 const PREIMAGE_LENGTH_TYPICAL: usize = 256;
 
-/// An account's first head: what the account is, and the limits it opened with.
+/// An account's first head: what the account is, and all that it was opened with.
 #[must_use]
-pub fn hash_account(
-    name: &AccountName,
-    account_type: AccountType,
-    currency: Currency,
-    limits: Limits,
-    opened_at: Instant,
-) -> Hash {
+pub fn hash_account(opening: &AccountRequest, opened_at: Instant) -> Hash {
     let mut preimage = Preimage::new(b"teller.account.1\n");
-    preimage.text(name.as_str());
-    preimage.text(account_type.as_str());
-    preimage.text(currency.code().as_str());
-    preimage.integer(i64::from(currency.exponent()));
-    preimage.optional(limits.min_balance, |preimage, amount| preimage.integer(amount.minor()));
-    preimage.optional(limits.max_balance, |preimage, amount| preimage.integer(amount.minor()));
+    preimage.text(opening.name.as_str());
+    preimage.text(opening.account_type.as_str());
+    preimage.text(opening.currency.code().as_str());
+    preimage.integer(i64::from(opening.currency.exponent()));
+    preimage.optional(opening.limits.min_balance, |preimage, amount| preimage.integer(amount.minor()));
+    preimage.optional(opening.limits.max_balance, |preimage, amount| preimage.integer(amount.minor()));
     preimage.integer(opened_at.micros());
+    preimage.optional(opening.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
+    preimage.metadata(&opening.metadata);
     preimage.digest()
 }
 
@@ -127,7 +122,7 @@ mod tests {
     fn opened(name: &str, account_type: AccountType) -> Hash {
         let currency = Currency::new("EUR".parse().unwrap(), 2).unwrap();
         let opened_at = Instant::from_micros(1_700_000_000_000_000).unwrap();
-        hash_account(&name.parse().unwrap(), account_type, currency, Limits::default_for(account_type), opened_at)
+        hash_account(&AccountRequest::new(name.parse().unwrap(), account_type, currency), opened_at)
     }
 
     fn transfer() -> Transfer {
@@ -156,10 +151,10 @@ mod tests {
     fn hashes_are_the_same_in_every_release_and_every_language() {
         let alice = opened("customers:alice", AccountType::Liability);
         let cash = opened("cash:eur", AccountType::Asset);
-        assert_eq!(alice.to_string(), "a99ce7c28210c1425aa2297f45b9f16f528355d8be41efd5128404a9c8018ca1");
+        assert_eq!(alice.to_string(), "0685ba0fdd7c93bd1751c450f790e23cf4fba357e54de170a02d73e0a2013ea9");
         assert_eq!(
             hash_transfer(&transfer(), cash, alice).to_string(),
-            "2c6826187ef80ae1743ec746cbcd6dbe45a09580e782bfbca90c81cc17e6e4bd"
+            "16508e3ad141c5334b137a657ef30084a2a29a67dcac323f2a70a82711f70a68"
         );
     }
 

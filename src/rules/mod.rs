@@ -16,13 +16,13 @@ mod text;
 mod transfer;
 mod words;
 
-pub use account::{Account, AccountState, AccountType, LastTransfer, Limits, NormalSide, Totals};
+pub use account::{Account, AccountRequest, AccountState, AccountType, LastTransfer, Limits, NormalSide, Totals};
 pub use batch::{Batch, Ruling, Verdict};
 pub use chain::{hash_account, hash_transfer};
 pub use hash::Hash;
 pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
-pub use opening::{AccountRequest, Existing, LimitChange, NewLimit, Opening, change_limits, open_account};
+pub use opening::{Existing, LimitChange, NewLimit, Opening, change_limits, open_account};
 pub use rejection::Rejection;
 pub use text::{AccountName, Description, Metadata, TextError};
 pub use transfer::{Leg, Parties, Transfer, TransferKind, TransferRequest};

@@ -1,38 +1,12 @@
 //! Opening an account, and changing how far its balance may go.
 
-use super::account::{Account, AccountState, AccountType, Limits, Totals};
+use super::account::{Account, AccountRequest, AccountState, Limits, Totals};
 use super::chain::hash_account;
 use super::ids::AccountId;
 use super::instant::Instant;
 use super::rejection::Rejection;
-use super::text::{AccountName, Description, Metadata};
+use super::text::AccountName;
 use crate::money::{Amount, Currency, Money};
-
-/// What a client asks for when it opens an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountRequest {
-    /// Unique in the book. The name is what makes a repeated request the same one.
-    pub name: AccountName,
-    /// What the account is in the books.
-    pub account_type: AccountType,
-    /// The currency of everything in it.
-    pub currency: Currency,
-    /// How far its balance may go.
-    pub limits: Limits,
-    /// For people.
-    pub description: Option<Description>,
-    /// For programs.
-    pub metadata: Metadata,
-}
-
-impl AccountRequest {
-    /// A request with the limits that are usual for the type, without description and metadata.
-    #[must_use]
-    pub fn new(name: AccountName, account_type: AccountType, currency: Currency) -> Self {
-        let limits = Limits::default_for(account_type);
-        Self { name, account_type, currency, limits, description: None, metadata: Metadata::default() }
-    }
-}
 
 /// The answer to a request to open an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +52,7 @@ pub fn open_account(
         totals: Totals::default(),
         version: 0,
         last: None,
-        head: hash_account(&request.name, request.account_type, request.currency, request.limits, now),
+        head: hash_account(request, now),
         description: request.description.clone(),
         metadata: request.metadata.clone(),
         opened_at: now,

@@ -1,8 +1,9 @@
 use super::{Ledger, Mode};
 use crate::error::Error;
+use crate::models::CorruptRow;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Currency, CurrencyCode};
-use crate::rules::Rejection;
+use crate::rules::{Description, Rejection};
 use crate::store::{Access, Store, StoreError};
 
 /// A registered currency and what people call it.
@@ -11,12 +12,13 @@ pub struct NamedCurrency {
     /// Its code and exponent.
     pub currency: Currency,
     /// Its name.
-    pub name: String,
+    pub name: Description,
 }
 
 impl NamedCurrency {
-    fn from_row(row: CurrencyRow) -> Result<Self, StoreError> {
-        Ok(Self { currency: row.to_currency()?, name: row.name })
+    fn from_row(row: &CurrencyRow) -> Result<Self, StoreError> {
+        let name = row.name.parse().map_err(|_| CorruptRow::new("currencies", &row.code, "name", &row.name))?;
+        Ok(Self { currency: row.to_currency()?, name })
     }
 }
 
@@ -27,7 +29,7 @@ impl Ledger {
     /// [`Error::Store`].
     pub fn list_currencies(&self) -> Result<Vec<NamedCurrency>, Error> {
         self.pool.transaction(Access::Read, |store| {
-            Ok(store.list_currencies()?.into_iter().map(NamedCurrency::from_row).collect::<Result<_, _>>()?)
+            Ok(store.list_currencies()?.iter().map(NamedCurrency::from_row).collect::<Result<_, _>>()?)
         })
     }
 
@@ -48,17 +50,17 @@ impl Ledger {
         let row = CurrencyRow {
             code: code.to_string(),
             exponent: currency.currency.exponent().into(),
-            name: currency.name.clone(),
+            name: currency.name.to_string(),
         };
         self.pool.transaction(Access::Write, |store| {
             if mode == Mode::Commit {
                 store.insert_currency(&row)?;
             }
-            match store.find_currency(&row.code)?.map(NamedCurrency::from_row).transpose()? {
+            match store.find_currency(&row.code)?.as_ref().map(NamedCurrency::from_row).transpose()? {
                 Some(stored) if stored != *currency => Err(Rejection::CurrencyExists {
                     currency: code,
                     exponent: stored.currency.exponent(),
-                    name: stored.name,
+                    name: stored.name.to_string(),
                 }
                 .into()),
                 _ => Ok(currency.clone()),
@@ -69,5 +71,5 @@ impl Ledger {
 
 fn get_currency_in(store: &mut dyn Store, code: CurrencyCode) -> Result<NamedCurrency, Error> {
     let row = store.find_currency(code.as_str())?.ok_or(Rejection::CurrencyUnknown { currency: code })?;
-    Ok(NamedCurrency::from_row(row)?)
+    Ok(NamedCurrency::from_row(&row)?)
 }

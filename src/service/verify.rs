@@ -12,8 +12,8 @@ use crate::models::accounts::AccountRow;
 use crate::models::transfers::TransferRow;
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::rules::{
-    Account, AccountId, AccountName, Hash, Instant, Leg, NormalSide, Sequence, Totals, Transfer, hash_account,
-    hash_transfer,
+    Account, AccountId, AccountName, AccountRequest, Hash, Instant, Leg, NormalSide, Sequence, Totals, Transfer,
+    hash_account, hash_transfer,
 };
 use crate::store::{Access, Store, StoreError};
 
@@ -164,7 +164,15 @@ impl Walk {
             let problem = "its limits are not those of its last recorded change".to_owned();
             self.find(None, Some(account.name.to_string()), problem);
         }
-        let head = hash_account(&account.name, account.account_type, account.currency, opened_with, account.opened_at);
+        let opening = AccountRequest {
+            name: account.name.clone(),
+            account_type: account.account_type,
+            currency: account.currency,
+            limits: opened_with,
+            description: account.description,
+            metadata: account.metadata,
+        };
+        let head = hash_account(&opening, account.opened_at);
         self.accounts.insert(
             account.id,
             Walked {

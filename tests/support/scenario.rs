@@ -211,7 +211,7 @@ impl Scenario<'_> {
 
     fn add_currency(&self, line: &Line, mut words: Words) -> Outcome {
         let (code, exponent) = (words.parse("code"), words.parse("exponent"));
-        let name = words.next("name").to_owned();
+        let name = words.parse("name");
         words.end();
         let currency = Currency::new(code, exponent).unwrap_or_else(|error| line.fail(error));
         Outcome::of(line, self.ledger.add_currency(&NamedCurrency { currency, name }, Mode::Commit), |_| "added")

@@ -51,6 +51,17 @@ pub const ACCOUNTS: &[Tampering] = &[
         (Some(1), Some("cash"), "hash"),
     ),
     both("name", "update accounts set name = 'mallory' where id = 1", (Some(1), Some("mallory"), "hash")),
+    both("description", "update accounts set description = 'other' where id = 1", (Some(1), Some("cash"), "hash")),
+    both(
+        "description of an unused account",
+        "update accounts set description = 'other' where id = 5",
+        (None, Some("spare"), "head"),
+    ),
+    both(
+        "metadata of an unused account",
+        "update accounts set metadata = '{\"k\":\"v\"}' where id = 5",
+        (None, Some("spare"), "head"),
+    ),
     both(
         "name of an unused account",
         "update accounts set name = 'mallory' where id = 5",
