@@ -56,7 +56,7 @@ impl Backend for SqliteConnection {
     }
 
     fn holds_something_else(&mut self) -> Result<bool, StoreError> {
-        let tables = "select count(*) as value from sqlite_schema where name <> '__diesel_schema_migrations'";
+        let tables = "select count(*) as value from sqlite_schema where tbl_name <> '__diesel_schema_migrations'";
         let application = "select application_id as value from pragma_application_id";
         let has_tables = diesel::sql_query(tables).get_result::<NumberRow>(self)?.value > 0;
         let application = diesel::sql_query(application).get_result::<NumberRow>(self)?.value;
