@@ -5,6 +5,7 @@
 
 mod support;
 
+mod atomicity;
 mod batches;
 mod history;
 mod idempotency;
