@@ -7,6 +7,7 @@ mod support;
 
 mod atomicity;
 mod batches;
+mod concurrency;
 mod history;
 mod idempotency;
 mod limits;
