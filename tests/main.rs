@@ -10,6 +10,7 @@ mod batches;
 mod concurrency;
 mod history;
 mod idempotency;
+mod kills;
 mod limits;
 mod posting;
 mod rejections;
