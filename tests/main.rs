@@ -10,6 +10,7 @@ mod batches;
 mod concurrency;
 mod history;
 mod idempotency;
+mod import;
 mod kills;
 mod limits;
 mod posting;
