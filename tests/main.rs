@@ -14,6 +14,7 @@ mod import;
 mod kills;
 mod limits;
 mod posting;
+mod program;
 mod rejections;
 mod time;
 mod walls;
