@@ -16,5 +16,6 @@ mod limits;
 mod posting;
 mod program;
 mod rejections;
+mod settings;
 mod time;
 mod walls;
