@@ -45,9 +45,12 @@ on_every_backend! {
         let holder = Holder::of(book);
         // One has the connection and waits for the lock; the other can only wait for the connection.
         let answers = in_parallel(2, |worker| ledger.post(&transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit));
-        for answer in answers {
-            assert!(matches!(answer, Err(Error::Store(StoreError::Busy { .. }))), "{answer:?}");
-        }
+        let reason = |answer| match answer {
+            Err(Error::Store(StoreError::Busy { reason })) => reason,
+            other => panic!("not busy: {other:?}"),
+        };
+        let reasons: Vec<String> = answers.into_iter().map(reason).collect();
+        assert_eq!(reasons.iter().filter(|reason| *reason == "all 1 connections are in use").count(), 1, "{reasons:?}");
         holder.release();
         check(book, "balance alice posted 10 version 1");
     }
