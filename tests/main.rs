@@ -5,19 +5,25 @@
 
 mod support;
 
+mod atomicity;
 mod batches;
+mod concurrency;
 mod dry_runs;
 mod guards;
 mod history;
 mod hostile_texts;
 mod idempotency;
+mod import;
+mod kills;
 mod language;
 mod limits;
 mod model;
 mod numbers;
 mod posting;
+mod program;
 mod rejections;
 mod schema;
+mod settings;
 mod tampering;
 mod time;
 mod walls;

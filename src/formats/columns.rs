@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use csv::{ByteRecord, ByteRecordsIntoIter, Reader, ReaderBuilder, Trim};
 
+use super::line_starts::LineStarts;
 use crate::error::{Error, InputError};
 use crate::rules::{Description, Instant, Metadata};
 use crate::service::{Line, Malformed};
@@ -73,7 +74,7 @@ pub(super) fn fault(column: &str, code: &'static str, message: String) -> Malfor
 
 /// A file's lines, each understood by `parse`, and the header they stand under.
 pub struct Lines<R, T> {
-    records: ByteRecordsIntoIter<R>,
+    records: ByteRecordsIntoIter<LineStarts<R>>,
     header: Vec<String>,
     parse: fn(&Columns<'_>) -> Result<T, Malformed>,
 }
@@ -86,7 +87,7 @@ impl<R: Read, T> Lines<R, T> {
         known: &[&str],
         parse: fn(&Columns<'_>) -> Result<T, Malformed>,
     ) -> Result<Self, Error> {
-        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::None).from_reader(reader);
+        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::None).from_reader(LineStarts::new(reader));
         let header = read_header(&mut reader)?;
         check_header(&header, required, known)?;
         Ok(Self { records: reader.into_byte_records(), header, parse })
@@ -98,8 +99,9 @@ impl<R: Read, T> Lines<R, T> {
         &self.header
     }
 
-    fn line(&self, record: &ByteRecord) -> Line<T> {
-        let number = record.position().map_or(0, csv::Position::line);
+    fn line(&mut self, record: &ByteRecord) -> Line<T> {
+        let offset = record.position().map_or(0, csv::Position::byte);
+        let number = self.records.reader_mut().get_mut().line_from(offset);
         let fields: Vec<_> = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
         let content =
             self.check_record(record).and_then(|()| (self.parse)(&Columns { header: &self.header, fields: &fields }));

@@ -6,6 +6,7 @@ mod columns;
 mod csv_accounts;
 mod csv_rejects;
 mod csv_transfers;
+mod line_starts;
 mod records;
 
 pub use columns::Lines;

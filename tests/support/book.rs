@@ -72,8 +72,18 @@ impl TestBook {
 
     /// Opens the book, told the time by its clock. Any number may be open at once.
     pub fn ledger(&self) -> Ledger {
-        let ledger = Ledger::open(self.url.parse().unwrap(), StoreOptions::default()).expect("the book opens");
+        self.open_with(StoreOptions::default())
+    }
+
+    /// Opens the book with other bounds than the usual ones.
+    pub fn open_with(&self, options: StoreOptions) -> Ledger {
+        let ledger = Ledger::open(self.url.parse().unwrap(), options).expect("the book opens");
         ledger.with_clock(self.clock())
+    }
+
+    /// Whether the book is on PostgreSQL.
+    pub fn is_on_postgres(&self) -> bool {
+        matches!(self.place, Place::Postgres { .. })
     }
 
     /// The book's clock.
@@ -111,11 +121,6 @@ impl TestBook {
         outcome.map_err(|error| error.to_string())
     }
 
-    /// Whether the book is on PostgreSQL.
-    pub fn is_on_postgres(&self) -> bool {
-        matches!(self.place, Place::Postgres { .. })
-    }
-
     /// The one BIGINT or INTEGER that a query gives.
     pub fn query_i64(&self, query: &str) -> i64 {
         let value = match &self.place {
@@ -148,7 +153,8 @@ impl TestBook {
         PgConnection::establish(&self.url).expect("the server answers")
     }
 
-    fn connect_sqlite(&self) -> SqliteConnection {
+    /// A plain connection, with nothing of what Teller sets.
+    pub fn connect_sqlite(&self) -> SqliteConnection {
         let path = self.url.strip_prefix("sqlite://").expect("the book is an SQLite file");
         let mut connection = SqliteConnection::establish(path).expect("the file opens");
         connection.batch_execute("pragma busy_timeout = 10000").unwrap();

@@ -3,13 +3,21 @@
 mod book;
 pub mod model;
 mod postgres;
+mod program;
+mod random;
 mod raw;
 mod request;
 mod scenario;
 mod script;
+mod snapshot;
+mod transfer;
 
 pub use book::TestBook;
+pub use program::{Answer, Program};
+pub use random::Random;
 pub use scenario::check;
+pub use snapshot::{Snapshot, assert_whole};
+pub use transfer::{transfer, transfer_with_id};
 
 /// Makes two tests of every function, one on a PostgreSQL book and one on an SQLite book, named `subject::postgres::rule` and
 /// `subject::sqlite::rule`. Used once a file.

@@ -1,0 +1,185 @@
+//! The program as a script sees it: what it writes, and how it ends.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use tempfile::TempDir;
+
+use crate::support::{Answer, Program, assert_whole, check, on_every_backend};
+
+/// What is no amount, wherever one is asked for.
+const NO_AMOUNTS: [&str; 9] = ["NaN", "Infinity", "1e400", "1e3", "", " 1", "1,000.00", "0x10", "0.001"];
+/// What is none where only a size belongs.
+const NO_SIZES: [&str; 2] = ["0", "-0.01"];
+
+on_every_backend! {
+    fn a_balance_has_its_fields_in_order(book: &TestBook) {
+        check(book, "account cash asset EUR\naccount alice liability EUR\ndeposit alice 70 -> posted");
+        let alice = r#"{"account":"alice","currency":"EUR","type":"liability","posted":"70.00","held":"0.00","available":"70.00","version":1}"#;
+        let cash = r#"{"account":"cash","currency":"EUR","type":"asset","posted":"70.00","held":"0.00","available":"70.00","version":1}"#;
+        assert_eq!(book.run("balance alice --format ndjson").ends(0).stdout, format!("{alice}\n"));
+        assert_eq!(book.run("balance cash alice --format ndjson").ends(0).stdout, format!("{cash}\n{alice}\n"));
+        assert!(book.run("balance alice --format json").ends(0).json().is_object());
+        assert!(book.run("balance alice cash --format json").ends(0).json().is_array());
+        book.run("balance alice").ends(0).shows("ACCOUNT  CURRENCY  POSTED  HELD  AVAILABLE\n");
+    }
+
+    fn a_transfer_has_its_fields_in_order(book: &TestBook) {
+        check(book, "account cash asset EUR\naccount alice liability EUR");
+        let command = "deposit alice 12.34 --cash cash --format ndjson --id 01890000-0000-7000-8000-000000000001 \
+            --effective-at 2026-01-31T16:00:00+04:00 --description rent --metadata invoice=17";
+        let answer = book.run(command).ends(0);
+        let (recorded_at, hash) = (answer.json()["recorded_at"].clone(), answer.json()["hash"].clone());
+        assert_eq!(answer.stdout, format!(
+            "{{\"id\":\"01890000-0000-7000-8000-000000000001\",\"sequence\":1,\"debit_account\":\"cash\",\"credit_account\":\"alice\",\
+            \"amount\":\"12.34\",\"currency\":\"EUR\",\"recorded_at\":{recorded_at},\"effective_at\":\"2026-01-31T12:00:00.000000Z\",\
+            \"hash\":{hash},\"replayed\":false,\"kind\":\"transfer\",\"description\":\"rent\",\"metadata\":{{\"invoice\":\"17\"}},\
+            \"dry_run\":false}}\n"
+        ));
+        let again = book.run(command).ends(0).says("This request was posted before");
+        assert_eq!(again.stdout, answer.stdout.replace("\"replayed\":false", "\"replayed\":true"));
+    }
+
+    fn a_refusal_is_written_to_stderr_and_ends_with_3(book: &TestBook) {
+        check(book, "account alice liability EUR\naccount bob liability EUR");
+        let answer = book.run("transfer alice bob 5 --format json").ends(3);
+        assert_eq!((answer.stdout.as_str(), answer.stderr.as_str()), ("", concat!(
+            r#"{"error":{"code":"insufficient_funds","message":"account alice has 0.00 EUR available and may not go below 0.00 EUR, "#,
+            r#"5.00 EUR was requested; deposit first or change the limit","account":"alice","available":"0.00","#,
+            r#""min_balance":"0.00","requested":"5.00"}}"#, "\n",
+        )));
+        book.run("transfer alice bob 5").ends(3).says("error: account alice has 0.00 EUR available");
+        book.run("transfer alice ghost 5").ends(3).says("account ghost is unknown");
+    }
+
+    // P6
+    fn what_is_no_amount_is_refused_at_every_entrance(book: &TestBook) {
+        check(book, "account cash:eur asset EUR\naccount a asset EUR\naccount alice liability EUR\ndeposit alice 100 cash cash:eur -> posted");
+        let requests: [&[&str]; 4] = [
+            &["deposit", "alice"], &["withdraw", "alice"], &["transfer", "cash:eur", "a"], &["post", "--debit", "a", "--credit", "alice"],
+        ];
+        for amount in NO_AMOUNTS {
+            for request in requests {
+                Program::on(book, &[request, &[amount]].concat()).run().ends(65);
+            }
+            for limit in ["--overdraft", "--min-balance", "--max-balance"] {
+                Program::on(book, &["account", "open", "bob", "--currency", "EUR", limit, amount]).run().ends(65);
+                Program::on(book, &["account", "limit", "alice", limit, amount]).run().ends(65);
+            }
+        }
+        for request in requests {
+            Program::on(book, &[request, &["-0.01"]].concat()).run().ends(65).says("has a sign");
+            Program::on(book, &[request, &["0"]].concat()).run().ends(3).says("must be more than zero");
+        }
+        Program::on(book, &["account", "open", "bob", "--currency", "EUR", "--overdraft", "-0.01"]).run().ends(65);
+
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("amounts.csv");
+        let lines: Vec<_> = NO_AMOUNTS.iter().chain(&NO_SIZES).map(|amount| format!("cash:eur,a,\"{amount}\"\n")).collect();
+        std::fs::write(&file, format!("from,to,amount\n{}", lines.concat())).unwrap();
+        let counts = Program::on(book, &["import", "transfers", file.to_str().unwrap(), "--format", "ndjson"]).run().ends(65).json();
+        // Zero is an amount, but none to transfer.
+        assert_eq!(["imported", "refused", "malformed"].map(|name| counts[name].as_u64()), [Some(0), Some(1), Some(10)]);
+        assert_eq!(book.query_i64("select count(*) from transfers"), 1);
+        assert_eq!(book.query_i64("select count(*) from accounts"), 3);
+        assert_eq!(book.query_i64("select count(*) from account_limits"), 0);
+    }
+
+    fn the_first_deposit_opens_the_cash_account_and_says_so(book: &TestBook) {
+        check(book, "account alice liability EUR");
+        book.run("deposit alice 5 --dry-run").ends(0).says("Would open the asset account cash:eur for EUR.");
+        book.run("balance cash:eur").ends(3);
+        book.run("deposit alice 5").ends(0).says("Opened the asset account cash:eur for EUR.");
+        assert_eq!(book.run("deposit alice 5").ends(0).stderr, "");
+        check(book, "balance cash:eur posted 10 version 2");
+        // A refused one opens nothing.
+        book.run("withdraw alice 11 --cash till").ends(3);
+        book.run("balance till").ends(3);
+    }
+
+    fn the_cursor_leads_through_all_pages_of_a_statement(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR");
+        for amount in 1..=7 {
+            check(book, &format!("transfer a b {amount} -> posted"));
+        }
+        let (mut changes, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+        loop {
+            let page = book.run(&format!("statement b --limit 3 --format json{cursor}")).ends(0).json();
+            changes.extend(page["entries"].as_array().unwrap().iter().map(|entry| entry["change"].as_str().unwrap().to_owned()));
+            pages += 1;
+            let Some(next) = page["next_cursor"].as_i64() else { break };
+            book.run(&format!("statement b --limit 3{cursor}")).ends(0).says(&format!("There are older ones: --cursor {next}"));
+            cursor = format!(" --cursor {next}");
+        }
+        assert_eq!((pages, changes.join(" ").as_str()), (3, "7.00 6.00 5.00 4.00 3.00 2.00 1.00"));
+        book.run("statement b --cursor 99").ends(3);
+        book.run("statement b --limit 0").ends(2);
+    }
+
+    fn a_book_that_was_changed_by_hand_does_not_verify_and_ends_with_1(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
+        book.run("verify").ends(0).says("Verified 1 transfers and 2 accounts: the book is whole.");
+        book.raw("update accounts set debits_posted = debits_posted + 1 where name = 'b'").unwrap();
+        book.run("verify").ends(1).says("account b.");
+    }
+
+    fn migrations_are_listed_taken_back_and_brought_back(book: &TestBook) {
+        let applied = |answer: &Answer| answer.stdout.matches("\"applied\":true").count();
+        assert_eq!(applied(&book.run("migrate status --format ndjson").ends(0)), 3);
+        book.run("migrate run").ends(0).says("The schema is up to date.");
+        for left in [2, 1, 0] {
+            assert_eq!(applied(&book.run("migrate revert --format ndjson").ends(0).says("Reverted ")), left);
+        }
+        book.run("migrate revert").ends(0).says("There is nothing to revert.");
+        book.run("migrate run --dry-run").ends(0).says("Would apply ");
+        assert_eq!(applied(&book.run("migrate run --format ndjson").ends(0).says("Applied ")), 3);
+        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
+    }
+
+    fn a_book_with_accounts_is_not_reverted_unless_it_is_discarded(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
+        book.run("migrate revert --format json").ends(3).says("book_not_empty");
+        assert_whole(&book.ledger(), 1);
+        book.run("migrate revert --discard-everything").ends(0).says("Reverted ");
+        book.run("balance a").ends(78).says("teller migrate run");
+    }
+
+    fn a_reader_that_goes_away_ends_the_program_without_a_word(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR");
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("many.csv");
+        std::fs::write(&file, format!("from,to,amount\n{}", "a,b,1\n".repeat(2_000))).unwrap();
+        Program::on(book, &["import", "transfers", file.to_str().unwrap()]).run().ends(0);
+
+        // A page is longer than a pipe holds, so that the program is still writing when its reader goes.
+        let program = Program::on(book, &["statement", "a", "--limit", "2000", "--format", "ndjson"]);
+        let mut program = program.command(|command| { command.stdout(Stdio::piped()).stderr(Stdio::piped()); }).spawn();
+        let mut line = String::new();
+        BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("{\"sequence\":2000,"), "{line}");
+        assert_eq!(String::from_utf8(program.wait_with_output().unwrap().stderr).unwrap(), "");
+    }
+
+    fn wrong_usage_ends_with_2(book: &TestBook) {
+        for command in ["", "deposti a 5", "deposit a", "deposit a 5 --id 7", "balance", "account open a --currency EUR --type gold",
+            "account open a --currency EUR --overdraft 1 --no-min-balance", "transfer a b 5 --id x --idempotency-key y"] {
+            let words: Vec<_> = command.split(' ').filter(|word| !word.is_empty()).collect();
+            assert_eq!(Program::on(book, &words).run().ends(2).stdout, "", "{command}");
+        }
+    }
+}
+
+#[test]
+fn the_demo_shows_a_refusal_and_ends_well() {
+    let answer = Program::new(&["demo"]).run().ends(0);
+    answer.says("error: account customers:bob has 30.00 EUR available").says("the book is whole");
+}
+
+#[test]
+fn completions_and_the_manual_page_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        Program::new(&["completions", shell]).run().ends(0).shows("teller");
+    }
+    Program::new(&["man"]).run().ends(0).shows(".TH teller 1");
+    Program::new(&["--version"]).run().ends(0).shows(env!("CARGO_PKG_VERSION"));
+}

@@ -1,0 +1,126 @@
+//! Which book the program works on, and what it says of books that it cannot work on.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::support::{Answer, Program, TestBook, check};
+
+/// A folder to run the program in, with nothing around it.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.path().join(name).exists()
+    }
+
+    /// Runs the program here, with `DATABASE_URL` set so or not at all.
+    fn run(&self, environment: Option<&str>, arguments: &[&str]) -> Answer {
+        let program = Program::new(arguments).command(|command| {
+            command.current_dir(self.0.path());
+            command.envs(environment.map(|url| ("DATABASE_URL", url)));
+        });
+        program.run()
+    }
+}
+
+#[test]
+fn the_flag_wins_over_the_environment_over_the_file_over_the_default() {
+    const OPEN: [&str; 5] = ["account", "open", "a", "--currency", "EUR"];
+    let place = Place::new();
+    place.run(None, &OPEN).ends(0);
+    assert!(place.has("teller.db"));
+
+    place.write(".env", "OTHER=1\nDATABASE_URL=\"sqlite://file.db\"\n");
+    place.run(None, &OPEN).ends(0);
+    assert!(place.has("file.db") && !place.has("environment.db"));
+
+    place.run(Some("sqlite://environment.db"), &OPEN).ends(0);
+    assert!(place.has("environment.db") && !place.has("flag.db"));
+
+    place.run(Some("sqlite://environment.db"), &[&["--database-url", "sqlite://flag.db"], &OPEN[..]].concat()).ends(0);
+    assert!(place.has("flag.db"));
+    // Each was new to the account: none of them had it from another.
+    assert_eq!(
+        place.run(None, &["doctor"]).ends(0).stdout.matches("sqlite://file.db, from DATABASE_URL in .env").count(),
+        1
+    );
+}
+
+#[test]
+fn what_is_no_database_url_is_refused_and_not_passed_over() {
+    let place = Place::new();
+    let list = ["account", "list"];
+    place.run(Some("bank"), &list).ends(78).says("\"bank\" is not a database URL");
+    place.run(Some(""), &list).ends(78).says("is not a database URL");
+    place.run(Some("sqlite://good.db"), &["--database-url", "bank", "account", "list"]).ends(78);
+    place.write(".env", "DATABASE_URL=bank\n");
+    place.run(None, &list).ends(78).says("from .env");
+    place.write(".env", "this is no setting\n");
+    place.run(None, &list).ends(78).says("the .env file cannot be read");
+    assert!(!place.has("teller.db") && !place.has("good.db"));
+}
+
+#[test]
+fn a_password_is_never_shown() {
+    // Nobody listens on port 1.
+    for url in [
+        "postgres://bob:s3cret@127.0.0.1:1/bank",
+        "postgres://bob@127.0.0.1:1/bank?password=s3cret",
+        "mysql://bob:s3cret@127.0.0.1/bank",
+        "bob:s3cret@bank",
+    ] {
+        for command in [&["account", "list"][..], &["doctor"], &["migrate", "status"], &["verify", "--format", "json"]]
+        {
+            let Answer { code, stdout, stderr } = Place::new().run(Some(url), command);
+            assert!(matches!(code, Some(69 | 78)), "{code:?}");
+            assert!(!stdout.contains("s3cret") && !stderr.contains("s3cret"), "{stdout}{stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_ends_with_69() {
+    let unreachable = Place::new().run(Some("postgres://127.0.0.1:1/bank"), &["account", "list"]);
+    unreachable.ends(69).says("check that the server runs");
+    let place = Place::new();
+    // A folder is no file, and no file can be made in a folder that is not there.
+    for url in ["sqlite://.", "sqlite://missing/book.db"] {
+        place.run(Some(url), &["account", "list"]).ends(69).says("check that the folder exists");
+    }
+}
+
+#[test]
+fn a_database_that_is_no_book_is_left_alone() {
+    let place = Place::new();
+    let text = "Dear diary, this is no database. ".repeat(40);
+    place.write("diary.txt", &text);
+    for command in ["account list", "migrate run", "migrate revert"] {
+        let words: Vec<_> = command.split(' ').collect();
+        let answer = place.run(Some("sqlite://diary.txt"), &words).ends(78);
+        answer.says("sqlite://diary.txt is not a Teller book").says("Teller leaves this one alone");
+    }
+    assert_eq!(fs::read_to_string(place.0.path().join("diary.txt")).unwrap(), text);
+}
+
+#[test]
+fn a_postgres_book_that_takes_no_writes_can_be_read_and_ends_writes_with_77() {
+    let book = TestBook::on_postgres();
+    check(&book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
+    let url = format!("{}%20-cdefault_transaction_read_only%3Don", book.url);
+    let run = |arguments: &[&str]| Place::new().run(Some(&url), arguments);
+    run(&["balance", "b"]).ends(0).shows("5.00");
+    run(&["verify"]).ends(0);
+    for command in ["transfer a b 1", "account open c --currency EUR", "account limit a --max-balance 9"] {
+        run(&command.split(' ').collect::<Vec<_>>()).ends(77).says("the database is read-only");
+    }
+    check(&book, "balance b posted 5 version 1");
+}

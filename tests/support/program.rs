@@ -1,0 +1,97 @@
+//! The program, started as a person or a script starts it.
+
+use std::env;
+use std::process::{Child, Command, Output, Stdio};
+
+use super::TestBook;
+
+/// What the program said, and how it ended.
+#[derive(Debug)]
+pub struct Answer {
+    /// The exit code, or `None` where a signal ended it.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The program with its arguments, not started yet. Nothing of the environment names a book.
+pub struct Program(Command);
+
+impl Program {
+    /// Without a book.
+    pub fn new(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_teller"));
+        command.args(arguments).env_remove("DATABASE_URL").current_dir(env::temp_dir()).stdin(Stdio::null());
+        Self(command)
+    }
+
+    /// On a book.
+    pub fn on(book: &TestBook, arguments: &[&str]) -> Self {
+        Self::new(&[&["--database-url", &book.url], arguments].concat())
+    }
+
+    /// The command, for whatever else it needs.
+    pub fn command(mut self, change: impl FnOnce(&mut Command)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
+    /// Runs it to its end.
+    pub fn run(mut self) -> Answer {
+        self.0.output().expect("the program starts").into()
+    }
+
+    /// Starts it, and leaves what it says unread.
+    pub fn start(mut self) -> Child {
+        self.0.stdout(Stdio::null()).stderr(Stdio::null());
+        self.spawn()
+    }
+
+    /// Starts it with the streams that the command says.
+    pub fn spawn(mut self) -> Child {
+        self.0.spawn().expect("the program starts")
+    }
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Answer {
+    /// The program must have ended so.
+    #[track_caller]
+    pub fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// It must have said so on stderr.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "{text:?} is not in stderr:\n{}", self.stderr);
+        self
+    }
+
+    /// It must have written so to stdout.
+    #[track_caller]
+    pub fn shows(self, text: &str) -> Self {
+        assert!(self.stdout.contains(text), "{text:?} is not in stdout:\n{}", self.stdout);
+        self
+    }
+
+    /// What stdout holds, as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in stdout:\n{}", self.stdout))
+    }
+}
+
+impl TestBook {
+    /// Runs the program on the book; the arguments are separated by blanks.
+    pub fn run(&self, arguments: &str) -> Answer {
+        Program::on(self, &arguments.split(' ').collect::<Vec<_>>()).run()
+    }
+}

@@ -1,0 +1,30 @@
+//! All that a book holds, to be compared with what it holds later.
+
+use teller::Ledger;
+use teller::rules::Account;
+
+use super::TestBook;
+
+/// Two are equal when nothing was written in between: the rows are counted, and every account's head covers its whole history.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    rows: [i64; 4],
+    accounts: Vec<Account>,
+}
+
+impl Snapshot {
+    pub fn of(book: &TestBook) -> Self {
+        let page = book.ledger().list_accounts("", None, 10_000).unwrap();
+        assert_eq!(page.next, None, "all accounts are on one page");
+        let rows = ["accounts", "transfers", "account_limits", "currencies"]
+            .map(|table| book.query_i64(&format!("select count(*) from {table}")));
+        Self { rows, accounts: page.accounts }
+    }
+}
+
+/// The book verifies, and has so many transfers.
+#[track_caller]
+pub fn assert_whole(ledger: &Ledger, transfers: u64) {
+    let report = ledger.verify(&mut |_| {}).unwrap();
+    assert_eq!((report.findings.first(), report.transfers), (None, transfers));
+}
