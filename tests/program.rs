@@ -118,7 +118,7 @@ on_every_backend! {
 
     fn a_book_that_was_changed_by_hand_does_not_verify_and_ends_with_1(book: &TestBook) {
         check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
-        book.run("verify").ends(0).says("Verified 1 transfers and 2 accounts: the book is whole.");
+        book.run("verify").ends(0).says("Verified 1 transfer and 2 accounts: the book is whole.");
         book.raw("update accounts set debits_posted = debits_posted + 1 where name = 'b'").unwrap();
         book.run("verify").ends(1).says("account b.");
     }
