@@ -16,25 +16,24 @@ mod error;
 mod migrations;
 mod options;
 mod pool;
+mod portable;
 mod postgres;
-mod reads;
 mod sqlite;
 mod url;
 
-use crate::models::account_limits::LimitChangeRow;
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{Account, AccountId, AccountName, Limits, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Sequence, Transfer, TransferId};
 
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
 pub use migrations::{MigrationStatus, SchemaState};
 pub use options::{Access, StoreOptions};
 pub use pool::Pool;
-pub(crate) use reads::Reads;
+pub(crate) use portable::Portable;
 pub use url::{DatabaseUrl, UrlError};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Reads {
+pub(crate) trait Store: Portable {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 
@@ -58,9 +57,6 @@ pub(crate) trait Store: Reads {
 
     /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
     fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;
-
-    /// Writes an account's limits and the record of the change.
-    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError>;
 
     /// Adds a currency, or does nothing when the code is taken.
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError>;

@@ -7,16 +7,14 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use self::statements::{InsertTransfers, NextSequences, UpdateAccounts};
-use super::reads::from_rows;
+use super::portable::from_rows;
 use super::{Store, StoreError};
-use crate::models::account_limits::LimitChangeRow;
 use crate::models::accounts::{AccountRow, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
-use crate::money::Amount;
-use crate::rules::{Account, AccountId, AccountName, Limits, Sequence, Transfer, TransferId};
-use crate::schema::{account_limits, accounts, currencies, transfers};
+use crate::rules::{Account, AccountId, AccountName, Sequence, Transfer, TransferId};
+use crate::schema::{accounts, currencies, transfers};
 
 impl Store for PgConnection {
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
@@ -76,18 +74,6 @@ impl Store for PgConnection {
             .get_result(self)
             .optional()?;
         Ok(id.map(AccountId))
-    }
-
-    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError> {
-        diesel::insert_into(account_limits::table).values(change).execute(self)?;
-        let updated = diesel::update(accounts::table.find(account.0))
-            .set((
-                accounts::min_balance.eq(limits.min_balance.map(Amount::minor)),
-                accounts::max_balance.eq(limits.max_balance.map(Amount::minor)),
-            ))
-            .execute(self)?;
-        assert_eq!(updated, 1, "the account was locked, so it is there");
-        Ok(())
     }
 
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {

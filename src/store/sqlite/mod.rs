@@ -7,15 +7,13 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
 use self::statements::{AccountsByKey, Key, TransfersById, insert_transfers, update_accounts};
-use super::reads::{Reads, from_rows};
+use super::portable::{Portable, from_rows};
 use super::{Store, StoreError};
-use crate::models::account_limits::LimitChangeRow;
 use crate::models::accounts::{AccountRow, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::transfers::TransferRow;
-use crate::money::Amount;
-use crate::rules::{Account, AccountId, AccountName, Limits, Sequence, Transfer, TransferId};
-use crate::schema::{account_limits, accounts, currencies};
+use crate::rules::{Account, AccountId, AccountName, Sequence, Transfer, TransferId};
+use crate::schema::{accounts, currencies};
 
 impl Store for SqliteConnection {
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
@@ -65,18 +63,6 @@ impl Store for SqliteConnection {
             .returning(accounts::id)
             .get_result(self)?;
         Ok(Some(AccountId(id)))
-    }
-
-    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError> {
-        diesel::insert_into(account_limits::table).values(change).execute(self)?;
-        let updated = diesel::update(accounts::table.find(account.0))
-            .set((
-                accounts::min_balance.eq(limits.min_balance.map(Amount::minor)),
-                accounts::max_balance.eq(limits.max_balance.map(Amount::minor)),
-            ))
-            .execute(self)?;
-        assert_eq!(updated, 1, "the account was locked, so it is there");
-        Ok(())
     }
 
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {

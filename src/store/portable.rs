@@ -9,11 +9,12 @@ use crate::models::account_limits::LimitChangeRow;
 use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
 use crate::models::transfers::{AccountHistory, LastRecordedAt, TransferRow, from_sequence};
-use crate::rules::{Account, AccountId, Instant, Sequence, Transfer};
+use crate::money::Amount;
+use crate::rules::{Account, AccountId, Instant, Limits, Sequence, Transfer};
 use crate::schema::{account_limits, accounts, currencies, transfers};
 
 /// One open transaction: the queries that are the same on both backends.
-pub(crate) trait Reads {
+pub(crate) trait Portable {
     /// Up to `limit` accounts whose names begin with `prefix` and sort behind `after`, by name.
     fn list_accounts(&mut self, prefix: &str, after: &str, limit: i64) -> Result<Vec<Account>, StoreError>;
 
@@ -44,6 +45,9 @@ pub(crate) trait Reads {
     /// Up to `limit` rows of accounts from `id` on, in order, as they are stored.
     fn account_rows_from(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError>;
 
+    /// Writes an account's limits and the record of the change.
+    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError>;
+
     /// Every change of limits of the accounts from `first` to `last`, in order.
     fn limit_changes_between(&mut self, first: i64, last: i64) -> Result<Vec<LimitChangeRow>, StoreError>;
 }
@@ -57,9 +61,9 @@ where
     rows.into_iter().map(|row| T::try_from(row).map_err(StoreError::from)).collect()
 }
 
-macro_rules! implement_reads {
+macro_rules! implement_portable {
     ($connection:ty) => {
-        impl Reads for $connection {
+        impl Portable for $connection {
             fn list_accounts(&mut self, prefix: &str, after: &str, limit: i64) -> Result<Vec<Account>, StoreError> {
                 let end = prefix_end(prefix);
                 from_rows(with_prefix(prefix, &end, after, limit).select(AccountRow::as_select()).load(self)?)
@@ -117,6 +121,23 @@ macro_rules! implement_reads {
                 Ok(rows.select(AccountRow::as_select()).load(self)?)
             }
 
+            fn update_limits(
+                &mut self,
+                account: AccountId,
+                limits: Limits,
+                change: &LimitChangeRow,
+            ) -> Result<(), StoreError> {
+                diesel::insert_into(account_limits::table).values(change).execute(self)?;
+                let updated = diesel::update(accounts::table.find(account.0))
+                    .set((
+                        accounts::min_balance.eq(limits.min_balance.map(Amount::minor)),
+                        accounts::max_balance.eq(limits.max_balance.map(Amount::minor)),
+                    ))
+                    .execute(self)?;
+                assert_eq!(updated, 1, "the account was locked, so it is there");
+                Ok(())
+            }
+
             fn limit_changes_between(&mut self, first: i64, last: i64) -> Result<Vec<LimitChangeRow>, StoreError> {
                 let changes = account_limits::table
                     .filter(account_limits::account_id.between(first, last))
@@ -127,5 +148,5 @@ macro_rules! implement_reads {
     };
 }
 
-implement_reads!(PgConnection);
-implement_reads!(SqliteConnection);
+implement_portable!(PgConnection);
+implement_portable!(SqliteConnection);
