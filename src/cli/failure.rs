@@ -129,7 +129,8 @@ impl From<StoreError> for Failure {
                 Self::new(EXIT_CONFIGURATION, "newer_schema", message, Some(hint))
             }
             StoreError::ReadOnly { .. } => {
-                let hint = "nothing was written; check the file's permissions, or name the primary server";
+                let hint =
+                    "nothing was written; check the permissions of the file and its folder, or name the primary server";
                 Self::new(EXIT_NOT_ALLOWED, "read_only", message, Some(hint))
             }
             StoreError::Busy { .. } => Self::new(EXIT_TRY_AGAIN, "busy", message, Some("try again")),
