@@ -3,11 +3,12 @@ use std::collections::HashMap;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::models::account_limits::LimitChangeRow;
+use crate::money::{Currency, CurrencyCode};
 use crate::rules::{
     Account, AccountName, AccountRequest, Existing, Instant, LimitChange, Limits, Opening, Rejection, change_limits,
     open_account,
 };
-use crate::store::{Access, Store};
+use crate::store::{Access, Store, StoreError};
 
 /// The answer to a request to open an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +52,9 @@ impl Ledger {
             let now = self.clock.now();
             let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
             let found = store.find_accounts(&names)?;
-            let mut known: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
-            requests.iter().map(|request| open_in(store, &mut known, request, now, mode)).collect()
+            let known = found.into_iter().map(|account| (account.name.clone(), account)).collect();
+            let mut openings = Openings { store, known, registered: HashMap::new(), now, mode };
+            requests.iter().map(|request| openings.open(request)).collect()
         })
     }
 
@@ -136,45 +138,52 @@ pub(super) fn get_account_in(store: &mut dyn Store, name: &AccountName) -> Resul
     Ok(found.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?)
 }
 
-/// Opens one account of several. `known` has those that exist, and gets the new one.
-fn open_in(
-    store: &mut dyn Store,
-    known: &mut HashMap<AccountName, Account>,
-    request: &AccountRequest,
+/// The accounts that are opened in one transaction, one after the other.
+struct Openings<'a> {
+    store: &'a mut dyn Store,
+    /// The accounts of the requests' names that exist so far.
+    known: HashMap<AccountName, Account>,
+    /// The currencies that were looked up so far.
+    registered: HashMap<CurrencyCode, Option<Currency>>,
     now: Instant,
     mode: Mode,
-) -> Result<Result<Opened, Rejection>, Error> {
-    if let Err(rejection) = check_currency_known(store, request)? {
-        return Ok(Err(rejection));
-    }
-    let decision = match known.get(&request.name) {
-        Some(account) => {
-            let opened_with = limits_opened_with(store, account)?;
-            open_account(request, Some(Existing { account, opened_with }), now)
-        }
-        None => open_account(request, None, now),
-    };
-    let account = match decision {
-        Ok(Opening::New(account)) => account,
-        Ok(Opening::Replay(account)) => return Ok(Ok(Opened { account, replayed: true })),
-        Err(rejection) => return Ok(Err(rejection)),
-    };
-    let opened = match mode {
-        Mode::DryRun => Ok(Opened { account, replayed: false }),
-        Mode::Commit => insert_or_replay(store, request, account, now)?,
-    };
-    if let Ok(Opened { account, .. }) = &opened {
-        known.insert(account.name.clone(), account.clone());
-    }
-    Ok(opened)
 }
 
-fn check_currency_known(store: &mut dyn Store, request: &AccountRequest) -> Result<Result<(), Rejection>, Error> {
-    let code = request.currency.code();
-    let registered = store.find_currency(code.as_str())?.map(|row| row.to_currency()).transpose();
-    match registered.map_err(crate::store::StoreError::from)? {
-        Some(currency) if currency == request.currency => Ok(Ok(())),
-        _ => Ok(Err(Rejection::CurrencyUnknown { currency: code })),
+impl Openings<'_> {
+    fn open(&mut self, request: &AccountRequest) -> Result<Result<Opened, Rejection>, Error> {
+        if self.find_registered(request.currency.code())? != Some(request.currency) {
+            return Ok(Err(Rejection::CurrencyUnknown { currency: request.currency.code() }));
+        }
+        let decision = match self.known.get(&request.name) {
+            Some(account) => {
+                let opened_with = limits_opened_with(self.store, account)?;
+                open_account(request, Some(Existing { account, opened_with }), self.now)
+            }
+            None => open_account(request, None, self.now),
+        };
+        let account = match decision {
+            Ok(Opening::New(account)) => account,
+            Ok(Opening::Replay(account)) => return Ok(Ok(Opened { account, replayed: true })),
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        let opened = match self.mode {
+            Mode::DryRun => Ok(Opened { account, replayed: false }),
+            Mode::Commit => insert_or_replay(self.store, request, account, self.now)?,
+        };
+        if let Ok(Opened { account, .. }) = &opened {
+            self.known.insert(account.name.clone(), account.clone());
+        }
+        Ok(opened)
+    }
+
+    /// The currency that is registered under a code.
+    fn find_registered(&mut self, code: CurrencyCode) -> Result<Option<Currency>, StoreError> {
+        if let Some(found) = self.registered.get(&code) {
+            return Ok(*found);
+        }
+        let found = self.store.find_currency(code.as_str())?.map(|row| row.to_currency()).transpose()?;
+        self.registered.insert(code, found);
+        Ok(found)
     }
 }
 
