@@ -122,27 +122,28 @@ impl StoreError {
             other => other.to_string(),
         });
         let address = url.to_string();
-        let says = |text: &str| reason.contains(text);
-        if says("password authentication failed") || says("no pg_hba.conf entry") || says("permission denied") {
+        let says = |texts: &[&str]| texts.iter().all(|text| reason.contains(text));
+        if ["password authentication failed", "no pg_hba.conf entry", "permission denied"]
+            .iter()
+            .any(|text| says(&[text]))
+        {
             return Self::Denied { address, reason };
         }
-        let hint = if says("does not exist") && says("database") {
-            "create the database first, for example with: createdb NAME"
-        } else if says("does not exist") && says("role") {
-            "create the role first, or name another user in the URL"
-        } else if says("could not translate host name") {
-            "check the host name in the URL"
-        } else if says("Connection refused") || says("No such file or directory") {
-            "check that the server runs and that host and port are right"
-        } else if says("timeout expired") {
-            "the server does not answer; check the address and the firewalls on the way"
-        } else if says("SSL") || says("certificate") {
-            "check sslmode and sslrootcert in the URL"
-        } else if says("unable to open database file") {
-            "check that the folder exists and may be written to"
-        } else {
-            "check the database URL"
-        };
+        if ["too many clients", "connection slots", "the database system is"].iter().any(|text| says(&[text])) {
+            return Self::Busy { reason };
+        }
+        let hints: [(&[&str], &'static str); 9] = [
+            (&["database", "does not exist"], "create the database first, for example with: createdb NAME"),
+            (&["role", "does not exist"], "create the role first, or name another user in the URL"),
+            (&["could not translate host name"], "check the host name in the URL"),
+            (&["Connection refused"], "check that the server runs and that host and port are right"),
+            (&["No such file or directory"], "check that the server runs and that the folder of its socket is right"),
+            (&["timeout expired"], "the server does not answer; check the address and the firewalls on the way"),
+            (&["SSL"], "check sslmode and sslrootcert in the URL"),
+            (&["certificate"], "check sslmode and sslrootcert in the URL"),
+            (&["unable to open database file"], "check that the folder exists and may be written to"),
+        ];
+        let hint = hints.iter().find(|(texts, _)| says(texts)).map_or("check the database URL", |(_, hint)| hint);
         Self::Unreachable { address, reason, hint }
     }
 }
@@ -187,4 +188,34 @@ impl From<DieselError> for StoreError {
 /// A driver's message without its line breaks.
 fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_a_connection_can_fail_says_what_to_do() {
+        let url: DatabaseUrl = "postgres://bob:s3cret@db/bank".parse().unwrap();
+        for (message, expected) in [
+            ("FATAL:  database \"bank\" does not exist", "createdb"),
+            ("FATAL:  role \"bob\" does not exist", "create the role"),
+            ("could not translate host name \"db\" to address", "host name"),
+            ("connection to server at \"db\", port 5432 failed: Connection refused", "server runs"),
+            ("connection to server on socket \"/x/.s.PGSQL.5432\" failed: No such file or directory", "socket"),
+            ("connection to server at \"db\" failed: timeout expired", "firewalls"),
+            ("server does not support SSL, but SSL was required", "sslmode"),
+            ("certificate verify failed", "sslrootcert"),
+            ("anything else", "URL"),
+            ("FATAL:  password authentication failed for user \"bob\"", "does not allow"),
+            ("FATAL:  no pg_hba.conf entry for host \"::1\"", "does not allow"),
+            ("FATAL:  sorry, too many clients already", "busy"),
+            ("FATAL:  the database system is starting up", "busy"),
+        ] {
+            let error = StoreError::from_connection(&ConnectionError::BadConnection(message.to_owned()), &url);
+            let hint = if let StoreError::Unreachable { hint, .. } = &error { hint } else { "" };
+            let shown = format!("{error} {hint}");
+            assert!(shown.contains(expected) && !shown.contains("s3cret"), "{message}: {shown}");
+        }
+    }
 }

@@ -150,7 +150,8 @@ fn text(connection: &mut PgConnection, query: &str) -> Result<String, StoreError
 ///
 /// Every statement finds its rows by a key. A plan that was made while a table was small must not go on reading it from end to end
 /// when it has grown, so the planner is told not to: batches of 100 were 4 times slower on a young book.
-/// A backend whose client has died while it waits for a lock notices within seconds (from PostgreSQL 14 on).
+/// A backend whose client has died while it waits for a lock notices within seconds (from PostgreSQL 14 on). Faults are told apart by
+/// English messages, which only a superuser can ask for.
 fn session_settings(options: &StoreOptions) -> String {
     let statement_ms = options.statement_time_max.as_millis();
     let lock_ms = options.lock_wait_max.as_millis();
@@ -163,7 +164,8 @@ fn session_settings(options: &StoreOptions) -> String {
          set enable_mergejoin = off; \
          set idle_in_transaction_session_timeout = {statement_ms}; \
          select set_config('client_connection_check_interval', '2s', false) \
-             where current_setting('server_version_num')::int >= 140000"
+             where current_setting('server_version_num')::int >= 140000; \
+         select set_config('lc_messages', 'C', false) where current_setting('is_superuser')::bool"
     )
 }
 
