@@ -1,6 +1,7 @@
 //! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
 
 use bigdecimal::BigDecimal;
 use serde::Serialize;
@@ -251,31 +252,34 @@ impl Walk {
             NormalSide::Debit => account.debits += amount,
             NormalSide::Credit => account.credits += amount,
         }
-        let mut problems = Vec::new();
-        let mut compare = |what: &str, found: String, expected: String| {
-            if found != expected {
-                problems.push(format!("the {side} {what} is {found}, it should be {expected}"));
-            }
-        };
         let previous = account.last.map(|(sequence, _)| sequence);
-        let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
-        compare("version", leg.version.to_string(), (i128::from(account.version) + 1).to_string());
-        compare("pointer", shown(leg.previous), shown(previous));
-        compare("balance", leg.balance.minor().to_string(), account.balance().to_string());
+        let version = i128::from(account.version) + 1;
+        let balance = account.balance();
+        let mut problems = Vec::new();
+        if i128::from(leg.version) != version {
+            problems.push(mismatch(side, "version", leg.version, version));
+        }
+        if leg.previous != previous {
+            let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
+            problems.push(mismatch(side, "pointer", shown(leg.previous), shown(previous)));
+        }
+        if i128::from(leg.balance.minor()) != balance {
+            problems.push(mismatch(side, "balance", leg.balance.minor(), balance));
+        }
         if account.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
-            problems.push(format!(
-                "it is recorded at {}, before the {side} account's previous transfer",
-                transfer.recorded_at
-            ));
+            let recorded_at = transfer.recorded_at;
+            problems.push(format!("it is recorded at {recorded_at}, before the {side} account's previous transfer"));
         }
 
         // What is stored is believed from here on, so that one fault is found once and not in every later row.
         account.version = leg.version;
         account.last = Some((transfer.sequence, transfer.recorded_at));
         account.head = transfer.hash;
-        let name = account.name.to_string();
-        for problem in problems {
-            self.find(Some(transfer.sequence), Some(name.clone()), problem);
+        if !problems.is_empty() {
+            let name = account.name.clone();
+            for problem in problems {
+                self.find(Some(transfer.sequence), Some(name.to_string()), problem);
+            }
         }
     }
 
@@ -354,6 +358,10 @@ impl Walk {
             finding_count: self.finding_count,
         }
     }
+}
+
+fn mismatch(side: NormalSide, what: &str, found: impl Display, expected: impl Display) -> String {
+    format!("the {side} {what} is {found}, it should be {expected}")
 }
 
 /// The changes of limits of a page of accounts, handed out account by account.
