@@ -1,13 +1,13 @@
-//! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
+//! The walk itself. What it recomputes it compares with what is stored, and then believes what is stored, so that one fault is found
+//! once and not in every later row.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 
 use bigdecimal::BigDecimal;
-use serde::Serialize;
 
-use super::Ledger;
-use crate::error::Error;
+use super::limit_changes::LimitChanges;
+use super::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 use crate::models::account_limits::LimitChangeRow;
 use crate::models::accounts::AccountRow;
 use crate::models::transfers::TransferRow;
@@ -16,75 +16,12 @@ use crate::rules::{
     Account, AccountId, AccountName, AccountRequest, Hash, Instant, Leg, NormalSide, Sequence, Totals, Transfer,
     hash_account, hash_transfer,
 };
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// How many rows are in memory at once.
 const ROWS_PER_PAGE: i64 = 10_000;
 /// How many findings are described; the rest is counted.
 const FINDINGS_MAX: usize = 100;
-
-/// Something in the book that Teller did not write that way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The transfer where it shows, if it shows at one.
-    pub sequence: Option<Sequence>,
-    /// The account, if it is about one: its name, or its number where that is all there is.
-    pub account: Option<String>,
-    /// What is wrong, with what was found and what should be there.
-    pub problem: String,
-}
-
-/// The sums of a currency over all accounts. A whole book's debits equal its credits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CurrencyTotals {
-    /// The currency.
-    pub currency: CurrencyCode,
-    /// All posted debits.
-    pub debits: BigDecimal,
-    /// All posted credits.
-    pub credits: BigDecimal,
-}
-
-/// What a verification came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifyReport {
-    /// How many transfers were recomputed.
-    pub transfers: u64,
-    /// How many accounts were compared.
-    pub accounts: u64,
-    /// The sums, by currency.
-    pub totals: Vec<CurrencyTotals>,
-    /// What is wrong, in the order of the book: the first is where it began. At most 100.
-    pub findings: Vec<Finding>,
-    /// How many findings there are in all.
-    pub finding_count: u64,
-}
-
-/// How far a verification has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VerifyProgress {
-    /// The place of the last transfer that was recomputed.
-    pub sequence: i64,
-    /// The newest place in the book.
-    pub newest: i64,
-}
-
-impl Ledger {
-    /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, the
-    /// limits with the record of their changes, and the sums of every currency. Nobody is held up meanwhile.
-    ///
-    /// # Errors
-    /// [`Error::Store`]. What is wrong with the book is no error but the answer.
-    pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
-        self.pool.transaction(Access::Read, |store| {
-            let mut walk = Walk::default();
-            walk.open_accounts(store)?;
-            walk.recompute_transfers(store, progress)?;
-            walk.compare_accounts(store)?;
-            Ok(walk.report())
-        })
-    }
-}
 
 /// An account as the walk has recomputed it so far.
 struct Walked {
@@ -107,8 +44,9 @@ impl Walked {
     }
 }
 
+/// A verification under way.
 #[derive(Default)]
-struct Walk {
+pub(super) struct Walk {
     accounts: HashMap<AccountId, Walked>,
     transfers: u64,
     compared: u64,
@@ -118,7 +56,7 @@ struct Walk {
 
 impl Walk {
     /// Begins every account with nothing posted and the head that its opening gave it.
-    fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
             let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
@@ -189,7 +127,7 @@ impl Walk {
         );
     }
 
-    fn recompute_transfers(
+    pub(super) fn recompute_transfers(
         &mut self,
         store: &mut dyn Store,
         progress: &mut dyn FnMut(VerifyProgress),
@@ -283,7 +221,7 @@ impl Walk {
         }
     }
 
-    fn compare_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    pub(super) fn compare_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
             let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
@@ -329,7 +267,7 @@ impl Walk {
         }
     }
 
-    fn report(mut self) -> VerifyReport {
+    pub(super) fn report(mut self) -> VerifyReport {
         let mut sums: BTreeMap<CurrencyCode, (u8, i128, i128)> = BTreeMap::new();
         for account in self.accounts.values() {
             let (_, debits, credits) =
@@ -362,24 +300,4 @@ impl Walk {
 
 fn mismatch(side: NormalSide, what: &str, found: impl Display, expected: impl Display) -> String {
     format!("the {side} {what} is {found}, it should be {expected}")
-}
-
-/// The changes of limits of a page of accounts, handed out account by account.
-struct LimitChanges(std::iter::Peekable<std::vec::IntoIter<LimitChangeRow>>);
-
-impl LimitChanges {
-    fn new(changes: Vec<LimitChangeRow>) -> Self {
-        Self(changes.into_iter().peekable())
-    }
-
-    /// The changes that are left of accounts before one, or of all: those whose accounts were not asked for.
-    fn before(&mut self, account: Option<i64>) -> Vec<LimitChangeRow> {
-        let is_before = |change: &LimitChangeRow| account.is_none_or(|account| change.account_id < account);
-        std::iter::from_fn(|| self.0.next_if(is_before)).collect()
-    }
-
-    /// The changes of one account. Accounts are asked for in order.
-    fn of(&mut self, account: i64) -> Vec<LimitChangeRow> {
-        std::iter::from_fn(|| self.0.next_if(|change| change.account_id == account)).collect()
-    }
 }

@@ -1,0 +1,77 @@
+//! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
+
+mod limit_changes;
+mod walk;
+
+use bigdecimal::BigDecimal;
+use serde::Serialize;
+
+use self::walk::Walk;
+use super::Ledger;
+use crate::error::Error;
+use crate::money::CurrencyCode;
+use crate::rules::Sequence;
+use crate::store::Access;
+
+/// Something in the book that Teller did not write that way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The transfer where it shows, if it shows at one.
+    pub sequence: Option<Sequence>,
+    /// The account, if it is about one: its name, or its number where that is all there is.
+    pub account: Option<String>,
+    /// What is wrong, with what was found and what should be there.
+    pub problem: String,
+}
+
+/// The sums of a currency over all accounts. A whole book's debits equal its credits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrencyTotals {
+    /// The currency.
+    pub currency: CurrencyCode,
+    /// All posted debits.
+    pub debits: BigDecimal,
+    /// All posted credits.
+    pub credits: BigDecimal,
+}
+
+/// What a verification came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// How many transfers were recomputed.
+    pub transfers: u64,
+    /// How many accounts were compared.
+    pub accounts: u64,
+    /// The sums, by currency.
+    pub totals: Vec<CurrencyTotals>,
+    /// What is wrong, in the order of the book: the first is where it began. At most 100.
+    pub findings: Vec<Finding>,
+    /// How many findings there are in all.
+    pub finding_count: u64,
+}
+
+/// How far a verification has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyProgress {
+    /// The place of the last transfer that was recomputed.
+    pub sequence: i64,
+    /// The newest place in the book.
+    pub newest: i64,
+}
+
+impl Ledger {
+    /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, the
+    /// limits with the record of their changes, and the sums of every currency. Nobody is held up meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Store`]. What is wrong with the book is no error but the answer.
+    pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let mut walk = Walk::default();
+            walk.open_accounts(store)?;
+            walk.recompute_transfers(store, progress)?;
+            walk.compare_accounts(store)?;
+            Ok(walk.report())
+        })
+    }
+}
