@@ -1,4 +1,5 @@
-//! Many accounts or transfers from a file, in batches, so that a file of any size takes little memory.
+//! Many accounts or transfers from a file, in batches, so that a file of any size takes little memory; but for a dry run, which judges the
+//! whole file at once.
 //!
 //! An import can be run again: lines that were posted before are answered as replays. Where a line has no key, its id derives from what
 //! it says and from how many lines before it in the file say the same, so the same file always gives the same ids.
@@ -37,7 +38,7 @@ impl Ledger {
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
         let currencies = self.currencies_by_code()?;
-        run(lines, sink, |batch| {
+        run(lines, lines_per_batch(mode), sink, |batch| {
             let prepared = batch.iter().map(|line| match &line.content {
                 Ok(content) => account_request(content, &currencies),
                 Err(fault) => Err(Outcome::Malformed { fault: fault.clone(), id: None }),
@@ -62,7 +63,7 @@ impl Ledger {
     ) -> Result<ImportCounts, Error> {
         let currencies = self.currencies_by_code()?;
         let mut occurrences = Occurrences::default();
-        run(lines, sink, |batch| {
+        run(lines, lines_per_batch(mode), sink, |batch| {
             let accounts = self.currencies_by_account(batch)?;
             let prepare = |line: &Line<TransferLine>| match &line.content {
                 Ok(content) => transfer_request(content, occurrences.id(content), &currencies, &accounts),
@@ -98,15 +99,24 @@ impl Ledger {
     }
 }
 
+/// Nothing of a dry run's batch is there for the next one to see, so all its lines are one batch.
+const fn lines_per_batch(mode: Mode) -> usize {
+    match mode {
+        Mode::Commit => LINES_PER_BATCH,
+        Mode::DryRun => usize::MAX,
+    }
+}
+
 /// Takes the lines batch by batch, and reports what became of each.
 fn run<T>(
     mut lines: impl Iterator<Item = Result<Line<T>, Error>>,
+    lines_per_batch: usize,
     sink: &mut dyn ImportSink,
     mut work: impl FnMut(&[Line<T>]) -> Result<Vec<Outcome>, Error>,
 ) -> Result<ImportCounts, Error> {
     let mut counts = ImportCounts::default();
     loop {
-        let batch = lines.by_ref().take(LINES_PER_BATCH).collect::<Result<Vec<_>, _>>()?;
+        let batch = lines.by_ref().take(lines_per_batch).collect::<Result<Vec<_>, _>>()?;
         if batch.is_empty() {
             return Ok(counts);
         }
