@@ -2,7 +2,8 @@
 
 use teller::money::{Currency, Money};
 use teller::rules::{AccountRequest, AccountType, Rejection};
-use teller::service::NamedCurrency;
+use teller::service::{NamedCurrency, check_empty};
+use teller::store::{Pool, StoreOptions};
 use teller::{Error, Mode};
 
 use crate::support::{TestBook, check, on_every_backend};
@@ -184,11 +185,17 @@ on_every_backend! {
     }
 
     fn a_book_with_accounts_is_not_empty(book: &TestBook) {
-        let ledger = book.ledger();
-        ledger.check_empty().unwrap();
+        let pool = Pool::connect(book.url.parse().unwrap(), StoreOptions::default()).unwrap();
+        check_empty(&pool).unwrap();
         check(book, "account a equity EUR");
-        let Err(Error::Rejected(rejection)) = ledger.check_empty() else { panic!("it counts as empty") };
+        let Err(Error::Rejected(rejection)) = check_empty(&pool) else { panic!("it counts as empty") };
         assert_eq!(*rejection, Rejection::BookNotEmpty { accounts: 1 });
+
+        // With only the newest migration gone the accounts are still there to be lost.
+        pool.revert_migration().unwrap();
+        assert!(check_empty(&pool).is_err());
+        pool.revert_migration().unwrap();
+        check_empty(&pool).unwrap();
     }
 
     fn a_currency_is_registered_once_and_never_differently(book: &TestBook) {

@@ -5,8 +5,8 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::formats::MigrationRecord;
-use crate::service::Mode;
-use crate::store::{MigrationStatus, Pool, SchemaState};
+use crate::service::{Mode, check_empty};
+use crate::store::{MigrationStatus, Pool};
 
 const COLUMNS: Columns = &["migration", "applied"];
 
@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context, command: &MigrateCommand) -> Result<Ending,
     let pool = context.pool()?;
     match command {
         MigrateCommand::Run(arguments) => apply(&pool, arguments.mode())?,
-        MigrateCommand::Revert(arguments) => revert(context, &pool, arguments)?,
+        MigrateCommand::Revert(arguments) => revert(&pool, arguments)?,
         MigrateCommand::Status => {}
     }
     let status = pool.migration_status()?;
@@ -63,9 +63,9 @@ fn apply(pool: &Pool, mode: Mode) -> Result<(), Failure> {
     Ok(())
 }
 
-fn revert(context: &Context, pool: &Pool, arguments: &RevertArgs) -> Result<(), Failure> {
-    if !arguments.discard_everything && pool.schema_state()? == SchemaState::Current {
-        context.ledger()?.check_empty()?;
+fn revert(pool: &Pool, arguments: &RevertArgs) -> Result<(), Failure> {
+    if !arguments.discard_everything {
+        check_empty(pool)?;
     }
     if arguments.mode.mode() == Mode::DryRun {
         let newest = pool.migration_status()?.into_iter().rfind(|migration| migration.is_applied);

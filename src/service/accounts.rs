@@ -8,7 +8,7 @@ use crate::rules::{
     Account, AccountName, AccountRequest, Existing, Instant, LimitChange, Limits, Opening, Rejection, change_limits,
     open_account,
 };
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, Pool, Store, StoreError};
 
 /// The answer to a request to open an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,17 +102,6 @@ impl Ledger {
         })
     }
 
-    /// Refuses a book that has accounts, which reverting its migrations would destroy.
-    ///
-    /// # Errors
-    /// [`Rejection::BookNotEmpty`], [`Error::Store`].
-    pub fn check_empty(&self) -> Result<(), Error> {
-        match self.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))? {
-            0 => Ok(()),
-            accounts => Err(Rejection::BookNotEmpty { accounts }.into()),
-        }
-    }
-
     /// Changes how far an account's balance may go, and keeps a record of it. A change to what is there already does nothing.
     ///
     /// # Errors
@@ -130,6 +119,17 @@ impl Ledger {
             account.limits = limits;
             Ok(account)
         })
+    }
+}
+
+/// Refuses a book that has accounts, which going back behind its migrations would destroy.
+///
+/// # Errors
+/// [`Rejection::BookNotEmpty`], [`Error::Store`].
+pub fn check_empty(book: &Pool) -> Result<(), Error> {
+    match book.count_accounts()? {
+        0 => Ok(()),
+        accounts => Err(Rejection::BookNotEmpty { accounts }.into()),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
-pub use accounts::{AccountPage, Opened};
+pub use accounts::{AccountPage, Opened, check_empty};
 pub use currencies::NamedCurrency;
 pub use history::{Entry, Statement};
 pub use import_lines::{

@@ -7,6 +7,9 @@ use super::url::DatabaseUrl;
 use super::{Store, StoreError};
 use crate::error::Error;
 
+/// Where Diesel keeps the versions of the migrations that were run.
+pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";
+
 /// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
 pub(super) trait Backend:
     Store + Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
@@ -26,6 +29,9 @@ pub(super) trait Backend:
 
     /// Keeps every other migration of this book waiting until the transaction ends.
     fn lock_migrations(&mut self) -> Result<(), StoreError>;
+
+    /// Whether the book has a table of that name.
+    fn has_table(&mut self, name: &str) -> Result<bool, StoreError>;
 
     /// The versions of the migrations that the book has, or `None` where nothing was ever migrated. Creates nothing.
     fn applied_migrations_if_any(&mut self) -> Result<Option<Vec<String>>, StoreError>;

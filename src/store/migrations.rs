@@ -1,10 +1,10 @@
 use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
 
-use super::StoreError;
 use super::backend::Backend;
 use super::options::Access;
 use super::url::DatabaseUrl;
+use super::{Portable, StoreError};
 use crate::error::Error;
 
 /// How a book's schema compares with the one that this program needs.
@@ -97,6 +97,11 @@ pub(super) fn revert<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Resul
         connection.revert_migration(&*newest).map_err(failed)?;
         Ok(Some(newest.name().to_string()))
     })
+}
+
+/// The accounts that going back would destroy; none where there is no table for them.
+pub(super) fn count_accounts<C: Backend>(connection: &mut C) -> Result<i64, StoreError> {
+    if connection.has_table("accounts")? { Portable::count_accounts(connection) } else { Ok(0) }
 }
 
 fn check_ours<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<(), StoreError> {

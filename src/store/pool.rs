@@ -124,6 +124,14 @@ impl Pool {
         on_backend!(self, connections => with_session(connections, |session| migrations::run(session, &self.url)))
     }
 
+    /// How many accounts the book has, whatever state its schema is in.
+    ///
+    /// # Errors
+    /// [`StoreError`], when the book cannot be read.
+    pub fn count_accounts(&self) -> Result<i64, StoreError> {
+        on_backend!(self, connections => with_session(connections, migrations::count_accounts))
+    }
+
     /// Takes the newest migration back, with everything in the tables that it made, and returns its name.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::super::StoreError;
-use super::super::backend::Backend;
+use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
@@ -43,10 +43,13 @@ impl Backend for PgConnection {
         Ok(self.batch_execute(&lock)?)
     }
 
+    fn has_table(&mut self, name: &str) -> Result<bool, StoreError> {
+        let table = "select to_regclass(format('%I.%I', current_schema(), $1)) is not null as value";
+        Ok(diesel::sql_query(table).bind::<Text, _>(name).get_result::<BoolRow>(self)?.value)
+    }
+
     fn applied_migrations_if_any(&mut self) -> Result<Option<Vec<String>>, StoreError> {
-        let table =
-            "select to_regclass(quote_ident(current_schema()) || '.__diesel_schema_migrations') is not null as value";
-        if !diesel::sql_query(table).get_result::<BoolRow>(self)?.value {
+        if !self.has_table(MIGRATIONS_TABLE)? {
             return Ok(None);
         }
         let versions = "select version::text as value from __diesel_schema_migrations order by version";

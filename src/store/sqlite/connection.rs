@@ -6,7 +6,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::super::StoreError;
-use super::super::backend::Backend;
+use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
@@ -45,9 +45,13 @@ impl Backend for SqliteConnection {
         Ok(())
     }
 
+    fn has_table(&mut self, name: &str) -> Result<bool, StoreError> {
+        let table = "select count(*) as value from sqlite_schema where type = 'table' and name = ?";
+        Ok(diesel::sql_query(table).bind::<Text, _>(name).get_result::<NumberRow>(self)?.value > 0)
+    }
+
     fn applied_migrations_if_any(&mut self) -> Result<Option<Vec<String>>, StoreError> {
-        let table = "select count(*) as value from sqlite_schema where name = '__diesel_schema_migrations'";
-        if diesel::sql_query(table).get_result::<NumberRow>(self)?.value == 0 {
+        if !self.has_table(MIGRATIONS_TABLE)? {
             return Ok(None);
         }
         let versions = "select version as value from __diesel_schema_migrations order by version";
