@@ -191,11 +191,29 @@ on_every_backend! {
         let Err(Error::Rejected(rejection)) = check_empty(&pool) else { panic!("it counts as empty") };
         assert_eq!(*rejection, Rejection::BookNotEmpty { accounts: 1 });
 
-        // With only the newest migration gone the accounts are still there to be lost.
-        pool.revert_migration().unwrap();
-        assert!(check_empty(&pool).is_err());
+    }
+
+    fn transfers_that_are_taken_back_take_their_accounts_with_them(book: &TestBook) {
+        check(book, "
+            account a equity EUR
+            account b equity EUR
+            limits a max 100     -> changed
+            transfer b a 5       -> posted
+        ");
+        let pool = Pool::connect(book.url.parse().unwrap(), StoreOptions::default()).unwrap();
         pool.revert_migration().unwrap();
         check_empty(&pool).unwrap();
+        pool.migrate().unwrap();
+        // The guards are back, and the names are free.
+        check(book, "
+            account a equity EUR -> opened
+            account b equity EUR -> opened
+            limits a max 100     -> changed
+            transfer b a 5       -> posted
+            balance a posted 5 version 1
+        ");
+        assert!(book.raw("delete from accounts").is_err());
+        assert!(book.raw("delete from account_limits").is_err());
     }
 
     fn a_currency_is_registered_once_and_never_differently(book: &TestBook) {

@@ -25,7 +25,7 @@ pub(super) enum MigrateCommand {
 
 #[derive(Args)]
 pub(super) struct RevertArgs {
-    /// Do it although the book has accounts, and destroy them with their transfers
+    /// Do it although the book has accounts, and destroy them and their transfers
     #[arg(long)]
     discard_everything: bool,
     #[command(flatten)]
