@@ -6,7 +6,7 @@ use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::InputError;
 use crate::formats::TransferRecord;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::rules::{AccountName, AccountRequest, AccountType, Instant, Parties, TransferId, TransferRequest};
 use crate::service::{Ledger, Mode, Posted};
 
@@ -96,16 +96,18 @@ impl RequestArgs {
         }
     }
 
-    /// The request for an amount that is in the currency of the account that is named first.
-    fn request(&self, ledger: &Ledger, parties: Parties, amount: &str) -> Result<TransferRequest, Failure> {
+    /// The request, with an amount that is found out last: it can take a look into the book.
+    fn request(
+        &self,
+        ledger: &Ledger,
+        parties: Parties,
+        money: impl FnOnce() -> Result<Money, Failure>,
+    ) -> Result<TransferRequest, Failure> {
         let id = self.id(ledger)?;
         let description = self.description.as_deref().map(parse).transpose()?;
         let effective_at = self.effective_at.as_deref().map(parse::<Instant>).transpose()?;
         let metadata = self.metadata.metadata().map_err(InputError::from)?;
-        let [account, _] = parties.names();
-        let currency = ledger.get_account(account)?.currency;
-        let money = Money::parse(amount, currency).map_err(InputError::from)?;
-        Ok(TransferRequest { id, parties, money, effective_at, description, metadata })
+        Ok(TransferRequest { id, parties, money: money()?, effective_at, description, metadata })
     }
 }
 
@@ -121,7 +123,10 @@ pub(super) fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Fa
 
 fn post_parties(context: &Context, parties: Parties, amount: &str, arguments: &RequestArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    let request = arguments.request(&ledger, parties, amount)?;
+    // The amount is in the currency of the account that is named first.
+    let first = parties.names()[0].clone();
+    let money = || parse_money(amount, ledger.get_account(&first)?.currency);
+    let request = arguments.request(&ledger, parties, money)?;
     let mode = arguments.mode.mode();
     let posted = ledger.post(&request, mode).map_err(|error| Failure::from(error).with_retry_id(request.id))?;
     show(context, &posted, mode)
@@ -148,7 +153,8 @@ fn post_against_cash(
         Some(cash) => cash,
         None => parse(&format!("cash:{}", currency.code().as_str().to_lowercase()))?,
     };
-    let request = arguments.request.request(&ledger, parties(account, cash.clone()), &arguments.amount)?;
+    let money = || parse_money(&arguments.amount, currency);
+    let request = arguments.request.request(&ledger, parties(account, cash.clone()), money)?;
     let opening = AccountRequest::new(cash, AccountType::Asset, currency);
     let mode = arguments.request.mode.mode();
     let answer = ledger
@@ -159,6 +165,10 @@ fn post_against_cash(
         say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));
     }
     show(context, &answer.posted, mode)
+}
+
+fn parse_money(amount: &str, currency: Currency) -> Result<Money, Failure> {
+    Ok(Money::parse(amount, currency).map_err(InputError::from)?)
 }
 
 fn show(context: &Context, posted: &Posted, mode: Mode) -> Result<Ending, Failure> {
