@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use uuid::{NoContext, Timestamp, Uuid};
 
 use super::instant::Instant;
-use super::text::TextError;
+use super::text::{TextError, check_length};
 
 /// The namespace of ids made from text keys. Fixed for ever: the same key must give the same id in every release.
 const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x7f1d_0b3e_5c64_4d2a_9a57_1e6b_c02f_8d91);
@@ -63,22 +63,10 @@ impl TransferId {
     /// # Errors
     /// [`TextError`] when the key is empty or longer than 255 bytes.
     pub fn from_key(key: &str) -> Result<Self, TextError> {
-        if key.is_empty() {
-            return Err(TextError::Empty { what: "idempotency key" });
-        }
-        if key.len() > KEY_LENGTH_MAX {
-            return Err(TextError::TooLong {
-                what: "idempotency key",
-                text: key.chars().take(40).collect(),
-                length: key.len(),
-                length_max: KEY_LENGTH_MAX,
-            });
-        }
+        check_length("idempotency key", key, KEY_LENGTH_MAX)?;
         Ok(Self(Uuid::new_v5(&KEY_NAMESPACE, key.as_bytes())))
     }
-}
 
-impl TransferId {
     /// The id of a line in a file that has no key: what it says, and that it is the `occurrence`th line to say so.
     pub(crate) fn from_line(digest: &[u8; 16], occurrence: u32) -> Self {
         let mut name = [0; 20];

@@ -182,7 +182,7 @@ impl TextError {
     }
 }
 
-fn check_length(what: &'static str, text: &str, length_max: usize) -> Result<(), TextError> {
+pub(super) fn check_length(what: &'static str, text: &str, length_max: usize) -> Result<(), TextError> {
     if text.is_empty() {
         return Err(TextError::Empty { what });
     }
