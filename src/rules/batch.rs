@@ -90,12 +90,6 @@ impl Batch {
         self.drafts.len()
     }
 
-    /// The account of that name as the batch has left it so far.
-    #[must_use]
-    pub fn account(&self, name: &AccountName) -> Option<&Account> {
-        self.index_by_name.get(name).map(|&index| &self.accounts[index].account)
-    }
-
     /// Accepts or refuses one request. A refused request leaves no trace.
     ///
     /// # Errors
