@@ -81,10 +81,13 @@ impl Walk {
     }
 
     fn open_account(&mut self, row: AccountRow, changes: &[LimitChangeRow]) {
-        let name = row.name.parse().map_or_else(|_| row.id.to_string(), |name: AccountName| name.to_string());
+        let (id, name) = (row.id, row.name.clone());
         let account = match Account::try_from(row) {
             Ok(account) => account,
-            Err(corrupt) => return self.find(None, Some(name), corrupt.to_string()),
+            Err(corrupt) => {
+                let name = if name.parse::<AccountName>().is_ok() { name } else { id.to_string() };
+                return self.find(None, Some(name), corrupt.to_string());
+            }
         };
         let mut limits = changes.first().map_or(account.limits, LimitChangeRow::before);
         let opened_with = limits;
