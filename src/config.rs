@@ -1,7 +1,5 @@
 //! What the program is told from outside. The only place where the environment is read.
 
-use std::path::PathBuf;
-
 use thiserror::Error;
 
 use crate::store::{DatabaseUrl, UrlError};
@@ -17,7 +15,7 @@ pub enum Origin {
     /// The environment.
     Environment,
     /// A `.env` file, in the working directory or above.
-    DotEnv(PathBuf),
+    DotEnv,
     /// Nobody said.
     Default,
 }
@@ -56,7 +54,7 @@ pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigE
     let from = match origin {
         Origin::Flag => "--database-url",
         Origin::Environment => "DATABASE_URL",
-        Origin::DotEnv(_) => ".env",
+        Origin::DotEnv => ".env",
         Origin::Default => "the default",
     };
     match text.parse() {
@@ -71,22 +69,22 @@ fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
         Err(std::env::VarError::NotUnicode(_)) => return Err(ConfigError::NotText { name: "DATABASE_URL" }),
         Err(std::env::VarError::NotPresent) => {}
     }
-    if let Some((text, file)) = database_url_from_dotenv()? {
-        return Ok((text, Origin::DotEnv(file)));
+    match database_url_from_dotenv()? {
+        Some(text) => Ok((text, Origin::DotEnv)),
+        None => Ok((DATABASE_URL_DEFAULT.to_owned(), Origin::Default)),
     }
-    Ok((DATABASE_URL_DEFAULT.to_owned(), Origin::Default))
 }
 
-fn database_url_from_dotenv() -> Result<Option<(String, PathBuf)>, ConfigError> {
-    let finder = match dotenvy::from_filename_iter(".env") {
+fn database_url_from_dotenv() -> Result<Option<String>, ConfigError> {
+    let lines = match dotenvy::from_filename_iter(".env") {
         Ok(lines) => lines,
         Err(error) if error.not_found() => return Ok(None),
         Err(error) => return Err(ConfigError::DotEnv(error)),
     };
-    for line in finder {
+    for line in lines {
         let (name, value) = line.map_err(ConfigError::DotEnv)?;
         if name == "DATABASE_URL" {
-            return Ok(Some((value, PathBuf::from(".env"))));
+            return Ok(Some(value));
         }
     }
     Ok(None)

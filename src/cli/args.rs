@@ -14,7 +14,7 @@ use crate::service::Mode;
 pub(super) struct ModeArgs {
     /// Judge it like any other, and leave no trace
     #[arg(long)]
-    pub(super) dry_run: bool,
+    dry_run: bool,
 }
 
 impl ModeArgs {

@@ -15,7 +15,7 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
     let origin = match origin {
         Origin::Flag => "--database-url".to_owned(),
         Origin::Environment => "DATABASE_URL in the environment".to_owned(),
-        Origin::DotEnv(file) => format!("DATABASE_URL in {}", file.display()),
+        Origin::DotEnv => "DATABASE_URL in .env".to_owned(),
         Origin::Default => "the default".to_owned(),
     };
     let (schema, schema_warning) = describe_schema(&diagnosis.schema);

@@ -239,8 +239,8 @@ impl LastRecordedAt {
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
 /// From the row `walk` to the transfer that touched the account before it.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
 fn push_step_back<'b, DB>(out: &mut AstPass<'_, 'b, DB>, account_id: &'b i64) -> QueryResult<()>
 where
     DB: Backend + HasSqlType<Int8>,
