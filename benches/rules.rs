@@ -8,8 +8,8 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
-    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, Hash, Instant, Opening, Parties, Sequence,
-    Transfer, TransferId, TransferRequest, hash_transfer, open_account,
+    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, Hash, Instant, Known, Opening, Parties,
+    Request, Sequence, Transfer, TransferId, TransferRequest, hash_transfer, open_account,
 };
 
 /// How many accounts the parties are drawn from.
@@ -25,13 +25,14 @@ fn main() {
 fn judge_and_finish(bencher: Bencher, batch_size: usize) {
     let requests = requests(batch_size);
     let accounts = accounts_of(&requests);
+    let requests: Vec<_> = requests.into_iter().map(Request::from).collect();
     let sequences: Vec<_> = (1..).map(Sequence).take(batch_size).collect();
     bencher
         .counter(ItemsCount::new(batch_size))
-        .with_inputs(|| Batch::new(accounts.clone(), Vec::new()))
+        .with_inputs(|| Batch::new(known(&accounts), Instant::EPOCH))
         .bench_local_values(|mut batch| {
             for request in black_box(&requests) {
-                batch.judge(request, Instant::EPOCH).unwrap();
+                batch.judge(request).unwrap();
             }
             batch.finish(&sequences)
         });
@@ -81,6 +82,10 @@ fn accounts_of(requests: &[TransferRequest]) -> Vec<Account> {
     names.into_iter().zip(1..).map(|(name, id)| account(name, id)).collect()
 }
 
+fn known(accounts: &[Account]) -> Known {
+    Known { accounts: accounts.to_vec(), ..Known::default() }
+}
+
 /// An account without a minimum, so that no transfer is refused.
 fn account(name: &AccountName, id: i64) -> Account {
     let request = AccountRequest::new(name.clone(), AccountType::Equity, euro());
@@ -92,7 +97,7 @@ fn account(name: &AccountName, id: i64) -> Account {
 
 fn transfer() -> Transfer {
     let requests = requests(1);
-    let mut batch = Batch::new(accounts_of(&requests), Vec::new());
-    batch.judge(&requests[0], Instant::EPOCH).unwrap();
+    let mut batch = Batch::new(known(&accounts_of(&requests)), Instant::EPOCH);
+    batch.judge(&requests[0].clone().into()).unwrap();
     batch.finish(&[Sequence(1)]).transfers.remove(0)
 }

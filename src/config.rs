@@ -63,6 +63,12 @@ pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigE
     }
 }
 
+/// The login name: who changes something, where nobody says.
+#[must_use]
+pub fn login_name() -> Option<String> {
+    whoami::username().ok().filter(|name| !name.is_empty())
+}
+
 fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
     match std::env::var("DATABASE_URL") {
         Ok(text) => return Ok((text, Origin::Environment)),

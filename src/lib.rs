@@ -52,4 +52,4 @@ pub mod store;
 
 pub use clock::Clock;
 pub use error::{Error, InputError};
-pub use service::{Ledger, Mode, post_in};
+pub use service::{Ledger, Mode, post_in, submit_in};

@@ -3,14 +3,22 @@
 diesel::table! {
     use crate::models::sql_types::*;
 
-    account_limits (account_id, change) {
+    account_events (account_id, event) {
         account_id -> Int8,
-        change -> Int8,
+        event -> Int8,
+        version -> Int8,
+        previous_transfer -> Int8,
         recorded_at -> Timestamptz,
         min_balance_before -> Nullable<Int8>,
         max_balance_before -> Nullable<Int8>,
         min_balance_after -> Nullable<Int8>,
         max_balance_after -> Nullable<Int8>,
+        journal_id -> Nullable<Uuid>,
+        state_before -> Text,
+        state_after -> Text,
+        actor -> Text,
+        hash -> Bytea,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -54,6 +62,21 @@ diesel::table! {
 diesel::table! {
     use crate::models::sql_types::*;
 
+    holds (id) {
+        id -> Uuid,
+        sequence -> Int8,
+        debit_account_id -> Int8,
+        credit_account_id -> Int8,
+        amount -> Int8,
+        remaining -> Int8,
+        expires_at -> Nullable<Timestamptz>,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
     transfers (sequence) {
         sequence -> Int8,
         id -> Uuid,
@@ -75,9 +98,12 @@ diesel::table! {
         hash -> Bytea,
         description -> Nullable<Text>,
         metadata -> Nullable<Jsonb>,
+        expires_at -> Nullable<Timestamptz>,
+        up_to -> Nullable<Int8>,
     }
 }
 
-diesel::joinable!(account_limits -> accounts (account_id));
+diesel::joinable!(account_events -> accounts (account_id));
+diesel::joinable!(holds -> transfers (sequence));
 
-diesel::allow_tables_to_appear_in_same_query!(account_limits, accounts, currencies, transfers,);
+diesel::allow_tables_to_appear_in_same_query!(account_events, accounts, currencies, holds, transfers,);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use teller::money::Currency;
 use teller::rules::{AccountRequest, AccountType, Parties, TransferRequest};
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Mode};
@@ -19,6 +20,10 @@ const ACCOUNTS: &str = "
     account c asset EUR
     transfer a b 9 -> posted
 ";
+
+fn euro() -> Currency {
+    Currency::new("EUR".parse().unwrap(), 2).unwrap()
+}
 
 on_every_backend! {
     fn nothing_remains_of_a_batch_when_any_of_its_rows_cannot_be_inserted(book: &TestBook) {
@@ -51,24 +56,24 @@ on_every_backend! {
         let before = Snapshot::of(book);
         let parties = Parties::Deposit { account: "alice".parse().unwrap(), cash: "till".parse().unwrap() };
         let request = TransferRequest { parties, ..transfer("k1", "alice", "till", "0.01") };
-        let till = AccountRequest::new("till".parse().unwrap(), AccountType::Asset, request.money.currency);
+        let till = AccountRequest::new("till".parse().unwrap(), AccountType::Asset, euro());
         for (table, event) in [("transfers", "insert"), ("accounts", "update")] {
             sabotage(book, &format!("before {event} on {table} when new.{} > 0", match table {
                 "transfers" => "amount",
                 _ => "version",
             }));
-            assert_statement_refused(book.ledger().post_opening_cash(&request, &till, Mode::Commit));
+            assert_statement_refused(book.ledger().submit_opening(&request.clone().into(), std::slice::from_ref(&till), Mode::Commit));
             assert_eq!(Snapshot::of(book), before, "the {event} of {table} failed");
             mend(book, table);
         }
-        assert!(book.ledger().post_opening_cash(&request, &till, Mode::Commit).unwrap().opened.is_some());
+        assert!(book.ledger().submit_opening(&request.clone().into(), std::slice::from_ref(&till), Mode::Commit).unwrap().opened.len() == 1);
         check(book, "balance till posted 0.01 version 1");
     }
 
     fn a_change_of_limits_and_its_record_are_written_together(book: &TestBook) {
         check(book, ACCOUNTS);
         let before = Snapshot::of(book);
-        for (table, event) in [("account_limits", "before insert on account_limits when new.change = 1"),
+        for (table, event) in [("account_events", "before insert on account_events when new.event = 1"),
             ("accounts", "before update on accounts when new.name = 'a'")] {
             sabotage(book, event);
             book.run("account limit a --overdraft 100").ends(70).says("the database refused a statement");
@@ -89,7 +94,7 @@ on_every_backend! {
             kill_an_import(book);
         }
         let impatient = StoreOptions { attempts_max: 1, lock_wait_max: Duration::from_secs(5), ..StoreOptions::default() };
-        assert!(!book.open_with(impatient).post(&transfer("next", "a", "b", "1"), Mode::Commit).unwrap().replayed);
+        assert!(!book.open_with(impatient).post(transfer("next", "a", "b", "1"), Mode::Commit).unwrap().replayed);
         assert_batch_succeeds(book);
     }
 }

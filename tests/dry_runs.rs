@@ -5,11 +5,13 @@ use std::ops::ControlFlow;
 
 use teller::formats::{read_accounts, read_transfers};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{AccountRequest, AccountType, LimitChange, NewLimit, Parties, Rejection, TransferRequest};
+use teller::rules::{
+    AccountAction, AccountRequest, AccountType, LimitChange, NewLimit, Parties, Rejection, TransferRequest,
+};
 use teller::service::{ImportCounts, ImportSink, NamedCurrency, Refused};
 use teller::{Error, Ledger, Mode};
 
-use crate::support::{TestBook, check, on_every_backend};
+use crate::support::{TestBook, change as change_of, check, on_every_backend};
 
 fn fill(book: &TestBook) -> Ledger {
     check(
@@ -80,7 +82,7 @@ on_every_backend! {
         let ledger = fill(book);
         assert_leaves_no_trace(book, |mode| {
             let change = LimitChange { min_balance: NewLimit::Remove, max_balance: NewLimit::Set(Amount::from_minor(9_000)) };
-            let account = ledger.change_limits(&"alice".parse().unwrap(), change, mode).unwrap();
+            let account = ledger.change_account(&change_of("alice", AccountAction::Limit(change)), mode).unwrap();
             assert_eq!((account.limits.min_balance, account.limits.max_balance), (None, Some(Amount::from_minor(9_000))));
         });
     }
@@ -125,8 +127,8 @@ on_every_backend! {
         let parties = Parties::Deposit { account: "bob".parse().unwrap(), cash: "till".parse().unwrap() };
         let request = TransferRequest::new(book.next_id(), parties, Money::parse("7.00", euro()).unwrap());
         assert_leaves_no_trace(book, |mode| {
-            let answer = ledger.post_opening_cash(&request, &account("till", AccountType::Asset), mode).unwrap();
-            assert_eq!(answer.opened.unwrap().name.as_str(), "till");
+            let answer = ledger.submit_opening(&request.clone().into(), &[account("till", AccountType::Asset)], mode).unwrap();
+            assert_eq!(answer.opened[0].name.as_str(), "till");
         });
     }
 
@@ -137,7 +139,7 @@ on_every_backend! {
         let parties = Parties::Deposit { account: "nobody".parse().unwrap(), cash: "till".parse().unwrap() };
         let request = TransferRequest::new(book.next_id(), parties, Money::parse("7.00", euro()).unwrap());
         for mode in [Mode::DryRun, Mode::Commit] {
-            let answer = ledger.post_opening_cash(&request, &account("till", AccountType::Asset), mode);
+            let answer = ledger.submit_opening(&request.clone().into(), &[account("till", AccountType::Asset)], mode);
             assert!(matches!(answer, Err(Error::Rejected(rejection)) if rejection.code() == "account_unknown"));
         }
         let drawn = |line: &String| !line.starts_with("accounts_id_seq");

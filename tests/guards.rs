@@ -79,7 +79,7 @@ on_every_backend! {
     // V1
     fn a_change_of_limits_is_never_changed_replaced_or_removed(book: &TestBook) {
         fill(book);
-        assert_append_only(book, "account_limits", "min_balance_after", "account_id, change");
+        assert_append_only(book, "account_events", "min_balance_after", "account_id, event");
     }
 
     // V1

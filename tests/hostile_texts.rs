@@ -117,7 +117,7 @@ on_every_backend! {
         assert_eq!(seen, texts().collect::<Vec<_>>());
         assert!(entries.iter().all(|entry| entry.transfer.metadata == metadata()));
         for text in texts() {
-            assert!(ledger.post(&request(text), Mode::Commit).unwrap().replayed, "{text:?}");
+            assert!(ledger.post(request(text), Mode::Commit).unwrap().replayed, "{text:?}");
         }
         assert_eq!(ledger.verify(&mut |_| {}).unwrap().findings, []);
     }

@@ -134,9 +134,9 @@ on_every_backend! {
         let columns = ["min_balance_before", "max_balance_before", "min_balance_after", "max_balance_after"];
         let columns = columns.map(number).join(" || ' ' || ");
         let change = |number: i64| {
-            book.query_text(&format!("select {columns} from account_limits where change = {number}"))
+            book.query_text(&format!("select {columns} from account_events where event = {number}"))
         };
-        assert_eq!(book.query_i64("select count(*) from account_limits"), 3);
+        assert_eq!(book.query_i64("select count(*) from account_events"), 3);
         assert_eq!(change(1), "0 none -500 10000");
         assert_eq!(change(2), "-500 10000 none 10000");
         assert_eq!(change(3), "none 10000 none none");
@@ -156,6 +156,6 @@ on_every_backend! {
             limits alice max 60           -> changed
             deposit alice 0.01            -> posted
         ");
-        assert_eq!(book.query_i64("select count(*) from account_limits"), 2);
+        assert_eq!(book.query_i64("select count(*) from account_events"), 2);
     }
 }

@@ -11,13 +11,13 @@ use proptest::test_runner::{Config, TestRunner};
 
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
-    Account, AccountId, AccountRequest, Batch, Instant, LimitChange, Limits, NewLimit, Opening, Parties, Rejection,
-    Sequence, Transfer, TransferId, TransferRequest, Verdict, change_limits, open_account,
+    Account, AccountAction, AccountId, AccountRequest, Batch, Instant, Known, LimitChange, Limits, NewLimit, Opening,
+    Parties, Rejection, Request, Sequence, Transfer, TransferId, TransferRequest, Verdict, open_account,
 };
 use teller::{Error, Ledger, Mode};
 
-use crate::support::TestBook;
 use crate::support::model::{Model, ModelAccount, ModelRequest};
+use crate::support::{TestBook, change as change_of};
 
 const STEPS_DEFAULT: u32 = 100_000;
 const STEPS_PER_RUN: u32 = 200;
@@ -153,30 +153,32 @@ impl Memory {
     }
 
     fn change_limits(&mut self, name: &str, change: LimitChange) -> &'static str {
-        let Some(account) = self.accounts.iter_mut().find(|account| account.name.as_str() == name) else {
-            return "account_unknown";
-        };
-        let answer = change_limits(account, change);
-        if let Ok(limits) = answer {
-            account.limits = limits;
-        }
+        let mut batch = Batch::new(Known { accounts: self.accounts.clone(), ..Known::default() }, Instant::EPOCH);
+        let answer = batch.judge(&change_of(name, AccountAction::Limit(change)).into());
+        self.take(batch.finish(&[]).accounts);
         code(&answer, |_| "changed")
     }
 
     fn post(&mut self, requests: &[TransferRequest]) -> Vec<&'static str> {
-        let stored = requests.iter().filter_map(|request| self.transfers.get(&request.id).cloned()).collect();
-        let mut batch = Batch::new(self.accounts.clone(), stored);
-        let verdicts: Vec<_> = requests.iter().map(|request| batch.judge(request, Instant::EPOCH)).collect();
+        let transfers = requests.iter().filter_map(|request| self.transfers.get(&request.id).cloned()).collect();
+        let known = Known { accounts: self.accounts.clone(), transfers, ..Known::default() };
+        let mut batch = Batch::new(known, Instant::EPOCH);
+        let requests = requests.iter().cloned().map(Request::from);
+        let verdicts: Vec<_> = requests.map(|request| batch.judge(&request)).collect();
         let next = i64::try_from(self.transfers.len()).unwrap() + 1;
         let sequences: Vec<_> = (next..).take(batch.draft_count()).map(Sequence).collect();
         let ruling = batch.finish(&sequences);
-        for changed in ruling.accounts {
-            let account = self.accounts.iter_mut().find(|account| account.id == changed.id).unwrap();
-            *account = changed;
-        }
+        self.take(ruling.accounts);
         self.transfers.extend(ruling.transfers.into_iter().map(|transfer| (transfer.id, transfer)));
         let word = |verdict: &Verdict| if matches!(verdict, Verdict::Posted(_)) { "posted" } else { "replayed" };
         verdicts.iter().map(|verdict| code(verdict, word)).collect()
+    }
+
+    fn take(&mut self, changed: Vec<Account>) {
+        for changed in changed {
+            let account = self.accounts.iter_mut().find(|account| account.id == changed.id).unwrap();
+            *account = changed;
+        }
     }
 }
 
@@ -243,7 +245,8 @@ fn run_on_book(book: &TestBook, accounts: &[ModelAccount], steps: &[Step]) -> Ve
         assert_eq!(code(&answer, |_| "changed"), open_in_model(&mut model, account));
     }
     let change = |name: &str, change| {
-        let answer = ledger.change_limits(&name.parse().unwrap(), change, Mode::Commit).map_err(rejection);
+        let answer =
+            ledger.change_account(&change_of(name, AccountAction::Limit(change)), Mode::Commit).map_err(rejection);
         code(&answer, |_| "changed")
     };
     let post = |requests: &[TransferRequest]| {

@@ -42,7 +42,7 @@ on_every_backend! {
         assert_eq!(entry.transfer, posted.transfer);
         assert_eq!((entry.side, entry.counterparty.as_str()), (NormalSide::Debit, "b"));
         let transfer = &entry.transfer;
-        assert_eq!((transfer.id, transfer.kind, transfer.amount), (id, TransferKind::Transfer, request.money.amount));
+        assert_eq!((transfer.id, transfer.kind, transfer.amount.minor()), (id, TransferKind::Transfer, 1_234));
         assert_eq!(transfer.recorded_at.to_string(), "2026-01-02T03:04:05.678901Z");
         assert_eq!(Some(transfer.effective_at), request.effective_at);
         assert_eq!((&transfer.description, &transfer.metadata), (&request.description, &request.metadata));

@@ -82,7 +82,7 @@ on_every_backend! {
         assert_eq!(["imported", "refused", "malformed"].map(|name| counts[name].as_u64()), [Some(0), Some(1), Some(10)]);
         assert_eq!(book.query_i64("select count(*) from transfers"), 1);
         assert_eq!(book.query_i64("select count(*) from accounts"), 3);
-        assert_eq!(book.query_i64("select count(*) from account_limits"), 0);
+        assert_eq!(book.query_i64("select count(*) from account_events"), 0);
     }
 
     fn the_first_deposit_opens_the_cash_account_and_says_so(book: &TestBook) {

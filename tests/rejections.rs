@@ -213,7 +213,7 @@ on_every_backend! {
             balance a posted 5 version 1
         ");
         assert!(book.raw("delete from accounts").is_err());
-        assert!(book.raw("delete from account_limits").is_err());
+        assert!(book.raw("delete from account_events").is_err());
     }
 
     fn a_currency_is_registered_once_and_never_differently(book: &TestBook) {

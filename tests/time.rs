@@ -104,8 +104,8 @@ on_every_backend! {
         let slow = book.ledger().with_clock(clock("2026-01-01T12:00:00Z"));
         let fast = book.ledger().with_clock(clock("2026-01-01T13:00:00Z"));
         assert_eq!(slow.get_account(&"alice".parse().unwrap()).unwrap().version, 0);
-        fast.post(&deposit(book, "10"), Mode::Commit).unwrap();
-        slow.post(&deposit(book, "20"), Mode::Commit).unwrap();
+        fast.post(deposit(book, "10"), Mode::Commit).unwrap();
+        slow.post(deposit(book, "20"), Mode::Commit).unwrap();
         check(book, T2_OUTCOME);
     }
 

@@ -1,13 +1,13 @@
 use clap::{Args, Subcommand};
 
-use super::args::{MetadataArgs, ModeArgs, parse, say};
+use super::args::{ActorArgs, MetadataArgs, ModeArgs, parse, say};
 use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::InputError;
 use crate::formats::{AccountRecord, OpenedRecord};
 use crate::money::{Currency, Money};
-use crate::rules::{AccountName, AccountRequest, AccountType, LimitChange, Limits, NewLimit};
+use crate::rules::{AccountAction, AccountName, AccountRequest, AccountType, LimitChange, Limits, NewLimit};
 
 const ONE: Columns = &["account", "type", "currency", "state", "available", "min_balance", "max_balance", "version"];
 const MANY: Columns = &["account", "type", "currency", "posted", "held", "available", "state"];
@@ -121,6 +121,8 @@ pub(super) struct LimitArgs {
     #[arg(long, conflicts_with = "max_balance")]
     no_max_balance: bool,
     #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
     mode: ModeArgs,
 }
 
@@ -187,7 +189,8 @@ fn limit(context: &Context, arguments: &LimitArgs) -> Result<Ending, Failure> {
         None => NewLimit::Keep,
     };
     let change = LimitChange { min_balance: arguments.min_balance.new_limit(currency)?, max_balance };
-    let account = ledger.change_limits(&name, change, arguments.mode.mode())?;
+    let change = arguments.actor.change(name, AccountAction::Limit(change))?;
+    let account = ledger.change_account(&change, arguments.mode.mode())?;
     context.output.one(&AccountRecord::from(&account), ONE)?;
     Ok(Ending::Done)
 }

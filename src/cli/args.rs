@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use crate::rules::{Metadata, TextError};
+use super::failure::Failure;
+use crate::config;
+use crate::rules::{AccountAction, AccountChange, AccountName, Metadata, TextError};
 use crate::service::Mode;
 
 /// For everything that writes.
@@ -42,6 +44,28 @@ impl MetadataArgs {
             }
         }
         Metadata::new(entries)
+    }
+}
+
+/// Who changes something, and why.
+#[derive(Args)]
+pub(super) struct ActorArgs {
+    /// Who wants it so [default: the login name]
+    #[arg(long, value_name = "NAME")]
+    actor: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl ActorArgs {
+    pub(super) fn change(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, Failure> {
+        let actor = match self.actor.clone().or_else(config::login_name) {
+            Some(actor) => parse(&actor)?,
+            None => return Err(Failure::usage("nobody is logged in by name; say who wants it so with --actor NAME")),
+        };
+        let reason = self.reason.as_deref().map(parse).transpose()?;
+        Ok(AccountChange { account, action, actor, reason })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, InputError};
 use crate::rules::{Rejection, TransferId};
 use crate::store::{StoreError, UrlError};
 
+const EXIT_USAGE: u8 = 2;
 pub(super) const EXIT_REFUSED: u8 = 3;
 pub(super) const EXIT_BAD_INPUT: u8 = 65;
 const EXIT_UNREACHABLE: u8 = 69;
@@ -34,6 +35,11 @@ impl Failure {
     fn new(exit_code: u8, code: &'static str, message: String, hint: Option<&str>) -> Self {
         let hint = hint.map(str::to_owned);
         Self { exit_code, code, message, hint, fields: Vec::new(), is_silent: false }
+    }
+
+    /// Arguments that do not go together, which the parser of arguments cannot see.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self::new(EXIT_USAGE, "usage", message.into(), None)
     }
 
     /// Adds that the request can be sent again under its id, where that is the thing to do.

@@ -107,7 +107,7 @@ impl RequestArgs {
         let description = self.description.as_deref().map(parse).transpose()?;
         let effective_at = self.effective_at.as_deref().map(parse::<Instant>).transpose()?;
         let metadata = self.metadata.metadata().map_err(InputError::from)?;
-        Ok(TransferRequest { id, parties, money: money()?, effective_at, description, metadata })
+        Ok(TransferRequest { effective_at, description, metadata, ..TransferRequest::new(id, parties, money()?) })
     }
 }
 
@@ -158,13 +158,14 @@ fn post_against_cash(
     let opening = AccountRequest::new(cash, AccountType::Asset, currency);
     let mode = arguments.request.mode.mode();
     let answer = ledger
-        .post_opening_cash(&request, &opening, mode)
+        .submit_opening(&request.clone().into(), &[opening], mode)
         .map_err(|error| Failure::from(error).with_retry_id(request.id))?;
-    if let Some(cash) = &answer.opened {
+    for cash in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));
     }
-    show(context, &answer.posted, mode)
+    answer.receipt.transfers.iter().try_for_each(|posted| show(context, posted, mode).map(|_| ()))?;
+    Ok(Ending::Done)
 }
 
 fn parse_money(amount: &str, currency: Currency) -> Result<Money, Failure> {

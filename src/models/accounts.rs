@@ -3,12 +3,13 @@ use std::fmt::Display;
 use diesel::prelude::*;
 
 use super::CorruptRow;
-use super::account_limits::limits;
 use super::currencies::currency;
 use super::sql_types::{SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
 use crate::money::Amount;
-use crate::rules::{Account, AccountId, AccountState, AccountType, Hash, Instant, LastTransfer, Sequence, Totals};
+use crate::rules::{
+    Account, AccountId, AccountState, AccountType, Hash, Instant, LastTransfer, Limits, Sequence, Totals,
+};
 use crate::schema::accounts;
 
 /// More of the last character there is than a name has room for: no name that begins with a prefix sorts behind the prefix and these.
@@ -82,6 +83,10 @@ impl TryFrom<AccountRow> for Account {
     }
 }
 
+pub(super) fn limits(min_balance: Option<i64>, max_balance: Option<i64>) -> Limits {
+    Limits { min_balance: min_balance.map(Amount::from_minor), max_balance: max_balance.map(Amount::from_minor) }
+}
+
 fn last_transfer(row: &AccountRow) -> Result<Option<LastTransfer>, CorruptRow> {
     let (Some(sequence), Some(recorded_at)) = (row.last_transfer, row.last_recorded_at) else { return Ok(None) };
     let recorded_at = instant(row, "last_recorded_at", recorded_at)?;
@@ -151,6 +156,27 @@ impl From<&Account> for AccountUpdate {
             last_transfer: account.last.map(|last| last.sequence.0),
             last_recorded_at: account.last.map(|last| last.recorded_at.into()),
             head: account.head.0.to_vec(),
+        }
+    }
+}
+
+/// What an event changes of an account, beside its chain position.
+#[derive(AsChangeset, Clone, Debug)]
+#[diesel(table_name = accounts, treat_none_as_null = true)]
+pub(crate) struct TermsUpdate {
+    pub min_balance: Option<i64>,
+    pub max_balance: Option<i64>,
+    pub closed_at: Option<SqlInstant>,
+    pub state: &'static str,
+}
+
+impl From<&Account> for TermsUpdate {
+    fn from(account: &Account) -> Self {
+        Self {
+            min_balance: account.limits.min_balance.map(Amount::minor),
+            max_balance: account.limits.max_balance.map(Amount::minor),
+            closed_at: account.closed_at.map(SqlInstant::from),
+            state: account.state.as_str(),
         }
     }
 }

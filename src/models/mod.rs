@@ -3,9 +3,10 @@
 //! What belongs here: row structs, their way to and from the types of [`rules`](crate::rules), and queries that are the same on both
 //! backends. What does not: transactions, decisions, and SQL that only one backend understands.
 
-pub(crate) mod account_limits;
+pub(crate) mod account_events;
 pub(crate) mod accounts;
 pub(crate) mod currencies;
+pub(crate) mod holds;
 pub mod sql_types;
 pub(crate) mod transfers;
 

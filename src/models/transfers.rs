@@ -39,6 +39,8 @@ pub(crate) struct TransferRow {
     pub hash: Vec<u8>,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
+    pub expires_at: Option<SqlInstant>,
+    pub up_to: Option<i64>,
 }
 
 impl TryFrom<TransferRow> for Transfer {
@@ -52,6 +54,7 @@ impl TryFrom<TransferRow> for Transfer {
         }
         let hash = row.hash.as_slice().try_into().map_err(|_| corrupt("hash", &format!("{:?}", row.hash)))?;
         let description = row.description.as_deref().map(str::parse).transpose();
+        let instant = |column, time: SqlInstant| time.instant().ok_or_else(|| corrupt(column, &time));
         let id = |column, value: SqlId| value.id().ok_or_else(|| corrupt(column, &"not of 16 bytes"));
         Ok(Self {
             sequence: Sequence(row.sequence),
@@ -70,11 +73,13 @@ impl TryFrom<TransferRow> for Transfer {
                 balance: Amount::from_minor(row.credit_balance),
                 previous: row.credit_previous.map(Sequence),
             },
-            recorded_at: row.recorded_at.instant().ok_or_else(|| corrupt("recorded_at", &row.recorded_at))?,
-            effective_at: row.effective_at.instant().ok_or_else(|| corrupt("effective_at", &row.effective_at))?,
+            recorded_at: instant("recorded_at", row.recorded_at)?,
+            effective_at: instant("effective_at", row.effective_at)?,
             journal_id: row.journal_id.map(|value| id("journal_id", value)).transpose()?,
             hold_id: row.hold_id.map(|value| id("hold_id", value)).transpose()?.map(TransferId),
             reversed_id: row.reversed_id.map(|value| id("reversed_id", value)).transpose()?.map(TransferId),
+            expires_at: row.expires_at.map(|time| instant("expires_at", time)).transpose()?,
+            up_to: row.up_to.map(Amount::from_minor),
             description: description
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "transfers", row.sequence)?,
@@ -107,6 +112,8 @@ impl From<&Transfer> for TransferRow {
             hash: transfer.hash.0.to_vec(),
             description: transfer.description.as_ref().map(ToString::to_string),
             metadata: metadata_to_json(&transfer.metadata),
+            expires_at: transfer.expires_at.map(SqlInstant::from),
+            up_to: transfer.up_to.map(Amount::minor),
         }
     }
 }

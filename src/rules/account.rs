@@ -21,6 +21,17 @@ words!(NormalSide {
     Credit = "credit",
 });
 
+impl NormalSide {
+    /// The other side.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Debit => Self::Credit,
+            Self::Credit => Self::Debit,
+        }
+    }
+}
+
 /// What an account is in the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountType {
@@ -110,6 +121,15 @@ impl Limits {
     }
 }
 
+/// What an account may do: which sides are open, and how far its balance may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What may happen to it.
+    pub state: AccountState,
+    /// How far its balance may go.
+    pub limits: Limits,
+}
+
 /// The sums of all debits and credits, posted and held, each from 0 to 2^63 - 1 minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -121,6 +141,56 @@ pub struct Totals {
     pub debits_held: Amount,
     /// Credits that open holds reserve.
     pub credits_held: Amount,
+}
+
+impl Totals {
+    /// The posted debits, or the posted credits.
+    #[must_use]
+    pub const fn posted(&self, side: NormalSide) -> Amount {
+        match side {
+            NormalSide::Debit => self.debits_posted,
+            NormalSide::Credit => self.credits_posted,
+        }
+    }
+
+    /// The held debits, or the held credits.
+    #[must_use]
+    pub const fn held(&self, side: NormalSide) -> Amount {
+        match side {
+            NormalSide::Debit => self.debits_held,
+            NormalSide::Credit => self.credits_held,
+        }
+    }
+
+    /// The same with other posted debits or credits.
+    #[must_use]
+    pub const fn with_posted(self, side: NormalSide, total: Amount) -> Self {
+        match side {
+            NormalSide::Debit => Self { debits_posted: total, ..self },
+            NormalSide::Credit => Self { credits_posted: total, ..self },
+        }
+    }
+
+    /// The same with other held debits or credits.
+    #[must_use]
+    pub const fn with_held(self, side: NormalSide, total: Amount) -> Self {
+        match side {
+            NormalSide::Debit => Self { debits_held: total, ..self },
+            NormalSide::Credit => Self { credits_held: total, ..self },
+        }
+    }
+
+    /// The same without what was reserved on one side.
+    ///
+    /// # Panics
+    /// When that was more than is held: every reservation is counted when it is made.
+    #[must_use]
+    pub fn without_held(self, side: NormalSide, amount: Amount) -> Self {
+        match self.held(side).checked_sub(amount) {
+            Some(left) if left >= Amount::ZERO => self.with_held(side, left),
+            _ => panic!("{amount:?} were reserved, of {:?} held", self.held(side)),
+        }
+    }
 }
 
 /// The newest transfer that touched an account.
@@ -209,6 +279,18 @@ impl Account {
             NormalSide::Debit => self.totals.credits_held,
             NormalSide::Credit => self.totals.debits_held,
         }
+    }
+
+    /// Whether it falls by a debit or a credit.
+    #[must_use]
+    pub fn falls_by(&self, side: NormalSide) -> bool {
+        self.account_type.normal_side() != side
+    }
+
+    /// What it may do.
+    #[must_use]
+    pub const fn terms(&self) -> Terms {
+        Terms { state: self.state, limits: self.limits }
     }
 
     /// What can be spent before any limit is counted: posted less held. Money on its way in by a hold is not available.

@@ -1,19 +1,21 @@
 //! The proof: hashes that tie every transfer to the whole history of both its accounts.
 //!
 //! An account's first head is the hash of what the account is. Every transfer's hash covers its content and the heads of both its
-//! accounts, and becomes the head of both. So a head covers everything that ever led to it, and one changed byte anywhere breaks
-//! every head after it.
+//! accounts, and becomes the head of both. Every change of what an account may do covers the account's head, and becomes it. So a
+//! head covers everything that ever led to it, and one changed byte anywhere breaks every head after it.
 //!
 //! The hash is SHA-256, so that anyone can recompute a chain with the tools of any language. What is hashed is the format's name and a
 //! newline, then the fields in the order in which the functions here write them: a text or byte string as its length (8 bytes) and
 //! its bytes, an integer as 8 bytes, a hash or UUID as it is, an optional field as one byte, 0 or 1, and the value after a 1;
 //! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
+//! A transfer that has an expiry or was left to what is available is hashed in format 2, which adds these two fields at the end.
 //! Sequences are not covered: they are where a transfer stands, not what it is, and verification checks them by the pointers.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::account::AccountRequest;
+use super::event::AccountEvent;
 use super::hash::Hash;
 use super::instant::Instant;
 use super::text::Metadata;
@@ -38,10 +40,30 @@ pub fn hash_account(opening: &AccountRequest, opened_at: Instant) -> Hash {
     preimage.digest()
 }
 
+/// The head that an event gives to its account, computed from the one before it. `event.hash` is not read.
+#[must_use]
+pub fn hash_event(event: &AccountEvent, head: Hash) -> Hash {
+    let mut preimage = Preimage::new(b"teller.event.1\n");
+    preimage.hash(head);
+    preimage.integer(event.number);
+    preimage.integer(event.version);
+    preimage.integer(event.recorded_at.micros());
+    for terms in [event.before, event.after] {
+        preimage.text(terms.state.as_str());
+        preimage.optional(terms.limits.min_balance, |preimage, amount| preimage.integer(amount.minor()));
+        preimage.optional(terms.limits.max_balance, |preimage, amount| preimage.integer(amount.minor()));
+    }
+    preimage.text(event.actor.as_str());
+    preimage.optional(event.reason.as_ref(), |preimage, text| preimage.text(text.as_str()));
+    preimage.optional(event.journal_id, Preimage::uuid);
+    preimage.digest()
+}
+
 /// The head that a transfer gives to both its accounts, computed from theirs before it. `transfer.hash` is not read.
 #[must_use]
 pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -> Hash {
-    let mut preimage = Preimage::new(b"teller.transfer.1\n");
+    let is_extended = transfer.expires_at.is_some() || transfer.up_to.is_some();
+    let mut preimage = Preimage::new(if is_extended { b"teller.transfer.2\n" } else { b"teller.transfer.1\n" });
     preimage.hash(debit_head);
     preimage.hash(credit_head);
     preimage.uuid(transfer.id.0);
@@ -58,6 +80,10 @@ pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -
     preimage.optional(transfer.reversed_id, |preimage, id| preimage.uuid(id.0));
     preimage.optional(transfer.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
     preimage.metadata(&transfer.metadata);
+    if is_extended {
+        preimage.optional(transfer.expires_at, |preimage, time| preimage.integer(time.micros()));
+        preimage.optional(transfer.up_to, |preimage, amount| preimage.integer(amount.minor()));
+    }
     preimage.digest()
 }
 
@@ -140,6 +166,8 @@ mod tests {
             journal_id: None,
             hold_id: None,
             reversed_id: None,
+            expires_at: None,
+            up_to: None,
             description: Some("rent".parse().unwrap()),
             metadata: Metadata::new(metadata).unwrap(),
             hash: Hash([0; 32]),

@@ -1,28 +1,45 @@
 //! Everything that decides, and nothing else: no I/O, no database, no clock.
 //!
-//! A [`Batch`] takes the locked accounts and the transfers already known by their ids, judges requests one by one in order, and
-//! returns either the new account states and transfer rows, or a [`Rejection`]. The same input gives the same answer on every
-//! backend, by construction. Every refusal comes before the first effect, in the order in which [`Rejection`] lists them.
+//! A [`Batch`] takes the locked accounts and whatever else is known of what is asked for, judges requests one by one in order, and
+//! returns either the new states and rows, or a [`Rejection`]. The same input gives the same answer on every backend, by
+//! construction. Every refusal comes before the first effect, in the order in which [`Rejection`] lists them.
 
 mod account;
 mod batch;
 mod chain;
+mod condition;
+mod event;
 mod hash;
+mod hold;
 mod ids;
 mod instant;
 mod opening;
+mod operation;
 mod rejection;
+mod request;
 mod text;
 mod transfer;
 mod words;
 
-pub use account::{Account, AccountRequest, AccountState, AccountType, LastTransfer, Limits, NormalSide, Totals};
-pub use batch::{Batch, Ruling, Verdict};
-pub use chain::{hash_account, hash_transfer};
+pub use account::{
+    Account, AccountRequest, AccountState, AccountType, LastTransfer, Limits, NormalSide, Terms, Totals,
+};
+pub use batch::{Batch, Known, Ruling, Verdict};
+pub use chain::{hash_account, hash_event, hash_transfer};
+pub use condition::{Comparison, Condition, Expected};
+pub use event::{AccountEvent, LastEvent};
 pub use hash::Hash;
+pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
-pub use opening::{Existing, LimitChange, NewLimit, Opening, change_limits, open_account};
+pub use opening::{Existing, LimitChange, NewLimit, Opening, open_account};
+pub use operation::{
+    AccountAction, AccountChange, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, Sides,
+};
 pub use rejection::Rejection;
-pub use text::{AccountName, Description, Metadata, TextError};
-pub use transfer::{Leg, Parties, Transfer, TransferKind, TransferRequest};
+pub use request::{
+    CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
+    TransferRequest,
+};
+pub use text::{AccountName, Actor, Description, Metadata, TextError};
+pub use transfer::{Leg, Transfer, TransferKind};

@@ -124,7 +124,7 @@ pub struct LimitChange {
 ///
 /// # Errors
 /// [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
-pub fn change_limits(account: &Account, change: LimitChange) -> Result<Limits, Rejection> {
+pub(super) fn change_limits(account: &Account, change: LimitChange) -> Result<Limits, Rejection> {
     let limits = Limits {
         min_balance: change.min_balance.or(account.limits.min_balance),
         max_balance: change.max_balance.or(account.limits.max_balance),

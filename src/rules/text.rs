@@ -94,6 +94,36 @@ impl fmt::Display for Description {
     }
 }
 
+/// Who changed something: a login name, a service. 1 to 255 bytes of UTF-8 without control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor(String);
+
+impl Actor {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Actor {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        check_length("actor", text, NAME_LENGTH_MAX)?;
+        if text.chars().any(char::is_control) {
+            return Err(TextError::Form { what: "actor", text: shortened(text), problem: "has a control character" });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 /// What programs keep beside a transfer or an account: up to 64 texts under keys, in the order of the keys' bytes.
 ///
 /// Values are texts only. JSON numbers are read differently by every database and language, and a hash must not depend on that.

@@ -3,9 +3,9 @@ use uuid::Uuid;
 use super::hash::Hash;
 use super::ids::{AccountId, Sequence, TransferId};
 use super::instant::Instant;
-use super::text::{AccountName, Description, Metadata};
+use super::text::{Description, Metadata};
 use super::words::words;
-use crate::money::{Amount, Money};
+use crate::money::Amount;
 
 /// What a transfer does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,76 +29,6 @@ words!(TransferKind {
     Release = "release",
     Reversal = "reversal",
 });
-
-/// Which accounts a request names, and in whose words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Parties {
-    /// `from` falls and `to` rises. Both have the same normal side.
-    Transfer {
-        /// The account that falls.
-        from: AccountName,
-        /// The account that rises.
-        to: AccountName,
-    },
-    /// Both rise. They have different normal sides.
-    Deposit {
-        /// Where the value is owed.
-        account: AccountName,
-        /// Where the value is.
-        cash: AccountName,
-    },
-    /// Both fall. They have different normal sides.
-    Withdrawal {
-        /// Where the value was owed.
-        account: AccountName,
-        /// Where the value was.
-        cash: AccountName,
-    },
-    /// The accountant's words, for any pair.
-    Post {
-        /// The account that is debited.
-        debit: AccountName,
-        /// The account that is credited.
-        credit: AccountName,
-    },
-}
-
-impl Parties {
-    /// The two accounts, in the order in which they were named.
-    #[must_use]
-    pub const fn names(&self) -> [&AccountName; 2] {
-        match self {
-            Self::Transfer { from, to } => [from, to],
-            Self::Deposit { account, cash } | Self::Withdrawal { account, cash } => [account, cash],
-            Self::Post { debit, credit } => [debit, credit],
-        }
-    }
-}
-
-/// What a client asks for: one amount from one account to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransferRequest {
-    /// Made before the first try, the same on every retry.
-    pub id: TransferId,
-    /// Between whom.
-    pub parties: Parties,
-    /// How much. More than zero.
-    pub money: Money,
-    /// When it counts for the books; `None` is when it is recorded.
-    pub effective_at: Option<Instant>,
-    /// For people.
-    pub description: Option<Description>,
-    /// For programs.
-    pub metadata: Metadata,
-}
-
-impl TransferRequest {
-    /// A request that counts from when it is recorded, without description and metadata.
-    #[must_use]
-    pub fn new(id: TransferId, parties: Parties, money: Money) -> Self {
-        Self { id, parties, money, effective_at: None, description: None, metadata: Metadata::default() }
-    }
-}
 
 /// One side of a transfer: an account, and how the transfer left it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,10 +64,14 @@ pub struct Transfer {
     pub effective_at: Instant,
     /// The journal it was posted in.
     pub journal_id: Option<Uuid>,
-    /// The hold that it is about.
+    /// The hold that it is about; a hold names itself.
     pub hold_id: Option<TransferId>,
     /// The transfer that it undoes.
     pub reversed_id: Option<TransferId>,
+    /// When a hold gives up by itself what was not captured.
+    pub expires_at: Option<Instant>,
+    /// The most that was asked for, where the amount was left to what is available; `Amount::MAX` for all of it.
+    pub up_to: Option<Amount>,
     /// For people.
     pub description: Option<Description>,
     /// For programs.

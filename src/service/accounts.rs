@@ -1,12 +1,15 @@
 use std::collections::HashMap;
 
+use super::holds::without_expired;
+use super::posting::Posting;
+use super::transfers::only_answer;
 use super::{Ledger, Mode};
 use crate::error::Error;
-use crate::models::account_limits::LimitChangeRow;
+use crate::models::account_events::AccountEventRow;
 use crate::money::{Currency, CurrencyCode};
 use crate::rules::{
-    Account, AccountName, AccountRequest, Existing, Instant, LimitChange, Limits, Opening, Rejection, change_limits,
-    open_account,
+    Account, AccountChange, AccountEvent, AccountName, AccountRequest, BatchPolicy, Existing, Instant, Limits, Opening,
+    Rejection, Request, open_account,
 };
 use crate::store::{Access, Pool, Store, StoreError};
 
@@ -63,7 +66,7 @@ impl Ledger {
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
     pub fn get_account(&self, name: &AccountName) -> Result<Account, Error> {
-        self.pool.transaction(Access::Read, |store| get_account_in(store, name))
+        self.get_accounts(std::slice::from_ref(name)).map(|mut accounts| accounts.swap_remove(0))
     }
 
     /// The accounts of those names, in the order of the names, all as they stood at one moment.
@@ -73,6 +76,7 @@ impl Ledger {
     pub fn get_accounts(&self, names: &[AccountName]) -> Result<Vec<Account>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;
+            let found = without_expired(store, found, self.clock.now())?;
             let found: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
             let get = |name: &AccountName| {
                 found.get(name).cloned().ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })
@@ -98,26 +102,43 @@ impl Ledger {
             let is_last = accounts.len() <= limit as usize;
             accounts.truncate(limit as usize);
             let next = if is_last { None } else { accounts.last().map(|account| account.name.clone()) };
-            Ok(AccountPage { accounts, next })
+            Ok(AccountPage { accounts: without_expired(store, accounts, self.clock.now())?, next })
         })
     }
 
-    /// Changes how far an account's balance may go, and keeps a record of it. A change to what is there already does nothing.
+    /// Changes what an account may do, and keeps a record of it in the account's chain. A change to what is there already does nothing.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`], [`Error::Store`].
-    pub fn change_limits(&self, name: &AccountName, change: LimitChange, mode: Mode) -> Result<Account, Error> {
+    /// [`Rejection::AccountUnknown`], [`Rejection::AccountClosed`], [`Rejection::AccountHasHolds`], [`Rejection::AccountNotEmpty`],
+    /// [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`], [`Error::Store`].
+    pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
+        let requests = [Request::from(change.clone())];
+        let mut posting = Posting::new(&requests, BatchPolicy::CarryOn, mode);
         self.pool.transaction(Access::Write, |store| {
-            let locked = store.lock_accounts(&[name])?.pop();
-            let mut account = locked.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?;
-            let limits = change_limits(&account, change)?;
-            if mode == Mode::Commit && limits != account.limits {
-                let number = store.count_limit_changes(account.id)? + 1;
-                let record = LimitChangeRow::new(account.id, number, self.clock.now(), account.limits, limits);
-                store.update_limits(account.id, limits, &record)?;
+            let mut outcome = posting.attempt(store, &self.clock, &[])?.or_begin_anew()?;
+            let changed = std::mem::take(&mut outcome.changed);
+            only_answer(outcome)?;
+            match changed.into_iter().find(|account| account.name == change.account) {
+                Some(account) => Ok(account),
+                None => get_account_in(store, &change.account),
             }
-            account.limits = limits;
-            Ok(account)
+        })
+    }
+
+    /// Up to `limit` changes of what an account may do, newest first; `below` is the number of the last one on the page before.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    pub fn account_events(
+        &self,
+        name: &AccountName,
+        below: Option<i64>,
+        limit: u32,
+    ) -> Result<(Account, Vec<AccountEvent>), Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let account = get_account_in(store, name)?;
+            let events = store.list_events(account.id, below.unwrap_or(i64::MAX), limit.into())?;
+            Ok((account, events))
         })
     }
 }
@@ -205,6 +226,6 @@ pub(super) fn insert_or_replay(
 
 /// The limits that an account was opened with.
 fn limits_opened_with(store: &mut dyn Store, account: &Account) -> Result<Limits, Error> {
-    let changes = store.limit_changes_between(account.id.0, account.id.0)?;
-    Ok(changes.first().map_or(account.limits, LimitChangeRow::before))
+    let first = store.find_first_event(account.id)?;
+    Ok(first.as_ref().map_or(account.limits, AccountEventRow::limits_before))
 }

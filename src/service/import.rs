@@ -257,6 +257,8 @@ fn digest(line: &TransferLine) -> [u8; 16] {
         Parties::Deposit { .. } => "deposit",
         Parties::Withdrawal { .. } => "withdrawal",
         Parties::Post { .. } => "post",
+        Parties::Fall { .. } => "fall",
+        Parties::Rise { .. } => "rise",
     };
     let [first, second] = line.parties.names();
     let currency = line.currency.map(|code| code.to_string()).unwrap_or_default();

@@ -6,8 +6,12 @@
 mod accounts;
 mod currencies;
 mod history;
+mod holds;
 mod import;
 mod import_lines;
+mod journals;
+mod posting;
+mod scope;
 mod transfers;
 mod verify;
 
@@ -18,10 +22,11 @@ use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 pub use accounts::{AccountPage, Opened, check_empty};
 pub use currencies::NamedCurrency;
 pub use history::{Entry, Statement};
+pub use holds::{HoldHistory, HoldPage, HoldStatus};
 pub use import_lines::{
     AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
-pub use transfers::{CashOpening, Posted, post_in};
+pub use transfers::{Posted, Receipt, WithOpenings, post_in, submit_in};
 pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 
 /// Whether an operation is kept.

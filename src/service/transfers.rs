@@ -1,22 +1,23 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use diesel::pg::PgConnection;
 
 use super::accounts::insert_or_replay;
+use super::posting::{Attempt, Outcome, Posting};
 use super::{Ledger, Mode};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::money::Currency;
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, Batch, Opening, Rejection, Ruling, Sequence, Transfer,
-    TransferRequest, Verdict, open_account,
+    Account, AccountId, AccountName, AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Opening,
+    Operation, Rejection, Request, Transfer, TransferId, TransferRequest, open_account,
 };
 use crate::store::{Access, Store};
 
-/// The answer to a request that was not refused: the transfer, and its accounts' names.
+/// A transfer, and its accounts' names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
-    /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`].
+    /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`](crate::rules::Sequence::UNASSIGNED).
     pub transfer: Transfer,
     /// The account that was debited.
     pub debit_account: AccountName,
@@ -28,22 +29,38 @@ pub struct Posted {
     pub replayed: bool,
 }
 
-/// A deposit's or withdrawal's answer, and the cash account if it had to be opened for it.
+/// The answer to a request that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CashOpening {
-    /// The transfer.
-    pub posted: Posted,
-    /// The cash account, when this was its first use.
-    pub opened: Option<Account>,
+pub struct Receipt {
+    /// The journal, where it was one.
+    pub journal_id: Option<TransferId>,
+    /// The transfers, in order: one for most operations, two for a capture that releases the rest, none for a change of an account.
+    pub transfers: Vec<Posted>,
+    /// Whether this is the first answer again, to a repeated request.
+    pub replayed: bool,
+}
+
+/// An answer, and the accounts that had to be opened for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithOpenings {
+    /// The answer.
+    pub receipt: Receipt,
+    /// Those of the accounts that were used for the first time.
+    pub opened: Vec<Account>,
 }
 
 impl Ledger {
-    /// Posts one transfer.
+    /// Does one operation, and answers with the transfer that it made.
     ///
     /// # Errors
-    /// A [`Rejection`] up to `Overflow`, [`Error::Store`].
-    pub fn post(&self, request: &TransferRequest, mode: Mode) -> Result<Posted, Error> {
-        self.pool.transaction(Access::Write, |store| post_one(store, &self.clock, request, Vec::new(), mode))
+    /// A [`Rejection`] up to `AccountNotEmpty`, [`Error::Store`].
+    ///
+    /// # Panics
+    /// For an [`AccountChange`](crate::rules::AccountChange), which makes none: see [`Ledger::change_account`].
+    pub fn post(&self, operation: impl Into<Operation>, mode: Mode) -> Result<Posted, Error> {
+        let receipt = self.submit_one(Request::Operation(operation.into()), mode)?;
+        let posted = receipt.transfers.into_iter().next();
+        Ok(posted.unwrap_or_else(|| unreachable!("every operation but a change of an account makes a transfer")))
     }
 
     /// Posts many transfers in one transaction, strictly in order. A refused one leaves no trace and does not hold up the others.
@@ -56,39 +73,97 @@ impl Ledger {
         requests: &[TransferRequest],
         mode: Mode,
     ) -> Result<Vec<Result<Posted, Rejection>>, Error> {
+        let requests: Vec<_> = requests.iter().cloned().map(Request::from).collect();
+        Ok(one_transfer_each(self.submit(&requests, BatchPolicy::CarryOn, mode)?))
+    }
+
+    /// Posts a journal: all its legs or none.
+    ///
+    /// # Errors
+    /// A [`Rejection`] up to `AccountNotEmpty`, as [`Rejection::InLeg`] where one of the legs is to blame; [`Error::Store`].
+    pub fn post_journal(&self, request: &JournalRequest, mode: Mode) -> Result<Receipt, Error> {
+        self.submit_one(request.clone().into(), mode)
+    }
+
+    /// Undoes a journal as a whole. Limits are judged at its end.
+    ///
+    /// # Errors
+    /// As [`Ledger::post_journal`].
+    pub fn reverse_journal(&self, request: &JournalReversalRequest, mode: Mode) -> Result<Receipt, Error> {
+        self.submit_one(request.clone().into(), mode)
+    }
+
+    /// Does all kinds of requests in one transaction, strictly in order. What a refusal means for the others is the policy's to say.
+    /// Answers come in the order of the requests, after the commit.
+    ///
+    /// # Errors
+    /// [`Error::Store`], and then nothing is posted; refusals are in the answers.
+    pub fn submit(
+        &self,
+        requests: &[Request],
+        policy: BatchPolicy,
+        mode: Mode,
+    ) -> Result<Vec<Result<Receipt, Rejection>>, Error> {
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        self.pool.transaction(Access::Write, |store| post_all(store, &self.clock, requests, Vec::new(), mode))
+        let mut posting = Posting::new(requests, policy, mode);
+        let outcome =
+            self.pool.transaction(Access::Write, |store| posting.attempt(store, &self.clock, &[])?.or_begin_anew())?;
+        Ok(outcome.answers)
     }
 
-    /// Posts one deposit or withdrawal, and opens the cash account in the same transaction if it does not exist yet.
+    fn submit_one(&self, request: Request, mode: Mode) -> Result<Receipt, Error> {
+        let mut answers = self.submit(&[request], BatchPolicy::CarryOn, mode)?;
+        answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
+    }
+
+    /// Does one request, and opens those of the accounts in the same transaction that do not exist yet.
     ///
     /// # Errors
-    /// As [`Ledger::post`] and [`Ledger::open_account`]; the account is then not opened either.
-    pub fn post_opening_cash(
+    /// As [`Ledger::submit`] and [`Ledger::open_account`]; the accounts are then not opened either.
+    pub fn submit_opening(
         &self,
-        request: &TransferRequest,
-        cash: &AccountRequest,
+        request: &Request,
+        accounts: &[AccountRequest],
         mode: Mode,
-    ) -> Result<CashOpening, Error> {
+    ) -> Result<WithOpenings, Error> {
+        let requests = std::slice::from_ref(request);
+        let mut posting = Posting::new(requests, BatchPolicy::CarryOn, mode);
         self.pool.transaction(Access::Write, |store| {
-            if !store.find_accounts(&[&cash.name])?.is_empty() {
-                let posted = post_one(store, &self.clock, request, Vec::new(), mode)?;
-                return Ok(CashOpening { posted, opened: None });
-            }
-            let now = self.clock.now();
-            let Opening::New(account) = open_account(cash, None, now)? else {
+            let opened = self.open_missing(store, accounts, mode)?;
+            let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
+            let outcome = posting.attempt(store, &self.clock, unopened)?.or_begin_anew()?;
+            Ok(WithOpenings { receipt: only_answer(outcome)?, opened })
+        })
+    }
+
+    /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get numbers that no account has.
+    fn open_missing(
+        &self,
+        store: &mut dyn Store,
+        requests: &[AccountRequest],
+        mode: Mode,
+    ) -> Result<Vec<Account>, Error> {
+        let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
+        let found: BTreeSet<_> = store.find_accounts(&names)?.into_iter().map(|account| account.name).collect();
+        let missing = requests.iter().filter(|request| !found.contains(&request.name));
+        let now = self.clock.now();
+        let mut opened = Vec::new();
+        for (number, request) in (1..).zip(missing) {
+            let Opening::New(account) = open_account(request, None, now)? else {
                 unreachable!("an account that does not exist is not opened before")
             };
             if mode == Mode::DryRun {
-                let posted = post_one(store, &self.clock, request, vec![account.clone()], mode)?;
-                return Ok(CashOpening { posted, opened: Some(account) });
+                opened.push(Account { id: AccountId(-number), ..account });
+                continue;
             }
-            let opened = insert_or_replay(store, cash, account, now)??;
-            let posted = post_one(store, &self.clock, request, Vec::new(), mode)?;
-            Ok(CashOpening { posted, opened: (!opened.replayed).then_some(opened.account) })
-        })
+            let answer = insert_or_replay(store, request, account, now)??;
+            if !answer.replayed {
+                opened.push(answer.account);
+            }
+        }
+        Ok(opened)
     }
 }
 
@@ -107,83 +182,40 @@ pub fn post_in(
     clock: &Clock,
     requests: &[TransferRequest],
 ) -> Result<Vec<Result<Posted, Rejection>>, Error> {
+    let requests: Vec<_> = requests.iter().cloned().map(Request::from).collect();
+    Ok(one_transfer_each(submit_in(connection, clock, &requests, BatchPolicy::CarryOn)?))
+}
+
+/// As [`post_in`], for all kinds of requests.
+///
+/// # Errors
+/// As [`post_in`].
+pub fn submit_in(
+    connection: &mut PgConnection,
+    clock: &Clock,
+    requests: &[Request],
+    policy: BatchPolicy,
+) -> Result<Vec<Result<Receipt, Rejection>>, Error> {
     if requests.is_empty() {
         return Ok(Vec::new());
     }
-    post_all(connection, clock, requests, Vec::new(), Mode::Commit)
-}
-
-fn post_one(
-    store: &mut dyn Store,
-    clock: &Clock,
-    request: &TransferRequest,
-    unopened: Vec<Account>,
-    mode: Mode,
-) -> Result<Posted, Error> {
-    let mut answers = post_all(store, clock, std::slice::from_ref(request), unopened, mode)?;
-    answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
-}
-
-/// The write path. `unopened` are accounts that a dry run pretends to have.
-fn post_all(
-    store: &mut dyn Store,
-    clock: &Clock,
-    requests: &[TransferRequest],
-    unopened: Vec<Account>,
-    mode: Mode,
-) -> Result<Vec<Result<Posted, Rejection>>, Error> {
-    let names: BTreeSet<_> = requests.iter().flat_map(|request| request.parties.names()).collect();
-    let ids: Vec<_> = requests.iter().map(|request| request.id).collect();
-    let mut accounts = store.lock_accounts(&names.into_iter().collect::<Vec<_>>())?;
-    accounts.extend(unopened);
-    // In a later statement than the lock, so that it sees what was committed while the lock was waited for.
-    let stored = store.find_transfers(&ids)?;
-    let now = clock.now();
-
-    let names = NamesById::new(&accounts);
-    let mut batch = Batch::new(accounts, stored);
-    let verdicts: Vec<_> = requests.iter().map(|request| batch.judge(request, now)).collect();
-    let ruling = match mode {
-        Mode::Commit => write(store, batch)?,
-        Mode::DryRun => {
-            let unassigned = vec![Sequence::UNASSIGNED; batch.draft_count()];
-            batch.finish(&unassigned)
+    let mut posting = Posting::new(requests, policy, Mode::Commit);
+    loop {
+        // The transaction cannot be begun anew here, so further accounts are locked behind those that are locked already.
+        if let Attempt::Done(outcome) = posting.attempt(connection, clock, &[])? {
+            return Ok(outcome.answers);
         }
+    }
+}
+
+fn one_transfer_each(answers: Vec<Result<Receipt, Rejection>>) -> Vec<Result<Posted, Rejection>> {
+    let only_transfer = |receipt: Receipt| {
+        let transfer = receipt.transfers.into_iter().next();
+        transfer.unwrap_or_else(|| unreachable!("a posted transfer has a row"))
     };
-    let answers = verdicts.into_iter().map(|verdict| match verdict {
-        Ok(verdict) => Ok(names.answer(verdict, &ruling)),
-        Err(rejection) => Err(ruling.placed(rejection)),
-    });
-    Ok(answers.collect())
+    answers.into_iter().map(|answer| answer.map(only_transfer)).collect()
 }
 
-fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
-    if batch.draft_count() == 0 {
-        return Ok(batch.finish(&[]));
-    }
-    let sequences = store.next_sequences(batch.draft_count())?;
-    let ruling = batch.finish(&sequences);
-    store.insert_transfers(&ruling.transfers)?;
-    store.update_accounts(&ruling.accounts)?;
-    Ok(ruling)
-}
-
-/// The names of a batch's accounts, for its answers.
-struct NamesById(HashMap<AccountId, (AccountName, Currency)>);
-
-impl NamesById {
-    fn new(accounts: &[Account]) -> Self {
-        Self(accounts.iter().map(|account| (account.id, (account.name.clone(), account.currency))).collect())
-    }
-
-    fn answer(&self, verdict: Verdict, ruling: &Ruling) -> Posted {
-        let (transfer, replayed) = match verdict {
-            Verdict::Posted(index) => (ruling.transfers[index].clone(), false),
-            Verdict::ReplayedPosted(index) => (ruling.transfers[index].clone(), true),
-            Verdict::ReplayedStored(transfer) => (*transfer, true),
-        };
-        let (debit_account, currency) = self.0[&transfer.debit.account_id].clone();
-        let (credit_account, _) = self.0[&transfer.credit.account_id].clone();
-        Posted { transfer, debit_account, credit_account, currency, replayed }
-    }
+pub(super) fn only_answer(mut outcome: Outcome) -> Result<Receipt, Rejection> {
+    outcome.answers.pop().unwrap_or_else(|| unreachable!("one answer a request"))
 }

@@ -22,7 +22,7 @@ mod sqlite;
 mod url;
 
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{Account, AccountId, AccountName, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
 
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
@@ -54,6 +54,12 @@ pub(crate) trait Store: Portable {
 
     /// Writes the totals and the chain position of accounts that this transaction has locked.
     fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError>;
+
+    /// Adds holds.
+    fn insert_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError>;
+
+    /// Writes what is left of holds whose accounts this transaction has locked.
+    fn update_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError>;
 
     /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
     fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;

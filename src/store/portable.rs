@@ -4,14 +4,20 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
+use uuid::Uuid;
+
 use super::StoreError;
-use crate::models::account_limits::LimitChangeRow;
-use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
+use crate::models::account_events::AccountEventRow;
+use crate::models::accounts::{AccountRow, TermsUpdate, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
+use crate::models::holds::{self, HoldRow};
+use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::models::transfers::{AccountHistory, LastRecordedAt, TransferRow, from_sequence};
-use crate::money::Amount;
-use crate::rules::{Account, AccountId, Instant, Limits, Sequence, Transfer};
-use crate::schema::{account_limits, accounts, currencies, transfers};
+use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
+use crate::schema::{account_events, accounts, currencies, transfers};
+
+/// How many ids one statement looks up. SQLite takes 32,766 values a statement.
+const IDS_PER_STATEMENT: usize = 1_000;
 
 /// One open transaction: the queries that are the same on both backends.
 pub(crate) trait Portable {
@@ -33,9 +39,6 @@ pub(crate) trait Portable {
     /// The account's newest transfer that was recorded at or before a moment.
     fn find_last_recorded_at(&mut self, account: &Account, at: Instant) -> Result<Option<Transfer>, StoreError>;
 
-    /// How often an account's limits were changed.
-    fn count_limit_changes(&mut self, account: AccountId) -> Result<i64, StoreError>;
-
     /// The newest place in the book.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
@@ -45,11 +48,69 @@ pub(crate) trait Portable {
     /// Up to `limit` rows of accounts from `id` on, in order, as they are stored.
     fn account_rows_from(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError>;
 
-    /// Writes an account's limits and the record of the change.
-    fn update_limits(&mut self, account: AccountId, limits: Limits, change: &LimitChangeRow) -> Result<(), StoreError>;
+    /// The transfer at a place.
+    fn find_transfer_at(&mut self, sequence: Sequence) -> Result<Option<Transfer>, StoreError>;
 
-    /// Every change of limits of the accounts from `first` to `last`, in order.
-    fn limit_changes_between(&mut self, first: i64, last: i64) -> Result<Vec<LimitChangeRow>, StoreError>;
+    /// The transfers of journals, in no particular order.
+    fn find_journals(&mut self, journals: &[Uuid]) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The reversals of transfers, in no particular order, as they are stored.
+    fn reversal_rows(&mut self, transfers: &[TransferId]) -> Result<Vec<TransferRow>, StoreError>;
+
+    /// Those of the transfers that exist, in no particular order, as they are stored.
+    fn transfer_rows(&mut self, ids: &[TransferId]) -> Result<Vec<TransferRow>, StoreError>;
+
+    /// Everything that happened to holds, in the order of the book, as it is stored.
+    fn hold_transfer_rows(&mut self, holds: &[TransferId]) -> Result<Vec<TransferRow>, StoreError>;
+
+    /// Those of the holds that exist, as they are stored.
+    fn hold_rows(&mut self, ids: &[TransferId]) -> Result<Vec<HoldRow>, StoreError>;
+
+    /// Those of the holds that exist.
+    fn find_holds(&mut self, ids: &[TransferId]) -> Result<Vec<Hold>, StoreError> {
+        from_rows(self.hold_rows(ids)?)
+    }
+
+    /// The open holds that expired at or before a moment and stand on one side of one of the accounts.
+    fn find_expired_holds(
+        &mut self,
+        side: NormalSide,
+        accounts: &[AccountId],
+        now: Instant,
+    ) -> Result<Vec<Hold>, StoreError>;
+
+    /// Up to `limit` open holds that expired at or before a moment, those first that expired first.
+    fn list_expired_holds(&mut self, now: Instant, limit: i64) -> Result<Vec<Hold>, StoreError>;
+
+    /// Up to `limit` holds from a place on, in the order in which they were placed.
+    fn list_holds(&mut self, from: Sequence, limit: i64) -> Result<Vec<Hold>, StoreError>;
+
+    /// The open holds of an account, on either side, in the order in which they were placed.
+    fn list_open_holds_of(&mut self, account: AccountId) -> Result<Vec<Hold>, StoreError>;
+
+    /// Up to `limit` rows of holds from a place on, in order, as they are stored.
+    fn hold_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<HoldRow>, StoreError>;
+
+    /// Adds events to the history of accounts.
+    fn insert_events(&mut self, events: &[AccountEvent]) -> Result<(), StoreError>;
+
+    /// Writes what accounts may do that this transaction has locked.
+    fn update_terms(&mut self, accounts: &[&Account]) -> Result<(), StoreError>;
+
+    /// The first event of an account.
+    fn find_first_event(&mut self, account: AccountId) -> Result<Option<AccountEventRow>, StoreError>;
+
+    /// Up to `limit` events of an account whose numbers are below one, newest first.
+    fn list_events(&mut self, account: AccountId, below: i64, limit: i64) -> Result<Vec<AccountEvent>, StoreError>;
+
+    /// The first event of each of the accounts from `first` to `last` that has one, in order, as they are stored.
+    fn first_event_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
+
+    /// The events of the accounts from `first` to `last` that came before any transfer, in order, as they are stored.
+    fn event_rows_before_transfers(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
+
+    /// The events behind the transfers from `first` to `last`, in the order of these, as they are stored.
+    fn event_rows_behind(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 }
 
 /// Stored rows as the rules know them.
@@ -59,6 +120,19 @@ where
     StoreError: From<T::Error>,
 {
     rows.into_iter().map(|row| T::try_from(row).map_err(StoreError::from)).collect()
+}
+
+fn sql_ids(ids: &[TransferId]) -> Vec<SqlId> {
+    ids.iter().map(|id| SqlId::new(id.0)).collect()
+}
+
+/// Looks up so many at a time, and puts together what was found.
+fn in_chunks<K, R>(keys: &[K], mut load: impl FnMut(&[K]) -> QueryResult<Vec<R>>) -> Result<Vec<R>, StoreError> {
+    let mut found = Vec::new();
+    for keys in keys.chunks(IDS_PER_STATEMENT) {
+        found.extend(load(keys)?);
+    }
+    Ok(found)
 }
 
 macro_rules! implement_portable {
@@ -102,11 +176,6 @@ macro_rules! implement_portable {
                 Ok(from_rows(query.load::<TransferRow>(self)?)?.pop())
             }
 
-            fn count_limit_changes(&mut self, account: AccountId) -> Result<i64, StoreError> {
-                let changes = account_limits::table.filter(account_limits::account_id.eq(account.0));
-                Ok(changes.count().get_result(self)?)
-            }
-
             fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
                 let newest = transfers::table.select(transfers::sequence).order(transfers::sequence.desc());
                 Ok(newest.first(self).optional()?.map(Sequence))
@@ -121,28 +190,146 @@ macro_rules! implement_portable {
                 Ok(rows.select(AccountRow::as_select()).load(self)?)
             }
 
-            fn update_limits(
+            fn find_transfer_at(&mut self, sequence: Sequence) -> Result<Option<Transfer>, StoreError> {
+                let row = transfers::table.find(sequence.0).select(TransferRow::as_select()).first(self).optional()?;
+                Ok(row.map(Transfer::try_from).transpose()?)
+            }
+
+            fn find_journals(&mut self, journals: &[Uuid]) -> Result<Vec<Transfer>, StoreError> {
+                from_rows(in_chunks(journals, |journals| {
+                    let journals = journals.iter().copied().map(SqlId::new);
+                    let rows = transfers::table.filter(transfers::journal_id.eq_any(journals));
+                    rows.select(TransferRow::as_select()).load(self)
+                })?)
+            }
+
+            fn reversal_rows(&mut self, transfers: &[TransferId]) -> Result<Vec<TransferRow>, StoreError> {
+                in_chunks(transfers, |ids| {
+                    let rows = transfers::table.filter(transfers::reversed_id.eq_any(sql_ids(ids)));
+                    rows.select(TransferRow::as_select()).load(self)
+                })
+            }
+
+            fn transfer_rows(&mut self, ids: &[TransferId]) -> Result<Vec<TransferRow>, StoreError> {
+                in_chunks(ids, |ids| {
+                    let rows = transfers::table.filter(transfers::id.eq_any(sql_ids(ids)));
+                    rows.select(TransferRow::as_select()).load(self)
+                })
+            }
+
+            fn hold_transfer_rows(&mut self, holds: &[TransferId]) -> Result<Vec<TransferRow>, StoreError> {
+                let mut rows: Vec<TransferRow> = in_chunks(holds, |ids| {
+                    let rows = transfers::table.filter(transfers::hold_id.eq_any(sql_ids(ids)));
+                    rows.select(TransferRow::as_select()).load(self)
+                })?;
+                rows.sort_unstable_by_key(|row| row.sequence);
+                Ok(rows)
+            }
+
+            fn hold_rows(&mut self, ids: &[TransferId]) -> Result<Vec<HoldRow>, StoreError> {
+                in_chunks(ids, |ids| holds::by_id(sql_ids(ids)).select(HoldRow::as_select()).load(self))
+            }
+
+            fn find_expired_holds(
                 &mut self,
-                account: AccountId,
-                limits: Limits,
-                change: &LimitChangeRow,
-            ) -> Result<(), StoreError> {
-                diesel::insert_into(account_limits::table).values(change).execute(self)?;
-                let updated = diesel::update(accounts::table.find(account.0))
-                    .set((
-                        accounts::min_balance.eq(limits.min_balance.map(Amount::minor)),
-                        accounts::max_balance.eq(limits.max_balance.map(Amount::minor)),
-                    ))
-                    .execute(self)?;
-                assert_eq!(updated, 1, "the account was locked, so it is there");
+                side: NormalSide,
+                accounts: &[AccountId],
+                now: Instant,
+            ) -> Result<Vec<Hold>, StoreError> {
+                let now = SqlInstant::from(now);
+                from_rows(in_chunks(accounts, |accounts| {
+                    let accounts = accounts.iter().map(|account| account.0).collect();
+                    match side {
+                        NormalSide::Debit => {
+                            holds::expired_by_debit(accounts, now).select(HoldRow::as_select()).load(self)
+                        }
+                        NormalSide::Credit => {
+                            holds::expired_by_credit(accounts, now).select(HoldRow::as_select()).load(self)
+                        }
+                    }
+                })?)
+            }
+
+            fn list_expired_holds(&mut self, now: Instant, limit: i64) -> Result<Vec<Hold>, StoreError> {
+                from_rows(holds::expired(now.into(), limit).select(HoldRow::as_select()).load(self)?)
+            }
+
+            fn list_holds(&mut self, from: Sequence, limit: i64) -> Result<Vec<Hold>, StoreError> {
+                from_rows(self.hold_rows_from(from.0, limit)?)
+            }
+
+            fn list_open_holds_of(&mut self, account: AccountId) -> Result<Vec<Hold>, StoreError> {
+                let mut rows = holds::open_by_debit(account.0).select(HoldRow::as_select()).load(self)?;
+                rows.extend(holds::open_by_credit(account.0).select(HoldRow::as_select()).load(self)?);
+                rows.sort_unstable_by_key(|row| row.sequence);
+                from_rows(rows)
+            }
+
+            fn hold_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<HoldRow>, StoreError> {
+                Ok(holds::from_sequence(sequence, limit).select(HoldRow::as_select()).load(self)?)
+            }
+
+            fn insert_events(&mut self, events: &[AccountEvent]) -> Result<(), StoreError> {
+                for events in events.chunks(IDS_PER_STATEMENT) {
+                    let rows: Vec<_> = events.iter().map(AccountEventRow::from).collect();
+                    let inserted = diesel::insert_into(account_events::table).values(rows).execute(self)?;
+                    assert_eq!(inserted, events.len(), "every event is inserted");
+                }
                 Ok(())
             }
 
-            fn limit_changes_between(&mut self, first: i64, last: i64) -> Result<Vec<LimitChangeRow>, StoreError> {
-                let changes = account_limits::table
-                    .filter(account_limits::account_id.between(first, last))
-                    .order((account_limits::account_id, account_limits::change));
-                Ok(changes.select(LimitChangeRow::as_select()).load(self)?)
+            fn update_terms(&mut self, accounts: &[&Account]) -> Result<(), StoreError> {
+                for account in accounts {
+                    let terms = TermsUpdate::from(*account);
+                    let updated = diesel::update(accounts::table.find(account.id.0)).set(terms).execute(self)?;
+                    assert_eq!(updated, 1, "the account was locked, so it is there");
+                }
+                Ok(())
+            }
+
+            fn find_first_event(&mut self, account: AccountId) -> Result<Option<AccountEventRow>, StoreError> {
+                let events = account_events::table.filter(account_events::account_id.eq(account.0));
+                let first = events.order(account_events::event).select(AccountEventRow::as_select());
+                Ok(first.first(self).optional()?)
+            }
+
+            fn list_events(
+                &mut self,
+                account: AccountId,
+                below: i64,
+                limit: i64,
+            ) -> Result<Vec<AccountEvent>, StoreError> {
+                let events = account_events::table
+                    .filter(account_events::account_id.eq(account.0).and(account_events::event.lt(below)))
+                    .order(account_events::event.desc())
+                    .limit(limit);
+                from_rows(events.select(AccountEventRow::as_select()).load(self)?)
+            }
+
+            fn first_event_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
+                let events = account_events::table
+                    .filter(account_events::account_id.between(first, last).and(account_events::event.eq(1)))
+                    .order(account_events::account_id);
+                Ok(events.select(AccountEventRow::as_select()).load(self)?)
+            }
+
+            fn event_rows_before_transfers(
+                &mut self,
+                first: i64,
+                last: i64,
+            ) -> Result<Vec<AccountEventRow>, StoreError> {
+                let events = account_events::table
+                    .filter(account_events::account_id.between(first, last))
+                    .filter(account_events::previous_transfer.le(0))
+                    .order((account_events::account_id, account_events::event));
+                Ok(events.select(AccountEventRow::as_select()).load(self)?)
+            }
+
+            fn event_rows_behind(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
+                let events = account_events::table
+                    .filter(account_events::previous_transfer.between(first, last))
+                    .order((account_events::previous_transfer, account_events::account_id, account_events::event));
+                Ok(events.select(AccountEventRow::as_select()).load(self)?)
             }
         }
     };

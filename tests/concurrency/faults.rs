@@ -29,11 +29,11 @@ on_every_backend! {
         let holder = Holder::of(book);
         // Too much is asked for, but nobody can know that while the account is locked.
         for euros in ["1", "1000"] {
-            let answer = book.open_with(IMPATIENT).post(&transfer("k1", "alice", "bob", euros), Mode::Commit);
+            let answer = book.open_with(IMPATIENT).post(transfer("k1", "alice", "bob", euros), Mode::Commit);
             assert!(matches!(answer, Err(Error::Store(StoreError::Busy { .. }))), "{answer:?}");
         }
         holder.release();
-        assert!(!book.ledger().post(&transfer("k1", "alice", "bob", "1"), Mode::Commit).unwrap().replayed);
+        assert!(!book.ledger().post(transfer("k1", "alice", "bob", "1"), Mode::Commit).unwrap().replayed);
         check(book, "balance alice posted 9 version 2");
     }
 
@@ -44,7 +44,7 @@ on_every_backend! {
         let ledger = book.open_with(options);
         let holder = Holder::of(book);
         // One has the connection and waits for the lock; the other can only wait for the connection.
-        let answers = in_parallel(2, |worker| ledger.post(&transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit));
+        let answers = in_parallel(2, |worker| ledger.post(transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit));
         let reason = |answer| match answer {
             Err(Error::Store(StoreError::Busy { reason })) => reason,
             other => panic!("not busy: {other:?}"),
@@ -97,7 +97,7 @@ fn a_deadlock_reads_as_a_conflict_and_passes_when_it_is_tried_again() {
         let options = StoreOptions { attempts_max, ..StoreOptions::default() };
         let ledger = book.open_with(options);
         let answer = thread::scope(|scope| {
-            let post = scope.spawn(|| ledger.post(&transfer(key, "alice", "bob", "1"), Mode::Commit));
+            let post = scope.spawn(|| ledger.post(transfer(key, "alice", "bob", "1"), Mode::Commit));
             let waits = "select count(*) from pg_locks where not granted and pid in \
                 (select pid from pg_locks where relation = 'accounts'::regclass)";
             while book.query_i64(waits) == 0 {}

@@ -1,6 +1,7 @@
 //! What tests stand on: throwaway databases, isolated books, and scenarios written as text. No rule is tested here.
 
 mod book;
+mod change;
 pub mod model;
 mod postgres;
 mod program;
@@ -13,6 +14,7 @@ mod snapshot;
 mod transfer;
 
 pub use book::TestBook;
+pub use change::change;
 pub use program::{Answer, Program};
 pub use random::Random;
 pub use scenario::check;

@@ -23,7 +23,7 @@ const TRANSFER: [(&str, &str); 14] = [
 impl TestBook {
     /// Every row of every table as text, and on PostgreSQL the state of the sequences.
     pub fn contents(&self) -> Vec<String> {
-        let tables = ["__diesel_schema_migrations", "account_limits", "accounts", "currencies", "transfers"];
+        let tables = ["__diesel_schema_migrations", "account_events", "accounts", "currencies", "holds", "transfers"];
         let mut queries: Vec<_> = tables.iter().map(|table| self.rows_query(table)).collect();
         if self.is_on_postgres() {
             let state = |name| format!("select concat('{name} ', last_value, is_called) as line from {name}");

@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 
 use teller::money::{Amount, Currency, CurrencyCode, Money};
 use teller::rules::{
-    Account, AccountName, AccountRequest, Instant, LimitChange, Limits, Metadata, NewLimit, Rejection, Sequence,
-    TransferRequest,
+    Account, AccountAction, AccountName, AccountRequest, Instant, LimitChange, Limits, Metadata, NewLimit, Rejection,
+    Sequence, TransferRequest,
 };
 use teller::service::{Entry, NamedCurrency, Posted};
 use teller::{Error, InputError, Ledger, Mode};
@@ -197,7 +197,9 @@ impl Scenario<'_> {
                 _ => line.fail(format_args!("the word {option} is unknown here")),
             }
         }
-        let changed = self.ledger.change_limits(&account.name, change, Mode::Commit);
+        let changed = self
+            .ledger
+            .change_account(&super::change(account.name.as_str(), AccountAction::Limit(change)), Mode::Commit);
         let expected = |limits: Limits| Limits {
             min_balance: change.min_balance.or(limits.min_balance),
             max_balance: change.max_balance.or(limits.max_balance),

@@ -1,7 +1,10 @@
 //! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
 
-mod limit_changes;
+mod events;
+mod holds;
+mod reversals;
 mod walk;
+mod walked;
 
 use bigdecimal::BigDecimal;
 use serde::Serialize;
@@ -60,8 +63,9 @@ pub struct VerifyProgress {
 }
 
 impl Ledger {
-    /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, the
-    /// limits with the record of their changes, and the sums of every currency. Nobody is held up meanwhile.
+    /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, what
+    /// accounts may do with the record of its changes, holds and reversals with what they are about, and the sums of every currency.
+    /// Nobody is held up meanwhile.
     ///
     /// # Errors
     /// [`Error::Store`]. What is wrong with the book is no error but the answer.
@@ -70,6 +74,7 @@ impl Ledger {
             let mut walk = Walk::default();
             walk.open_accounts(store)?;
             walk.recompute_transfers(store, progress)?;
+            walk.compare_holds(store)?;
             walk.compare_accounts(store)?;
             Ok(walk.report())
         })

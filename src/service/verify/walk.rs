@@ -6,48 +6,28 @@ use std::fmt::Display;
 
 use bigdecimal::BigDecimal;
 
-use super::limit_changes::LimitChanges;
+use super::events::PendingEvents;
+use super::walked::{Sides, Walked};
 use super::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
-use crate::models::account_limits::LimitChangeRow;
+use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
 use crate::models::transfers::TransferRow;
-use crate::money::{Amount, Currency, CurrencyCode};
+use crate::money::{Amount, CurrencyCode};
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, Hash, Instant, Leg, NormalSide, Sequence, Totals, Transfer,
+    Account, AccountId, AccountName, AccountRequest, AccountState, Leg, NormalSide, Sequence, Terms, Totals, Transfer,
     hash_account, hash_transfer,
 };
 use crate::store::{Store, StoreError};
 
 /// How many rows are in memory at once.
-const ROWS_PER_PAGE: i64 = 10_000;
+pub(super) const ROWS_PER_PAGE: i64 = 10_000;
 /// How many findings are described; the rest is counted.
 const FINDINGS_MAX: usize = 100;
-
-/// An account as the walk has recomputed it so far.
-struct Walked {
-    name: AccountName,
-    normal_side: NormalSide,
-    currency: Currency,
-    debits: i128,
-    credits: i128,
-    version: i64,
-    last: Option<(Sequence, Instant)>,
-    head: Hash,
-}
-
-impl Walked {
-    fn balance(&self) -> i128 {
-        match self.normal_side {
-            NormalSide::Debit => self.debits - self.credits,
-            NormalSide::Credit => self.credits - self.debits,
-        }
-    }
-}
 
 /// A verification under way.
 #[derive(Default)]
 pub(super) struct Walk {
-    accounts: HashMap<AccountId, Walked>,
+    pub(super) accounts: HashMap<AccountId, Walked>,
     transfers: u64,
     compared: u64,
     findings: Vec<Finding>,
@@ -55,32 +35,29 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Begins every account with nothing posted and the head that its opening gave it.
+    /// Begins every account with nothing posted and the head that its opening gave it, and moves it on by the events before its first
+    /// transfer.
     pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
             let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
             let last = rows.last().map(|row| row.id);
             next = last.and_then(|last| last.checked_add(1));
-            let mut changes = LimitChanges::new(store.limit_changes_between(first, last.unwrap_or(i64::MAX))?);
+            let last = last.unwrap_or(i64::MAX);
+            let first_events = store.first_event_rows(first, last)?.into_iter().map(|event| (event.account_id, event));
+            let first_events: HashMap<_, _> = first_events.collect();
             for row in rows {
-                self.find_orphans(changes.before(Some(row.id)));
-                let of_account = changes.of(row.id);
-                self.open_account(row, &of_account);
+                let first_event = first_events.get(&row.id);
+                self.open_account(row, first_event);
             }
-            self.find_orphans(changes.before(None));
+            for event in store.event_rows_before_transfers(first, last)? {
+                self.apply_event(event);
+            }
         }
         Ok(())
     }
 
-    fn find_orphans(&mut self, changes: Vec<LimitChangeRow>) {
-        for LimitChangeRow { account_id, change, .. } in changes {
-            let problem = format!("change {change} of its limits is recorded, but the account is not in the book");
-            self.find(None, Some(account_id.to_string()), problem);
-        }
-    }
-
-    fn open_account(&mut self, row: AccountRow, changes: &[LimitChangeRow]) {
+    fn open_account(&mut self, row: AccountRow, first_event: Option<&AccountEventRow>) {
         let (id, name) = (row.id, row.name.clone());
         let account = match Account::try_from(row) {
             Ok(account) => account,
@@ -89,28 +66,12 @@ impl Walk {
                 return self.find(None, Some(name), corrupt.to_string());
             }
         };
-        let mut limits = changes.first().map_or(account.limits, LimitChangeRow::before);
-        let opened_with = limits;
-        for (number, change) in (1..).zip(changes) {
-            if change.change != number || change.before() != limits {
-                let problem = format!("change {number} of its limits does not follow from the one before");
-                self.find(None, Some(account.name.to_string()), problem);
-            }
-            if change.recorded_at.instant().is_none() {
-                let problem = format!("change {number} of its limits is recorded at {}", change.recorded_at);
-                self.find(None, Some(account.name.to_string()), problem);
-            }
-            limits = change.after();
-        }
-        if limits != account.limits {
-            let problem = "its limits are not those of its last recorded change".to_owned();
-            self.find(None, Some(account.name.to_string()), problem);
-        }
+        let limits = first_event.map_or(account.limits, AccountEventRow::limits_before);
         let opening = AccountRequest {
             name: account.name.clone(),
             account_type: account.account_type,
             currency: account.currency,
-            limits: opened_with,
+            limits,
             description: account.description,
             metadata: account.metadata,
         };
@@ -121,11 +82,14 @@ impl Walk {
                 normal_side: account.account_type.normal_side(),
                 name: account.name,
                 currency: account.currency,
-                debits: 0,
-                credits: 0,
+                posted: Sides::default(),
+                held: Sides::default(),
                 version: 0,
                 last: None,
                 head,
+                terms: Terms { state: AccountState::Open, limits },
+                closed_at: None,
+                last_event: None,
             },
         );
     }
@@ -135,31 +99,47 @@ impl Walk {
         store: &mut dyn Store,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<(), StoreError> {
-        let Some(Sequence(newest)) = store.newest_sequence()? else { return Ok(()) };
-        let mut next = Some(i64::MIN);
-        while let Some(first) = next {
+        let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
+        let mut first = i64::MIN;
+        loop {
             let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
-            let Some(sequence) = rows.last().map(|row| row.sequence) else { return Ok(()) };
-            next = sequence.checked_add(1);
+            let Some(sequence) = rows.last().map(|row| row.sequence) else { break };
+            let mut pending = PendingEvents::behind(store, first.max(1), sequence)?;
+            let mut page = Vec::with_capacity(rows.len());
             for row in rows {
-                self.recompute_row(row);
+                let sequence = row.sequence;
+                page.extend(self.recompute_row(row));
+                self.apply_events(&mut pending, sequence);
             }
+            self.find_missing_holds(store, &page)?;
+            self.check_reversals(store, &page)?;
             progress(VerifyProgress { sequence, newest });
+            let Some(next) = sequence.checked_add(1) else { return Ok(()) };
+            first = next;
         }
+        // Events behind a transfer that is not there.
+        let mut pending = PendingEvents::behind(store, first.max(1), i64::MAX)?;
+        self.apply_events(&mut pending, i64::MAX);
         Ok(())
     }
 
-    fn recompute_row(&mut self, row: TransferRow) {
+    fn recompute_row(&mut self, row: TransferRow) -> Option<Transfer> {
         self.transfers += 1;
-        let sequence = Sequence(row.sequence);
-        let accounts = [AccountId(row.debit_account_id), AccountId(row.credit_account_id)];
+        let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
         match Transfer::try_from(row) {
-            Ok(transfer) => self.recompute(&transfer),
+            Ok(transfer) => {
+                self.recompute(&transfer);
+                Some(transfer)
+            }
             Err(corrupt) => {
-                let account = self.accounts.get(&accounts[0]).map(|walked| walked.name.to_string());
-                self.find(Some(sequence), account, corrupt.to_string());
+                self.find(Some(sequence), self.name_of(debit), corrupt.to_string());
+                None
             }
         }
+    }
+
+    pub(super) fn name_of(&self, account: AccountId) -> Option<String> {
+        self.accounts.get(&account).map(|walked| walked.name.to_string())
     }
 
     fn recompute(&mut self, transfer: &Transfer) {
@@ -188,11 +168,7 @@ impl Walk {
     /// Compares one side of a transfer with its account as recomputed so far, and moves that on.
     fn recompute_leg(&mut self, transfer: &Transfer, leg: &Leg, side: NormalSide) {
         let Some(account) = self.accounts.get_mut(&leg.account_id) else { return };
-        let amount = i128::from(transfer.amount.minor());
-        match side {
-            NormalSide::Debit => account.debits += amount,
-            NormalSide::Credit => account.credits += amount,
-        }
+        account.add(transfer, side);
         let previous = account.last.map(|(sequence, _)| sequence);
         let version = i128::from(account.version) + 1;
         let balance = account.balance();
@@ -246,24 +222,27 @@ impl Walk {
         let total = |amount: Amount| i128::from(amount.minor());
         let last = account.last.map(|last| (last.sequence, last.recorded_at));
         let problems = [
-            ("posted debits", total(debits_posted) == walked.debits),
-            ("posted credits", total(credits_posted) == walked.credits),
-            ("held debits", debits_held == Amount::ZERO),
-            ("held credits", credits_held == Amount::ZERO),
+            ("posted debits", total(debits_posted) == walked.posted.debits),
+            ("posted credits", total(credits_posted) == walked.posted.credits),
+            ("held debits", total(debits_held) == walked.held.debits),
+            ("held credits", total(credits_held) == walked.held.credits),
             ("version", account.version == walked.version),
             ("newest transfer", last == walked.last),
             ("head", account.head == walked.head),
+            ("state", account.state == walked.terms.state),
+            ("limits", account.limits == walked.terms.limits),
+            ("closing time", account.closed_at == walked.closed_at),
         ];
         let sequence = walked.last.map(|(sequence, _)| sequence);
         for (what, is_right) in problems {
             if !is_right {
-                let problem = format!("the account's {what} differs from what its transfers come to");
+                let problem = format!("the account's {what} differs from what its history comes to");
                 self.find(sequence, Some(account.name.to_string()), problem);
             }
         }
     }
 
-    fn find(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
+    pub(super) fn find(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
         self.finding_count += 1;
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(Finding { sequence, account, problem });
@@ -275,8 +254,8 @@ impl Walk {
         for account in self.accounts.values() {
             let (_, debits, credits) =
                 sums.entry(account.currency.code()).or_insert((account.currency.exponent(), 0, 0));
-            *debits += account.debits;
-            *credits += account.credits;
+            *debits += account.posted.debits;
+            *credits += account.posted.credits;
         }
         let mut totals = Vec::new();
         for (currency, (exponent, debits, credits)) in sums {

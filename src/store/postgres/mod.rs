@@ -6,14 +6,17 @@ mod statements;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use self::statements::{InsertTransfers, NextSequences, UpdateAccounts};
+use self::statements::{
+    AccountColumns, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences, TransferColumns, UpdateRows,
+};
 use super::portable::from_rows;
 use super::{Store, StoreError};
-use crate::models::accounts::{AccountRow, NewAccountRow};
+use crate::models::accounts::{AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
+use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, AccountId, AccountName, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
 use crate::schema::{accounts, currencies, transfers};
 
 impl Store for PgConnection {
@@ -54,14 +57,26 @@ impl Store for PgConnection {
     }
 
     fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError> {
-        let inserted = InsertTransfers::new(transfers).execute(self)?;
+        let inserted = InsertRows::<TransferColumns>::new(transfers.iter().map(TransferRow::from)).execute(self)?;
         assert_eq!(inserted, transfers.len(), "every transfer is inserted");
         Ok(())
     }
 
     fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
-        let updated = UpdateAccounts::new(accounts).execute(self)?;
+        let updated = UpdateRows::<AccountColumns>::new(accounts.iter().map(AccountUpdate::from)).execute(self)?;
         assert_eq!(updated, accounts.len(), "every account was locked, so it is there");
+        Ok(())
+    }
+
+    fn insert_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError> {
+        let inserted = InsertRows::<HoldColumns>::new(holds.iter().map(HoldRow::from)).execute(self)?;
+        assert_eq!(inserted, holds.len(), "every hold is inserted");
+        Ok(())
+    }
+
+    fn update_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError> {
+        let updated = UpdateRows::<HoldUpdateColumns>::new(holds.iter().map(HoldUpdate::from)).execute(self)?;
+        assert_eq!(updated, holds.len(), "every hold was read behind the lock of its accounts, so it is there");
         Ok(())
     }
 

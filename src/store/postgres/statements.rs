@@ -6,9 +6,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
 use crate::models::accounts::AccountUpdate;
+use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, SqlId, SqlInstant, SqlJson, Text, Timestamptz, Uuid};
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, Transfer};
 
 /// Draws numbers for transfers. One call a number, because a range would need a lock.
 #[derive(QueryId)]
@@ -31,17 +31,31 @@ impl QueryFragment<Pg> for NextSequences {
     }
 }
 
-/// Writes the columns of a batch as parameters `unnest($1, $2, …)`, and gives the struct that holds them.
+/// The rows of a batch, column by column, as parameters of one statement.
+pub(super) trait Columns: 'static {
+    type Row;
+    const TABLE: &str;
+    /// The first is the key.
+    const NAMES: &[&str];
+
+    fn of(rows: impl ExactSizeIterator<Item = Self::Row>) -> Self;
+
+    /// Writes `unnest($1, $2, …)`.
+    fn push_unnest<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()>;
+}
+
 macro_rules! columns {
-    ($name:ident, $row:ty { $($column:ident: $sql_type:ty => $rust_type:ty),+ $(,)? }) => {
-        struct $name {
+    ($name:ident, $row:ty, $table:literal { $($column:ident: $sql_type:ty => $rust_type:ty),+ $(,)? }) => {
+        pub(super) struct $name {
             $($column: Vec<$rust_type>),+
         }
 
-        impl $name {
+        impl Columns for $name {
+            type Row = $row;
+            const TABLE: &str = $table;
             const NAMES: &[&str] = &[$(stringify!($column)),+];
 
-            fn new(rows: impl ExactSizeIterator<Item = $row>) -> Self {
+            fn of(rows: impl ExactSizeIterator<Item = $row>) -> Self {
                 let mut columns = Self { $($column: Vec::with_capacity(rows.len())),+ };
                 for row in rows {
                     $(columns.$column.push(row.$column);)+
@@ -64,7 +78,7 @@ macro_rules! columns {
     };
 }
 
-columns!(TransferColumns, TransferRow {
+columns!(TransferColumns, TransferRow, "transfers" {
     sequence: Int8 => i64,
     id: Uuid => SqlId,
     debit_account_id: Int8 => i64,
@@ -85,9 +99,11 @@ columns!(TransferColumns, TransferRow {
     hash: Bytea => Vec<u8>,
     description: Nullable<Text> => Option<String>,
     metadata: Nullable<Jsonb> => Option<SqlJson>,
+    expires_at: Nullable<Timestamptz> => Option<SqlInstant>,
+    up_to: Nullable<Int8> => Option<i64>,
 });
 
-columns!(AccountColumns, AccountUpdate {
+columns!(AccountColumns, AccountUpdate, "accounts" {
     id: Int8 => i64,
     debits_posted: Int8 => i64,
     credits_posted: Int8 => i64,
@@ -99,56 +115,69 @@ columns!(AccountColumns, AccountUpdate {
     head: Bytea => Vec<u8>,
 });
 
-pub(super) struct InsertTransfers(TransferColumns);
+columns!(HoldColumns, HoldRow, "holds" {
+    id: Uuid => SqlId,
+    sequence: Int8 => i64,
+    debit_account_id: Int8 => i64,
+    credit_account_id: Int8 => i64,
+    amount: Int8 => i64,
+    remaining: Int8 => i64,
+    expires_at: Nullable<Timestamptz> => Option<SqlInstant>,
+    state: Text => String,
+});
 
-impl InsertTransfers {
-    pub(super) fn new(transfers: &[Transfer]) -> Self {
-        Self(TransferColumns::new(transfers.iter().map(TransferRow::from)))
+columns!(HoldUpdateColumns, HoldUpdate, "holds" {
+    id: Uuid => SqlId,
+    remaining: Int8 => i64,
+    state: Text => String,
+});
+
+/// Inserts all rows in one statement.
+pub(super) struct InsertRows<C>(C);
+
+impl<C: Columns> InsertRows<C> {
+    pub(super) fn new(rows: impl ExactSizeIterator<Item = C::Row>) -> Self {
+        Self(C::of(rows))
     }
 }
 
-impl QueryId for InsertTransfers {
+impl<C: Columns> QueryId for InsertRows<C> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl RunQueryDsl<PgConnection> for InsertTransfers {}
+impl<C> RunQueryDsl<PgConnection> for InsertRows<C> {}
 
-impl QueryFragment<Pg> for InsertTransfers {
+impl<C: Columns> QueryFragment<Pg> for InsertRows<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("insert into transfers (");
-        out.push_sql(&TransferColumns::NAMES.join(", "));
-        out.push_sql(") select * from ");
+        out.push_sql(&format!("insert into {} ({}) select * from ", C::TABLE, C::NAMES.join(", ")));
         self.0.push_unnest(&mut out)
     }
 }
 
-pub(super) struct UpdateAccounts(AccountColumns);
+/// Updates all rows in one statement, by the first column.
+pub(super) struct UpdateRows<C>(C);
 
-impl UpdateAccounts {
-    pub(super) fn new(accounts: &[Account]) -> Self {
-        Self(AccountColumns::new(accounts.iter().map(AccountUpdate::from)))
+impl<C: Columns> UpdateRows<C> {
+    pub(super) fn new(rows: impl ExactSizeIterator<Item = C::Row>) -> Self {
+        Self(C::of(rows))
     }
 }
 
-impl QueryId for UpdateAccounts {
+impl<C: Columns> QueryId for UpdateRows<C> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl RunQueryDsl<PgConnection> for UpdateAccounts {}
+impl<C> RunQueryDsl<PgConnection> for UpdateRows<C> {}
 
-impl QueryFragment<Pg> for UpdateAccounts {
+impl<C: Columns> QueryFragment<Pg> for UpdateRows<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let [id, changed @ ..] = AccountColumns::NAMES else { return Ok(()) };
+        let [key, changed @ ..] = C::NAMES else { return Ok(()) };
         let assignments: Vec<_> = changed.iter().map(|column| format!("{column} = new.{column}")).collect();
-        out.push_sql("update accounts set ");
-        out.push_sql(&assignments.join(", "));
-        out.push_sql(" from ");
+        out.push_sql(&format!("update {} set {} from ", C::TABLE, assignments.join(", ")));
         self.0.push_unnest(&mut out)?;
-        out.push_sql(" as new (");
-        out.push_sql(&AccountColumns::NAMES.join(", "));
-        out.push_sql(&format!(") where accounts.{id} = new.{id}"));
+        out.push_sql(&format!(" as new ({}) where {}.{key} = new.{key}", C::NAMES.join(", "), C::TABLE));
         Ok(())
     }
 }

@@ -6,13 +6,14 @@ mod statements;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use self::statements::{AccountsByKey, Key, TransfersById, insert_transfers, update_accounts};
+use self::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
 use super::portable::{Portable, from_rows};
 use super::{Store, StoreError};
-use crate::models::accounts::{AccountRow, NewAccountRow};
+use crate::models::accounts::{AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
+use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, AccountId, AccountName, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
 use crate::schema::{accounts, currencies};
 
 impl Store for SqliteConnection {
@@ -41,14 +42,26 @@ impl Store for SqliteConnection {
     }
 
     fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError> {
-        let inserted = insert_transfers(self, transfers)?;
+        let inserted = insert_rows(self, &rows::<_, TransferRow>(transfers))?;
         assert_eq!(inserted, transfers.len(), "every transfer is inserted");
         Ok(())
     }
 
     fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
-        let updated = update_accounts(self, accounts)?;
+        let updated = update_rows(self, &rows::<_, AccountUpdate>(accounts))?;
         assert_eq!(updated, accounts.len(), "every account was locked, so it is there");
+        Ok(())
+    }
+
+    fn insert_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError> {
+        let inserted = insert_rows(self, &rows::<_, HoldRow>(holds))?;
+        assert_eq!(inserted, holds.len(), "every hold is inserted");
+        Ok(())
+    }
+
+    fn update_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError> {
+        let updated = update_rows(self, &rows::<_, HoldUpdate>(holds))?;
+        assert_eq!(updated, holds.len(), "every hold was read behind the lock of its accounts, so it is there");
         Ok(())
     }
 
@@ -72,4 +85,8 @@ impl Store for SqliteConnection {
         }
         Ok(())
     }
+}
+
+fn rows<'a, T, R: From<&'a T>>(values: &'a [T]) -> Vec<R> {
+    values.iter().map(R::from).collect()
 }

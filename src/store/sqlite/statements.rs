@@ -1,16 +1,15 @@
 //! Statements over many rows, each with a fixed text, so that SQLite prepares it once a connection.
 
-use std::fmt::Display;
-
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use serde::Serialize;
 
 use crate::models::accounts::AccountUpdate;
+use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, Transfer, TransferId};
+use crate::rules::TransferId;
 use crate::schema::{accounts, transfers};
 
 /// How many rows one statement writes, where there are so many. SQLite takes 32,766 values a statement; the gain ends long before.
@@ -93,15 +92,18 @@ impl QueryFragment<Sqlite> for TransfersById {
 }
 
 /// A row of values in a statement over many rows.
-trait ValueRow: Sized + 'static {
+pub(super) trait ValueRow: Sized + 'static {
+    const TABLE: &str;
+    /// The first is the key.
     const COLUMNS: &[&str];
 
     fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
 }
 
 macro_rules! value_row {
-    ($row:ty { $($column:ident: $sql_type:ty),+ $(,)? }) => {
+    ($row:ty, $table:literal { $($column:ident: $sql_type:ty),+ $(,)? }) => {
         impl ValueRow for $row {
+            const TABLE: &str = $table;
             const COLUMNS: &[&str] = &[$(stringify!($column)),+];
 
             fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
@@ -119,7 +121,7 @@ macro_rules! value_row {
     };
 }
 
-value_row!(TransferRow {
+value_row!(TransferRow, "transfers" {
     sequence: Int8,
     id: Uuid,
     debit_account_id: Int8,
@@ -140,9 +142,11 @@ value_row!(TransferRow {
     hash: Bytea,
     description: Nullable<Text>,
     metadata: Nullable<Jsonb>,
+    expires_at: Nullable<Timestamptz>,
+    up_to: Nullable<Int8>,
 });
 
-value_row!(AccountUpdate {
+value_row!(AccountUpdate, "accounts" {
     id: Int8,
     debits_posted: Int8,
     credits_posted: Int8,
@@ -152,6 +156,23 @@ value_row!(AccountUpdate {
     last_transfer: Nullable<Int8>,
     last_recorded_at: Nullable<Timestamptz>,
     head: Bytea,
+});
+
+value_row!(HoldRow, "holds" {
+    id: Uuid,
+    sequence: Int8,
+    debit_account_id: Int8,
+    credit_account_id: Int8,
+    amount: Int8,
+    remaining: Int8,
+    expires_at: Nullable<Timestamptz>,
+    state: Text,
+});
+
+value_row!(HoldUpdate, "holds" {
+    id: Uuid,
+    remaining: Int8,
+    state: Text,
 });
 
 fn push_rows<'b, R: ValueRow>(rows: &'b [R], out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
@@ -165,70 +186,65 @@ fn push_rows<'b, R: ValueRow>(rows: &'b [R], out: &mut AstPass<'_, 'b, Sqlite>) 
 }
 
 /// A statement over `ROWS` rows. Its type is its identity in the cache of prepared statements, so its text depends on that alone.
-struct InsertTransfers<'a, const ROWS: usize>(&'a [TransferRow; ROWS]);
+struct InsertRows<'a, R, const ROWS: usize>(&'a [R; ROWS]);
 
-impl<const ROWS: usize> QueryId for InsertTransfers<'_, ROWS> {
-    type QueryId = InsertTransfers<'static, ROWS>;
+impl<R: ValueRow, const ROWS: usize> QueryId for InsertRows<'_, R, ROWS> {
+    type QueryId = InsertRows<'static, R, ROWS>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<const ROWS: usize> RunQueryDsl<SqliteConnection> for InsertTransfers<'_, ROWS> {}
+impl<R, const ROWS: usize> RunQueryDsl<SqliteConnection> for InsertRows<'_, R, ROWS> {}
 
-impl<const ROWS: usize> QueryFragment<Sqlite> for InsertTransfers<'_, ROWS> {
+impl<R: ValueRow, const ROWS: usize> QueryFragment<Sqlite> for InsertRows<'_, R, ROWS> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(&format!("insert into transfers ({}) ", TransferRow::COLUMNS.join(", ")));
+        out.push_sql(&format!("insert into {} ({}) ", R::TABLE, R::COLUMNS.join(", ")));
         push_rows(self.0, &mut out)
     }
 }
 
-/// As [`InsertTransfers`].
-struct UpdateAccounts<'a, const ROWS: usize>(&'a [AccountUpdate; ROWS]);
+/// As [`InsertRows`], by the first column.
+struct UpdateRows<'a, R, const ROWS: usize>(&'a [R; ROWS]);
 
-impl<const ROWS: usize> QueryId for UpdateAccounts<'_, ROWS> {
-    type QueryId = UpdateAccounts<'static, ROWS>;
+impl<R: ValueRow, const ROWS: usize> QueryId for UpdateRows<'_, R, ROWS> {
+    type QueryId = UpdateRows<'static, R, ROWS>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<const ROWS: usize> RunQueryDsl<SqliteConnection> for UpdateAccounts<'_, ROWS> {}
+impl<R, const ROWS: usize> RunQueryDsl<SqliteConnection> for UpdateRows<'_, R, ROWS> {}
 
-impl<const ROWS: usize> QueryFragment<Sqlite> for UpdateAccounts<'_, ROWS> {
+impl<R: ValueRow, const ROWS: usize> QueryFragment<Sqlite> for UpdateRows<'_, R, ROWS> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         // SQLite names the columns of a list of values column1, column2, …
-        let assignment = |(column, name): (usize, &&str)| assignment(name, column + 1);
-        let assignments: Vec<_> = AccountUpdate::COLUMNS.iter().enumerate().skip(1).map(assignment).collect();
-        out.push_sql(&format!("update accounts set {} from (", assignments.join(", ")));
+        let [key, changed @ ..] = R::COLUMNS else { return Ok(()) };
+        let assignments: Vec<_> =
+            (2..).zip(changed).map(|(place, name)| format!("{name} = new.column{place}")).collect();
+        out.push_sql(&format!("update {} set {} from (", R::TABLE, assignments.join(", ")));
         push_rows(self.0, &mut out)?;
-        out.push_sql(") as new where accounts.id = new.column1");
+        out.push_sql(&format!(") as new where {}.{key} = new.column1", R::TABLE));
         Ok(())
     }
 }
 
-fn assignment(name: impl Display, column: usize) -> String {
-    format!("{name} = new.column{column}")
-}
-
-pub(super) fn insert_transfers(connection: &mut SqliteConnection, transfers: &[Transfer]) -> QueryResult<usize> {
-    let rows: Vec<_> = transfers.iter().map(TransferRow::from).collect();
+pub(super) fn insert_rows<R: ValueRow>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
     let (chunks, rest) = rows.as_chunks::<ROWS_PER_STATEMENT>();
     let mut inserted = 0;
     for chunk in chunks {
-        inserted += InsertTransfers(chunk).execute(connection)?;
+        inserted += InsertRows(chunk).execute(connection)?;
     }
     for row in rest {
-        inserted += InsertTransfers(std::array::from_ref(row)).execute(connection)?;
+        inserted += InsertRows(std::array::from_ref(row)).execute(connection)?;
     }
     Ok(inserted)
 }
 
-pub(super) fn update_accounts(connection: &mut SqliteConnection, accounts: &[Account]) -> QueryResult<usize> {
-    let rows: Vec<_> = accounts.iter().map(AccountUpdate::from).collect();
+pub(super) fn update_rows<R: ValueRow>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
     let (chunks, rest) = rows.as_chunks::<ROWS_PER_STATEMENT>();
     let mut updated = 0;
     for chunk in chunks {
-        updated += UpdateAccounts(chunk).execute(connection)?;
+        updated += UpdateRows(chunk).execute(connection)?;
     }
     for row in rest {
-        updated += UpdateAccounts(std::array::from_ref(row)).execute(connection)?;
+        updated += UpdateRows(std::array::from_ref(row)).execute(connection)?;
     }
     Ok(updated)
 }

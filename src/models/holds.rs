@@ -1,0 +1,127 @@
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::CorruptRow;
+use super::sql_types::{SqlId, SqlInstant};
+use crate::money::Amount;
+use crate::rules::{AccountId, Hold, HoldState, Sequence, TransferId};
+use crate::schema::holds;
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = holds)]
+pub(crate) struct HoldRow {
+    pub id: SqlId,
+    pub sequence: i64,
+    pub debit_account_id: i64,
+    pub credit_account_id: i64,
+    pub amount: i64,
+    pub remaining: i64,
+    pub expires_at: Option<SqlInstant>,
+    pub state: String,
+}
+
+impl TryFrom<HoldRow> for Hold {
+    type Error = CorruptRow;
+
+    fn try_from(row: HoldRow) -> Result<Self, CorruptRow> {
+        let corrupt = |column, value: &str| CorruptRow::new("holds", row.sequence, column, value);
+        if row.amount <= 0 || !(0..=row.amount).contains(&row.remaining) {
+            return Err(corrupt("remaining", &format!("{} of {}", row.remaining, row.amount)));
+        }
+        let expires_at =
+            row.expires_at.map(|time| time.instant().ok_or_else(|| corrupt("expires_at", &time.to_string())));
+        Ok(Self {
+            id: row.id.id().map(TransferId).ok_or_else(|| corrupt("id", "not of 16 bytes"))?,
+            sequence: Sequence(row.sequence),
+            debit_account_id: AccountId(row.debit_account_id),
+            credit_account_id: AccountId(row.credit_account_id),
+            amount: Amount::from_minor(row.amount),
+            remaining: Amount::from_minor(row.remaining),
+            expires_at: expires_at.transpose()?,
+            state: HoldState::from_word(&row.state).ok_or_else(|| corrupt("state", &row.state))?,
+        })
+    }
+}
+
+impl From<&Hold> for HoldRow {
+    fn from(hold: &Hold) -> Self {
+        assert!(hold.sequence > Sequence::UNASSIGNED, "a stored hold has a place");
+        Self {
+            id: SqlId::new(hold.id.0),
+            sequence: hold.sequence.0,
+            debit_account_id: hold.debit_account_id.0,
+            credit_account_id: hold.credit_account_id.0,
+            amount: hold.amount.minor(),
+            remaining: hold.remaining.minor(),
+            expires_at: hold.expires_at.map(SqlInstant::from),
+            state: hold.state.as_str().to_owned(),
+        }
+    }
+}
+
+/// What captures, releases and expiry change of a hold.
+#[derive(Clone, Debug)]
+pub(crate) struct HoldUpdate {
+    pub id: SqlId,
+    pub remaining: i64,
+    pub state: String,
+}
+
+impl From<&Hold> for HoldUpdate {
+    fn from(hold: &Hold) -> Self {
+        Self { id: SqlId::new(hold.id.0), remaining: hold.remaining.minor(), state: hold.state.as_str().to_owned() }
+    }
+}
+
+/// Written out, not bound: the planner must see that the partial indexes fit.
+fn is_open() -> SqlLiteral<Bool> {
+    sql("state = 'open'")
+}
+
+#[diesel::dsl::auto_type]
+pub(crate) fn by_id(ids: Vec<SqlId>) -> _ {
+    holds::table.filter(holds::id.eq_any(ids))
+}
+
+/// Open holds that debit one of the accounts and have expired.
+#[diesel::dsl::auto_type]
+pub(crate) fn expired_by_debit(accounts: Vec<i64>, now: SqlInstant) -> _ {
+    let open: SqlLiteral<Bool> = is_open();
+    holds::table.filter(open).filter(holds::debit_account_id.eq_any(accounts)).filter(holds::expires_at.le(now))
+}
+
+/// Open holds that credit one of the accounts and have expired.
+#[diesel::dsl::auto_type]
+pub(crate) fn expired_by_credit(accounts: Vec<i64>, now: SqlInstant) -> _ {
+    let open: SqlLiteral<Bool> = is_open();
+    holds::table.filter(open).filter(holds::credit_account_id.eq_any(accounts)).filter(holds::expires_at.le(now))
+}
+
+/// Open holds that have expired, whosever they are.
+#[diesel::dsl::auto_type]
+pub(crate) fn expired(now: SqlInstant, limit: i64) -> _ {
+    let open: SqlLiteral<Bool> = is_open();
+    holds::table.filter(open).filter(holds::expires_at.le(now)).order((holds::expires_at, holds::sequence)).limit(limit)
+}
+
+/// Open holds that debit an account.
+#[diesel::dsl::auto_type]
+pub(crate) fn open_by_debit(account: i64) -> _ {
+    let open: SqlLiteral<Bool> = is_open();
+    holds::table.filter(open).filter(holds::debit_account_id.eq(account))
+}
+
+/// Open holds that credit an account.
+#[diesel::dsl::auto_type]
+pub(crate) fn open_by_credit(account: i64) -> _ {
+    let open: SqlLiteral<Bool> = is_open();
+    holds::table.filter(open).filter(holds::credit_account_id.eq(account))
+}
+
+/// Holds from a place on, in the order in which they were placed.
+#[diesel::dsl::auto_type]
+pub(crate) fn from_sequence(sequence: i64, limit: i64) -> _ {
+    holds::table.filter(holds::sequence.ge(sequence)).order(holds::sequence).limit(limit)
+}

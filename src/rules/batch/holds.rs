@@ -1,0 +1,225 @@
+//! Reserving value, and what becomes of it.
+
+use std::ops::Range;
+
+use uuid::Uuid;
+
+use super::super::hold::{Hold, HoldState};
+use super::super::ids::{Sequence, TransferId};
+use super::super::rejection::Rejection;
+use super::super::request::{CaptureRequest, Expiry, HoldRequest, ReleaseRequest, Remainder};
+use super::super::text::{Description, Metadata};
+use super::super::transfer::TransferKind;
+use super::Batch;
+use super::checks::{add_held, check_not_closed};
+use super::parties::Pair;
+use super::transfers::{request_content, size_of_rest, up_to};
+use super::working::{Content, HoldSlot};
+use crate::money::Amount;
+
+impl Batch {
+    pub(super) fn judge_hold(
+        &mut self,
+        request: &HoldRequest,
+        journal_id: Option<Uuid>,
+    ) -> Result<Range<usize>, Rejection> {
+        let HoldRequest { transfer, expiry } = request;
+        let pair = self.book.resolve(&transfer.parties)?;
+        self.check_quantity_has_a_source(transfer.quantity, pair)?;
+        self.book.check_currencies(pair, transfer.quantity.money())?;
+        self.book.check_open(pair)?;
+        self.check_expires_later(*expiry)?;
+        self.check_conditions(&transfer.conditions)?;
+        self.expire([pair.first, pair.second]);
+        let amount = self.size(transfer.quantity, pair)?;
+        self.check_minimums(pair, amount)?;
+        let [first, second] = pair.sides().map(|(index, side)| add_held(self.book.account(index), side, amount));
+        let held = [first?, second?];
+
+        // From here on nothing may be refused.
+        for ((index, side), total) in pair.sides().into_iter().zip(held) {
+            let account = &mut self.book.slot_mut(index).account;
+            account.totals = account.totals.with_held(side, total);
+        }
+        let content = Content {
+            hold_id: Some(transfer.id),
+            expiry: *expiry,
+            ..request_content(transfer, TransferKind::Hold, amount, journal_id)
+        };
+        let drafts = self.draft(&content, pair);
+        self.open_hold(drafts.start);
+        Ok(drafts)
+    }
+
+    fn check_expires_later(&self, expiry: Expiry) -> Result<(), Rejection> {
+        let now = self.book.now;
+        let expires_at = match expiry {
+            Expiry::Never => return Ok(()),
+            Expiry::At(expires_at) => expires_at,
+            Expiry::After(time) => now.after(time),
+        };
+        if expires_at <= now { Err(Rejection::ExpiryPast { expires_at, now }) } else { Ok(()) }
+    }
+
+    fn open_hold(&mut self, draft: usize) {
+        let transfer = &self.book.drafts[draft].transfer;
+        let hold = Hold {
+            id: transfer.id,
+            sequence: Sequence::UNASSIGNED,
+            debit_account_id: transfer.debit.account_id,
+            credit_account_id: transfer.credit.account_id,
+            amount: transfer.amount,
+            remaining: transfer.amount,
+            expires_at: transfer.expires_at,
+            state: HoldState::Open,
+        };
+        self.book.set_hold(HoldSlot { hold, opened_by: Some(draft), is_changed: true });
+    }
+
+    pub(super) fn judge_capture(
+        &mut self,
+        request: &CaptureRequest,
+        journal_id: Option<Uuid>,
+    ) -> Result<Range<usize>, Rejection> {
+        let (hold, pair) = self.get_hold(request.hold_id)?;
+        self.book.check_currencies(pair, request.quantity.money())?;
+        self.book.check_open(pair)?;
+        self.check_hold_is_open(&hold)?;
+        let amount = size_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
+            hold: hold.id,
+            remaining: self.book.account(pair.debit).money(hold.remaining),
+            requested,
+        })?;
+        self.expire([pair.first, pair.second]);
+        // Nothing becomes less available: what is posted was held.
+        self.check_maximums(pair, amount)?;
+        let totals = self.posted_totals(pair, amount)?;
+
+        // From here on nothing may be refused.
+        self.unreserve(pair, amount);
+        self.post_totals(pair, totals);
+        let content = Content {
+            id: request.id,
+            kind: TransferKind::Capture,
+            amount,
+            effective_at: request.effective_at,
+            up_to: up_to(request.quantity),
+            ..hold_content(&hold, journal_id, request.description.as_ref(), &request.metadata)
+        };
+        let drafts = self.draft(&content, pair);
+        let hold = lessen(hold, amount, HoldState::Captured);
+        self.book.change_hold(hold);
+        if request.remainder == Remainder::Keep || hold.state != HoldState::Open {
+            return Ok(drafts);
+        }
+        let release = Content {
+            id: request.id.of_remainder(),
+            ..hold_content(&hold, journal_id, request.description.as_ref(), &request.metadata)
+        };
+        let rest = self.give_up(hold, HoldState::Released, &release, pair);
+        Ok(drafts.start..rest.end)
+    }
+
+    pub(super) fn judge_release(
+        &mut self,
+        request: &ReleaseRequest,
+        journal_id: Option<Uuid>,
+    ) -> Result<Range<usize>, Rejection> {
+        let (hold, pair) = self.get_hold(request.hold_id)?;
+        for (index, _) in pair.sides() {
+            check_not_closed(self.book.account(index))?;
+        }
+        self.check_hold_is_open(&hold)?;
+
+        // From here on nothing may be refused. A frozen account does not keep what it reserved: nothing goes in or out by that.
+        self.expire([pair.first, pair.second]);
+        let content = Content {
+            id: request.id,
+            ..hold_content(&hold, journal_id, request.description.as_ref(), &request.metadata)
+        };
+        Ok(self.give_up(hold, HoldState::Released, &content, pair))
+    }
+
+    /// Records the expiry of the holds of these accounts that have expired.
+    pub(super) fn expire<const COUNT: usize>(&mut self, accounts: [usize; COUNT]) {
+        if !self.book.has_expired() {
+            return;
+        }
+        for index in accounts {
+            if self.book.slot(index).expired.is_empty() {
+                continue;
+            }
+            let expired = std::mem::take(&mut self.book.slot_mut(index).expired);
+            for id in expired {
+                // The hold's other account may have recorded it already.
+                let Ok((hold, pair)) = self.get_hold(id) else { continue };
+                if hold.state == HoldState::Open {
+                    let metadata = Metadata::default();
+                    let content = Content { id: id.of_expiry(), ..hold_content(&hold, None, None, &metadata) };
+                    self.give_up(hold, HoldState::Expired, &content, pair);
+                }
+            }
+        }
+    }
+
+    fn get_hold(&self, id: TransferId) -> Result<(Hold, Pair), Rejection> {
+        let hold = *self.book.find_hold(id).ok_or(Rejection::HoldUnknown { hold: id })?;
+        let account = |id| self.book.find_by_id(id);
+        match (account(hold.debit_account_id), account(hold.credit_account_id)) {
+            (Some(debit), Some(credit)) => Ok((hold, Pair::of_sides(debit, credit))),
+            _ => Err(Rejection::HoldUnknown { hold: id }),
+        }
+    }
+
+    fn check_hold_is_open(&self, hold: &Hold) -> Result<(), Rejection> {
+        match (hold.state_at(self.book.now), hold.expires_at) {
+            (HoldState::Open, _) => Ok(()),
+            (HoldState::Expired, Some(expires_at)) => Err(Rejection::HoldExpired { hold: hold.id, expires_at }),
+            (state, _) => Err(Rejection::HoldNotOpen { hold: hold.id, state }),
+        }
+    }
+
+    /// Writes down that what is left of a hold is free again.
+    fn give_up(&mut self, hold: Hold, state: HoldState, content: &Content<'_>, pair: Pair) -> Range<usize> {
+        self.unreserve(pair, hold.remaining);
+        let drafts = self.draft(content, pair);
+        self.book.change_hold(lessen(hold, hold.remaining, state));
+        drafts
+    }
+
+    fn unreserve(&mut self, pair: Pair, amount: Amount) {
+        for (index, side) in pair.sides() {
+            let account = &mut self.book.slot_mut(index).account;
+            account.totals = account.totals.without_held(side, amount);
+        }
+    }
+}
+
+/// A hold of which an amount is gone, and how it stands where nothing is left.
+fn lessen(hold: Hold, amount: Amount, state_at_zero: HoldState) -> Hold {
+    let remaining = Amount::from_minor(hold.remaining.minor() - amount.minor());
+    debug_assert!(remaining >= Amount::ZERO, "no more is taken from a hold than is left");
+    Hold { remaining, state: if remaining == Amount::ZERO { state_at_zero } else { hold.state }, ..hold }
+}
+
+/// What a row about a hold says, as far as all of them say the same: a release of all that is left.
+fn hold_content<'a>(
+    hold: &Hold,
+    journal_id: Option<Uuid>,
+    description: Option<&'a Description>,
+    metadata: &'a Metadata,
+) -> Content<'a> {
+    Content {
+        id: hold.id,
+        kind: TransferKind::Release,
+        amount: hold.remaining,
+        effective_at: None,
+        journal_id,
+        hold_id: Some(hold.id),
+        reversed_id: None,
+        expiry: Expiry::Never,
+        up_to: None,
+        description,
+        metadata,
+    }
+}

@@ -1,0 +1,135 @@
+//! Several operations, together or not at all.
+
+use std::ops::Range;
+
+use super::super::account::{Account, NormalSide};
+use super::super::ids::TransferId;
+use super::super::operation::{JournalRequest, JournalReversalRequest};
+use super::super::rejection::Rejection;
+use super::super::request::Expiry;
+use super::super::transfer::{Transfer, TransferKind};
+use super::reversals::effective_time;
+use super::working::{Content, Draft};
+use super::{Batch, Verdict};
+use crate::money::Amount;
+
+impl Batch {
+    pub(super) fn judge_journal(&mut self, request: &JournalRequest) -> Result<Verdict, Rejection> {
+        if request.legs().iter().all(|leg| leg.id().is_none()) {
+            return Err(Rejection::JournalEmpty { journal: request.id() });
+        }
+        if let Some(verdict) = self.find_journal_replay(request)? {
+            return Ok(verdict);
+        }
+        let begin = self.book.drafts.len();
+        for (number, leg) in (1..).zip(request.legs()) {
+            self.judge_operation(leg, Some(request.id().0)).map_err(|rejection| rejection.in_leg(number))?;
+        }
+        Ok(self.posted_journal(request.id(), begin))
+    }
+
+    fn posted_journal(&mut self, id: TransferId, begin: usize) -> Verdict {
+        let drafts = begin..self.book.drafts.len();
+        self.journals.insert(id.0, drafts.clone());
+        Verdict::Posted(drafts)
+    }
+
+    /// The legs are undone in reverse, and limits are looked at when all are: an account that is passed through need not have what
+    /// passes through it.
+    pub(super) fn judge_journal_reversal(&mut self, request: &JournalReversalRequest) -> Result<Verdict, Rejection> {
+        if let Some(verdict) = self.find_journal_reversal_replay(request)? {
+            return Ok(verdict);
+        }
+        let originals = self.transfers_of_journal(request.journal_id.0);
+        if originals.is_empty() {
+            return Err(Rejection::JournalUnknown { journal: request.journal_id });
+        }
+        let begin = self.book.drafts.len();
+        for ((index, original), number) in (0..).zip(originals.iter().rev()).zip((1..=originals.len()).rev()) {
+            self.reverse_leg(request, index, original).map_err(|rejection| rejection.in_leg(number))?;
+        }
+        self.check_limits_at_end(begin)?;
+        Ok(self.posted_journal(request.id, begin))
+    }
+
+    fn reverse_leg(
+        &mut self,
+        request: &JournalReversalRequest,
+        index: u32,
+        original: &Transfer,
+    ) -> Result<Range<usize>, Rejection> {
+        let pair = self.opposite_pair(original)?;
+        self.book.check_open(pair)?;
+        let rest = self.rest_to_reverse(original)?;
+        if rest != original.amount {
+            return Err(Rejection::AlreadyReversed { transfer: original.id });
+        }
+        self.expire([pair.first, pair.second]);
+        let totals = self.posted_totals(pair, rest)?;
+
+        // From here on only the journal as a whole may be refused.
+        self.post_totals(pair, totals);
+        let content = Content {
+            id: request.id.of_leg(index),
+            kind: TransferKind::Reversal,
+            amount: rest,
+            effective_at: effective_time(request.at, original),
+            journal_id: Some(request.id.0),
+            hold_id: None,
+            reversed_id: Some(original.id),
+            expiry: Expiry::Never,
+            up_to: None,
+            description: request.description.as_ref(),
+            metadata: &request.metadata,
+        };
+        Ok(self.draft_reversal(&content, pair, original))
+    }
+
+    /// Whether every account that the drafts from `begin` on touch has ended inside its limits: all minimums, then all maximums.
+    fn check_limits_at_end(&self, begin: usize) -> Result<(), Rejection> {
+        let drafts = &self.book.drafts[begin..];
+        let legs = || drafts.iter().flat_map(|draft| [draft.transfer.debit, draft.transfer.credit]);
+        let touched = || legs().filter_map(|leg| self.book.find_by_id(leg.account_id));
+        for account in touched().map(|index| self.book.account(index)) {
+            let Some(min_balance) = account.limits.min_balance.filter(|&limit| account.available() < limit) else {
+                continue;
+            };
+            let risen = risen(account, drafts);
+            return Err(Rejection::InsufficientFunds {
+                account: account.name.clone(),
+                available: account.money(Amount::from_minor(account.available().minor().saturating_sub(risen))),
+                min_balance: account.money(min_balance),
+                requested: account.money(Amount::from_minor(risen.saturating_neg())),
+            });
+        }
+        for account in touched().map(|index| self.book.account(index)) {
+            let Some(max_balance) = account.limits.max_balance.filter(|&limit| account.posted() > limit) else {
+                continue;
+            };
+            let risen = risen(account, drafts);
+            return Err(Rejection::MaxBalanceExceeded {
+                account: account.name.clone(),
+                posted: account.money(Amount::from_minor(account.posted().minor().saturating_sub(risen))),
+                max_balance: account.money(max_balance),
+                requested: account.money(Amount::from_minor(risen)),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// By how many minor units an account's posted balance is higher for the reversals among the drafts.
+fn risen(account: &Account, drafts: &[Draft]) -> i64 {
+    let reversals =
+        drafts.iter().map(|draft| &draft.transfer).filter(|transfer| transfer.kind == TransferKind::Reversal);
+    reversals.fold(0, |risen: i64, transfer| {
+        let side = [(transfer.debit, NormalSide::Debit), (transfer.credit, NormalSide::Credit)]
+            .into_iter()
+            .find_map(|(leg, side)| (leg.account_id == account.id).then_some(side));
+        match side {
+            Some(side) if account.falls_by(side) => risen.saturating_sub(transfer.amount.minor()),
+            Some(_) => risen.saturating_add(transfer.amount.minor()),
+            None => risen,
+        }
+    })
+}

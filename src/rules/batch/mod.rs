@@ -1,0 +1,185 @@
+//! Judging requests, strictly in order: each sees the effects of those before it, never a net sum.
+//!
+//! One file a subject, each of which refuses first and then does what cannot be refused. `working` holds what there is so far and can
+//! take back a request that was refused halfway, which only journals and expired holds make necessary.
+
+mod changes;
+mod checks;
+mod holds;
+mod journals;
+mod known;
+mod parties;
+mod replays;
+mod reversals;
+mod transfers;
+mod working;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use uuid::Uuid;
+
+use self::working::{EventDraft, HoldSlot, Slot, Working};
+use super::account::LastTransfer;
+use super::event::AccountEvent;
+use super::hold::Hold;
+use super::ids::{Sequence, TransferId};
+use super::instant::Instant;
+use super::operation::{BatchPolicy, Operation, Request};
+use super::rejection::Rejection;
+use super::transfer::Transfer;
+
+pub use known::{Known, Ruling};
+
+/// The answer to a request that was not refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The transfers at these places of [`Ruling::transfers`] are posted. Recorded expiries may stand between those of a journal.
+    Posted(Range<usize>),
+    /// The transfers at these places were asked for earlier in the same batch.
+    ReplayedPosted(Range<usize>),
+    /// The transfers have been in the book since before the batch.
+    ReplayedStored(Vec<Transfer>),
+}
+
+/// What requests are judged against, and what came of it so far.
+pub struct Batch {
+    book: Working,
+    stored: HashMap<TransferId, Transfer>,
+    /// The places of the journals of this batch.
+    journals: HashMap<Uuid, Range<usize>>,
+}
+
+impl Batch {
+    /// Begins with what is known, at a moment: the recorded time of all that is accepted, or as soon behind it as the accounts allow.
+    #[must_use]
+    pub fn new(known: Known, now: Instant) -> Self {
+        let (book, stored) = Working::new(known, now);
+        Self { book, stored, journals: HashMap::new() }
+    }
+
+    /// Accepts or refuses each request, in order.
+    pub fn judge_all(&mut self, requests: &[Request], policy: BatchPolicy) -> Vec<Result<Verdict, Rejection>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            let answer = self.judge(request);
+            let is_refused = answer.is_err();
+            answers.push(answer);
+            if is_refused && policy != BatchPolicy::CarryOn {
+                break;
+            }
+        }
+        let item = answers.len();
+        match policy {
+            BatchPolicy::StopAtFirst => answers.resize(requests.len(), Err(Rejection::BatchStopped { item })),
+            BatchPolicy::AllOrNothing if answers.last().is_some_and(Result::is_err) => {
+                answers[..item - 1].fill(Err(Rejection::BatchRefused { item }));
+                answers.resize(requests.len(), Err(Rejection::BatchRefused { item }));
+                self.book.discard();
+            }
+            BatchPolicy::AllOrNothing | BatchPolicy::CarryOn => {}
+        }
+        answers
+    }
+
+    /// Accepts or refuses one request. A refused request leaves no trace.
+    ///
+    /// # Errors
+    /// The first [`Rejection`] of those up to `Overflow`, in their order.
+    pub fn judge(&mut self, request: &Request) -> Result<Verdict, Rejection> {
+        match request {
+            // Nothing moves before its last refusal, so nothing can have to be undone.
+            Request::Operation(operation) if !self.book.has_expired() => self.judge_operation(operation, None),
+            Request::Operation(operation) => self.undo_if_refused(|batch| batch.judge_operation(operation, None)),
+            Request::Journal(request) => self.undo_if_refused(|batch| batch.judge_journal(request)),
+            Request::JournalReversal(request) => self.undo_if_refused(|batch| batch.judge_journal_reversal(request)),
+        }
+    }
+
+    fn undo_if_refused(
+        &mut self,
+        judge: impl FnOnce(&mut Self) -> Result<Verdict, Rejection>,
+    ) -> Result<Verdict, Rejection> {
+        let mark = self.book.begin();
+        let verdict = judge(self);
+        match verdict {
+            Ok(_) => self.book.keep(),
+            Err(_) => self.book.undo(&mark),
+        }
+        verdict
+    }
+
+    fn judge_operation(&mut self, operation: &Operation, journal_id: Option<Uuid>) -> Result<Verdict, Rejection> {
+        Self::check_well_formed(operation)?;
+        if let Some(verdict) = self.find_replay(operation, journal_id)? {
+            return Ok(verdict);
+        }
+        let drafts = match operation {
+            Operation::Transfer(request) => self.judge_transfer(request, journal_id)?,
+            Operation::Hold(request) => self.judge_hold(request, journal_id)?,
+            Operation::Capture(request) => self.judge_capture(request, journal_id)?,
+            Operation::Release(request) => self.judge_release(request, journal_id)?,
+            Operation::Reverse(request) => self.judge_reversal(request, journal_id)?,
+            Operation::Change(request) => self.judge_change(request, journal_id)?,
+        };
+        Ok(Verdict::Posted(drafts))
+    }
+
+    /// Records the expiry of every hold that has expired and of which both accounts are known.
+    pub fn expire_all(&mut self) {
+        for index in 0..self.book.slot_count() {
+            self.expire([index]);
+        }
+    }
+
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.book.drafts.is_empty() && self.book.events.is_empty()
+    }
+
+    /// How many sequences [`Batch::finish`] needs.
+    #[must_use]
+    pub fn draft_count(&self) -> usize {
+        self.book.drafts.len()
+    }
+
+    /// Gives the accepted transfers their places, one sequence each, rising.
+    ///
+    /// # Panics
+    /// When there is not one sequence for each of [`Batch::draft_count`], or they do not rise.
+    #[must_use]
+    pub fn finish(self, sequences: &[Sequence]) -> Ruling {
+        assert_eq!(sequences.len(), self.book.drafts.len(), "one sequence a draft");
+        assert!(sequences.is_sorted_by(|a, b| a < b || *a == Sequence::UNASSIGNED), "sequences rise");
+
+        let place = |draft: Option<usize>| draft.map(|index| sequences[index]);
+        let (slots, holds, drafts, events) = self.book.into_parts();
+        let transfers = drafts.into_iter().zip(sequences).map(|(draft, &sequence)| {
+            let mut transfer = draft.transfer;
+            transfer.sequence = sequence;
+            transfer.debit.previous = place(draft.debit_previous).or(transfer.debit.previous);
+            transfer.credit.previous = place(draft.credit_previous).or(transfer.credit.previous);
+            transfer
+        });
+        let accounts = slots.into_iter().filter(Slot::is_changed).map(|slot| {
+            let mut account = slot.account;
+            if let Some(sequence) = place(slot.last_draft) {
+                account.last = account.last.map(|last| LastTransfer { sequence, ..last });
+            }
+            account
+        });
+        let (opened, changed): (Vec<_>, Vec<_>) = holds.into_iter().partition(|slot| slot.opened_by.is_some());
+        let placed_hold =
+            |HoldSlot { hold, opened_by, .. }| Hold { sequence: place(opened_by).unwrap_or(hold.sequence), ..hold };
+        let placed_event =
+            |EventDraft { event, previous }| AccountEvent { previous: place(previous).or(event.previous), ..event };
+        Ruling {
+            transfers: transfers.collect(),
+            accounts: accounts.collect(),
+            holds_opened: opened.into_iter().map(placed_hold).collect(),
+            holds_changed: changed.into_iter().map(placed_hold).collect(),
+            events: events.into_iter().map(placed_event).collect(),
+        }
+    }
+}

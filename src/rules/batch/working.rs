@@ -1,0 +1,316 @@
+//! The book as a batch has left it so far: accounts, holds, and the rows that are to be written. Nothing here refuses anything.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::super::account::{Account, LastTransfer};
+use super::super::chain::hash_transfer;
+use super::super::event::{AccountEvent, LastEvent};
+use super::super::hash::Hash;
+use super::super::hold::Hold;
+use super::super::ids::{AccountId, Sequence, TransferId};
+use super::super::instant::Instant;
+use super::super::request::Expiry;
+use super::super::text::{AccountName, Description, Metadata};
+use super::super::transfer::{Leg, Transfer, TransferKind};
+use super::known::Known;
+use super::parties::Pair;
+use crate::money::Amount;
+
+/// An account as the batch has left it so far.
+#[derive(Clone)]
+pub(super) struct Slot {
+    pub(super) account: Account,
+    /// The newest draft that touched it.
+    pub(super) last_draft: Option<usize>,
+    /// The newest event of it, drafted or stored.
+    pub(super) last_event: Option<LastEvent>,
+    /// Whether the batch has an event of it.
+    pub(super) has_event: bool,
+    /// Its holds that have expired, which the next draft that touches it records.
+    pub(super) expired: Vec<TransferId>,
+}
+
+impl Slot {
+    pub(super) const fn is_changed(&self) -> bool {
+        self.last_draft.is_some() || self.has_event
+    }
+}
+
+/// A transfer that has everything but its sequence, which the database gives once it is known how many are needed.
+pub(super) struct Draft {
+    pub(super) transfer: Transfer,
+    /// The drafts that touched the accounts before it in this batch; their sequences become the pointers.
+    pub(super) debit_previous: Option<usize>,
+    pub(super) credit_previous: Option<usize>,
+}
+
+/// A hold as the batch has left it so far.
+#[derive(Clone, Copy)]
+pub(super) struct HoldSlot {
+    pub(super) hold: Hold,
+    /// The draft that opened it, if that is part of the batch.
+    pub(super) opened_by: Option<usize>,
+    pub(super) is_changed: bool,
+}
+
+/// An event that has everything but its place.
+pub(super) struct EventDraft {
+    pub(super) event: AccountEvent,
+    /// The draft that touched the account before it in this batch.
+    pub(super) previous: Option<usize>,
+}
+
+/// What a row says, apart from its accounts and their history.
+pub(super) struct Content<'a> {
+    pub(super) id: TransferId,
+    pub(super) kind: TransferKind,
+    pub(super) amount: Amount,
+    pub(super) effective_at: Option<Instant>,
+    pub(super) journal_id: Option<Uuid>,
+    pub(super) hold_id: Option<TransferId>,
+    pub(super) reversed_id: Option<TransferId>,
+    pub(super) expiry: Expiry,
+    pub(super) up_to: Option<Amount>,
+    pub(super) description: Option<&'a Description>,
+    pub(super) metadata: &'a Metadata,
+}
+
+/// What was before a change, for when the request is refused after all.
+enum Undo {
+    Slot(usize, Box<Slot>),
+    Hold(TransferId, Option<HoldSlot>),
+    Reversed(TransferId, Option<Amount>),
+}
+
+/// How far the batch had come when a request began that may have to be undone.
+pub(super) struct Mark {
+    drafts: usize,
+    events: usize,
+}
+
+pub(super) struct Working {
+    pub(super) now: Instant,
+    /// By the accounts' numbers.
+    slots: Vec<Slot>,
+    index_by_name: HashMap<AccountName, usize>,
+    holds: HashMap<TransferId, HoldSlot>,
+    /// How much of a transfer was reversed.
+    reversed: HashMap<TransferId, Amount>,
+    pub(super) drafts: Vec<Draft>,
+    draft_by_id: HashMap<TransferId, usize>,
+    pub(super) events: Vec<EventDraft>,
+    has_expired: bool,
+    is_undoable: bool,
+    undo: Vec<Undo>,
+}
+
+impl Working {
+    pub(super) fn new(known: Known, now: Instant) -> (Self, HashMap<TransferId, Transfer>) {
+        let Known { mut accounts, transfers, holds, reversed, last_events } = known;
+        accounts.sort_unstable_by_key(|account| account.id);
+        let index_by_name = accounts.iter().enumerate().map(|(index, account)| (account.name.clone(), index)).collect();
+        let slot = |account: Account| {
+            let last_event = last_events.get(&account.id).copied();
+            Slot { account, last_draft: None, last_event, has_event: false, expired: Vec::new() }
+        };
+        let mut working = Self {
+            now,
+            slots: accounts.into_iter().map(slot).collect(),
+            index_by_name,
+            holds: HashMap::new(),
+            reversed,
+            drafts: Vec::new(),
+            draft_by_id: HashMap::new(),
+            events: Vec::new(),
+            has_expired: false,
+            is_undoable: false,
+            undo: Vec::new(),
+        };
+        working.take_holds(holds);
+        (working, transfers.into_iter().map(|transfer| (transfer.id, transfer)).collect())
+    }
+
+    fn take_holds(&mut self, mut holds: Vec<Hold>) {
+        // In the order in which they expired, so that both backends record that in the same order.
+        holds.sort_unstable_by_key(|hold| (hold.expires_at.map(Instant::micros), hold.id));
+        for hold in holds {
+            if hold.state != hold.state_at(self.now) {
+                for account_id in [hold.debit_account_id, hold.credit_account_id] {
+                    if let Some(index) = self.find_by_id(account_id) {
+                        self.slots[index].expired.push(hold.id);
+                        self.has_expired = true;
+                    }
+                }
+            }
+            self.holds.insert(hold.id, HoldSlot { hold, opened_by: None, is_changed: false });
+        }
+    }
+
+    /// Whether some account's next draft records an expiry first.
+    pub(super) const fn has_expired(&self) -> bool {
+        self.has_expired
+    }
+
+    pub(super) fn account(&self, index: usize) -> &Account {
+        &self.slots[index].account
+    }
+
+    pub(super) fn slot(&self, index: usize) -> &Slot {
+        &self.slots[index]
+    }
+
+    pub(super) const fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn find_by_name(&self, name: &AccountName) -> Option<usize> {
+        self.index_by_name.get(name).copied()
+    }
+
+    pub(super) fn find_by_id(&self, id: AccountId) -> Option<usize> {
+        self.slots.binary_search_by_key(&id, |slot| slot.account.id).ok()
+    }
+
+    pub(super) fn find_hold(&self, id: TransferId) -> Option<&Hold> {
+        self.holds.get(&id).map(|slot| &slot.hold)
+    }
+
+    pub(super) fn find_draft(&self, id: TransferId) -> Option<usize> {
+        self.draft_by_id.get(&id).copied()
+    }
+
+    pub(super) fn reversed(&self, id: TransferId) -> Amount {
+        self.reversed.get(&id).copied().unwrap_or(Amount::ZERO)
+    }
+
+    /// Begins something that leaves no trace if it is undone.
+    pub(super) fn begin(&mut self) -> Mark {
+        debug_assert!(!self.is_undoable && self.undo.is_empty(), "one request at a time");
+        self.is_undoable = true;
+        Mark { drafts: self.drafts.len(), events: self.events.len() }
+    }
+
+    pub(super) fn keep(&mut self) {
+        self.is_undoable = false;
+        self.undo.clear();
+    }
+
+    pub(super) fn undo(&mut self, mark: &Mark) {
+        self.is_undoable = false;
+        while let Some(undo) = self.undo.pop() {
+            match undo {
+                Undo::Slot(index, slot) => self.slots[index] = *slot,
+                Undo::Hold(id, Some(slot)) => _ = self.holds.insert(id, slot),
+                Undo::Hold(id, None) => _ = self.holds.remove(&id),
+                Undo::Reversed(id, Some(amount)) => _ = self.reversed.insert(id, amount),
+                Undo::Reversed(id, None) => _ = self.reversed.remove(&id),
+            }
+        }
+        for draft in self.drafts.drain(mark.drafts..) {
+            self.draft_by_id.remove(&draft.transfer.id);
+        }
+        self.events.truncate(mark.events);
+    }
+
+    /// Forgets all that is to be written. What was judged so far no longer counts, so nothing may be judged behind it.
+    pub(super) fn discard(&mut self) {
+        self.drafts.clear();
+        self.events.clear();
+        self.holds.clear();
+        self.slots.clear();
+    }
+
+    pub(super) fn slot_mut(&mut self, index: usize) -> &mut Slot {
+        if self.is_undoable {
+            self.undo.push(Undo::Slot(index, Box::new(self.slots[index].clone())));
+        }
+        &mut self.slots[index]
+    }
+
+    pub(super) fn set_hold(&mut self, slot: HoldSlot) {
+        let before = self.holds.insert(slot.hold.id, slot);
+        if self.is_undoable {
+            self.undo.push(Undo::Hold(slot.hold.id, before));
+        }
+    }
+
+    /// Changes a hold that was found before.
+    pub(super) fn change_hold(&mut self, hold: Hold) {
+        let opened_by = self.holds.get(&hold.id).and_then(|slot| slot.opened_by);
+        self.set_hold(HoldSlot { hold, opened_by, is_changed: true });
+    }
+
+    pub(super) fn set_reversed(&mut self, id: TransferId, amount: Amount) {
+        let before = self.reversed.insert(id, amount);
+        if self.is_undoable {
+            self.undo.push(Undo::Reversed(id, before));
+        }
+    }
+
+    /// Writes a transfer down, with both accounts' totals already moved, and moves both accounts' chains on.
+    pub(super) fn draft(&mut self, content: &Content<'_>, pair: Pair) -> usize {
+        let Pair { debit, credit, .. } = pair;
+        let recorded_at = [debit, credit]
+            .into_iter()
+            .filter_map(|index| self.account(index).last)
+            .fold(self.now, |time, last| time.max(last.recorded_at.next()));
+        let mut transfer = Transfer {
+            sequence: Sequence::UNASSIGNED,
+            id: content.id,
+            kind: content.kind,
+            amount: content.amount,
+            debit: self.next_leg(debit),
+            credit: self.next_leg(credit),
+            recorded_at,
+            effective_at: content.effective_at.unwrap_or(recorded_at),
+            journal_id: content.journal_id,
+            hold_id: content.hold_id,
+            reversed_id: content.reversed_id,
+            expires_at: match content.expiry {
+                Expiry::Never => None,
+                Expiry::At(time) => Some(time),
+                Expiry::After(time) => Some(recorded_at.after(time)),
+            },
+            up_to: content.up_to,
+            description: content.description.cloned(),
+            metadata: content.metadata.clone(),
+            hash: Hash([0; 32]),
+        };
+        transfer.hash = hash_transfer(&transfer, self.account(debit).head, self.account(credit).head);
+
+        let index = self.drafts.len();
+        let debit_previous = self.advance(debit, &transfer, index);
+        let credit_previous = self.advance(credit, &transfer, index);
+        self.draft_by_id.insert(transfer.id, index);
+        self.drafts.push(Draft { transfer, debit_previous, credit_previous });
+        index
+    }
+
+    fn next_leg(&self, index: usize) -> Leg {
+        let account = self.account(index);
+        Leg {
+            account_id: account.id,
+            version: account.version + 1,
+            balance: account.posted(),
+            previous: account.last.map(|last| last.sequence),
+        }
+    }
+
+    /// Makes the transfer the account's newest, and returns the draft that was that before.
+    fn advance(&mut self, index: usize, transfer: &Transfer, draft: usize) -> Option<usize> {
+        let slot = self.slot_mut(index);
+        slot.account.version += 1;
+        slot.account.head = transfer.hash;
+        slot.account.last = Some(LastTransfer { sequence: Sequence::UNASSIGNED, recorded_at: transfer.recorded_at });
+        slot.last_draft.replace(draft)
+    }
+
+    /// Gives the slots and holds up for the rows that they become.
+    pub(super) fn into_parts(self) -> (Vec<Slot>, Vec<HoldSlot>, Vec<Draft>, Vec<EventDraft>) {
+        let mut holds: Vec<_> = self.holds.into_values().filter(|slot| slot.is_changed).collect();
+        holds.sort_unstable_by_key(|slot| (slot.hold.sequence, slot.opened_by));
+        (self.slots, holds, self.drafts, self.events)
+    }
+}

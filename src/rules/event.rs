@@ -1,0 +1,43 @@
+use uuid::Uuid;
+
+use super::account::Terms;
+use super::hash::Hash;
+use super::ids::{AccountId, Sequence};
+use super::instant::Instant;
+use super::text::{Actor, Description};
+
+/// A change of what an account may do, as it is recorded: part of the account's chain, between two of its transfers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountEvent {
+    /// The account.
+    pub account_id: AccountId,
+    /// The how-manieth event of the account it is, from 1.
+    pub number: i64,
+    /// How many transfers had touched the account before it.
+    pub version: i64,
+    /// The newest of these.
+    pub previous: Option<Sequence>,
+    /// When the ledger took it: later than that transfer and the account's event before it.
+    pub recorded_at: Instant,
+    /// What the account could do before.
+    pub before: Terms,
+    /// What it can do from then on.
+    pub after: Terms,
+    /// Who wanted it so.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Option<Description>,
+    /// The journal that it is part of.
+    pub journal_id: Option<Uuid>,
+    /// Covers all of the above but the place, and the account's history before it.
+    pub hash: Hash,
+}
+
+/// The newest event of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastEvent {
+    /// Its number.
+    pub number: i64,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+}

@@ -1,0 +1,266 @@
+//! The write path: lock, read what depends on the lock, let the rules judge, write what they say.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Mode;
+use super::scope::Scope;
+use super::transfers::{Posted, Receipt};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::money::{Amount, Currency};
+use crate::rules::{
+    Account, AccountId, AccountName, Batch, BatchPolicy, Hold, Instant, Known, LastEvent, NormalSide, Rejection,
+    Request, Ruling, Sequence, Transfer, TransferId, Verdict,
+};
+use crate::store::{Store, StoreError};
+
+/// Requests that are posted in one transaction, and what is found out on the way.
+pub(super) struct Posting<'a> {
+    requests: &'a [Request],
+    policy: BatchPolicy,
+    mode: Mode,
+    scope: Scope<'a>,
+    /// Accounts to lock that the requests do not name: those of the holds, transfers and journals that they are about, and the other
+    /// accounts of holds that have expired.
+    also_locked: BTreeSet<AccountName>,
+}
+
+/// What came of a posting.
+pub(super) struct Outcome {
+    /// One for each request, in order.
+    pub(super) answers: Vec<Result<Receipt, Rejection>>,
+    /// The accounts that were changed, as they are now.
+    pub(super) changed: Vec<Account>,
+}
+
+/// How far an attempt came.
+pub(super) enum Attempt {
+    Done(Outcome),
+    /// More accounts must be locked than was known. That is known now, so the next attempt locks them, in order with the others.
+    LacksLocks,
+}
+
+impl Attempt {
+    /// The outcome, or a fault for which the transaction is begun anew.
+    pub(super) fn or_begin_anew(self) -> Result<Outcome, Error> {
+        match self {
+            Self::Done(outcome) => Ok(outcome),
+            Self::LacksLocks => {
+                let reason = "holds have expired whose other accounts must be locked too".to_owned();
+                Err(StoreError::Conflict { reason }.into())
+            }
+        }
+    }
+}
+
+impl<'a> Posting<'a> {
+    pub(super) fn new(requests: &'a [Request], policy: BatchPolicy, mode: Mode) -> Self {
+        Self { requests, policy, mode, scope: Scope::of(requests), also_locked: BTreeSet::new() }
+    }
+
+    /// `unopened` are accounts that a dry run pretends to have.
+    pub(super) fn attempt(
+        &mut self,
+        store: &mut dyn Store,
+        clock: &Clock,
+        unopened: &[Account],
+    ) -> Result<Attempt, Error> {
+        self.find_accounts_behind_ids(store)?;
+        let others = self.also_locked.iter().filter(|name| !self.scope.names.contains(name));
+        let names: Vec<_> = self.scope.names.iter().copied().chain(others).collect();
+        let mut accounts = store.lock_accounts(&names)?;
+        accounts.extend_from_slice(unopened);
+        // In later statements than the lock, so that they see what was committed while the lock was waited for.
+        let now = clock.now();
+        let Some(known) = self.read_behind_lock(store, accounts, now)? else { return Ok(Attempt::LacksLocks) };
+
+        let names = NamesById::new(&known.accounts);
+        let mut batch = Batch::new(known, now);
+        let verdicts = batch.judge_all(self.requests, self.policy);
+        let ruling = match self.mode {
+            Mode::Commit => write(store, batch)?,
+            Mode::DryRun => {
+                let unassigned = vec![Sequence::UNASSIGNED; batch.draft_count()];
+                batch.finish(&unassigned)
+            }
+        };
+        let answers = verdicts.into_iter().zip(self.requests).map(|(verdict, request)| match verdict {
+            Ok(verdict) => Ok(names.answer(request, verdict, &ruling)),
+            Err(rejection) => Err(ruling.placed(rejection)),
+        });
+        Ok(Attempt::Done(Outcome { answers: answers.collect(), changed: ruling.accounts }))
+    }
+
+    /// Which accounts holds, transfers and journals are between never changes, so it can be read before the lock.
+    fn find_accounts_behind_ids(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+        let scope = &self.scope;
+        let mut ids = BTreeSet::new();
+        if !scope.hold_ids.is_empty() {
+            ids.extend(store.find_holds(&scope.hold_ids)?.iter().flat_map(accounts_of_hold));
+        }
+        let mut transfers = Vec::new();
+        if !scope.reversed_ids.is_empty() {
+            transfers.extend(store.find_transfers(&scope.reversed_ids)?);
+        }
+        if !scope.reversed_journal_ids.is_empty() {
+            transfers.extend(store.find_journals(&scope.reversed_journal_ids)?);
+        }
+        ids.extend(transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]));
+        self.also_lock(store, &ids)
+    }
+
+    fn also_lock(&mut self, store: &mut dyn Store, ids: &BTreeSet<AccountId>) -> Result<(), StoreError> {
+        if !ids.is_empty() {
+            let ids: Vec<_> = ids.iter().copied().collect();
+            self.also_locked.extend(store.find_accounts_by_id(&ids)?.into_iter().map(|account| account.name));
+        }
+        Ok(())
+    }
+
+    fn read_behind_lock(
+        &mut self,
+        store: &mut dyn Store,
+        accounts: Vec<Account>,
+        now: Instant,
+    ) -> Result<Option<Known>, StoreError> {
+        let mut holds = find_expired_holds(store, &accounts, &self.scope.changed, now)?;
+        let locked: BTreeSet<_> = accounts.iter().map(|account| account.id).collect();
+        let lacking: BTreeSet<_> = holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect();
+        if !lacking.is_empty() {
+            self.also_lock(store, &lacking)?;
+            return Ok(None);
+        }
+        let scope = &self.scope;
+        if !scope.hold_ids.is_empty() {
+            holds.extend(store.find_holds(&scope.hold_ids)?);
+        }
+        let mut transfers = if scope.ids.is_empty() { Vec::new() } else { store.find_transfers(&scope.ids)? };
+        if !scope.journal_ids.is_empty() {
+            transfers.extend(store.find_journals(&scope.journal_ids)?);
+        }
+        let reversed = self.find_reversed(store, &transfers)?;
+        let last_events = find_last_events(store, &accounts, &self.scope.changed)?;
+        Ok(Some(Known { accounts, transfers, holds, reversed, last_events }))
+    }
+
+    /// How much of the transfers that are to be undone was undone before.
+    fn find_reversed(
+        &self,
+        store: &mut dyn Store,
+        transfers: &[Transfer],
+    ) -> Result<HashMap<TransferId, Amount>, StoreError> {
+        let scope = &self.scope;
+        let in_journals = transfers.iter().filter(|transfer| {
+            transfer.journal_id.is_some_and(|journal_id| scope.reversed_journal_ids.contains(&journal_id))
+        });
+        let ids: Vec<_> = scope.reversed_ids.iter().copied().chain(in_journals.map(|transfer| transfer.id)).collect();
+        let mut reversed: HashMap<TransferId, Amount> = HashMap::new();
+        if ids.is_empty() {
+            return Ok(reversed);
+        }
+        for row in store.reversal_rows(&ids)? {
+            let reversal = Transfer::try_from(row)?;
+            if let Some(id) = reversal.reversed_id {
+                let sum = reversed.entry(id).or_default();
+                // No more is ever undone than was done, which fits.
+                *sum = sum.checked_add(reversal.amount).unwrap_or(Amount::MAX);
+            }
+        }
+        Ok(reversed)
+    }
+}
+
+/// The holds that have expired and lessen what one of the accounts has available, without that being recorded. An account that is to be
+/// changed counts with both sides: it is closed only when nothing is held on either.
+pub(super) fn find_expired_holds(
+    store: &mut dyn Store,
+    accounts: &[Account],
+    changed: &BTreeSet<&AccountName>,
+    now: Instant,
+) -> Result<Vec<Hold>, StoreError> {
+    let mut holds = Vec::new();
+    for side in [NormalSide::Debit, NormalSide::Credit] {
+        let has_holds = |account: &&Account| {
+            account.totals.held(side) != Amount::ZERO && (account.falls_by(side) || changed.contains(&account.name))
+        };
+        let ids: Vec<_> = accounts.iter().filter(has_holds).map(|account| account.id).collect();
+        if !ids.is_empty() {
+            holds.extend(store.find_expired_holds(side, &ids, now)?);
+        }
+    }
+    Ok(holds)
+}
+
+fn accounts_of_hold(hold: &Hold) -> [AccountId; 2] {
+    [hold.debit_account_id, hold.credit_account_id]
+}
+
+fn find_last_events(
+    store: &mut dyn Store,
+    accounts: &[Account],
+    changed: &BTreeSet<&AccountName>,
+) -> Result<HashMap<AccountId, LastEvent>, StoreError> {
+    let mut last_events = HashMap::new();
+    for account in accounts.iter().filter(|account| changed.contains(&account.name)) {
+        if let Some(last) = store.list_events(account.id, i64::MAX, 1)?.pop() {
+            last_events.insert(account.id, LastEvent { number: last.number, recorded_at: last.recorded_at });
+        }
+    }
+    Ok(last_events)
+}
+
+pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
+    if batch.is_idle() {
+        return Ok(batch.finish(&[]));
+    }
+    let sequences = if batch.draft_count() == 0 { Vec::new() } else { store.next_sequences(batch.draft_count())? };
+    let ruling = batch.finish(&sequences);
+    if !ruling.transfers.is_empty() {
+        store.insert_transfers(&ruling.transfers)?;
+    }
+    if !ruling.holds_opened.is_empty() {
+        store.insert_holds(&ruling.holds_opened)?;
+    }
+    if !ruling.holds_changed.is_empty() {
+        store.update_holds(&ruling.holds_changed)?;
+    }
+    store.update_accounts(&ruling.accounts)?;
+    if !ruling.events.is_empty() {
+        store.insert_events(&ruling.events)?;
+        let has_event = |account: &&Account| ruling.events.iter().any(|event| event.account_id == account.id);
+        store.update_terms(&ruling.accounts.iter().filter(has_event).collect::<Vec<_>>())?;
+    }
+    Ok(ruling)
+}
+
+/// The names of a batch's accounts, for its answers.
+struct NamesById(HashMap<AccountId, (AccountName, Currency)>);
+
+impl NamesById {
+    fn new(accounts: &[Account]) -> Self {
+        Self(accounts.iter().map(|account| (account.id, (account.name.clone(), account.currency))).collect())
+    }
+
+    fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
+        let journal_id = match request {
+            Request::Operation(_) => None,
+            Request::Journal(request) => Some(request.id()),
+            Request::JournalReversal(request) => Some(request.id),
+        };
+        let (transfers, replayed) = match verdict {
+            Verdict::Posted(places) => (&ruling.transfers[places], false),
+            Verdict::ReplayedPosted(places) => (&ruling.transfers[places], true),
+            Verdict::ReplayedStored(ref transfers) => (transfers.as_slice(), true),
+        };
+        // Expiries that were recorded between a journal's legs are no part of it.
+        let is_part = |transfer: &&Transfer| journal_id.is_none_or(|id| transfer.journal_id == Some(id.0));
+        let transfers = transfers.iter().filter(is_part).map(|transfer| self.posted(transfer, replayed)).collect();
+        Receipt { journal_id, transfers, replayed }
+    }
+
+    fn posted(&self, transfer: &Transfer, replayed: bool) -> Posted {
+        let (debit_account, currency) = self.0[&transfer.debit.account_id].clone();
+        let (credit_account, _) = self.0[&transfer.credit.account_id].clone();
+        Posted { transfer: transfer.clone(), debit_account, credit_account, currency, replayed }
+    }
+}

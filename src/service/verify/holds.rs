@@ -1,0 +1,119 @@
+//! Holds, recomputed from their transfers.
+
+use std::collections::{HashMap, HashSet};
+
+use super::walk::{ROWS_PER_PAGE, Walk};
+use crate::models::holds::HoldRow;
+use crate::money::Amount;
+use crate::rules::{Hold, HoldState, Sequence, Transfer, TransferId, TransferKind};
+use crate::store::{Store, StoreError};
+
+impl Walk {
+    /// Finds transfers of a page that are about a hold which has no row.
+    pub(super) fn find_missing_holds(&mut self, store: &mut dyn Store, page: &[Transfer]) -> Result<(), StoreError> {
+        let about =
+            |transfer: &Transfer| transfer.hold_id.map(|hold| (hold, transfer.sequence, transfer.debit.account_id));
+        let about: Vec<_> = page.iter().filter_map(about).collect();
+        if about.is_empty() {
+            return Ok(());
+        }
+        let ids: HashSet<_> = about.iter().map(|(hold, ..)| *hold).collect();
+        let rows = store.hold_rows(&ids.into_iter().collect::<Vec<_>>())?;
+        let found: HashSet<_> = rows.iter().filter_map(|row| row.id.id().map(TransferId)).collect();
+        for (hold, sequence, account) in about {
+            if !found.contains(&hold) {
+                self.find(Some(sequence), self.name_of(account), format!("it is about hold {hold}, which has no row"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares every hold with what its transfers come to.
+    pub(super) fn compare_holds(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+        let mut next = Some(i64::MIN);
+        while let Some(first) = next {
+            let rows = store.hold_rows_from(first, ROWS_PER_PAGE)?;
+            next = rows.last().and_then(|last| last.sequence.checked_add(1));
+            let ids: Vec<_> = rows.iter().filter_map(|row| row.id.id().map(TransferId)).collect();
+            let mut histories: HashMap<TransferId, Vec<Transfer>> = HashMap::new();
+            // A row that cannot be read was found by the walk.
+            for transfer in store.hold_transfer_rows(&ids)?.into_iter().flat_map(Transfer::try_from) {
+                if let Some(hold) = transfer.hold_id {
+                    histories.entry(hold).or_default().push(transfer);
+                }
+            }
+            for row in rows {
+                let history = row.id.id().and_then(|id| histories.remove(&TransferId(id))).unwrap_or_default();
+                self.compare_hold(row, &history);
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_hold(&mut self, row: HoldRow, history: &[Transfer]) {
+        let (sequence, account) = (Some(Sequence(row.sequence)), row.debit_account_id);
+        let name = self.name_of(crate::rules::AccountId(account));
+        let stored = match Hold::try_from(row) {
+            Ok(hold) => hold,
+            Err(corrupt) => return self.find(sequence, name, corrupt.to_string()),
+        };
+        let Some((opening, later)) = history.split_first().filter(|(opening, _)| opening.kind == TransferKind::Hold)
+        else {
+            return self.find(sequence, name, format!("hold {} has no transfer that placed it", stored.id));
+        };
+        let mut hold = placed(opening);
+        for transfer in later {
+            if !lessen(&mut hold, transfer) {
+                let problem =
+                    format!("a {} of {} does not fit hold {}", transfer.kind, transfer.amount.minor(), hold.id);
+                self.find(Some(transfer.sequence), name.clone(), problem);
+            }
+        }
+        if stored != hold {
+            let shown =
+                |hold: &Hold| format!("{} with {} of {} left", hold.state, hold.remaining.minor(), hold.amount.minor());
+            let problem = format!(
+                "hold {} is {}, its transfers come to {}, or it has another place, account or expiry",
+                stored.id,
+                shown(&stored),
+                shown(&hold)
+            );
+            self.find(sequence, name, problem);
+        }
+    }
+}
+
+fn placed(opening: &Transfer) -> Hold {
+    Hold {
+        id: opening.id,
+        sequence: opening.sequence,
+        debit_account_id: opening.debit.account_id,
+        credit_account_id: opening.credit.account_id,
+        amount: opening.amount,
+        remaining: opening.amount,
+        expires_at: opening.expires_at,
+        state: HoldState::Open,
+    }
+}
+
+/// Takes out of a hold what a transfer captured or gave up, and says whether that fits.
+fn lessen(hold: &mut Hold, transfer: &Transfer) -> bool {
+    let rest = hold.remaining.minor() - transfer.amount.minor();
+    let state = match transfer.kind {
+        TransferKind::Capture if rest > 0 => HoldState::Open,
+        TransferKind::Capture => HoldState::Captured,
+        TransferKind::Release if transfer.id == hold.id.of_expiry() => HoldState::Expired,
+        TransferKind::Release => HoldState::Released,
+        TransferKind::Transfer | TransferKind::Hold | TransferKind::Reversal => return false,
+    };
+    let fits = hold.state == HoldState::Open
+        && rest >= 0
+        && (rest == 0 || transfer.kind == TransferKind::Capture)
+        && transfer.debit.account_id == hold.debit_account_id
+        && transfer.credit.account_id == hold.credit_account_id;
+    if fits {
+        hold.remaining = Amount::from_minor(rest);
+        hold.state = state;
+    }
+    fits
+}

@@ -1,0 +1,72 @@
+use crate::money::Currency;
+use crate::rules::{AccountEvent, AccountName, Hash, Instant, NormalSide, Sequence, Terms, Transfer, TransferKind};
+
+/// An account as the walk has recomputed it so far.
+pub(super) struct Walked {
+    pub(super) name: AccountName,
+    pub(super) normal_side: NormalSide,
+    pub(super) currency: Currency,
+    pub(super) posted: Sides,
+    pub(super) held: Sides,
+    pub(super) version: i64,
+    pub(super) last: Option<(Sequence, Instant)>,
+    pub(super) head: Hash,
+    pub(super) terms: Terms,
+    pub(super) closed_at: Option<Instant>,
+    pub(super) last_event: Option<(i64, Instant)>,
+}
+
+/// Sums of debits and of credits, which a forged book can drive anywhere.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sides {
+    pub(super) debits: i128,
+    pub(super) credits: i128,
+}
+
+impl Sides {
+    fn add(&mut self, side: NormalSide, amount: i128) {
+        match side {
+            NormalSide::Debit => self.debits += amount,
+            NormalSide::Credit => self.credits += amount,
+        }
+    }
+}
+
+impl Walked {
+    pub(super) fn balance(&self) -> i128 {
+        match self.normal_side {
+            NormalSide::Debit => self.posted.debits - self.posted.credits,
+            NormalSide::Credit => self.posted.credits - self.posted.debits,
+        }
+    }
+
+    /// Moves the sums on by one side of a transfer.
+    pub(super) fn add(&mut self, transfer: &Transfer, side: NormalSide) {
+        let amount = i128::from(transfer.amount.minor());
+        match transfer.kind {
+            TransferKind::Transfer | TransferKind::Reversal => self.posted.add(side, amount),
+            TransferKind::Hold => self.held.add(side, amount),
+            TransferKind::Release => self.held.add(side, -amount),
+            TransferKind::Capture => {
+                self.held.add(side, -amount);
+                self.posted.add(side, amount);
+            }
+        }
+    }
+
+    /// What of an event does not follow from what came before it.
+    pub(super) fn problems_with(&self, event: &AccountEvent, hash: Hash) -> Vec<&'static str> {
+        let last_number = self.last_event.map_or(0, |(number, _)| number);
+        let last_times = [self.last.map(|(_, time)| time), self.last_event.map(|(_, time)| time)];
+        let is_later = last_times.into_iter().flatten().all(|time| time < event.recorded_at);
+        let checks = [
+            ("does not have the number behind the one before", Some(event.number) == last_number.checked_add(1)),
+            ("has another version of the account", event.version == self.version),
+            ("points to another transfer", event.previous == self.last.map(|(sequence, _)| sequence)),
+            ("does not follow from the terms before", event.before == self.terms),
+            ("is recorded before what came before it", is_later),
+            ("has another hash than its content and history give", event.hash == hash),
+        ];
+        checks.into_iter().filter(|(_, is_right)| !is_right).map(|(problem, _)| problem).collect()
+    }
+}
