@@ -5,6 +5,7 @@
 
 mod accounts;
 mod currencies;
+mod exchange;
 mod history;
 mod holds;
 mod import;
@@ -21,6 +22,7 @@ use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
 pub use currencies::NamedCurrency;
+pub use exchange::Exchanged;
 pub use history::{Entry, Statement};
 pub use holds::{HoldHistory, HoldPage, HoldStatus};
 pub use import_lines::{

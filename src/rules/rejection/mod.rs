@@ -117,6 +117,16 @@ pub enum Rejection {
         /// The currency of the amount.
         currency: CurrencyCode,
     },
+    /// An exchange between accounts of one currency.
+    #[error("accounts {from} and {to} are both in {currency}, so there is nothing to exchange; use transfer")]
+    CurrenciesAlike {
+        /// The account that would fall.
+        from: AccountName,
+        /// The account that would rise.
+        to: AccountName,
+        /// The currency of both.
+        currency: CurrencyCode,
+    },
     /// The account is closed.
     #[error("account {account} is closed")]
     AccountClosed {
