@@ -12,7 +12,9 @@ use crate::models::accounts::{AccountRow, TermsUpdate, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
-use crate::models::transfers::{AccountHistory, LastRecordedAt, TransferRow, from_sequence};
+use crate::models::transfers::{
+    AccountHistory, EffectiveCorrection, Exceptions, LastRecordedAt, TransferRow, from_sequence,
+};
 use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
 use crate::schema::{account_events, accounts, currencies, transfers};
 
@@ -38,6 +40,12 @@ pub(crate) trait Portable {
 
     /// The account's newest transfer that was recorded at or before a moment.
     fn find_last_recorded_at(&mut self, account: &Account, at: Instant) -> Result<Option<Transfer>, StoreError>;
+
+    /// What a correction comes to, in minor units.
+    fn correct_effective(&mut self, correction: EffectiveCorrection) -> Result<i128, StoreError>;
+
+    /// Some transfers of an account that count at another time than they were recorded, the latest first.
+    fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError>;
 
     /// The newest place in the book.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
@@ -174,6 +182,14 @@ macro_rules! implement_portable {
                 let query =
                     LastRecordedAt { account_id: account.id.0, last_transfer: last.sequence.0, recorded_at: at.into() };
                 Ok(from_rows(query.load::<TransferRow>(self)?)?.pop())
+            }
+
+            fn correct_effective(&mut self, correction: EffectiveCorrection) -> Result<i128, StoreError> {
+                Ok(EffectiveCorrection::whole(correction.get_result(self)?))
+            }
+
+            fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError> {
+                from_rows(exceptions.load::<TransferRow>(self)?)
             }
 
             fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
