@@ -47,7 +47,7 @@ pub(crate) trait Portable {
     /// Some transfers of an account that count at another time than they were recorded, the latest first.
     fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError>;
 
-    /// The newest place in the book.
+    /// The newest place in the book, of a transfer or an event.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
     /// Up to `limit` rows of transfers from `sequence` on, in order, as they are stored.
@@ -114,11 +114,8 @@ pub(crate) trait Portable {
     /// The first event of each of the accounts from `first` to `last` that has one, in order, as they are stored.
     fn first_event_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 
-    /// The events of the accounts from `first` to `last` that came before any transfer, in order, as they are stored.
-    fn event_rows_before_transfers(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
-
-    /// The events behind the transfers from `first` to `last`, in the order of these, as they are stored.
-    fn event_rows_behind(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
+    /// The events at the places from `first` to `last`, in order, as they are stored.
+    fn event_rows_between(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 }
 
 /// Stored rows as the rules know them.
@@ -193,8 +190,11 @@ macro_rules! implement_portable {
             }
 
             fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
-                let newest = transfers::table.select(transfers::sequence).order(transfers::sequence.desc());
-                Ok(newest.first(self).optional()?.map(Sequence))
+                let transfer = transfers::table.select(transfers::sequence).order(transfers::sequence.desc());
+                let event =
+                    account_events::table.select(account_events::sequence).order(account_events::sequence.desc());
+                let newest = [transfer.first(self).optional()?, event.first(self).optional()?];
+                Ok(newest.into_iter().flatten().max().map(Sequence))
             }
 
             fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError> {
@@ -329,22 +329,10 @@ macro_rules! implement_portable {
                 Ok(events.select(AccountEventRow::as_select()).load(self)?)
             }
 
-            fn event_rows_before_transfers(
-                &mut self,
-                first: i64,
-                last: i64,
-            ) -> Result<Vec<AccountEventRow>, StoreError> {
+            fn event_rows_between(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
                 let events = account_events::table
-                    .filter(account_events::account_id.between(first, last))
-                    .filter(account_events::previous_transfer.le(0))
-                    .order((account_events::account_id, account_events::event));
-                Ok(events.select(AccountEventRow::as_select()).load(self)?)
-            }
-
-            fn event_rows_behind(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
-                let events = account_events::table
-                    .filter(account_events::previous_transfer.between(first, last))
-                    .order((account_events::previous_transfer, account_events::account_id, account_events::event));
+                    .filter(account_events::sequence.between(first, last))
+                    .order(account_events::sequence);
                 Ok(events.select(AccountEventRow::as_select()).load(self)?)
             }
         }
