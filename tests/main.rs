@@ -24,6 +24,7 @@ mod posting;
 mod program;
 mod rejections;
 mod schema;
+mod seals;
 mod settings;
 mod tampering;
 mod time;

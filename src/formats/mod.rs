@@ -8,6 +8,7 @@ mod csv_rejects;
 mod csv_transfers;
 mod line_starts;
 mod records;
+mod seal_file;
 
 pub use columns::Lines;
 pub use csv_accounts::read_accounts;
@@ -17,3 +18,4 @@ pub use records::{
     AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, FactRecord, FindingRecord, ImportRecord,
     MigrationRecord, OpenedRecord, StatementRecord, TransferRecord, VerifyRecord,
 };
+pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
