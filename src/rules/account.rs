@@ -8,7 +8,7 @@ use super::words::words;
 use crate::money::{Amount, Currency, Money};
 
 /// The side on which an account's balance is positive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NormalSide {
     /// Debits raise it: assets and expenses.
     Debit,

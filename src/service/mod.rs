@@ -17,6 +17,7 @@ mod scope;
 mod seal;
 mod statements;
 mod transfers;
+mod trees;
 mod verify;
 
 use crate::clock::Clock;
@@ -34,6 +35,7 @@ pub use import_lines::{
 };
 pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
 pub use transfers::{Posted, Receipt, WithOpenings, post_in, submit_in};
+pub use trees::PathBalance;
 pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 
 /// Whether an operation is kept.
