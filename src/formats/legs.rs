@@ -8,7 +8,8 @@ use crate::rules::{AccountName, Parties, Quantity};
 
 /// Between a leg's accounts.
 const ARROW: &str = " -> ";
-const USAGE: &str = "write it like 'A -> B 10.00', 'A -> B all', 'A -> B up-to 10.00', 'debit A credit B 10.00' or 'close A'";
+const USAGE: &str =
+    "write it like 'A -> B 10.00', 'A -> B all', 'A -> B up-to 10.00', 'debit A credit B 10.00' or 'close A'";
 
 /// What a leg says.
 pub(super) enum Leg<'a> {

@@ -215,10 +215,7 @@ impl RequestReader<'_> {
     }
 }
 
-fn take_parties(
-    fields: &mut Fields,
-    between: fn(AccountName, AccountName) -> Parties,
-) -> Result<Parties, InputError> {
+fn take_parties(fields: &mut Fields, between: fn(AccountName, AccountName) -> Parties) -> Result<Parties, InputError> {
     let is_transfer = fields.has("from") || fields.has("to");
     let is_post = fields.has("debit") || fields.has("credit");
     match (is_transfer, is_post) {
@@ -229,7 +226,9 @@ fn take_parties(
         (true, false) => Ok(between(fields.require_parsed("from")?, fields.require_parsed("to")?)),
         (false, false) => {
             let verbs = VERBS.join(", ");
-            Err(InputError::request(format!("the accounts are missing; give from and to, debit and credit, or one of {verbs}")))
+            Err(InputError::request(format!(
+                "the accounts are missing; give from and to, debit and credit, or one of {verbs}"
+            )))
         }
     }
 }

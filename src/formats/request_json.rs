@@ -21,7 +21,11 @@ pub struct Signature {
 }
 
 impl Signature {
-    pub(super) fn sign(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, InputError> {
+    /// A change of an account, signed.
+    ///
+    /// # Errors
+    /// [`InputError::Request`] where nobody is known who wants it so.
+    pub fn sign(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, InputError> {
         let nobody = || InputError::request("nobody is logged in by name; say who wants it so with --actor NAME");
         let actor = self.actor.clone().ok_or_else(nobody)?;
         Ok(AccountChange { account, action, actor, reason: self.reason.clone() })
@@ -88,7 +92,9 @@ impl<'a> RequestReader<'a> {
         let mut fields = Json::parse(text)?.into_fields()?;
         let id = match (id, take_id(&mut fields)?) {
             (Some(_), Some(_)) => {
-                return Err(InputError::request("the journal has an id already; give it there or here, not both").into());
+                return Err(
+                    InputError::request("the journal has an id already; give it there or here, not both").into()
+                );
             }
             (Some(id), None) | (None, Some(id)) => id,
             (None, None) => TransferId::fresh(self.ledger.clock().now()),

@@ -2,7 +2,9 @@ use serde::Serialize;
 
 use super::text;
 use crate::money::{CurrencyCode, Money};
-use crate::rules::{Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, TransferId};
+use crate::rules::{
+    Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, TransferId,
+};
 use crate::service::{NamedCurrency, Opened};
 
 /// What an account has.

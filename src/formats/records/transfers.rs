@@ -2,9 +2,7 @@ use serde::Serialize;
 
 use super::text;
 use crate::money::{Amount, CurrencyCode, Money};
-use crate::rules::{
-    AccountName, Hash, Instant, Metadata, Rejection, Sequence, Transfer, TransferId, TransferKind,
-};
+use crate::rules::{AccountName, Hash, Instant, Metadata, Rejection, Sequence, Transfer, TransferId, TransferKind};
 use crate::service::{Mode, Posted, Receipt};
 
 /// A posted transfer.
