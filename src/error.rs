@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::money::{AmountError, CurrencyError};
+use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
 use crate::rules::{InstantError, Rejection, TextError};
 use crate::store::StoreError;
 
@@ -44,6 +44,12 @@ pub enum InputError {
     /// Not a moment.
     #[error(transparent)]
     Instant(#[from] InstantError),
+    /// Not a rate, or not a way of rounding.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// Not shares that make a whole.
+    #[error(transparent)]
+    Split(#[from] SplitError),
     /// Not the columns that a file should have.
     #[error("the header {problem}; the columns are {known}, and metadata.NAME for any name")]
     Header {
@@ -100,6 +106,8 @@ impl InputError {
             Self::Currency(_) => "currency_invalid",
             Self::Text(_) => "text_invalid",
             Self::Instant(_) => "time_invalid",
+            Self::Exchange(_) => "exchange_invalid",
+            Self::Split(_) => "split_invalid",
             Self::Header { .. } => "header_invalid",
         }
     }

@@ -6,8 +6,8 @@ diesel::table! {
     account_events (account_id, event) {
         account_id -> Int8,
         event -> Int8,
+        sequence -> Int8,
         version -> Int8,
-        previous_transfer -> Int8,
         recorded_at -> Timestamptz,
         min_balance_before -> Nullable<Int8>,
         max_balance_before -> Nullable<Int8>,

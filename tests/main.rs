@@ -9,6 +9,7 @@ mod atomicity;
 mod batches;
 mod concurrency;
 mod dry_runs;
+mod effective_time;
 mod guards;
 mod history;
 mod hostile_texts;

@@ -155,7 +155,8 @@ impl Memory {
     fn change_limits(&mut self, name: &str, change: LimitChange) -> &'static str {
         let mut batch = Batch::new(Known { accounts: self.accounts.clone(), ..Known::default() }, Instant::EPOCH);
         let answer = batch.judge(&change_of(name, AccountAction::Limit(change)).into());
-        self.take(batch.finish(&[]).accounts);
+        let sequences: Vec<_> = (1..).take(batch.sequence_count()).map(Sequence).collect();
+        self.take(batch.finish(&sequences).accounts);
         code(&answer, |_| "changed")
     }
 
@@ -166,7 +167,7 @@ impl Memory {
         let requests = requests.iter().cloned().map(Request::from);
         let verdicts: Vec<_> = requests.map(|request| batch.judge(&request)).collect();
         let next = i64::try_from(self.transfers.len()).unwrap() + 1;
-        let sequences: Vec<_> = (next..).take(batch.draft_count()).map(Sequence).collect();
+        let sequences: Vec<_> = (next..).take(batch.sequence_count()).map(Sequence).collect();
         let ruling = batch.finish(&sequences);
         self.take(ruling.accounts);
         self.transfers.extend(ruling.transfers.into_iter().map(|transfer| (transfer.id, transfer)));

@@ -1,7 +1,9 @@
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use super::{account, balance, batch, currency, hold, import, journal, migrate, reverse, shell, statement, transfer};
+use super::{
+    account, balance, batch, currency, exchange, hold, import, journal, migrate, reverse, shell, statement, transfer,
+};
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
@@ -73,6 +75,8 @@ pub(super) enum Command {
     Transfer(transfer::TransferArgs),
     /// Debit one account and credit another
     Post(transfer::PostArgs),
+    /// Exchange money for another currency
+    Exchange(exchange::ExchangeArgs),
     /// Reserve money until it is captured, released or expires
     Hold(hold::HoldArgs),
     /// Move money that is held

@@ -34,7 +34,7 @@ pub(super) struct HoldArgs {
     #[command(subcommand)]
     command: Option<HoldCommand>,
     #[command(flatten)]
-    place: Option<PlaceArgs>,
+    place: PlaceArgs,
 }
 
 #[derive(Subcommand)]
@@ -55,9 +55,11 @@ enum HoldCommand {
 #[derive(Args)]
 struct PlaceArgs {
     /// The account that falls when the hold is captured
-    from: String,
+    #[arg(required = true)]
+    from: Option<String>,
     /// The account on the other side
-    to: String,
+    #[arg(required = true)]
+    to: Option<String>,
     #[command(flatten)]
     quantity: QuantityArgs,
     /// When it ends by itself, with an offset: 2026-01-31T12:00:00Z
@@ -125,17 +127,20 @@ pub(super) struct ReleaseArgs {
 }
 
 pub(super) fn run(context: &Context, arguments: &HoldArgs) -> Result<Ending, Failure> {
-    match (&arguments.command, &arguments.place) {
-        (Some(HoldCommand::List(arguments)), _) => list(context, arguments),
-        (Some(HoldCommand::Show(arguments)), _) => show(context, arguments),
-        (Some(HoldCommand::Expire(arguments)), _) => expire(context, arguments),
-        (None, Some(arguments)) => place(context, arguments),
-        (None, None) => Err(Failure::usage("say what to hold, as in: teller hold FROM TO AMOUNT")),
+    match &arguments.command {
+        Some(HoldCommand::List(arguments)) => list(context, arguments),
+        Some(HoldCommand::Show(arguments)) => show(context, arguments),
+        Some(HoldCommand::Expire(arguments)) => expire(context, arguments),
+        None => place(context, &arguments.place),
     }
 }
 
 fn place(context: &Context, arguments: &PlaceArgs) -> Result<Ending, Failure> {
-    let parties = Parties::Fall { account: parse(&arguments.from)?, against: parse(&arguments.to)? };
+    // Optional only because the commands under `hold` do without them.
+    let (Some(from), Some(to)) = (&arguments.from, &arguments.to) else {
+        return Err(Failure::usage("say what to hold, as in: teller hold FROM TO AMOUNT"));
+    };
+    let parties = Parties::Fall { account: parse(from)?, against: parse(to)? };
     let expiry = match (&arguments.expires_at, &arguments.expires_in) {
         (Some(time), _) => Expiry::At(parse::<Instant>(time)?),
         (None, Some(duration)) => Expiry::After(read_duration(duration).map_err(Error::from)?),

@@ -11,6 +11,7 @@ mod command;
 mod currency;
 mod demo;
 mod doctor;
+mod exchange;
 mod failure;
 mod hold;
 mod import;
@@ -109,6 +110,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Withdraw(arguments) => transfer::withdraw(context, &arguments),
         Command::Transfer(arguments) => transfer::transfer(context, &arguments),
         Command::Post(arguments) => transfer::post(context, &arguments),
+        Command::Exchange(arguments) => exchange::run(context, &arguments),
         Command::Hold(arguments) => hold::run(context, &arguments),
         Command::Capture(arguments) => hold::capture(context, &arguments),
         Command::Release(arguments) => hold::release(context, &arguments),

@@ -73,14 +73,13 @@ impl NoteArgs {
 
 /// How much.
 #[derive(Args)]
-#[group(required = true, multiple = false)]
 pub(super) struct QuantityArgs {
     /// How much, in the first account's currency; all for as much as is available
-    #[arg(allow_hyphen_values = true)]
-    amount: Option<String>,
+    #[arg(allow_hyphen_values = true, required_unless_present = "up_to", conflicts_with = "up_to")]
+    pub(super) amount: Option<String>,
     /// As much as is available, but no more than this
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
-    up_to: Option<String>,
+    pub(super) up_to: Option<String>,
 }
 
 impl QuantityArgs {
@@ -117,16 +116,26 @@ impl RequestArgs {
         parties: Parties,
         quantity: &QuantityArgs,
     ) -> Result<TransferRequest, Failure> {
-        let mut currencies = Currencies::new(ledger);
-        let first = parties.names()[0].clone();
+        let currency = Currencies::new(ledger).of_account(parties.names()[0])?;
+        let quantity = quantity.quantity(currency).map_err(Error::from)?;
+        self.request_of(ledger, parties, quantity)
+    }
+
+    /// The request, with an amount that is known.
+    pub(super) fn request_of(
+        &self,
+        ledger: &Ledger,
+        parties: Parties,
+        quantity: Quantity,
+    ) -> Result<TransferRequest, Failure> {
         Ok(TransferRequest {
             id: self.note.id.id(ledger).map_err(Error::from)?,
-            quantity: quantity.quantity(currencies.of_account(&first)?).map_err(Error::from)?,
-            parties,
+            quantity,
             effective_at: self.effective_at.as_deref().map(parse::<Instant>).transpose()?,
             description: self.note.description()?,
             metadata: self.note.metadata().map_err(Error::from)?,
-            conditions: self.conditions(&mut currencies, &first)?,
+            conditions: self.conditions(&mut Currencies::new(ledger), parties.names()[0])?,
+            parties,
         })
     }
 

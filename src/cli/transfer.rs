@@ -1,10 +1,14 @@
+use std::cell::RefCell;
+
 use clap::Args;
 
 use super::args::{parse, say};
 use super::failure::Failure;
 use super::request::{QuantityArgs, RequestArgs, show, submit};
 use super::{Context, Ending};
-use crate::rules::{AccountName, AccountRequest, AccountType, Parties};
+use crate::error::{Error, InputError};
+use crate::formats::{Currencies, read_amount, read_parts};
+use crate::rules::{AccountName, AccountRequest, AccountType, Parties, Quantity, TransferRequest, split_journal};
 use crate::service::Mode;
 
 #[derive(Args)]
@@ -26,21 +30,33 @@ pub(super) struct CashArgs {
 }
 
 #[derive(Args)]
+#[command(override_usage = "teller transfer [OPTIONS] <FROM> <TO> <AMOUNT|--up-to <AMOUNT>>\n       \
+    teller transfer [OPTIONS] <FROM> <AMOUNT> --split <SHARES>")]
 #[command(after_help = "Examples:\n  teller transfer customers:alice customers:bob 12.34\n  \
     teller transfer customers:alice customers:bob 12.34 --idempotency-key invoice-1\n  \
     teller transfer customers:alice customers:bob all\n  \
     teller transfer customers:alice customers:bob --up-to 50.00\n  \
-    teller transfer customers:alice customers:bob 12.34 --if-balance '>= 100.00' --if-version customers:bob=7\n\n\
+    teller transfer customers:alice customers:bob 12.34 --if-balance '>= 100.00' --if-version customers:bob=7\n  \
+    teller transfer customers:alice 100.00 --split 'shop 50%, courier 45%, fees rest'\n\n\
     FROM and TO must both be liabilities, equity or revenue, or both be assets or expenses. The same request with the \
     same key or id is posted once, however often it is sent. all and --up-to move no more than brings FROM to zero; the \
-    amount that was moved is kept, and a repetition gives the same.")]
+    amount that was moved is kept, and a repetition gives the same. --split makes a journal of one transfer to each \
+    account, and never loses a unit.")]
 pub(super) struct TransferArgs {
     /// The account that falls
     from: String,
-    /// The account that rises
+    /// The account that rises; with --split the amount
+    #[arg(allow_hyphen_values = true)]
     to: String,
-    #[command(flatten)]
-    quantity: QuantityArgs,
+    /// How much, in FROM's currency; all for as much as is available
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["up_to", "split"], conflicts_with = "up_to")]
+    amount: Option<String>,
+    /// As much as is available, but no more than this
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    up_to: Option<String>,
+    /// Which account gets what of it: 'a 50%, b 45%, c rest'
+    #[arg(long, value_name = "SHARES", conflicts_with_all = ["amount", "up_to"])]
+    split: Option<String>,
     #[command(flatten)]
     request: RequestArgs,
 }
@@ -63,8 +79,31 @@ pub(super) struct PostArgs {
 }
 
 pub(super) fn transfer(context: &Context, arguments: &TransferArgs) -> Result<Ending, Failure> {
+    if let Some(shares) = &arguments.split {
+        return split(context, arguments, shares);
+    }
     let parties = Parties::Transfer { from: parse(&arguments.from)?, to: parse(&arguments.to)? };
-    post_parties(context, parties, &arguments.quantity, &arguments.request)
+    let quantity = QuantityArgs { amount: arguments.amount.clone(), up_to: arguments.up_to.clone() };
+    post_parties(context, parties, &quantity, &arguments.request)
+}
+
+fn split(context: &Context, arguments: &TransferArgs, shares: &str) -> Result<Ending, Failure> {
+    let from: AccountName = parse(&arguments.from)?;
+    let parts = read_parts(shares).map_err(Error::from)?;
+    let ledger = context.ledger()?;
+    let total = read_amount(&arguments.to, Currencies::new(&ledger).of_account(&from)?).map_err(Error::from)?;
+    let nothing_yet = Parties::Transfer { from: from.clone(), to: from.clone() };
+    let like = arguments.request.request_of(&ledger, nothing_yet, Quantity::All)?;
+    // Asked once, of what was there before: each transfer changes the account.
+    let conditions = RefCell::new(like.conditions.clone());
+    let journal = split_journal(like.id, &from, total, &parts, |parties, money| TransferRequest {
+        parties,
+        quantity: Quantity::Exactly(money),
+        conditions: conditions.take(),
+        ..like.clone()
+    });
+    let journal = journal.map_err(|error| Error::from(InputError::from(error)))?;
+    submit(context, &ledger, journal.into(), arguments.request.note.mode.mode())
 }
 
 pub(super) fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {

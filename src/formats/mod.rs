@@ -14,6 +14,7 @@ mod line_starts;
 mod operation_json;
 mod records;
 mod request_json;
+mod shares;
 
 pub use columns::Lines;
 pub use csv_accounts::read_accounts;
@@ -28,3 +29,4 @@ pub use records::{
     StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
+pub use shares::read_parts;

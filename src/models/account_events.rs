@@ -13,8 +13,8 @@ use crate::schema::account_events;
 pub(crate) struct AccountEventRow {
     pub account_id: i64,
     pub event: i64,
+    pub sequence: i64,
     pub version: i64,
-    pub previous_transfer: i64,
     pub recorded_at: SqlInstant,
     pub min_balance_before: Option<i64>,
     pub max_balance_before: Option<i64>,
@@ -53,8 +53,8 @@ impl TryFrom<AccountEventRow> for AccountEvent {
         Ok(Self {
             account_id: AccountId(row.account_id),
             number: row.event,
+            sequence: Sequence(row.sequence),
             version: row.version,
-            previous: (row.previous_transfer != 0).then_some(Sequence(row.previous_transfer)),
             recorded_at: row
                 .recorded_at
                 .instant()
@@ -74,11 +74,12 @@ impl TryFrom<AccountEventRow> for AccountEvent {
 
 impl From<&AccountEvent> for AccountEventRow {
     fn from(event: &AccountEvent) -> Self {
+        assert!(event.sequence > Sequence::UNASSIGNED, "a stored event has a place");
         Self {
             account_id: event.account_id.0,
             event: event.number,
+            sequence: event.sequence.0,
             version: event.version,
-            previous_transfer: event.previous.map_or(0, |sequence| sequence.0),
             recorded_at: event.recorded_at.into(),
             min_balance_before: event.before.limits.min_balance.map(Amount::minor),
             max_balance_before: event.before.limits.max_balance.map(Amount::minor),

@@ -96,6 +96,13 @@ pub(super) fn from_decimal(value: &BigDecimal, currency: Currency) -> Result<Amo
     units.to_i64().map(Amount::from_minor).ok_or_else(|| too_large(&value.to_string(), currency))
 }
 
+/// A number without a sign, an exponent or blanks, that has at most so many decimals and is no longer than any number here.
+pub(super) fn parse_plain(text: &str, decimals_max: usize) -> Option<BigDecimal> {
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let is_plain = text.len() <= TEXT_LENGTH_MAX && decimals <= decimals_max && is_plain_decimal(text);
+    is_plain.then(|| BigDecimal::from_str(text).ok()).flatten()
+}
+
 /// `1234` with an exponent of 2 is `12.34`.
 pub(super) fn format(amount: Amount, exponent: u8) -> String {
     let decimals = usize::from(exponent);

@@ -6,7 +6,11 @@
 mod amount;
 mod currency;
 mod decimal;
+mod exchange;
+mod split;
 
 pub use amount::{Amount, Money};
 pub use currency::{Currency, CurrencyCode, CurrencyError};
 pub use decimal::AmountError;
+pub use exchange::{ExchangeError, Rate, Rounding, exchange};
+pub use split::{Share, SplitError, split};

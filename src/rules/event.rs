@@ -13,11 +13,11 @@ pub struct AccountEvent {
     pub account_id: AccountId,
     /// The how-manieth event of the account it is, from 1.
     pub number: i64,
+    /// Its place in the book, among the transfers.
+    pub sequence: Sequence,
     /// How many transfers had touched the account before it.
     pub version: i64,
-    /// The newest of these.
-    pub previous: Option<Sequence>,
-    /// When the ledger took it: later than that transfer and the account's event before it.
+    /// When the ledger took it: later than the account's newest transfer and event before it.
     pub recorded_at: Instant,
     /// What the account could do before.
     pub before: Terms,

@@ -48,6 +48,18 @@ impl Instant {
         Self(self.0 + 1)
     }
 
+    /// The moment before, or `None` before the first one there is.
+    #[must_use]
+    pub const fn previous(self) -> Option<Self> {
+        Self::from_micros(self.0 - 1)
+    }
+
+    /// The moment behind, or `None` behind the last one there is.
+    #[must_use]
+    pub const fn checked_next(self) -> Option<Self> {
+        Self::from_micros(self.0 + 1)
+    }
+
     /// The moment so much later, or the last one there is.
     #[must_use]
     pub fn after(self, time: Duration) -> Self {

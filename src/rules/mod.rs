@@ -9,6 +9,7 @@ mod batch;
 mod chain;
 mod condition;
 mod event;
+mod exchange;
 mod hash;
 mod hold;
 mod ids;
@@ -17,6 +18,7 @@ mod opening;
 mod operation;
 mod rejection;
 mod request;
+mod split;
 mod text;
 mod transfer;
 mod words;
@@ -28,6 +30,7 @@ pub use batch::{Batch, Known, Ruling, Verdict};
 pub use chain::{hash_account, hash_event, hash_transfer};
 pub use condition::{Comparison, Condition, Expected};
 pub use event::{AccountEvent, LastEvent};
+pub use exchange::{Exchange, ExchangeRequest};
 pub use hash::Hash;
 pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};
@@ -41,5 +44,6 @@ pub use request::{
     CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
     TransferRequest,
 };
+pub use split::{Part, split_journal};
 pub use text::{AccountName, Actor, Description, Metadata, TextError};
 pub use transfer::{Leg, Transfer, TransferKind};

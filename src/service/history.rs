@@ -81,7 +81,11 @@ impl Ledger {
     }
 }
 
-fn entry(account: &Account, transfer: Transfer, names: &HashMap<AccountId, AccountName>) -> Result<Entry, StoreError> {
+pub(super) fn entry(
+    account: &Account,
+    transfer: Transfer,
+    names: &HashMap<AccountId, AccountName>,
+) -> Result<Entry, StoreError> {
     let is_debit = transfer.debit.account_id == account.id;
     let (side, leg, other) = if is_debit {
         (NormalSide::Debit, transfer.debit, transfer.credit)

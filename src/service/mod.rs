@@ -4,7 +4,9 @@
 //! after the commit. What does not belong here: decisions about money (they are rules), SQL, and printing.
 
 mod accounts;
+mod balances;
 mod currencies;
+mod exchange;
 mod history;
 mod holds;
 mod import;
@@ -12,6 +14,7 @@ mod import_lines;
 mod journals;
 mod posting;
 mod scope;
+mod statements;
 mod transfers;
 mod verify;
 
@@ -20,12 +23,15 @@ use crate::error::Error;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
+pub use balances::AsOf;
 pub use currencies::NamedCurrency;
+pub use exchange::Exchanged;
 pub use history::{Entry, Statement};
 pub use holds::{HoldHistory, HoldPage, HoldStatus};
 pub use import_lines::{
     AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
+pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
 pub use transfers::{Posted, Receipt, WithOpenings, post_in, submit_in};
 pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 

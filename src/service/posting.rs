@@ -80,7 +80,7 @@ impl<'a> Posting<'a> {
         let ruling = match self.mode {
             Mode::Commit => write(store, batch)?,
             Mode::DryRun => {
-                let unassigned = vec![Sequence::UNASSIGNED; batch.draft_count()];
+                let unassigned = vec![Sequence::UNASSIGNED; batch.sequence_count()];
                 batch.finish(&unassigned)
             }
         };
@@ -213,7 +213,7 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
     if batch.is_idle() {
         return Ok(batch.finish(&[]));
     }
-    let sequences = if batch.draft_count() == 0 { Vec::new() } else { store.next_sequences(batch.draft_count())? };
+    let sequences = store.next_sequences(batch.sequence_count())?;
     let ruling = batch.finish(&sequences);
     if !ruling.transfers.is_empty() {
         store.insert_transfers(&ruling.transfers)?;

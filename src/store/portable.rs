@@ -12,7 +12,9 @@ use crate::models::accounts::{AccountRow, TermsUpdate, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
-use crate::models::transfers::{AccountHistory, LastRecordedAt, TransferRow, from_sequence};
+use crate::models::transfers::{
+    AccountHistory, EffectiveCorrection, Exceptions, LastRecordedAt, TransferRow, from_sequence,
+};
 use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
 use crate::schema::{account_events, accounts, currencies, transfers};
 
@@ -39,7 +41,13 @@ pub(crate) trait Portable {
     /// The account's newest transfer that was recorded at or before a moment.
     fn find_last_recorded_at(&mut self, account: &Account, at: Instant) -> Result<Option<Transfer>, StoreError>;
 
-    /// The newest place in the book.
+    /// What a correction comes to, in minor units.
+    fn correct_effective(&mut self, correction: EffectiveCorrection) -> Result<i128, StoreError>;
+
+    /// Some transfers of an account that count at another time than they were recorded, the latest first.
+    fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The newest place in the book, of a transfer or an event.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
     /// Up to `limit` rows of transfers from `sequence` on, in order, as they are stored.
@@ -106,11 +114,8 @@ pub(crate) trait Portable {
     /// The first event of each of the accounts from `first` to `last` that has one, in order, as they are stored.
     fn first_event_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 
-    /// The events of the accounts from `first` to `last` that came before any transfer, in order, as they are stored.
-    fn event_rows_before_transfers(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
-
-    /// The events behind the transfers from `first` to `last`, in the order of these, as they are stored.
-    fn event_rows_behind(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
+    /// The events at the places from `first` to `last`, in order, as they are stored.
+    fn event_rows_between(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 }
 
 /// Stored rows as the rules know them.
@@ -176,9 +181,20 @@ macro_rules! implement_portable {
                 Ok(from_rows(query.load::<TransferRow>(self)?)?.pop())
             }
 
+            fn correct_effective(&mut self, correction: EffectiveCorrection) -> Result<i128, StoreError> {
+                Ok(EffectiveCorrection::whole(correction.get_result(self)?))
+            }
+
+            fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError> {
+                from_rows(exceptions.load::<TransferRow>(self)?)
+            }
+
             fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
-                let newest = transfers::table.select(transfers::sequence).order(transfers::sequence.desc());
-                Ok(newest.first(self).optional()?.map(Sequence))
+                let transfer = transfers::table.select(transfers::sequence).order(transfers::sequence.desc());
+                let event =
+                    account_events::table.select(account_events::sequence).order(account_events::sequence.desc());
+                let newest = [transfer.first(self).optional()?, event.first(self).optional()?];
+                Ok(newest.into_iter().flatten().max().map(Sequence))
             }
 
             fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError> {
@@ -313,22 +329,10 @@ macro_rules! implement_portable {
                 Ok(events.select(AccountEventRow::as_select()).load(self)?)
             }
 
-            fn event_rows_before_transfers(
-                &mut self,
-                first: i64,
-                last: i64,
-            ) -> Result<Vec<AccountEventRow>, StoreError> {
+            fn event_rows_between(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
                 let events = account_events::table
-                    .filter(account_events::account_id.between(first, last))
-                    .filter(account_events::previous_transfer.le(0))
-                    .order((account_events::account_id, account_events::event));
-                Ok(events.select(AccountEventRow::as_select()).load(self)?)
-            }
-
-            fn event_rows_behind(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
-                let events = account_events::table
-                    .filter(account_events::previous_transfer.between(first, last))
-                    .order((account_events::previous_transfer, account_events::account_id, account_events::event));
+                    .filter(account_events::sequence.between(first, last))
+                    .order(account_events::sequence);
                 Ok(events.select(AccountEventRow::as_select()).load(self)?)
             }
         }

@@ -3,9 +3,10 @@
 create table account_events (
     account_id bigint not null,
     event bigint not null,
-    -- How many transfers had touched the account, and the newest of them; 0 where there was none.
+    -- Its place in the book, from the same numbers as those of transfers.
+    sequence bigint not null,
+    -- How many transfers had touched the account.
     version bigint not null,
-    previous_transfer bigint not null,
     recorded_at timestamptz not null,
     min_balance_before bigint,
     max_balance_before bigint,
@@ -18,17 +19,14 @@ create table account_events (
     hash bytea not null,
     reason text collate "C",
     constraint account_events_pkey primary key (account_id, event),
+    constraint account_events_sequence_key unique (sequence),
     constraint account_events_account_id_fkey foreign key (account_id) references accounts (id),
     constraint account_events_event_is_counted check (event >= 1),
     constraint account_events_state_before_is_known check (state_before in ('open', 'frozen', 'debits_frozen', 'credits_frozen', 'closed')),
     constraint account_events_state_after_is_known check (state_after in ('open', 'frozen', 'debits_frozen', 'credits_frozen', 'closed')),
-    -- Both say the same thing: the account had been used.
-    constraint account_events_place_is_whole check (version >= 0 and previous_transfer >= 0 and (version = 0) = (previous_transfer = 0)),
+    constraint account_events_version_is_counted check (version >= 0),
     constraint account_events_hash_is_a_hash check (octet_length(hash) = 32)
 );
-
--- In the order in which a walk over all transfers meets them.
-create index account_events_by_place on account_events (previous_transfer, account_id, event);
 
 create trigger account_events_are_append_only before update or delete or truncate on account_events
     for each statement execute function refuse_change();

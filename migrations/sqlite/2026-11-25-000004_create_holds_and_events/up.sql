@@ -3,9 +3,10 @@
 create table account_events (
     account_id integer not null,
     event integer not null,
-    -- How many transfers had touched the account, and the newest of them; 0 where there was none.
+    -- Its place in the book, from the same numbers as those of transfers.
+    sequence integer not null,
+    -- How many transfers had touched the account.
     version integer not null,
-    previous_transfer integer not null,
     recorded_at integer not null,
     min_balance_before integer,
     max_balance_before integer,
@@ -18,17 +19,14 @@ create table account_events (
     hash blob not null,
     reason text,
     constraint account_events_pkey primary key (account_id, event),
+    constraint account_events_sequence_key unique (sequence),
     constraint account_events_account_id_fkey foreign key (account_id) references accounts (id),
     constraint account_events_event_is_counted check (event >= 1),
     constraint account_events_state_before_is_known check (state_before in ('open', 'frozen', 'debits_frozen', 'credits_frozen', 'closed')),
     constraint account_events_state_after_is_known check (state_after in ('open', 'frozen', 'debits_frozen', 'credits_frozen', 'closed')),
-    -- Both say the same thing: the account had been used.
-    constraint account_events_place_is_whole check (version >= 0 and previous_transfer >= 0 and (version = 0) = (previous_transfer = 0)),
+    constraint account_events_version_is_counted check (version >= 0),
     constraint account_events_hash_is_a_hash check (length(hash) = 32)
 ) strict;
-
--- In the order in which a walk over all transfers meets them.
-create index account_events_by_place on account_events (previous_transfer, account_id, event);
 
 create trigger account_events_are_append_only_on_update before update on account_events
 begin select raise(abort, 'update refused: rows of account_events are never changed this way'); end;
@@ -37,7 +35,7 @@ create trigger account_events_are_append_only_on_delete before delete on account
 begin select raise(abort, 'delete refused: rows of account_events are never changed this way'); end;
 
 create trigger account_events_are_append_only_on_replace before insert on account_events
-when exists (select 1 from account_events where account_id = new.account_id and event = new.event)
+when exists (select 1 from account_events where (account_id = new.account_id and event = new.event) or sequence = new.sequence)
 begin select raise(abort, 'replace refused: the event exists'); end;
 
 -- Changes of limits were recorded outside the chain until now, and cannot be put into it afterwards: later hashes would not fit.

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::text;
 use crate::money::{CurrencyCode, Money};
 use crate::rules::{
-    Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, TransferId,
+    Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, Sequence, TransferId,
 };
 use crate::service::{NamedCurrency, Opened};
 
@@ -83,6 +83,7 @@ impl From<&Opened> for OpenedRecord {
 pub struct EventRecord {
     account: AccountName,
     event: i64,
+    sequence: Sequence,
     recorded_at: Instant,
     version: i64,
     state_before: AccountState,
@@ -105,6 +106,7 @@ impl EventRecord {
         Self {
             account: account.name.clone(),
             event: event.number,
+            sequence: event.sequence,
             recorded_at: event.recorded_at,
             version: event.version,
             state_before: event.before.state,

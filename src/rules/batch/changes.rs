@@ -8,6 +8,7 @@ use super::super::account::{Account, AccountState, Terms};
 use super::super::chain::hash_event;
 use super::super::event::{AccountEvent, LastEvent};
 use super::super::hash::Hash;
+use super::super::ids::Sequence;
 use super::super::opening::change_limits;
 use super::super::operation::{AccountAction, AccountChange, Sides};
 use super::super::rejection::Rejection;
@@ -46,8 +47,8 @@ impl Batch {
         let mut event = AccountEvent {
             account_id: account.id,
             number: slot.last_event.map_or(0, |last| last.number) + 1,
+            sequence: Sequence::UNASSIGNED,
             version: account.version,
-            previous: account.last.map(|last| last.sequence),
             recorded_at,
             before: account.terms(),
             after,
@@ -57,7 +58,6 @@ impl Batch {
             hash: Hash([0; 32]),
         };
         event.hash = hash_event(&event, account.head);
-        let previous = slot.last_draft;
 
         let slot = self.book.slot_mut(index);
         slot.last_event = Some(LastEvent { number: event.number, recorded_at });
@@ -66,7 +66,8 @@ impl Batch {
         slot.account.state = after.state;
         slot.account.limits = after.limits;
         slot.account.closed_at = (after.state == AccountState::Closed).then_some(recorded_at);
-        self.book.events.push(EventDraft { event, previous });
+        let place = self.book.place_count();
+        self.book.events.push(EventDraft { event, place });
     }
 }
 

@@ -134,30 +134,31 @@ impl Batch {
 
     /// Whether nothing is to be written.
     #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.book.drafts.is_empty() && self.book.events.is_empty()
+    pub const fn is_idle(&self) -> bool {
+        self.sequence_count() == 0
     }
 
-    /// How many sequences [`Batch::finish`] needs.
+    /// How many sequences [`Batch::finish`] needs: one for each new transfer and event.
     #[must_use]
-    pub fn draft_count(&self) -> usize {
-        self.book.drafts.len()
+    pub const fn sequence_count(&self) -> usize {
+        self.book.place_count()
     }
 
-    /// Gives the accepted transfers their places, one sequence each, rising.
+    /// Gives the accepted transfers and events their places, one sequence each, rising.
     ///
     /// # Panics
-    /// When there is not one sequence for each of [`Batch::draft_count`], or they do not rise.
+    /// When there is not one sequence for each of [`Batch::sequence_count`], or they do not rise.
     #[must_use]
     pub fn finish(self, sequences: &[Sequence]) -> Ruling {
-        assert_eq!(sequences.len(), self.book.drafts.len(), "one sequence a draft");
+        assert_eq!(sequences.len(), self.sequence_count(), "one sequence a draft");
         assert!(sequences.is_sorted_by(|a, b| a < b || *a == Sequence::UNASSIGNED), "sequences rise");
 
-        let place = |draft: Option<usize>| draft.map(|index| sequences[index]);
         let (slots, holds, drafts, events) = self.book.into_parts();
-        let transfers = drafts.into_iter().zip(sequences).map(|(draft, &sequence)| {
+        let places: Vec<_> = drafts.iter().map(|draft| sequences[draft.place]).collect();
+        let place = |draft: Option<usize>| draft.map(|index| places[index]);
+        let transfers = drafts.into_iter().map(|draft| {
             let mut transfer = draft.transfer;
-            transfer.sequence = sequence;
+            transfer.sequence = sequences[draft.place];
             transfer.debit.previous = place(draft.debit_previous).or(transfer.debit.previous);
             transfer.credit.previous = place(draft.credit_previous).or(transfer.credit.previous);
             transfer
@@ -172,8 +173,7 @@ impl Batch {
         let (opened, changed): (Vec<_>, Vec<_>) = holds.into_iter().partition(|slot| slot.opened_by.is_some());
         let placed_hold =
             |HoldSlot { hold, opened_by, .. }| Hold { sequence: place(opened_by).unwrap_or(hold.sequence), ..hold };
-        let placed_event =
-            |EventDraft { event, previous }| AccountEvent { previous: place(previous).or(event.previous), ..event };
+        let placed_event = |EventDraft { event, place }| AccountEvent { sequence: sequences[place], ..event };
         Ruling {
             transfers: transfers.collect(),
             accounts: accounts.collect(),

@@ -41,6 +41,8 @@ impl Slot {
 /// A transfer that has everything but its sequence, which the database gives once it is known how many are needed.
 pub(super) struct Draft {
     pub(super) transfer: Transfer,
+    /// The how-manieth of all drafts it is, those of events among them.
+    pub(super) place: usize,
     /// The drafts that touched the accounts before it in this batch; their sequences become the pointers.
     pub(super) debit_previous: Option<usize>,
     pub(super) credit_previous: Option<usize>,
@@ -58,8 +60,8 @@ pub(super) struct HoldSlot {
 /// An event that has everything but its place.
 pub(super) struct EventDraft {
     pub(super) event: AccountEvent,
-    /// The draft that touched the account before it in this batch.
-    pub(super) previous: Option<usize>,
+    /// The how-manieth of all drafts it is, those of transfers among them.
+    pub(super) place: usize,
 }
 
 /// What a row says, apart from its accounts and their history.
@@ -159,6 +161,11 @@ impl Working {
 
     pub(super) fn slot(&self, index: usize) -> &Slot {
         &self.slots[index]
+    }
+
+    /// How many places in the book all that is drafted needs.
+    pub(super) const fn place_count(&self) -> usize {
+        self.drafts.len() + self.events.len()
     }
 
     pub(super) const fn slot_count(&self) -> usize {
@@ -284,7 +291,8 @@ impl Working {
         let debit_previous = self.advance(debit, &transfer, index);
         let credit_previous = self.advance(credit, &transfer, index);
         self.draft_by_id.insert(transfer.id, index);
-        self.drafts.push(Draft { transfer, debit_previous, credit_previous });
+        let place = self.place_count();
+        self.drafts.push(Draft { transfer, place, debit_previous, credit_previous });
         index
     }
 

@@ -117,6 +117,16 @@ pub enum Rejection {
         /// The currency of the amount.
         currency: CurrencyCode,
     },
+    /// An exchange between accounts of one currency.
+    #[error("accounts {from} and {to} are both in {currency}, so there is nothing to exchange; use transfer")]
+    CurrenciesAlike {
+        /// The account that would fall.
+        from: AccountName,
+        /// The account that would rise.
+        to: AccountName,
+        /// The currency of both.
+        currency: CurrencyCode,
+    },
     /// The account is closed.
     #[error("account {account} is closed")]
     AccountClosed {
@@ -333,6 +343,14 @@ pub enum Rejection {
     SequenceUnknown {
         /// The place that was given.
         sequence: Sequence,
+    },
+    /// A span of time that ends before it begins.
+    #[error("the span begins at {from} and ends at {to}, before it begins; exchange the two")]
+    SpanInverted {
+        /// When it begins.
+        from: Instant,
+        /// When it ends.
+        to: Instant,
     },
     /// Reverting migrations would drop accounts and transfers.
     #[error(

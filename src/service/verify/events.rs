@@ -7,31 +7,31 @@ use crate::models::account_events::AccountEventRow;
 use crate::rules::{AccountEvent, AccountId, AccountState, Sequence, hash_event};
 use crate::store::{Store, StoreError};
 
-/// The events behind a page of transfers, which are applied as the walk meets their places.
+/// The events of a part of the book, which are applied as the walk meets their places.
 #[derive(Default)]
 pub(super) struct PendingEvents(VecDeque<AccountEventRow>);
 
 impl PendingEvents {
-    pub(super) fn behind(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
-        Ok(Self(store.event_rows_behind(first, last)?.into()))
+    pub(super) fn between(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
+        Ok(Self(store.event_rows_between(first, last)?.into()))
     }
 
-    fn next_up_to(&mut self, sequence: i64) -> Option<AccountEventRow> {
-        self.0.pop_front_if(|row| row.previous_transfer <= sequence)
+    fn next_before(&mut self, sequence: i64) -> Option<AccountEventRow> {
+        self.0.pop_front_if(|row| row.sequence < sequence)
     }
 }
 
 impl Walk {
-    /// Applies the events whose place is at or before a transfer.
+    /// Applies the events whose place is before a transfer.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
-        while let Some(row) = pending.next_up_to(sequence) {
+        while let Some(row) = pending.next_before(sequence) {
             self.apply_event(row);
         }
     }
 
     pub(super) fn apply_event(&mut self, row: AccountEventRow) {
         let (id, number) = (AccountId(row.account_id), row.event);
-        let place = (row.previous_transfer > 0).then_some(Sequence(row.previous_transfer));
+        let place = Some(Sequence(row.sequence));
         let Some(account) = self.accounts.get_mut(&id) else {
             let problem = format!("event {number} is recorded, but the account is not in the book");
             return self.find(place, Some(id.0.to_string()), problem);

@@ -35,8 +35,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Begins every account with nothing posted and the head that its opening gave it, and moves it on by the events before its first
-    /// transfer.
+    /// Begins every account with nothing posted and the head that its opening gave it.
     pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
@@ -49,9 +48,6 @@ impl Walk {
             for row in rows {
                 let first_event = first_events.get(&row.id);
                 self.open_account(row, first_event);
-            }
-            for event in store.event_rows_before_transfers(first, last)? {
-                self.apply_event(event);
             }
         }
         Ok(())
@@ -104,21 +100,21 @@ impl Walk {
         loop {
             let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
             let Some(sequence) = rows.last().map(|row| row.sequence) else { break };
-            let mut pending = PendingEvents::behind(store, first.max(1), sequence)?;
+            let mut pending = PendingEvents::between(store, first, sequence)?;
             let mut page = Vec::with_capacity(rows.len());
             for row in rows {
-                let sequence = row.sequence;
+                self.apply_events(&mut pending, row.sequence);
                 page.extend(self.recompute_row(row));
-                self.apply_events(&mut pending, sequence);
             }
+            self.apply_events(&mut pending, i64::MAX);
             self.find_missing_holds(store, &page)?;
             self.check_reversals(store, &page)?;
             progress(VerifyProgress { sequence, newest });
             let Some(next) = sequence.checked_add(1) else { return Ok(()) };
             first = next;
         }
-        // Events behind a transfer that is not there.
-        let mut pending = PendingEvents::behind(store, first.max(1), i64::MAX)?;
+        // The events behind the last transfer.
+        let mut pending = PendingEvents::between(store, first, i64::MAX)?;
         self.apply_events(&mut pending, i64::MAX);
         Ok(())
     }

@@ -1,0 +1,136 @@
+//! Walks down an account's chain of transfers.
+
+use diesel::backend::Backend;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::HasSqlType;
+
+use crate::models::sql_types::{Int8, SqlInstant, Timestamptz};
+use crate::schema::transfers;
+
+/// Every how many versions of an account a transfer is in the milestone indexes. The migrations say the same number.
+const MILESTONE_INTERVAL: i64 = 64;
+
+pub(super) type Columns = <transfers::table as Table>::AllColumns;
+pub(super) type ColumnTypes = <Columns as Expression>::SqlType;
+
+/// Up to `limit` transfers of one account, newest first, from the transfer `first` on: a walk down the account's pointers.
+///
+/// One recursive statement, the same on both backends, each step of which is one look-up in the primary key.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(crate) struct AccountHistory {
+    pub account_id: i64,
+    pub first: i64,
+    pub limit: i64,
+}
+
+impl Query for AccountHistory {
+    type SqlType = ColumnTypes;
+}
+
+impl<Conn> RunQueryDsl<Conn> for AccountHistory {}
+
+impl<DB> QueryFragment<DB> for AccountHistory
+where
+    DB: Backend + HasSqlType<Int8>,
+    i64: ToSql<Int8, DB>,
+    Columns: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let columns = &transfers::all_columns;
+        out.push_sql("with recursive walk as (select 1 as step, ");
+        columns.walk_ast(out.reborrow())?;
+        out.push_sql(" from transfers where transfers.sequence = ");
+        out.push_bind_param::<Int8, _>(&self.first)?;
+        out.push_sql(" union all select walk.step + 1, ");
+        columns.walk_ast(out.reborrow())?;
+        push_step_back(&mut out, &self.account_id)?;
+        out.push_sql(" where walk.step < ");
+        out.push_bind_param::<Int8, _>(&self.limit)?;
+        out.push_sql(") select ");
+        columns.walk_ast(out.reborrow())?;
+        out.push_sql(" from walk as transfers order by step");
+        Ok(())
+    }
+}
+
+/// The newest transfer of an account that was recorded at or before a moment.
+///
+/// Begins at the account's first milestone behind the moment, or at its newest transfer, and walks down from there, at most
+/// [`MILESTONE_INTERVAL`] steps unless many milestones share a microsecond.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(crate) struct LastRecordedAt {
+    pub account_id: i64,
+    pub last_transfer: i64,
+    pub recorded_at: SqlInstant,
+}
+
+impl Query for LastRecordedAt {
+    type SqlType = ColumnTypes;
+}
+
+impl<Conn> RunQueryDsl<Conn> for LastRecordedAt {}
+
+impl<DB> QueryFragment<DB> for LastRecordedAt
+where
+    DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
+    i64: ToSql<Int8, DB>,
+    SqlInstant: ToSql<Timestamptz, DB>,
+    Columns: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let columns = &transfers::all_columns;
+        out.push_sql("with recursive walk as (select ");
+        columns.walk_ast(out.reborrow())?;
+        out.push_sql(" from transfers where transfers.sequence = coalesce((select min(milestone.sequence) from (");
+        self.push_milestone(&mut out, "debit")?;
+        out.push_sql(" union all ");
+        self.push_milestone(&mut out, "credit")?;
+        out.push_sql(") as milestone), ");
+        out.push_bind_param::<Int8, _>(&self.last_transfer)?;
+        out.push_sql(") union all select ");
+        columns.walk_ast(out.reborrow())?;
+        push_step_back(&mut out, &self.account_id)?;
+        out.push_sql(" where walk.recorded_at > ");
+        out.push_bind_param::<Timestamptz, _>(&self.recorded_at)?;
+        out.push_sql(") select ");
+        columns.walk_ast(out.reborrow())?;
+        out.push_sql(" from walk as transfers where transfers.recorded_at <= ");
+        out.push_bind_param::<Timestamptz, _>(&self.recorded_at)?;
+        Ok(())
+    }
+}
+
+impl LastRecordedAt {
+    /// The account's first milestone on one side that was recorded behind the moment. The interval stands in the text, not in a bind
+    /// value, because the planner must see that the partial index fits.
+    fn push_milestone<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>, side: &str) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
+        i64: ToSql<Int8, DB>,
+        SqlInstant: ToSql<Timestamptz, DB>,
+    {
+        out.push_sql("select * from (select sequence from transfers where ");
+        out.push_sql(side);
+        out.push_sql("_account_id = ");
+        out.push_bind_param::<Int8, _>(&self.account_id)?;
+        out.push_sql(&format!(" and {side}_version % {MILESTONE_INTERVAL} = 0 and recorded_at > "));
+        out.push_bind_param::<Timestamptz, _>(&self.recorded_at)?;
+        out.push_sql(&format!(" order by recorded_at limit 1) as {side}_milestone"));
+        Ok(())
+    }
+}
+
+/// From the row `walk` to the transfer that touched the account before it.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
+fn push_step_back<'b, DB>(out: &mut AstPass<'_, 'b, DB>, account_id: &'b i64) -> QueryResult<()>
+where
+    DB: Backend + HasSqlType<Int8>,
+    i64: ToSql<Int8, DB>,
+{
+    out.push_sql(" from walk join transfers on transfers.sequence = case when walk.debit_account_id = ");
+    out.push_bind_param::<Int8, _>(account_id)?;
+    out.push_sql(" then walk.debit_previous else walk.credit_previous end");
+    Ok(())
+}

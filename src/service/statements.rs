@@ -1,0 +1,254 @@
+//! Statements over a span of time, in the order in which transfers were recorded or in which they count.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::str::FromStr;
+
+use super::Ledger;
+use super::accounts::get_account_in;
+use super::balances::{AsOf, balance_as_of};
+use super::history::{Entry, entry};
+use crate::error::Error;
+use crate::models::transfers::Exceptions;
+use crate::money::{Amount, Money};
+use crate::rules::{Account, AccountName, Instant, Rejection, Sequence, Transfer};
+use crate::store::{Access, Store, StoreError};
+
+/// How many transfers of a chain are read at once while those are looked for that count when they were recorded.
+const CHAIN_STEPS: i64 = 256;
+
+/// In which order a statement goes, and which of its two times bounds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatementOrder {
+    /// As the ledger took them.
+    #[default]
+    Recorded,
+    /// As they count for the books.
+    Effective,
+}
+
+/// The entry behind which the next, older page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryCursor {
+    /// The time by which the statement goes.
+    pub time: Instant,
+    /// The transfer.
+    pub sequence: Sequence,
+}
+
+impl fmt::Display for EntryCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.time, self.sequence)
+    }
+}
+
+impl FromStr for EntryCursor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(time, sequence)| {
+            Some(Self { time: time.parse().ok()?, sequence: Sequence(sequence.parse().ok()?) })
+        });
+        parsed.ok_or_else(|| format!("{text:?} is not a cursor; use the one that the page before told"))
+    }
+}
+
+/// What part of an account's history is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// In which order, and by which time.
+    pub order: StatementOrder,
+    /// From this moment on.
+    pub from: Option<Instant>,
+    /// Before this moment.
+    pub to: Option<Instant>,
+    /// Behind this entry.
+    pub cursor: Option<EntryCursor>,
+}
+
+/// A page of an account's history over a span, latest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpanStatement {
+    /// The account as it stands now.
+    pub account: Account,
+    /// The posted balance when the span begins.
+    pub opening: Money,
+    /// The posted balance when the span ends.
+    pub closing: Money,
+    /// The transfers, each with the balance after it in the order that was asked for.
+    pub entries: Vec<Entry>,
+    /// Where the next, older page begins, or `None` on the last one.
+    pub next: Option<EntryCursor>,
+}
+
+impl Ledger {
+    /// Up to `limit` transfers of an account in a span, latest first, with the balances at its ends.
+    ///
+    /// Pages by recorded time stay as they are. Pages by effective time change where transfers are back-dated meanwhile.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Rejection::SpanInverted`], [`Error::Store`].
+    pub fn statement_of_span(&self, name: &AccountName, span: Span, limit: u32) -> Result<SpanStatement, Error> {
+        if let (Some(from), Some(to)) = (span.from, span.to)
+            && from > to
+        {
+            return Err(Rejection::SpanInverted { from, to }.into());
+        }
+        self.pool.transaction(Access::Read, |store| {
+            let account = get_account_in(store, name)?;
+            let page = Page { account: &account, span, limit: limit.max(1) };
+            let (entries, next) = page.entries(store)?;
+            let opening = page.balance_before(store, span.from.unwrap_or(Instant::MIN))?;
+            let closing = match span.to {
+                Some(to) => page.balance_before(store, to)?,
+                None => balance_as_of(store, &account, page.as_of(Instant::MAX))?,
+            };
+            let account = account.clone();
+            Ok(SpanStatement { account, opening, closing, entries, next })
+        })
+    }
+}
+
+struct Page<'a> {
+    account: &'a Account,
+    span: Span,
+    limit: u32,
+}
+
+impl Page<'_> {
+    fn as_of(&self, at: Instant) -> AsOf {
+        match self.span.order {
+            StatementOrder::Recorded => AsOf::recorded(at),
+            StatementOrder::Effective => AsOf::effective(at),
+        }
+    }
+
+    fn balance_before(&self, store: &mut dyn Store, time: Instant) -> Result<Money, StoreError> {
+        match time.previous() {
+            Some(previous) => balance_as_of(store, self.account, self.as_of(previous)),
+            None => Ok(self.account.money(Amount::ZERO)),
+        }
+    }
+
+    /// The latest place that can be on the page: a moment, and the sequence below which transfers of that moment are.
+    fn top(&self) -> EntryCursor {
+        let before = |to: Instant| to.previous().unwrap_or(Instant::MIN);
+        let end = EntryCursor { time: self.span.to.map_or(Instant::MAX, before), sequence: Sequence(i64::MAX) };
+        self.span.cursor.filter(|cursor| cursor.time <= end.time).unwrap_or(end)
+    }
+
+    fn entries(&self, store: &mut dyn Store) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
+        let mut transfers = self.chain(store)?;
+        if self.span.order == StatementOrder::Effective {
+            transfers.extend(self.exceptions(store)?);
+            transfers.sort_unstable_by_key(|transfer| std::cmp::Reverse((transfer.effective_at, transfer.sequence)));
+        }
+        let has_more = transfers.len() > self.limit as usize;
+        transfers.truncate(self.limit as usize);
+        let names = names_of(store, &transfers)?;
+        let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &names));
+        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
+        if self.span.order == StatementOrder::Effective {
+            self.run_balances(store, &mut entries)?;
+        }
+        let last = entries.last().filter(|_| has_more);
+        let next =
+            last.map(|entry| EntryCursor { time: self.time(&entry.transfer), sequence: entry.transfer.sequence });
+        Ok((entries, next))
+    }
+
+    fn time(&self, transfer: &Transfer) -> Instant {
+        match self.span.order {
+            StatementOrder::Recorded => transfer.recorded_at,
+            StatementOrder::Effective => transfer.effective_at,
+        }
+    }
+
+    /// Up to one more than fit on the page of the account's chain: by effective time those that count when they were recorded.
+    fn chain(&self, store: &mut dyn Store) -> Result<Vec<Transfer>, StoreError> {
+        let top = self.top();
+        let mut found = Vec::new();
+        let mut next = store.find_last_recorded_at(self.account, top.time)?.map(|transfer| transfer.sequence);
+        while let Some(first) = next {
+            let steps = CHAIN_STEPS.min(i64::from(self.limit) + 2);
+            let transfers = store.list_history(self.account.id, first, steps)?;
+            next = transfers.last().and_then(|oldest| oldest.leg_of(self.account.id)?.previous);
+            for transfer in transfers {
+                if self.span.from.is_some_and(|from| transfer.recorded_at < from) || found.len() > self.limit as usize {
+                    return Ok(found);
+                }
+                let is_below_top = transfer.recorded_at < top.time || transfer.sequence < top.sequence;
+                let is_in_order =
+                    self.span.order == StatementOrder::Recorded || transfer.effective_at == transfer.recorded_at;
+                if is_below_top && is_in_order {
+                    found.push(transfer);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn exceptions(&self, store: &mut dyn Store) -> Result<Vec<Transfer>, StoreError> {
+        let top = self.top();
+        store.list_exceptions(Exceptions {
+            account_id: self.account.id.0,
+            from: self.span.from.unwrap_or(Instant::MIN).into(),
+            before: top.time.into(),
+            below: top.sequence.0,
+            limit: i64::from(self.limit) + 1,
+        })
+    }
+
+    /// Gives the entries the balances that they come to in the order of their effective times.
+    fn run_balances(&self, store: &mut dyn Store, entries: &mut [Entry]) -> Result<(), StoreError> {
+        let top = self.top();
+        let at_top = balance_as_of(store, self.account, AsOf::effective(top.time))?;
+        let mut balance = i128::from(at_top.amount.minor()) - self.changes_at(store, top)?;
+        for entry in entries {
+            // Any part of the debits and of the credits fits where all of them do.
+            entry.balance.amount = Amount::from_minor(i64::try_from(balance).unwrap_or_default());
+            balance -= i128::from(entry.change.amount.minor());
+        }
+        Ok(())
+    }
+
+    /// What the transfers change that count at the very moment of the top and are not below it: those that were on the pages before.
+    fn changes_at(&self, store: &mut dyn Store, top: EntryCursor) -> Result<i128, StoreError> {
+        if self.span.cursor.is_none_or(|cursor| cursor != top) {
+            return Ok(0);
+        }
+        let ties = Page {
+            span: Span { from: Some(top.time), to: top.time.checked_next(), cursor: None, ..self.span },
+            ..*self
+        };
+        let mut transfers = ties.chain(store)?;
+        let mut below = i64::MAX;
+        loop {
+            let time = top.time.into();
+            let exceptions =
+                Exceptions { account_id: self.account.id.0, from: time, before: time, below, limit: CHAIN_STEPS };
+            let some = store.list_exceptions(exceptions)?;
+            let Some(lowest) = some.last().map(|transfer| transfer.sequence.0) else { break };
+            transfers.extend(some);
+            if lowest < top.sequence.0 {
+                break;
+            }
+            below = lowest;
+        }
+        transfers.retain(|transfer| transfer.sequence >= top.sequence);
+        let names = names_of(store, &transfers)?;
+        let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &names));
+        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        Ok(entries.iter().map(|entry| i128::from(entry.change.amount.minor())).sum())
+    }
+}
+
+pub(super) fn names_of(
+    store: &mut dyn Store,
+    transfers: &[Transfer],
+) -> Result<HashMap<crate::rules::AccountId, AccountName>, StoreError> {
+    let ids: BTreeSet<_> =
+        transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
+    let parties = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
+    Ok(parties.into_iter().map(|party| (party.id, party.name)).collect())
+}
