@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::request::{NoteArgs, show};
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
-use crate::formats::{Currencies, read_amount};
+use crate::formats::read_amount;
 use crate::money::Rounding;
 use crate::rules::{AccountName, ExchangeRequest, Instant};
 use crate::service::Mode;
@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, arguments: &ExchangeArgs) -> Result<Ending,
     let to = parse(&arguments.to)?;
     let rate = arguments.rate.parse().map_err(|error| Error::from(InputError::from(error)))?;
     let ledger = context.ledger()?;
-    let currency = Currencies::new(&ledger).of_account(&from)?;
+    let currency = Some(ledger.get_account(&from)?.currency);
     let fee = arguments.fee.as_deref().map(|fee| read_amount(fee, currency)).transpose();
     let request = ExchangeRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
