@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
-use crate::rules::{InstantError, Rejection, TextError};
+use crate::rules::{Instant, InstantError, Rejection, SealError, TextError};
 use crate::store::StoreError;
 
 /// Why an operation did not happen.
@@ -50,6 +50,17 @@ pub enum InputError {
     /// Not shares that make a whole.
     #[error(transparent)]
     Split(#[from] SplitError),
+    /// A span of time that ends before it begins.
+    #[error("the span begins at {from} and ends at {to}, before it begins; exchange the two")]
+    Span {
+        /// When it begins.
+        from: Instant,
+        /// When it ends.
+        to: Instant,
+    },
+    /// Not a seal of this book.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// Not the columns that a file should have.
     #[error("the header {problem}; the columns are {known}, and metadata.NAME for any name")]
     Header {
@@ -108,6 +119,8 @@ impl InputError {
             Self::Instant(_) => "time_invalid",
             Self::Exchange(_) => "exchange_invalid",
             Self::Split(_) => "split_invalid",
+            Self::Span { .. } => "span_invalid",
+            Self::Seal(_) => "seal_invalid",
             Self::Header { .. } => "header_invalid",
         }
     }

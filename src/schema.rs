@@ -52,6 +52,14 @@ diesel::table! {
 diesel::table! {
     use crate::models::sql_types::*;
 
+    book_identity (id) {
+        id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
     currencies (code) {
         code -> Text,
         exponent -> Int2,
@@ -106,4 +114,4 @@ diesel::table! {
 diesel::joinable!(account_events -> accounts (account_id));
 diesel::joinable!(holds -> transfers (sequence));
 
-diesel::allow_tables_to_appear_in_same_query!(account_events, accounts, currencies, holds, transfers,);
+diesel::allow_tables_to_appear_in_same_query!(account_events, accounts, book_identity, currencies, holds, transfers,);

@@ -4,7 +4,7 @@ use teller::rules::Instant;
 use teller::service::{AsOf, EntryCursor, Span, StatementOrder};
 use teller::{Error, Ledger, Mode};
 
-use crate::support::{Random, TestBook, check, on_every_backend, transfer_with_id};
+use crate::support::{Random, check, on_every_backend, transfer_with_id};
 
 fn time(text: &str) -> Instant {
     text.parse().unwrap()
@@ -180,8 +180,8 @@ on_every_backend! {
             assert_eq!(statement(&ledger, "alice", span(order, None, None)), "0.00 [1.00=1.00 2.00=3.00 4.00=7.00] 7.00");
         }
         let inverted = span(StatementOrder::Recorded, Some("2026-01-03"), Some("2026-01-02"));
-        let Err(Error::Rejected(rejection)) = ledger.statement_of_span(&"alice".parse().unwrap(), inverted, 1) else { panic!("it is inverted") };
-        assert_eq!(rejection.code(), "span_inverted");
+        let Err(Error::Input(error)) = ledger.statement_of_span(&"alice".parse().unwrap(), inverted, 1) else { panic!("it is inverted") };
+        assert_eq!(error.code(), "span_invalid");
     }
 
     // Many transfers share few moments here, so that pages begin and end between transfers of one moment.

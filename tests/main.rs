@@ -26,6 +26,7 @@ mod program_holds;
 mod program_journals;
 mod rejections;
 mod schema;
+mod seals;
 mod settings;
 mod tampering;
 mod time;

@@ -12,8 +12,8 @@ use super::{Context, Ending};
 use crate::formats::{AccountRecord, EventRecord};
 use crate::money::Amount;
 use crate::rules::{
-    AccountAction, AccountChange, AccountName, JournalRequest, Operation, Parties, Quantity, Sides, TransferId,
-    TransferRequest,
+    AccountAction, AccountChange, AccountName, JournalRequest, Metadata, Operation, Parties, Quantity, Sides,
+    TransferId, TransferRequest,
 };
 use crate::service::{Ledger, Mode};
 
@@ -107,7 +107,7 @@ fn all_of(id: TransferId, account: AccountName, against: AccountName) -> Transfe
         quantity: Quantity::All,
         effective_at: None,
         description: None,
-        metadata: Default::default(),
+        metadata: Metadata::default(),
         conditions: Vec::new(),
     }
 }

@@ -2,7 +2,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
 use super::{
-    account, balance, batch, currency, exchange, hold, import, journal, migrate, reverse, shell, statement, transfer,
+    account, balance, batch, currency, exchange, hold, import, journal, migrate, reverse, seal, shell, statement,
+    transfer, verify,
 };
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
@@ -98,10 +99,9 @@ pub(super) enum Command {
     #[command(subcommand)]
     Import(import::ImportCommand),
     /// Recompute the whole book and compare
-    #[command(after_help = "Examples:\n  teller verify\n  teller verify --format json\n\n\
-        Every hash, version, pointer, balance and total is computed again from the transfers. Exit code 1 means that \
-        something differs; the first finding is where it began.")]
-    Verify,
+    Verify(verify::VerifyArgs),
+    /// Write down what proves later that nothing was changed or cut off
+    Seal(seal::SealArgs),
     /// Ask the database about itself, and warn of what can lose money
     #[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
         Exit code 1 means that there are warnings.")]

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
+use crate::formats::SealFileError;
 use crate::rules::{Rejection, TransferId};
 use crate::store::{StoreError, UrlError};
 
@@ -107,6 +108,12 @@ impl From<Rejection> for Failure {
 impl From<InputError> for Failure {
     fn from(input: InputError) -> Self {
         Self::new(EXIT_BAD_INPUT, input.code(), input.to_string(), None)
+    }
+}
+
+impl From<SealFileError> for Failure {
+    fn from(error: SealFileError) -> Self {
+        Self::new(EXIT_BAD_INPUT, "seal_invalid", error.to_string(), None)
     }
 }
 

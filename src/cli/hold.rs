@@ -186,12 +186,11 @@ pub(super) fn release(context: &Context, arguments: &ReleaseArgs) -> Result<Endi
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    let (holds, next) = match &arguments.account {
-        Some(account) => (ledger.list_open_holds(&parse(account)?)?, None),
-        None => {
-            let page = ledger.list_holds(arguments.cursor.map(Sequence), arguments.limit)?;
-            (page.holds, page.next)
-        }
+    let (holds, next) = if let Some(account) = &arguments.account {
+        (ledger.list_open_holds(&parse(account)?)?, None)
+    } else {
+        let page = ledger.list_holds(arguments.cursor.map(Sequence), arguments.limit)?;
+        (page.holds, page.next)
     };
     let records: Vec<_> = holds.iter().map(HoldRecord::from).collect();
     context.output.many(&records, COLUMNS)?;

@@ -22,6 +22,7 @@ mod output;
 mod progress;
 mod request;
 mod reverse;
+mod seal;
 mod shell;
 mod statement;
 mod transfer;
@@ -120,7 +121,8 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Balance(arguments) => balance::run(context, &arguments),
         Command::Statement(arguments) => statement::run(context, &arguments),
         Command::Import(command) => import::run(context, &command),
-        Command::Verify => verify::run(context),
+        Command::Verify(arguments) => verify::run(context, &arguments),
+        Command::Seal(arguments) => seal::run(context, &arguments),
         Command::Doctor => doctor::run(context),
         Command::Migrate(command) => migrate::run(context, &command),
         Command::Completions(arguments) => shell::completions(context, &arguments),

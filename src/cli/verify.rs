@@ -1,20 +1,45 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::args::{count, say};
 use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::progress::bar;
-use super::{Context, Ending};
+use super::{Context, Ending, seal};
 use crate::formats::{FindingRecord, VerifyRecord};
+use crate::service::VerifyProgress;
 
 const COLUMNS: Columns = &["sequence", "account", "problem"];
 const TEMPLATE: &str = "Verifying {bar:30} {percent}% {per_sec}, {eta} left";
 
-pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  teller verify\n  teller verify --format json\n  teller verify --seal 2026-01.seal\n\n\
+    Every hash, version, pointer, balance and total is computed again from the transfers, and what accounts may do and \
+    holds from their history. Exit code 1 means that something differs; the first finding is where it began."
+)]
+pub(super) struct VerifyArgs {
+    /// A seal that was made of this book: all that it covers must still be there
+    #[arg(long, value_name = "FILE")]
+    seal: Option<PathBuf>,
+    /// The public key, in PEM, of who must have signed the seal
+    #[arg(long, value_name = "FILE", requires = "seal")]
+    public_key: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context, arguments: &VerifyArgs) -> Result<Ending, Failure> {
+    let seal = arguments.seal.as_deref().map(|path| seal::read(path, arguments.public_key.as_deref())).transpose()?;
     let ledger = context.ledger()?;
     let bar = bar(0, TEMPLATE);
-    let report = ledger.verify(&mut |progress| {
+    let mut show = |progress: VerifyProgress| {
         bar.set_length(progress.newest.unsigned_abs());
         bar.set_position(progress.sequence.unsigned_abs());
-    });
+    };
+    let report = match &seal {
+        Some(file) => ledger.verify_sealed(&file.seal, &mut show),
+        None => ledger.verify(&mut show),
+    };
     bar.finish_and_clear();
     let report = report?;
     match context.output.format {

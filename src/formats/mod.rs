@@ -14,6 +14,7 @@ mod line_starts;
 mod operation_json;
 mod records;
 mod request_json;
+mod seal_file;
 mod shares;
 
 pub use columns::Lines;
@@ -29,4 +30,5 @@ pub use records::{
     StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
+pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use shares::read_parts;

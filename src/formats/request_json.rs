@@ -68,7 +68,7 @@ impl<'a> RequestReader<'a> {
         let request = if fields.has("legs") {
             self.journal(fields, id.ok_or_else(no_id)?)?.into()
         } else if fields.has("reverse_journal") {
-            self.journal_reversal(fields, id.ok_or_else(no_id)?)?.into()
+            Self::journal_reversal(fields, id.ok_or_else(no_id)?)?.into()
         } else {
             let makes_transfers = !["freeze", "unfreeze", "close"].iter().any(|verb| fields.has(verb));
             let id = match id {
@@ -154,7 +154,7 @@ impl<'a> RequestReader<'a> {
         self.operation(fields, header.id, Some(header))
     }
 
-    fn journal_reversal(&mut self, mut fields: Fields, id: TransferId) -> Result<JournalReversalRequest, Error> {
+    fn journal_reversal(mut fields: Fields, id: TransferId) -> Result<JournalReversalRequest, Error> {
         let common = Common::take(&mut fields, id, None)?;
         let body = fields.require("reverse_journal")?;
         fields.finish("id or key, description, metadata and reverse_journal")?;

@@ -14,10 +14,12 @@ mod hash;
 mod hold;
 mod ids;
 mod instant;
+mod merkle;
 mod opening;
 mod operation;
 mod rejection;
 mod request;
+mod seal;
 mod split;
 mod text;
 mod transfer;
@@ -35,6 +37,7 @@ pub use hash::Hash;
 pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
+pub use merkle::MerkleTree;
 pub use opening::{Existing, LimitChange, NewLimit, Opening, open_account};
 pub use operation::{
     AccountAction, AccountChange, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, Sides,
@@ -44,6 +47,7 @@ pub use request::{
     CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
     TransferRequest,
 };
+pub use seal::{Seal, SealError};
 pub use split::{Part, split_journal};
 pub use text::{AccountName, Actor, Description, Metadata, TextError};
 pub use transfer::{Leg, Transfer, TransferKind};

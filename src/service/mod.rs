@@ -14,6 +14,7 @@ mod import_lines;
 mod journals;
 mod posting;
 mod scope;
+mod seal;
 mod statements;
 mod transfers;
 mod verify;

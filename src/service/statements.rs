@@ -8,10 +8,10 @@ use super::Ledger;
 use super::accounts::get_account_in;
 use super::balances::{AsOf, balance_as_of};
 use super::history::{Entry, entry};
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::models::transfers::Exceptions;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountName, Instant, Rejection, Sequence, Transfer};
+use crate::rules::{Account, AccountId, AccountName, Instant, Sequence, Transfer};
 use crate::store::{Access, Store, StoreError};
 
 /// How many transfers of a chain are read at once while those are looked for that count when they were recorded.
@@ -87,12 +87,12 @@ impl Ledger {
     /// Pages by recorded time stay as they are. Pages by effective time change where transfers are back-dated meanwhile.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::SpanInverted`], [`Error::Store`].
+    /// [`Rejection::AccountUnknown`](crate::rules::Rejection::AccountUnknown), [`InputError::Span`], [`Error::Store`].
     pub fn statement_of_span(&self, name: &AccountName, span: Span, limit: u32) -> Result<SpanStatement, Error> {
         if let (Some(from), Some(to)) = (span.from, span.to)
             && from > to
         {
-            return Err(Rejection::SpanInverted { from, to }.into());
+            return Err(InputError::Span { from, to }.into());
         }
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name)?;
@@ -246,7 +246,7 @@ impl Page<'_> {
 pub(super) fn names_of(
     store: &mut dyn Store,
     transfers: &[Transfer],
-) -> Result<HashMap<crate::rules::AccountId, AccountName>, StoreError> {
+) -> Result<HashMap<AccountId, AccountName>, StoreError> {
     let ids: BTreeSet<_> =
         transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
     let parties = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;

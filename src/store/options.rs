@@ -37,4 +37,7 @@ pub enum Access {
     Read,
     /// Reads and writes.
     Write,
+    /// Reads one consistent snapshot in which no write is half done: every number below the newest is taken or never will be. Holds
+    /// writers up until it ends.
+    Settled,
 }

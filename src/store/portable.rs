@@ -16,7 +16,7 @@ use crate::models::transfers::{
     AccountHistory, EffectiveCorrection, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
 use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
-use crate::schema::{account_events, accounts, currencies, transfers};
+use crate::schema::{account_events, accounts, book_identity, currencies, transfers};
 
 /// How many ids one statement looks up. SQLite takes 32,766 values a statement.
 const IDS_PER_STATEMENT: usize = 1_000;
@@ -46,6 +46,9 @@ pub(crate) trait Portable {
 
     /// Some transfers of an account that count at another time than they were recorded, the latest first.
     fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The book's own id.
+    fn book_id(&mut self) -> Result<Option<SqlId>, StoreError>;
 
     /// The newest place in the book, of a transfer or an event.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
@@ -187,6 +190,10 @@ macro_rules! implement_portable {
 
             fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError> {
                 from_rows(exceptions.load::<TransferRow>(self)?)
+            }
+
+            fn book_id(&mut self) -> Result<Option<SqlId>, StoreError> {
+                Ok(book_identity::table.select(book_identity::id).first(self).optional()?)
             }
 
             fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {

@@ -344,14 +344,6 @@ pub enum Rejection {
         /// The place that was given.
         sequence: Sequence,
     },
-    /// A span of time that ends before it begins.
-    #[error("the span begins at {from} and ends at {to}, before it begins; exchange the two")]
-    SpanInverted {
-        /// When it begins.
-        from: Instant,
-        /// When it ends.
-        to: Instant,
-    },
     /// Reverting migrations would drop accounts and transfers.
     #[error(
         "the book has {accounts} accounts, which reverting the migrations would destroy; pass --discard-everything if you mean it"

@@ -25,6 +25,7 @@ impl Walk {
     /// Applies the events whose place is before a transfer.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
         while let Some(row) = pending.next_before(sequence) {
+            self.check_seal_before(row.sequence);
             self.apply_event(row);
         }
     }

@@ -3,18 +3,20 @@
 mod events;
 mod holds;
 mod reversals;
+mod sealed;
 mod walk;
 mod walked;
 
 use bigdecimal::BigDecimal;
 use serde::Serialize;
 
+pub(super) use self::sealed::SealCheck;
 use self::walk::Walk;
 use super::Ledger;
 use crate::error::Error;
 use crate::money::CurrencyCode;
 use crate::rules::Sequence;
-use crate::store::Access;
+use crate::store::{Access, Store};
 
 /// Something in the book that Teller did not write that way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,13 +72,19 @@ impl Ledger {
     /// # Errors
     /// [`Error::Store`]. What is wrong with the book is no error but the answer.
     pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
-        self.pool.transaction(Access::Read, |store| {
-            let mut walk = Walk::default();
-            walk.open_accounts(store)?;
-            walk.recompute_transfers(store, progress)?;
-            walk.compare_holds(store)?;
-            walk.compare_accounts(store)?;
-            Ok(walk.report())
-        })
+        self.pool.transaction(Access::Read, |store| verify_in(store, None, progress))
     }
+}
+
+pub(super) fn verify_in(
+    store: &mut dyn Store,
+    seal: Option<SealCheck>,
+    progress: &mut dyn FnMut(VerifyProgress),
+) -> Result<VerifyReport, Error> {
+    let mut walk = Walk::new(seal);
+    walk.open_accounts(store)?;
+    walk.recompute_transfers(store, progress)?;
+    walk.compare_holds(store)?;
+    walk.compare_accounts(store)?;
+    Ok(walk.report())
 }

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use bigdecimal::BigDecimal;
 
 use super::events::PendingEvents;
+use super::sealed::SealCheck;
 use super::walked::{Sides, Walked};
 use super::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 use crate::models::account_events::AccountEventRow;
@@ -28,6 +29,7 @@ const FINDINGS_MAX: usize = 100;
 #[derive(Default)]
 pub(super) struct Walk {
     pub(super) accounts: HashMap<AccountId, Walked>,
+    pub(super) seal: Option<SealCheck>,
     transfers: u64,
     compared: u64,
     findings: Vec<Finding>,
@@ -35,6 +37,10 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    pub(super) fn new(seal: Option<SealCheck>) -> Self {
+        Self { seal, ..Self::default() }
+    }
+
     /// Begins every account with nothing posted and the head that its opening gave it.
     pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         let mut next = Some(i64::MIN);
@@ -104,18 +110,23 @@ impl Walk {
             let mut page = Vec::with_capacity(rows.len());
             for row in rows {
                 self.apply_events(&mut pending, row.sequence);
+                self.check_seal_before(row.sequence);
                 page.extend(self.recompute_row(row));
             }
             self.apply_events(&mut pending, i64::MAX);
             self.find_missing_holds(store, &page)?;
             self.check_reversals(store, &page)?;
             progress(VerifyProgress { sequence, newest });
-            let Some(next) = sequence.checked_add(1) else { return Ok(()) };
-            first = next;
+            // Only a forged place is the last number there is, and nothing can be behind it.
+            first = sequence.saturating_add(1);
+            if first == sequence {
+                break;
+            }
         }
         // The events behind the last transfer.
         let mut pending = PendingEvents::between(store, first, i64::MAX)?;
         self.apply_events(&mut pending, i64::MAX);
+        self.check_seal_at_end(newest);
         Ok(())
     }
 

@@ -35,6 +35,11 @@ impl Backend for PgConnection {
         match access {
             Access::Read => transaction.repeatable_read().read_only().run(work),
             Access::Write => transaction.read_committed().run(work),
+            // Every write locks rows of accounts before it draws its numbers, which this waits for. It must come before the snapshot.
+            Access::Settled => transaction.repeatable_read().run(|connection| {
+                connection.batch_execute("lock table accounts in exclusive mode")?;
+                work(connection)
+            }),
         }
     }
 

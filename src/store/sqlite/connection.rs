@@ -35,7 +35,8 @@ impl Backend for SqliteConnection {
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         match access {
-            Access::Read => self.transaction(work),
+            // There is one writer at a time, so what is committed is settled.
+            Access::Read | Access::Settled => self.transaction(work),
             Access::Write => self.immediate_transaction(work),
         }
     }

@@ -1,0 +1,71 @@
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::{count, say};
+use super::failure::Failure;
+use super::{Context, Ending};
+use crate::error::Error;
+use crate::formats::{SealFile, SealKey, SealPublicKey};
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller seal --out 2026-01.seal\n  \
+    openssl genpkey -algorithm ed25519 -out seal.pem\n  teller seal --out 2026-01.seal --key seal.pem\n  \
+    teller verify --seal 2026-01.seal\n\n\
+    Keep seals where nobody who can write to the book can write. A seal proves that all history up to it is still there, \
+    unchanged, also where the newest transfers were cut off, which the book alone cannot show.")]
+pub(super) struct SealArgs {
+    /// Where the seal goes; never over a file that is there [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The Ed25519 key that signs it, in PEM
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context, arguments: &SealArgs) -> Result<Ending, Failure> {
+    let key = arguments.key.as_deref().map(read_text).transpose()?;
+    let key = key.as_deref().map(SealKey::from_pem).transpose()?;
+    let seal = context.ledger()?.seal()?;
+    let talk = format!(
+        "Sealed {} and {}.",
+        count(seal.transfers.unsigned_abs(), "transfer"),
+        count(seal.accounts.unsigned_abs(), "account")
+    );
+    let text = format!("{:#}\n", SealFile::new(seal, key.as_ref()).to_json());
+    match &arguments.out {
+        Some(path) => write_new(path, &text)?,
+        None => context.output.raw(text.as_bytes())?,
+    }
+    say(talk);
+    Ok(Ending::Done)
+}
+
+/// Reads a seal, and checks who signed it where that is asked for.
+pub(super) fn read(path: &Path, public_key: Option<&Path>) -> Result<SealFile, Failure> {
+    let file = SealFile::from_json(&read_text(path)?)?;
+    match public_key {
+        Some(path) => {
+            let key = SealPublicKey::from_pem(&read_text(path)?)?;
+            file.check_signature(&key)?;
+        }
+        None if file.is_signed() => say("The seal is signed; --public-key FILE checks by whom."),
+        None => {}
+    }
+    Ok(file)
+}
+
+fn read_text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|source| Error::File { doing: format!("read {}", path.display()), source })
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Error> {
+    let write = || {
+        let mut file = fs::File::create_new(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|source| Error::File { doing: format!("write {}", path.display()), source })
+}

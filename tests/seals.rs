@@ -1,0 +1,155 @@
+//! A seal proves later that all it covers is still there, unchanged.
+
+use tempfile::TempDir;
+
+use teller::Ledger;
+use teller::rules::{Seal, SealError};
+use teller::service::VerifyReport;
+use teller::{Error, InputError};
+
+use crate::support::{Program, TestBook, change, check, on_every_backend};
+
+const BEGIN: &str = "
+    account cash  asset     EUR
+    account alice liability EUR
+    account bob   liability EUR
+    deposit t1: alice 100      -> posted
+    transfer t2: alice bob 10  -> posted
+";
+
+fn sealed(book: &TestBook, seal: &Seal) -> VerifyReport {
+    book.ledger().verify_sealed(seal, &mut |_| {}).unwrap()
+}
+
+fn problems(report: &VerifyReport) -> String {
+    report.findings.iter().map(|finding| finding.problem.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// Switches off what keeps rows from being removed or changed.
+fn disarm(book: &TestBook) {
+    if book.is_on_postgres() {
+        for table in ["transfers", "accounts", "account_events", "holds"] {
+            book.raw(&format!("alter table {table} disable trigger all")).unwrap();
+        }
+    } else {
+        for trigger in book.query_texts("select name from sqlite_schema where type = 'trigger'") {
+            book.raw(&format!("drop trigger {trigger}")).unwrap();
+        }
+    }
+}
+
+/// Removes the newest transfer between two accounts, and sets both back as if it had never been: what is left is a whole book.
+fn cut_off_the_newest_transfer(book: &TestBook) {
+    disarm(book);
+    let set_back = |side: &str| {
+        format!(
+            "update accounts set version = version - 1, {side}s_posted = {side}s_posted - t.amount, \
+             last_transfer = t.{side}_previous, \
+             last_recorded_at = (select p.recorded_at from transfers p where p.sequence = t.{side}_previous), \
+             head = (select p.hash from transfers p where p.sequence = t.{side}_previous) \
+             from (select * from transfers order by sequence desc limit 1) as t where accounts.id = t.{side}_account_id"
+        )
+    };
+    book.raw(&set_back("debit")).unwrap();
+    book.raw(&set_back("credit")).unwrap();
+    book.raw("delete from transfers where sequence = (select max(sequence) from transfers)").unwrap();
+}
+
+fn rows(ledger: &Ledger) -> u64 {
+    ledger.verify(&mut |_| {}).unwrap().transfers
+}
+
+on_every_backend! {
+    fn what_was_sealed_is_still_there_whatever_came_later(book: &TestBook) {
+        let empty = book.ledger().seal().unwrap();
+        check(book, BEGIN);
+        let seal = book.ledger().seal().unwrap();
+        assert_eq!((seal.transfers, seal.accounts, seal.sequence.0), (2, 3, 2));
+        let again = book.ledger().seal().unwrap();
+        assert_eq!((&again.root, again.sequence), (&seal.root, seal.sequence));
+        check(book, "
+            account carol liability EUR
+            account aaron liability EUR
+            transfer bob carol 5   -> posted
+            limits alice min -5    -> changed
+            transfer carol aaron 1 -> posted
+        ");
+        for seal in [&empty, &seal, &book.ledger().seal().unwrap()] {
+            assert_eq!(problems(&sealed(book, seal)), "");
+        }
+        assert_ne!(book.ledger().seal().unwrap().root, seal.root);
+    }
+
+    fn a_tail_that_was_cut_off_is_found_by_the_seal_alone(book: &TestBook) {
+        check(book, BEGIN);
+        check(book, "deposit bob 1 -> posted\nwithdraw bob 1 -> posted");
+        let seal = book.ledger().seal().unwrap();
+        cut_off_the_newest_transfer(book);
+        assert_eq!(rows(&book.ledger()), 3);
+        assert_eq!(problems(&book.ledger().verify(&mut |_| {}).unwrap()), "", "the book alone is whole");
+        let found = problems(&sealed(book, &seal));
+        assert!(found.contains("the book ends at place 3, the seal was made at place 4"), "{found}");
+        assert!(found.contains("4 transfers"), "{found}");
+    }
+
+    fn a_tail_that_was_replaced_is_found_by_the_seal_alone(book: &TestBook) {
+        check(book, BEGIN);
+        check(book, "deposit bob 1 -> posted\nwithdraw bob 1 -> posted");
+        let seal = book.ledger().seal().unwrap();
+        cut_off_the_newest_transfer(book);
+        check(book, "withdraw bob 0.50 -> posted");
+        let found = problems(&sealed(book, &seal));
+        assert!(found.contains("the accounts' heads"), "{found}");
+    }
+
+    fn a_removed_account_and_a_removed_event_are_found_by_the_seal_alone(book: &TestBook) {
+        use teller::Mode;
+        use teller::rules::{AccountAction, Sides};
+        check(book, BEGIN);
+        check(book, "account spare liability EUR");
+        book.ledger().change_account(&change("spare", AccountAction::Freeze(Sides::Both)), Mode::Commit).unwrap();
+        let seal = book.ledger().seal().unwrap();
+        disarm(book);
+        book.raw("delete from account_events").unwrap();
+        book.raw("delete from accounts where name = 'spare'").unwrap();
+        assert_eq!(problems(&book.ledger().verify(&mut |_| {}).unwrap()), "", "the book alone is whole");
+        let found = problems(&sealed(book, &seal));
+        assert!(found.contains("4 accounts") && found.contains("heads"), "{found}");
+    }
+
+    fn a_seal_of_another_book_or_of_the_future_is_refused(book: &TestBook) {
+        check(book, BEGIN);
+        let seal = book.ledger().seal().unwrap();
+        let other = book.another();
+        let refusal = other.ledger().verify_sealed(&seal, &mut |_| {}).unwrap_err();
+        assert!(matches!(refusal, Error::Input(InputError::Seal(SealError::AnotherBook { .. }))), "{refusal}");
+        book.set_time("2025-01-01T00:00:00Z");
+        let refusal = book.ledger().verify_sealed(&seal, &mut |_| {}).unwrap_err();
+        assert!(matches!(refusal, Error::Input(InputError::Seal(SealError::Future { .. }))), "{refusal}");
+    }
+
+    fn the_program_writes_signs_and_checks_seals(book: &TestBook) {
+        check(book, BEGIN);
+        let folder = TempDir::new().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+        let public_key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+        std::fs::write(path("key"), key).unwrap();
+        std::fs::write(path("public"), public_key).unwrap();
+        Program::on(book, &["seal", "--out", &path("seal"), "--key", &path("key")]).run().ends(0).says("Sealed 2 transfers and 3 accounts");
+        Program::on(book, &["seal", "--out", &path("seal")]).run().ends(65).says("exists");
+        Program::on(book, &["seal", "--out", &path("plain")]).run().ends(0);
+        let verify = |seal: &str| Program::on(book, &["verify", "--seal", &path(seal), "--public-key", &path("public")]).run();
+        verify("seal").ends(0).says("the book is whole");
+        verify("plain").ends(65).says("not signed");
+        let text = std::fs::read_to_string(path("seal")).unwrap();
+        std::fs::write(path("forged"), text.replace("\"transfers\": 2", "\"transfers\": 3")).unwrap();
+        verify("forged").ends(65).says("signature");
+        Program::on(book, &["verify", "--seal", &path("forged")]).run().ends(1).says("found 1 fault");
+        Program::on(book, &["verify", "--seal", &path("key")]).run().ends(65).says("not a seal");
+        Program::on(book, &["verify", "--seal", &path("missing")]).run().ends(65).says("read");
+        Program::on(book, &["seal"]).run().ends(0).shows("teller.seal.1");
+        check(book, "deposit alice 1 -> posted");
+        verify("seal").ends(0);
+    }
+}
