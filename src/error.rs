@@ -69,13 +69,50 @@ pub enum InputError {
         /// What there may be.
         known: String,
     },
+    /// Not a length of time.
+    #[error("{text:?} is not a length of time; write it like 90s, 30m, 12h or 7d")]
+    Duration {
+        /// What was given, shortened to 40 characters.
+        text: String,
+    },
+    /// Not a request that can be read.
+    #[error("{problem}")]
+    Request {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// One of the others, and where it stands.
+    #[error("{place}: {fault}")]
+    At {
+        /// From the outside to the inside: `line 3, leg 2, field amount`.
+        place: String,
+        /// What is wrong there.
+        fault: Box<InputError>,
+    },
 }
 
 impl InputError {
+    /// A request that cannot be read.
+    pub(crate) fn request(problem: impl Into<String>) -> Self {
+        Self::Request { problem: problem.into() }
+    }
+
+    /// The same fault, and what it stands in.
+    #[must_use]
+    pub(crate) fn at(self, outside: &str) -> Self {
+        match self {
+            Self::At { place, fault } => Self::At { place: format!("{outside}, {place}"), fault },
+            fault => Self::At { place: outside.to_owned(), fault: Box::new(fault) },
+        }
+    }
+
     /// The stable code, as in JSON.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
+            Self::Duration { .. } => "duration_invalid",
+            Self::Request { .. } => "request_invalid",
+            Self::At { fault, .. } => fault.code(),
             Self::Amount(_) => "amount_invalid",
             Self::Currency(_) => "currency_invalid",
             Self::Text(_) => "text_invalid",
@@ -85,6 +122,17 @@ impl InputError {
             Self::Span { .. } => "span_invalid",
             Self::Seal(_) => "seal_invalid",
             Self::Header { .. } => "header_invalid",
+        }
+    }
+}
+
+impl Error {
+    /// The same error; where it is about what was handed in, with what it stands in.
+    #[must_use]
+    pub(crate) fn at(self, outside: &str) -> Self {
+        match self {
+            Self::Input(input) => Self::Input(input.at(outside)),
+            other => other,
         }
     }
 }

@@ -22,6 +22,8 @@ mod model;
 mod numbers;
 mod posting;
 mod program;
+mod program_holds;
+mod program_journals;
 mod rejections;
 mod schema;
 mod seals;

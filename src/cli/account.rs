@@ -1,5 +1,6 @@
 use clap::{Args, Subcommand};
 
+use super::account_state::{self, CloseArgs, FreezeArgs, HistoryArgs};
 use super::args::{ActorArgs, MetadataArgs, ModeArgs, parse, say};
 use super::failure::Failure;
 use super::output::Columns;
@@ -9,7 +10,8 @@ use crate::formats::{AccountRecord, OpenedRecord};
 use crate::money::{Currency, Money};
 use crate::rules::{AccountAction, AccountName, AccountRequest, AccountType, LimitChange, Limits, NewLimit};
 
-const ONE: Columns = &["account", "type", "currency", "state", "available", "min_balance", "max_balance", "version"];
+pub(super) const ONE: Columns =
+    &["account", "type", "currency", "state", "available", "min_balance", "max_balance", "version"];
 const MANY: Columns = &["account", "type", "currency", "posted", "held", "available", "state"];
 
 #[derive(Subcommand)]
@@ -26,6 +28,22 @@ pub(super) enum AccountCommand {
     /// Change how far an account's balance may go
     #[command(after_help = "Example:\n  teller account limit customers:alice --overdraft 500")]
     Limit(LimitArgs),
+    /// Let nothing happen to an account for now
+    #[command(after_help = "Examples:\n  teller account freeze customers:alice --reason 'court order 12/7'\n  \
+        teller account freeze customers:alice --debits\n\nHolds can still be released.")]
+    Freeze(FreezeArgs),
+    /// Open the sides of an account again that were frozen
+    #[command(after_help = "Example:\n  teller account unfreeze customers:alice --reason 'order lifted'")]
+    Unfreeze(FreezeArgs),
+    /// Close an account for ever
+    #[command(after_help = "Examples:\n  teller account close customers:alice\n  \
+        teller account close customers:alice --to customers:bob --reason 'moved to Bob'\n\n\
+        Its balance must be zero, without open holds. With --to what it has is moved and it is closed, both or neither; \
+        then the journal is shown.")]
+    Close(CloseArgs),
+    /// Show how an account was limited, frozen and closed, newest first
+    #[command(after_help = "Example:\n  teller account history customers:alice")]
+    History(HistoryArgs),
 }
 
 const OPEN_EXAMPLES: &str = "\
@@ -132,6 +150,10 @@ pub(super) fn run(context: &Context, command: AccountCommand) -> Result<Ending, 
         AccountCommand::List(arguments) => list(context, &arguments),
         AccountCommand::Show(arguments) => show(context, &arguments),
         AccountCommand::Limit(arguments) => limit(context, &arguments),
+        AccountCommand::Freeze(arguments) => account_state::freeze(context, &arguments, AccountAction::Freeze),
+        AccountCommand::Unfreeze(arguments) => account_state::freeze(context, &arguments, AccountAction::Unfreeze),
+        AccountCommand::Close(arguments) => account_state::close(context, &arguments),
+        AccountCommand::History(arguments) => account_state::history(context, &arguments),
     }
 }
 

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::failure::Failure;
 use crate::config;
+use crate::formats::Signature;
 use crate::rules::{AccountAction, AccountChange, AccountName, Metadata, TextError};
 use crate::service::Mode;
 
@@ -59,13 +59,16 @@ pub(super) struct ActorArgs {
 }
 
 impl ActorArgs {
-    pub(super) fn change(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, Failure> {
-        let actor = match self.actor.clone().or_else(config::login_name) {
-            Some(actor) => parse(&actor)?,
-            None => return Err(Failure::usage("nobody is logged in by name; say who wants it so with --actor NAME")),
-        };
-        let reason = self.reason.as_deref().map(parse).transpose()?;
-        Ok(AccountChange { account, action, actor, reason })
+    pub(super) fn signature(&self) -> Result<Signature, crate::Error> {
+        let actor = self.actor.clone().or_else(config::login_name);
+        Ok(Signature {
+            actor: actor.as_deref().map(parse).transpose()?,
+            reason: self.reason.as_deref().map(parse).transpose()?,
+        })
+    }
+
+    pub(super) fn change(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, crate::Error> {
+        Ok(self.signature()?.sign(account, action)?)
     }
 }
 

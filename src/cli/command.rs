@@ -1,7 +1,10 @@
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use super::{account, balance, currency, import, migrate, seal, shell, statement, transfer, verify};
+use super::{
+    account, balance, batch, currency, exchange, hold, import, journal, migrate, reverse, seal, shell, statement,
+    transfer, verify,
+};
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
@@ -19,6 +22,9 @@ Examples:
   teller account open customers:alice --currency EUR
   teller deposit customers:alice 100.00
   teller transfer customers:alice customers:bob 12.34 --idempotency-key invoice-1
+  teller hold customers:alice customers:bob 25.00 --idempotency-key order-7 --expires-in 7d
+  teller capture order-7
+  teller reverse invoice-1
   teller statement customers:alice
   teller verify
 
@@ -56,7 +62,7 @@ pub(super) enum Command {
     /// Show what a ledger does, in a throwaway book
     #[command(after_help = "Example:\n  teller demo")]
     Demo,
-    /// Open, list, show and limit accounts
+    /// Open, list, show, limit, freeze and close accounts
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// List and register currencies
@@ -70,6 +76,21 @@ pub(super) enum Command {
     Transfer(transfer::TransferArgs),
     /// Debit one account and credit another
     Post(transfer::PostArgs),
+    /// Exchange money for another currency
+    Exchange(exchange::ExchangeArgs),
+    /// Reserve money until it is captured, released or expires
+    Hold(hold::HoldArgs),
+    /// Move money that is held
+    Capture(hold::CaptureArgs),
+    /// Give up what is left of a hold
+    Release(hold::ReleaseArgs),
+    /// Undo a transfer or a journal
+    Reverse(reverse::ReverseArgs),
+    /// Post and show journals: several transfers, all or none
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+    /// Do many requests in one transaction
+    Batch(batch::BatchArgs),
     /// Show what accounts have
     Balance(balance::BalanceArgs),
     /// Show an account's transfers, newest first

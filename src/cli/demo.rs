@@ -26,6 +26,14 @@ const STEPS: &[(&str, &[&str])] = &[
     ),
     ("Bob tries to spend more than he has. Nothing moves.", &["transfer customers:bob customers:alice 30.01"]),
     (
+        "She reserves 20 euros for an order, and Bob takes 15 of them. The rest is free again.",
+        &[
+            "hold customers:alice customers:bob 20.00 --key order-7 --expires-in 7d",
+            "capture order-7 15.00 --final --key parcel-7",
+        ],
+    ),
+    ("The parcel comes back: that payment is undone, once.", &["reverse parcel-7"]),
+    (
         "What everyone has, and how Alice's balance came about.",
         &["balance customers:alice customers:bob cash:eur", "statement customers:alice"],
     ),

@@ -3,18 +3,25 @@
 //! Results go to stdout, talk goes to stderr. Every failure becomes words and an exit code in one place, `failure.rs`.
 
 mod account;
+mod account_state;
 mod args;
 mod balance;
+mod batch;
 mod command;
 mod currency;
 mod demo;
 mod doctor;
+mod exchange;
 mod failure;
+mod hold;
 mod import;
 mod interrupt;
+mod journal;
 mod migrate;
 mod output;
 mod progress;
+mod request;
+mod reverse;
 mod seal;
 mod shell;
 mod statement;
@@ -104,6 +111,13 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Withdraw(arguments) => transfer::withdraw(context, &arguments),
         Command::Transfer(arguments) => transfer::transfer(context, &arguments),
         Command::Post(arguments) => transfer::post(context, &arguments),
+        Command::Exchange(arguments) => exchange::run(context, &arguments),
+        Command::Hold(arguments) => hold::run(context, &arguments),
+        Command::Capture(arguments) => hold::capture(context, &arguments),
+        Command::Release(arguments) => hold::release(context, &arguments),
+        Command::Reverse(arguments) => reverse::run(context, &arguments),
+        Command::Journal(command) => journal::run(context, &command),
+        Command::Batch(arguments) => batch::run(context, &arguments),
         Command::Balance(arguments) => balance::run(context, &arguments),
         Command::Statement(arguments) => statement::run(context, &arguments),
         Command::Import(command) => import::run(context, &command),

@@ -63,8 +63,10 @@ impl Output {
         if self.format != Format::Table {
             return self.one(record, &[]);
         }
-        for (name, value) in fields(std::slice::from_ref(record))?.iter().flatten() {
-            self.text_line(&format!("{:<14}{}", name.replace('_', " "), single_line(&cell(value))))?;
+        let fields = fields(std::slice::from_ref(record))?;
+        let width = fields.iter().flatten().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
+        for (name, value) in fields.iter().flatten() {
+            self.text_line(&format!("{:<width$}{}", name.replace('_', " "), single_line(&cell(value))))?;
         }
         Ok(())
     }

@@ -1,29 +1,27 @@
+use std::cell::RefCell;
+
 use clap::Args;
 
-use super::args::{MetadataArgs, ModeArgs, parse, say};
+use super::args::{parse, say};
 use super::failure::Failure;
-use super::output::Columns;
+use super::request::{QuantityArgs, RequestArgs, show, submit};
 use super::{Context, Ending};
-use crate::error::InputError;
-use crate::formats::TransferRecord;
-use crate::money::{Currency, Money};
-use crate::rules::{AccountName, AccountRequest, AccountType, Instant, Parties, TransferId, TransferRequest};
-use crate::service::{Ledger, Mode, Posted};
-
-const COLUMNS: Columns =
-    &["sequence", "debit_account", "credit_account", "amount", "currency", "recorded_at", "replayed", "id"];
+use crate::error::{Error, InputError};
+use crate::formats::{Currencies, read_amount, read_parts};
+use crate::rules::{AccountName, AccountRequest, AccountType, Parties, Quantity, TransferRequest, split_journal};
+use crate::service::Mode;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller deposit customers:alice 100.00\n  \
-    teller withdraw customers:alice 20.00 --cash cash:till-7\n\n\
+    teller withdraw customers:alice 20.00 --cash cash:till-7\n  \
+    teller withdraw customers:alice --up-to 50.00\n\n\
     The cash account is an asset account, cash:eur for euros unless --cash names another. It is opened when it is \
     first used.")]
 pub(super) struct CashArgs {
     /// The account
     account: String,
-    /// How much, in the account's currency
-    #[arg(allow_hyphen_values = true)]
-    amount: String,
+    #[command(flatten)]
+    quantity: QuantityArgs,
     /// The cash account on the other side
     #[arg(long, value_name = "ACCOUNT")]
     cash: Option<String>,
@@ -32,18 +30,33 @@ pub(super) struct CashArgs {
 }
 
 #[derive(Args)]
+#[command(override_usage = "teller transfer [OPTIONS] <FROM> <TO> <AMOUNT|--up-to <AMOUNT>>\n       \
+    teller transfer [OPTIONS] <FROM> <AMOUNT> --split <SHARES>")]
 #[command(after_help = "Examples:\n  teller transfer customers:alice customers:bob 12.34\n  \
-    teller transfer customers:alice customers:bob 12.34 --idempotency-key invoice-1\n\n\
+    teller transfer customers:alice customers:bob 12.34 --idempotency-key invoice-1\n  \
+    teller transfer customers:alice customers:bob all\n  \
+    teller transfer customers:alice customers:bob --up-to 50.00\n  \
+    teller transfer customers:alice customers:bob 12.34 --if-balance '>= 100.00' --if-version customers:bob=7\n  \
+    teller transfer customers:alice 100.00 --split 'shop 50%, courier 45%, fees rest'\n\n\
     FROM and TO must both be liabilities, equity or revenue, or both be assets or expenses. The same request with the \
-    same key or id is posted once, however often it is sent.")]
+    same key or id is posted once, however often it is sent. all and --up-to move no more than brings FROM to zero; the \
+    amount that was moved is kept, and a repetition gives the same. --split makes a journal of one transfer to each \
+    account, and never loses a unit.")]
 pub(super) struct TransferArgs {
     /// The account that falls
     from: String,
-    /// The account that rises
-    to: String,
-    /// How much, in the accounts' currency
+    /// The account that rises; with --split the amount
     #[arg(allow_hyphen_values = true)]
-    amount: String,
+    to: String,
+    /// How much, in FROM's currency; all for as much as is available
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["up_to", "split"], conflicts_with = "up_to")]
+    amount: Option<String>,
+    /// As much as is available, but no more than this
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    up_to: Option<String>,
+    /// Which account gets what of it: 'a 50%, b 45%, c rest'
+    #[arg(long, value_name = "SHARES", conflicts_with_all = ["amount", "up_to"])]
+    split: Option<String>,
     #[command(flatten)]
     request: RequestArgs,
 }
@@ -59,77 +72,54 @@ pub(super) struct PostArgs {
     /// The account to credit
     #[arg(long, value_name = "ACCOUNT")]
     credit: String,
-    /// How much, in the accounts' currency
-    #[arg(allow_hyphen_values = true)]
-    amount: String,
+    #[command(flatten)]
+    quantity: QuantityArgs,
     #[command(flatten)]
     request: RequestArgs,
 }
 
-/// What every request can say.
-#[derive(Args)]
-struct RequestArgs {
-    /// A text that makes this the same request when it is sent again
-    #[arg(long, value_name = "TEXT", conflicts_with = "id")]
-    idempotency_key: Option<String>,
-    /// The transfer's own id, made before it is first sent
-    #[arg(long, value_name = "UUID")]
-    id: Option<TransferId>,
-    /// Text for people to read
-    #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
-    /// When it counts for the books, with an offset: 2026-01-31T12:00:00Z
-    #[arg(long, value_name = "TIME")]
-    effective_at: Option<String>,
-    #[command(flatten)]
-    metadata: MetadataArgs,
-    #[command(flatten)]
-    mode: ModeArgs,
-}
-
-impl RequestArgs {
-    fn id(&self, ledger: &Ledger) -> Result<TransferId, InputError> {
-        match (&self.idempotency_key, self.id) {
-            (Some(key), _) => Ok(TransferId::from_key(key)?),
-            (None, Some(id)) => Ok(id),
-            (None, None) => Ok(TransferId::fresh(ledger.clock().now())),
-        }
-    }
-
-    /// The request, with an amount that is found out last: it can take a look into the book.
-    fn request(
-        &self,
-        ledger: &Ledger,
-        parties: Parties,
-        money: impl FnOnce() -> Result<Money, Failure>,
-    ) -> Result<TransferRequest, Failure> {
-        let id = self.id(ledger)?;
-        let description = self.description.as_deref().map(parse).transpose()?;
-        let effective_at = self.effective_at.as_deref().map(parse::<Instant>).transpose()?;
-        let metadata = self.metadata.metadata().map_err(InputError::from)?;
-        Ok(TransferRequest { effective_at, description, metadata, ..TransferRequest::new(id, parties, money()?) })
-    }
-}
-
 pub(super) fn transfer(context: &Context, arguments: &TransferArgs) -> Result<Ending, Failure> {
+    if let Some(shares) = &arguments.split {
+        return split(context, arguments, shares);
+    }
     let parties = Parties::Transfer { from: parse(&arguments.from)?, to: parse(&arguments.to)? };
-    post_parties(context, parties, &arguments.amount, &arguments.request)
+    let quantity = QuantityArgs { amount: arguments.amount.clone(), up_to: arguments.up_to.clone() };
+    post_parties(context, parties, &quantity, &arguments.request)
+}
+
+fn split(context: &Context, arguments: &TransferArgs, shares: &str) -> Result<Ending, Failure> {
+    let from: AccountName = parse(&arguments.from)?;
+    let parts = read_parts(shares).map_err(Error::from)?;
+    let ledger = context.ledger()?;
+    let total = read_amount(&arguments.to, Currencies::new(&ledger).of_account(&from)?).map_err(Error::from)?;
+    let nothing_yet = Parties::Transfer { from: from.clone(), to: from.clone() };
+    let like = arguments.request.request_of(&ledger, nothing_yet, Quantity::All)?;
+    // Asked once, of what was there before: each transfer changes the account.
+    let conditions = RefCell::new(like.conditions.clone());
+    let journal = split_journal(like.id, &from, total, &parts, |parties, money| TransferRequest {
+        parties,
+        quantity: Quantity::Exactly(money),
+        conditions: conditions.take(),
+        ..like.clone()
+    });
+    let journal = journal.map_err(|error| Error::from(InputError::from(error)))?;
+    submit(context, &ledger, journal.into(), arguments.request.note.mode.mode())
 }
 
 pub(super) fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
     let parties = Parties::Post { debit: parse(&arguments.debit)?, credit: parse(&arguments.credit)? };
-    post_parties(context, parties, &arguments.amount, &arguments.request)
+    post_parties(context, parties, &arguments.quantity, &arguments.request)
 }
 
-fn post_parties(context: &Context, parties: Parties, amount: &str, arguments: &RequestArgs) -> Result<Ending, Failure> {
+fn post_parties(
+    context: &Context,
+    parties: Parties,
+    quantity: &QuantityArgs,
+    arguments: &RequestArgs,
+) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    // The amount is in the currency of the account that is named first.
-    let first = parties.names()[0].clone();
-    let money = || parse_money(amount, ledger.get_account(&first)?.currency);
-    let request = arguments.request(&ledger, parties, money)?;
-    let mode = arguments.mode.mode();
-    let posted = ledger.post(&request, mode).map_err(|error| Failure::from(error).with_retry_id(request.id))?;
-    show(context, &posted, mode)
+    let request = arguments.request(&ledger, parties, quantity)?;
+    submit(context, &ledger, request.into(), arguments.note.mode.mode())
 }
 
 pub(super) fn deposit(context: &Context, arguments: &CashArgs) -> Result<Ending, Failure> {
@@ -153,10 +143,9 @@ fn post_against_cash(
         Some(cash) => cash,
         None => parse(&format!("cash:{}", currency.code().as_str().to_lowercase()))?,
     };
-    let money = || parse_money(&arguments.amount, currency);
-    let request = arguments.request.request(&ledger, parties(account, cash.clone()), money)?;
+    let request = arguments.request.request(&ledger, parties(account, cash.clone()), &arguments.quantity)?;
     let opening = AccountRequest::new(cash, AccountType::Asset, currency);
-    let mode = arguments.request.mode.mode();
+    let mode = arguments.request.note.mode.mode();
     let answer = ledger
         .submit_opening(&request.clone().into(), &[opening], mode)
         .map_err(|error| Failure::from(error).with_retry_id(request.id))?;
@@ -164,20 +153,5 @@ fn post_against_cash(
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));
     }
-    answer.receipt.transfers.iter().try_for_each(|posted| show(context, posted, mode).map(|_| ()))?;
-    Ok(Ending::Done)
-}
-
-fn parse_money(amount: &str, currency: Currency) -> Result<Money, Failure> {
-    Ok(Money::parse(amount, currency).map_err(InputError::from)?)
-}
-
-fn show(context: &Context, posted: &Posted, mode: Mode) -> Result<Ending, Failure> {
-    if posted.replayed {
-        say("This request was posted before; here is its first answer again.");
-    } else if mode == Mode::DryRun {
-        say("Dry run: this would be posted; nothing was.");
-    }
-    context.output.one(&TransferRecord::new(posted, mode), COLUMNS)?;
-    Ok(Ending::Done)
+    show(context, &answer.receipt, mode)
 }

@@ -6,16 +6,29 @@ mod columns;
 mod csv_accounts;
 mod csv_rejects;
 mod csv_transfers;
+mod currencies;
+mod durations;
+mod json;
+mod legs;
 mod line_starts;
+mod operation_json;
 mod records;
+mod request_json;
 mod seal_file;
+mod shares;
 
 pub use columns::Lines;
 pub use csv_accounts::read_accounts;
 pub use csv_rejects::RejectsFile;
 pub use csv_transfers::read_transfers;
+pub use currencies::{Currencies, read_amount, read_quantity, read_version};
+pub use durations::read_duration;
+pub use operation_json::read_transfer_id;
 pub use records::{
-    AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, FactRecord, FindingRecord, ImportRecord,
-    MigrationRecord, OpenedRecord, StatementRecord, TransferRecord, VerifyRecord,
+    AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
+    HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MigrationRecord, OpenedRecord, ReceiptRecord,
+    StatementRecord, TransferRecord, VerifyRecord,
 };
+pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
+pub use shares::read_parts;

@@ -113,7 +113,11 @@ impl Ledger {
         Ok(outcome.answers)
     }
 
-    fn submit_one(&self, request: Request, mode: Mode) -> Result<Receipt, Error> {
+    /// Does one request of any kind, and answers with all the transfers that it made.
+    ///
+    /// # Errors
+    /// A [`Rejection`] up to `AccountNotEmpty`, [`Error::Store`].
+    pub fn submit_one(&self, request: Request, mode: Mode) -> Result<Receipt, Error> {
         let mut answers = self.submit(&[request], BatchPolicy::CarryOn, mode)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
     }

@@ -338,6 +338,12 @@ pub enum Rejection {
         /// What was given.
         cursor: Sequence,
     },
+    /// Nothing stands at that place in the book.
+    #[error("there is no transfer @{sequence}; use a sequence that a statement shows")]
+    SequenceUnknown {
+        /// The place that was given.
+        sequence: Sequence,
+    },
     /// Reverting migrations would drop accounts and transfers.
     #[error(
         "the book has {accounts} accounts, which reverting the migrations would destroy; pass --discard-everything if you mean it"

@@ -1,0 +1,137 @@
+//! What may happen to an account: freezing, closing, and the record of it.
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+
+use super::account::ONE;
+use super::args::{ActorArgs, ModeArgs, parse, say};
+use super::failure::Failure;
+use super::output::Columns;
+use super::request::submit;
+use super::{Context, Ending};
+use crate::formats::{AccountRecord, EventRecord};
+use crate::money::Amount;
+use crate::rules::{
+    AccountAction, AccountChange, AccountName, JournalRequest, Metadata, Operation, Parties, Quantity, Sides,
+    TransferId, TransferRequest,
+};
+use crate::service::{Ledger, Mode};
+
+const EVENTS: Columns = &[
+    "event",
+    "recorded_at",
+    "state_before",
+    "state_after",
+    "min_balance_after",
+    "max_balance_after",
+    "actor",
+    "reason",
+];
+
+#[derive(Args)]
+pub(super) struct FreezeArgs {
+    /// The account
+    name: String,
+    /// Only debits
+    #[arg(long, conflicts_with = "credits")]
+    debits: bool,
+    /// Only credits
+    #[arg(long)]
+    credits: bool,
+    #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+#[derive(Args)]
+pub(super) struct CloseArgs {
+    /// The account
+    name: String,
+    /// Move all that it has to this account first
+    #[arg(long, value_name = "ACCOUNT")]
+    to: Option<String>,
+    #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+#[derive(Args)]
+pub(super) struct HistoryArgs {
+    /// The account
+    name: String,
+    /// The most changes to show
+    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
+    limit: u32,
+    /// Where to go on: the cursor that the page before told
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<i64>,
+}
+
+pub(super) fn freeze(
+    context: &Context,
+    arguments: &FreezeArgs,
+    action: fn(Sides) -> AccountAction,
+) -> Result<Ending, Failure> {
+    let sides = match (arguments.debits, arguments.credits) {
+        (true, _) => Sides::Debits,
+        (false, true) => Sides::Credits,
+        (false, false) => Sides::Both,
+    };
+    let change = arguments.actor.change(parse(&arguments.name)?, action(sides))?;
+    apply(context, &context.ledger()?, &change, arguments.mode.mode())
+}
+
+pub(super) fn close(context: &Context, arguments: &CloseArgs) -> Result<Ending, Failure> {
+    let name: AccountName = parse(&arguments.name)?;
+    let heir: Option<AccountName> = arguments.to.as_deref().map(parse).transpose()?;
+    let change = arguments.actor.change(name.clone(), AccountAction::Close)?;
+    let ledger = context.ledger()?;
+    let mode = arguments.mode.mode();
+    match heir {
+        Some(heir) if ledger.get_account(&name)?.posted() != Amount::ZERO => {
+            let id = TransferId::fresh(ledger.clock().now());
+            let legs = vec![Operation::Transfer(all_of(id, name, heir)), change.into()];
+            submit(context, &ledger, JournalRequest::new(id, legs).into(), mode)
+        }
+        _ => apply(context, &ledger, &change, mode),
+    }
+}
+
+/// Moves all that an account has.
+fn all_of(id: TransferId, account: AccountName, against: AccountName) -> TransferRequest {
+    TransferRequest {
+        id,
+        parties: Parties::Fall { account, against },
+        quantity: Quantity::All,
+        effective_at: None,
+        description: None,
+        metadata: Metadata::default(),
+        conditions: Vec::new(),
+    }
+}
+
+fn apply(context: &Context, ledger: &Ledger, change: &AccountChange, mode: Mode) -> Result<Ending, Failure> {
+    let account = ledger.change_account(change, mode)?;
+    if mode == Mode::DryRun {
+        say("Dry run: this is what it would be like; nothing was changed.");
+    }
+    context.output.one(&AccountRecord::from(&account), ONE)?;
+    Ok(Ending::Done)
+}
+
+pub(super) fn history(context: &Context, arguments: &HistoryArgs) -> Result<Ending, Failure> {
+    let name = parse(&arguments.name)?;
+    let (account, events) = context.ledger()?.account_events(&name, arguments.cursor, arguments.limit)?;
+    let records: Vec<_> = events.iter().map(|event| EventRecord::new(&account, event)).collect();
+    context.output.many(&records, EVENTS)?;
+    if events.is_empty() {
+        say(format_args!("Account {name} was never changed."));
+    }
+    // The first event has the number 1.
+    if let Some(oldest) = events.last().filter(|event| event.number > 1) {
+        say(format_args!("There are older ones: --cursor {}", oldest.number));
+    }
+    Ok(Ending::Done)
+}

@@ -1,0 +1,190 @@
+//! What commands have in common that make transfers.
+
+use clap::Args;
+
+use super::args::{MetadataArgs, ModeArgs, parse, say};
+use super::failure::Failure;
+use super::output::{Columns, Format};
+use super::{Context, Ending};
+use crate::error::{Error, InputError};
+use crate::formats::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
+use crate::money::Currency;
+use crate::rules::{
+    AccountName, Condition, Description, Instant, Metadata, Parties, Quantity, Request, TransferId, TransferKind,
+    TransferRequest,
+};
+use crate::service::{Ledger, Mode, Posted, Receipt};
+
+pub(super) const COLUMNS: Columns =
+    &["sequence", "debit_account", "credit_account", "amount", "currency", "recorded_at", "replayed", "id"];
+/// Where not all of them are plain transfers.
+pub(super) const COLUMNS_WITH_KINDS: Columns =
+    &["sequence", "kind", "debit_account", "credit_account", "amount", "currency", "recorded_at", "replayed", "id"];
+
+/// What makes a request the same request when it is sent again.
+#[derive(Args)]
+pub(super) struct IdArgs {
+    /// A text that makes this the same request when it is sent again
+    #[arg(long, visible_alias = "key", value_name = "TEXT", conflicts_with = "id")]
+    idempotency_key: Option<String>,
+    /// The request's own id, made before it is first sent
+    #[arg(long, value_name = "UUID")]
+    id: Option<TransferId>,
+}
+
+impl IdArgs {
+    /// The id that is given.
+    pub(super) fn given(&self) -> Result<Option<TransferId>, InputError> {
+        match &self.idempotency_key {
+            Some(key) => Ok(Some(TransferId::from_key(key)?)),
+            None => Ok(self.id),
+        }
+    }
+
+    /// The id that is given, or else a fresh one.
+    pub(super) fn id(&self, ledger: &Ledger) -> Result<TransferId, InputError> {
+        Ok(self.given()?.unwrap_or_else(|| TransferId::fresh(ledger.clock().now())))
+    }
+}
+
+/// What every request can say.
+#[derive(Args)]
+pub(super) struct NoteArgs {
+    #[command(flatten)]
+    pub(super) id: IdArgs,
+    /// Text for people to read
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    #[command(flatten)]
+    metadata: MetadataArgs,
+    #[command(flatten)]
+    pub(super) mode: ModeArgs,
+}
+
+impl NoteArgs {
+    pub(super) fn description(&self) -> Result<Option<Description>, Error> {
+        self.description.as_deref().map(parse).transpose()
+    }
+
+    pub(super) fn metadata(&self) -> Result<Metadata, InputError> {
+        Ok(self.metadata.metadata()?)
+    }
+}
+
+/// How much.
+#[derive(Args)]
+pub(super) struct QuantityArgs {
+    /// How much, in the first account's currency; all for as much as is available
+    #[arg(allow_hyphen_values = true, required_unless_present = "up_to", conflicts_with = "up_to")]
+    pub(super) amount: Option<String>,
+    /// As much as is available, but no more than this
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub(super) up_to: Option<String>,
+}
+
+impl QuantityArgs {
+    pub(super) fn quantity(&self, currency: Option<Currency>) -> Result<Quantity, InputError> {
+        match (&self.amount, &self.up_to) {
+            (_, Some(most)) => Ok(Quantity::UpTo(read_amount(most, currency)?)),
+            (Some(amount), None) => read_quantity(amount, currency),
+            (None, None) => Ok(Quantity::All),
+        }
+    }
+}
+
+/// What a request between two accounts can say.
+#[derive(Args)]
+pub(super) struct RequestArgs {
+    #[command(flatten)]
+    pub(super) note: NoteArgs,
+    /// When it counts for the books, with an offset: 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    effective_at: Option<String>,
+    /// Only where so many transfers have touched the account, the first one unless ACCOUNT= says which; can be given again
+    #[arg(long, value_name = "[ACCOUNT=]N")]
+    if_version: Vec<String>,
+    /// Only where the account's posted balance compares so, as in '>= 100.00' or 'ACCOUNT < 5'; can be given again
+    #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
+    if_balance: Vec<String>,
+}
+
+impl RequestArgs {
+    /// The request, with an amount that is in the currency of the account that is named first.
+    pub(super) fn request(
+        &self,
+        ledger: &Ledger,
+        parties: Parties,
+        quantity: &QuantityArgs,
+    ) -> Result<TransferRequest, Failure> {
+        let currency = Currencies::new(ledger).of_account(parties.names()[0])?;
+        let quantity = quantity.quantity(currency).map_err(Error::from)?;
+        self.request_of(ledger, parties, quantity)
+    }
+
+    /// The request, with an amount that is known.
+    pub(super) fn request_of(
+        &self,
+        ledger: &Ledger,
+        parties: Parties,
+        quantity: Quantity,
+    ) -> Result<TransferRequest, Failure> {
+        Ok(TransferRequest {
+            id: self.note.id.id(ledger).map_err(Error::from)?,
+            quantity,
+            effective_at: self.effective_at.as_deref().map(parse::<Instant>).transpose()?,
+            description: self.note.description()?,
+            metadata: self.note.metadata().map_err(Error::from)?,
+            conditions: self.conditions(&mut Currencies::new(ledger), parties.names()[0])?,
+            parties,
+        })
+    }
+
+    fn conditions(&self, currencies: &mut Currencies<'_>, first: &AccountName) -> Result<Vec<Condition>, Error> {
+        let versions = self.if_version.iter().map(|text| Ok(read_version(text, first)?));
+        let balances = self.if_balance.iter().map(|text| currencies.read_balance(text, first));
+        versions.chain(balances).collect()
+    }
+}
+
+/// Does one request, and shows what it made.
+pub(super) fn submit(context: &Context, ledger: &Ledger, request: Request, mode: Mode) -> Result<Ending, Failure> {
+    let id = match &request {
+        Request::Operation(operation) => operation.id(),
+        Request::Journal(journal) => Some(journal.id()),
+        Request::JournalReversal(reversal) => Some(reversal.id),
+    };
+    let receipt = ledger.submit_one(request, mode).map_err(|error| match id {
+        Some(id) => Failure::from(error).with_retry_id(id),
+        None => error.into(),
+    })?;
+    show(context, &receipt, mode)
+}
+
+/// Shows the transfers that a request made.
+pub(super) fn show(context: &Context, receipt: &Receipt, mode: Mode) -> Result<Ending, Failure> {
+    if receipt.replayed {
+        say("This request was posted before; here is its first answer again.");
+    } else if mode == Mode::DryRun {
+        say("Dry run: this would be posted; nothing was.");
+    }
+    show_receipt(context, receipt, mode)
+}
+
+/// The transfers of a receipt: in JSON a journal as a whole, one transfer as an object, several as a list.
+pub(super) fn show_receipt(context: &Context, receipt: &Receipt, mode: Mode) -> Result<Ending, Failure> {
+    let record = ReceiptRecord::new(receipt, mode);
+    let columns = columns(&receipt.transfers);
+    match &record.transfers[..] {
+        _ if receipt.journal_id.is_some() && context.output.format == Format::Json => {
+            context.output.one(&record, columns)?;
+        }
+        [one] if receipt.journal_id.is_none() => context.output.one(one, columns)?,
+        many => context.output.many::<TransferRecord>(many, columns)?,
+    }
+    Ok(Ending::Done)
+}
+
+fn columns(transfers: &[Posted]) -> Columns {
+    let is_plain = |posted: &Posted| posted.transfer.kind == TransferKind::Transfer;
+    if transfers.iter().all(is_plain) { COLUMNS } else { COLUMNS_WITH_KINDS }
+}

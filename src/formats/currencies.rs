@@ -1,0 +1,152 @@
+use std::collections::HashMap;
+
+use crate::error::{Error, InputError};
+use crate::money::{Currency, Money};
+use crate::rules::{AccountName, Comparison, Condition, Expected, Operation, Quantity, Request, TransferId};
+use crate::service::Ledger;
+
+/// The most decimals that a currency can have.
+const DECIMALS_MAX: usize = 18;
+
+/// Reads amounts, in the currency that they must be in: that of an account, a hold or a transfer.
+///
+/// What is not in the book has no currency. An amount of it is read as far as it can be, so that a rule can refuse the whole.
+pub struct Currencies<'a> {
+    ledger: &'a Ledger,
+    accounts: HashMap<AccountName, Option<Currency>>,
+    /// Of holds and transfers, those that were asked for together with others included.
+    ids: HashMap<TransferId, Option<Currency>>,
+}
+
+impl<'a> Currencies<'a> {
+    /// Those of a book.
+    #[must_use]
+    pub fn new(ledger: &'a Ledger) -> Self {
+        Self { ledger, accounts: HashMap::new(), ids: HashMap::new() }
+    }
+
+    /// An account's.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn of_account(&mut self, name: &AccountName) -> Result<Option<Currency>, Error> {
+        if let Some(known) = self.accounts.get(name) {
+            return Ok(*known);
+        }
+        let found = unless_rejected(self.ledger.get_account(name))?.map(|account| account.currency);
+        self.accounts.insert(name.clone(), found);
+        Ok(found)
+    }
+
+    /// A hold's.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn of_hold(&mut self, id: TransferId) -> Result<Option<Currency>, Error> {
+        self.of_transfer(id)
+    }
+
+    /// A transfer's.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn of_transfer(&mut self, id: TransferId) -> Result<Option<Currency>, Error> {
+        if let Some(known) = self.ids.get(&id) {
+            return Ok(*known);
+        }
+        let found = unless_rejected(self.ledger.get_transfer(id))?.map(|posted| posted.currency);
+        self.ids.insert(id, found);
+        Ok(found)
+    }
+
+    /// Takes note of what a request will make, for those behind it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn note(&mut self, request: &Request) -> Result<(), Error> {
+        match request {
+            Request::Operation(operation) => self.note_operation(operation),
+            Request::Journal(journal) => journal.legs().iter().try_for_each(|leg| self.note_operation(leg)),
+            Request::JournalReversal(_) => Ok(()),
+        }
+    }
+
+    fn note_operation(&mut self, operation: &Operation) -> Result<(), Error> {
+        let (id, currency) = match operation {
+            Operation::Transfer(request) => (request.id, self.of_account(request.parties.names()[0])?),
+            Operation::Hold(request) => (request.transfer.id, self.of_account(request.transfer.parties.names()[0])?),
+            Operation::Capture(request) => (request.id, self.of_hold(request.hold_id)?),
+            Operation::Release(_) | Operation::Reverse(_) | Operation::Change(_) => return Ok(()),
+        };
+        self.ids.insert(id, currency);
+        Ok(())
+    }
+
+    /// Reads a condition on an account's balance, `>= 100.00`, with the account in front of it unless it is `usual`.
+    ///
+    /// # Errors
+    /// [`InputError`] for anything else, [`Error::Store`].
+    pub fn read_balance(&mut self, text: &str, usual: &AccountName) -> Result<Condition, Error> {
+        let problem = || {
+            InputError::request(format!("{text:?} is no condition; write it like '>= 100.00' or 'ACCOUNT >= 100.00'"))
+        };
+        let end = text.rfind(['=', '<', '>']).ok_or_else(problem)? + 1;
+        let begin = text[..end].trim_end_matches(['=', '<', '>']).len();
+        let comparison = Comparison::from_word(&text[begin..end]).ok_or_else(problem)?;
+        let account = match text[..begin].trim() {
+            "" => usual.clone(),
+            name => name.parse().map_err(InputError::from)?,
+        };
+        let amount = text[end..].trim();
+        let currency = self.of_account(&account)?;
+        let money = Money::parse_signed(amount, currency.map_or_else(|| stand_in(amount), Ok)?);
+        let expected = Expected::Balance(comparison, money.map_err(InputError::from)?);
+        Ok(Condition { account, expected })
+    }
+}
+
+/// Reads an amount, or `all`.
+///
+/// # Errors
+/// [`InputError`] for anything else.
+pub fn read_quantity(text: &str, currency: Option<Currency>) -> Result<Quantity, InputError> {
+    if text == "all" { Ok(Quantity::All) } else { read_amount(text, currency).map(Quantity::Exactly) }
+}
+
+/// Reads an amount.
+///
+/// # Errors
+/// [`InputError`] for anything else.
+pub fn read_amount(text: &str, currency: Option<Currency>) -> Result<Money, InputError> {
+    Ok(Money::parse(text, currency.map_or_else(|| stand_in(text), Ok)?)?)
+}
+
+/// Reads a condition on an account's version, `7`, with `ACCOUNT=` in front of it unless it is the usual account.
+///
+/// # Errors
+/// [`InputError`] for anything else.
+pub fn read_version(text: &str, usual: &AccountName) -> Result<Condition, InputError> {
+    let (account, number) = match text.rsplit_once('=') {
+        Some((name, number)) => (name.trim_end().parse()?, number.trim_start()),
+        None => (usual.clone(), text),
+    };
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let version = number.parse().ok().filter(|_| is_number).ok_or_else(|| {
+        InputError::request(format!("{number:?} is no version; write a whole number, as teller balance shows it"))
+    })?;
+    Ok(Condition { account, expected: Expected::Version(version) })
+}
+
+/// `XXX` stands for no currency. Nothing is ever posted in it: what has no currency does not exist, and is refused.
+fn stand_in(amount: &str) -> Result<Currency, InputError> {
+    let decimals = amount.split_once('.').map_or(0, |(_, decimals)| decimals.len()).min(DECIMALS_MAX);
+    Ok(Currency::new("XXX".parse()?, u8::try_from(decimals).unwrap_or_default())?)
+}
+
+fn unless_rejected<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Rejected(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

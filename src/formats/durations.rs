@@ -1,0 +1,13 @@
+use std::time::Duration;
+
+use crate::error::InputError;
+
+/// Reads a length of time: `90s`, `30m`, `12h`, `7d`, `1h 30m`.
+///
+/// # Errors
+/// [`InputError::Duration`] for anything else, and for parts of a microsecond.
+pub fn read_duration(text: &str) -> Result<Duration, InputError> {
+    let whole = |duration: &Duration| duration.subsec_nanos().is_multiple_of(1_000);
+    let duration = humantime::parse_duration(text).ok().filter(whole);
+    duration.ok_or_else(|| InputError::Duration { text: text.chars().take(40).collect() })
+}

@@ -1,0 +1,138 @@
+use serde::Serialize;
+
+use super::text;
+use crate::money::{CurrencyCode, Money};
+use crate::rules::{
+    Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, Sequence, TransferId,
+};
+use crate::service::{NamedCurrency, Opened};
+
+/// What an account has.
+#[derive(Debug, Serialize)]
+pub struct BalanceRecord {
+    account: AccountName,
+    currency: CurrencyCode,
+    r#type: AccountType,
+    posted: Money,
+    held: Money,
+    available: Money,
+    version: i64,
+}
+
+impl From<&Account> for BalanceRecord {
+    fn from(account: &Account) -> Self {
+        Self {
+            account: account.name.clone(),
+            currency: account.currency.code(),
+            r#type: account.account_type,
+            posted: account.money(account.posted()),
+            held: account.money(account.held()),
+            available: account.money(account.available()),
+            version: account.version,
+        }
+    }
+}
+
+/// All that is known of an account.
+#[derive(Debug, Serialize)]
+pub struct AccountRecord {
+    #[serde(flatten)]
+    balance: BalanceRecord,
+    state: AccountState,
+    min_balance: Option<Money>,
+    max_balance: Option<Money>,
+    description: Option<String>,
+    metadata: Metadata,
+    opened_at: Instant,
+    closed_at: Option<Instant>,
+    head: Hash,
+}
+
+impl From<&Account> for AccountRecord {
+    fn from(account: &Account) -> Self {
+        Self {
+            balance: account.into(),
+            state: account.state,
+            min_balance: account.limits.min_balance.map(|limit| account.money(limit)),
+            max_balance: account.limits.max_balance.map(|limit| account.money(limit)),
+            description: text(account.description.as_ref()),
+            metadata: account.metadata.clone(),
+            opened_at: account.opened_at,
+            closed_at: account.closed_at,
+            head: account.head,
+        }
+    }
+}
+
+/// The answer to a request to open an account.
+#[derive(Debug, Serialize)]
+pub struct OpenedRecord {
+    #[serde(flatten)]
+    account: AccountRecord,
+    replayed: bool,
+}
+
+impl From<&Opened> for OpenedRecord {
+    fn from(opened: &Opened) -> Self {
+        Self { account: (&opened.account).into(), replayed: opened.replayed }
+    }
+}
+
+/// A change of what an account may do.
+#[derive(Debug, Serialize)]
+pub struct EventRecord {
+    account: AccountName,
+    event: i64,
+    sequence: Sequence,
+    recorded_at: Instant,
+    version: i64,
+    state_before: AccountState,
+    state_after: AccountState,
+    min_balance_before: Option<Money>,
+    min_balance_after: Option<Money>,
+    max_balance_before: Option<Money>,
+    max_balance_after: Option<Money>,
+    actor: String,
+    reason: Option<String>,
+    journal_id: Option<TransferId>,
+    hash: Hash,
+}
+
+impl EventRecord {
+    /// One of an account's events.
+    #[must_use]
+    pub fn new(account: &Account, event: &AccountEvent) -> Self {
+        let money = |limit: Option<_>| limit.map(|limit| account.money(limit));
+        Self {
+            account: account.name.clone(),
+            event: event.number,
+            sequence: event.sequence,
+            recorded_at: event.recorded_at,
+            version: event.version,
+            state_before: event.before.state,
+            state_after: event.after.state,
+            min_balance_before: money(event.before.limits.min_balance),
+            min_balance_after: money(event.after.limits.min_balance),
+            max_balance_before: money(event.before.limits.max_balance),
+            max_balance_after: money(event.after.limits.max_balance),
+            actor: event.actor.to_string(),
+            reason: text(event.reason.as_ref()),
+            journal_id: event.journal_id.map(TransferId),
+            hash: event.hash,
+        }
+    }
+}
+
+/// A registered currency.
+#[derive(Debug, Serialize)]
+pub struct CurrencyRecord {
+    currency: CurrencyCode,
+    exponent: u8,
+    name: String,
+}
+
+impl From<&NamedCurrency> for CurrencyRecord {
+    fn from(named: &NamedCurrency) -> Self {
+        Self { currency: named.currency.code(), exponent: named.currency.exponent(), name: named.name.to_string() }
+    }
+}

@@ -1,0 +1,118 @@
+use serde::Serialize;
+
+use crate::money::CurrencyCode;
+use crate::rules::Sequence;
+use crate::service::{Finding, ImportCounts, Mode, VerifyReport};
+use crate::store::{Fact, MigrationStatus};
+
+/// What an import came to.
+#[derive(Debug, Serialize)]
+pub struct ImportRecord {
+    lines: u64,
+    imported: u64,
+    replayed: u64,
+    refused: u64,
+    malformed: u64,
+    /// Where the lines are that were not imported.
+    rejects: Option<String>,
+    dry_run: bool,
+}
+
+impl ImportRecord {
+    /// The counts, and the file with the lines that were not imported if there is one.
+    #[must_use]
+    pub fn new(counts: ImportCounts, rejects: Option<String>, mode: Mode) -> Self {
+        Self {
+            lines: counts.lines,
+            imported: counts.done,
+            replayed: counts.replayed,
+            refused: counts.refused,
+            malformed: counts.malformed,
+            rejects,
+            dry_run: mode == Mode::DryRun,
+        }
+    }
+}
+
+/// A migration.
+#[derive(Debug, Serialize)]
+pub struct MigrationRecord {
+    migration: String,
+    applied: bool,
+}
+
+impl From<&MigrationStatus> for MigrationRecord {
+    fn from(status: &MigrationStatus) -> Self {
+        Self { migration: status.name.clone(), applied: status.is_applied }
+    }
+}
+
+/// Something wrong with a book.
+#[derive(Debug, Serialize)]
+pub struct FindingRecord {
+    sequence: Option<Sequence>,
+    account: Option<String>,
+    problem: String,
+}
+
+impl From<&Finding> for FindingRecord {
+    fn from(finding: &Finding) -> Self {
+        Self { sequence: finding.sequence, account: finding.account.clone(), problem: finding.problem.clone() }
+    }
+}
+
+/// What a verification came to.
+#[derive(Debug, Serialize)]
+pub struct VerifyRecord {
+    transfers: u64,
+    accounts: u64,
+    finding_count: u64,
+    findings: Vec<FindingRecord>,
+    totals: Vec<TotalsRecord>,
+}
+
+#[derive(Debug, Serialize)]
+struct TotalsRecord {
+    currency: CurrencyCode,
+    debits: String,
+    credits: String,
+}
+
+impl From<&VerifyReport> for VerifyRecord {
+    fn from(report: &VerifyReport) -> Self {
+        let totals = report.totals.iter().map(|totals| TotalsRecord {
+            currency: totals.currency,
+            debits: totals.debits.to_plain_string(),
+            credits: totals.credits.to_plain_string(),
+        });
+        Self {
+            transfers: report.transfers,
+            accounts: report.accounts,
+            finding_count: report.finding_count,
+            findings: report.findings.iter().map(FindingRecord::from).collect(),
+            totals: totals.collect(),
+        }
+    }
+}
+
+/// One thing that is known of a database.
+#[derive(Debug, Serialize)]
+pub struct FactRecord {
+    fact: String,
+    value: String,
+    warning: Option<String>,
+}
+
+impl FactRecord {
+    /// A fact, and what is worrying about it.
+    #[must_use]
+    pub fn new(fact: &str, value: impl Into<String>, warning: Option<String>) -> Self {
+        Self { fact: fact.to_owned(), value: value.into(), warning }
+    }
+}
+
+impl From<&Fact> for FactRecord {
+    fn from(fact: &Fact) -> Self {
+        Self::new(fact.name, fact.value.clone(), fact.warning.clone())
+    }
+}

@@ -1,0 +1,22 @@
+//! The shapes in which results are shown. The fields and their order are a promise to the programs that read them; new ones go to the
+//! end.
+//!
+//! Amounts are texts, so that no reader rounds them; times are RFC 3339 in UTC with microseconds; hashes are hexadecimal.
+
+mod accounts;
+mod checks;
+mod holds;
+mod statements;
+mod transfers;
+
+use crate::rules::Description;
+
+pub use accounts::{AccountRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord};
+pub use checks::{FactRecord, FindingRecord, ImportRecord, MigrationRecord, VerifyRecord};
+pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+pub use statements::{EntryRecord, StatementRecord};
+pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
+
+fn text(description: Option<&Description>) -> Option<String> {
+    description.map(ToString::to_string)
+}

@@ -1,0 +1,84 @@
+use serde::Serialize;
+
+use super::text;
+use crate::money::{CurrencyCode, Money};
+use crate::rules::{AccountName, Hash, Instant, Metadata, NormalSide, Sequence, TransferId, TransferKind};
+use crate::service::{Entry, Statement};
+
+/// One line of a statement.
+#[derive(Debug, Serialize)]
+pub struct EntryRecord {
+    sequence: Sequence,
+    recorded_at: Instant,
+    effective_at: Instant,
+    side: NormalSide,
+    counterparty: AccountName,
+    change: Money,
+    balance: Money,
+    version: i64,
+    id: TransferId,
+    kind: TransferKind,
+    description: Option<String>,
+    metadata: Metadata,
+    hash: Hash,
+    /// How much it moved, reserved or gave up.
+    amount: Money,
+    journal_id: Option<TransferId>,
+    hold_id: Option<TransferId>,
+    reversed_id: Option<TransferId>,
+}
+
+impl EntryRecord {
+    /// Whether it is more than value that moved.
+    #[must_use]
+    pub fn is_special(&self) -> bool {
+        self.kind != TransferKind::Transfer
+    }
+}
+
+impl From<&Entry> for EntryRecord {
+    fn from(entry: &Entry) -> Self {
+        let transfer = &entry.transfer;
+        Self {
+            sequence: transfer.sequence,
+            recorded_at: transfer.recorded_at,
+            effective_at: transfer.effective_at,
+            side: entry.side,
+            counterparty: entry.counterparty.clone(),
+            change: entry.change,
+            balance: entry.balance,
+            version: entry.version,
+            id: transfer.id,
+            kind: transfer.kind,
+            description: text(transfer.description.as_ref()),
+            metadata: transfer.metadata.clone(),
+            hash: transfer.hash,
+            amount: Money::new(transfer.amount, entry.balance.currency),
+            journal_id: transfer.journal_id.map(TransferId),
+            hold_id: transfer.hold_id,
+            reversed_id: transfer.reversed_id,
+        }
+    }
+}
+
+/// A page of a statement.
+#[derive(Debug, Serialize)]
+pub struct StatementRecord {
+    account: AccountName,
+    currency: CurrencyCode,
+    /// Newest first.
+    pub entries: Vec<EntryRecord>,
+    /// What to pass as the cursor for the next, older page; null on the last one.
+    pub next_cursor: Option<Sequence>,
+}
+
+impl From<&Statement> for StatementRecord {
+    fn from(statement: &Statement) -> Self {
+        Self {
+            account: statement.account.name.clone(),
+            currency: statement.account.currency.code(),
+            entries: statement.entries.iter().map(EntryRecord::from).collect(),
+            next_cursor: statement.next,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Requests as JSON: one operation, a journal of several, a journal undone.
+
+use super::currencies::Currencies;
+use super::json::{Fields, Json, in_field};
+use super::legs::{Leg, read_leg};
+use super::operation_json::Common;
+use crate::error::{Error, InputError};
+use crate::rules::{
+    AccountAction, AccountChange, AccountName, Actor, Description, JournalRequest, JournalReversalRequest, Metadata,
+    Operation, Request, TransferId, TransferRequest,
+};
+use crate::service::Ledger;
+
+/// Who changes accounts, where a request does not say it itself, and why.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// Who; `None` where nobody is known.
+    pub actor: Option<Actor>,
+    /// Why.
+    pub reason: Option<Description>,
+}
+
+impl Signature {
+    /// A change of an account, signed.
+    ///
+    /// # Errors
+    /// [`InputError::Request`] where nobody is known who wants it so.
+    pub fn sign(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, InputError> {
+        let nobody = || InputError::request("nobody is logged in by name; say who wants it so with --actor NAME");
+        let actor = self.actor.clone().ok_or_else(nobody)?;
+        Ok(AccountChange { account, action, actor, reason: self.reason.clone() })
+    }
+}
+
+/// What the legs of a journal have in common.
+#[derive(Clone, Debug)]
+pub struct JournalHeader {
+    /// The journal's id.
+    pub id: TransferId,
+    /// For those legs that have none.
+    pub description: Option<Description>,
+    /// For all legs, beside their own.
+    pub metadata: Metadata,
+}
+
+/// Reads requests. It looks into the book for the currencies of their amounts.
+pub struct RequestReader<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) currencies: Currencies<'a>,
+    pub(super) signature: Signature,
+}
+
+impl<'a> RequestReader<'a> {
+    /// For a book.
+    #[must_use]
+    pub fn new(ledger: &'a Ledger, signature: Signature) -> Self {
+        Self { ledger, currencies: Currencies::new(ledger), signature }
+    }
+
+    /// Reads a line of a batch: one operation, a journal, or the reversal of one. Whatever makes transfers has an `id` or a `key`, so
+    /// that the same line twice is done once.
+    ///
+    /// # Errors
+    /// [`InputError`] for anything else, [`Error::Store`].
+    pub fn read_item(&mut self, text: &str) -> Result<Request, Error> {
+        let mut fields = Json::parse(text)?.into_fields()?;
+        let id = take_id(&mut fields)?;
+        let request = if fields.has("legs") {
+            self.journal(fields, id.ok_or_else(no_id)?)?.into()
+        } else if fields.has("reverse_journal") {
+            Self::journal_reversal(fields, id.ok_or_else(no_id)?)?.into()
+        } else {
+            let makes_transfers = !["freeze", "unfreeze", "close"].iter().any(|verb| fields.has(verb));
+            let id = match id {
+                None if makes_transfers => return Err(no_id().into()),
+                Some(_) if !makes_transfers => {
+                    return Err(InputError::request("a change of an account has no id or key; leave it out").into());
+                }
+                id => id.unwrap_or_else(|| self.unused_id()),
+            };
+            Request::Operation(self.operation(fields, id, None)?)
+        };
+        self.currencies.note(&request)?;
+        Ok(request)
+    }
+
+    /// Reads a journal. It has the id that is given, or else its own `id` or `key`, or else a fresh one.
+    ///
+    /// # Errors
+    /// [`InputError`] for anything else, also for two ids; [`Error::Store`].
+    pub fn read_journal(&mut self, text: &str, id: Option<TransferId>) -> Result<JournalRequest, Error> {
+        let mut fields = Json::parse(text)?.into_fields()?;
+        let id = match (id, take_id(&mut fields)?) {
+            (Some(_), Some(_)) => {
+                return Err(
+                    InputError::request("the journal has an id already; give it there or here, not both").into()
+                );
+            }
+            (Some(id), None) | (None, Some(id)) => id,
+            (None, None) => TransferId::fresh(self.ledger.clock().now()),
+        };
+        self.journal(fields, id)
+    }
+
+    /// Makes a journal of legs as people type them.
+    ///
+    /// # Errors
+    /// [`InputError`] with the number of the leg, [`Error::Store`].
+    pub fn read_legs(&mut self, legs: &[String], header: &JournalHeader) -> Result<JournalRequest, Error> {
+        let mut operations = Vec::with_capacity(legs.len());
+        for (number, text) in (1..).zip(legs) {
+            operations.push(self.typed_leg(text, header).map_err(|error| error.at(&format!("leg {number}")))?);
+        }
+        Ok(JournalRequest::new(header.id, operations))
+    }
+
+    fn typed_leg(&mut self, text: &str, header: &JournalHeader) -> Result<Operation, Error> {
+        let (parties, amount) = match read_leg(text)? {
+            Leg::Close { account } => return Ok(self.signature.sign(account, AccountAction::Close)?.into()),
+            Leg::Transfer { parties, amount } => (parties, amount),
+        };
+        let quantity = amount.read(self.currencies.of_account(parties.names()[0])?)?;
+        Ok(Operation::Transfer(TransferRequest {
+            id: header.id,
+            parties,
+            quantity,
+            effective_at: None,
+            description: header.description.clone(),
+            metadata: header.metadata.clone(),
+            conditions: Vec::new(),
+        }))
+    }
+
+    fn journal(&mut self, mut fields: Fields, id: TransferId) -> Result<JournalRequest, Error> {
+        let header = JournalHeader {
+            id,
+            description: fields.take_parsed("description")?,
+            metadata: Common::take_metadata(&mut fields, &Metadata::default())?,
+        };
+        let legs = fields.require("legs")?.into_list().map_err(|fault| in_field(fault, "legs"))?;
+        fields.finish("id or key, description, metadata and legs")?;
+        let mut operations = Vec::with_capacity(legs.len());
+        for (number, leg) in (1..).zip(legs) {
+            operations.push(self.leg(leg, &header).map_err(|error| error.at(&format!("leg {number}")))?);
+        }
+        Ok(JournalRequest::new(id, operations))
+    }
+
+    fn leg(&mut self, leg: Json, header: &JournalHeader) -> Result<Operation, Error> {
+        let fields = leg.into_fields()?;
+        if fields.has("id") || fields.has("key") {
+            return Err(InputError::request("a leg has no id or key; its id follows from the journal's").into());
+        }
+        self.operation(fields, header.id, Some(header))
+    }
+
+    fn journal_reversal(mut fields: Fields, id: TransferId) -> Result<JournalReversalRequest, Error> {
+        let common = Common::take(&mut fields, id, None)?;
+        let body = fields.require("reverse_journal")?;
+        fields.finish("id or key, description, metadata and reverse_journal")?;
+        let read = |body| {
+            let mut body = Self::body(body, "journal")?;
+            let journal_id = read_id(&body.require_text("journal")?).map_err(|fault| in_field(fault, "journal"))?;
+            let at = Self::reversal_time(&mut body)?;
+            body.finish("journal and at")?;
+            Ok((journal_id, at))
+        };
+        let (journal_id, at) = read(body).map_err(|fault| in_field(fault, "reverse_journal"))?;
+        let Common { id, description, metadata } = common;
+        Ok(JournalReversalRequest { id, journal_id, at, description, metadata })
+    }
+
+    /// For what makes no transfer.
+    fn unused_id(&self) -> TransferId {
+        TransferId::fresh(self.ledger.clock().now())
+    }
+}
+
+fn no_id() -> InputError {
+    InputError::request("the field id or key is missing; with one, the same line twice is done once")
+}
+
+/// An id, or else the id of a text key.
+///
+/// # Errors
+/// [`InputError::Text`] for what can be neither.
+pub fn read_id(text: &str) -> Result<TransferId, InputError> {
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => Ok(TransferId::from_key(text)?),
+    }
+}
+
+fn take_id(fields: &mut Fields) -> Result<Option<TransferId>, InputError> {
+    match (fields.take_text("id")?, fields.take_text("key")?) {
+        (Some(_), Some(_)) => Err(InputError::request("there are an id and a key; give one of them")),
+        (Some(id), None) => {
+            let id = id.parse().map_err(|problem: String| in_field(InputError::request(problem), "id"))?;
+            Ok(Some(id))
+        }
+        (None, Some(key)) => Ok(Some(TransferId::from_key(&key).map_err(|error| in_field(error.into(), "key"))?)),
+        (None, None) => Ok(None),
+    }
+}

@@ -1,0 +1,259 @@
+//! Journals, batches, splits and exchanges as a script sees them.
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::support::{Answer, Program, TestBook, check, on_every_backend};
+
+const BEGIN: &str = "
+    account cash  asset     EUR
+    account alice liability EUR
+    account bob   liability EUR
+    deposit alice 100 -> posted
+";
+
+fn run(book: &TestBook, arguments: &[&str]) -> Answer {
+    Program::on(book, arguments).run()
+}
+
+/// Runs a command on a file of this content.
+fn run_file(book: &TestBook, command: &[&str], content: &str) -> Answer {
+    let folder = TempDir::new().unwrap();
+    let file: PathBuf = folder.path().join("requests.json");
+    std::fs::write(&file, content).unwrap();
+    run(book, &[command, &[file.to_str().unwrap()]].concat())
+}
+
+on_every_backend! {
+    fn a_journal_of_legs_is_posted_whole_once_and_shown(book: &TestBook) {
+        check(book, BEGIN);
+        let legs = ["journal", "post", "--key", "j", "--format", "json", "--leg", "alice -> bob 30", "--leg", "debit cash credit alice 5.00",
+            "--leg", "bob -> alice up-to 10"];
+        let before = book.contents();
+        assert_eq!(run(book, &[&legs[..], &["--dry-run"]].concat()).ends(0).json()["dry_run"], true);
+        assert_eq!(book.contents(), before);
+        let journal = run(book, &legs).ends(0).json();
+        assert_eq!(journal.as_object().unwrap().keys().collect::<Vec<_>>(), ["journal_id", "replayed", "dry_run", "transfers"]);
+        assert_eq!(run(book, &legs).ends(0).says("posted before").json()["replayed"], true);
+        assert_eq!(book.run("journal show j --format ndjson").ends(0).stdout.lines().count(), 3);
+        book.run("journal show ghost").ends(3).says("is unknown");
+        let undone = book.run("reverse --journal j --format json").ends(0).json();
+        assert_eq!(undone["transfers"].as_array().unwrap().len(), 3);
+        book.run("reverse --journal j").ends(3).says("is reversed already");
+        book.run("reverse --journal ghost").ends(3).says("is unknown");
+        check(book, "balance alice posted 100\nbalance bob posted 0");
+    }
+
+    fn a_refused_journal_names_its_leg_and_leaves_no_trace(book: &TestBook) {
+        check(book, BEGIN);
+        let before = book.contents();
+        let refused = run(book, &["journal", "post", "--leg", "alice -> bob 30", "--leg", "bob -> alice 30.01", "--format", "json"]).ends(3);
+        refused.says(r#""code":"insufficient_funds""#).says(r#""leg":2"#);
+        run(book, &["journal", "post", "--leg", "alice -> ghost 1"]).ends(3).says("leg 1: account ghost is unknown");
+        run(book, &["journal", "post", "--leg", "close alice"]).ends(3).says("has no transfers");
+        assert_eq!(book.contents(), before);
+    }
+
+    fn a_leg_that_cannot_be_read_is_told_by_its_number(book: &TestBook) {
+        check(book, BEGIN);
+        for leg in ["", "alice", "alice bob 1", "alice -> bob", "alice -> bob -> cash 1", "alice->bob 1", "debit alice 1", "close ", "alice -> bob 0.001",
+            "alice -> bob 1e3", "alice -> bob NaN", "alice -> bob -1", "alice -> bob up-to all", " alice -> bob 1", "alice -> bob 1 "] {
+            run(book, &["journal", "post", "--leg", "alice -> bob 1", "--leg", leg]).ends(65).says("leg 2: ");
+        }
+        book.run("journal post").ends(2);
+        run(book, &["journal", "post", "file", "--leg", "alice -> bob 1"]).ends(2);
+        book.run("journal post /no/such/file").ends(65).says("cannot read /no/such/file");
+    }
+
+    fn an_account_is_emptied_and_closed_in_one_journal(book: &TestBook) {
+        check(book, BEGIN);
+        run(book, &["journal", "post", "--actor", "ops", "--reason", "moved", "--leg", "alice -> bob all", "--leg", "close alice"]).ends(0);
+        book.run("account show alice").ends(0).shows("closed");
+        let events = book.run("account history alice --format json").ends(0).json();
+        assert_eq!((&events[0]["actor"], &events[0]["reason"]), (&"ops".into(), &"moved".into()));
+    }
+
+    fn a_file_holds_every_kind_of_leg(book: &TestBook) {
+        check(book, BEGIN);
+        check(book, "account carol liability EUR\naccount dave liability EUR");
+        book.run("hold alice bob 10 --key h1").ends(0);
+        book.run("hold alice bob 10 --key h2").ends(0);
+        book.run("transfer alice bob 5 --key t1").ends(0);
+        let journal = r#"{"key": "all", "description": "May", "metadata": {"run": "5"}, "legs": [
+            {"from": "alice", "to": "carol", "amount": "20.00", "if": [{"version": 4}, {"account": "bob", "balance": "> 0"}]},
+            {"debit": "cash", "credit": "bob", "amount": "1.00", "metadata": {"own": "1"}, "description": "own"},
+            {"hold": {"from": "carol", "to": "cash", "amount": {"up_to": "30.00"}, "expires_in": "7d"}},
+            {"capture": {"hold": "h1", "amount": "4.00", "final": true}},
+            {"release": "h2"},
+            {"reverse": {"transfer": "t1", "at": "original"}},
+            {"freeze": {"account": "bob", "sides": "debits", "actor": "ops"}},
+            {"unfreeze": "bob"},
+            {"close": {"account": "dave", "reason": "unused"}}]}"#;
+        let answer = run_file(book, &["journal", "post", "--format", "ndjson"], journal).ends(0);
+        let kinds: Vec<_> = answer.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect();
+        assert_eq!(kinds.iter().map(|line| line["kind"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["transfer", "transfer", "hold", "capture", "release", "release", "reversal"]);
+        assert_eq!((&kinds[0]["description"], kinds[0]["metadata"].to_string().as_str()), (&"May".into(), r#"{"run":"5"}"#));
+        assert_eq!((&kinds[1]["description"], kinds[1]["metadata"].to_string().as_str()), (&"own".into(), r#"{"own":"1","run":"5"}"#));
+        assert_eq!((&kinds[2]["amount"], &kinds[2]["up_to"]), (&"20.00".into(), &"30.00".into()));
+        run_file(book, &["journal", "post"], journal).ends(0).says("posted before");
+        check(book, "balance alice posted 76 held 0\nbalance carol posted 20 held 20");
+        book.run("account show dave").ends(0).shows("closed");
+    }
+
+    fn json_that_cannot_be_read_is_refused_with_its_place(book: &TestBook) {
+        check(book, BEGIN);
+        let legs = [
+            (r#"{"from":"alice","to":"bob","amount":1}"#, "leg 1, field amount: a number stands here"),
+            (r#"{"from":"alice","to":"bob","amount":1.5}"#, "floating point"),
+            (r#"{"from":"alice","to":"bob","amount":"1","amount":"2"}"#, "stands there twice"),
+            (r#"{"from":"alice","to":"bob","amount":"0.001"}"#, "leg 1, field amount: amount 0.001 has 3 decimals"),
+            (r#"{"from":"alice","to":"bob","amount":{"up_to":"NaN"}}"#, "leg 1, field amount, field up_to: "),
+            (r#"{"from":"alice","to":"bob","amount":{"most":"1"}}"#, "the field up_to is missing"),
+            (r#"{"from":"alice","to":"bob"}"#, "the field amount is missing"),
+            (r#"{"from":"alice","amount":"1"}"#, "the field to is missing"),
+            (r#"{"amount":"1"}"#, "the accounts are missing"),
+            (r#"{"from":"alice","to":"bob","debit":"alice","amount":"1"}"#, "not both"),
+            (r#"{"from":"a::b","to":"bob","amount":"1"}"#, "leg 1, field from: "),
+            (r#"{"from":"alice","to":"bob","amount":"1","colour":"red"}"#, "the field \"colour\" means nothing here"),
+            (r#"{"from":"alice","to":"bob","amount":"1","key":"k"}"#, "a leg has no id or key"),
+            (r#"{"from":"alice","to":"bob","amount":"1","if":[{"balance":"1"}]}"#, "field if: \"1\" is no condition"),
+            (r#"{"from":"alice","to":"bob","amount":"1","metadata":{"a":1}}"#, "field metadata, field a: a number"),
+            (r#"{"capture":{"hold":"h","final":"yes"}}"#, "field capture, field final: a text stands here"),
+            (r#"{"capture":"h","release":"h"}"#, "give one of them"),
+            (r#"{"hold":{"from":"alice","to":"bob","amount":"1","expires_in":"soon"}}"#, "field expires_in: "),
+            (r#"{"hold":{"from":"alice","to":"bob","amount":"1","expires_in":"1d","expires_at":"2099-01-01T00:00:00Z"}}"#, "give one"),
+            (r#"{"reverse":{"transfer":"@x"}}"#, "is no place in the book"),
+            (r#"{"reverse":{"transfer":"t","at":"noon"}}"#, "write original or now"),
+            (r#"{"freeze":{"account":"alice","sides":"left"}}"#, "write debits, credits or both"),
+            (r#"["alice"]"#, "leg 1: a list stands here"),
+        ];
+        for (leg, problem) in legs {
+            run_file(book, &["journal", "post"], &format!("{{\"key\":\"k\",\"legs\":[{leg}]}}")).ends(65).says(problem);
+        }
+        for (text, problem) in [
+            ("", "cannot be read as JSON"), ("{", "cannot be read as JSON"), ("[]", "write an object"), ("{}", "the field legs is missing"),
+            (r#"{"legs":"x"}"#, "field legs: a text"), (r#"{"id":"7","legs":[]}"#, "field id: "), (r#"{"id":"7","key":"k","legs":[]}"#, "give one"),
+            (r#"{"key":"","legs":[]}"#, "field key: "), (r#"{"legs":[],"extra":1}"#, "means nothing here"),
+        ] {
+            run_file(book, &["journal", "post"], text).ends(65).says(problem);
+        }
+        run_file(book, &["journal", "post"], &"[".repeat(100_000)).ends(65).says("recursion limit");
+        run_file(book, &["journal", "post"], r#"{"legs":[]}"#).ends(3).says("has no transfers");
+        run_file(book, &["journal", "post", "--key", "k"], r#"{"key":"l","legs":[]}"#).ends(65).says("not both");
+        assert_eq!(book.query_i64("select count(*) from transfers"), 1);
+    }
+
+    fn a_batch_answers_every_line_in_order(book: &TestBook) {
+        check(book, BEGIN);
+        let lines = concat!(
+            r#"{"key":"p1","from":"alice","to":"bob","amount":"10.00"}"#, "\n",
+            r#"{"key":"h1","hold":{"from":"alice","to":"bob","amount":"5.00"}}"#, "\n\n",
+            r#"{"key":"c1","capture":{"hold":"h1","amount":"2.00"}}"#, "\n",
+            r#"{"key":"p2","from":"bob","to":"alice","amount":"999"}"#, "\n",
+            r#"{"key":"j1","legs":[{"from":"alice","to":"bob","amount":"1"},{"from":"alice","to":"ghost","amount":"1"}]}"#, "\n",
+            r#"{"key":"j2","legs":[{"from":"alice","to":"bob","amount":"1"}]}"#, "\n",
+            r#"{"key":"r1","reverse_journal":"j2"}"#, "\n",
+            r#"{"freeze":"bob"}"#, "\n",
+        );
+        let before = book.contents();
+        run_file(book, &["batch", "--dry-run"], lines).ends(3);
+        run_file(book, &["batch", "--on-refusal", "nothing"], lines).ends(3).shows("batch_refused");
+        assert_eq!(book.contents(), before);
+        let answer = run_file(book, &["batch", "--format", "ndjson"], lines).ends(3);
+        let items: Vec<serde_json::Value> = answer.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(items[0].as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["item", "outcome", "code", "message", "rejection", "journal_id", "dry_run", "transfers"]);
+        let outcomes: Vec<_> = items.iter().map(|item| item["code"].as_str().or(item["outcome"].as_str()).unwrap()).collect();
+        assert_eq!(outcomes, ["done", "done", "done", "insufficient_funds", "account_unknown", "done", "done", "done"]);
+        assert_eq!(items[4]["rejection"]["leg"], 2);
+        let again = run_file(book, &["batch"], lines).ends(3);
+        assert_eq!(again.stdout.matches("replayed").count(), 5, "{}", again.stdout);
+        check(book, "balance alice posted 88 held 3");
+    }
+
+    fn a_batch_stops_at_the_first_refusal_when_it_is_told_to(book: &TestBook) {
+        check(book, BEGIN);
+        let lines = ["1", "1000", "2"].map(|amount| format!(r#"{{"key":"{amount}","from":"alice","to":"bob","amount":"{amount}"}}"#)).join("\n");
+        run_file(book, &["batch", "--on-refusal", "stop"], &lines).ends(3).shows("insufficient_funds").shows("batch_stopped");
+        check(book, "balance bob posted 1");
+        run_file(book, &["batch"], "").ends(0);
+    }
+
+    fn a_line_that_cannot_be_read_stops_the_whole_batch_by_its_number(book: &TestBook) {
+        check(book, BEGIN);
+        let good = r#"{"key":"p1","from":"alice","to":"bob","amount":"10.00"}"#;
+        for (bad, problem) in [
+            ("{", "line 3: this cannot be read as JSON"), (r#"{"from":"alice","to":"bob","amount":"1"}"#, "the field id or key is missing"),
+            (r#"{"key":"k","from":"alice","to":"bob","amount":"1e3"}"#, "line 3, field amount: "),
+            (r#"{"key":"k","close":"alice"}"#, "has no id or key"),
+            (r#"{"key":"k","legs":[{"from":"alice"}]}"#, "line 3, leg 1: the field to is missing"),
+            (r#"{"key":"k","reverse_journal":{"journal":"j","amount":"1"}}"#, "line 3, field reverse_journal: "),
+        ] {
+            run_file(book, &["batch"], &format!("{good}\n\n{bad}\n")).ends(65).says(problem);
+        }
+        check(book, "balance bob posted 0");
+    }
+
+    fn a_split_never_loses_a_unit(book: &TestBook) {
+        check(book, BEGIN);
+        check(book, "account carol liability EUR");
+        let split = ["transfer", "alice", "10.01", "--split", "bob 50%, carol rest", "--key", "s", "--if-version", "1"];
+        run(book, &[&split[..], &["--dry-run"]].concat()).ends(0);
+        run(book, &split).ends(0);
+        run(book, &split).ends(0).says("posted before");
+        check(book, "balance alice posted 89.99\nsum zero");
+        for shares in ["", "bob", "bob 50", "bob 50%", "bob 60%, carol 60%", "bob rest, carol rest", "bob -1%, carol rest", "bob 50%,"] {
+            run(book, &["transfer", "alice", "10", "--split", shares]).ends(65);
+        }
+        run(book, &["transfer", "alice", "10", "--split", "bob 50%, ghost rest"]).ends(3).says("leg 2: account ghost is unknown");
+        run(book, &["transfer", "alice", "bob", "10", "--split", "bob rest"]).ends(2);
+    }
+
+    // P8
+    fn an_exchange_is_one_journal_over_the_liquidity_accounts(book: &TestBook) {
+        check(book, BEGIN);
+        check(book, "account usd liability USD");
+        let exchange = "exchange alice usd 10.00 --rate 1.0796 --fee 0.50 --key x --format json";
+        let before = book.contents();
+        book.run(&format!("{exchange} --dry-run")).ends(0).says("Would open the account fx:eur for EUR.");
+        assert_eq!(book.contents(), before);
+        let journal = book.run(exchange).ends(0).says("Opened the account fees:eur for EUR.").says("10.80 USD for 10.00 EUR.").json();
+        assert_eq!(journal["transfers"].as_array().unwrap().len(), 3);
+        assert_eq!(journal["transfers"][1]["metadata"]["exchange.rate"], "1.0796");
+        assert_eq!(book.run(exchange).ends(0).json()["replayed"], true);
+        check(book, "balance alice posted 89.50\nbalance usd posted 10.80\nsum zero");
+        book.run("exchange alice bob 1 --rate 1").ends(3).says("are both in EUR");
+        book.run("exchange alice ghost 1 --rate 1").ends(3).says("account ghost is unknown");
+        book.run("exchange ghost usd 1 --rate 1").ends(3).says("account ghost is unknown");
+        for rate in ["0", "-1", "NaN", "1e3", "", "1,5"] {
+            run(book, &["exchange", "alice", "usd", "1", "--rate", rate]).ends(65).says("is not a rate");
+        }
+        for amount in ["0.001", "1e3", "NaN", "-1", "", "92233720368547758.08"] {
+            run(book, &["exchange", "alice", "usd", amount, "--rate", "1"]).ends(65);
+            run(book, &["exchange", "alice", "usd", "1", "--rate", "1", "--fee", amount]).ends(65);
+        }
+        book.run("exchange alice usd 1 --rate 1 --rounding up-and-away").ends(2);
+        book.run("exchange alice usd 1").ends(2);
+    }
+}
+
+/// The help of every command that does something, found by walking the help itself.
+#[test]
+fn every_command_has_an_example_in_its_help() {
+    let mut waiting = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(path) = waiting.pop() {
+        let words: Vec<&str> = path.iter().map(String::as_str).collect();
+        let help = Program::new(&[&words[..], &["--help"]].concat()).run().ends(0).stdout;
+        let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        let names: Vec<_> =
+            commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+        let is_group = !names.is_empty() && help.contains("<COMMAND>");
+        assert!(is_group || help.contains("Example"), "teller {} has no example:\n{help}", words.join(" "));
+        waiting.extend(names.iter().map(|name| [&path[..], &[(*name).to_owned()]].concat()));
+        seen += 1;
+    }
+    assert!(seen > 30, "only {seen} commands were found");
+}
