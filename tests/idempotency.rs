@@ -1,5 +1,7 @@
 //! The same request twice is one transfer.
 
+mod kinds;
+
 use std::sync::Barrier;
 use std::thread;
 

@@ -5,7 +5,7 @@ use super::accounts::get_account_in;
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountId, AccountName, Instant, NormalSide, Rejection, Sequence, Transfer};
+use crate::rules::{Account, AccountId, AccountName, Instant, NormalSide, Rejection, Sequence, Transfer, TransferKind};
 use crate::store::{Access, StoreError};
 
 /// One line of a statement: a transfer as one of its accounts sees it.
@@ -17,7 +17,7 @@ pub struct Entry {
     pub side: NormalSide,
     /// The account on the other side.
     pub counterparty: AccountName,
-    /// What it changed of the posted balance, on the account's normal side: negative where it fell.
+    /// What it changed of the posted balance, on the account's normal side: negative where it fell, zero for holds and releases.
     pub change: Money,
     /// The posted balance after it, on the account's normal side.
     pub balance: Money,
@@ -88,8 +88,12 @@ fn entry(account: &Account, transfer: Transfer, names: &HashMap<AccountId, Accou
         (NormalSide::Credit, transfer.credit, transfer.debit)
     };
     let rises = side == account.account_type.normal_side();
-    // Amounts are positive, and every positive amount has a negative.
-    let change = if rises { transfer.amount } else { transfer.amount.checked_neg().unwrap_or(Amount::MIN) };
+    let change = match transfer.kind {
+        TransferKind::Hold | TransferKind::Release => Amount::ZERO,
+        TransferKind::Transfer | TransferKind::Capture | TransferKind::Reversal if rises => transfer.amount,
+        // Amounts are positive, and every positive amount has a negative.
+        _ => transfer.amount.checked_neg().unwrap_or(Amount::MIN),
+    };
     let missing = || CorruptRow::new("transfers", transfer.sequence, "account_id", other.account_id.0);
     Ok(Entry {
         side,

@@ -47,7 +47,7 @@ impl Scenario<'_> {
         let mut words = line.words();
         let verb = words.next("verb");
         if matches!(verb, "limits" | "freeze" | "unfreeze" | "close") {
-            return self.read_change(line, verb, words).map(Operation::Change);
+            return Ok(self.read_change(line, verb, words).into());
         }
         let id = self.read_id(line, &mut words);
         match verb {
@@ -66,7 +66,7 @@ impl Scenario<'_> {
         }
     }
 
-    fn read_change(&self, line: &Line, verb: &str, mut words: Words) -> Result<AccountChange, Outcome> {
+    fn read_change(&self, line: &Line, verb: &str, mut words: Words) -> AccountChange {
         let account: AccountName = words.parse("account");
         let mut sides = || match words.next_if(|word| matches!(word, "debits" | "credits")) {
             Some("debits") => Sides::Debits,
@@ -83,7 +83,7 @@ impl Scenario<'_> {
             }
         };
         let Options { actor, reason, .. } = Options::read(self, line, words, &OF_CHANGE);
-        Ok(AccountChange { account, action, actor, reason })
+        AccountChange { account, action, actor, reason }
     }
 
     /// `ACCOUNT [ACCOUNT] AMOUNT [CURRENCY] [OPTIONS]`.
