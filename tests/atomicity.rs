@@ -8,11 +8,11 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use teller::money::Currency;
-use teller::rules::{AccountRequest, AccountType, Parties, TransferRequest};
+use teller::rules::{AccountRequest, AccountType, BatchPolicy, Parties, TransferRequest};
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Mode};
 
-use crate::support::{Answer, Program, Snapshot, TestBook, assert_whole, check, on_every_backend, transfer};
+use crate::support::{Answer, Program, Snapshot, TestBook, assert_whole, check, on_every_backend, requests, transfer};
 
 const ACCOUNTS: &str = "
     account a asset EUR
@@ -81,6 +81,36 @@ on_every_backend! {
             mend(book, table);
         }
         book.run("account limit a --overdraft 100").ends(0);
+    }
+
+    fn nothing_remains_of_a_batch_when_its_holds_or_events_cannot_be_written(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "hold h1: a b 5 -> held\nhold h2: a b 6 -> held");
+        let ledger = book.ledger();
+        let asked = requests(book, &ledger, "
+            transfer a b 1
+            hold b c 7
+            hold b c 8
+            capture h1 2
+            release h2
+            journal
+                transfer a c 1
+                freeze b
+            freeze a
+        ");
+        let before = Snapshot::of(book);
+        for (table, event) in [("holds", "before insert on holds when new.amount = 700"), ("holds", "before insert on holds when new.amount = 800"),
+            ("holds", "before update on holds when new.remaining = 300"), ("holds", "before update on holds when new.state = 'released'"),
+            ("account_events", "before insert on account_events when new.state_after = 'frozen'"),
+            ("accounts", "before update on accounts when new.name = 'a'"), ("accounts", "before update on accounts when new.name = 'c'")] {
+            sabotage(book, event);
+            assert_statement_refused(ledger.submit(&asked, BatchPolicy::CarryOn, Mode::Commit));
+            assert_eq!(Snapshot::of(book), before, "it failed {event}");
+            mend(book, table);
+        }
+        let answers = ledger.submit(&asked, BatchPolicy::CarryOn, Mode::Commit).unwrap();
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        check(book, "hold-state h1 open remaining 3\nbalance a state frozen\nbalance b state frozen");
     }
 
     // C6

@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use teller::formats::{read_accounts, read_transfers};
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
-    AccountAction, AccountRequest, AccountType, LimitChange, NewLimit, Parties, Rejection, TransferRequest,
+    AccountAction, AccountRequest, AccountType, BatchPolicy, LimitChange, NewLimit, Parties, Rejection, TransferRequest,
 };
 use teller::service::{ImportCounts, ImportSink, NamedCurrency, Refused};
 use teller::{Error, Ledger, Mode};
 
-use crate::support::{TestBook, change as change_of, check, on_every_backend};
+use crate::support::{TestBook, change as change_of, check, on_every_backend, requests};
 
 fn fill(book: &TestBook) -> Ledger {
     check(
@@ -145,6 +145,30 @@ on_every_backend! {
         let drawn = |line: &String| !line.starts_with("accounts_id_seq");
         // A number once drawn is not given back, by the nature of sequences.
         assert!(book.contents().iter().filter(|line| drawn(line)).eq(before.iter().filter(|line| drawn(line))));
+    }
+
+    // V4
+    fn a_request_of_any_kind_leaves_no_trace(book: &TestBook) {
+        let ledger = fill(book);
+        check(book, "
+            hold h1: alice bob 9 expires in 60s -> held
+            hold h2: alice bob 8                -> held
+            transfer t1: alice bob 7            -> posted
+            journal j1: -> posted
+                transfer alice bob 1
+                transfer bob alice 1
+            at 2026-01-01T00:10:00Z
+        ");
+        for lines in ["hold alice bob 3 expires in 60s", "capture h2 3 final", "hold h3: alice bob 6\ncapture h3 1\nrelease h3", "reverse t1 2",
+            "reverse-journal j1", "journal\n    transfer alice bob up-to 2\n    freeze bob", "unfreeze bob", "freeze alice credits"] {
+            let asked = requests(book, &ledger, lines);
+            assert_leaves_no_trace(book, |mode| {
+                let answers = ledger.submit(&asked, BatchPolicy::CarryOn, mode).unwrap();
+                assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|receipt| !receipt.replayed)), "{lines}: {answers:?}");
+            });
+        }
+        check(book, "unfreeze alice -> unfrozen\nhold alice bob 1 expires in 60s -> held\nat 2026-01-01T00:20:00Z");
+        assert_leaves_no_trace(book, |mode| assert_eq!(ledger.expire_holds(mode).unwrap(), 2));
     }
 
     // V4

@@ -22,6 +22,20 @@ fn fill(book: &TestBook) {
     );
 }
 
+/// One hold, at place 2.
+fn fill_hold(book: &TestBook) {
+    check(
+        book,
+        "
+        account cash  asset     EUR
+        account alice liability EUR
+        account bob   liability EUR
+        deposit alice 50                                   -> posted
+        hold alice bob 5 expires 2026-06-01T00:00:00Z      -> held
+    ",
+    );
+}
+
 /// The statement fails with these words, and nothing is other than before.
 #[track_caller]
 fn assert_refused(book: &TestBook, statement: &str, reason: &str) {
@@ -66,7 +80,7 @@ on_every_backend! {
         assert_refused(book, "delete from transfers where sequence = 4", "delete refused");
         let columns = "debit_account_id, credit_account_id, 9, debit_version, credit_version, debit_balance, credit_balance, \
              debit_previous, credit_previous, recorded_at, effective_at, journal_id, hold_id, reversed_id, kind, hash, \
-             description, metadata";
+             description, metadata, expires_at, up_to";
         if !book.is_on_postgres() {
             for key in ["sequence, ID", "1000, id"] {
                 let replace = format!("insert or replace into transfers select {key}, {columns} from transfers where sequence = 4");
@@ -80,6 +94,62 @@ on_every_backend! {
     fn a_change_of_limits_is_never_changed_replaced_or_removed(book: &TestBook) {
         fill(book);
         assert_append_only(book, "account_events", "min_balance_after", "account_id, event");
+    }
+
+    // V1
+    fn a_record_written_by_hand_keeps_to_the_rules_of_the_table(book: &TestBook) {
+        fill(book);
+        let short = if book.is_on_postgres() { "decode(repeat('ab', 31), 'hex')" } else { "zeroblob(31)" };
+        let usual = "5, 1, 20, 0, TIME, null, null, null, null, null, 'open', 'frozen', 'x', HASH, null";
+        for (from, to, reason) in [
+            ("5, 1,", "5, 0,", "account_events_event_is_counted"),
+            ("'open'", "'x'", "account_events_state_before_is_known"),
+            ("'frozen'", "'x'", "account_events_state_after_is_known"),
+            ("20, 0, TIME", "20, -1, TIME", "account_events_version_is_counted"),
+            ("HASH", short, "account_events_hash_is_a_hash"),
+        ] {
+            let values = usual.replacen(from, to, 1);
+            assert_refused(book, &book.in_own_words(&format!("insert into account_events values ({values})")), reason);
+        }
+        assert_eq!(book.raw(&book.in_own_words(&format!("insert into account_events values ({usual})"))), Ok(1));
+    }
+
+    // V1
+    fn a_hold_is_never_removed_replaced_or_made_another(book: &TestBook) {
+        fill_hold(book);
+        assert_refused(book, "delete from holds", "delete refused");
+        assert_refused(book, "delete from holds where sequence = 2", "delete refused");
+        for change in ["id = ID", "sequence = 1", "debit_account_id = 1", "credit_account_id = 1", "amount = 501", "expires_at = null",
+            "remaining = 400, amount = 400"] {
+            assert_refused(book, &book.in_own_words(&format!("update holds set {change}")), "update refused");
+        }
+        if book.is_on_postgres() {
+            assert_refused(book, "truncate holds", "truncate refused");
+        } else {
+            for columns in ["*", "ID, sequence, debit_account_id, credit_account_id, amount, remaining, expires_at, state",
+                "id, 1, debit_account_id, credit_account_id, amount, remaining, expires_at, state"] {
+                let replace = format!("insert or replace into holds select {columns} from holds");
+                assert_refused(book, &book.in_own_words(&replace), "replace refused");
+            }
+        }
+    }
+
+    // V1
+    fn what_is_left_of_a_hold_keeps_to_the_rules_of_the_table(book: &TestBook) {
+        fill_hold(book);
+        for (change, reason) in [
+            ("remaining = 501", "holds_remaining_is_part_of_amount"),
+            ("remaining = -1, state = 'captured'", "holds_"),
+            ("remaining = 0", "holds_open_while_something_remains"),
+            ("state = 'captured'", "holds_open_while_something_remains"),
+            ("remaining = 0, state = 'x'", "holds_state_is_known"),
+        ] {
+            assert_refused(book, &format!("update holds set {change}"), reason);
+        }
+        let by_hand = "insert into holds values (ID, 1, 2, 3, 0, 0, null, 'captured')";
+        assert_refused(book, &book.in_own_words(by_hand), "holds_remaining_is_part_of_amount");
+        assert_eq!(book.raw("update holds set remaining = 499"), Ok(1));
+        assert_eq!(book.raw("update holds set remaining = 0, state = 'captured'"), Ok(1));
     }
 
     // V1
@@ -181,6 +251,9 @@ on_every_backend! {
             (vec![("credit_previous", "4")], "transfers_pointers_go_back"),
             (vec![("credit_version", "2"), ("credit_previous", "1000")], "transfers_pointers_go_back"),
             (vec![("hash", short)], "transfers_hash_is_a_hash"),
+            (vec![("expires_at", "TIME")], "transfers_only_holds_expire"),
+            (vec![("kind", "'capture'"), ("expires_at", "TIME")], "transfers_only_holds_expire"),
+            (vec![("amount", "2"), ("up_to", "1")], "transfers_up_to_is_kept"),
         ] {
             assert_refused(book, &book.insert_transfer(&others), reason);
         }

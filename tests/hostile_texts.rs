@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 use teller::formats::read_transfers;
 use teller::money::{Currency, CurrencyCode, Money};
 use teller::rules::{
-    AccountName, AccountRequest, AccountType, Description, Limits, Metadata, Parties, TransferId, TransferRequest,
+    AccountAction, AccountChange, AccountName, AccountRequest, AccountType, Actor, Description, Limits, Metadata,
+    Parties, Sides, TransferId, TransferRequest,
 };
 use teller::service::{ImportCounts, ImportSink, Refused};
 use teller::{Ledger, Mode};
@@ -118,6 +119,26 @@ on_every_backend! {
         assert!(entries.iter().all(|entry| entry.transfer.metadata == metadata()));
         for text in texts() {
             assert!(ledger.post(request(text), Mode::Commit).unwrap().replayed, "{text:?}");
+        }
+        assert_eq!(ledger.verify(&mut |_| {}).unwrap().findings, []);
+    }
+
+    // V3, O2
+    fn every_actor_and_reason_is_returned_unchanged_and_verified(book: &TestBook) {
+        let ledger = book.ledger();
+        fill(&ledger);
+        let cash = "cash".parse().unwrap();
+        for (number, text) in texts().enumerate() {
+            let action = if number % 2 == 0 { AccountAction::Freeze(Sides::Both) } else { AccountAction::Unfreeze(Sides::Both) };
+            // An actor is a name, which takes no line breaks.
+            let actor = if TEXTS.contains(&text) { text } else { "teller" };
+            let change = AccountChange { account: "cash".parse().unwrap(), action, actor: actor.parse().unwrap(), reason: Some(text.parse().unwrap()) };
+            ledger.change_account(&change, Mode::Commit).unwrap();
+            let (_, events) = ledger.account_events(&cash, None, 1).unwrap();
+            assert_eq!((events[0].actor.as_str(), events[0].reason.as_ref().unwrap().as_str()), (actor, text));
+        }
+        for text in LINES.iter().filter(|text| text.chars().any(char::is_control)).chain(&["", "a\0b"]) {
+            assert!(text.parse::<Actor>().is_err(), "{text:?}");
         }
         assert_eq!(ledger.verify(&mut |_| {}).unwrap().findings, []);
     }

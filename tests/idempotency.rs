@@ -1,5 +1,7 @@
 //! The same request twice is one transfer.
 
+mod kinds;
+
 use std::sync::Barrier;
 use std::thread;
 
@@ -83,8 +85,9 @@ on_every_backend! {
             limits alice max 0    -> changed
             deposit  k1: alice 10 -> replayed
         ");
-        book.raw("update accounts set state = 'closed'").unwrap();
         check(book, "
+            close alice           -> closed
+            close cash            -> closed
             deposit  k1: alice 10 -> replayed
             deposit  k3: alice 10 -> account_closed
             balance alice posted 0 version 2

@@ -27,6 +27,22 @@ fn a_line_that_does_not_hold_fails_by_its_number() {
         "withdraw alice 11 -> insufficient_funds missing=1",
         "account alice liability USD",
         "limits alice min 11 -> changed",
+        "freeze alice -> closed",
+        "close alice -> closed",
+        "hold alice cash 5 -> posted",
+        "hold alice cash 11 -> held",
+        "hold alice cash 5 -> held amount=6.00",
+        "capture nothing -> captured",
+        "release nothing -> hold_unknown missing=1",
+        "reverse nothing -> reversed",
+        "reverse-journal nothing -> reversed",
+        "journal -> posted",
+        "withdraw alice all -> posted amount=9.00",
+        "deposit alice 1 if-version alice 2 -> posted",
+        "deposit alice 1 if-balance alice > 10 -> posted",
+        "expire -> 1",
+        "balance alice state frozen",
+        "hold-state nothing open",
     ] {
         check_fails_at_line_5(wrong);
     }
@@ -51,6 +67,16 @@ fn a_line_that_says_nothing_or_cannot_be_read_fails_by_its_number() {
         "verify twice -> ok",
         "verify",
         "batch 3",
+        "batch stop -> posted",
+        "freeze alice sideways -> frozen",
+        "hold alice cash 5 cash till -> held",
+        "hold alice cash 5 expires in 5 -> held",
+        "deposit alice 5 expires in 5s -> posted",
+        "capture h1 5 original -> hold_unknown",
+        "deposit alice 1 if-balance alice ~ 10 -> posted",
+        "hold-state",
+        "journal 5 -> posted",
+        "release h1#x -> hold_unknown",
     ] {
         check_fails_at_line_5(unreadable);
     }
@@ -72,6 +98,23 @@ fn a_sum_that_is_not_zero_fails() {
     check(&book, BEGIN);
     book.raw("update accounts set credits_posted = credits_posted + 1 where name = 'alice'").unwrap();
     assert!(failure(&book, "sum zero").contains("the sum of EUR is -1, not 0"));
+}
+
+#[test]
+fn what_stands_inside_a_batch_or_a_journal_is_held_to_its_word() {
+    for (lines, line) in [
+        ("batch\n        deposit alice 1 -> replayed", 6),
+        ("batch\n        deposit alice 1", 6),
+        ("batch nothing\n        deposit alice 1 -> posted\n        withdraw alice 99 -> insufficient_funds", 6),
+        ("batch\n        journal -> insufficient_funds\n            deposit alice 1", 6),
+        ("journal -> posted\n        withdraw alice 99", 5),
+        ("journal -> insufficient_funds leg=2\n        withdraw alice 99", 5),
+        ("journal -> posted\n        deposit alice 1\n            deposit alice 1", 7),
+        ("deposit alice 1 -> posted\n        deposit alice 1 -> posted", 6),
+    ] {
+        let message = failure(&TestBook::on_sqlite(), &format!("{BEGIN}{lines}"));
+        assert!(message.starts_with(&format!("line {line}, ")), "{lines}: {message}");
+    }
 }
 
 fn check_fails_at_line_5(line: &str) {

@@ -2,6 +2,12 @@
 //!
 //! `TELLER_MODEL_STEPS` is how many steps the pure rules take in all; 100,000 unless it says otherwise.
 
+mod asking;
+mod judging;
+mod naive;
+mod operations;
+mod steps;
+
 use std::collections::HashMap;
 use std::env;
 
@@ -264,13 +270,17 @@ fn run_on_book(book: &TestBook, accounts: &[ModelAccount], steps: &[Step]) -> Ve
     accounts
 }
 
+fn steps_in_all() -> u32 {
+    env::var("TELLER_MODEL_STEPS").map_or(STEPS_DEFAULT, |steps| steps.parse().unwrap())
+}
+
 fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() })
 }
 
 #[test]
 fn the_rules_agree_with_a_naive_model() {
-    let steps = env::var("TELLER_MODEL_STEPS").map_or(STEPS_DEFAULT, |steps| steps.parse().unwrap());
+    let steps = steps_in_all();
     let mut seen = HashMap::<&str, u32>::new();
     let seen_codes = std::cell::RefCell::new(&mut seen);
     let outcome = runner(steps.div_ceil(STEPS_PER_RUN)).run(&runs(), |(accounts, steps)| {

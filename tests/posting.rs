@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use teller::money::{Currency, Money};
-use teller::rules::{NormalSide, Parties, Rejection, TransferId, TransferKind, TransferRequest};
-use teller::{Error, Mode, post_in};
+use teller::rules::{BatchPolicy, NormalSide, Parties, Rejection, TransferId, TransferKind, TransferRequest};
+use teller::{Error, Mode, post_in, submit_in};
 
-use crate::support::{TestBook, check, on_every_backend};
+use crate::support::{TestBook, check, on_every_backend, requests};
 
 on_every_backend! {
     // P1
@@ -254,4 +254,67 @@ fn a_transfer_inside_the_applications_transaction_shares_its_fate() {
     ",
     );
     assert_eq!(book.query_i64("select count(*) from receipts"), 1);
+}
+
+// P5
+#[test]
+fn requests_of_every_kind_inside_the_applications_transaction_share_its_fate() {
+    let book = TestBook::on_postgres();
+    check(
+        &book,
+        "
+        account cash  asset     EUR
+        account alice liability EUR
+        account bob   liability EUR
+        account carol liability EUR
+        deposit alice 100                   -> posted
+        transfer t1: alice bob 5            -> posted
+        hold h1: alice bob 10               -> held
+        hold h2: alice carol 9 expires in 60s -> held
+        at 2026-01-01T00:10:00Z
+    ",
+    );
+    let ledger = book.ledger();
+    // Carol, whose hold has expired, is named by nobody.
+    let asked = requests(
+        &book,
+        &ledger,
+        "
+        capture h1 4 final
+        journal
+            hold alice bob 20
+            withdraw bob 1
+            freeze bob
+        reverse t1
+        freeze alice credits
+    ",
+    );
+    let before = ledger.list_accounts("", None, 9).unwrap();
+    let mut connection = book.connect_postgres();
+    let mut submit = |is_kept: bool| -> Result<(), Error> {
+        connection.transaction(|connection| {
+            let answers = submit_in(connection, &book.clock(), &asked, BatchPolicy::CarryOn)?;
+            let codes: Vec<_> =
+                answers.iter().map(|answer| answer.as_ref().map_or_else(Rejection::code, |_| "done")).collect();
+            assert_eq!(codes, ["done", "done", "account_frozen", "done"]);
+            if is_kept { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction.into()) }
+        })
+    };
+    assert!(submit(false).is_err());
+    assert_eq!(ledger.list_accounts("", None, 9).unwrap(), before);
+    assert_eq!(
+        book.query_i64("select count(*) from transfers") + book.query_i64("select count(*) from account_events"),
+        4
+    );
+    submit(true).unwrap();
+    check(
+        &book,
+        "
+        hold-state h1 released remaining 0 rows 3
+        hold-state h2 expired remaining 0 rows 2
+        balance alice posted 91 held 20 state credits_frozen
+        balance bob posted 8 state frozen
+        balance carol version 2
+    ",
+    );
 }

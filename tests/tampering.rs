@@ -2,19 +2,21 @@
 
 mod accounts;
 mod cases;
+mod holds;
 mod impossible;
 mod transfers;
 
 use teller::Ledger;
 use teller::service::{Finding, VerifyReport};
 
-use self::accounts::{ACCOUNTS, LIMITS};
+use self::accounts::{ACCOUNTS, EVENTS};
 use self::cases::Tampering;
+use self::holds::{HOLDS, STATES, fill_holds};
 use self::impossible::IMPOSSIBLE;
 use self::transfers::{ROWS, TRANSFERS};
 use crate::support::{TestBook, check, on_every_backend};
 
-const TABLES: [&str; 3] = ["transfers", "account_limits", "accounts"];
+const TABLES: [&str; 4] = ["holds", "account_events", "transfers", "accounts"];
 
 /// Six transfers, between accounts that are 1 to 7 in the order given here; `spare` and `limited` have none.
 fn fill(book: &TestBook) -> Ledger {
@@ -89,14 +91,17 @@ fn verify(ledger: &Ledger, what: &str) -> VerifyReport {
 }
 
 fn assert_found(book: &TestBook, cases: &[Tampering]) {
-    let ledger = fill(book);
+    assert_found_in(book, &fill(book), cases);
+}
+
+fn assert_found_in(book: &TestBook, ledger: &Ledger, cases: &[Tampering]) {
     let mut misses = Vec::new();
     for Tampering { what, postgres, sqlite, sequence, account, problem } in cases {
         let script = if book.is_on_postgres() { postgres } else { sqlite };
         book.raw_script(&format!("{} {}", switches_off(book), book.in_own_words(script)))
             .unwrap_or_else(|error| panic!("{what}: {error}"));
 
-        let report = verify(&ledger, what);
+        let report = verify(ledger, what);
         let found = report.findings.first().map(|Finding { sequence, account, problem }| {
             (sequence.map(|sequence| sequence.0), account.as_deref(), problem.as_str())
         });
@@ -104,7 +109,7 @@ fn assert_found(book: &TestBook, cases: &[Tampering]) {
             misses.push(format!("{what}: {:#?}", report.findings));
         }
         restore(book);
-        assert_eq!(verify(&ledger, what).findings, [], "after {what} all is as it was");
+        assert_eq!(verify(ledger, what).findings, [], "after {what} all is as it was");
     }
     assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
@@ -126,8 +131,37 @@ on_every_backend! {
     }
 
     // V2
-    fn a_changed_record_of_limits_is_found(book: &TestBook) {
-        assert_found(book, LIMITS);
+    fn a_changed_record_of_what_an_account_may_do_is_found(book: &TestBook) {
+        assert_found(book, EVENTS);
+    }
+
+    // V2
+    fn a_changed_hold_is_found(book: &TestBook) {
+        assert_found_in(book, &fill_holds(book), HOLDS);
+    }
+
+    // V2
+    fn a_changed_state_is_found(book: &TestBook) {
+        assert_found_in(book, &fill_holds(book), STATES);
+    }
+
+    // V2: beside the hash, what is wrong with the thing itself.
+    fn what_does_not_fit_a_hold_or_a_reversed_transfer_is_named(book: &TestBook) {
+        let ledger = fill_holds(book);
+        for (script, problem) in [
+            ("update transfers set amount = 2100 where sequence = 4", "a capture of 2100 does not fit hold"),
+            ("update transfers set amount = 1400 where sequence = 5", "a release of 1400 does not fit hold"),
+            ("update transfers set hold_id = (select id from holds where sequence = 2) where sequence = 5", "does not fit hold"),
+            ("update transfers set amount = 701 where sequence = 7", "more is reversed than there was"),
+            ("update transfers set reversed_id = ID where sequence = 7", "reverses a transfer that is not in the book"),
+            ("update transfers set reversed_id = (select id from transfers where sequence = 2) where sequence = 7", "not the opposite"),
+            ("update transfers set debit_account_id = 2, credit_account_id = 3 where sequence = 7", "not the opposite"),
+        ] {
+            book.raw_script(&format!("{} {}", switches_off(book), book.in_own_words(script))).unwrap();
+            let findings = verify(&ledger, script).findings;
+            assert!(findings.iter().any(|finding| finding.problem.contains(problem)), "{script}: {findings:#?}");
+            restore(book);
+        }
     }
 
     // V2

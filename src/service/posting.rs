@@ -224,11 +224,16 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
     if !ruling.holds_changed.is_empty() {
         store.update_holds(&ruling.holds_changed)?;
     }
-    store.update_accounts(&ruling.accounts)?;
-    if !ruling.events.is_empty() {
-        store.insert_events(&ruling.events)?;
-        let has_event = |account: &&Account| ruling.events.iter().any(|event| event.account_id == account.id);
-        store.update_terms(&ruling.accounts.iter().filter(has_event).collect::<Vec<_>>())?;
+    if ruling.events.is_empty() {
+        store.update_accounts(&ruling.accounts)?;
+        return Ok(ruling);
+    }
+    store.insert_events(&ruling.events)?;
+    let has_event = |account: &Account| ruling.events.iter().any(|event| event.account_id == account.id);
+    let (changed, moved): (Vec<_>, Vec<_>) = ruling.accounts.iter().cloned().partition(has_event);
+    store.change_accounts(&changed)?;
+    if !moved.is_empty() {
+        store.update_accounts(&moved)?;
     }
     Ok(ruling)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::models::account_events::AccountEventRow;
-use crate::models::accounts::{AccountRow, TermsUpdate, prefix_end, with_prefix};
+use crate::models::accounts::{AccountChanges, AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
@@ -105,8 +105,8 @@ pub(crate) trait Portable {
     /// Adds events to the history of accounts.
     fn insert_events(&mut self, events: &[AccountEvent]) -> Result<(), StoreError>;
 
-    /// Writes what accounts may do that this transaction has locked.
-    fn update_terms(&mut self, accounts: &[&Account]) -> Result<(), StoreError>;
+    /// Writes the new states of accounts that this transaction has locked, and what they may do.
+    fn change_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError>;
 
     /// The first event of an account.
     fn find_first_event(&mut self, account: AccountId) -> Result<Option<AccountEventRow>, StoreError>;
@@ -301,10 +301,10 @@ macro_rules! implement_portable {
                 Ok(())
             }
 
-            fn update_terms(&mut self, accounts: &[&Account]) -> Result<(), StoreError> {
+            fn change_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
                 for account in accounts {
-                    let terms = TermsUpdate::from(*account);
-                    let updated = diesel::update(accounts::table.find(account.id.0)).set(terms).execute(self)?;
+                    let changes = AccountChanges::from(account);
+                    let updated = diesel::update(accounts::table.find(account.id.0)).set(changes).execute(self)?;
                     assert_eq!(updated, 1, "the account was locked, so it is there");
                 }
                 Ok(())

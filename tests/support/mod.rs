@@ -2,7 +2,10 @@
 
 mod book;
 mod change;
+mod looks;
 pub mod model;
+mod options;
+mod outcome;
 mod postgres;
 mod program;
 mod random;
@@ -17,7 +20,7 @@ pub use book::TestBook;
 pub use change::change;
 pub use program::{Answer, Program};
 pub use random::Random;
-pub use scenario::check;
+pub use scenario::{check, requests};
 pub use snapshot::{Snapshot, assert_whole};
 pub use transfer::{transfer, transfer_with_id};
 

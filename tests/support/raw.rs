@@ -3,7 +3,7 @@
 use super::TestBook;
 
 /// The columns of a transfer that a row written by hand has, and what stands in them unless the test says otherwise.
-const TRANSFER: [(&str, &str); 14] = [
+const TRANSFER: [(&str, &str); 15] = [
     ("sequence", "1000"),
     ("id", "ID"),
     ("debit_account_id", "1"),
@@ -18,12 +18,21 @@ const TRANSFER: [(&str, &str); 14] = [
     ("recorded_at", "TIME"),
     ("effective_at", "TIME"),
     ("hash", "HASH"),
+    ("kind", "'transfer'"),
 ];
 
 impl TestBook {
     /// Every row of every table as text, and on PostgreSQL the state of the sequences.
     pub fn contents(&self) -> Vec<String> {
-        let tables = ["__diesel_schema_migrations", "account_events", "accounts", "currencies", "holds", "transfers"];
+        let tables = [
+            "__diesel_schema_migrations",
+            "account_events",
+            "accounts",
+            "book_identity",
+            "currencies",
+            "holds",
+            "transfers",
+        ];
         let mut queries: Vec<_> = tables.iter().map(|table| self.rows_query(table)).collect();
         if self.is_on_postgres() {
             let state = |name| format!("select concat('{name} ', last_value, is_called) as line from {name}");
@@ -43,12 +52,16 @@ impl TestBook {
     /// A statement that inserts a transfer by hand, with other values in some columns. `ID`, `TIME`, and `HASH` stand for values in
     /// the words of the backend.
     pub fn insert_transfer(&self, others: &[(&str, &str)]) -> String {
-        let columns = TRANSFER.map(|(column, _)| column).join(", ");
-        let value =
-            |(column, usual)| others.iter().find(|(other, _)| *other == column).map_or(usual, |(_, value)| *value);
-        let values = TRANSFER.map(value).join(", ");
-        let kind = others.iter().find(|(other, _)| *other == "kind").map_or("'transfer'", |(_, value)| value);
-        let statement = format!("insert into transfers ({columns}, kind) values ({values}, {kind})");
+        let is_usual = |column: &str| TRANSFER.iter().any(|(usual, _)| *usual == column);
+        let further = others.iter().filter(|(column, _)| !is_usual(column));
+        let (columns, values): (Vec<_>, Vec<_>) = TRANSFER
+            .iter()
+            .map(|(column, usual)| {
+                (*column, others.iter().find(|other| other.0 == *column).map_or(*usual, |other| other.1))
+            })
+            .chain(further.copied())
+            .unzip();
+        let statement = format!("insert into transfers ({}) values ({})", columns.join(", "), values.join(", "));
         self.in_own_words(&statement)
     }
 

@@ -4,38 +4,48 @@
 //! # moves the clock, which stands still otherwise
 //! at 2026-01-01T12:00:00Z
 //! account cash asset EUR [min -5.00|none] [max 9] [note WORD] [meta KEY=VALUE] [-> opened]
-//! limits alice [min -5.00|none] [max 9|none]               -> changed
+//! limits alice [min -5.00|none] [max 9|none] [WHO]         -> changed
+//! freeze|unfreeze alice [debits|credits] [WHO]             -> frozen          (or unfrozen)
+//! close alice [WHO]                                        -> closed
 //! currency TOK 3 Token                                     -> added
-//! deposit|withdraw [KEY:] alice 5.00 [EUR] [OPTIONS]       -> posted          (over the account `cash`, or OPTION `cash NAME`)
-//! transfer [KEY:] alice bob 5.00 [EUR] [OPTIONS]           -> insufficient_funds account=alice available=1.00
-//! post [KEY:] cash alice 5.00 [EUR] [OPTIONS]              -> replayed        (debit, credit)
-//! batch                                                                       (the indented requests below, in one call)
-//! balance alice posted 5.00 held 0 available 5.00 version 1
+//! deposit|withdraw [KEY:] alice AMOUNT [OPTIONS]           -> posted          (over the account `cash`, or OPTION `cash NAME`)
+//! transfer [KEY:] alice bob AMOUNT [OPTIONS]               -> insufficient_funds account=alice available=1.00
+//! post [KEY:] cash alice AMOUNT [OPTIONS]                  -> replayed        (debit, credit)
+//! fall|rise [KEY:] alice bob AMOUNT [OPTIONS]              -> posted          (alice falls or rises, bob moves as he must)
+//! hold [KEY:] alice bob AMOUNT [expires TIME|in 60s] [OPTIONS] -> held        (alice falls; `hold-post` takes debit and credit)
+//! capture [KEY:] HOLD [AMOUNT] [final] [OPTIONS]           -> captured amount=3.00 rows=2
+//! release [KEY:] HOLD [NOTES]                              -> released
+//! reverse [KEY:] TRANSFER [AMOUNT] [original] [NOTES]      -> reversed
+//! journal [KEY:]                                           -> posted          (the indented lines below, together; `leg=2` in a refusal)
+//! reverse-journal [KEY:] JOURNAL [original] [NOTES]        -> reversed
+//! batch [stop|nothing]                                                        (the indented requests below, in one call)
+//! expire                                                   -> 2               (how many expiries were recorded)
+//! balance alice posted 5.00 held 0 available 5.00 version 1 state open
 //! balance alice at 2026-01-01T12:00:00Z 5.00
+//! hold-state HOLD open remaining 3.00 rows 2
 //! history alice 5.00 -2.00 balances 5.00 3.00                                 (oldest first)
 //! verify -> ok
 //! sum zero
 //! ```
-//! The fields of a refusal are those of its JSON, with `_` for blanks. `OPTIONS` are `cash NAME`, `effective TIME`, `note WORD` and `meta KEY=VALUE`. A request without a currency is in that of the first
-//! account it names that exists, else in euros.
+//! `HOLD`, `TRANSFER` and `JOURNAL` are keys; `KEY#2` is the second transfer of the journal of that key. `AMOUNT` is `5.00 [EUR]`,
+//! `up-to 5.00 [EUR]` or `all`; without a currency it is in that of the first account that is named and exists, else in euros.
+//! `NOTES` are `note WORD` and `meta KEY=VALUE`; `OPTIONS` are these, `cash NAME`, `effective TIME`, `if-version ACCOUNT 3` and
+//! `if-balance ACCOUNT >= 1.00 [EUR]`; `WHO` is `actor WORD` and `reason WORD`. The fields of a refusal are those of its JSON, with
+//! `_` for blanks; those of other answers are `amount`, that of the first transfer, and `rows`. A batch that is to `stop` does so at
+//! the first refusal, and one of `nothing` is then not kept at all.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
-use teller::money::{Amount, Currency, CurrencyCode, Money};
-use teller::rules::{
-    Account, AccountAction, AccountName, AccountRequest, Instant, LimitChange, Limits, Metadata, NewLimit, Rejection,
-    Sequence, TransferRequest,
-};
-use teller::service::{Entry, NamedCurrency, Posted};
-use teller::{Error, InputError, Ledger, Mode};
+use teller::money::{Currency, CurrencyCode};
+use teller::rules::{AccountChange, AccountRequest, BatchPolicy, Operation, Request, Transfer, TransferId};
+use teller::service::{NamedCurrency, Receipt};
+use teller::{Error, Ledger, Mode};
 
 use super::TestBook;
-use super::request::read_request;
-use super::script::{Expected, Line, Words};
-
-/// So short that every history with more than two transfers is read over cursors.
-const ENTRIES_PER_PAGE: u32 = 2;
-const ACCOUNTS_PER_PAGE: u32 = 1_000;
+use super::options::{limit, metadata};
+use super::outcome::Outcome;
+use super::script::{Expected, Line, Words, blocks};
 
 /// Runs a scenario, and then verifies the book. The words are those of this module's documentation.
 ///
@@ -43,99 +53,64 @@ const ACCOUNTS_PER_PAGE: u32 = 1_000;
 /// With the number of the line, where something else comes of it than the line says, or a word is unknown.
 #[track_caller]
 pub fn check(book: &TestBook, script: &str) {
-    let scenario = Scenario { book, ledger: book.ledger() };
-    let lines = Line::all(script);
-    let mut rest = lines.as_slice();
-    while let Some((line, behind)) = rest.split_first() {
-        let block_length = behind.iter().take_while(|inner| inner.is_inside(line)).count();
-        let (block, behind) = behind.split_at(block_length);
+    let ledger = book.ledger();
+    let scenario = Scenario::new(book, &ledger);
+    for (line, block) in blocks(&Line::all(script)) {
         scenario.run(line, block);
-        rest = behind;
     }
     if let Err(problem) = scenario.verify() {
         panic!("after the last line: {problem}");
     }
 }
 
-/// What came of a request, in a line's words.
-pub(super) struct Outcome {
-    code: String,
-    fields: serde_json::Value,
-}
-
-impl Outcome {
-    fn done(code: &str) -> Self {
-        Self { code: code.to_owned(), fields: serde_json::Value::Null }
-    }
-
-    fn refused(rejection: &Rejection) -> Self {
-        Self { code: rejection.code().to_owned(), fields: serde_json::to_value(rejection).unwrap() }
-    }
-
-    pub(super) fn invalid(error: impl Into<InputError>) -> Self {
-        Self::done(error.into().code())
-    }
-
-    fn of_post(answer: &Result<Posted, Rejection>) -> Self {
-        match answer {
-            Ok(posted) => Self::done(if posted.replayed { "replayed" } else { "posted" }),
-            Err(rejection) => Self::refused(rejection),
-        }
-    }
-
-    fn of<T>(line: &Line, answer: Result<T, Error>, done: impl FnOnce(T) -> &'static str) -> Self {
-        match answer {
-            Ok(answer) => Self::done(done(answer)),
-            Err(Error::Rejected(rejection)) => Self::refused(&rejection),
-            Err(Error::Input(error)) => Self::invalid(error),
-            Err(fault) => line.fail(fault),
-        }
-    }
-
-    fn check(&self, line: &Line, expected: &Expected) {
-        if self.code != expected.code {
-            line.fail(format_args!("the answer is {} {}", self.code, self.fields));
-        }
-        for (name, value) in &expected.fields {
-            let found = match &self.fields[name] {
-                serde_json::Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            line.check_equal(name, &found.replace(' ', "_").as_str(), value);
-        }
-    }
+/// The requests that the lines ask for, to be made in another way than one by one.
+#[track_caller]
+pub fn requests(book: &TestBook, ledger: &Ledger, script: &str) -> Vec<Request> {
+    let scenario = Scenario::new(book, ledger);
+    let lines = Line::all(script);
+    let read = |(line, block): (&Line, &[Line])| scenario.read_or_fail(line, block);
+    blocks(&lines).into_iter().map(read).collect()
 }
 
 pub(super) struct Scenario<'a> {
     pub(super) book: &'a TestBook,
-    pub(super) ledger: Ledger,
+    pub(super) ledger: &'a Ledger,
+    /// The transfers of every answer so far, which a replay has to give again.
+    answered: RefCell<HashMap<TransferId, Vec<Transfer>>>,
 }
 
-impl Scenario<'_> {
+impl<'a> Scenario<'a> {
+    fn new(book: &'a TestBook, ledger: &'a Ledger) -> Self {
+        Self { book, ledger, answered: RefCell::default() }
+    }
+
     fn run(&self, line: &Line, block: &[Line]) {
         let mut words = line.words();
         let verb = words.next("verb");
-        if verb != "batch"
-            && let Some(inner) = block.first()
-        {
-            inner.fail("is indented, but only a batch has lines inside");
-        }
-        let default = match verb {
-            "account" => Some(Expected { code: "opened", fields: Vec::new() }),
-            _ => None,
-        };
+        let default = (verb == "account").then(|| Expected { code: "opened", fields: Vec::new() });
         let expected = line.expected().or(default);
         let outcome = match verb {
             "account" => self.open_account(line, words),
-            "limits" => self.change_limits(line, words),
             "currency" => self.add_currency(line, words),
-            "deposit" | "withdraw" | "transfer" | "post" => self.post(line),
+            "expire" => {
+                words.end();
+                let expired = self.ledger.expire_holds(Mode::Commit).unwrap_or_else(|error| line.fail(error));
+                Outcome::done(&expired.to_string())
+            }
             "verify" => {
                 words.end();
                 self.verify().map_or_else(|problem| line.fail(problem), |()| Outcome::done("ok"))
             }
-            _ => return self.look(line, verb, words, block),
+            "at" | "batch" | "balance" | "hold-state" | "history" | "sum" => {
+                return self.look(line, verb, words, block);
+            }
+            _ => self.read_request(line, block).map_or_else(|invalid| invalid, |request| self.ask(line, &request)),
         };
+        if !matches!(verb, "journal")
+            && let Some(inner) = block.first()
+        {
+            inner.fail("is indented, but only a batch and a journal have lines inside");
+        }
         let expected = expected.unwrap_or_else(|| line.fail("does not say what comes of it"));
         outcome.check(line, &expected);
     }
@@ -151,19 +126,84 @@ impl Scenario<'_> {
                 words.end();
             }
             "batch" => {
+                let policy = match words.next_if_any() {
+                    None => BatchPolicy::CarryOn,
+                    Some("stop") => BatchPolicy::StopAtFirst,
+                    Some("nothing") => BatchPolicy::AllOrNothing,
+                    Some(_) => line.fail("can only stop, or keep nothing"),
+                };
                 words.end();
-                self.post_batch(line, block);
+                self.submit_batch(line, block, policy);
             }
             "balance" => self.check_balance(line, words),
+            "hold-state" => self.check_hold(line, words),
             "history" => self.check_history(line, words),
-            "sum" => {
+            _ => {
                 if words.next("sum") != "zero" {
                     line.fail("can only be zero");
                 }
                 words.end();
                 self.check_sum_zero(line);
             }
-            _ => line.fail("the verb is unknown"),
+        }
+    }
+
+    fn ask(&self, line: &Line, request: &Request) -> Outcome {
+        let answer = match request {
+            Request::Operation(Operation::Change(change)) => return self.change(line, change, request),
+            Request::Operation(_) => {
+                let requests = std::slice::from_ref(request);
+                let answers = self.ledger.submit(requests, BatchPolicy::CarryOn, Mode::Commit);
+                answers.unwrap_or_else(|fault| line.fail(fault)).pop().expect("one answer a request")
+            }
+            Request::Journal(journal) => rejected(line, self.ledger.post_journal(journal, Mode::Commit)),
+            Request::JournalReversal(reversal) => rejected(line, self.ledger.reverse_journal(reversal, Mode::Commit)),
+        };
+        if let Ok(receipt) = &answer {
+            self.compare_replay(line, receipt);
+        }
+        Outcome::of_receipt(request, answer.as_ref())
+    }
+
+    fn change(&self, line: &Line, change: &AccountChange, request: &Request) -> Outcome {
+        let changed = self.ledger.change_account(change, Mode::Commit);
+        if let Ok(changed) = &changed {
+            assert_eq!(changed, &self.account(line, &change.account), "the answer is what is stored");
+        }
+        Outcome::of(line, changed, |_| super::outcome::word_for(request))
+    }
+
+    fn submit_batch(&self, head: &Line, block: &[Line], policy: BatchPolicy) {
+        let items = blocks(block);
+        let requests: Vec<_> = items.iter().map(|(line, block)| self.read_or_fail(line, block)).collect();
+        let answers = self.ledger.submit(&requests, policy, Mode::Commit).unwrap_or_else(|fault| head.fail(fault));
+        assert_eq!(answers.len(), items.len(), "one answer a request");
+        for (((line, _), request), answer) in items.iter().zip(&requests).zip(&answers) {
+            let expected = line.expected().unwrap_or_else(|| line.fail("does not say what comes of it"));
+            Outcome::of_receipt(request, answer.as_ref()).check(line, &expected);
+            if let Ok(receipt) = answer {
+                self.compare_replay(line, receipt);
+            }
+        }
+    }
+
+    fn read_or_fail(&self, line: &Line, block: &[Line]) -> Request {
+        let request = self.read_request(line, block);
+        request.unwrap_or_else(|outcome| line.fail(format_args!("the request is {}", outcome.code)))
+    }
+
+    /// A replay gives the first answer again.
+    fn compare_replay(&self, line: &Line, receipt: &Receipt) {
+        let transfers: Vec<_> = receipt.transfers.iter().map(|posted| posted.transfer.clone()).collect();
+        let Some(first) = transfers.first() else { return };
+        let is_marked = receipt.transfers.iter().all(|posted| posted.replayed == receipt.replayed);
+        assert!(is_marked, "all of an answer is replayed, or none");
+        let mut answered = self.answered.borrow_mut();
+        match answered.get(&first.id) {
+            Some(before) if receipt.replayed && *before != transfers => {
+                line.fail(format_args!("the replay gives {transfers:?}, the first answer was {before:?}"));
+            }
+            _ => _ = answered.insert(first.id, transfers),
         }
     }
 
@@ -187,156 +227,12 @@ impl Scenario<'_> {
         Outcome::of(line, opened, |opened| if opened.replayed { "replayed" } else { "opened" })
     }
 
-    fn change_limits(&self, line: &Line, mut words: Words) -> Outcome {
-        let account = self.account(line, &words.parse("account"));
-        let mut change = LimitChange::default();
-        while let Some(option) = words.next_if_any() {
-            match option {
-                "min" => change.min_balance = new_limit(line, words.next("minimum"), account.currency),
-                "max" => change.max_balance = new_limit(line, words.next("maximum"), account.currency),
-                _ => line.fail(format_args!("the word {option} is unknown here")),
-            }
-        }
-        let changed = self
-            .ledger
-            .change_account(&super::change(account.name.as_str(), AccountAction::Limit(change)), Mode::Commit);
-        let expected = |limits: Limits| Limits {
-            min_balance: change.min_balance.or(limits.min_balance),
-            max_balance: change.max_balance.or(limits.max_balance),
-        };
-        if let Ok(changed) = &changed {
-            assert_eq!(changed.limits, expected(account.limits), "the answer has the new limits");
-            assert_eq!(changed, &self.account(line, &account.name), "the answer is what is stored");
-        }
-        Outcome::of(line, changed, |_| "changed")
-    }
-
     fn add_currency(&self, line: &Line, mut words: Words) -> Outcome {
         let (code, exponent) = (words.parse("code"), words.parse("exponent"));
         let name = words.parse("name");
         words.end();
         let currency = Currency::new(code, exponent).unwrap_or_else(|error| line.fail(error));
         Outcome::of(line, self.ledger.add_currency(&NamedCurrency { currency, name }, Mode::Commit), |_| "added")
-    }
-
-    fn post(&self, line: &Line) -> Outcome {
-        match read_request(self, line) {
-            Ok(request) => {
-                let posted = self.ledger.post(&request, Mode::Commit);
-                Outcome::of(line, posted, |posted| if posted.replayed { "replayed" } else { "posted" })
-            }
-            Err(outcome) => outcome,
-        }
-    }
-
-    fn post_batch(&self, head: &Line, block: &[Line]) {
-        let request = |line: &Line| -> TransferRequest {
-            read_request(self, line)
-                .unwrap_or_else(|outcome| line.fail(format_args!("the request is {}", outcome.code)))
-        };
-        let requests: Vec<_> = block.iter().map(request).collect();
-        let answers = self.ledger.post_batch(&requests, Mode::Commit).unwrap_or_else(|fault| head.fail(fault));
-        assert_eq!(answers.len(), block.len(), "one answer a request");
-        for (line, answer) in block.iter().zip(&answers) {
-            let expected = line.expected().unwrap_or_else(|| line.fail("does not say what comes of it"));
-            Outcome::of_post(answer).check(line, &expected);
-        }
-    }
-
-    fn check_balance(&self, line: &Line, mut words: Words) {
-        let account = self.account(line, &words.parse("account"));
-        if words.next_if(|word| word == "at").is_some() {
-            let at: Instant = words.parse("time");
-            let found = self.ledger.balance_recorded_at(&account.name, at).unwrap_or_else(|error| line.fail(error));
-            line.check_equal("the balance", &found, &signed(line, words.next("balance"), account.currency));
-            return words.end();
-        }
-        let mut facts = 0;
-        while let Some(fact) = words.next_if_any() {
-            let value = words.next("value");
-            let amount = match fact {
-                "posted" => account.posted(),
-                "held" => account.held(),
-                "available" => account.available(),
-                "version" => {
-                    line.check_equal("the version", &account.version.to_string().as_str(), &value);
-                    facts += 1;
-                    continue;
-                }
-                _ => line.fail(format_args!("the word {fact} is unknown here")),
-            };
-            line.check_equal(fact, &account.money(amount), &signed(line, value, account.currency));
-            facts += 1;
-        }
-        if facts == 0 {
-            line.fail("says nothing about the balance");
-        }
-    }
-
-    fn check_history(&self, line: &Line, mut words: Words) {
-        let account = self.account(line, &words.parse("account"));
-        let (mut changes, mut balances) = (Vec::new(), Vec::new());
-        while let Some(word) = words.next_if(|word| word != "balances") {
-            changes.push(signed(line, word, account.currency).number());
-        }
-        let has_balances = words.next_if_any().is_some();
-        while let Some(word) = words.next_if_any() {
-            balances.push(signed(line, word, account.currency).number());
-        }
-        let entries = self.entries_oldest_first(line, &account.name);
-        let texts = |value: fn(&Entry) -> String| entries.iter().map(value).collect::<Vec<_>>().join(" ");
-        line.check_equal("the history", &texts(|entry| entry.change.number()), &changes.join(" "));
-        if has_balances {
-            line.check_equal("the running balance", &texts(|entry| entry.balance.number()), &balances.join(" "));
-        }
-        let counted: Vec<_> = (1..=entries.len()).map(|version| version.to_string()).collect();
-        line.check_equal("the row of versions", &texts(|entry| entry.version.to_string()), &counted.join(" "));
-    }
-
-    fn entries_oldest_first(&self, line: &Line, account: &AccountName) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        let mut cursor: Option<Sequence> = None;
-        loop {
-            let page = self.ledger.statement(account, cursor, ENTRIES_PER_PAGE);
-            let page = page.unwrap_or_else(|error| line.fail(error));
-            entries.extend(page.entries);
-            cursor = page.next;
-            if cursor.is_none() {
-                entries.reverse();
-                return entries;
-            }
-        }
-    }
-
-    /// Debits equal credits over all accounts of a currency, by the accounts' own totals.
-    fn check_sum_zero(&self, line: &Line) {
-        let mut sums: BTreeMap<CurrencyCode, i128> = BTreeMap::new();
-        let mut after = None;
-        loop {
-            let page = self.ledger.list_accounts("", after.as_ref(), ACCOUNTS_PER_PAGE);
-            let page = page.unwrap_or_else(|error| line.fail(error));
-            for account in &page.accounts {
-                let units = |amount: Amount| i128::from(amount.minor());
-                let totals = &account.totals;
-                *sums.entry(account.currency.code()).or_default() +=
-                    units(totals.debits_posted) - units(totals.credits_posted);
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        for (currency, sum) in sums {
-            line.check_equal(&format!("the sum of {currency}"), &sum, &0);
-        }
-    }
-
-    fn verify(&self) -> Result<(), String> {
-        let report = self.ledger.verify(&mut |_| {}).map_err(|error| error.to_string())?;
-        match report.findings.first() {
-            None => Ok(()),
-            Some(first) => Err(format!("verify has {} findings, the first: {first:?}", report.finding_count)),
-        }
     }
 
     /// The registered currency, or the refusal.
@@ -346,25 +242,11 @@ impl Scenario<'_> {
             Err(error) => Err(Outcome::of(line, Err::<(), _>(error), |()| "found")),
         }
     }
-
-    fn account(&self, line: &Line, name: &AccountName) -> Account {
-        self.ledger.get_account(name).unwrap_or_else(|error| line.fail(error))
-    }
 }
 
-fn limit(line: &Line, word: &str, currency: Currency) -> Option<Amount> {
-    (word != "none").then(|| signed(line, word, currency).amount)
-}
-
-fn new_limit(line: &Line, word: &str, currency: Currency) -> NewLimit {
-    limit(line, word, currency).map_or(NewLimit::Remove, NewLimit::Set)
-}
-
-fn signed(line: &Line, word: &str, currency: Currency) -> Money {
-    Money::parse_signed(word, currency).unwrap_or_else(|error| line.fail(error))
-}
-
-pub(super) fn metadata(line: &Line, entry: &str) -> Metadata {
-    let (key, value) = entry.split_once('=').unwrap_or_else(|| line.fail("metadata is written KEY=VALUE"));
-    Metadata::new(BTreeMap::from([(key.to_owned(), value.to_owned())])).unwrap_or_else(|error| line.fail(error))
+fn rejected(line: &Line, answer: Result<Receipt, Error>) -> Result<Receipt, teller::rules::Rejection> {
+    answer.map_err(|error| match error {
+        Error::Rejected(rejection) => *rejection,
+        fault => line.fail(fault),
+    })
 }

@@ -23,7 +23,7 @@ impl<'a> Line<'a> {
     }
 
     /// Whether this line is part of the block that `head` begins.
-    pub fn is_inside(&self, head: &Self) -> bool {
+    fn is_inside(&self, head: &Self) -> bool {
         self.indent > head.indent
     }
 
@@ -55,6 +55,19 @@ impl<'a> Line<'a> {
     }
 }
 
+/// The outermost lines, each with those inside it.
+pub fn blocks<'l, 'a>(lines: &'l [Line<'a>]) -> Vec<(&'l Line<'a>, &'l [Line<'a>])> {
+    let mut blocks = Vec::new();
+    let mut rest = lines;
+    while let Some((head, behind)) = rest.split_first() {
+        let length = behind.iter().take_while(|line| line.is_inside(head)).count();
+        let (block, behind) = behind.split_at(length);
+        blocks.push((head, block));
+        rest = behind;
+    }
+    blocks
+}
+
 /// What should come of a request.
 pub struct Expected<'a> {
     /// `posted`, `replayed`, `opened`, … or the code of a refusal.
@@ -78,6 +91,11 @@ impl<'a> Words<'a> {
     /// The next word, if there is one.
     pub fn next_if_any(&mut self) -> Option<&'a str> {
         self.words.next()
+    }
+
+    /// The next word, if there is one, which stays.
+    pub fn peek(&mut self) -> Option<&'a str> {
+        self.words.peek().copied()
     }
 
     /// The next word, if it is one of those.

@@ -1,6 +1,6 @@
-//! Changed accounts, and changed records of their limits.
+//! Changed accounts, and changed records of what they may do.
 
-use super::cases::{Tampering, both};
+use super::cases::{Tampering, both, differing};
 
 pub const ACCOUNTS: &[Tampering] = &[
     both(
@@ -38,8 +38,8 @@ pub const ACCOUNTS: &[Tampering] = &[
         "update accounts set credits_posted = 1 where id = 5",
         (None, Some("spare"), "posted credits"),
     ),
-    both("minimum", "update accounts set min_balance = -2 where id = 2", (None, Some("alice"), "limits")),
-    both("maximum", "update accounts set max_balance = null where id = 2", (None, Some("alice"), "limits")),
+    both("minimum", "update accounts set min_balance = -2 where id = 2", (Some(6), Some("alice"), "limits")),
+    both("maximum", "update accounts set max_balance = null where id = 2", (Some(6), Some("alice"), "limits")),
     both(
         "minimum, never changed before",
         "update accounts set min_balance = -2 where id = 5",
@@ -91,56 +91,123 @@ pub const ACCOUNTS: &[Tampering] = &[
     both("opened", "update accounts set opened_at = TIME where id = 5", (None, Some("spare"), "head")),
 ];
 
-pub const LIMITS: &[Tampering] = &[
+/// `alice` is account 2 and has two events behind transfer 6; `limited` is account 6 and has one event and no transfer.
+pub const EVENTS: &[Tampering] = &[
     both(
         "minimum before the first",
-        "update account_limits set min_balance_before = -9 where account_id = 6",
-        (None, Some("limited"), "head"),
+        "update account_events set min_balance_before = -9 where account_id = 6",
+        (Some(9), Some("limited"), "event 1 has another hash"),
     ),
     both(
         "maximum before",
-        "update account_limits set max_balance_before = 9 where account_id = 2 and change = 2",
-        (None, Some("alice"), "change 2 of its limits"),
+        "update account_events set max_balance_before = 9 where account_id = 2 and event = 2",
+        (Some(8), Some("alice"), "event 2 does not follow"),
     ),
     both(
         "minimum after",
-        "update account_limits set min_balance_after = -9 where account_id = 2 and change = 1",
-        (None, Some("alice"), "change 2 of its limits"),
+        "update account_events set min_balance_after = -9 where account_id = 2 and event = 1",
+        (Some(7), Some("alice"), "event 1 has another hash"),
     ),
     both(
         "maximum after the last",
-        "update account_limits set max_balance_after = 9 where account_id = 2 and change = 2",
-        (None, Some("alice"), "last recorded change"),
+        "update account_events set max_balance_after = 9 where account_id = 2 and event = 2",
+        (Some(8), Some("alice"), "event 2 has another hash"),
+    ),
+    both(
+        "state before",
+        "update account_events set state_before = 'frozen' where account_id = 2 and event = 1",
+        (Some(7), Some("alice"), "event 1 does not follow"),
+    ),
+    both(
+        "state after",
+        "update account_events set state_after = 'frozen' where account_id = 2 and event = 2",
+        (Some(8), Some("alice"), "event 2 has another hash"),
+    ),
+    both(
+        "actor",
+        "update account_events set actor = 'mallory' where account_id = 2 and event = 1",
+        (Some(7), Some("alice"), "event 1 has another hash"),
+    ),
+    both(
+        "reason",
+        "update account_events set reason = 'because' where account_id = 2 and event = 1",
+        (Some(7), Some("alice"), "event 1 has another hash"),
+    ),
+    both(
+        "journal",
+        "update account_events set journal_id = ID where account_id = 2 and event = 1",
+        (Some(7), Some("alice"), "event 1 has another hash"),
+    ),
+    both(
+        "hash",
+        "update account_events set hash = HASH where account_id = 2 and event = 1",
+        (Some(7), Some("alice"), "event 1 has another hash"),
+    ),
+    differing(
+        "recorded time",
+        [
+            "update account_events set recorded_at = recorded_at + interval '1 microsecond' where account_id = 6",
+            "update account_events set recorded_at = recorded_at + 1 where account_id = 6",
+        ],
+        (Some(9), Some("limited"), "event 1 has another hash"),
+    ),
+    differing(
+        "recorded before the transfer it follows",
+        [
+            "update account_events set recorded_at = recorded_at - interval '1 day' where account_id = 2 and event = 1",
+            "update account_events set recorded_at = recorded_at - 86400000000 where account_id = 2 and event = 1",
+        ],
+        (Some(7), Some("alice"), "event 1 is recorded before"),
+    ),
+    both(
+        "version",
+        "update account_events set version = 3 where account_id = 2 and event = 2",
+        (Some(8), Some("alice"), "event 2 has another version"),
+    ),
+    both(
+        "moved before another transfer",
+        "update account_events set sequence = 5 where account_id = 2 and event = 1",
+        (Some(5), Some("alice"), "event 1 has another version"),
+    ),
+    both(
+        "moved to the beginning",
+        "update account_events set sequence = 0, version = 0 where account_id = 2 and event = 1",
+        (Some(0), Some("alice"), "event 1 has another hash"),
+    ),
+    both(
+        "moved behind the next one",
+        "update account_events set sequence = 99 where account_id = 2 and event = 1",
+        (Some(8), Some("alice"), "event 2 does not have the number"),
     ),
     both(
         "number",
-        "update account_limits set change = 3 where account_id = 2 and change = 2",
-        (None, Some("alice"), "change 2 of its limits"),
+        "update account_events set event = 3 where account_id = 2 and event = 2",
+        (Some(8), Some("alice"), "event 3 does not have the number"),
     ),
     both(
         "account",
-        "update account_limits set account_id = 5 where account_id = 6",
-        (None, Some("spare"), "its limits are not"),
+        "update account_events set account_id = 5 where account_id = 6",
+        (Some(9), Some("spare"), "event 1 has another hash"),
     ),
     both(
         "account that is not there",
-        "update account_limits set account_id = 99 where account_id = 6",
-        (None, Some("99"), "limits"),
+        "update account_events set account_id = 99 where account_id = 6",
+        (Some(9), Some("99"), "not in the book"),
     ),
     both(
         "removed the first",
-        "delete from account_limits where account_id = 2 and change = 1",
-        (None, Some("alice"), "change 1 of its limits"),
+        "delete from account_events where account_id = 2 and event = 1",
+        (Some(1), Some("cash"), "hash"),
     ),
     both(
         "removed the last",
-        "delete from account_limits where account_id = 2 and change = 2",
-        (None, Some("alice"), "last recorded change"),
+        "delete from account_events where account_id = 2 and event = 2",
+        (Some(6), Some("alice"), "head"),
     ),
-    both("removed all", "delete from account_limits where account_id = 6", (None, Some("limited"), "head")),
+    both("removed all", "delete from account_events where account_id = 6", (None, Some("limited"), "head")),
     both(
         "added",
-        "insert into account_limits values (5, 1, TIME, null, null, -3, null)",
-        (None, Some("spare"), "last recorded change"),
+        "insert into account_events values (5, 1, 20, 0, TIME, 0, null, -3, null, null, 'open', 'open', 'x', HASH, null)",
+        (Some(20), Some("spare"), "event 1 has another hash"),
     ),
 ];

@@ -170,15 +170,33 @@ pub const IMPOSSIBLE: &[Tampering] = &[
     differing(
         "limits changed at the end of time",
         [
-            "update account_limits set recorded_at = 'infinity' where account_id = 6",
-            "update account_limits set recorded_at = 9223372036854775807 where account_id = 6",
+            "update account_events set recorded_at = 'infinity' where account_id = 6",
+            "update account_events set recorded_at = 9223372036854775807 where account_id = 6",
         ],
         (None, Some("limited"), "recorded"),
     ),
     both(
-        "change of number -1",
-        "update account_limits set change = -1 where account_id = 6",
-        (None, Some("limited"), "change 1 of its limits"),
+        "event of number -1",
+        "update account_events set event = -1 where account_id = 6",
+        (None, Some("limited"), "event -1 does not have the number"),
+    ),
+    both(
+        "actor that is none",
+        "update account_events set actor = '' where account_id = 6",
+        (None, Some("limited"), "actor is"),
+    ),
+    both(
+        "state of an event that is none",
+        "update account_events set state_after = 'x' where account_id = 6",
+        (None, Some("limited"), "state_after is"),
+    ),
+    differing(
+        "an event's hash of 31 bytes",
+        [
+            "update account_events set hash = decode(repeat('ab', 31), 'hex') where account_id = 6",
+            "update account_events set hash = zeroblob(31) where account_id = 6",
+        ],
+        (None, Some("limited"), "hash is"),
     ),
     both(
         "smallest place",

@@ -137,8 +137,8 @@ const INSERT_BETWEEN: &str = "
 pub const ROWS: &[Tampering] = &[
     both("removed from the middle", "delete from transfers where sequence = 3", (Some(4), Some("bob"), "hash")),
     both("removed the first", "delete from transfers where sequence = 1", (Some(2), Some("cash"), "hash")),
-    both("removed the newest", "delete from transfers where sequence = 6", (Some(5), Some("alice"), "posted credits")),
-    both("removed all", "delete from transfers", (None, Some("cash"), "posted debits")),
+    both("removed the newest", "delete from transfers where sequence = 6", (Some(6), Some("alice"), "event 1 has another version")),
+    both("removed all", "delete from transfers", (Some(6), Some("alice"), "event 1 has another version")),
     both(
         "two neighbours exchanged",
         "update transfers set sequence = -1 where sequence = 2; update transfers set sequence = 2 where sequence = 3;
@@ -152,23 +152,23 @@ pub const ROWS: &[Tampering] = &[
         (Some(1), Some("bob"), "hash"),
     ),
     both("moved to the end", "update transfers set sequence = 100 where sequence = 3", (Some(4), Some("bob"), "hash")),
-    both("the newest moved", "update transfers set sequence = 100 where sequence = 6", (Some(100), Some("alice"), "newest transfer")),
+    both("the newest moved", "update transfers set sequence = 100 where sequence = 6", (Some(6), Some("alice"), "event 1 points to another transfer")),
     both("added at the end", INSERT_BY_HAND, (Some(7), Some("cash"), "hash")),
     both("added between", INSERT_BETWEEN, (Some(3), Some("cash"), "hash")),
     both(
         "added between unknown accounts",
         "insert into transfers select 7, ID, 98, 99, amount, 1, 1, debit_balance, credit_balance, null, null, recorded_at,
-         effective_at, null, null, null, kind, hash, null, null from transfers where sequence = 1",
+         effective_at, null, null, null, kind, hash, null, null, null, null from transfers where sequence = 1",
         (Some(7), Some("98"), "not in the book"),
     ),
     both(
         "added on one account",
         "insert into transfers select 7, ID, 1, 1, amount, 3, 3, debit_balance, credit_balance, 2, 2, recorded_at,
-         effective_at, null, null, null, kind, hash, null, null from transfers where sequence = 2",
+         effective_at, null, null, null, kind, hash, null, null, null, null from transfers where sequence = 2",
         (Some(7), Some("cash"), "between cash and cash"),
     ),
     both("a whole account removed", "delete from accounts where id = 4", (Some(4), Some("4"), "not in the book")),
     both("the first account removed", "delete from accounts where id = 1", (Some(1), Some("1"), "not in the book")),
-    both("an account without transfers removed", "delete from accounts where id = 6", (None, Some("6"), "limits")),
-    both("the last account removed", "delete from accounts where id = 7", (None, Some("7"), "limits")),
+    both("an account without transfers removed", "delete from accounts where id = 6", (None, Some("6"), "not in the book")),
+    both("the last account removed", "delete from accounts where id = 7", (None, Some("7"), "not in the book")),
 ];

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
+use super::super::hold::HoldState;
 use super::super::ids::TransferId;
 use super::super::operation::{JournalRequest, JournalReversalRequest, Operation};
 use super::super::rejection::Rejection;
@@ -145,7 +146,9 @@ impl Batch {
 
     fn is_same_capture(&self, request: &CaptureRequest, known: &Transfer) -> bool {
         let released_rest = self.find_known(known.id.of_remainder()).is_some();
-        let left_nothing = || self.book.find_hold(request.hold_id).is_some_and(|hold| hold.remaining.minor() == 0);
+        // One that took all that was left had nothing to release. What was released or expired later is no sign of that.
+        let left_nothing =
+            || self.book.find_hold(request.hold_id).is_some_and(|hold| hold.state == HoldState::Captured);
         known.kind == TransferKind::Capture
             && known.hold_id == Some(request.hold_id)
             && self.has_quantity(known, request.quantity)
