@@ -13,14 +13,15 @@ fn every_code_is_documented_once_and_in_order() {
 }
 
 #[test]
-fn json_has_the_code_the_fields_and_the_leg() {
+fn json_has_the_code_the_fields_and_the_leg() -> Result<(), serde_json::Error> {
     let id = TransferId(uuid::Uuid::nil());
     let refusal = Rejection::HoldUnknown { hold: id };
     let json = r#"{"code":"hold_unknown","hold":"00000000-0000-0000-0000-000000000000"}"#;
-    assert_eq!(serde_json::to_string(&refusal).unwrap(), json);
+    assert_eq!(serde_json::to_string(&refusal)?, json);
     let in_leg = refusal.in_leg(2);
     let json = r#"{"leg":2,"code":"hold_unknown","hold":"00000000-0000-0000-0000-000000000000"}"#;
-    assert_eq!(serde_json::to_string(&in_leg).unwrap(), json);
+    assert_eq!(serde_json::to_string(&in_leg)?, json);
     assert_eq!(in_leg.code(), "hold_unknown");
     assert_eq!(in_leg.to_string(), "leg 2: hold 00000000-0000-0000-0000-000000000000 is unknown");
+    Ok(())
 }
