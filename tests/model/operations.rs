@@ -68,8 +68,8 @@ impl Memory {
     }
 
     fn take(&mut self, batch: Batch) {
-        let next = i64::try_from(self.transfers.len()).unwrap() + 1;
-        let sequences: Vec<_> = (next..).take(batch.draft_count()).map(Sequence).collect();
+        let next = i64::try_from(self.transfers.len() + self.events.len()).unwrap() + 1;
+        let sequences: Vec<_> = (next..).take(batch.sequence_count()).map(Sequence).collect();
         let ruling = batch.finish(&sequences);
         for changed in ruling.accounts {
             let account = self.accounts.iter_mut().find(|account| account.id == changed.id).unwrap();
