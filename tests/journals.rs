@@ -187,6 +187,23 @@ on_every_backend! {
         ");
     }
 
+    fn a_failing_journal_in_a_batch_leaves_holds_and_reversals_as_they_were(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "
+            deposit alice 10         -> posted
+            transfer t1: alice bob 3 -> posted
+            hold h1: alice bob 2     -> held
+            batch
+                journal              -> insufficient_funds leg=3
+                    capture h1 1
+                    reverse t1 1
+                    transfer alice bob 99
+                transfer alice bob 1 -> posted
+                reverse t1           -> reversed amount=3.00
+                capture h1           -> captured amount=2.00
+        ");
+    }
+
     // I1, I2
     fn a_journal_is_replayed_as_a_whole_and_its_id_is_used_once(book: &TestBook) {
         check(book, ACCOUNTS);
