@@ -173,22 +173,22 @@ pub const IMPOSSIBLE: &[Tampering] = &[
             "update account_events set recorded_at = 'infinity' where account_id = 6",
             "update account_events set recorded_at = 9223372036854775807 where account_id = 6",
         ],
-        (None, Some("limited"), "recorded"),
+        (Some(9), Some("limited"), "recorded"),
     ),
     both(
         "event of number -1",
         "update account_events set event = -1 where account_id = 6",
-        (None, Some("limited"), "event -1 does not have the number"),
+        (Some(9), Some("limited"), "event -1 does not have the number"),
     ),
     both(
         "actor that is none",
         "update account_events set actor = '' where account_id = 6",
-        (None, Some("limited"), "actor is"),
+        (Some(9), Some("limited"), "actor is"),
     ),
     both(
         "state of an event that is none",
         "update account_events set state_after = 'x' where account_id = 6",
-        (None, Some("limited"), "state_after is"),
+        (Some(9), Some("limited"), "state_after is"),
     ),
     differing(
         "an event's hash of 31 bytes",
@@ -196,7 +196,7 @@ pub const IMPOSSIBLE: &[Tampering] = &[
             "update account_events set hash = decode(repeat('ab', 31), 'hex') where account_id = 6",
             "update account_events set hash = zeroblob(31) where account_id = 6",
         ],
-        (None, Some("limited"), "hash is"),
+        (Some(9), Some("limited"), "hash is"),
     ),
     both(
         "smallest place",

@@ -137,8 +137,8 @@ const INSERT_BETWEEN: &str = "
 pub const ROWS: &[Tampering] = &[
     both("removed from the middle", "delete from transfers where sequence = 3", (Some(4), Some("bob"), "hash")),
     both("removed the first", "delete from transfers where sequence = 1", (Some(2), Some("cash"), "hash")),
-    both("removed the newest", "delete from transfers where sequence = 6", (Some(6), Some("alice"), "event 1 has another version")),
-    both("removed all", "delete from transfers", (Some(6), Some("alice"), "event 1 has another version")),
+    both("removed the newest", "delete from transfers where sequence = 6", (Some(7), Some("alice"), "event 1 has another version")),
+    both("removed all", "delete from transfers", (Some(7), Some("alice"), "event 1 has another version")),
     both(
         "two neighbours exchanged",
         "update transfers set sequence = -1 where sequence = 2; update transfers set sequence = 2 where sequence = 3;
