@@ -26,6 +26,7 @@ mod posting;
 mod program;
 mod program_holds;
 mod program_journals;
+mod program_time;
 mod quantities;
 mod rejections;
 mod reversals;
