@@ -1,7 +1,7 @@
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use super::{account, balance, currency, import, migrate, seal, shell, statement, transfer, verify};
+use super::{account, balance, currency, export, import, migrate, seal, shell, statement, transfer, verify};
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
@@ -74,9 +74,11 @@ pub(super) enum Command {
     Balance(balance::BalanceArgs),
     /// Show an account's transfers, newest first
     Statement(statement::StatementArgs),
-    /// Import accounts or transfers from CSV files
+    /// Import accounts or transfers from CSV files, or a whole book
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Write the whole book to a file, to be imported elsewhere or kept
+    Export(export::ExportArgs),
     /// Recompute the whole book and compare
     Verify(verify::VerifyArgs),
     /// Write down what proves later that nothing was changed or cut off

@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 
 use super::args::{ModeArgs, count, say};
 use super::failure::Failure;
+use super::import_book;
 use super::interrupt;
 use super::output::Columns;
 use super::progress::bar;
@@ -29,6 +30,8 @@ pub(super) enum ImportCommand {
     /// Post the transfers of a CSV file, in order
     #[command(after_help = TRANSFERS_HELP)]
     Transfers(ImportArgs),
+    /// Make an empty book the one that `teller export` wrote
+    Book(import_book::ImportBookArgs),
 }
 
 const ACCOUNTS_HELP: &str = "\
@@ -60,7 +63,10 @@ pub(super) struct ImportArgs {
 }
 
 pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, Failure> {
-    let (ImportCommand::Accounts(arguments) | ImportCommand::Transfers(arguments)) = command;
+    let arguments = match command {
+        ImportCommand::Accounts(arguments) | ImportCommand::Transfers(arguments) => arguments,
+        ImportCommand::Book(arguments) => return import_book::run(context, arguments),
+    };
     let rejects = rejects_path(arguments)?;
     let (file, bar) = open(&arguments.file)?;
     let ledger = context.ledger()?;
@@ -73,7 +79,7 @@ pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, 
             let mut sink = Sink::new(RejectsFile::for_accounts(rejects, lines.header()), bar);
             (ledger.import_accounts(lines, mode, &mut sink), sink)
         }
-        ImportCommand::Transfers(_) => {
+        ImportCommand::Transfers(_) | ImportCommand::Book(_) => {
             let lines = read_transfers(file)?;
             let mut sink = Sink::new(RejectsFile::for_transfers(rejects, lines.header()), bar);
             (ledger.import_transfers(lines, mode, &mut sink), sink)

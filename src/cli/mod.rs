@@ -9,8 +9,10 @@ mod command;
 mod currency;
 mod demo;
 mod doctor;
+mod export;
 mod failure;
 mod import;
+mod import_book;
 mod interrupt;
 mod migrate;
 mod output;
@@ -61,6 +63,12 @@ impl Context {
         Ok(Ledger::open(url, one_connection())?)
     }
 
+    /// The book, also where an import has not come to its end.
+    fn ledger_to_import(&self) -> Result<Ledger, Failure> {
+        let (url, _) = config::database_url(self.database_url.as_deref())?;
+        Ok(Ledger::open_incomplete(url, one_connection())?)
+    }
+
     /// The connections without a look at the schema, for the commands that are about the schema.
     fn pool(&self) -> Result<Pool, Failure> {
         let (url, _) = config::database_url(self.database_url.as_deref())?;
@@ -107,6 +115,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Balance(arguments) => balance::run(context, &arguments),
         Command::Statement(arguments) => statement::run(context, &arguments),
         Command::Import(command) => import::run(context, &command),
+        Command::Export(arguments) => export::run(context, &arguments),
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Seal(arguments) => seal::run(context, &arguments),
         Command::Doctor => doctor::run(context),

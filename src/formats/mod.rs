@@ -2,20 +2,23 @@
 //!
 //! What belongs here: reading and writing formats, and nothing of what is done with what they say.
 
+mod book_file;
 mod columns;
 mod csv_accounts;
 mod csv_rejects;
 mod csv_transfers;
+mod hex;
 mod line_starts;
 mod records;
 mod seal_file;
 
+pub use book_file::{BookReader, BookWriter};
 pub use columns::Lines;
 pub use csv_accounts::read_accounts;
 pub use csv_rejects::RejectsFile;
 pub use csv_transfers::read_transfers;
 pub use records::{
-    AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, FactRecord, FindingRecord, ImportRecord,
-    MigrationRecord, OpenedRecord, StatementRecord, TransferRecord, VerifyRecord,
+    AccountRecord, BalanceRecord, BookImportRecord, CurrencyRecord, EntryRecord, FactRecord, FindingRecord,
+    ImportRecord, MigrationRecord, OpenedRecord, StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};

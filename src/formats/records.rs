@@ -9,7 +9,9 @@ use crate::rules::{
     Account, AccountName, AccountState, AccountType, Description, Hash, Instant, Metadata, NormalSide, Sequence,
     Transfer, TransferId, TransferKind,
 };
-use crate::service::{Entry, Finding, ImportCounts, Mode, NamedCurrency, Opened, Posted, Statement, VerifyReport};
+use crate::service::{
+    BookImported, Entry, Finding, ImportCounts, Mode, NamedCurrency, Opened, Posted, Statement, VerifyReport,
+};
 use crate::store::{Fact, MigrationStatus};
 
 /// What an account has.
@@ -316,4 +318,32 @@ impl From<&Fact> for FactRecord {
 
 fn text(description: Option<&Description>) -> Option<String> {
     description.map(ToString::to_string)
+}
+
+/// What became of the import of a whole book.
+#[derive(Debug, Serialize)]
+pub struct BookImportRecord {
+    book: String,
+    accounts: u64,
+    transfers: u64,
+    events: u64,
+    /// How many lines an earlier import had brought in.
+    resumed: u64,
+    replayed: bool,
+    complete: bool,
+}
+
+impl From<&BookImported> for BookImportRecord {
+    fn from(imported: &BookImported) -> Self {
+        let header = &imported.header;
+        Self {
+            book: header.book_id.to_string(),
+            accounts: header.accounts,
+            transfers: header.transfers,
+            events: header.events,
+            resumed: imported.resumed,
+            replayed: imported.replayed,
+            complete: imported.is_complete,
+        }
+    }
 }

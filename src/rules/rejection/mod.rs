@@ -346,6 +346,23 @@ pub enum Rejection {
         /// How many accounts there are.
         accounts: i64,
     },
+    /// A whole book is imported into one that has nothing of its own.
+    #[error(
+        "the book has {accounts} accounts, a whole book is only imported into an empty one; name a new database or file"
+    )]
+    BookUsed {
+        /// How many accounts there are.
+        accounts: i64,
+    },
+    /// The import of a whole book has not come to its end.
+    #[error(
+        "the book is incomplete: an import came to line {line} of its file; \
+         finish it with the same file: teller import book FILE"
+    )]
+    BookIncomplete {
+        /// The last line that is in the book.
+        line: i64,
+    },
     /// A journal is refused because of one of its legs; the code is that of the leg's refusal.
     #[error("leg {leg}: {rejection}")]
     #[serde(untagged)]

@@ -7,7 +7,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use self::statements::{
-    AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences, TransferColumns, UpdateRows,
+    AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences,
+    TransferColumns, UpdateRows,
 };
 use super::portable::from_rows;
 use super::{Store, StoreError};
