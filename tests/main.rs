@@ -28,4 +28,5 @@ mod seals;
 mod settings;
 mod tampering;
 mod time;
+mod transport;
 mod walls;

@@ -32,15 +32,7 @@ pub(super) struct ExportArgs {
 pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
     let exported = match &arguments.out {
         Some(path) => to_file(context, path)?,
-        None => {
-            let ledger = context.ledger()?;
-            let mut writer = BookWriter::new(BufWriter::new(io::stdout()), |_| {
-                Err(io::Error::other("the connection was lost, and what went to stdout cannot be taken back"))
-            });
-            let header = export(&ledger, &mut writer)?;
-            writer.into_inner().flush()?;
-            header
-        }
+        None => to_stdout(context)?,
     };
     let Some(header) = exported else {
         say("Stopped; the export is not complete.");
@@ -53,6 +45,16 @@ pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, F
         count(header.events, "event")
     ));
     Ok(Ending::Done)
+}
+
+fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {
+    let ledger = context.ledger()?;
+    let mut writer = BookWriter::new(BufWriter::new(io::stdout()), |_| {
+        Err(io::Error::other("the connection was lost, and what went to stdout cannot be taken back"))
+    });
+    let exported = export(&ledger, &mut writer)?;
+    writer.into_inner().flush()?;
+    Ok(exported)
 }
 
 /// Under another name until all of it is on the disk, so that a file of that name is always whole.

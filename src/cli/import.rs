@@ -62,24 +62,35 @@ pub(super) struct ImportArgs {
     mode: ModeArgs,
 }
 
+/// What a CSV file has on its lines.
+#[derive(Clone, Copy)]
+enum Kind {
+    Accounts,
+    Transfers,
+}
+
 pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, Failure> {
-    let arguments = match command {
-        ImportCommand::Accounts(arguments) | ImportCommand::Transfers(arguments) => arguments,
-        ImportCommand::Book(arguments) => return import_book::run(context, arguments),
-    };
+    match command {
+        ImportCommand::Accounts(arguments) => import_lines(context, arguments, Kind::Accounts),
+        ImportCommand::Transfers(arguments) => import_lines(context, arguments, Kind::Transfers),
+        ImportCommand::Book(arguments) => import_book::run(context, arguments),
+    }
+}
+
+fn import_lines(context: &Context, arguments: &ImportArgs, kind: Kind) -> Result<Ending, Failure> {
     let rejects = rejects_path(arguments)?;
     let (file, bar) = open(&arguments.file)?;
     let ledger = context.ledger()?;
     let mode = arguments.mode.mode();
     interrupt::listen();
 
-    let (counts, sink) = match command {
-        ImportCommand::Accounts(_) => {
+    let (counts, sink) = match kind {
+        Kind::Accounts => {
             let lines = read_accounts(file)?;
             let mut sink = Sink::new(RejectsFile::for_accounts(rejects, lines.header()), bar);
             (ledger.import_accounts(lines, mode, &mut sink), sink)
         }
-        ImportCommand::Transfers(_) | ImportCommand::Book(_) => {
+        Kind::Transfers => {
             let lines = read_transfers(file)?;
             let mut sink = Sink::new(RejectsFile::for_transfers(rejects, lines.header()), bar);
             (ledger.import_transfers(lines, mode, &mut sink), sink)

@@ -97,7 +97,7 @@ fn record(shape: LineShape<'_>, currencies: &Currencies) -> Result<(BookRecord, 
         }
         LineShape::Event(shape) => {
             let currency = known(&shape.currency, currencies)?;
-            BookRecord::Event(Box::new(event(shape, currency)?), currency)
+            BookRecord::Event(Box::new(event(&shape, currency)?), currency)
         }
         LineShape::Trailer(shape) => {
             let root = hash("root", &shape.root)?;
@@ -168,7 +168,7 @@ fn transfer(shape: TransferShape<'_>, currency: Currency) -> Result<Transfer, St
     Ok(transfer)
 }
 
-fn event(shape: EventShape<'_>, currency: Currency) -> Result<AccountEvent, String> {
+fn event(shape: &EventShape<'_>, currency: Currency) -> Result<AccountEvent, String> {
     Ok(AccountEvent {
         account_id: AccountId(shape.account),
         number: shape.event,

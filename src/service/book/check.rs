@@ -207,7 +207,7 @@ const fn counts(trailer: &BookTrailer) -> [u64; 3] {
     [trailer.accounts, trailer.transfers, trailer.events]
 }
 
-fn rises<T: PartialOrd + std::fmt::Display>(what: &str, next: T, last: Option<T>) -> Result<(), String> {
+fn rises<T: Copy + PartialOrd + std::fmt::Display>(what: &str, next: T, last: Option<T>) -> Result<(), String> {
     match last {
         Some(last) if next <= last => Err(format!("{what} {next} stands behind {what} {last}; they must rise")),
         _ => Ok(()),

@@ -8,7 +8,7 @@ use super::write::{Lines, refusal};
 use super::{BookHeader, BookLine, BookProgress, BookRecord, BookSource};
 use crate::error::Error;
 use crate::models::book_imports::{BookImportRow, ONLY};
-use crate::models::sql_types::SqlId;
+use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{AccountId, Hash, Instant, Rejection, Sequence};
 use crate::service::Ledger;
 use crate::store::{Access, Store, StoreError};
@@ -44,14 +44,9 @@ impl Ledger {
         source: &mut dyn BookSource,
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<BookImported, Error> {
-        let header = match source.next_line()? {
-            Some(BookLine { record: BookRecord::Header(header), .. }) => header,
-            _ => {
-                return Err(refusal(
-                    1,
-                    "it is not the header of a book; name a file that `teller export` wrote".to_owned(),
-                ));
-            }
+        let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
+            let problem = "it is not the header of a book; name a file that `teller export` wrote";
+            return Err(refusal(1, problem.to_owned()));
         };
         let now = self.clock.now();
         let found = self.pool.transaction(Access::Settled, |store| begin(store, header, source.digest(), now))?;
@@ -109,7 +104,7 @@ fn begin(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) 
     // The table holds hashes only.
     found.digest = Hash(row.digest.try_into().unwrap_or_default());
     found.begun_at = row.begun_at.instant().unwrap_or(now);
-    found.finished_at = row.finished_at.and_then(|time| time.instant());
+    found.finished_at = row.finished_at.and_then(SqlInstant::instant);
     Ok(found)
 }
 
@@ -222,6 +217,6 @@ impl Import<'_> {
     }
 }
 
-fn positive<T: PartialOrd>(number: T, unassigned: T) -> Option<T> {
+fn positive<T: Copy + PartialOrd>(number: T, unassigned: T) -> Option<T> {
     (number > unassigned).then_some(number)
 }

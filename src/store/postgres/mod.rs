@@ -94,8 +94,8 @@ impl Store for PgConnection {
 
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
         let accounts = updates.len();
-        let updated = UpdateRows::<AccountHistoryColumns>::new(updates.into_iter()).execute(self)?;
-        assert_eq!(updated, accounts, "every account was taken over, so it is there");
+        let rows = UpdateRows::<AccountHistoryColumns>::new(updates.into_iter()).execute(self)?;
+        assert_eq!(rows, accounts, "every account was taken over, so it is there");
         Ok(())
     }
 

@@ -79,8 +79,8 @@ impl Store for SqliteConnection {
     }
 
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
-        let updated = update_rows(self, &updates)?;
-        assert_eq!(updated, updates.len(), "every account was taken over, so it is there");
+        let rows = update_rows(self, &updates)?;
+        assert_eq!(rows, updates.len(), "every account was taken over, so it is there");
         Ok(())
     }
 
