@@ -136,7 +136,10 @@ fn goes_on(book: &TestBook, copy: &TestBook, files: &Files) {
     files.import(&one, "original").ends(0);
     for book in [&one, other] {
         book.set_time("2026-05-01T00:00:00Z");
-        check(book, "account new liability EUR\ndeposit alice 1 -> posted\ntransfer later: alice bob 1 -> replayed");
+        check(
+            book,
+            "account new liability EUR\ndeposit fresh: alice 1 -> posted\ntransfer later: alice bob 1 -> replayed",
+        );
     }
     let (one, other) = (files.export(&one, "one"), files.export(other, "other"));
     assert_eq!(one, other);

@@ -10,8 +10,8 @@ use super::Files;
 use super::everything::fill;
 use crate::support::{Program, Random, TestBook, check, on_every_backend, transfer};
 
-const KILLS: u32 = 12;
-const TRANSFERS: usize = 10_000;
+const KILLS: u32 = 8;
+const TRANSFERS: usize = 6_000;
 
 fn fill_with_many(book: &TestBook) {
     fill(book);

@@ -9,7 +9,7 @@ use crate::support::{TestBook, on_every_backend};
 /// The lines, with a trailer whose checksum is right.
 fn join(lines: &[&str]) -> String {
     let (trailer, before) = lines.split_last().unwrap();
-    let before: String = before.iter().map(|line| format!("{line}\n")).collect();
+    let before = before.join("\n") + "\n";
     let digest = Sha256::digest(before.as_bytes()).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let (head, _) = trailer.split_once("\"sha256\":\"").unwrap();
     format!("{before}{head}\"sha256\":\"{digest}\"}}}}\n")
