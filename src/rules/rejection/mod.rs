@@ -355,10 +355,7 @@ pub enum Rejection {
         accounts: i64,
     },
     /// The import of a whole book has not come to its end.
-    #[error(
-        "the book is incomplete: an import came to line {line} of its file; \
-         finish it with the same file: teller import book FILE"
-    )]
+    #[error("the book is incomplete, its import came to line {line}; finish it with: teller import book FILE")]
     BookIncomplete {
         /// The last line that is in the book.
         line: i64,
