@@ -61,6 +61,14 @@ pub enum InputError {
     /// Not a seal of this book.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// Not the file of a whole book, or not as it was exported.
+    #[error("line {line}: {problem}")]
+    BookFile {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong, with what was found and what should be there.
+        problem: String,
+    },
     /// Not the columns that a file should have.
     #[error("the header {problem}; the columns are {known}, and metadata.NAME for any name")]
     Header {
@@ -121,6 +129,7 @@ impl InputError {
             Self::Split(_) => "split_invalid",
             Self::Span { .. } => "span_invalid",
             Self::Seal(_) => "seal_invalid",
+            Self::BookFile { .. } => "book_file_invalid",
             Self::Header { .. } => "header_invalid",
         }
     }

@@ -60,6 +60,19 @@ diesel::table! {
 diesel::table! {
     use crate::models::sql_types::*;
 
+    book_imports (id) {
+        id -> Int2,
+        book_id -> Uuid,
+        lines -> Int8,
+        digest -> Bytea,
+        begun_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
     currencies (code) {
         code -> Text,
         exponent -> Int2,
@@ -114,4 +127,12 @@ diesel::table! {
 diesel::joinable!(account_events -> accounts (account_id));
 diesel::joinable!(holds -> transfers (sequence));
 
-diesel::allow_tables_to_appear_in_same_query!(account_events, accounts, book_identity, currencies, holds, transfers,);
+diesel::allow_tables_to_appear_in_same_query!(
+    account_events,
+    accounts,
+    book_identity,
+    book_imports,
+    currencies,
+    holds,
+    transfers,
+);

@@ -36,5 +36,6 @@ mod settings;
 mod states;
 mod tampering;
 mod time;
+mod transport;
 mod trees;
 mod walls;

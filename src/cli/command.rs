@@ -2,8 +2,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
 use super::{
-    account, balance, batch, currency, exchange, hold, import, journal, migrate, reverse, seal, shell, statement,
-    transfer, verify,
+    account, balance, batch, currency, exchange, export, hold, import, journal, migrate, reverse, seal, shell,
+    statement, transfer, verify,
 };
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
@@ -95,9 +95,11 @@ pub(super) enum Command {
     Balance(balance::BalanceArgs),
     /// Show an account's transfers, newest first
     Statement(statement::StatementArgs),
-    /// Import accounts or transfers from CSV files
+    /// Import accounts or transfers from CSV files, or a whole book
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Write the whole book to a file, to be imported elsewhere or kept
+    Export(export::ExportArgs),
     /// Recompute the whole book and compare
     Verify(verify::VerifyArgs),
     /// Write down what proves later that nothing was changed or cut off

@@ -107,9 +107,16 @@ impl From<Rejection> for Failure {
 
 impl From<InputError> for Failure {
     fn from(input: InputError) -> Self {
-        Self::new(EXIT_BAD_INPUT, input.code(), input.to_string(), None)
+        let hint = match &input {
+            InputError::BookFile { .. } => Some(BOOK_FILE_HINT),
+            _ => None,
+        };
+        Self::new(EXIT_BAD_INPUT, input.code(), input.to_string(), hint)
     }
 }
+
+const BOOK_FILE_HINT: &str = "the file is not as it was exported, and the book is not complete, so it cannot be used; \
+    import an unchanged copy of the file, into a new, empty book where lines of the changed one are in this one";
 
 impl From<SealFileError> for Failure {
     fn from(error: SealFileError) -> Self {

@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 
 use super::args::{ModeArgs, count, say};
 use super::failure::Failure;
+use super::import_book;
 use super::interrupt;
 use super::output::Columns;
 use super::progress::bar;
@@ -29,6 +30,8 @@ pub(super) enum ImportCommand {
     /// Post the transfers of a CSV file, in order
     #[command(after_help = TRANSFERS_HELP)]
     Transfers(ImportArgs),
+    /// Make an empty book the one that `teller export` wrote
+    Book(import_book::ImportBookArgs),
 }
 
 const ACCOUNTS_HELP: &str = "\
@@ -59,21 +62,35 @@ pub(super) struct ImportArgs {
     mode: ModeArgs,
 }
 
+/// What a CSV file has on its lines.
+#[derive(Clone, Copy)]
+enum Kind {
+    Accounts,
+    Transfers,
+}
+
 pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, Failure> {
-    let (ImportCommand::Accounts(arguments) | ImportCommand::Transfers(arguments)) = command;
+    match command {
+        ImportCommand::Accounts(arguments) => import_lines(context, arguments, Kind::Accounts),
+        ImportCommand::Transfers(arguments) => import_lines(context, arguments, Kind::Transfers),
+        ImportCommand::Book(arguments) => import_book::run(context, arguments),
+    }
+}
+
+fn import_lines(context: &Context, arguments: &ImportArgs, kind: Kind) -> Result<Ending, Failure> {
     let rejects = rejects_path(arguments)?;
     let (file, bar) = open(&arguments.file)?;
     let ledger = context.ledger()?;
     let mode = arguments.mode.mode();
     interrupt::listen();
 
-    let (counts, sink) = match command {
-        ImportCommand::Accounts(_) => {
+    let (counts, sink) = match kind {
+        Kind::Accounts => {
             let lines = read_accounts(file)?;
             let mut sink = Sink::new(RejectsFile::for_accounts(rejects, lines.header()), bar);
             (ledger.import_accounts(lines, mode, &mut sink), sink)
         }
-        ImportCommand::Transfers(_) => {
+        Kind::Transfers => {
             let lines = read_transfers(file)?;
             let mut sink = Sink::new(RejectsFile::for_transfers(rejects, lines.header()), bar);
             (ledger.import_transfers(lines, mode, &mut sink), sink)

@@ -12,9 +12,11 @@ mod currency;
 mod demo;
 mod doctor;
 mod exchange;
+mod export;
 mod failure;
 mod hold;
 mod import;
+mod import_book;
 mod interrupt;
 mod journal;
 mod migrate;
@@ -66,6 +68,12 @@ impl Context {
     fn ledger(&self) -> Result<Ledger, Failure> {
         let (url, _) = config::database_url(self.database_url.as_deref())?;
         Ok(Ledger::open(url, one_connection())?)
+    }
+
+    /// The book, also where an import has not come to its end.
+    fn ledger_to_import(&self) -> Result<Ledger, Failure> {
+        let (url, _) = config::database_url(self.database_url.as_deref())?;
+        Ok(Ledger::open_incomplete(url, one_connection())?)
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.
@@ -121,6 +129,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Balance(arguments) => balance::run(context, &arguments),
         Command::Statement(arguments) => statement::run(context, &arguments),
         Command::Import(command) => import::run(context, &command),
+        Command::Export(arguments) => export::run(context, &arguments),
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Seal(arguments) => seal::run(context, &arguments),
         Command::Doctor => doctor::run(context),

@@ -2,12 +2,14 @@
 //!
 //! What belongs here: reading and writing formats, and nothing of what is done with what they say.
 
+mod book_file;
 mod columns;
 mod csv_accounts;
 mod csv_rejects;
 mod csv_transfers;
 mod currencies;
 mod durations;
+mod hex;
 mod json;
 mod legs;
 mod line_starts;
@@ -17,6 +19,7 @@ mod request_json;
 mod seal_file;
 mod shares;
 
+pub use book_file::{BookReader, BookWriter};
 pub use columns::Lines;
 pub use csv_accounts::read_accounts;
 pub use csv_rejects::RejectsFile;
@@ -25,9 +28,9 @@ pub use currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use durations::read_duration;
 pub use operation_json::read_transfer_id;
 pub use records::{
-    AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EntryRecord, EventRecord, ExpiredRecord,
-    FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MigrationRecord, OpenedRecord,
-    PathBalanceRecord, ReceiptRecord, SpanStatementRecord, StatementRecord, TransferRecord, VerifyRecord,
+    AccountRecord, BalanceAsOfRecord, BalanceRecord, BookImportRecord, CurrencyRecord, EntryRecord, EventRecord,
+    ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MigrationRecord,
+    OpenedRecord, PathBalanceRecord, ReceiptRecord, SpanStatementRecord, StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};

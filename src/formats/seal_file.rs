@@ -1,13 +1,12 @@
 //! Seals as files: JSON with a signature where a key was given.
 
-use std::fmt::Write as _;
-
 use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey};
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::hex::{from_hex, to_hex};
 use crate::rules::{AccountId, Hash, Instant, Seal, Sequence};
 
 /// The format's name, which a file begins with.
@@ -158,27 +157,6 @@ fn parsed<T>(
 fn number(fields: &Map<String, Value>, name: &str) -> Result<i64, SealFileError> {
     let number = fields.get(name).and_then(Value::as_i64).filter(|number| *number >= 0);
     number.ok_or_else(|| form(format!("its {name} is missing or not a whole number from 0 on")))
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn from_hex<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if pairs.len() != LENGTH || !rest.is_empty() {
-        return None;
-    }
-    let mut bytes = [0; LENGTH];
-    for (byte, pair) in bytes.iter_mut().zip(pairs) {
-        let digit = |index: usize| char::from(pair[index]).to_digit(16);
-        *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -130,6 +130,22 @@ impl From<&Account> for NewAccountRow {
     }
 }
 
+/// An account as it was opened elsewhere, with the number that it has there.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = accounts)]
+pub(crate) struct NumberedAccountRow {
+    pub id: i64,
+    #[diesel(embed)]
+    pub account: NewAccountRow,
+}
+
+impl From<&Account> for NumberedAccountRow {
+    fn from(account: &Account) -> Self {
+        assert!(account.id > AccountId::UNASSIGNED, "an account that is taken over has a number");
+        Self { id: account.id.0, account: account.into() }
+    }
+}
+
 /// What a transfer changes of an account.
 #[derive(Clone, Debug)]
 pub(crate) struct AccountUpdate {
@@ -197,6 +213,24 @@ impl From<&Account> for AccountChanges {
             head: moved.head,
         }
     }
+}
+
+/// All that a whole history changes of an account.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountHistoryUpdate {
+    pub id: i64,
+    pub debits_posted: i64,
+    pub credits_posted: i64,
+    pub debits_held: i64,
+    pub credits_held: i64,
+    pub version: i64,
+    pub last_transfer: Option<i64>,
+    pub last_recorded_at: Option<SqlInstant>,
+    pub min_balance: Option<i64>,
+    pub max_balance: Option<i64>,
+    pub closed_at: Option<SqlInstant>,
+    pub state: String,
+    pub head: Vec<u8>,
 }
 
 /// Accounts whose names begin with `prefix` and sort behind `after`, by name. An index range, not LIKE, whose meaning differs.

@@ -5,6 +5,7 @@
 
 pub(crate) mod account_events;
 pub(crate) mod accounts;
+pub(crate) mod book_imports;
 pub(crate) mod currencies;
 pub(crate) mod holds;
 pub mod sql_types;

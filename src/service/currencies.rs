@@ -16,7 +16,7 @@ pub struct NamedCurrency {
 }
 
 impl NamedCurrency {
-    fn from_row(row: &CurrencyRow) -> Result<Self, StoreError> {
+    pub(super) fn from_row(row: &CurrencyRow) -> Result<Self, StoreError> {
         let name = row.name.parse().map_err(|_| CorruptRow::new("currencies", &row.code, "name", &row.name))?;
         Ok(Self { currency: row.to_currency()?, name })
     }

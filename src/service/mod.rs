@@ -5,6 +5,7 @@
 
 mod accounts;
 mod balances;
+mod book;
 mod currencies;
 mod exchange;
 mod history;
@@ -26,6 +27,9 @@ use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
 pub use balances::AsOf;
+pub use book::{
+    BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
+};
 pub use currencies::NamedCurrency;
 pub use exchange::Exchanged;
 pub use history::{Entry, Statement};
@@ -59,8 +63,19 @@ impl Ledger {
     /// Opens a book. A new SQLite file is migrated; a PostgreSQL book must have been, with `teller migrate run`.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`.
+    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`;
+    /// [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
     pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
+        let ledger = Self::open_incomplete(url, options)?;
+        ledger.check_complete()?;
+        Ok(ledger)
+    }
+
+    /// Opens a book that an import may not have come to the end of, to go on with that: see [`Ledger::import_book`].
+    ///
+    /// # Errors
+    /// As [`Ledger::open`], but for [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
+    pub fn open_incomplete(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let pool = Pool::connect(url, options)?;
         let state = pool.schema_state()?;
         match (&state, pool.url()) {

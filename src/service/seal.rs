@@ -3,7 +3,7 @@ use super::verify::{SealCheck, VerifyProgress, VerifyReport, verify_in};
 use crate::error::{Error, InputError};
 use crate::models::CorruptRow;
 use crate::models::sql_types::SqlId;
-use crate::rules::{Account, AccountId, MerkleTree, Seal, Sequence};
+use crate::rules::{Account, AccountId, Instant, MerkleTree, Seal, Sequence};
 use crate::store::{Access, Store, StoreError};
 
 /// How many accounts are in memory at once.
@@ -15,33 +15,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Store`]; `Denied` for a role that may not lock the table of accounts.
     pub fn seal(&self) -> Result<Seal, Error> {
-        self.pool.transaction(Access::Settled, |store| {
-            let book_id = book_id(store)?;
-            let sequence = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
-            let mut tree = MerkleTree::default();
-            let mut seal = Seal {
-                book_id,
-                sealed_at: self.clock.now(),
-                sequence,
-                account_id: AccountId::UNASSIGNED,
-                transfers: 0,
-                accounts: 0,
-                root: tree.root(),
-            };
-            let mut after = String::new();
-            loop {
-                let page = store.list_accounts("", &after, ACCOUNTS_PER_PAGE)?;
-                let Some(last) = page.last() else { break };
-                after = last.name.to_string();
-                for account in &page {
-                    add(&mut seal, &mut tree, account);
-                }
-            }
-            // Every transfer is counted by both its accounts.
-            seal.transfers /= 2;
-            seal.root = tree.root();
-            Ok(seal)
-        })
+        self.pool.transaction(Access::Settled, |store| seal_in(store, self.clock.now()))
     }
 
     /// Verifies the book as [`Ledger::verify`] does, and that all that was sealed is still there, unchanged.
@@ -56,6 +30,35 @@ impl Ledger {
     }
 }
 
+/// A seal over all that the transaction sees.
+pub(super) fn seal_in(store: &mut dyn Store, now: Instant) -> Result<Seal, Error> {
+    let book_id = book_id(store)?;
+    let sequence = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
+    let mut tree = MerkleTree::default();
+    let mut seal = Seal {
+        book_id,
+        sealed_at: now,
+        sequence,
+        account_id: AccountId::UNASSIGNED,
+        transfers: 0,
+        accounts: 0,
+        root: tree.root(),
+    };
+    let mut after = String::new();
+    loop {
+        let page = store.list_accounts("", &after, ACCOUNTS_PER_PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.name.to_string();
+        for account in &page {
+            add(&mut seal, &mut tree, account);
+        }
+    }
+    // Every transfer is counted by both its accounts.
+    seal.transfers /= 2;
+    seal.root = tree.root();
+    Ok(seal)
+}
+
 fn add(seal: &mut Seal, tree: &mut MerkleTree, account: &Account) {
     seal.accounts += 1;
     seal.account_id = seal.account_id.max(account.id);
@@ -63,7 +66,7 @@ fn add(seal: &mut Seal, tree: &mut MerkleTree, account: &Account) {
     tree.push(&Seal::leaf(&account.name, account.version, account.head));
 }
 
-fn book_id(store: &mut dyn Store) -> Result<uuid::Uuid, StoreError> {
+pub(super) fn book_id(store: &mut dyn Store) -> Result<uuid::Uuid, StoreError> {
     let id = store.book_id()?.and_then(SqlId::id);
     Ok(id.ok_or_else(|| CorruptRow::new("book_identity", "the only one", "id", "missing"))?)
 }

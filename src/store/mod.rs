@@ -11,6 +11,7 @@
 
 mod attempts;
 mod backend;
+mod book_imports;
 mod diagnosis;
 mod error;
 mod migrations;
@@ -21,9 +22,11 @@ mod postgres;
 mod sqlite;
 mod url;
 
+use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
 
+pub(crate) use book_imports::BookImports;
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
 pub use migrations::{MigrationStatus, SchemaState};
@@ -33,7 +36,7 @@ pub(crate) use portable::Portable;
 pub use url::{DatabaseUrl, UrlError};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Portable {
+pub(crate) trait Store: Portable + BookImports {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 
@@ -63,6 +66,12 @@ pub(crate) trait Store: Portable {
 
     /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
     fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;
+
+    /// Writes what the histories of accounts that were taken over come to.
+    fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError>;
+
+    /// Lets new numbers begin behind those of accounts and places that were taken over.
+    fn continue_numbers(&mut self, account: AccountId, sequence: Sequence) -> Result<(), StoreError>;
 
     /// Adds a currency, or does nothing when the code is taken.
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError>;

@@ -29,6 +29,7 @@ impl TestBook {
             "account_events",
             "accounts",
             "book_identity",
+            "book_imports",
             "currencies",
             "holds",
             "transfers",

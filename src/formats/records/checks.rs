@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::money::CurrencyCode;
 use crate::rules::Sequence;
-use crate::service::{Finding, ImportCounts, Mode, VerifyReport};
+use crate::service::{BookImported, Finding, ImportCounts, Mode, VerifyReport};
 use crate::store::{Fact, MigrationStatus};
 
 /// What an import came to.
@@ -114,5 +114,33 @@ impl FactRecord {
 impl From<&Fact> for FactRecord {
     fn from(fact: &Fact) -> Self {
         Self::new(fact.name, fact.value.clone(), fact.warning.clone())
+    }
+}
+
+/// What became of the import of a whole book.
+#[derive(Debug, Serialize)]
+pub struct BookImportRecord {
+    book: String,
+    accounts: u64,
+    transfers: u64,
+    events: u64,
+    /// How many lines an earlier import had brought in.
+    resumed: u64,
+    replayed: bool,
+    complete: bool,
+}
+
+impl From<&BookImported> for BookImportRecord {
+    fn from(imported: &BookImported) -> Self {
+        let header = &imported.header;
+        Self {
+            book: header.book_id.to_string(),
+            accounts: header.accounts,
+            transfers: header.transfers,
+            events: header.events,
+            resumed: imported.resumed,
+            replayed: imported.replayed,
+            complete: imported.is_complete,
+        }
     }
 }

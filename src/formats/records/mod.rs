@@ -14,7 +14,7 @@ use crate::rules::Description;
 pub use accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
-pub use checks::{FactRecord, FindingRecord, ImportRecord, MigrationRecord, VerifyRecord};
+pub use checks::{BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, VerifyRecord};
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};

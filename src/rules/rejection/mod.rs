@@ -1,8 +1,12 @@
-use serde::ser::Error as _;
-use serde::{Serialize, Serializer};
+mod code;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
+use self::code::serialize_fields;
 use super::account::{AccountState, NormalSide};
 use super::hold::HoldState;
 use super::ids::{Sequence, TransferId};
@@ -358,6 +362,20 @@ pub enum Rejection {
         /// How many accounts there are.
         accounts: i64,
     },
+    /// A whole book is imported into one that has nothing of its own.
+    #[error(
+        "the book has {accounts} accounts, a whole book is only imported into an empty one; name a new database or file"
+    )]
+    BookUsed {
+        /// How many accounts there are.
+        accounts: i64,
+    },
+    /// The import of a whole book has not come to its end.
+    #[error("the book is incomplete, its import came to line {line}; finish it with: teller import book FILE")]
+    BookIncomplete {
+        /// The last line that is in the book.
+        line: i64,
+    },
     /// A journal is refused because of one of its legs; the code is that of the leg's refusal.
     #[error("leg {leg}: {rejection}")]
     #[serde(untagged)]
@@ -369,28 +387,3 @@ pub enum Rejection {
         rejection: Box<Rejection>,
     },
 }
-
-impl Rejection {
-    /// The stable code, as in JSON and in docs/rejections.md.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::InLeg { rejection, .. } => rejection.code(),
-            other => other.into(),
-        }
-    }
-
-    /// The refusal of a journal because of one of its legs, counted from 1.
-    #[must_use]
-    pub(super) fn in_leg(self, leg: usize) -> Self {
-        Self::InLeg { leg, rejection: Box::new(self) }
-    }
-}
-
-/// By way of a value, because a type that flattens itself has no end.
-fn serialize_fields<S: Serializer>(rejection: &Rejection, serializer: S) -> Result<S::Ok, S::Error> {
-    serde_json::to_value(rejection).map_err(S::Error::custom)?.serialize(serializer)
-}
-
-#[cfg(test)]
-mod tests;

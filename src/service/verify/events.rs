@@ -30,20 +30,26 @@ impl Walk {
         }
     }
 
-    pub(super) fn apply_event(&mut self, row: AccountEventRow) {
+    fn apply_event(&mut self, row: AccountEventRow) {
         let (id, number) = (AccountId(row.account_id), row.event);
         let place = Some(Sequence(row.sequence));
-        let Some(account) = self.accounts.get_mut(&id) else {
-            let problem = format!("event {number} is recorded, but the account is not in the book");
-            return self.find(place, Some(id.0.to_string()), problem);
+        if !self.accounts.contains_key(&id) {
+            return self.find_event_without_account(id, number, place);
+        }
+        match AccountEvent::try_from(row) {
+            Ok(event) => self.apply(&event),
+            Err(corrupt) => self.find(place, self.name_of(id), corrupt.to_string()),
+        }
+    }
+
+    pub(in crate::service) fn apply(&mut self, event: &AccountEvent) {
+        let place = Some(event.sequence);
+        let Some(account) = self.accounts.get_mut(&event.account_id) else {
+            return self.find_event_without_account(event.account_id, event.number, place);
         };
         let name = account.name.to_string();
-        let event = match AccountEvent::try_from(row) {
-            Ok(event) => event,
-            Err(corrupt) => return self.find(place, Some(name), corrupt.to_string()),
-        };
-        let hash = hash_event(&event, account.head);
-        let problems = account.problems_with(&event, hash);
+        let hash = hash_event(event, account.head);
+        let problems = account.problems_with(event, hash);
 
         // What is stored is believed from here on, so that one fault is found once and not in every later row.
         account.head = event.hash;
@@ -51,7 +57,12 @@ impl Walk {
         account.closed_at = (event.after.state == AccountState::Closed).then_some(event.recorded_at);
         account.last_event = Some((event.number, event.recorded_at));
         for problem in problems {
-            self.find(place, Some(name.clone()), format!("event {number} {problem}"));
+            self.find(place, Some(name.clone()), format!("event {} {problem}", event.number));
         }
+    }
+
+    fn find_event_without_account(&mut self, account: AccountId, number: i64, place: Option<Sequence>) {
+        let problem = format!("event {number} is recorded, but the account is not in the book");
+        self.find(place, Some(account.0.to_string()), problem);
     }
 }

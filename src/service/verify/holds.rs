@@ -83,7 +83,8 @@ impl Walk {
     }
 }
 
-fn placed(opening: &Transfer) -> Hold {
+/// A hold as the transfer that opened it left it.
+pub(in crate::service) fn placed(opening: &Transfer) -> Hold {
     Hold {
         id: opening.id,
         sequence: opening.sequence,
@@ -97,7 +98,7 @@ fn placed(opening: &Transfer) -> Hold {
 }
 
 /// Takes out of a hold what a transfer captured or gave up, and says whether that fits.
-fn lessen(hold: &mut Hold, transfer: &Transfer) -> bool {
+pub(in crate::service) fn lessen(hold: &mut Hold, transfer: &Transfer) -> bool {
     let rest = hold.remaining.minor() - transfer.amount.minor();
     let state = match transfer.kind {
         TransferKind::Capture if rest > 0 => HoldState::Open,

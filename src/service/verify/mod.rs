@@ -10,8 +10,10 @@ mod walked;
 use bigdecimal::BigDecimal;
 use serde::Serialize;
 
+pub(super) use self::holds::{lessen, placed};
 pub(super) use self::sealed::SealCheck;
-use self::walk::Walk;
+pub(super) use self::walk::Walk;
+pub(super) use self::walked::Walked;
 use super::Ledger;
 use crate::error::Error;
 use crate::money::CurrencyCode;

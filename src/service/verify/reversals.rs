@@ -8,7 +8,11 @@ use crate::store::{Store, StoreError};
 
 impl Walk {
     /// Finds reversals of a page that undo nothing, something else than they say, or more than there was.
-    pub(super) fn check_reversals(&mut self, store: &mut dyn Store, page: &[Transfer]) -> Result<(), StoreError> {
+    pub(in crate::service) fn check_reversals(
+        &mut self,
+        store: &mut dyn Store,
+        page: &[Transfer],
+    ) -> Result<(), StoreError> {
         let reversals: Vec<_> = page.iter().filter(|transfer| transfer.kind == TransferKind::Reversal).collect();
         let ids: HashSet<_> = reversals.iter().filter_map(|reversal| reversal.reversed_id).collect();
         if reversals.is_empty() {

@@ -1,7 +1,7 @@
 //! Comparing a book with a seal that was made of it earlier.
 
 use super::walk::Walk;
-use crate::rules::{MerkleTree, Seal, Sequence};
+use crate::rules::{AccountId, Hash, MerkleTree, Seal, Sequence};
 
 /// A seal, until the walk has come to the place where it was made.
 pub(in crate::service) struct SealCheck(Seal);
@@ -32,17 +32,20 @@ impl Walk {
         self.check_seal(&seal);
     }
 
-    fn check_seal(&mut self, seal: &Seal) {
-        let is_sealed = |id: &crate::rules::AccountId| *id <= seal.account_id;
+    /// How many accounts have a number up to this one, and the Merkle root over them, as a seal has it.
+    pub(in crate::service) fn root_up_to(&self, newest: AccountId) -> (usize, Hash) {
         let mut sealed: Vec<_> =
-            self.accounts.iter().filter(|(id, _)| is_sealed(id)).map(|(_, walked)| walked).collect();
+            self.accounts.iter().filter(|(id, _)| **id <= newest).map(|(_, walked)| walked).collect();
         sealed.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let mut tree = MerkleTree::default();
         for walked in &sealed {
             tree.push(&Seal::leaf(&walked.name, walked.version, walked.head));
         }
-        let accounts = sealed.len();
-        let root = tree.root();
+        (sealed.len(), tree.root())
+    }
+
+    fn check_seal(&mut self, seal: &Seal) {
+        let (accounts, root) = self.root_up_to(seal.account_id);
         let counts = [
             ("accounts", i128::from(seal.accounts), accounts as i128),
             ("transfers", seal.transfers.into(), self.sealed_transfers(seal)),

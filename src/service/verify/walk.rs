@@ -15,8 +15,8 @@ use crate::models::accounts::AccountRow;
 use crate::models::transfers::TransferRow;
 use crate::money::{Amount, CurrencyCode};
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, AccountState, Leg, NormalSide, Sequence, Terms, Totals, Transfer,
-    hash_account, hash_transfer,
+    Account, AccountId, AccountName, AccountRequest, AccountState, Hash, Instant, Leg, NormalSide, Sequence, Terms,
+    Totals, Transfer, hash_account, hash_transfer,
 };
 use crate::store::{Store, StoreError};
 
@@ -27,8 +27,8 @@ const FINDINGS_MAX: usize = 100;
 
 /// A verification under way.
 #[derive(Default)]
-pub(super) struct Walk {
-    pub(super) accounts: HashMap<AccountId, Walked>,
+pub(in crate::service) struct Walk {
+    pub(in crate::service) accounts: HashMap<AccountId, Walked>,
     pub(super) seal: Option<SealCheck>,
     transfers: u64,
     compared: u64,
@@ -37,7 +37,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub(super) fn new(seal: Option<SealCheck>) -> Self {
+    pub(in crate::service) fn new(seal: Option<SealCheck>) -> Self {
         Self { seal, ..Self::default() }
     }
 
@@ -77,23 +77,37 @@ impl Walk {
             description: account.description,
             metadata: account.metadata,
         };
-        let head = hash_account(&opening, account.opened_at);
-        self.accounts.insert(
-            account.id,
-            Walked {
-                normal_side: account.account_type.normal_side(),
-                name: account.name,
-                currency: account.currency,
-                posted: Sides::default(),
-                held: Sides::default(),
-                version: 0,
-                last: None,
-                head,
-                terms: Terms { state: AccountState::Open, limits },
-                closed_at: None,
-                last_event: None,
-            },
-        );
+        self.begin_account(account.id, opening, account.opened_at);
+    }
+
+    /// Begins an account with nothing posted, and returns the head that its opening gave it.
+    pub(in crate::service) fn begin_account(
+        &mut self,
+        id: AccountId,
+        opening: AccountRequest,
+        opened_at: Instant,
+    ) -> Hash {
+        let head = hash_account(&opening, opened_at);
+        let walked = Walked {
+            normal_side: opening.account_type.normal_side(),
+            name: opening.name,
+            currency: opening.currency,
+            posted: Sides::default(),
+            held: Sides::default(),
+            version: 0,
+            last: None,
+            head,
+            terms: Terms { state: AccountState::Open, limits: opening.limits },
+            closed_at: None,
+            last_event: None,
+        };
+        self.accounts.insert(id, walked);
+        head
+    }
+
+    /// The first thing that was found.
+    pub(in crate::service) fn first_finding(&self) -> Option<&Finding> {
+        self.findings.first()
     }
 
     pub(super) fn recompute_transfers(
@@ -149,7 +163,7 @@ impl Walk {
         self.accounts.get(&account).map(|walked| walked.name.to_string())
     }
 
-    fn recompute(&mut self, transfer: &Transfer) {
+    pub(in crate::service) fn recompute(&mut self, transfer: &Transfer) {
         let sequence = Some(transfer.sequence);
         for leg in [&transfer.debit, &transfer.credit] {
             if !self.accounts.contains_key(&leg.account_id) {

@@ -2,25 +2,25 @@ use crate::money::Currency;
 use crate::rules::{AccountEvent, AccountName, Hash, Instant, NormalSide, Sequence, Terms, Transfer, TransferKind};
 
 /// An account as the walk has recomputed it so far.
-pub(super) struct Walked {
-    pub(super) name: AccountName,
-    pub(super) normal_side: NormalSide,
-    pub(super) currency: Currency,
-    pub(super) posted: Sides,
-    pub(super) held: Sides,
-    pub(super) version: i64,
-    pub(super) last: Option<(Sequence, Instant)>,
-    pub(super) head: Hash,
-    pub(super) terms: Terms,
-    pub(super) closed_at: Option<Instant>,
-    pub(super) last_event: Option<(i64, Instant)>,
+pub(in crate::service) struct Walked {
+    pub(in crate::service) name: AccountName,
+    pub(in crate::service) normal_side: NormalSide,
+    pub(in crate::service) currency: Currency,
+    pub(in crate::service) posted: Sides,
+    pub(in crate::service) held: Sides,
+    pub(in crate::service) version: i64,
+    pub(in crate::service) last: Option<(Sequence, Instant)>,
+    pub(in crate::service) head: Hash,
+    pub(in crate::service) terms: Terms,
+    pub(in crate::service) closed_at: Option<Instant>,
+    pub(in crate::service) last_event: Option<(i64, Instant)>,
 }
 
 /// Sums of debits and of credits, which a forged book can drive anywhere.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Sides {
-    pub(super) debits: i128,
-    pub(super) credits: i128,
+pub(in crate::service) struct Sides {
+    pub(in crate::service) debits: i128,
+    pub(in crate::service) credits: i128,
 }
 
 impl Sides {
@@ -33,15 +33,22 @@ impl Sides {
 }
 
 impl Walked {
-    pub(super) fn balance(&self) -> i128 {
+    pub(in crate::service) fn balance(&self) -> i128 {
         match self.normal_side {
             NormalSide::Debit => self.posted.debits - self.posted.credits,
             NormalSide::Credit => self.posted.credits - self.posted.debits,
         }
     }
 
+    pub(in crate::service) fn held_on_falling_side(&self) -> i128 {
+        match self.normal_side {
+            NormalSide::Debit => self.held.credits,
+            NormalSide::Credit => self.held.debits,
+        }
+    }
+
     /// Moves the sums on by one side of a transfer.
-    pub(super) fn add(&mut self, transfer: &Transfer, side: NormalSide) {
+    pub(in crate::service) fn add(&mut self, transfer: &Transfer, side: NormalSide) {
         let amount = i128::from(transfer.amount.minor());
         match transfer.kind {
             TransferKind::Transfer | TransferKind::Reversal => self.posted.add(side, amount),
@@ -55,7 +62,7 @@ impl Walked {
     }
 
     /// What of an event does not follow from what came before it.
-    pub(super) fn problems_with(&self, event: &AccountEvent, hash: Hash) -> Vec<&'static str> {
+    pub(in crate::service) fn problems_with(&self, event: &AccountEvent, hash: Hash) -> Vec<&'static str> {
         let last_number = self.last_event.map_or(0, |(number, _)| number);
         let last_times = [self.last.map(|(_, time)| time), self.last_event.map(|(_, time)| time)];
         let is_later = last_times.into_iter().flatten().all(|time| time < event.recorded_at);

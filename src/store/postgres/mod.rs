@@ -7,11 +7,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
 use self::statements::{
-    AccountColumns, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences, TransferColumns, UpdateRows,
+    AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences,
+    TransferColumns, UpdateRows,
 };
 use super::portable::from_rows;
 use super::{Store, StoreError};
-use crate::models::accounts::{AccountRow, AccountUpdate, NewAccountRow};
+use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::SqlId;
@@ -89,6 +90,22 @@ impl Store for PgConnection {
             .get_result(self)
             .optional()?;
         Ok(id.map(AccountId))
+    }
+
+    fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
+        let accounts = updates.len();
+        let rows = UpdateRows::<AccountHistoryColumns>::new(updates.into_iter()).execute(self)?;
+        assert_eq!(rows, accounts, "every account was taken over, so it is there");
+        Ok(())
+    }
+
+    fn continue_numbers(&mut self, account: AccountId, sequence: Sequence) -> Result<(), StoreError> {
+        for (counter, newest) in [("accounts_id_seq", account.0), ("transfers_sequence_seq", sequence.0)] {
+            if newest > 0 {
+                ContinueNumbers { counter, newest }.execute(self)?;
+            }
+        }
+        Ok(())
     }
 
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {

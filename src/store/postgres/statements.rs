@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
-use crate::models::accounts::AccountUpdate;
+use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate};
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, SqlId, SqlInstant, SqlJson, Text, Timestamptz, Uuid};
 use crate::models::transfers::TransferRow;
@@ -26,6 +26,26 @@ impl QueryFragment<Pg> for NextSequences {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("select nextval('transfers_sequence_seq') from generate_series(1, ");
         out.push_bind_param::<Int8, _>(&self.count)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Sets a counter to the newest number that it has given.
+#[derive(QueryId)]
+pub(super) struct ContinueNumbers {
+    pub(super) counter: &'static str,
+    pub(super) newest: i64,
+}
+
+impl RunQueryDsl<PgConnection> for ContinueNumbers {}
+
+impl QueryFragment<Pg> for ContinueNumbers {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("select setval(");
+        out.push_bind_param::<Text, _>(self.counter)?;
+        out.push_sql("::regclass, ");
+        out.push_bind_param::<Int8, _>(&self.newest)?;
         out.push_sql(")");
         Ok(())
     }
@@ -112,6 +132,22 @@ columns!(AccountColumns, AccountUpdate, "accounts" {
     version: Int8 => i64,
     last_transfer: Nullable<Int8> => Option<i64>,
     last_recorded_at: Nullable<Timestamptz> => Option<SqlInstant>,
+    head: Bytea => Vec<u8>,
+});
+
+columns!(AccountHistoryColumns, AccountHistoryUpdate, "accounts" {
+    id: Int8 => i64,
+    debits_posted: Int8 => i64,
+    credits_posted: Int8 => i64,
+    debits_held: Int8 => i64,
+    credits_held: Int8 => i64,
+    version: Int8 => i64,
+    last_transfer: Nullable<Int8> => Option<i64>,
+    last_recorded_at: Nullable<Timestamptz> => Option<SqlInstant>,
+    min_balance: Nullable<Int8> => Option<i64>,
+    max_balance: Nullable<Int8> => Option<i64>,
+    closed_at: Nullable<Timestamptz> => Option<SqlInstant>,
+    state: Text => String,
     head: Bytea => Vec<u8>,
 });
 

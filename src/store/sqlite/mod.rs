@@ -9,7 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use self::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
 use super::portable::{Portable, from_rows};
 use super::{Store, StoreError};
-use crate::models::accounts::{AccountRow, AccountUpdate, NewAccountRow};
+use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::transfers::TransferRow;
@@ -76,6 +76,17 @@ impl Store for SqliteConnection {
             .returning(accounts::id)
             .get_result(self)?;
         Ok(Some(AccountId(id)))
+    }
+
+    fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
+        let rows = update_rows(self, &updates)?;
+        assert_eq!(rows, updates.len(), "every account was taken over, so it is there");
+        Ok(())
+    }
+
+    /// New numbers follow from the largest that are there.
+    fn continue_numbers(&mut self, _account: AccountId, _sequence: Sequence) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {

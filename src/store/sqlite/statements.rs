@@ -5,7 +5,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use serde::Serialize;
 
-use crate::models::accounts::AccountUpdate;
+use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate};
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use crate::models::transfers::TransferRow;
@@ -155,6 +155,22 @@ value_row!(AccountUpdate, "accounts" {
     version: Int8,
     last_transfer: Nullable<Int8>,
     last_recorded_at: Nullable<Timestamptz>,
+    head: Bytea,
+});
+
+value_row!(AccountHistoryUpdate, "accounts" {
+    id: Int8,
+    debits_posted: Int8,
+    credits_posted: Int8,
+    debits_held: Int8,
+    credits_held: Int8,
+    version: Int8,
+    last_transfer: Nullable<Int8>,
+    last_recorded_at: Nullable<Timestamptz>,
+    min_balance: Nullable<Int8>,
+    max_balance: Nullable<Int8>,
+    closed_at: Nullable<Timestamptz>,
+    state: Text,
     head: Bytea,
 });
 

@@ -1,0 +1,96 @@
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use tempfile::NamedTempFile;
+
+use super::args::{count, say};
+use super::failure::Failure;
+use super::progress::bar;
+use super::{Context, Ending, interrupt};
+use crate::error::Error;
+use crate::formats::BookWriter;
+use crate::service::{BookHeader, BookProgress, BookSink, Ledger};
+
+const TEMPLATE: &str = "Exporting {bar:30} {percent}% {per_sec}, {eta} left";
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
+    teller export | gzip > bank.ndjson.gz\n  \
+    teller export | teller import book - --database-url postgres://localhost/bank\n\n\
+    The file is JSON lines, whatever --format says: a header, currencies, accounts as they were opened, all transfers and \
+    events in order, and a trailer with counts and hashes. It shows the book at one moment; nobody is held up meanwhile. \
+    The same book always gives the same file.")]
+pub(super) struct ExportArgs {
+    /// Where the book goes; never over a file that is there [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
+    let exported = match &arguments.out {
+        Some(path) => to_file(context, path)?,
+        None => to_stdout(context)?,
+    };
+    let Some(header) = exported else {
+        say("Stopped; the export is not complete.");
+        return Ok(Ending::Stopped);
+    };
+    say(format_args!(
+        "Exported {}, {} and {}.",
+        count(header.accounts, "account"),
+        count(header.transfers, "transfer"),
+        count(header.events, "event")
+    ));
+    Ok(Ending::Done)
+}
+
+fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {
+    let ledger = context.ledger()?;
+    let mut writer = BookWriter::new(BufWriter::new(io::stdout()), |_| {
+        Err(io::Error::other("the connection was lost, and what went to stdout cannot be taken back"))
+    });
+    let exported = export(&ledger, &mut writer)?;
+    writer.into_inner().flush()?;
+    Ok(exported)
+}
+
+/// Under another name until all of it is on the disk, so that a file of that name is always whole.
+fn to_file(context: &Context, path: &Path) -> Result<Option<BookHeader>, Failure> {
+    let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
+    if path.exists() {
+        return Err(failed(io::Error::new(io::ErrorKind::AlreadyExists, "the file exists; name another")).into());
+    }
+    let ledger = context.ledger()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let file = NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut writer = BookWriter::new(BufWriter::new(file), begin_anew);
+    let exported = export(&ledger, &mut writer)?;
+    if exported.is_some() {
+        let file = writer.into_inner().into_inner().map_err(|error| failed(error.into_error()))?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist_noclobber(path).map_err(|error| failed(error.error))?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    }
+    Ok(exported)
+}
+
+fn begin_anew(writer: &mut BufWriter<NamedTempFile>) -> io::Result<()> {
+    writer.flush()?;
+    writer.get_ref().as_file().set_len(0)?;
+    writer.rewind()
+}
+
+fn export(ledger: &Ledger, sink: &mut dyn BookSink) -> Result<Option<BookHeader>, Failure> {
+    interrupt::listen();
+    let bar = bar(0, TEMPLATE);
+    let exported = ledger.export_book(sink, &mut |progress: BookProgress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    bar.finish_and_clear();
+    Ok(exported?)
+}

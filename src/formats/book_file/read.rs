@@ -1,0 +1,232 @@
+use std::collections::HashMap;
+use std::io::{BufRead, Read};
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::shapes::{
+    AccountShape, CurrencyShape, EventShape, HeaderShape, LegShape, LineShape, TermsShape, TransferShape,
+};
+use super::write::{append_line, digest};
+use crate::error::{Error, InputError};
+use crate::formats::hex::from_hex;
+use crate::money::{Amount, Currency, Money};
+use crate::rules::{
+    AccountEvent, AccountId, AccountRequest, AccountState, AccountType, Hash, Instant, Leg, Limits, Metadata, Sequence,
+    Terms, Transfer, TransferId, TransferKind,
+};
+use crate::service::{BookHeader, BookLine, BookRecord, BookSource, BookTrailer, NamedCurrency, NumberedAccount};
+
+/// The longest line, in bytes: beyond all that a transfer can say, also where every character of its metadata is escaped.
+const LINE_LENGTH_MAX: u64 = 1 << 20;
+
+/// Reads a book's file.
+pub struct BookReader<R> {
+    reader: R,
+    number: u64,
+    hasher: Sha256,
+    currencies: HashMap<String, Currency>,
+    line: Vec<u8>,
+    /// The line as it should be written.
+    written: Vec<u8>,
+}
+
+impl<R: BufRead> BookReader<R> {
+    /// Reads from something.
+    pub fn new(reader: R) -> Self {
+        let (hasher, currencies) = (Sha256::new(), HashMap::new());
+        Self { reader, number: 0, hasher, currencies, line: Vec::new(), written: Vec::new() }
+    }
+
+    fn read(&mut self) -> Result<BookRecord, String> {
+        if !self.line.ends_with(b"\n") {
+            return Err("it has no end: the file was cut off, or the line is longer than any line of a book".to_owned());
+        }
+        let shape = serde_json::from_slice::<LineShape<'_>>(&self.line);
+        let shape = shape.map_err(|error| format!("it is not a line of a book: {error}"))?;
+        let (record, sha256) = record(shape, &self.currencies)?;
+        self.written.clear();
+        append_line(&mut self.written, &record, &self.hasher).map_err(|error| error.to_string())?;
+        if let Some(sha256) = sha256
+            && sha256 != digest(&self.hasher)
+        {
+            return Err(format!("sha256 is {sha256}, the lines before it come to {}", digest(&self.hasher)));
+        }
+        if self.written != self.line {
+            let same = self.line.iter().zip(&self.written).take_while(|(found, right)| found == right).count();
+            return Err(format!("it is not written as Teller writes it, from byte {} on", same + 1));
+        }
+        if let BookRecord::Currency(named) = &record {
+            self.currencies.insert(named.currency.code().to_string(), named.currency);
+        }
+        Ok(record)
+    }
+}
+
+impl<R: BufRead> BookSource for BookReader<R> {
+    fn next_line(&mut self) -> Result<Option<BookLine>, Error> {
+        self.line.clear();
+        let read = self.reader.by_ref().take(LINE_LENGTH_MAX).read_until(b'\n', &mut self.line);
+        read.map_err(|source| Error::File { doing: format!("read line {} of the book", self.number + 1), source })?;
+        if self.line.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        let number = self.number;
+        let record = self.read().map_err(|problem| InputError::BookFile { line: number, problem })?;
+        self.hasher.update(&self.line);
+        Ok(Some(BookLine { number, record }))
+    }
+
+    fn digest(&self) -> Hash {
+        digest(&self.hasher)
+    }
+}
+
+type Currencies = HashMap<String, Currency>;
+
+fn record(shape: LineShape<'_>, currencies: &Currencies) -> Result<(BookRecord, Option<Hash>), String> {
+    let record = match shape {
+        LineShape::Header(shape) => BookRecord::Header(header(&shape)?),
+        LineShape::Currency(shape) => BookRecord::Currency(currency(&shape)?),
+        LineShape::Account(shape) => BookRecord::Account(account(shape, currencies)?),
+        LineShape::Transfer(shape) => {
+            let currency = known(&shape.currency, currencies)?;
+            BookRecord::Transfer(Box::new(transfer(shape, currency)?), currency)
+        }
+        LineShape::Event(shape) => {
+            let currency = known(&shape.currency, currencies)?;
+            BookRecord::Event(Box::new(event(&shape, currency)?), currency)
+        }
+        LineShape::Trailer(shape) => {
+            let root = hash("root", &shape.root)?;
+            let trailer =
+                BookTrailer { accounts: shape.accounts, transfers: shape.transfers, events: shape.events, root };
+            return Ok((BookRecord::Trailer(trailer), Some(hash("sha256", &shape.sha256)?)));
+        }
+    };
+    Ok((record, None))
+}
+
+fn header(shape: &HeaderShape) -> Result<BookHeader, String> {
+    if shape.format != super::FORMAT {
+        return Err(format!("the format is {:?}, this version of Teller reads {:?}", shape.format, super::FORMAT));
+    }
+    Ok(BookHeader {
+        book_id: uuid("book", &shape.book)?,
+        accounts: shape.accounts,
+        transfers: shape.transfers,
+        events: shape.events,
+        sequence: Sequence(shape.sequence),
+    })
+}
+
+fn currency(shape: &CurrencyShape<'_>) -> Result<NamedCurrency, String> {
+    let currency = Currency::new(parsed("code", &shape.code)?, shape.exponent).map_err(|error| error.to_string())?;
+    Ok(NamedCurrency { currency, name: parsed("name", &shape.name)? })
+}
+
+fn account(shape: AccountShape<'_>, currencies: &Currencies) -> Result<NumberedAccount, String> {
+    let currency = known(&shape.currency, currencies)?;
+    let opening = AccountRequest {
+        name: parsed("name", &shape.name)?,
+        account_type: parsed::<AccountType>("type", &shape.r#type)?,
+        currency,
+        limits: limits(shape.min_balance.as_deref(), shape.max_balance.as_deref(), currency)?,
+        description: shape.description.as_deref().map(|text| parsed("description", text)).transpose()?,
+        metadata: Metadata::new(shape.metadata).map_err(|error| error.to_string())?,
+    };
+    let (opened_at, hash) = (parsed("opened_at", &shape.opened_at)?, hash("hash", &shape.hash)?);
+    Ok(NumberedAccount { id: AccountId(shape.id), opening, opened_at, hash })
+}
+
+fn transfer(shape: TransferShape<'_>, currency: Currency) -> Result<Transfer, String> {
+    let amount_of = |field, text: &str| amount(field, text, currency);
+    let kind = TransferKind::from_word(&shape.kind);
+    let transfer = Transfer {
+        sequence: Sequence(shape.sequence),
+        id: TransferId(uuid("id", &shape.id)?),
+        kind: kind.ok_or_else(|| format!("kind is {:?}, which no transfer is", shape.kind))?,
+        amount: amount_of("amount", &shape.amount)?,
+        debit: leg(&shape.debit, currency)?,
+        credit: leg(&shape.credit, currency)?,
+        recorded_at: parsed("recorded_at", &shape.recorded_at)?,
+        effective_at: parsed("effective_at", &shape.effective_at)?,
+        journal_id: optional(shape.journal_id.as_deref(), |text| uuid("journal_id", text))?,
+        hold_id: optional(shape.hold_id.as_deref(), |text| uuid("hold_id", text).map(TransferId))?,
+        reversed_id: optional(shape.reversed_id.as_deref(), |text| uuid("reversed_id", text).map(TransferId))?,
+        expires_at: optional(shape.expires_at.as_deref(), |text| parsed::<Instant>("expires_at", text))?,
+        up_to: optional(shape.up_to.as_deref(), |text| amount_of("up_to", text))?,
+        description: optional(shape.description.as_deref(), |text| parsed("description", text))?,
+        metadata: Metadata::new(shape.metadata).map_err(|error| error.to_string())?,
+        hash: hash("hash", &shape.hash)?,
+    };
+    if !transfer.amount.is_positive() {
+        return Err(format!("amount is {}, which is not more than zero", shape.amount));
+    }
+    Ok(transfer)
+}
+
+fn event(shape: &EventShape<'_>, currency: Currency) -> Result<AccountEvent, String> {
+    Ok(AccountEvent {
+        account_id: AccountId(shape.account),
+        number: shape.event,
+        sequence: Sequence(shape.sequence),
+        version: shape.version,
+        recorded_at: parsed("recorded_at", &shape.recorded_at)?,
+        before: terms(&shape.before, currency)?,
+        after: terms(&shape.after, currency)?,
+        actor: parsed("actor", &shape.actor)?,
+        reason: optional(shape.reason.as_deref(), |text| parsed("reason", text))?,
+        journal_id: optional(shape.journal_id.as_deref(), |text| uuid("journal_id", text))?,
+        hash: hash("hash", &shape.hash)?,
+    })
+}
+
+fn leg(shape: &LegShape, currency: Currency) -> Result<Leg, String> {
+    Ok(Leg {
+        account_id: AccountId(shape.account),
+        version: shape.version,
+        balance: amount("balance", &shape.balance, currency)?,
+        previous: shape.previous.map(Sequence),
+    })
+}
+
+fn terms(shape: &TermsShape, currency: Currency) -> Result<Terms, String> {
+    let state = AccountState::from_word(&shape.state);
+    let state = state.ok_or_else(|| format!("state is {:?}, which no account is", shape.state))?;
+    let limits = limits(shape.min_balance.as_deref(), shape.max_balance.as_deref(), currency)?;
+    Ok(Terms { state, limits })
+}
+
+fn limits(min_balance: Option<&str>, max_balance: Option<&str>, currency: Currency) -> Result<Limits, String> {
+    Ok(Limits {
+        min_balance: optional(min_balance, |text| amount("min_balance", text, currency))?,
+        max_balance: optional(max_balance, |text| amount("max_balance", text, currency))?,
+    })
+}
+
+fn known(code: &str, currencies: &Currencies) -> Result<Currency, String> {
+    currencies.get(code).copied().ok_or_else(|| format!("currency is {code:?}, which no line before it has"))
+}
+
+fn optional<T>(text: Option<&str>, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+    text.map(read).transpose()
+}
+
+fn parsed<T: FromStr<Err: ToString>>(field: &str, text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| format!("{field}: {}", error.to_string()))
+}
+
+fn amount(field: &str, text: &str, currency: Currency) -> Result<Amount, String> {
+    Money::parse_signed(text, currency).map(|money| money.amount).map_err(|error| format!("{field}: {error}"))
+}
+
+fn uuid(field: &str, text: &str) -> Result<Uuid, String> {
+    Uuid::try_parse(text).map_err(|_| format!("{field} is {text:?}, which is not a UUID"))
+}
+
+fn hash(field: &str, text: &str) -> Result<Hash, String> {
+    from_hex(text).map(Hash).ok_or_else(|| format!("{field} is {text:?}, which is not a hash"))
+}

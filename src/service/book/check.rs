@@ -1,0 +1,254 @@
+//! Judging a file line by line, with the walk that verifies a book.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
+use crate::models::accounts::AccountHistoryUpdate;
+use crate::money::{Amount, Currency, CurrencyCode};
+use crate::rules::{Account, AccountEvent, AccountId, AccountName, Sequence, Transfer, TransferKind, open_account};
+use crate::service::NamedCurrency;
+use crate::service::verify::{Walk, Walked};
+
+/// The parts of a file, in order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Currencies,
+    Accounts,
+    Entries,
+    Trailer,
+}
+
+/// What the lines so far come to.
+pub(super) struct Check {
+    header: BookHeader,
+    found: BookTrailer,
+    part: Part,
+    last_code: Option<CurrencyCode>,
+    last_account: AccountId,
+    last_sequence: Sequence,
+    currencies: HashMap<CurrencyCode, Currency>,
+    names: HashSet<AccountName>,
+    pub(super) walk: Walk,
+}
+
+impl Check {
+    pub(super) fn new(header: BookHeader) -> Self {
+        let walk = Walk::new(None);
+        let (_, root) = walk.root_up_to(AccountId::UNASSIGNED);
+        Self {
+            header,
+            found: BookTrailer { accounts: 0, transfers: 0, events: 0, root },
+            part: Part::Currencies,
+            last_code: None,
+            last_account: AccountId::UNASSIGNED,
+            last_sequence: Sequence::UNASSIGNED,
+            currencies: HashMap::new(),
+            names: HashSet::new(),
+            walk,
+        }
+    }
+
+    /// How many accounts, transfers and events there were.
+    pub(super) const fn done(&self) -> u64 {
+        self.found.accounts + self.found.transfers + self.found.events
+    }
+
+    pub(super) const fn is_complete(&self) -> bool {
+        matches!(self.part, Part::Trailer)
+    }
+
+    /// What is wrong with the next line, or nothing.
+    pub(super) fn take(&mut self, record: &BookRecord) -> Result<(), String> {
+        match record {
+            BookRecord::Header(_) => Err("it is a second header".to_owned()),
+            BookRecord::Currency(named) => self.take_currency(named),
+            BookRecord::Account(account) => self.take_account(account),
+            BookRecord::Transfer(transfer, currency) => self.take_transfer(transfer, *currency),
+            BookRecord::Event(event, currency) => self.take_event(event, *currency),
+            BookRecord::Trailer(trailer) => self.take_trailer(trailer),
+        }
+    }
+
+    fn enter(&mut self, part: Part) -> Result<(), String> {
+        if self.part == Part::Trailer {
+            return Err("it stands behind the trailer".to_owned());
+        }
+        if part < self.part {
+            return Err(
+                "it is out of order: currencies come first, then accounts, then transfers and events".to_owned()
+            );
+        }
+        self.part = part;
+        Ok(())
+    }
+
+    fn take_currency(&mut self, named: &NamedCurrency) -> Result<(), String> {
+        self.enter(Part::Currencies)?;
+        let code = named.currency.code();
+        rises("currency", code, self.last_code.replace(code))?;
+        self.currencies.insert(code, named.currency);
+        Ok(())
+    }
+
+    fn take_account(&mut self, account: &NumberedAccount) -> Result<(), String> {
+        self.enter(Part::Accounts)?;
+        rises("account", account.id.0, Some(self.last_account.0))?;
+        self.last_account = account.id;
+        let opening = &account.opening;
+        if self.currencies.get(&opening.currency.code()) != Some(&opening.currency) {
+            return Err(format!("account {} is in a currency that the file does not list so", opening.name));
+        }
+        if !self.names.insert(opening.name.clone()) {
+            return Err(format!("account {} is there a second time", opening.name));
+        }
+        open_account(opening, None, account.opened_at).map_err(|rejection| rejection.to_string())?;
+        let hash = self.walk.begin_account(account.id, opening.clone(), account.opened_at);
+        if hash != account.hash {
+            return Err(format!("the hash is {}, the account's content gives {hash}", account.hash));
+        }
+        self.found.accounts += 1;
+        Ok(())
+    }
+
+    fn take_transfer(&mut self, transfer: &Transfer, currency: Currency) -> Result<(), String> {
+        self.enter(Part::Entries)?;
+        self.take_place(transfer.sequence)?;
+        self.check_currency(transfer.debit.account_id, currency)?;
+        if transfer.kind != TransferKind::Hold && transfer.expires_at.is_some() {
+            return Err(format!("a {} cannot expire", transfer.kind));
+        }
+        if transfer.up_to.is_some_and(|most| most < transfer.amount) {
+            return Err("the amount is more than what was asked for at most".to_owned());
+        }
+        self.walk.recompute(transfer);
+        self.first_finding()?;
+        self.found.transfers += 1;
+        Ok(())
+    }
+
+    fn take_event(&mut self, event: &AccountEvent, currency: Currency) -> Result<(), String> {
+        self.enter(Part::Entries)?;
+        self.take_place(event.sequence)?;
+        self.check_currency(event.account_id, currency)?;
+        self.walk.apply(event);
+        self.first_finding()?;
+        self.found.events += 1;
+        Ok(())
+    }
+
+    fn take_place(&mut self, sequence: Sequence) -> Result<(), String> {
+        rises("sequence", sequence, Some(self.last_sequence))?;
+        self.last_sequence = sequence;
+        Ok(())
+    }
+
+    fn check_currency(&self, account: AccountId, currency: Currency) -> Result<(), String> {
+        match self.walk.accounts.get(&account) {
+            Some(walked) if walked.currency != currency => {
+                Err(format!("it is in {}, account {} is in {}", currency.code(), walked.name, walked.currency.code()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn first_finding(&self) -> Result<(), String> {
+        let Some(finding) = self.walk.first_finding() else { return Ok(()) };
+        let account = finding.account.as_deref().unwrap_or("no account in particular");
+        Err(format!("{} (account {account})", finding.problem))
+    }
+
+    fn take_trailer(&mut self, trailer: &BookTrailer) -> Result<(), String> {
+        self.enter(Part::Trailer)?;
+        let (_, root) = self.walk.root_up_to(self.last_account);
+        self.found.root = root;
+        for (what, said) in [("header", self.header_counts()), ("trailer", counts(trailer))] {
+            let found = counts(&self.found);
+            if said != found {
+                return Err(format!(
+                    "the {what} counts {said:?} accounts, transfers and events, the file has {found:?}"
+                ));
+            }
+        }
+        if self.last_sequence != self.header.sequence {
+            let (header, last) = (self.header.sequence, self.last_sequence);
+            return Err(format!(
+                "the header says that the newest place is {header}, the last one in the file is {last}"
+            ));
+        }
+        if trailer.root != root {
+            return Err(format!("the root is {}, the accounts' heads come to {root}", trailer.root));
+        }
+        self.walk.accounts.iter().try_for_each(|(id, walked)| update(*id, walked).map(|_| ()))
+    }
+
+    const fn header_counts(&self) -> [u64; 3] {
+        [self.header.accounts, self.header.transfers, self.header.events]
+    }
+
+    /// All accounts by number, so many at a time.
+    pub(super) fn account_pages(&self, accounts_per_page: usize) -> Vec<Vec<AccountId>> {
+        let mut ids: Vec<_> = self.walk.accounts.keys().copied().collect();
+        ids.sort_unstable();
+        ids.chunks(accounts_per_page).map(<[_]>::to_vec).collect()
+    }
+
+    /// What the histories of accounts come to.
+    pub(super) fn updates(&self, ids: &[AccountId]) -> Result<Vec<AccountHistoryUpdate>, String> {
+        ids.iter().map(|id| update(*id, &self.walk.accounts[id])).collect()
+    }
+
+    /// The newest account and the newest place.
+    pub(super) const fn newest(&self) -> (AccountId, Sequence) {
+        (self.last_account, self.last_sequence)
+    }
+}
+
+const fn counts(trailer: &BookTrailer) -> [u64; 3] {
+    [trailer.accounts, trailer.transfers, trailer.events]
+}
+
+fn rises<T: Copy + PartialOrd + std::fmt::Display>(what: &str, next: T, last: Option<T>) -> Result<(), String> {
+    match last {
+        Some(last) if next <= last => Err(format!("{what} {next} stands behind {what} {last}; they must rise")),
+        _ => Ok(()),
+    }
+}
+
+/// An account's totals must fit, and its balance lie inside its limits, as the table demands of every account.
+fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String> {
+    let total = |units: i128| {
+        let fits = i64::try_from(units).ok().filter(|units| *units >= 0);
+        fits.ok_or_else(|| format!("a total of account {} is {units}, which no account can have", walked.name))
+    };
+    let limits = walked.terms.limits;
+    let balance = walked.balance();
+    let is_below = |limit: Amount| balance - walked.held_on_falling_side() < i128::from(limit.minor());
+    let is_above = |limit: Amount| balance > i128::from(limit.minor());
+    if limits.min_balance.is_some_and(is_below) || limits.max_balance.is_some_and(is_above) {
+        return Err(format!("account {} ends with {balance} minor units, outside its limits", walked.name));
+    }
+    Ok(AccountHistoryUpdate {
+        id: id.0,
+        debits_posted: total(walked.posted.debits)?,
+        credits_posted: total(walked.posted.credits)?,
+        debits_held: total(walked.held.debits)?,
+        credits_held: total(walked.held.credits)?,
+        version: walked.version,
+        last_transfer: walked.last.map(|(sequence, _)| sequence.0),
+        last_recorded_at: walked.last.map(|(_, recorded_at)| recorded_at.into()),
+        min_balance: limits.min_balance.map(Amount::minor),
+        max_balance: limits.max_balance.map(Amount::minor),
+        closed_at: walked.closed_at.map(Into::into),
+        state: walked.terms.state.as_str().to_owned(),
+        head: walked.head.0.to_vec(),
+    })
+}
+
+/// The account as it is when nothing has touched it yet.
+pub(super) fn unused(account: &NumberedAccount) -> Result<Account, String> {
+    match open_account(&account.opening, None, account.opened_at) {
+        Ok(crate::rules::Opening::New(opened)) => Ok(Account { id: account.id, ..opened }),
+        Ok(crate::rules::Opening::Replay(_)) => unreachable!("nothing is there that it could be a replay of"),
+        Err(rejection) => Err(rejection.to_string()),
+    }
+}

@@ -1,0 +1,189 @@
+use std::collections::{HashMap, VecDeque};
+use std::ops::ControlFlow;
+
+use super::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, NumberedAccount};
+use crate::error::Error;
+use crate::models::CorruptRow;
+use crate::models::account_events::AccountEventRow;
+use crate::money::Currency;
+use crate::rules::{Account, AccountEvent, AccountId, AccountRequest, Sequence, Transfer, hash_account};
+use crate::service::seal::seal_in;
+use crate::service::{Ledger, NamedCurrency};
+use crate::store::{Access, Store, StoreError};
+
+/// How many rows are in memory at once: few, because one can have 70 kB of metadata.
+const ROWS_PER_PAGE: i64 = 1_000;
+
+impl Ledger {
+    /// Hands out the whole book, as it stands at one moment, in the order of [`BookRecord`]. Nobody is held up meanwhile. Returns `None`
+    /// where `progress` broke it off.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the sink fails, [`Error::Store`]; `Corrupt` for a book that is not whole: see [`Ledger::verify`].
+    pub fn export_book(
+        &self,
+        sink: &mut dyn BookSink,
+        progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
+    ) -> Result<Option<BookHeader>, Error> {
+        let now = self.clock.now();
+        let mut is_begun = false;
+        self.pool.transaction(Access::Read, |store| {
+            if std::mem::replace(&mut is_begun, true) {
+                sink.restart().map_err(|source| Error::File { doing: "begin the export anew".into(), source })?;
+            }
+            let seal = seal_in(store, now)?;
+            let header = BookHeader {
+                book_id: seal.book_id,
+                accounts: seal.accounts.unsigned_abs(),
+                transfers: seal.transfers.unsigned_abs(),
+                events: store.count_events()?.unsigned_abs(),
+                sequence: seal.sequence,
+            };
+            let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, root: seal.root };
+            let mut export = Export { sink, progress, header, trailer, currencies: HashMap::new() };
+            Ok(export.run(store)?.is_continue().then_some(header))
+        })
+    }
+}
+
+struct Export<'a> {
+    sink: &'a mut dyn BookSink,
+    progress: &'a mut dyn FnMut(BookProgress) -> ControlFlow<()>,
+    header: BookHeader,
+    /// What was written so far.
+    trailer: BookTrailer,
+    currencies: HashMap<AccountId, Currency>,
+}
+
+impl Export<'_> {
+    fn run(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
+        self.write(&BookRecord::Header(self.header))?;
+        for row in store.list_currencies()? {
+            self.write(&BookRecord::Currency(NamedCurrency::from_row(&row)?))?;
+        }
+        if self.write_accounts(store)?.is_break() || self.write_entries(store)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let BookHeader { accounts, transfers, events, .. } = self.header;
+        let written = [self.trailer.accounts, self.trailer.transfers, self.trailer.events];
+        if written != [accounts, transfers, events] {
+            let found = format!("{written:?}, the accounts' versions come to {:?}", [accounts, transfers, events]);
+            let what = "number of accounts, transfers and events";
+            return Err(StoreError::from(CorruptRow::new("transfers", "all of them", what, found)).into());
+        }
+        self.write(&BookRecord::Trailer(self.trailer))?;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn write(&mut self, record: &BookRecord) -> Result<(), Error> {
+        self.sink.write(record).map_err(|source| Error::File { doing: "write the export".into(), source })
+    }
+
+    fn show(&mut self) -> ControlFlow<()> {
+        let done = self.trailer.accounts + self.trailer.transfers + self.trailer.events;
+        (self.progress)(BookProgress { done, total: self.header.total() })
+    }
+
+    fn write_accounts(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
+        let mut next = Some(i64::MIN);
+        while let Some(first) = next {
+            let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
+            let Some(last) = rows.last().map(|row| row.id) else { break };
+            next = last.checked_add(1);
+            let first_events = store.first_event_rows(first, last)?.into_iter();
+            let first_events: HashMap<_, _> = first_events.map(|event| (event.account_id, event)).collect();
+            for row in rows {
+                let first_event = first_events.get(&row.id);
+                let account = as_opened(Account::try_from(row).map_err(StoreError::from)?, first_event);
+                self.currencies.insert(account.id, account.opening.currency);
+                self.write(&BookRecord::Account(account))?;
+                self.trailer.accounts += 1;
+            }
+            if self.show().is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Transfers and events, merged by their places.
+    fn write_entries(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
+        let mut events = Events::default();
+        let mut next = Some(i64::MIN);
+        while let Some(first) = next {
+            let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
+            next = rows.last().and_then(|row| row.sequence.checked_add(1));
+            for row in rows {
+                self.write_events_before(store, &mut events, Sequence(row.sequence))?;
+                let transfer = Transfer::try_from(row).map_err(StoreError::from)?;
+                let currency = self.currency_of(transfer.debit.account_id, "transfers", transfer.sequence)?;
+                self.write(&BookRecord::Transfer(Box::new(transfer), currency))?;
+                self.trailer.transfers += 1;
+            }
+            if self.show().is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        self.write_events_before(store, &mut events, Sequence(i64::MAX))?;
+        Ok(self.show())
+    }
+
+    fn write_events_before(
+        &mut self,
+        store: &mut dyn Store,
+        events: &mut Events,
+        sequence: Sequence,
+    ) -> Result<(), Error> {
+        while let Some(row) = events.next_before(store, sequence)? {
+            let event = AccountEvent::try_from(row).map_err(StoreError::from)?;
+            let currency = self.currency_of(event.account_id, "account_events", event.sequence)?;
+            self.write(&BookRecord::Event(Box::new(event), currency))?;
+            self.trailer.events += 1;
+        }
+        Ok(())
+    }
+
+    fn currency_of(&self, account: AccountId, table: &'static str, at: Sequence) -> Result<Currency, StoreError> {
+        let currency = self.currencies.get(&account).copied();
+        Ok(currency.ok_or_else(|| CorruptRow::new(table, at, "account", account.0))?)
+    }
+}
+
+/// The account with the limits that it had before they were ever changed.
+fn as_opened(account: Account, first_event: Option<&AccountEventRow>) -> NumberedAccount {
+    let opening = AccountRequest {
+        name: account.name,
+        account_type: account.account_type,
+        currency: account.currency,
+        limits: first_event.map_or(account.limits, AccountEventRow::limits_before),
+        description: account.description,
+        metadata: account.metadata,
+    };
+    let hash = hash_account(&opening, account.opened_at);
+    NumberedAccount { id: account.id, opening, opened_at: account.opened_at, hash }
+}
+
+/// The events of the book, page by page.
+#[derive(Default)]
+struct Events {
+    page: VecDeque<AccountEventRow>,
+    /// Where the next page begins.
+    next: i64,
+    is_last: bool,
+}
+
+impl Events {
+    fn next_before(
+        &mut self,
+        store: &mut dyn Store,
+        sequence: Sequence,
+    ) -> Result<Option<AccountEventRow>, StoreError> {
+        if self.page.is_empty() && !self.is_last {
+            self.page = store.event_rows_from(self.next, ROWS_PER_PAGE)?.into();
+            let last = self.page.back().map(|row| row.sequence);
+            self.is_last = last.is_none();
+            self.next = last.map_or(i64::MAX, |last| last.saturating_add(1));
+        }
+        Ok(self.page.pop_front_if(|row| row.sequence < sequence.0))
+    }
+}

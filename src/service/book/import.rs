@@ -1,0 +1,222 @@
+//! An import can be killed at any point and started again with the same file: a row says how many lines are in the book, and what their
+//! SHA-256 is. Lines up to there are read and judged again, for what is known of accounts is kept in memory only, but not written.
+
+use std::ops::ControlFlow;
+
+use super::check::Check;
+use super::write::{Lines, refusal};
+use super::{BookHeader, BookLine, BookProgress, BookRecord, BookSource};
+use crate::error::Error;
+use crate::models::book_imports::{BookImportRow, ONLY};
+use crate::models::sql_types::{SqlId, SqlInstant};
+use crate::rules::{AccountId, Hash, Instant, Rejection, Sequence};
+use crate::service::Ledger;
+use crate::store::{Access, Store, StoreError};
+
+/// How many accounts are brought to their end at once.
+const ACCOUNTS_PER_PAGE: usize = 2_000;
+
+/// How many lines are read between two looks at whether to go on.
+const LINES_PER_LOOK: u64 = 500;
+
+/// What became of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BookImported {
+    /// What the file says of itself.
+    pub header: BookHeader,
+    /// How many lines were in the book before: where an earlier import of the file was cut off.
+    pub resumed: u64,
+    /// Whether the whole file had been imported before, so that nothing was left to do.
+    pub replayed: bool,
+    /// Whether the book is complete now. If not, it was broken off, and the same file goes on.
+    pub is_complete: bool,
+}
+
+impl Ledger {
+    /// Makes an empty book the one in a file: same id, same numbers, same hashes. Everything is computed anew, and a file in which
+    /// anything does not fit is refused with the line. Until the last line is in, the book is incomplete, and opens for
+    /// [`Ledger::open_incomplete`] only.
+    ///
+    /// # Errors
+    /// [`InputError::BookFile`](crate::InputError::BookFile), [`Rejection::BookUsed`], [`Error::File`], [`Error::Store`].
+    pub fn import_book(
+        &self,
+        source: &mut dyn BookSource,
+        progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
+    ) -> Result<BookImported, Error> {
+        let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
+            let problem = "it is not the header of a book; name a file that `teller export` wrote";
+            return Err(refusal(1, problem.to_owned()));
+        };
+        let now = self.clock.now();
+        let found = self.pool.transaction(Access::Settled, |store| begin(store, header, source.digest(), now))?;
+        let mut import = Import { ledger: self, header, found, written: found.lines, check: Check::new(header) };
+        if import.read(source, progress)?.is_break() {
+            return Ok(import.outcome(false));
+        }
+        if found.finished_at.is_none() {
+            import.finish(now)?;
+        }
+        Ok(import.outcome(true))
+    }
+}
+
+/// How much of a file is in the book.
+#[derive(Clone, Copy)]
+struct Found {
+    lines: u64,
+    digest: Hash,
+    begun_at: Instant,
+    finished_at: Option<Instant>,
+}
+
+struct Import<'a> {
+    ledger: &'a Ledger,
+    header: BookHeader,
+    /// What was there when this import began.
+    found: Found,
+    /// How many lines are in the book now.
+    written: u64,
+    check: Check,
+}
+
+/// Finds how much is there already, or begins.
+fn begin(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -> Result<Found, Error> {
+    let accounts = store.count_accounts()?;
+    let mut found = Found { lines: 1, digest, begun_at: now, finished_at: None };
+    let Some(row) = store.find_book_import()? else {
+        if accounts > 0 {
+            return Err(Rejection::BookUsed { accounts }.into());
+        }
+        store.begin_book_import(&row_of(header, &found))?;
+        return Ok(found);
+    };
+    if row.finished_at.is_none() && row.lines == 1 && accounts == 0 {
+        // Nothing of the other file is there but its id.
+        store.give_book_id(SqlId::new(header.book_id))?;
+        store.advance_book_import(&row_of(header, &found))?;
+        return Ok(found);
+    }
+    if row.book_id != SqlId::new(header.book_id) {
+        return Err(Rejection::BookUsed { accounts }.into());
+    }
+    found.lines = row.lines.unsigned_abs();
+    // The table holds hashes only.
+    found.digest = Hash(row.digest.try_into().unwrap_or_default());
+    found.begun_at = row.begun_at.instant().unwrap_or(now);
+    found.finished_at = row.finished_at.and_then(SqlInstant::instant);
+    Ok(found)
+}
+
+fn row_of(header: BookHeader, found: &Found) -> BookImportRow {
+    BookImportRow {
+        id: ONLY,
+        book_id: SqlId::new(header.book_id),
+        lines: i64::try_from(found.lines).unwrap_or(i64::MAX),
+        digest: found.digest.0.to_vec(),
+        begun_at: found.begun_at.into(),
+        finished_at: found.finished_at.map(Into::into),
+    }
+}
+
+impl Import<'_> {
+    fn outcome(&self, is_complete: bool) -> BookImported {
+        let replayed = self.found.finished_at.is_some();
+        BookImported { header: self.header, resumed: self.found.lines - 1, replayed, is_complete }
+    }
+
+    /// Reads the file to its end, and writes what is not in the book yet.
+    fn read(
+        &mut self,
+        source: &mut dyn BookSource,
+        progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, Error> {
+        let mut lines = Lines::default();
+        let mut number = 1;
+        while let Some(line) = source.next_line()? {
+            number = line.number;
+            self.check.take(&line.record).map_err(|problem| refusal(number, problem))?;
+            if number <= self.found.lines {
+                self.check_found(number, source)?;
+            } else {
+                lines.push(number, line.record)?;
+                if lines.is_full() || self.check.is_complete() {
+                    self.write(&std::mem::take(&mut lines), number, source.digest())?;
+                }
+            }
+            let shown = BookProgress { done: self.check.done(), total: self.header.total() };
+            if number.is_multiple_of(LINES_PER_LOOK) && progress(shown).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        if !self.check.is_complete() || number < self.found.lines {
+            return Err(refusal(number, "the file ends here, without its trailer: it was cut off".to_owned()));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The lines that are in the book must be those of this file.
+    fn check_found(&self, number: u64, source: &dyn BookSource) -> Result<(), Error> {
+        if number < self.found.lines || source.digest() == self.found.digest {
+            return Ok(());
+        }
+        if self.found.finished_at.is_some() {
+            let accounts = self.ledger.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))?;
+            return Err(Rejection::BookUsed { accounts }.into());
+        }
+        let problem = "the book has the beginning of another file, which differs up to this line".to_owned();
+        Err(refusal(number, problem))
+    }
+
+    fn write(&mut self, lines: &Lines, number: u64, digest: Hash) -> Result<(), Error> {
+        let before = self.written;
+        let after = row_of(self.header, &Found { lines: number, digest, ..self.found });
+        let walk = &mut self.check.walk;
+        self.ledger.pool.transaction(Access::Write, |store| {
+            let row = store.find_book_import()?.filter(|row| row.finished_at.is_none());
+            match row.map(|row| (row.lines.unsigned_abs(), row.digest)) {
+                Some((lines, _)) if lines == before => {}
+                // The connection was lost in the commit, which came about all the same.
+                Some((lines, digest)) if lines == number && digest == after.digest => return Ok(()),
+                _ => {
+                    let reason = "another import into this book is under way".to_owned();
+                    return Err(StoreError::Conflict { reason }.into());
+                }
+            }
+            lines.write(store, walk)?;
+            Ok(store.advance_book_import(&after)?)
+        })?;
+        self.written = number;
+        self.found.digest = digest;
+        Ok(())
+    }
+
+    /// Brings the accounts to where their histories end, and lets the book be used.
+    fn finish(&self, now: Instant) -> Result<(), Error> {
+        let pool = &self.ledger.pool;
+        for ids in self.check.account_pages(ACCOUNTS_PER_PAGE) {
+            let updates = self.check.updates(&ids).map_err(|problem| refusal(self.written, problem))?;
+            pool.transaction(Access::Write, |store| Ok(store.update_histories(updates.clone())?))?;
+        }
+        let (account, sequence) = self.check.newest();
+        let found = Found { lines: self.written, finished_at: Some(now), ..self.found };
+        pool.transaction(Access::Settled, |store| {
+            let row = store.find_book_import()?;
+            if row.is_some_and(|row| row.finished_at.is_some()) {
+                return Ok(());
+            }
+            let newest = (store.newest_account()?, store.newest_sequence()?);
+            let accounts = store.count_accounts()?;
+            let expected = (positive(account, AccountId::UNASSIGNED), positive(sequence, Sequence::UNASSIGNED));
+            if newest != expected || accounts.unsigned_abs() != self.header.accounts {
+                return Err(Rejection::BookUsed { accounts }.into());
+            }
+            store.continue_numbers(account, sequence)?;
+            Ok(store.advance_book_import(&row_of(self.header, &found))?)
+        })
+    }
+}
+
+fn positive<T: Copy + PartialOrd>(number: T, unassigned: T) -> Option<T> {
+    (number > unassigned).then_some(number)
+}

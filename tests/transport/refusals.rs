@@ -1,0 +1,118 @@
+//! A file that is not as it was exported is refused, with its line.
+
+use sha2::{Digest, Sha256};
+
+use super::Files;
+use super::everything::fill;
+use crate::support::{TestBook, on_every_backend};
+
+/// The lines, with a trailer whose checksum is right.
+fn join(lines: &[&str]) -> String {
+    let (trailer, before) = lines.split_last().unwrap();
+    let before = before.join("\n") + "\n";
+    let digest = Sha256::digest(before.as_bytes()).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let (head, _) = trailer.split_once("\"sha256\":\"").unwrap();
+    format!("{before}{head}\"sha256\":\"{digest}\"}}}}\n")
+}
+
+/// Refused, and the book cannot be used; its own, unchanged file is still taken.
+fn assert_refused(book: &TestBook, files: &Files, text: &str, line: usize) {
+    let copy = book.another();
+    files.import_text(&copy, text).ends(65).says(&format!("line {line}: "));
+    copy.run("verify").ends(3).says("the book is incomplete");
+    copy.run("account list").ends(3);
+}
+
+on_every_backend! {
+    fn what_was_changed_reordered_doubled_or_left_out_is_refused_with_its_line(book: &TestBook) {
+        let files = Files::new();
+        fill(book);
+        let original = files.export(book, "original");
+        let lines: Vec<_> = original.lines().collect();
+        assert_eq!(join(&lines), original, "the checksum is computed as the documentation says");
+        let first = |kind: &str| lines.iter().position(|line| line.starts_with(&format!("{{\"{kind}\""))).unwrap();
+        let (account, transfer, event) = (first("account"), first("transfer"), first("event"));
+        let last = lines.len() - 1;
+
+        // Left out: it shows where the next line of the account no longer fits, or in the trailer.
+        assert_refused(book, &files, &join(&[&lines[..last - 1], &lines[last..]].concat()), last);
+        // Doubled.
+        for index in [1, account, transfer, event] {
+            let doubled = [&lines[..=index], &lines[index..]].concat();
+            assert_refused(book, &files, &join(&doubled), index + 2);
+        }
+        // Reordered.
+        for index in [1, account, transfer] {
+            let mut swapped = lines.clone();
+            swapped.swap(index, index + 1);
+            assert_refused(book, &files, &join(&swapped), index + if index == transfer { 1 } else { 2 });
+        }
+        // Changed, and written as Teller would have written it.
+        for (index, from, to) in [
+            (account, "\"name\":\"cash\"", "\"name\":\"cask\""),
+            (transfer, "\"amount\":\"1000.00\"", "\"amount\":\"1000.01\""),
+            (transfer, "\"version\":1", "\"version\":2"),
+            (transfer, "\"account\":2", "\"account\":3"),
+            (transfer, "\"account\":2", "\"account\":99"),
+            (transfer, "\"currency\":\"EUR\"", "\"currency\":\"UNIT\""),
+            (event, "\"actor\":\"tests\"", "\"actor\":\"nobody\""),
+            (event, "\"before\":{\"state\":\"open\"", "\"before\":{\"state\":\"frozen\""),
+        ] {
+            let line = lines[index].replacen(from, to, 1);
+            assert_ne!(line, lines[index], "{from}");
+            let mut changed = lines.clone();
+            changed[index] = &line;
+            assert_refused(book, &files, &join(&changed), index + 1);
+        }
+        // Not as Teller writes it.
+        for (index, from, to) in [
+            (account, "\"name\"", " \"name\""),
+            (transfer, "\"amount\":\"1000.00\"", "\"amount\":\"1000.0\""),
+            (transfer, "\"amount\":\"1000.00\"", "\"amount\":1000.00"),
+            (transfer, "{\"sequence\"", "{\"more\":1,\"sequence\""),
+            (transfer, "\"kind\"", "\"description\":null,\"kind\""),
+        ] {
+            let line = lines[index].replacen(from, to, 1);
+            assert_ne!(line, lines[index], "{from}");
+            let mut changed = lines.clone();
+            changed[index] = &line;
+            assert_refused(book, &files, &join(&changed), index + 1);
+        }
+    }
+
+    fn a_file_that_was_cut_is_refused(book: &TestBook) {
+        let files = Files::new();
+        fill(book);
+        let original = files.export(book, "original");
+        let lines = original.lines().count();
+        let without_trailer = original[..original.len() - 1].rfind('\n').unwrap() + 1;
+        assert_refused(book, &files, &original[..without_trailer], lines - 1);
+        assert_refused(book, &files, &original[..original.len() - 1], lines);
+        assert_refused(book, &files, &original[..original.len() / 2], original[..original.len() / 2].lines().count());
+        assert_refused(book, &files, &format!("{original}\n"), lines + 1);
+        // Every byte counts, also where nothing is computed from it.
+        let renamed = original.replacen("UAE dirham", "UAE Dirham", 1);
+        let copy = book.another();
+        files.import_text(&copy, &renamed).ends(65);
+    }
+
+    fn a_file_that_is_no_book_is_refused_and_leaves_the_book_as_it_was(book: &TestBook) {
+        let files = Files::new();
+        let before = book.contents();
+        for text in ["", "\n", "{}\n", "from,to,amount\n", "{\"header\":{\"format\":\"teller.book.2\",\"book\":\"00000000-0000-0000-0000-000000000000\",\"accounts\":0,\"transfers\":0,\"events\":0,\"sequence\":0}}\n"] {
+            files.import_text(book, text).ends(65).says("line 1: ");
+        }
+        assert_eq!(book.contents(), before);
+        book.run("verify").ends(0);
+    }
+
+    fn a_refused_file_of_which_nothing_was_taken_gives_way_to_another(book: &TestBook) {
+        let files = Files::new();
+        fill(book);
+        let original = files.export(book, "original");
+        let copy = book.another();
+        files.import_text(&copy, &original.replacen("\"amount\":\"1000.00\"", "\"amount\":\"1000.01\"", 1)).ends(65);
+        files.import(&copy, "original").ends(0);
+        assert_eq!(files.export(&copy, "copy"), original);
+    }
+}
