@@ -8,6 +8,7 @@ mod support;
 mod atomicity;
 mod batches;
 mod concurrency;
+mod connections;
 mod dry_runs;
 mod guards;
 mod history;

@@ -1,9 +1,13 @@
 //! What tests stand on: throwaway databases, isolated books, and scenarios written as text. No rule is tested here.
 
 mod book;
+pub mod cluster;
 pub mod model;
+pub mod pgbouncer;
 mod postgres;
+pub mod process;
 mod program;
+pub mod proxy;
 mod random;
 mod raw;
 mod request;
