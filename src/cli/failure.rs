@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -47,6 +48,18 @@ impl Failure {
             self.fields.push(("id".into(), json!(id)));
         }
         self
+    }
+
+    /// The deadline passed while the database was silent. It may be frozen in the middle of a commit.
+    pub(super) fn of_deadline(time: Duration, request: Option<TransferId>) -> Self {
+        let silent = format!("the database was silent when the deadline of {time:?} passed");
+        match request {
+            Some(id) => {
+                let message = format!("the outcome is unknown: {silent}");
+                Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, None).with_retry_id(id)
+            }
+            None => Self::new(EXIT_TRY_AGAIN, "deadline_passed", silent, Some(UNKNOWN_HINT)),
+        }
     }
 
     /// Whether there is nobody left to tell.

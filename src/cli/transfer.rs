@@ -128,6 +128,7 @@ fn post_parties(context: &Context, parties: Parties, amount: &str, arguments: &R
     let money = || parse_money(amount, ledger.get_account(&first)?.currency);
     let request = arguments.request(&ledger, parties, money)?;
     let mode = arguments.mode.mode();
+    context.deadline.expect_answer_to(request.id);
     let posted = ledger.post(&request, mode).map_err(|error| Failure::from(error).with_retry_id(request.id))?;
     show(context, &posted, mode)
 }
@@ -157,6 +158,7 @@ fn post_against_cash(
     let request = arguments.request.request(&ledger, parties(account, cash.clone()), money)?;
     let opening = AccountRequest::new(cash, AccountType::Asset, currency);
     let mode = arguments.request.mode.mode();
+    context.deadline.expect_answer_to(request.id);
     let answer = ledger
         .post_opening_cash(&request, &opening, mode)
         .map_err(|error| Failure::from(error).with_retry_id(request.id))?;

@@ -15,5 +15,5 @@ pub use csv_rejects::RejectsFile;
 pub use csv_transfers::read_transfers;
 pub use records::{
     AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, FactRecord, FindingRecord, ImportRecord,
-    MigrationRecord, OpenedRecord, StatementRecord, TransferRecord, VerifyRecord,
+    MigrationRecord, OpenedRecord, SettingRecord, StatementRecord, TransferRecord, VerifyRecord,
 };

@@ -1,6 +1,6 @@
 //! The bounds of a ledger's connections: how many, who waits, and which are used again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
@@ -27,6 +27,16 @@ on_every_backend! {
         let reasons: Vec<_> = answers.into_iter().map(|answer| answer.unwrap_err().to_string()).collect();
         let full = "the database is busy: all 1 connections are in use, and 1 callers wait for one";
         assert_eq!(reasons.iter().filter(|reason| *reason == full).count(), 1, "{reasons:?}");
+    }
+
+    fn a_command_that_waits_for_others_ends_at_its_deadline(book: &TestBook) {
+        open_customers(book);
+        let holder = Holder::of(book);
+        let begin = Instant::now();
+        book.run("--deadline 1s transfer alice bob 1").ends(75).says("the database is busy").says("nothing was posted");
+        assert!(begin.elapsed() < Duration::from_secs(8), "{:?}", begin.elapsed());
+        holder.release();
+        assert_whole(&book.ledger(), 1);
     }
 
     fn operations_that_fail_leave_no_connection_behind(book: &TestBook) {
