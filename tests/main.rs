@@ -10,6 +10,7 @@ mod batches;
 mod concurrency;
 mod connections;
 mod dry_runs;
+mod failover;
 mod guards;
 mod history;
 mod hostile_texts;
