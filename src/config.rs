@@ -1,8 +1,10 @@
 //! What the program is told from outside. The only place where the environment is read.
 
+use std::fmt;
+
 use thiserror::Error;
 
-use crate::store::{DatabaseUrl, UrlError};
+use crate::store::{DatabaseUrl, UrlError, UrlSetting};
 
 /// The book of someone who has not said which: a file in the working directory.
 const DATABASE_URL_DEFAULT: &str = "sqlite://teller.db";
@@ -18,6 +20,28 @@ pub enum Origin {
     DotEnv,
     /// Nobody said.
     Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flag => "--database-url",
+            Self::Environment => "DATABASE_URL in the environment",
+            Self::DotEnv => "DATABASE_URL in .env",
+            Self::Default => "the default",
+        })
+    }
+}
+
+/// One setting of the connection, and where it is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// `database_url`, or a setting as libpq names it.
+    pub name: String,
+    /// The value. Passwords are not shown.
+    pub value: String,
+    /// Who said so.
+    pub origin: String,
 }
 
 /// Why the settings cannot be used.
@@ -47,6 +71,33 @@ pub enum ConfigError {
 /// # Errors
 /// [`ConfigError`], when what was said cannot be used. It is then not passed over for the next.
 pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError> {
+    let (url, origin) = url_as_said(flag)?;
+    Ok((url.with_environment(variable), origin))
+}
+
+/// Every setting of the connection, with its origin.
+///
+/// # Errors
+/// As [`database_url`].
+pub fn settings(flag: Option<&str>) -> Result<Vec<Setting>, ConfigError> {
+    let (said, origin) = url_as_said(flag)?;
+    let url = said.with_environment(variable);
+    let said = said.settings();
+    let setting = |setting: UrlSetting| Setting {
+        origin: match setting.variable() {
+            _ if setting.is_default => "Teller's default".into(),
+            Some(variable) if !said.contains(&setting) => format!("{variable} in the environment"),
+            _ => origin.to_string(),
+        },
+        name: setting.name,
+        value: setting.value,
+    };
+    let whole = Setting { name: "database_url".into(), value: url.to_string(), origin: origin.to_string() };
+    Ok([whole].into_iter().chain(url.settings().into_iter().map(setting)).collect())
+}
+
+/// The URL without what else the environment says about the connection.
+fn url_as_said(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError> {
     let (text, origin) = match flag {
         Some(text) => (text.to_owned(), Origin::Flag),
         None => database_url_from_outside()?,
@@ -67,6 +118,11 @@ pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigE
 #[must_use]
 pub fn login_name() -> Option<String> {
     whoami::username().ok().filter(|name| !name.is_empty())
+}
+
+/// A variable that libpq would look at. One that is no text is libpq's to complain of.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {

@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use clap::{Args, Parser, Subcommand};
 
+use super::deadline::parse_time;
 use super::output::Format;
 use super::{
-    account, balance, batch, currency, exchange, hold, import, journal, migrate, reverse, seal, shell, statement,
-    transfer, verify,
+    account, balance, batch, config, currency, exchange, hold, import, journal, migrate, reverse, seal, shell,
+    statement, transfer, verify,
 };
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
@@ -43,6 +46,18 @@ Exit codes:
   77  not allowed
   78  configuration";
 
+const DEADLINE_HELP: &str = "When to give up: 500ms, 30s, 5m, 1h";
+
+const DEADLINE_LONG_HELP: &str = "\
+When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for batch, demo, import, migrate, seal, verify]
+
+Until then a server that is down is waited for, and whatever passes is tried again: lost connections, deadlocks, \
+conflicts, a standby that is not promoted yet. Without it a server that is down is reported at once, and the rest is \
+tried again for 30 seconds. Exit code 75 then says that the same command may be run again.";
+
+/// The deadline of commands that do one short thing, where none is given.
+const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
+
 #[derive(Args)]
 pub(super) struct GlobalArgs {
     #[arg(
@@ -52,6 +67,8 @@ pub(super) struct GlobalArgs {
         help = "The book: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"
     )]
     pub(super) database_url: Option<String>,
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time, help = DEADLINE_HELP, long_help = DEADLINE_LONG_HELP)]
+    pub(super) deadline: Option<Duration>,
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
@@ -109,9 +126,44 @@ pub(super) enum Command {
     /// Bring the book's schema up to date, or take it back
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
+    /// Show the settings
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Print completions for a shell
     Completions(shell::CompletionArgs),
     /// Print the manual page
     #[command(after_help = "Example:\n  teller man > /usr/local/share/man/man1/teller.1")]
     Man,
+}
+
+impl Command {
+    /// By when the command has surely ended where nothing is wrong; `None` where that depends on how much there is to do.
+    pub(super) const fn deadline_default(&self) -> Option<Duration> {
+        match self {
+            Self::Account(_)
+            | Self::Currency(_)
+            | Self::Deposit(_)
+            | Self::Withdraw(_)
+            | Self::Transfer(_)
+            | Self::Post(_)
+            | Self::Exchange(_)
+            | Self::Hold(_)
+            | Self::Capture(_)
+            | Self::Release(_)
+            | Self::Reverse(_)
+            | Self::Journal(_)
+            | Self::Balance(_)
+            | Self::Statement(_)
+            | Self::Doctor
+            | Self::Config(_) => Some(DEADLINE_DEFAULT),
+            Self::Demo
+            | Self::Batch(_)
+            | Self::Import(_)
+            | Self::Verify(_)
+            | Self::Seal(_)
+            | Self::Migrate(_)
+            | Self::Completions(_)
+            | Self::Man => None,
+        }
+    }
 }

@@ -2,7 +2,7 @@ use super::args::say;
 use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
-use crate::config::{self, Origin};
+use crate::config;
 use crate::formats::FactRecord;
 use crate::store::{Pool, SchemaState, StoreOptions};
 
@@ -12,12 +12,6 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
     let (url, origin) = config::database_url(context.database_url.as_deref())?;
     let options = StoreOptions::default();
     let diagnosis = Pool::connect(url, options)?.diagnose()?;
-    let origin = match origin {
-        Origin::Flag => "--database-url".to_owned(),
-        Origin::Environment => "DATABASE_URL in the environment".to_owned(),
-        Origin::DotEnv => "DATABASE_URL in .env".to_owned(),
-        Origin::Default => "the default".to_owned(),
-    };
     let (schema, schema_warning) = describe_schema(&diagnosis.schema);
     let pool =
         format!("{} connections at most, {:?} to wait for one", options.connections_max, options.connection_wait_max);

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -20,6 +21,8 @@ const EXIT_FAULT: u8 = 70;
 pub(super) const EXIT_TRY_AGAIN: u8 = 75;
 const EXIT_NOT_ALLOWED: u8 = 77;
 const EXIT_CONFIGURATION: u8 = 78;
+
+const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 
 /// Why a command failed, ready to be shown.
 pub(super) struct Failure {
@@ -46,12 +49,24 @@ impl Failure {
     /// Adds that the request can be sent again under its id, where that is the thing to do.
     pub(super) fn with_retry_id(mut self, id: TransferId) -> Self {
         if self.exit_code == EXIT_TRY_AGAIN {
-            self.hint = Some(format!(
-                "it may or may not have been posted; run the same command again with --id {id}, which is safe"
-            ));
+            let known =
+                if self.code == OUTCOME_UNKNOWN { "it may or may not have been posted" } else { "nothing was posted" };
+            self.hint = Some(format!("{known}; run the same command again with --id {id}: it is safe"));
             self.fields.push(("id".into(), json!(id)));
         }
         self
+    }
+
+    /// The deadline passed while the database was silent. It may be frozen in the middle of a commit.
+    pub(super) fn of_deadline(time: Duration, request: Option<TransferId>) -> Self {
+        let silent = format!("the database was silent when the deadline of {time:?} passed");
+        match request {
+            Some(id) => {
+                let message = format!("the outcome is unknown: {silent}");
+                Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, None).with_retry_id(id)
+            }
+            None => Self::new(EXIT_TRY_AGAIN, "deadline_passed", silent, Some(UNKNOWN_HINT)),
+        }
     }
 
     /// Whether there is nobody left to tell.
@@ -146,9 +161,17 @@ impl From<StoreError> for Failure {
                     "nothing was written; check the permissions of the file and its folder, or name the primary server";
                 Self::new(EXIT_NOT_ALLOWED, "read_only", message, Some(hint))
             }
+            StoreError::Standby { .. } => {
+                let hint = "nothing was written; name all servers in the URL, as in postgres://USER@ONE,TWO/DATABASE, \
+                    or the one that takes writes";
+                Self::new(EXIT_TRY_AGAIN, "standby", message, Some(hint))
+            }
             StoreError::Busy { .. } => Self::new(EXIT_TRY_AGAIN, "busy", message, Some("try again")),
             StoreError::Conflict { .. } => Self::new(EXIT_TRY_AGAIN, "conflict", message, Some("try again")),
             StoreError::Lost { .. } => Self::new(EXIT_TRY_AGAIN, "connection_lost", message, Some("try again")),
+            StoreError::OutcomeUnknown { .. } => {
+                Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, Some(UNKNOWN_HINT))
+            }
             StoreError::Full { .. } => {
                 let hint = "nothing was written; make room and try again";
                 Self::new(EXIT_TRY_AGAIN, "disk_full", message, Some(hint))
@@ -161,6 +184,8 @@ impl From<StoreError> for Failure {
         }
     }
 }
+
+const UNKNOWN_HINT: &str = "run the same command again: it is safe, and finds out what became of the first";
 
 const REPORT_HINT: &str = "nothing was written; if the database was not changed by hand, this is a fault of Teller";
 

@@ -8,7 +8,9 @@ mod args;
 mod balance;
 mod batch;
 mod command;
+mod config;
 mod currency;
+mod deadline;
 mod demo;
 mod doctor;
 mod exchange;
@@ -32,10 +34,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::command::{Arguments, Command};
+use self::command::{Arguments, Command, GlobalArgs};
+use self::deadline::Deadline;
 use self::failure::Failure;
 use self::output::Output;
-use crate::config;
 use crate::service::Ledger;
 use crate::store::{Pool, StoreOptions};
 
@@ -45,6 +47,7 @@ const EXIT_FOUND: u8 = 1;
 /// What every command has at hand.
 struct Context {
     database_url: Option<String>,
+    deadline: Deadline,
     output: Output,
 }
 
@@ -64,27 +67,31 @@ enum Ending {
 
 impl Context {
     fn ledger(&self) -> Result<Ledger, Failure> {
-        let (url, _) = config::database_url(self.database_url.as_deref())?;
-        Ok(Ledger::open(url, one_connection())?)
+        let (url, _) = crate::config::database_url(self.database_url.as_deref())?;
+        Ok(Ledger::open(url, self.options())?)
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.
     fn pool(&self) -> Result<Pool, Failure> {
-        let (url, _) = config::database_url(self.database_url.as_deref())?;
-        Ok(Pool::connect(url, one_connection())?)
+        let (url, _) = crate::config::database_url(self.database_url.as_deref())?;
+        Ok(Pool::connect(url, self.options())?)
     }
-}
 
-/// A command does one thing after the other.
-fn one_connection() -> StoreOptions {
-    StoreOptions { connections_max: 1, ..StoreOptions::default() }
+    /// A command does one thing after the other.
+    fn options(&self) -> StoreOptions {
+        self.deadline.bound(StoreOptions { connections_max: 1, ..StoreOptions::default() })
+    }
 }
 
 /// Runs the program that the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let context = Context { database_url: arguments.global.database_url, output: Output::new(arguments.global.format) };
+    let GlobalArgs { database_url, deadline, format } = arguments.global;
+    let deadline = Deadline::new(deadline);
+    let output = Output::new(format);
+    deadline.watch(arguments.command.deadline_default(), &output);
+    let context = Context { database_url, deadline, output };
     let outcome = run_command(&context, arguments.command).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
@@ -125,6 +132,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Seal(arguments) => seal::run(context, &arguments),
         Command::Doctor => doctor::run(context),
         Command::Migrate(command) => migrate::run(context, &command),
+        Command::Config(command) => config::run(context, &command),
         Command::Completions(arguments) => shell::completions(context, &arguments),
         Command::Man => shell::man(context),
     }

@@ -27,7 +27,7 @@ pub use operation_json::read_transfer_id;
 pub use records::{
     AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
     HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MigrationRecord, OpenedRecord, ReceiptRecord,
-    StatementRecord, TransferRecord, VerifyRecord,
+    SettingRecord, StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};

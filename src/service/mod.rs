@@ -59,7 +59,8 @@ impl Ledger {
     /// Opens a book. A new SQLite file is migrated; a PostgreSQL book must have been, with `teller migrate run`.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`.
+    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`,
+    /// `Busy`, `Standby`, `Lost`.
     pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let pool = Pool::connect(url, options)?;
         let state = pool.schema_state()?;

@@ -77,8 +77,12 @@ pub(super) fn status<C: Backend>(connection: &mut C) -> Result<Vec<MigrationStat
 }
 
 /// All steps run in one transaction behind one lock, so that many may start at once, and a kill in the middle leaves nothing.
-pub(super) fn run<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
-    exclusively(connection, |connection| {
+pub(super) fn run<C: Backend>(
+    connection: &mut C,
+    route: &C::Route,
+    url: &DatabaseUrl,
+) -> Result<Vec<String>, StoreError> {
+    exclusively(connection, route, |connection| {
         check_ours(connection, url)?;
         let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
         let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
@@ -88,8 +92,12 @@ pub(super) fn run<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<V
     })
 }
 
-pub(super) fn revert<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<Option<String>, StoreError> {
-    exclusively(connection, |connection| {
+pub(super) fn revert<C: Backend>(
+    connection: &mut C,
+    route: &C::Route,
+    url: &DatabaseUrl,
+) -> Result<Option<String>, StoreError> {
+    exclusively(connection, route, |connection| {
         check_ours(connection, url)?;
         let applied = connection.applied_migrations_if_any()?.unwrap_or_default();
         let newest = known::<C>()?.into_iter().rfind(|step| applied.contains(&step.name().version().to_string()));
@@ -115,9 +123,10 @@ fn check_ours<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<(), S
 
 fn exclusively<C: Backend, T>(
     connection: &mut C,
+    route: &C::Route,
     work: impl FnOnce(&mut C) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let outcome = connection.in_transaction(Access::Write, |connection| {
+    let outcome = connection.in_transaction(route, Access::Write, |connection| {
         connection.lock_migrations()?;
         Ok(work(connection)?)
     });

@@ -11,6 +11,7 @@
 
 mod attempts;
 mod backend;
+mod connection_fault;
 mod diagnosis;
 mod error;
 mod migrations;
@@ -18,6 +19,8 @@ mod options;
 mod pool;
 mod portable;
 mod postgres;
+mod postgres_url;
+mod slots;
 mod sqlite;
 mod url;
 
@@ -30,7 +33,7 @@ pub use migrations::{MigrationStatus, SchemaState};
 pub use options::{Access, StoreOptions};
 pub use pool::Pool;
 pub(crate) use portable::Portable;
-pub use url::{DatabaseUrl, UrlError};
+pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
 pub(crate) trait Store: Portable {

@@ -116,3 +116,20 @@ impl From<&Fact> for FactRecord {
         Self::new(fact.name, fact.value.clone(), fact.warning.clone())
     }
 }
+
+/// One setting of the connection.
+#[derive(Debug, Serialize)]
+pub struct SettingRecord {
+    setting: String,
+    value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+}
+
+impl SettingRecord {
+    /// A setting's name and value, and who said so where that is asked for.
+    #[must_use]
+    pub fn new(name: &str, value: &str, origin: Option<String>) -> Self {
+        Self { setting: name.to_owned(), value: value.to_owned(), origin }
+    }
+}

@@ -12,7 +12,7 @@ mod transfers;
 use crate::rules::Description;
 
 pub use accounts::{AccountRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord};
-pub use checks::{FactRecord, FindingRecord, ImportRecord, MigrationRecord, VerifyRecord};
+pub use checks::{FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord};
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use statements::{EntryRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};

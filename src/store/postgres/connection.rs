@@ -1,5 +1,4 @@
-use diesel::Connection;
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
@@ -10,36 +9,48 @@ use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
+use super::route::{self, Route};
 use crate::error::Error;
 
 /// "Tell", the first half of the key of the advisory lock under which a book is migrated; the second half is the schema.
 const MIGRATION_LOCK: i32 = 0x5465_6c6c;
 
 impl Backend for PgConnection {
+    type Route = Route;
+
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-    fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, StoreError> {
-        let DatabaseUrl::Postgres(address) = url else { unreachable!("the pool is for PostgreSQL") };
-        let mut connection = Self::establish(&DatabaseUrl::with_postgres_defaults(address))
-            .map_err(|error| StoreError::from_connection(&error, url))?;
-        connection.batch_execute(&session_settings(options))?;
-        Ok(connection)
+    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Route), StoreError> {
+        Route::explore(url, options)
+    }
+
+    fn open(url: &DatabaseUrl, options: &StoreOptions, route: &Route) -> Result<Self, StoreError> {
+        route.open(url, options)
     }
 
     fn in_transaction<T>(
         &mut self,
+        route: &Route,
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let transaction = self.build_transaction();
-        match access {
-            Access::Read => transaction.repeatable_read().read_only().run(work),
-            Access::Write => transaction.read_committed().run(work),
-            // Every write locks rows of accounts before it draws its numbers, which this waits for. It must come before the snapshot.
-            Access::Settled => transaction.repeatable_read().run(|connection| {
-                connection.batch_execute("lock table accounts in exclusive mode")?;
-                work(connection)
-            }),
+        AnsiTransactionManager::begin_transaction_sql(self, route.begin(access))?;
+        let outcome = if access == Access::Settled {
+            keep_writers_out(self).map_err(Error::from).and_then(|()| work(self))
+        } else {
+            work(self)
+        };
+        match outcome {
+            Ok(value) => match AnsiTransactionManager::commit_transaction(self) {
+                Ok(()) => Ok(value),
+                Err(fault) if access == Access::Write => Err(StoreError::from(fault).of_commit().into()),
+                Err(fault) => Err(fault.into()),
+            },
+            Err(error) => {
+                // Where the rollback fails too the connection is lost, which the next one to use it is told.
+                let rolled_back = AnsiTransactionManager::rollback_transaction(self);
+                Err(if rolled_back.is_ok() { route::name_standby(self, error) } else { error })
+            }
         }
     }
 
@@ -99,6 +110,17 @@ impl Backend for PgConnection {
         }
         Ok(facts)
     }
+
+    fn describe(route: &Route) -> Option<Fact> {
+        Some(Fact::new("pooler", route.describe()))
+    }
+}
+
+/// Every write locks rows of accounts before it draws its numbers, which this waits for. Until the transaction ends nothing that belongs
+/// to accounts changes, so that all its statements see the same book, each by a snapshot of its own: one for all would be taken by the
+/// statement that brings the settings, too early.
+fn keep_writers_out(connection: &mut PgConnection) -> Result<(), StoreError> {
+    Ok(connection.batch_execute("lock table accounts in exclusive mode")?)
 }
 
 const TLS_QUERY: &str = "\
@@ -152,29 +174,6 @@ fn setting(connection: &mut PgConnection, name: &str) -> Result<String, StoreErr
 
 fn text(connection: &mut PgConnection, query: &str) -> Result<String, StoreError> {
     Ok(diesel::sql_query(query).get_result::<TextRow>(connection)?.value)
-}
-
-/// What every session sets.
-///
-/// Every statement finds its rows by a key. A plan that was made while a table was small must not go on reading it from end to end
-/// when it has grown, so the planner is told not to: batches of 100 were 4 times slower on a young book.
-/// A backend whose client has died while it waits for a lock notices within seconds (from PostgreSQL 14 on). Faults are told apart by
-/// English messages, which only a superuser can ask for.
-fn session_settings(options: &StoreOptions) -> String {
-    let statement_ms = options.statement_time_max.as_millis();
-    let lock_ms = options.lock_wait_max.as_millis();
-    format!(
-        "set time zone 'UTC'; \
-         set statement_timeout = {statement_ms}; \
-         set lock_timeout = {lock_ms}; \
-         set enable_seqscan = off; \
-         set enable_hashjoin = off; \
-         set enable_mergejoin = off; \
-         set idle_in_transaction_session_timeout = {statement_ms}; \
-         select set_config('client_connection_check_interval', '2s', false) \
-             where current_setting('server_version_num')::int >= 140000; \
-         select set_config('lc_messages', 'C', false) where current_setting('is_superuser')::bool"
-    )
 }
 
 #[derive(QueryableByName)]

@@ -1,6 +1,9 @@
 //! PostgreSQL: many writers, row locks, whole batches in arrays.
 
+mod certificate;
 mod connection;
+mod route;
+mod session;
 mod statements;
 
 use diesel::pg::PgConnection;

@@ -16,9 +16,16 @@ use crate::error::Error;
 const APPLICATION_ID: i64 = 0x5465_6c6c;
 
 impl Backend for SqliteConnection {
+    /// A file has no way to it.
+    type Route = ();
+
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-    fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, StoreError> {
+    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, ()), StoreError> {
+        Ok((Self::open(url, options, &())?, ()))
+    }
+
+    fn open(url: &DatabaseUrl, options: &StoreOptions, (): &()) -> Result<Self, StoreError> {
         let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
         let mut connection =
             Self::establish(&path.to_string_lossy()).map_err(|error| StoreError::from_connection(&error, url))?;
@@ -31,6 +38,7 @@ impl Backend for SqliteConnection {
 
     fn in_transaction<T>(
         &mut self,
+        (): &(),
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -97,6 +105,10 @@ impl Backend for SqliteConnection {
             ),
             Fact::new("size", format!("{} bytes", number("page_size")? * number("page_count")?)),
         ])
+    }
+
+    fn describe((): &()) -> Option<Fact> {
+        None
     }
 }
 
