@@ -7,6 +7,7 @@ mod support;
 
 mod atomicity;
 mod batches;
+mod books;
 mod concurrency;
 mod dry_runs;
 mod guards;
@@ -22,6 +23,7 @@ mod numbers;
 mod posting;
 mod program;
 mod rejections;
+mod roles;
 mod schema;
 mod settings;
 mod tampering;

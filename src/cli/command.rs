@@ -1,7 +1,7 @@
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use super::{account, balance, currency, import, migrate, shell, statement, transfer};
+use super::{account, balance, book, currency, import, migrate, shell, statement, transfer};
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
@@ -46,6 +46,9 @@ pub(super) struct GlobalArgs {
         help = "The book: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"
     )]
     pub(super) database_url: Option<String>,
+    /// The book of that name in the database, where it holds several
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) book: Option<String>,
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
@@ -86,7 +89,10 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
         Exit code 1 means that there are warnings.")]
     Doctor,
-    /// Bring the book's schema up to date, or take it back
+    /// Make and list books, where a database holds several
+    #[command(subcommand)]
+    Book(book::BookCommand),
+    /// Bring the book's schema up to date, or take it back; say who may do what
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
     /// Print completions for a shell

@@ -2,14 +2,14 @@ use super::args::say;
 use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
-use crate::config::{self, Origin};
+use crate::config::Origin;
 use crate::formats::FactRecord;
 use crate::store::{Pool, SchemaState, StoreOptions};
 
 const COLUMNS: Columns = &["fact", "value", "warning"];
 
 pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
-    let (url, origin) = config::database_url(context.database_url.as_deref())?;
+    let (url, origin) = context.url()?;
     let options = StoreOptions::default();
     let diagnosis = Pool::connect(url, options)?.diagnose()?;
     let origin = match origin {
@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
     Ok(Ending::Found)
 }
 
-fn describe_schema(state: &SchemaState) -> (String, Option<&'static str>) {
+pub(super) fn describe_schema(state: &SchemaState) -> (String, Option<&'static str>) {
     match state {
         SchemaState::Current => ("up to date".to_owned(), None),
         SchemaState::Empty => ("nothing is there yet".to_owned(), Some("run: teller migrate run")),

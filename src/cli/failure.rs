@@ -120,6 +120,11 @@ impl From<StoreError> for Failure {
                 let hint = "name another database; Teller leaves this one alone";
                 Self::new(EXIT_CONFIGURATION, "not_a_book", message, Some(hint))
             }
+            StoreError::BookUnknown => {
+                let hint = "see which there are with: teller book list; make it with: teller book create NAME";
+                Self::new(EXIT_CONFIGURATION, "book_unknown", message, Some(hint))
+            }
+            StoreError::NotOffered { hint, .. } => Self::new(EXIT_CONFIGURATION, "not_offered", message, Some(&hint)),
             StoreError::NotMigrated { .. } => {
                 let hint = "bring the schema up to date with: teller migrate run";
                 Self::new(EXIT_CONFIGURATION, "not_migrated", message, Some(hint))

@@ -5,6 +5,7 @@
 mod account;
 mod args;
 mod balance;
+mod book;
 mod command;
 mod currency;
 mod demo;
@@ -24,12 +25,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::command::{Arguments, Command};
+use self::command::{Arguments, Command, GlobalArgs};
 use self::failure::Failure;
 use self::output::Output;
-use crate::config;
+use crate::config::{self, Origin};
 use crate::service::Ledger;
-use crate::store::{Pool, StoreOptions};
+use crate::store::{DatabaseUrl, Pool, StoreOptions};
 
 /// A check found something.
 const EXIT_FOUND: u8 = 1;
@@ -37,6 +38,7 @@ const EXIT_FOUND: u8 = 1;
 /// What every command has at hand.
 struct Context {
     database_url: Option<String>,
+    book: Option<String>,
     output: Output,
 }
 
@@ -56,14 +58,19 @@ enum Ending {
 
 impl Context {
     fn ledger(&self) -> Result<Ledger, Failure> {
-        let (url, _) = config::database_url(self.database_url.as_deref())?;
-        Ok(Ledger::open(url, one_connection())?)
+        Ok(Ledger::open(self.url()?.0, one_connection())?)
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.
     fn pool(&self) -> Result<Pool, Failure> {
-        let (url, _) = config::database_url(self.database_url.as_deref())?;
-        Ok(Pool::connect(url, one_connection())?)
+        Ok(Pool::connect(self.url()?.0, one_connection())?)
+    }
+
+    /// The book to work on, and where its database was named.
+    fn url(&self) -> Result<(DatabaseUrl, Origin), Failure> {
+        let (url, origin) = config::database_url(self.database_url.as_deref())?;
+        let Some(book) = &self.book else { return Ok((url, origin)) };
+        Ok((url.in_book(&args::parse(book)?)?, origin))
     }
 }
 
@@ -76,7 +83,8 @@ fn one_connection() -> StoreOptions {
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let context = Context { database_url: arguments.global.database_url, output: Output::new(arguments.global.format) };
+    let GlobalArgs { database_url, book, format } = arguments.global;
+    let context = Context { database_url, book, output: Output::new(format) };
     let outcome = run_command(&context, arguments.command).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
@@ -108,6 +116,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Import(command) => import::run(context, &command),
         Command::Verify => verify::run(context),
         Command::Doctor => doctor::run(context),
+        Command::Book(command) => book::run(context, &command),
         Command::Migrate(command) => migrate::run(context, &command),
         Command::Completions(arguments) => shell::completions(context, &arguments),
         Command::Man => shell::man(context),

@@ -215,6 +215,21 @@ impl From<&MigrationStatus> for MigrationRecord {
     }
 }
 
+/// A book, among those that one database holds.
+#[derive(Debug, Serialize)]
+pub struct BookRecord {
+    book: String,
+    schema_state: String,
+}
+
+impl BookRecord {
+    /// The name of a book, and the state of its schema.
+    #[must_use]
+    pub fn new(book: &str, schema_state: String) -> Self {
+        Self { book: book.to_owned(), schema_state }
+    }
+}
+
 /// What an import came to.
 #[derive(Debug, Serialize)]
 pub struct ImportRecord {

@@ -2,6 +2,7 @@ use diesel::Connection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::diagnosis::Fact;
+use super::operations::Operations;
 use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
@@ -12,7 +13,7 @@ pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";
 
 /// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
 pub(super) trait Backend:
-    Store + Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
+    Store + Operations + Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
 {
     /// The schema, step by step.
     const MIGRATIONS: EmbeddedMigrations;

@@ -36,6 +36,17 @@ pub enum StoreError {
         /// The database, without its password.
         address: String,
     },
+    /// The book that the URL or `--book` names is not in the database.
+    #[error("the database has no book of that name, or this role may not look into it")]
+    BookUnknown,
+    /// What was asked for is not done here.
+    #[error("{problem}")]
+    NotOffered {
+        /// Why.
+        problem: &'static str,
+        /// What to do instead.
+        hint: String,
+    },
     /// The book lacks migrations that this program needs.
     #[error("{address} lacks {} of Teller's migrations: {}", pending.len(), pending.join(", "))]
     NotMigrated {
@@ -105,6 +116,8 @@ impl StoreError {
             | Self::Unreachable { .. }
             | Self::Denied { .. }
             | Self::NotABook { .. }
+            | Self::BookUnknown
+            | Self::NotOffered { .. }
             | Self::NotMigrated { .. }
             | Self::Newer { .. }
             | Self::ReadOnly { .. }

@@ -129,5 +129,10 @@ fn exclusively<C: Backend, T>(
 
 #[allow(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
-    StoreError::Migration { reason: error.to_string() }
+    let reason = error.to_string();
+    // Diesel hands the database's words over, and nothing else.
+    if ["must be owner of", "permission denied"].iter().any(|text| reason.contains(text)) {
+        return StoreError::Denied { address: "the database".into(), reason };
+    }
+    StoreError::Migration { reason }
 }

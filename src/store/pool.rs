@@ -10,6 +10,7 @@ use super::attempts::Attempts;
 use super::backend::Backend;
 use super::diagnosis::Diagnosis;
 use super::migrations::{self, MigrationStatus, SchemaState};
+use super::operations::Operations;
 use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
@@ -138,6 +139,19 @@ impl Pool {
     /// [`StoreError::Newer`], [`StoreError::NotABook`], [`StoreError::Migration`].
     pub fn revert_migration(&self) -> Result<Option<String>, StoreError> {
         on_backend!(self, connections => with_session(connections, |session| migrations::revert(session, &self.url)))
+    }
+
+    /// What the connections of this pool may take, and how long they try.
+    pub(super) const fn options(&self) -> StoreOptions {
+        self.options
+    }
+
+    /// Runs the work on one connection, outside of any transaction.
+    pub(super) fn operate<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Operations) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        on_backend!(self, connections => with_session(connections, |session| work(session)))
     }
 
     /// Asks the database about itself.

@@ -44,7 +44,8 @@ impl Backend for PgConnection {
     }
 
     fn has_table(&mut self, name: &str) -> Result<bool, StoreError> {
-        let table = "select to_regclass(format('%I.%I', current_schema(), $1)) is not null as value";
+        // Null, and so false, where the schema that search_path names is not there.
+        let table = "select to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) is not null as value";
         Ok(diesel::sql_query(table).bind::<Text, _>(name).get_result::<BoolRow>(self)?.value)
     }
 
@@ -62,9 +63,7 @@ impl Backend for PgConnection {
         let schema = "select current_schema() as value";
         match diesel::sql_query(schema).get_result::<NullableTextRow>(self)?.value {
             Some(_) => Ok(false),
-            None => Err(StoreError::Migration {
-                reason: "the schema that search_path names does not exist; create it first: create schema NAME".into(),
-            }),
+            None => Err(StoreError::BookUnknown),
         }
     }
 

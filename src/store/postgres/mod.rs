@@ -1,6 +1,8 @@
 //! PostgreSQL: many writers, row locks, whole batches in arrays.
 
 mod connection;
+mod operations;
+mod roles;
 mod statements;
 
 use diesel::pg::PgConnection;

@@ -1,6 +1,7 @@
 //! SQLite: one writer at a time, whole batches in few statements, because a statement costs more than a row.
 
 mod connection;
+mod operations;
 mod statements;
 
 use diesel::prelude::*;

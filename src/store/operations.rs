@@ -1,0 +1,140 @@
+//! What keeps a book in order: other books beside it, roles, copies. Nothing here touches an account or a transfer.
+
+use std::path::Path;
+
+use super::migrations::SchemaState;
+use super::plain_name::PlainName;
+use super::url::DatabaseUrl;
+use super::{Pool, StoreError};
+
+/// The part of a backend that is for those who run it.
+pub(super) trait Operations {
+    /// Makes the place for a book, or does nothing where it is.
+    fn make_place(&mut self, book: &PlainName) -> Result<(), StoreError>;
+
+    /// Every book that can be read from here, by name.
+    fn list_books(&mut self) -> Result<Vec<Book>, StoreError>;
+
+    /// The statements that give the book its roles.
+    fn roles_script(&mut self, prefix: &PlainName) -> Result<String, StoreError>;
+
+    /// Runs those statements, all or none.
+    fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError>;
+
+    /// Writes the book, as it stands at one moment, into an empty file.
+    fn copy_into(&mut self, file: &Path) -> Result<(), StoreError>;
+}
+
+/// A book, among those that one database holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Book {
+    /// The name of its schema, or where a book is a file, of that.
+    pub name: String,
+    /// The state of its schema.
+    pub schema: SchemaState,
+}
+
+impl Pool {
+    /// Makes a book of that name in the same database and migrates it. Returns the migrations that it lacked: none where it was there.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOffered`] on SQLite, `Denied`, `Newer`, `NotABook`, `Migration`.
+    pub fn create_book(&self, name: &PlainName) -> Result<Vec<String>, StoreError> {
+        self.operate(|operations| operations.make_place(name))?;
+        Self::connect(self.url().in_book(name)?, self.options())?.migrate()
+    }
+
+    /// Every book of the database that can be read from here, by name. On SQLite that is the file.
+    ///
+    /// # Errors
+    /// [`StoreError`], when the database cannot be read.
+    pub fn list_books(&self) -> Result<Vec<Book>, StoreError> {
+        let mut books = self.operate(|operations| operations.list_books())?;
+        if let (Some(file), [book]) = (self.url().file(), &mut books[..]) {
+            book.name = file.display().to_string();
+        }
+        Ok(books)
+    }
+
+    /// The statements that give the book three roles, `PREFIX_owner`, `PREFIX_writer` and `PREFIX_reader`. They can be run again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOffered`] on SQLite, `BookUnknown`.
+    pub fn roles_script(&self, prefix: &PlainName) -> Result<String, StoreError> {
+        self.operate(|operations| operations.roles_script(prefix))
+    }
+
+    /// Gives the book its three roles, as [`Pool::roles_script`] says, all in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOffered`] on SQLite, `BookUnknown`, `Denied`, `Statement`.
+    pub fn apply_roles(&self, prefix: &PlainName) -> Result<(), StoreError> {
+        self.operate(|operations| operations.apply_roles(prefix))
+    }
+
+    /// Writes the book, as it stands at one moment, into an empty file, while others go on reading and writing. Only SQLite can.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOffered`] on PostgreSQL, `Full`, `Statement`.
+    pub fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
+        self.operate(|operations| operations.copy_into(file))
+    }
+}
+
+impl DatabaseUrl {
+    /// The same database, and in it the book of that name.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOffered`] on SQLite, where a book is a file.
+    pub fn in_book(&self, name: &PlainName) -> Result<Self, StoreError> {
+        let Self::Postgres(url) = self else { return Err(StoreError::book_is_a_file(name)) };
+        let search_path = format!("-csearch_path%3D{name}");
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+        // The server takes the last of several values for one setting, so this one goes to the end.
+        match pairs.iter_mut().find_map(|pair| pair.strip_prefix("options=").is_some().then_some(pair)) {
+            Some(options) => options.extend(["%20", &search_path]),
+            None => pairs.push(format!("options={search_path}")),
+        }
+        Ok(Self::Postgres(format!("{address}?{}", pairs.join("&"))))
+    }
+
+    /// The file that the book is, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Postgres(_) => None,
+            Self::Sqlite(path) => Some(path),
+        }
+    }
+}
+
+impl StoreError {
+    pub(super) fn book_is_a_file(name: &PlainName) -> Self {
+        Self::NotOffered {
+            problem: "an SQLite file is one book and holds no others",
+            hint: format!("name the book's own file: --database-url sqlite://{name}.db"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_book_is_added_to_the_options_that_a_url_has() {
+        let name: PlainName = "alice".parse().unwrap();
+        for (url, expected) in [
+            ("postgres://db/bank", "postgres://db/bank?options=-csearch_path%3Dalice"),
+            ("postgres://db/bank?sslmode=require", "postgres://db/bank?sslmode=require&options=-csearch_path%3Dalice"),
+            (
+                "postgres://db/bank?options=-csearch_path%3Dbob&connect_timeout=3",
+                "postgres://db/bank?options=-csearch_path%3Dbob%20-csearch_path%3Dalice&connect_timeout=3",
+            ),
+        ] {
+            let url: DatabaseUrl = url.parse().unwrap();
+            assert_eq!(url.in_book(&name).unwrap(), DatabaseUrl::Postgres(expected.to_owned()));
+        }
+    }
+}
