@@ -6,6 +6,7 @@
 mod support;
 
 mod atomicity;
+mod backups;
 mod batches;
 mod books;
 mod concurrency;
@@ -26,6 +27,7 @@ mod rejections;
 mod roles;
 mod schema;
 mod settings;
+mod sqlite_files;
 mod tampering;
 mod time;
 mod walls;

@@ -1,7 +1,7 @@
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use super::{account, balance, book, currency, import, migrate, shell, statement, transfer};
+use super::{account, backup, balance, book, currency, import, migrate, shell, statement, transfer};
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
@@ -89,6 +89,10 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
         Exit code 1 means that there are warnings.")]
     Doctor,
+    /// Write the book to a file while work on it goes on
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of a book that is not there
+    Restore(backup::RestoreArgs),
     /// Make and list books, where a database holds several
     #[command(subcommand)]
     Book(book::BookCommand),

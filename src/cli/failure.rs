@@ -145,6 +145,11 @@ impl From<StoreError> for Failure {
                 let hint = "nothing was written; make room and try again";
                 Self::new(EXIT_TRY_AGAIN, "disk_full", message, Some(hint))
             }
+            StoreError::Disk { .. } => {
+                let hint = "nothing was written; look at the disk, its quota and the system's log; if the file is damaged, \
+                    restore a backup elsewhere and verify it";
+                Self::new(EXIT_FAULT, "disk_failed", message, Some(hint))
+            }
             StoreError::Corrupt(_) => Self::new(EXIT_FAULT, "corrupt_row", message, None),
             StoreError::Statement(source) => {
                 Self::new(EXIT_FAULT, "statement_refused", format!("{message}: {source}"), Some(REPORT_HINT))

@@ -4,6 +4,7 @@
 
 mod account;
 mod args;
+mod backup;
 mod balance;
 mod book;
 mod command;
@@ -116,6 +117,8 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Import(command) => import::run(context, &command),
         Command::Verify => verify::run(context),
         Command::Doctor => doctor::run(context),
+        Command::Backup(arguments) => backup::back_up(context, &arguments),
+        Command::Restore(arguments) => backup::restore(context, &arguments),
         Command::Book(command) => book::run(context, &command),
         Command::Migrate(command) => migrate::run(context, &command),
         Command::Completions(arguments) => shell::completions(context, &arguments),

@@ -14,6 +14,6 @@ pub use csv_accounts::read_accounts;
 pub use csv_rejects::RejectsFile;
 pub use csv_transfers::read_transfers;
 pub use records::{
-    AccountRecord, BalanceRecord, BookRecord, CurrencyRecord, EntryRecord, FactRecord, FindingRecord, ImportRecord,
-    MigrationRecord, OpenedRecord, StatementRecord, TransferRecord, VerifyRecord,
+    AccountRecord, BackupRecord, BalanceRecord, BookRecord, CurrencyRecord, EntryRecord, FactRecord, FindingRecord,
+    ImportRecord, MigrationRecord, OpenedRecord, StatementRecord, TransferRecord, VerifyRecord,
 };

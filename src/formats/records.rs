@@ -2,6 +2,8 @@
 //!
 //! Amounts are texts, so that no reader rounds them; times are RFC 3339 in UTC with microseconds; hashes are hexadecimal.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::money::{CurrencyCode, Money};
@@ -227,6 +229,21 @@ impl BookRecord {
     #[must_use]
     pub fn new(book: &str, schema_state: String) -> Self {
         Self { book: book.to_owned(), schema_state }
+    }
+}
+
+/// A backup that was written.
+#[derive(Debug, Serialize)]
+pub struct BackupRecord {
+    file: String,
+    bytes: u64,
+}
+
+impl BackupRecord {
+    /// The file, and its size.
+    #[must_use]
+    pub fn new(file: &Path, bytes: u64) -> Self {
+        Self { file: file.display().to_string(), bytes }
     }
 }
 

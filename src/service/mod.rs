@@ -4,6 +4,7 @@
 //! after the commit. What does not belong here: decisions about money (they are rules), SQL, and printing.
 
 mod accounts;
+mod backup;
 mod currencies;
 mod history;
 mod import;
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
+pub use backup::{Restored, back_up, restore};
 pub use currencies::NamedCurrency;
 pub use history::{Entry, Statement};
 pub use import_lines::{

@@ -93,6 +93,12 @@ pub enum StoreError {
         /// What the database says.
         reason: String,
     },
+    /// The disk fails, or the file on it is damaged.
+    #[error("the disk or the file on it is damaged: {reason}")]
+    Disk {
+        /// What the database says.
+        reason: String,
+    },
     /// A stored row is not one that Teller writes.
     #[error(transparent)]
     Corrupt(#[from] CorruptRow),
@@ -122,6 +128,7 @@ impl StoreError {
             | Self::Newer { .. }
             | Self::ReadOnly { .. }
             | Self::Full { .. }
+            | Self::Disk { .. }
             | Self::Corrupt(_)
             | Self::Statement(_)
             | Self::Migration { .. } => false,
@@ -190,6 +197,15 @@ impl From<DieselError> for StoreError {
                 Self::Lost { reason }
             }
             _ if says(&["No space left", "disk is full"]) => Self::Full { reason },
+            _ if says(&[
+                "disk I/O error",
+                "disk image is malformed",
+                "could not read block",
+                "invalid page in block",
+            ]) =>
+            {
+                Self::Disk { reason }
+            }
             _ if says(&["readonly database"]) => Self::ReadOnly { reason },
             _ if says(&["file is not a database"]) => Self::NotABook { address: "the file".into() },
             _ if says(&["permission denied"]) => Self::Denied { address: "the database".into(), reason },

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::migrations::SchemaState;
 use super::plain_name::PlainName;
 use super::url::DatabaseUrl;
-use super::{Pool, StoreError};
+use super::{Pool, StoreError, sqlite};
 
 /// The part of a backend that is for those who run it.
 pub(super) trait Operations {
@@ -81,7 +81,25 @@ impl Pool {
     }
 }
 
+/// Writes the book that is in a file, with what may stand in its write-ahead log, into an empty file. The first is only read.
+///
+/// # Errors
+/// [`StoreError::NotABook`], `Full`, `Disk`, `Unreachable`, `Statement`.
+pub fn copy_book_file(from: &Path, into: &Path) -> Result<(), StoreError> {
+    let outcome = sqlite::open_read_only(from).and_then(|mut connection| connection.copy_into(into));
+    outcome.map_err(|error| match error {
+        StoreError::NotABook { .. } => StoreError::NotABook { address: from.display().to_string() },
+        other => other,
+    })
+}
+
 impl DatabaseUrl {
+    /// The book that is in a file.
+    #[must_use]
+    pub fn of_file(file: &Path) -> Self {
+        Self::Sqlite(file.to_owned())
+    }
+
     /// The same database, and in it the book of that name.
     ///
     /// # Errors
@@ -110,6 +128,16 @@ impl DatabaseUrl {
 }
 
 impl StoreError {
+    /// Where SQLite's files are put back, PostgreSQL has its own ways.
+    pub(crate) fn restored_by_postgres() -> Self {
+        Self::NotOffered {
+            problem: "a PostgreSQL book is restored by PostgreSQL's own programs",
+            hint: "into an empty database: pg_restore --dbname=URL FILE; then: teller verify; \
+                docs/disaster-recovery.md has the steps, and those back to any moment"
+                .into(),
+        }
+    }
+
     pub(super) fn book_is_a_file(name: &PlainName) -> Self {
         Self::NotOffered {
             problem: "an SQLite file is one book and holds no others",

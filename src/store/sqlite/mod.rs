@@ -4,6 +4,7 @@ mod connection;
 mod operations;
 mod statements;
 
+pub(super) use self::operations::open_read_only;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 

@@ -8,6 +8,24 @@ use super::super::StoreError;
 use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
+use super::super::url::DatabaseUrl;
+
+/// Opens a file that is nobody's book at the moment, and changes nothing of it.
+pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
+    let mut uri = String::from("file:");
+    // What has a meaning in a URI is written as its number.
+    for character in file.to_string_lossy().chars() {
+        match character {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            other => uri.push(other),
+        }
+    }
+    uri.push_str("?mode=ro");
+    let url = DatabaseUrl::of_file(file);
+    SqliteConnection::establish(&uri).map_err(|error| StoreError::from_connection(&error, &url))
+}
 
 impl Operations for SqliteConnection {
     fn make_place(&mut self, book: &PlainName) -> Result<(), StoreError> {
@@ -33,7 +51,12 @@ impl Operations for SqliteConnection {
     /// One read of one snapshot, which no writer disturbs and which disturbs none. The online backup interface would begin again
     /// whenever another process writes, and under constant writing never end.
     fn copy_into(&mut self, file: &Path) -> Result<(), StoreError> {
-        diesel::sql_query("vacuum into ?").bind::<Text, _>(file.to_string_lossy()).execute(self)?;
+        // Another name than the file's would leave the file empty, and nobody the wiser.
+        let name = file.to_str().ok_or_else(|| StoreError::NotOffered {
+            problem: "the name of the file is not UTF-8",
+            hint: "give it another name".into(),
+        })?;
+        diesel::sql_query("vacuum into ?").bind::<Text, _>(name).execute(self)?;
         Ok(())
     }
 }
