@@ -1,6 +1,9 @@
 //! What the program is told from outside. The only place where the environment is read.
 
+use std::time::Duration;
+
 use thiserror::Error;
+use tracing_subscriber::filter::Targets;
 
 use crate::store::{DatabaseUrl, UrlError};
 
@@ -34,6 +37,16 @@ pub enum ConfigError {
     /// The `.env` file cannot be read.
     #[error("the .env file cannot be read")]
     DotEnv(#[source] dotenvy::Error),
+    /// A setting cannot be understood.
+    #[error("the environment variable {name} is {text:?}, which is {problem}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        text: String,
+        /// What is wrong with it, and what to write.
+        problem: String,
+    },
     /// An environment variable is no text.
     #[error("the environment variable {name} is not UTF-8")]
     NotText {
@@ -63,11 +76,45 @@ pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigE
     }
 }
 
+/// What is written to the log, from `TELLER_LOG`: `debug`, or `warn,teller::store=trace`. `None` where nobody said.
+///
+/// # Errors
+/// [`ConfigError::NotText`], [`ConfigError::Invalid`].
+pub fn log_targets() -> Result<Option<Targets>, ConfigError> {
+    const NAME: &str = "TELLER_LOG";
+    let Some(text) = from_environment(NAME)? else { return Ok(None) };
+    match text.parse() {
+        Ok(targets) => Ok(Some(targets)),
+        Err(error) => {
+            let problem = format!("no list of levels ({error}); write for example: info or teller::store=debug");
+            Err(ConfigError::Invalid { name: NAME, text, problem })
+        }
+    }
+}
+
+/// From when on a statement is slow, from `TELLER_SLOW_STATEMENT_MS`. `None` where nobody said.
+///
+/// # Errors
+/// [`ConfigError::NotText`], [`ConfigError::Invalid`].
+pub fn slow_statement_min() -> Result<Option<Duration>, ConfigError> {
+    const NAME: &str = "TELLER_SLOW_STATEMENT_MS";
+    let Some(text) = from_environment(NAME)? else { return Ok(None) };
+    let problem = "no number of milliseconds; write for example: 500".to_owned();
+    let milliseconds = text.parse().map_err(|_| ConfigError::Invalid { name: NAME, text, problem })?;
+    Ok(Some(Duration::from_millis(milliseconds)))
+}
+
+fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotText { name }),
+    }
+}
+
 fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
-    match std::env::var("DATABASE_URL") {
-        Ok(text) => return Ok((text, Origin::Environment)),
-        Err(std::env::VarError::NotUnicode(_)) => return Err(ConfigError::NotText { name: "DATABASE_URL" }),
-        Err(std::env::VarError::NotPresent) => {}
+    if let Some(text) = from_environment("DATABASE_URL")? {
+        return Ok((text, Origin::Environment));
     }
     match database_url_from_dotenv()? {
         Some(text) => Ok((text, Origin::DotEnv)),

@@ -19,6 +19,7 @@ mod import;
 mod kills;
 mod language;
 mod limits;
+mod logs;
 mod model;
 mod numbers;
 mod posting;

@@ -1,4 +1,4 @@
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::output::Format;
 use super::{account, backup, balance, book, currency, import, migrate, shell, statement, transfer};
@@ -52,6 +52,9 @@ pub(super) struct GlobalArgs {
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
+    /// Say more on stderr: -v what is done, -vv each statement and its time, -vvv each transaction
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
 }
 
 #[derive(Subcommand)]

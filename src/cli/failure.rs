@@ -176,7 +176,7 @@ impl From<ConfigError> for Failure {
                 let hint = "write lines like DATABASE_URL=sqlite://teller.db, with quotes around values with blanks";
                 Self::new(EXIT_CONFIGURATION, "dotenv_invalid", format!("{error}{source}"), Some(hint))
             }
-            ConfigError::NotText { .. } => {
+            ConfigError::NotText { .. } | ConfigError::Invalid { .. } => {
                 Self::new(EXIT_CONFIGURATION, "environment_invalid", error.to_string(), None)
             }
         }

@@ -14,6 +14,7 @@ mod doctor;
 mod failure;
 mod import;
 mod interrupt;
+mod log;
 mod migrate;
 mod output;
 mod progress;
@@ -29,7 +30,7 @@ use clap::Parser;
 use self::command::{Arguments, Command, GlobalArgs};
 use self::failure::Failure;
 use self::output::Output;
-use crate::config::{self, Origin};
+use crate::config::{self, ConfigError, Origin};
 use crate::service::Ledger;
 use crate::store::{DatabaseUrl, Pool, StoreOptions};
 
@@ -59,12 +60,12 @@ enum Ending {
 
 impl Context {
     fn ledger(&self) -> Result<Ledger, Failure> {
-        Ok(Ledger::open(self.url()?.0, one_connection())?)
+        Ok(Ledger::open(self.url()?.0, one_connection()?)?)
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.
     fn pool(&self) -> Result<Pool, Failure> {
-        Ok(Pool::connect(self.url()?.0, one_connection())?)
+        Ok(Pool::connect(self.url()?.0, one_connection()?)?)
     }
 
     /// The book to work on, and where its database was named.
@@ -76,17 +77,19 @@ impl Context {
 }
 
 /// A command does one thing after the other.
-fn one_connection() -> StoreOptions {
-    StoreOptions { connections_max: 1, ..StoreOptions::default() }
+fn one_connection() -> Result<StoreOptions, ConfigError> {
+    let mut options = StoreOptions { connections_max: 1, ..StoreOptions::default() };
+    options.slow_statement_min = config::slow_statement_min()?.unwrap_or(options.slow_statement_min);
+    Ok(options)
 }
 
 /// Runs the program that the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let GlobalArgs { database_url, book, format } = arguments.global;
+    let GlobalArgs { database_url, book, format, verbose } = arguments.global;
     let context = Context { database_url, book, output: Output::new(format) };
-    let outcome = run_command(&context, arguments.command).and_then(|ending| {
+    let outcome = log::start(verbose).and_then(|()| run_command(&context, arguments.command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
     });

@@ -1,5 +1,6 @@
 use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
+use tracing::info;
 
 use super::backend::Backend;
 use super::options::Access;
@@ -83,7 +84,10 @@ pub(super) fn run<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<V
         let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
         let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
         let names = known::<C>()?.into_iter().map(|step| (step.name().version().to_string(), step.name().to_string()));
-        let names = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
+        let names: Vec<_> = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
+        if !names.is_empty() {
+            info!(book = %url, migrations = names.join(", "), "migrated");
+        }
         Ok(names)
     })
 }

@@ -21,6 +21,7 @@ mod pool;
 mod portable;
 mod postgres;
 mod sqlite;
+mod statement_log;
 mod url;
 
 use crate::models::currencies::CurrencyRow;

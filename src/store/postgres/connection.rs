@@ -4,11 +4,13 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use tracing::info;
 
 use super::super::StoreError;
 use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
+use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
 use crate::error::Error;
 
@@ -22,6 +24,8 @@ impl Backend for PgConnection {
         let DatabaseUrl::Postgres(address) = url else { unreachable!("the pool is for PostgreSQL") };
         let mut connection = Self::establish(&DatabaseUrl::with_postgres_defaults(address))
             .map_err(|error| StoreError::from_connection(&error, url))?;
+        connection.set_instrumentation(StatementLog::new(options));
+        info!(book = %url, "connected");
         connection.batch_execute(&session_settings(options))?;
         Ok(connection)
     }

@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use tracing::info;
 
 use super::super::StoreError;
 use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
+use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
 use crate::error::Error;
 
@@ -22,6 +24,8 @@ impl Backend for SqliteConnection {
         let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
         let mut connection =
             Self::establish(&path.to_string_lossy()).map_err(|error| StoreError::from_connection(&error, url))?;
+        connection.set_instrumentation(StatementLog::new(options));
+        info!(book = %url, "connected");
         connection.batch_execute(&session_settings(options)).map_err(|error| match StoreError::from(error) {
             StoreError::NotABook { .. } => StoreError::NotABook { address: url.to_string() },
             other => other,
