@@ -340,6 +340,14 @@ impl FactRecord {
     }
 }
 
+impl FactRecord {
+    /// Whether there is something to do about it.
+    #[must_use]
+    pub const fn is_worrying(&self) -> bool {
+        self.warning.is_some()
+    }
+}
+
 impl From<&Fact> for FactRecord {
     fn from(fact: &Fact) -> Self {
         Self::new(fact.name, fact.value.clone(), fact.warning.clone())

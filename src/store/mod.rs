@@ -12,6 +12,7 @@
 mod attempts;
 mod backend;
 mod diagnosis;
+mod disk;
 mod error;
 mod migrations;
 mod operations;

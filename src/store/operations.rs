@@ -6,6 +6,7 @@ use super::migrations::SchemaState;
 use super::plain_name::PlainName;
 use super::url::DatabaseUrl;
 use super::{Pool, StoreError, sqlite};
+use crate::rules::Instant;
 
 /// The part of a backend that is for those who run it.
 pub(super) trait Operations {
@@ -20,6 +21,9 @@ pub(super) trait Operations {
 
     /// Runs those statements, all or none.
     fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError>;
+
+    /// The time by the database's own clock, where it has one.
+    fn time(&mut self) -> Result<Option<Instant>, StoreError>;
 
     /// Writes the book, as it stands at one moment, into an empty file.
     fn copy_into(&mut self, file: &Path) -> Result<(), StoreError>;
@@ -70,6 +74,14 @@ impl Pool {
     /// [`StoreError::NotOffered`] on SQLite, `BookUnknown`, `Denied`, `Statement`.
     pub fn apply_roles(&self, prefix: &PlainName) -> Result<(), StoreError> {
         self.operate(|operations| operations.apply_roles(prefix))
+    }
+
+    /// The time by the database's own clock. `None` on SQLite, which has none but the caller's.
+    ///
+    /// # Errors
+    /// [`StoreError`], when the database does not answer.
+    pub fn time(&self) -> Result<Option<Instant>, StoreError> {
+        self.operate(|operations| operations.time())
     }
 
     /// Writes the book, as it stands at one moment, into an empty file, while others go on reading and writing. Only SQLite can.

@@ -98,23 +98,26 @@ impl Server {
 }
 
 fn supervisor(binaries: &Path, port: u16, role: &str) -> Command {
+    let mut command = shell_of_postgres(SUPERVISOR);
+    command.env("BIN", binaries).env("PORT", port.to_string()).env("ROLE", role).stdin(Stdio::piped());
+    command
+}
+
+/// A script that runs as a user whom PostgreSQL does not refuse.
+pub fn shell_of_postgres(script: &str) -> Command {
     let mut command = if is_root() {
         // PostgreSQL refuses to run as root.
         let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--", "sh", "-c", SUPERVISOR]);
+        command.args(["-u", "postgres", "--", "sh", "-c", script]);
         command
     } else {
         let mut command = Command::new("sh");
-        command.args(["-c", SUPERVISOR]);
+        command.args(["-c", script]);
         command
     };
     command
-        .env("BIN", binaries)
-        .env("PORT", port.to_string())
-        .env("ROLE", role)
         // The user postgres may not be let into this folder.
         .current_dir("/")
-        .stdin(Stdio::piped())
         // A Ctrl-C in the terminal must reach the tests only; the pipe then does the rest in order.
         .process_group(0);
     command
@@ -126,7 +129,7 @@ fn is_root() -> bool {
 }
 
 /// The folder of `initdb` and `postgres`: the first one in PATH, else that of the newest packaged version.
-fn find_binaries() -> Option<PathBuf> {
+pub fn find_binaries() -> Option<PathBuf> {
     let has_both = |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
     let path = env::var_os("PATH").unwrap_or_default();
     if let Some(folder) = env::split_paths(&path).find(has_both) {

@@ -1,6 +1,7 @@
 //! PostgreSQL: many writers, row locks, whole batches in arrays.
 
 mod connection;
+mod facts;
 mod operations;
 mod roles;
 mod statements;

@@ -3,7 +3,7 @@ use std::path::Path;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use super::super::StoreError;
 use super::super::backend::MIGRATIONS_TABLE;
@@ -11,6 +11,7 @@ use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
 use super::roles;
+use crate::rules::Instant;
 
 /// Books are schemas: those with a table of migrations and one of transfers that this role may read.
 const BOOKS_QUERY: &str = "\
@@ -69,6 +70,11 @@ impl Operations for PgConnection {
         })
     }
 
+    fn time(&mut self) -> Result<Option<Instant>, StoreError> {
+        let query = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as value";
+        Ok(Instant::from_micros(diesel::sql_query(query).get_result::<NumberRow>(self)?.value))
+    }
+
     fn copy_into(&mut self, _file: &Path) -> Result<(), StoreError> {
         Err(StoreError::NotOffered {
             problem: "a PostgreSQL book is backed up by PostgreSQL's own programs",
@@ -77,6 +83,12 @@ impl Operations for PgConnection {
                 .into(),
         })
     }
+}
+
+#[derive(QueryableByName)]
+struct NumberRow {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
 }
 
 #[derive(QueryableByName)]

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -9,6 +11,7 @@ use tracing::info;
 use super::super::StoreError;
 use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
+use super::super::disk::free_disk;
 use super::super::options::{Access, StoreOptions};
 use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
@@ -83,7 +86,11 @@ impl Backend for SqliteConnection {
         let synchronous = number("synchronous")?;
         let names = ["off", "normal", "full", "extra"];
         let name = usize::try_from(synchronous).ok().and_then(|level| names.get(level)).unwrap_or(&"unknown");
-        Ok(vec![
+        let size = number("page_size")? * number("page_count")?;
+        let file = "select file as value from pragma_database_list where name = 'main'";
+        let file = diesel::sql_query(file).get_result::<TextRow>(self)?.value;
+        let folder = Path::new(&file).parent().unwrap_or(Path::new("."));
+        let mut facts = vec![
             Fact::new("version", format!("SQLite {version}")),
             Fact::new("tls", "none needed: the book is a file"),
             Fact::checked(
@@ -98,8 +105,10 @@ impl Backend for SqliteConnection {
                 synchronous >= 2,
                 "a power failure can lose transfers that were answered as posted",
             ),
-            Fact::new("size", format!("{} bytes", number("page_size")? * number("page_count")?)),
-        ])
+            Fact::new("size", format!("{size} bytes")),
+        ];
+        facts.extend(free_disk(folder));
+        Ok(facts)
     }
 }
 

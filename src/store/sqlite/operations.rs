@@ -9,6 +9,7 @@ use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
 use super::super::url::DatabaseUrl;
+use crate::rules::Instant;
 
 /// Opens a file that is nobody's book at the moment, and changes nothing of it.
 pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
@@ -46,6 +47,10 @@ impl Operations for SqliteConnection {
 
     fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError> {
         self.roles_script(prefix).map(drop)
+    }
+
+    fn time(&mut self) -> Result<Option<Instant>, StoreError> {
+        Ok(None)
     }
 
     /// One read of one snapshot, which no writer disturbs and which disturbs none. The online backup interface would begin again
