@@ -75,11 +75,13 @@ fn file_of(book: &TestBook) -> PathBuf {
 fn a_backup_is_restored_to_the_same_book() {
     let place = Place::new();
     place.post(0..5);
+    let accounts = place.book.run("account list --format ndjson").ends(0).stdout;
     place.back_up("backup.db").ends(0).shows("backup.db");
     place.post(5..8);
     place.restore("backup.db", "book.db").ends(0).says("the book is whole").says("Restored to sqlite://");
     assert_eq!(place.names(), ["backup.db", "book.db"]);
     assert_eq!((place.transfers_in("backup.db"), place.transfers_in("book.db")), (5, 5));
+    assert_eq!(run_on(&place.path("book.db"), &["account", "list", "--format", "ndjson"]).ends(0).stdout, accounts);
 
     // What was posted before it was written is known, and what came later is posted anew.
     let post = |key: u32| {
@@ -88,10 +90,7 @@ fn a_backup_is_restored_to_the_same_book() {
         run_on(&place.path("book.db"), &words).ends(0).json()
     };
     assert_eq!((&post(4)["replayed"], &post(5)["replayed"]), (&true.into(), &false.into()));
-    let heads = "select group_concat(hex(head)) from (select head from accounts order by id)";
-    let original = place.book.query_text(heads);
     post(6);
-    assert_ne!(original, "", "the heads are there to be compared");
     assert_eq!(place.transfers_in("book.db"), 7);
 }
 

@@ -4,8 +4,8 @@ mod server;
 
 use std::process::Command;
 
-use self::server::{OwnServer, binaries};
-use crate::support::{Program, TestBook, assert_whole, check};
+use self::server::OwnServer;
+use crate::support::{Program, TestBook, assert_whole, check, postgres_binaries};
 
 /// Transfers with the keys of a range; how many of them were posted before is the answer.
 fn post(server: &OwnServer, keys: std::ops::Range<u32>) -> usize {
@@ -84,7 +84,8 @@ fn a_book_is_dumped_and_restored_into_another_database() {
     );
     let schema = book.query_text("select current_schema()::text");
     let run = |program: &str, arguments: &[&str]| {
-        let output = Command::new(binaries().join(program)).args(arguments).output().expect("the program starts");
+        let output =
+            Command::new(postgres_binaries().join(program)).args(arguments).output().expect("the program starts");
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     };
     let folder = tempfile::TempDir::new().unwrap();

@@ -122,7 +122,7 @@ impl DatabaseUrl {
         let (address, query) = url.split_once('?').unwrap_or((url, ""));
         let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
         // The server takes the last of several values for one setting, so this one goes to the end.
-        match pairs.iter_mut().find_map(|pair| pair.strip_prefix("options=").is_some().then_some(pair)) {
+        match pairs.iter_mut().rfind(|pair| pair.starts_with("options=")) {
             Some(options) => options.extend(["%20", &search_path]),
             None => pairs.push(format!("options={search_path}")),
         }

@@ -1,7 +1,6 @@
 //! A PostgreSQL server of one test's own, which archives its log, and can be destroyed and put back.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
 use diesel::connection::SimpleConnection;
@@ -10,7 +9,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use crate::support::{Answer, Program, find_binaries, shell_of_postgres};
+use crate::support::{Answer, Program, as_server, postgres_binaries};
 
 /// Makes a folder, and takes it away with the server in it when its input closes, however the test ends.
 const KEEPER: &str = r#"
@@ -36,12 +35,6 @@ END
 
 const START: &str = r#""$BIN/pg_ctl" -D data -w -l log start"#;
 
-/// The folder of all of PostgreSQL's programs. In PATH there may be links to some of them only.
-pub fn binaries() -> PathBuf {
-    let initdb = find_binaries().expect("PostgreSQL is installed").join("initdb");
-    initdb.canonicalize().unwrap().parent().unwrap().to_owned()
-}
-
 /// Only reachable over a socket in its folder, so that no port has to be free.
 pub struct OwnServer {
     pub url: String,
@@ -51,9 +44,14 @@ pub struct OwnServer {
 
 impl OwnServer {
     pub fn start() -> Self {
-        let mut keeper = shell_of_postgres(KEEPER);
-        let mut keeper =
-            keeper.env("BIN", binaries()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("sh starts");
+        let mut keeper = as_server("sh");
+        let mut keeper = keeper
+            .args(["-c", KEEPER])
+            .env("BIN", postgres_binaries())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("sh starts");
         let mut folder = String::new();
         BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut folder).unwrap();
         let folder = folder.trim().to_owned();
@@ -67,8 +65,8 @@ impl OwnServer {
     /// Runs a script in the server's folder, as the server's user.
     pub fn shell(&self, script: &str) {
         let script = format!("set -e; cd \"$FOLDER\"; {script}");
-        let mut command = shell_of_postgres(&script);
-        command.env("BIN", binaries()).env("FOLDER", &self.folder).env("URL", &self.url);
+        let mut command = as_server("sh");
+        command.args(["-c", &script]).env("BIN", postgres_binaries()).env("FOLDER", &self.folder).env("URL", &self.url);
         // A server that stays must not keep the test waiting for the end of its output, so that goes to a file.
         let output = command.stdin(Stdio::null()).output().expect("sh starts");
         assert!(output.status.success(), "{script}:\n{}", String::from_utf8_lossy(&output.stderr));

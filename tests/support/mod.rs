@@ -13,7 +13,7 @@ mod snapshot;
 mod transfer;
 
 pub use book::TestBook;
-pub use postgres::{find_binaries, shell_of_postgres};
+pub use postgres::{as_server, postgres_binaries};
 pub use program::{Answer, Program};
 pub use random::Random;
 pub use scenario::check;

@@ -20,6 +20,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const STARTS_MAX: u32 = 5;
 /// Where Debian and its kin keep the binaries, one folder a major version, outside of PATH.
 const PACKAGED_VERSIONS: &str = "/usr/lib/postgresql";
+/// In PATH there may be links to some of the programs only.
+const PROGRAMS: [&str; 3] = ["initdb", "postgres", "pg_basebackup"];
 
 /// The server's parent. Rust drops no statics and nothing runs after a kill -9, but the pipe to this script's standard input closes
 /// however the test process ends. The server gets no part of that pipe, and is stopped by its own process id.
@@ -63,12 +65,7 @@ impl Server {
         if let Ok(url) = env::var("TEST_DATABASE_URL") {
             return Self { url, token, supervisor: None };
         }
-        let binaries = find_binaries().unwrap_or_else(|| {
-            panic!(
-                "PostgreSQL was not found in PATH or {PACKAGED_VERSIONS}: install it (on Debian: apt-get install \
-                 postgresql-15), or set TEST_DATABASE_URL to the URL of a database to make schemas in"
-            )
-        });
+        let binaries = postgres_binaries();
         let start = || Self::start(&binaries, &token);
         (0..STARTS_MAX).find_map(|_| start()).expect("PostgreSQL does not start; its log is above")
     }
@@ -98,28 +95,29 @@ impl Server {
 }
 
 fn supervisor(binaries: &Path, port: u16, role: &str) -> Command {
-    let mut command = shell_of_postgres(SUPERVISOR);
-    command.env("BIN", binaries).env("PORT", port.to_string()).env("ROLE", role).stdin(Stdio::piped());
+    let mut command = as_server("sh");
+    command
+        .args(["-c", SUPERVISOR])
+        .env("BIN", binaries)
+        .env("PORT", port.to_string())
+        .env("ROLE", role)
+        .stdin(Stdio::piped())
+        // A Ctrl-C in the terminal must reach the tests only; the pipe then does the rest in order.
+        .process_group(0);
     command
 }
 
-/// A script that runs as a user whom PostgreSQL does not refuse.
-pub fn shell_of_postgres(script: &str) -> Command {
+/// A command that runs as the user that servers run as, because PostgreSQL refuses to run as root.
+pub fn as_server(program: &str) -> Command {
     let mut command = if is_root() {
-        // PostgreSQL refuses to run as root.
         let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--", "sh", "-c", script]);
+        command.args(["-u", "postgres", "--", program]);
         command
     } else {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]);
-        command
+        Command::new(program)
     };
-    command
-        // The user postgres may not be let into this folder.
-        .current_dir("/")
-        // A Ctrl-C in the terminal must reach the tests only; the pipe then does the rest in order.
-        .process_group(0);
+    // The user postgres may not be let into this folder.
+    command.current_dir("/");
     command
 }
 
@@ -128,18 +126,27 @@ fn is_root() -> bool {
     output.stdout.trim_ascii() == b"0"
 }
 
-/// The folder of `initdb` and `postgres`: the first one in PATH, else that of the newest packaged version.
-pub fn find_binaries() -> Option<PathBuf> {
-    let has_both = |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
+/// The folder of PostgreSQL's programs: the first one in PATH, else that of the newest packaged version.
+pub fn postgres_binaries() -> PathBuf {
+    find_binaries().unwrap_or_else(|| {
+        panic!(
+            "PostgreSQL was not found in PATH or {PACKAGED_VERSIONS}: install it (on Debian: apt-get install \
+             postgresql-15), or set TEST_DATABASE_URL to the URL of a database to make schemas in"
+        )
+    })
+}
+
+fn find_binaries() -> Option<PathBuf> {
+    let has_all = |folder: &PathBuf| PROGRAMS.iter().all(|program| folder.join(program).is_file());
     let path = env::var_os("PATH").unwrap_or_default();
-    if let Some(folder) = env::split_paths(&path).find(has_both) {
+    if let Some(folder) = env::split_paths(&path).find(has_all) {
         return Some(folder);
     }
     let versions = fs::read_dir(PACKAGED_VERSIONS).ok()?.flatten();
     let version = |name: &str| name.parse::<u32>().unwrap_or_default();
     versions
         .map(|entry| (version(&entry.file_name().to_string_lossy()), entry.path().join("bin")))
-        .filter(|(_, folder)| has_both(folder))
+        .filter(|(_, folder)| has_all(folder))
         .max()
         .map(|(_, folder)| folder)
 }

@@ -38,18 +38,17 @@ impl Operations for PgConnection {
     }
 
     fn list_books(&mut self) -> Result<Vec<Book>, StoreError> {
-        let names = diesel::sql_query(BOOKS_QUERY).bind::<Text, _>(MIGRATIONS_TABLE).load::<TextRow>(self)?;
         let mut books = Vec::new();
-        for TextRow { value: name } in names {
-            let state = self.transaction(|connection| {
+        for name in book_names(self)? {
+            let schema = self.transaction(|connection| {
                 let within = "select set_config('search_path', quote_ident($1), true)";
                 diesel::sql_query(within).bind::<Text, _>(&name).execute(connection)?;
                 migrations::schema_state(connection)
             });
-            match state {
+            match schema {
                 Ok(schema) => books.push(Book { name, schema }),
                 // Someone has removed it since.
-                Err(StoreError::BookUnknown) => {}
+                Err(_) if !book_names(self)?.contains(&name) => {}
                 Err(fault) => return Err(fault),
             }
         }
@@ -83,6 +82,11 @@ impl Operations for PgConnection {
                 .into(),
         })
     }
+}
+
+fn book_names(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    let rows = diesel::sql_query(BOOKS_QUERY).bind::<Text, _>(MIGRATIONS_TABLE).load::<TextRow>(connection)?;
+    Ok(rows.into_iter().map(|row| row.value).collect())
 }
 
 #[derive(QueryableByName)]
