@@ -163,6 +163,43 @@ fn the_owner_migrates_and_gives_out_the_roles_again() {
 }
 
 #[test]
+fn roles_are_made_without_a_superuser() {
+    let roles = Roles::new();
+    let (prefix, deployer) = (format!("{}_more", roles.prefix), format!("{}_deployer", roles.prefix));
+    let schema = format!("{}_deployed", roles.book.query_text("select current_schema()::text"));
+    roles
+        .book
+        .raw_script(&format!("create role {deployer} createrole; create schema {schema} authorization {deployer}"))
+        .unwrap();
+    let url = roles.book.url_as(&deployer);
+    let run = |arguments: &str| {
+        let words = ["--database-url", &url, "--book", &schema].into_iter().chain(arguments.split(' '));
+        Program::new(&words.collect::<Vec<_>>()).run()
+    };
+    run("migrate run").ends(0);
+    for _ in 0..2 {
+        run(&format!("migrate roles --apply --prefix {prefix}")).ends(0);
+    }
+    run("verify").ends(0);
+    run("migrate revert").ends(0);
+    let drop = format!(
+        "drop schema {schema} cascade; drop owned by {deployer}; drop role {prefix}_owner, {prefix}_writer, {prefix}_reader, {deployer}"
+    );
+    roles.book.raw_script(&drop).unwrap();
+}
+
+#[test]
+fn only_those_who_may_give_out_roles_do() {
+    let roles = Roles::new();
+    for role in ["writer", "reader"] {
+        for prefix in [roles.prefix.as_str(), "roles_of_others"] {
+            roles.run(role, &format!("migrate roles --apply --prefix {prefix}")).ends(77).says("does not allow it");
+        }
+        roles.run(role, "book create roles_book").ends(77).says("permission denied for database");
+    }
+}
+
+#[test]
 fn the_printed_script_does_what_is_applied() {
     let applied = Roles::new();
     let printed = Roles { book: TestBook::on_postgres(), prefix: applied.prefix.clone() };

@@ -23,7 +23,8 @@ Examples:
   teller verify
 
 The book is the one of --database-url, or else of DATABASE_URL in the environment, or else of DATABASE_URL in a \
-.env file, or else the file teller.db in the working directory, which is made when it is first used.
+.env file, or else the file teller.db in the working directory, which is made when it is first used. --book NAME is \
+another book of the same PostgreSQL database.
 
 Exit codes:
    0  done

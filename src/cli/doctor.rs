@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
 /// How far the database's clock is from ours, where it has one. Transfers are recorded by the clocks of those who post them.
 fn clock_skew(pool: &Pool, clock: &Clock) -> Result<Option<FactRecord>, Failure> {
     let before = clock.now();
-    let Some(there) = pool.time()? else { return Ok(None) };
+    let Some(there) = pool.server_time()? else { return Ok(None) };
     Ok(Some(describe_skew(before, there, clock.now())))
 }
 

@@ -208,7 +208,9 @@ impl From<DieselError> for StoreError {
             }
             _ if says(&["readonly database"]) => Self::ReadOnly { reason },
             _ if says(&["file is not a database"]) => Self::NotABook { address: "the file".into() },
-            _ if says(&["permission denied"]) => Self::Denied { address: "the database".into(), reason },
+            _ if says(&["permission denied", "must be owner of", "must have admin option"]) => {
+                Self::Denied { address: "the database".into(), reason }
+            }
             _ => Self::Statement(error),
         }
     }

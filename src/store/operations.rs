@@ -23,7 +23,7 @@ pub(super) trait Operations {
     fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError>;
 
     /// The time by the database's own clock, where it has one.
-    fn time(&mut self) -> Result<Option<Instant>, StoreError>;
+    fn server_time(&mut self) -> Result<Option<Instant>, StoreError>;
 
     /// Writes the book, as it stands at one moment, into an empty file.
     fn copy_into(&mut self, file: &Path) -> Result<(), StoreError>;
@@ -80,8 +80,8 @@ impl Pool {
     ///
     /// # Errors
     /// [`StoreError`], when the database does not answer.
-    pub fn time(&self) -> Result<Option<Instant>, StoreError> {
-        self.operate(|operations| operations.time())
+    pub fn server_time(&self) -> Result<Option<Instant>, StoreError> {
+        self.operate(|operations| operations.server_time())
     }
 
     /// Writes the book, as it stands at one moment, into an empty file, while others go on reading and writing. Only SQLite can.

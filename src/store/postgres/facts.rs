@@ -147,8 +147,10 @@ impl Standbys {
             Some("it takes no writes; name the primary too, and target_session_attrs=read-write, in the URL")
         } else if are_waited_for && !is_waiting {
             Some("a transfer is answered before a standby has it; set synchronous_commit = on")
-        } else if are_waited_for && all == 0 {
-            Some("no commit ends until a standby is back; start it, or empty synchronous_standby_names")
+        } else if are_waited_for && synchronous == 0 && hidden == 0 {
+            Some(
+                "no commit ends until a standby that synchronous_standby_names names is there; start it, or empty that",
+            )
         } else if all > 0 && !are_waited_for {
             Some(
                 "a failover can lose transfers that were answered as posted; name a standby in synchronous_standby_names",
@@ -288,6 +290,7 @@ mod tests {
             (standbys(1, 0, false, "on"), "1, 0 of them synchronous", Some("a failover can lose")),
             (standbys(1, 1, true, "local"), "1, 1 of them synchronous", Some("answered before")),
             (standbys(0, 0, true, "on"), "none", Some("no commit ends")),
+            (standbys(1, 0, true, "on"), "1, 0 of them synchronous", Some("no commit ends")),
             (
                 Standbys { hidden: 1, ..standbys(1, 0, true, "on") },
                 "1; a member of pg_monitor sees how they follow",

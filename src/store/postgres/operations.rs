@@ -69,7 +69,7 @@ impl Operations for PgConnection {
         })
     }
 
-    fn time(&mut self) -> Result<Option<Instant>, StoreError> {
+    fn server_time(&mut self) -> Result<Option<Instant>, StoreError> {
         let query = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as value";
         Ok(Instant::from_micros(diesel::sql_query(query).get_result::<NumberRow>(self)?.value))
     }

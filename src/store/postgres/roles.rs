@@ -10,8 +10,8 @@ struct Table {
     state_columns: &'static [&'static str],
 }
 
-/// The place where a new table is let in: whoever is not named here cannot be read or written by these roles.
-const TABLES: [Table; 4] = [
+/// The one place where a new table is let in: the roles can neither read nor write one that is not named here.
+const TABLES: &[Table] = &[
     Table { name: "currencies", state_columns: &[] },
     Table {
         name: "accounts",
@@ -35,7 +35,7 @@ const TABLES: [Table; 4] = [
 ];
 
 /// The sequences that no column owns; those change hands with their tables.
-const SEQUENCES: [&str; 1] = ["transfers_sequence_seq"];
+const SEQUENCES: &[&str] = &["transfers_sequence_seq"];
 
 /// The statements, for a schema whose name is quoted already. They can be run again, and then take back what was granted beyond them.
 pub(super) fn script(schema: &str, prefix: &PlainName) -> String {

@@ -49,7 +49,7 @@ impl Operations for SqliteConnection {
         self.roles_script(prefix).map(drop)
     }
 
-    fn time(&mut self) -> Result<Option<Instant>, StoreError> {
+    fn server_time(&mut self) -> Result<Option<Instant>, StoreError> {
         Ok(None)
     }
 
