@@ -23,7 +23,7 @@ pub(super) struct BackupArgs {
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller restore /backups/2026-11-25.db --database-url sqlite://teller.db\n  \
-    teller restore /backups/2026-11-25.db --dry-run\n\n\
+    teller restore /backups/2026-11-25.db --database-url sqlite://check.db --dry-run\n\n\
     The copy is migrated if it needs to be, and verified. Only a book that is whole is put in place, and only where nothing is. \
     A dry run does all but that, and so tests a backup. Exit code 1 means that the backup is not whole.")]
 pub(super) struct RestoreArgs {
