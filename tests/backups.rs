@@ -10,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 
 use teller::Mode;
+use teller::store::settle_book_file;
 
 use crate::support::{Answer, Program, Random, TestBook, assert_whole, check, transfer, transfer_with_id};
 
@@ -260,6 +261,35 @@ fn postgres_says_how_it_is_backed_up_and_restored() {
     Program::on(&book, &["backup", file]).run().ends(78).says("pg_dump").says("pg_basebackup");
     Program::on(&book, &["restore", file]).run().ends(78).says("pg_restore").says("teller verify");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_copy_is_settled_when_all_others_have_let_go_of_it() {
+    let place = Place::new();
+    let file = file_of(&place.book);
+    let mut others = [place.book.connect_sqlite(), place.book.connect_sqlite()];
+    for other in &mut others {
+        other.batch_execute("select count(*) from transfers").unwrap();
+    }
+    place.post(0..3);
+    let log = PathBuf::from(format!("{}-wal", file.display()));
+    assert!(log.exists());
+    let is_settled = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let settling = scope.spawn(|| {
+            settle_book_file(&file).unwrap();
+            is_settled.store(true, Ordering::Relaxed);
+        });
+        for other in others {
+            assert!(!is_settled.load(Ordering::Relaxed) && log.exists());
+            drop(other);
+        }
+        settling.join().unwrap();
+    });
+    assert!(!log.exists());
+    // The file alone has it all.
+    fs::copy(&file, place.path("copy.db")).unwrap();
+    assert_eq!(place.transfers_in("copy.db"), 3);
 }
 
 /// `cp` of a file that is in use misses what is still in its log; with the log it is whole.

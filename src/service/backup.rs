@@ -6,7 +6,7 @@ use tempfile::NamedTempFile;
 
 use super::{Ledger, Mode, VerifyProgress, VerifyReport};
 use crate::error::Error;
-use crate::store::{DatabaseUrl, Pool, SchemaState, StoreError, StoreOptions, copy_book_file};
+use crate::store::{DatabaseUrl, Pool, SchemaState, StoreError, StoreOptions, copy_book_file, settle_book_file};
 
 /// What SQLite keeps beside a book's file. One that another book left behind would be taken for this one's.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -57,12 +57,20 @@ pub fn restore(
     let copy = new_file_beside(place)?;
     copy_book_file(file, copy.path())?;
 
-    let url = DatabaseUrl::of_file(copy.path());
-    let migrations = migrate_copy(&url, file)?;
-    let report = Ledger::open(url, one_connection())?.verify(progress)?;
-    if mode == Mode::Commit && report.findings.is_empty() {
+    let proven = prove_copy(&DatabaseUrl::of_file(copy.path()), file, progress);
+    // Connections may close later than those who used them go, and until then a part of the copy is in its log.
+    let settled = settle_book_file(copy.path());
+    let restored = proven?;
+    settled?;
+    if mode == Mode::Commit && restored.report.findings.is_empty() {
         put(copy, place)?;
     }
+    Ok(restored)
+}
+
+fn prove_copy(copy: &DatabaseUrl, backup: &Path, progress: &mut dyn FnMut(VerifyProgress)) -> Result<Restored, Error> {
+    let migrations = migrate_copy(copy, backup)?;
+    let report = Ledger::open(copy.clone(), one_connection())?.verify(progress)?;
     Ok(Restored { migrations, report })
 }
 

@@ -31,7 +31,7 @@ use crate::rules::{Account, AccountId, AccountName, Sequence, Transfer, Transfer
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
 pub use migrations::{MigrationStatus, SchemaState};
-pub use operations::{Book, copy_book_file};
+pub use operations::{Book, copy_book_file, settle_book_file};
 pub use options::{Access, StoreOptions};
 pub use plain_name::PlainName;
 pub use pool::Pool;

@@ -105,6 +105,14 @@ pub fn copy_book_file(from: &Path, into: &Path) -> Result<(), StoreError> {
     })
 }
 
+/// Waits until nobody has a book's file open, and leaves all of the book in it and nothing beside it.
+///
+/// # Errors
+/// [`StoreError::Busy`], when others do not let go of it, `Disk`, `Full`, `Unreachable`.
+pub fn settle_book_file(file: &Path) -> Result<(), StoreError> {
+    sqlite::settle(file)
+}
+
 impl DatabaseUrl {
     /// The book that is in a file.
     #[must_use]

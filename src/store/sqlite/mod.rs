@@ -4,7 +4,7 @@ mod connection;
 mod operations;
 mod statements;
 
-pub(super) use self::operations::open_read_only;
+pub(super) use self::operations::{open_read_only, settle};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 

@@ -1,15 +1,19 @@
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
+use tracing::debug;
 
 use super::super::StoreError;
 use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
 use super::super::url::DatabaseUrl;
-use crate::rules::Instant;
+use crate::rules;
 
 /// Opens a file that is nobody's book at the moment, and changes nothing of it.
 pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
@@ -26,6 +30,26 @@ pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, 
     uri.push_str("?mode=ro");
     let url = DatabaseUrl::of_file(file);
     SqliteConnection::establish(&uri).map_err(|error| StoreError::from_connection(&error, &url))
+}
+
+/// How long others are waited for who have a file open.
+const SETTLE_TIME_MAX: Duration = Duration::from_secs(10);
+const SETTLE_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Only the last connection can give up the log, so this one does when it is the last.
+pub(in super::super) fn settle(file: &Path) -> Result<(), StoreError> {
+    let url = DatabaseUrl::of_file(file);
+    let mut connection = SqliteConnection::establish(&file.to_string_lossy())
+        .map_err(|error| StoreError::from_connection(&error, &url))?;
+    let begin = Instant::now();
+    loop {
+        let busy = match connection.batch_execute("pragma journal_mode = delete").map_err(StoreError::from) {
+            Err(busy @ StoreError::Busy { .. }) if begin.elapsed() < SETTLE_TIME_MAX => busy,
+            outcome => return outcome,
+        };
+        debug!(%busy, "waiting for a file to be closed");
+        thread::sleep(SETTLE_INTERVAL);
+    }
 }
 
 impl Operations for SqliteConnection {
@@ -49,7 +73,7 @@ impl Operations for SqliteConnection {
         self.roles_script(prefix).map(drop)
     }
 
-    fn server_time(&mut self) -> Result<Option<Instant>, StoreError> {
+    fn server_time(&mut self) -> Result<Option<rules::Instant>, StoreError> {
         Ok(None)
     }
 
