@@ -120,6 +120,22 @@ fn a_writer_cannot_take_back_what_was_written() {
 }
 
 #[test]
+fn a_writer_cannot_put_a_table_of_its_own_before_the_books() {
+    let roles = Roles::new();
+    let schema = roles.book.query_text("select current_schema()::text");
+    let shadow =
+        "create temp table accounts (id bigint, currency text); insert into accounts values (1, 'EUR'), (2, 'EUR');";
+    let transfer = roles.book.insert_transfer(&[]);
+    for shadow in ["", shadow] {
+        let message = roles.raw("writer", &format!("{shadow} {transfer}")).unwrap_err();
+        assert!(message.contains("do not both exist in one currency"), "{message}");
+    }
+    // Without it the row of the test would be let in.
+    roles.book.raw(&format!("alter function {schema}.transfers_check_accounts() set search_path to {schema}")).unwrap();
+    roles.raw("writer", &format!("{shadow} {transfer}")).unwrap();
+}
+
+#[test]
 fn a_reader_looks_and_writes_nothing() {
     let roles = Roles::new();
     check(&roles.book, "account cash asset EUR\naccount alice liability EUR\ndeposit alice 5 -> posted");

@@ -3,6 +3,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+use tracing::info;
 
 use super::{Ledger, Mode, VerifyProgress, VerifyReport};
 use crate::error::Error;
@@ -37,7 +38,9 @@ pub fn back_up(book: DatabaseUrl, file: &Path) -> Result<u64, Error> {
     }
     let copy = new_file_beside(file)?;
     pool.copy_into(copy.path())?;
-    put(copy, file)
+    let bytes = put(copy, file)?;
+    info!(file = %file.display(), bytes, "backed up");
+    Ok(bytes)
 }
 
 /// Puts a backup in the place of a book that is not there, after it was migrated and proven. In a dry run it is only proven.
@@ -64,6 +67,7 @@ pub fn restore(
     settled?;
     if mode == Mode::Commit && restored.report.findings.is_empty() {
         put(copy, place)?;
+        info!(file = %file.display(), %book, "restored");
     }
     Ok(restored)
 }

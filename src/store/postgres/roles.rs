@@ -51,7 +51,7 @@ pub(super) fn script(schema: &str, prefix: &PlainName) -> String {
     let mut lines = vec![make_roles(prefix), format!("grant usage, create on schema {schema} to {owner};")];
     lines.extend(tables.iter().map(|table| format!("alter table {table} owner to {owner};")));
     lines.extend(sequences.iter().map(|sequence| format!("alter sequence {sequence} owner to {owner};")));
-    lines.push(own_functions(&written, &owner));
+    lines.push(own_functions(schema, &written, &owner));
     lines.extend([
         format!("revoke create on schema {schema} from public;"),
         format!("revoke all on schema {schema} from {users};"),
@@ -92,20 +92,26 @@ $$;"
     )
 }
 
-/// The functions that the triggers call: a migration may replace them, which only their owner can.
-fn own_functions(tables: &str, owner: &str) -> String {
+/// The functions that the triggers call: a migration may replace them, which only their owner can. PostgreSQL looks for tables among the
+/// temporary ones first unless they are named last, so a writer could put one of its own before the book's.
+fn own_functions(schema: &str, tables: &str, owner: &str) -> String {
     let tables: Vec<_> = tables.split(", ").map(|table| format!("'{table}'::regclass")).collect();
     format!(
         "\
 do $$
 declare
-    used regprocedure;
+    used record;
 begin
     for used in
-        select distinct tgfoid::regprocedure from pg_trigger
-        where not tgisinternal and tgrelid in ({})
+        select distinct p.oid::regprocedure as name,
+            exists (select from unnest(p.proconfig) setting where starts_with(setting, 'search_path=')) as looks_for_tables
+        from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+        where not t.tgisinternal and t.tgrelid in ({})
     loop
-        execute format('alter function %s owner to {owner}', used);
+        execute format('alter function %s owner to {owner}', used.name);
+        if used.looks_for_tables then
+            execute format('alter function %s set search_path to {schema}, pg_temp', used.name);
+        end if;
     end loop;
 end
 $$;",
