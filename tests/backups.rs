@@ -287,6 +287,8 @@ fn a_copy_is_settled_when_all_others_have_let_go_of_it() {
         settling.join().unwrap();
     });
     assert!(!log.exists());
+    // In the header of a file that has a log these are 2.
+    assert_eq!(fs::read(&file).unwrap()[18..20], [1, 1]);
     // The file alone has it all.
     fs::copy(&file, place.path("copy.db")).unwrap();
     assert_eq!(place.transfers_in("copy.db"), 3);
