@@ -67,6 +67,9 @@ const WORK: &[&str] = &[
 const LOOKS: &[&str] =
     &["balance alice", "statement alice", "account list", "currency list", "verify", "migrate status", "book list"];
 
+/// What migrations alone write.
+const FIXED_TABLES: &[&str] = &["__diesel_schema_migrations"];
+
 #[test]
 fn a_writer_does_all_the_work_of_a_book() {
     let roles = Roles::new();
@@ -168,6 +171,7 @@ fn a_reader_looks_and_writes_nothing() {
 fn the_owner_migrates_and_gives_out_the_roles_again() {
     let roles = Roles::new();
     roles.run("owner", "migrate revert").ends(0).says("Reverted ");
+    roles.run("owner", "migrate roles").ends(78).says("teller migrate run");
     roles.run("owner", "migrate run").ends(0).says("Applied ");
     // What the owner has just made is nobody else's until the roles are given out again.
     roles.run("writer", "verify").ends(77).says("permission denied for table transfers");
@@ -240,7 +244,7 @@ fn every_table_of_the_schema_has_its_privileges() {
     assert!(tables.len() > 4);
     let expected = |wanted: &[&str]| {
         let of_table = |table: &String| {
-            let is_written = !table.starts_with("__");
+            let is_written = !FIXED_TABLES.contains(&table.as_str());
             let had = wanted
                 .iter()
                 .filter(|wanted| is_written || **wanted == "select")

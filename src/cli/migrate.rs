@@ -82,6 +82,8 @@ fn apply(pool: &Pool, mode: Mode) -> Result<(), Failure> {
 
 fn roles(context: &Context, pool: &Pool, arguments: &RolesArgs) -> Result<Ending, Failure> {
     let prefix = parse(&arguments.prefix)?;
+    // The script names the tables of the newest schema.
+    pool.check_current(&pool.schema_state()?)?;
     if arguments.apply {
         pool.apply_roles(&prefix)?;
         say(format_args!("The roles {prefix}_owner, {prefix}_writer and {prefix}_reader are ready."));

@@ -34,12 +34,15 @@ const TABLES: &[Table] = &[
     Table { name: "transfers", state_columns: &[] },
 ];
 
+/// The tables that migrations alone write; everybody reads them.
+const FIXED_TABLES: &[&str] = &[MIGRATIONS_TABLE];
+
 /// The sequences that no column owns; those change hands with their tables.
 const SEQUENCES: &[&str] = &["transfers_sequence_seq"];
 
 /// The statements, for a schema whose name is quoted already. They can be run again, and then take back what was granted beyond them.
 pub(super) fn script(schema: &str, prefix: &PlainName) -> String {
-    let names = TABLES.iter().map(|table| table.name).chain([MIGRATIONS_TABLE]);
+    let names = TABLES.iter().map(|table| table.name).chain(FIXED_TABLES.iter().copied());
     let qualified = |name: &str| format!("{schema}.{name}");
     let tables: Vec<_> = names.map(qualified).collect();
     let written: Vec<_> = TABLES.iter().map(|table| qualified(table.name)).collect();
