@@ -1,8 +1,10 @@
 //! What the program is told from outside. The only place where the environment is read.
 
 use std::fmt;
+use std::time::Duration;
 
 use thiserror::Error;
+use tracing_subscriber::filter::Targets;
 
 use crate::store::{DatabaseUrl, UrlError, UrlSetting};
 
@@ -58,6 +60,16 @@ pub enum ConfigError {
     /// The `.env` file cannot be read.
     #[error("the .env file cannot be read")]
     DotEnv(#[source] dotenvy::Error),
+    /// A setting cannot be understood.
+    #[error("the environment variable {name} is {text:?}, which is {problem}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        text: String,
+        /// What is wrong with it, and what to write.
+        problem: String,
+    },
     /// An environment variable is no text.
     #[error("the environment variable {name} is not UTF-8")]
     NotText {
@@ -75,19 +87,19 @@ pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigE
     Ok((url.with_environment(variable), origin))
 }
 
-/// Every setting of the connection, with its origin.
+/// Every setting of a connection to a book, with its origin. Its database is the one that [`database_url`] gives for the flag.
 ///
 /// # Errors
 /// As [`database_url`].
-pub fn settings(flag: Option<&str>) -> Result<Vec<Setting>, ConfigError> {
+pub fn settings(flag: Option<&str>, url: &DatabaseUrl) -> Result<Vec<Setting>, ConfigError> {
     let (said, origin) = url_as_said(flag)?;
-    let url = said.with_environment(variable);
     let said = said.settings();
     let setting = |setting: UrlSetting| Setting {
         origin: match setting.variable() {
             _ if setting.is_default => "Teller's default".into(),
-            Some(variable) if !said.contains(&setting) => format!("{variable} in the environment"),
-            _ => origin.to_string(),
+            _ if said.contains(&setting) => origin.to_string(),
+            Some(variable) => format!("{variable} in the environment"),
+            None => "--book".into(),
         },
         name: setting.name,
         value: setting.value,
@@ -120,16 +132,50 @@ pub fn login_name() -> Option<String> {
     whoami::username().ok().filter(|name| !name.is_empty())
 }
 
+/// What is written to the log, from `TELLER_LOG`: `debug`, or `warn,teller::store=trace`. `None` where nobody said.
+///
+/// # Errors
+/// [`ConfigError::NotText`], [`ConfigError::Invalid`].
+pub fn log_targets() -> Result<Option<Targets>, ConfigError> {
+    const NAME: &str = "TELLER_LOG";
+    let Some(text) = from_environment(NAME)? else { return Ok(None) };
+    match text.parse() {
+        Ok(targets) => Ok(Some(targets)),
+        Err(error) => {
+            let problem = format!("no list of levels ({error}); write for example: info or teller::store=debug");
+            Err(ConfigError::Invalid { name: NAME, text, problem })
+        }
+    }
+}
+
+/// From when on a statement is slow, from `TELLER_SLOW_STATEMENT_MS`. `None` where nobody said.
+///
+/// # Errors
+/// [`ConfigError::NotText`], [`ConfigError::Invalid`].
+pub fn slow_statement_min() -> Result<Option<Duration>, ConfigError> {
+    const NAME: &str = "TELLER_SLOW_STATEMENT_MS";
+    let Some(text) = from_environment(NAME)? else { return Ok(None) };
+    let problem = "no number of milliseconds; write for example: 500".to_owned();
+    let milliseconds = text.parse().map_err(|_| ConfigError::Invalid { name: NAME, text, problem })?;
+    Ok(Some(Duration::from_millis(milliseconds)))
+}
+
+fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotText { name }),
+    }
+}
+
 /// A variable that libpq would look at. One that is no text is libpq's to complain of.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
-    match std::env::var("DATABASE_URL") {
-        Ok(text) => return Ok((text, Origin::Environment)),
-        Err(std::env::VarError::NotUnicode(_)) => return Err(ConfigError::NotText { name: "DATABASE_URL" }),
-        Err(std::env::VarError::NotPresent) => {}
+    if let Some(text) = from_environment("DATABASE_URL")? {
+        return Ok((text, Origin::Environment));
     }
     match database_url_from_dotenv()? {
         Some(text) => Ok((text, Origin::DotEnv)),

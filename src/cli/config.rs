@@ -26,7 +26,7 @@ pub(super) struct ShowArgs {
 
 pub(super) fn run(context: &Context, command: &ConfigCommand) -> Result<Ending, Failure> {
     let ConfigCommand::Show(ShowArgs { origin }) = command;
-    let settings = config::settings(context.database_url.as_deref())?;
+    let settings = config::settings(context.database_url.as_deref(), &context.url()?.0)?;
     let record =
         |setting: config::Setting| SettingRecord::new(&setting.name, &setting.value, origin.then_some(setting.origin));
     let records: Vec<_> = settings.into_iter().map(record).collect();

@@ -64,6 +64,7 @@ fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
     };
     let context = Context {
         database_url: Some(url.to_owned()),
+        book: None,
         deadline: context.deadline.clone(),
         output: context.output.again(),
     };

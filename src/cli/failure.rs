@@ -148,6 +148,11 @@ impl From<StoreError> for Failure {
                 let hint = "name another database; Teller leaves this one alone";
                 Self::new(EXIT_CONFIGURATION, "not_a_book", message, Some(hint))
             }
+            StoreError::BookUnknown => {
+                let hint = "see which there are with: teller book list; make it with: teller book create NAME";
+                Self::new(EXIT_CONFIGURATION, "book_unknown", message, Some(hint))
+            }
+            StoreError::NotOffered { hint, .. } => Self::new(EXIT_CONFIGURATION, "not_offered", message, Some(&hint)),
             StoreError::NotMigrated { .. } => {
                 let hint = "bring the schema up to date with: teller migrate run";
                 Self::new(EXIT_CONFIGURATION, "not_migrated", message, Some(hint))
@@ -175,6 +180,11 @@ impl From<StoreError> for Failure {
             StoreError::Full { .. } => {
                 let hint = "nothing was written; make room and try again";
                 Self::new(EXIT_TRY_AGAIN, "disk_full", message, Some(hint))
+            }
+            StoreError::Disk { .. } => {
+                let hint = "nothing was written; look at the disk, its quota and the system's log; if the file is damaged, \
+                    restore a backup elsewhere and verify it";
+                Self::new(EXIT_FAULT, "disk_failed", message, Some(hint))
             }
             StoreError::Corrupt(_) => Self::new(EXIT_FAULT, "corrupt_row", message, None),
             StoreError::Statement(source) => {
@@ -204,7 +214,7 @@ impl From<ConfigError> for Failure {
                 let hint = "write lines like DATABASE_URL=sqlite://teller.db, with quotes around values with blanks";
                 Self::new(EXIT_CONFIGURATION, "dotenv_invalid", format!("{error}{source}"), Some(hint))
             }
-            ConfigError::NotText { .. } => {
+            ConfigError::NotText { .. } | ConfigError::Invalid { .. } => {
                 Self::new(EXIT_CONFIGURATION, "environment_invalid", error.to_string(), None)
             }
         }

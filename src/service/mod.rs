@@ -4,6 +4,7 @@
 //! after the commit. What does not belong here: decisions about money (they are rules), SQL, and printing.
 
 mod accounts;
+mod backup;
 mod balances;
 mod currencies;
 mod exchange;
@@ -25,6 +26,7 @@ use crate::error::Error;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
+pub use backup::{Restored, back_up, restore};
 pub use balances::AsOf;
 pub use currencies::NamedCurrency;
 pub use exchange::Exchanged;

@@ -3,6 +3,7 @@ use diesel::r2d2::R2D2Connection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::diagnosis::Fact;
+use super::operations::Operations;
 use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
@@ -13,7 +14,7 @@ pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";
 
 /// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
 pub(super) trait Backend:
-    Store + R2D2Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
+    Store + Operations + R2D2Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
 {
     /// What is known of the way to the database.
     type Route: Send + Sync + 'static;

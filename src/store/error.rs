@@ -38,6 +38,17 @@ pub enum StoreError {
         /// The database, without its password.
         address: String,
     },
+    /// The book that the URL or `--book` names is not in the database.
+    #[error("the database has no book of that name, or this role may not look into it")]
+    BookUnknown,
+    /// What was asked for is not done here.
+    #[error("{problem}")]
+    NotOffered {
+        /// Why.
+        problem: &'static str,
+        /// What to do instead.
+        hint: String,
+    },
     /// The book lacks migrations that this program needs.
     #[error("{address} lacks {} of Teller's migrations: {}", pending.len(), pending.join(", "))]
     NotMigrated {
@@ -97,6 +108,12 @@ pub enum StoreError {
         /// What the database says.
         reason: String,
     },
+    /// The disk fails, or the file on it is damaged.
+    #[error("the disk or the file on it is damaged: {reason}")]
+    Disk {
+        /// What the database says.
+        reason: String,
+    },
     /// A stored row is not one that Teller writes.
     #[error(transparent)]
     Corrupt(#[from] CorruptRow),
@@ -124,10 +141,13 @@ impl StoreError {
             Self::Url(_)
             | Self::Denied { .. }
             | Self::NotABook { .. }
+            | Self::BookUnknown
+            | Self::NotOffered { .. }
             | Self::NotMigrated { .. }
             | Self::Newer { .. }
             | Self::ReadOnly { .. }
             | Self::Full { .. }
+            | Self::Disk { .. }
             | Self::Corrupt(_)
             | Self::Statement(_)
             | Self::Migration { .. } => false,
@@ -177,9 +197,20 @@ impl From<DieselError> for StoreError {
                 Self::Lost { reason }
             }
             _ if says(&["No space left", "disk is full"]) => Self::Full { reason },
+            _ if says(&[
+                "disk I/O error",
+                "disk image is malformed",
+                "could not read block",
+                "invalid page in block",
+            ]) =>
+            {
+                Self::Disk { reason }
+            }
             _ if says(&["readonly database"]) => Self::ReadOnly { reason },
             _ if says(&["file is not a database"]) => Self::NotABook { address: "the file".into() },
-            _ if says(&["permission denied"]) => Self::Denied { address: "the database".into(), reason },
+            _ if says(&["permission denied", "must be owner of", "must have admin option"]) => {
+                Self::Denied { address: "the database".into(), reason }
+            }
             _ => Self::Statement(error),
         }
     }

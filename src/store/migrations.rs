@@ -1,5 +1,6 @@
 use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
+use tracing::info;
 
 use super::backend::Backend;
 use super::options::Access;
@@ -87,7 +88,10 @@ pub(super) fn run<C: Backend>(
         let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
         let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
         let names = known::<C>()?.into_iter().map(|step| (step.name().version().to_string(), step.name().to_string()));
-        let names = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
+        let names: Vec<_> = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
+        if !names.is_empty() {
+            info!(book = %url, migrations = names.join(", "), "migrated");
+        }
         Ok(names)
     })
 }
@@ -138,5 +142,10 @@ fn exclusively<C: Backend, T>(
 
 #[allow(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
-    StoreError::Migration { reason: error.to_string() }
+    let reason = error.to_string();
+    // Diesel hands the database's words over, and nothing else.
+    if ["must be owner of", "permission denied"].iter().any(|text| reason.contains(text)) {
+        return StoreError::Denied { address: "the database".into(), reason };
+    }
+    StoreError::Migration { reason }
 }

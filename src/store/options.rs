@@ -20,6 +20,8 @@ pub struct StoreOptions {
     pub attempts_max: u32,
     /// How long one transaction is tried again.
     pub retry_time_max: Duration,
+    /// From when on a statement is slow, which is worth a warning in the log.
+    pub slow_statement_min: Duration,
 }
 
 impl Default for StoreOptions {
@@ -33,6 +35,7 @@ impl Default for StoreOptions {
             lock_wait_max: Duration::from_secs(10),
             attempts_max: 200,
             retry_time_max: Duration::from_secs(30),
+            slow_statement_min: Duration::from_secs(2),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::attempts::Attempts;
 use super::backend::Backend;
 use super::diagnosis::Diagnosis;
 use super::migrations::{self, MigrationStatus, SchemaState};
+use super::operations::Operations;
 use super::options::{Access, StoreOptions};
 use super::slots::Slots;
 use super::url::DatabaseUrl;
@@ -148,6 +149,28 @@ impl Pool {
     /// [`StoreError::Newer`], [`StoreError::NotABook`], [`StoreError::Migration`].
     pub fn revert_migration(&self) -> Result<Option<String>, StoreError> {
         on_backend!(self, slots => slots.session(|session| migrations::revert(session, slots.route(), &self.url)))
+    }
+
+    /// What the connections of this pool may take, and how long they try.
+    pub(super) const fn options(&self) -> StoreOptions {
+        self.options
+    }
+
+    /// Runs the work on one connection, outside of any transaction. A pooler may then have led it past the book that the URL names.
+    pub(super) fn operate<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Operations) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        on_backend!(self, slots => slots.session(|session| work(session)))
+    }
+
+    /// Runs the work in one transaction, in the book.
+    pub(super) fn operate_in_book<T>(
+        &self,
+        access: Access,
+        work: impl FnOnce(&mut dyn Operations) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        on_backend!(self, slots => slots.transaction(access, |connection| work(connection)))
     }
 
     /// Asks the database about itself.

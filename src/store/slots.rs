@@ -105,8 +105,17 @@ impl<C: Backend> Slots<C> {
 
     /// Reads once, in one consistent snapshot.
     pub(super) fn read<T>(&self, work: impl FnOnce(&mut C) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.transaction(Access::Read, work)
+    }
+
+    /// Works once on the store alone, in a transaction of its own.
+    pub(super) fn transaction<T>(
+        &self,
+        access: Access,
+        work: impl FnOnce(&mut C) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.session(|connection| {
-            let outcome = connection.in_transaction(&self.route, Access::Read, |connection| Ok(work(connection)?));
+            let outcome = connection.in_transaction(&self.route, access, |connection| Ok(work(connection)?));
             outcome.map_err(fault)
         })
     }

@@ -22,6 +22,7 @@ pub(super) const IMPATIENT: StoreOptions = StoreOptions {
     lock_wait_max: Duration::from_millis(100),
     attempts_max: 1,
     retry_time_max: Duration::from_secs(10),
+    slow_statement_min: Duration::MAX,
 };
 
 on_every_backend! {

@@ -22,7 +22,7 @@ on_every_backend! {
         let ledger = book.open_with(options);
         let holder = Holder::of(book);
         // One has the connection and waits for the lock, one waits for the connection, and for the third there is no place.
-        let answers = in_parallel(3, |worker| ledger.post(&transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit));
+        let answers = in_parallel(3, |worker| ledger.post(transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit));
         holder.release();
         let reasons: Vec<_> = answers.into_iter().map(|answer| answer.unwrap_err().to_string()).collect();
         let full = "the database is busy: all 1 connections are in use, and 1 callers wait for one";
@@ -53,7 +53,7 @@ on_every_backend! {
             let count = count_connections(book, "failing");
             assert!((1..=10).contains(&count), "{count} connections");
         }
-        ledger.post(&transfer("k1", "alice", "bob", "1"), Mode::Commit).unwrap();
+        ledger.post(transfer("k1", "alice", "bob", "1"), Mode::Commit).unwrap();
         assert_whole(&ledger, 2);
     }
 }
@@ -64,17 +64,17 @@ fn when_one_connection_is_lost_the_others_of_its_time_are_not_used_again() {
     open_customers(&book);
     let ledger = open(&book, "lost", StoreOptions { attempts_max: 1, ..StoreOptions::default() });
     in_parallel(8, |worker| {
-        ledger.post(&transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit).unwrap();
+        ledger.post(transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit).unwrap();
     });
     assert!(count_connections(&book, "lost") > 1);
     book.query_i64("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'lost'");
     while count_connections(&book, "lost") > 0 {}
 
-    let lost = ledger.post(&transfer("k8", "alice", "bob", "1"), Mode::Commit);
+    let lost = ledger.post(transfer("k8", "alice", "bob", "1"), Mode::Commit);
     assert!(matches!(lost, Err(Error::Store(StoreError::Lost { .. }))), "{lost:?}");
     for _ in 0..2 {
         in_parallel(4, |worker| {
-            ledger.post(&transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit).unwrap();
+            ledger.post(transfer(&format!("k{worker}"), "alice", "bob", "1"), Mode::Commit).unwrap();
         });
     }
 }

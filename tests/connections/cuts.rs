@@ -29,7 +29,7 @@ fn a_transfer_whose_commit_is_cut_is_posted_once_by_the_next_attempt() {
     let ledger = open(&through(&proxy, &book), &book, 20);
     for (number, cut) in (1..).zip(CUTS) {
         proxy.cut(cut);
-        let posted = ledger.post(&transfer(&format!("{cut:?}"), "a", "b", "1"), Mode::Commit).unwrap();
+        let posted = ledger.post(transfer(&format!("{cut:?}"), "a", "b", "1"), Mode::Commit).unwrap();
         assert!(proxy.has_cut(), "{cut:?}");
         // Where the commit came through, the second attempt finds the first's transfer.
         match cut {

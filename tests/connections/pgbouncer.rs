@@ -73,7 +73,7 @@ fn work(ledger: &Ledger, worker: usize) {
         if worker.is_multiple_of(2) {
             assert_eq!(ledger.list_accounts(&to, None, 9).unwrap().accounts[0].name.as_str(), to);
         }
-        let posted = ledger.post(&transfer(&format!("{worker} {round}"), &from, &to, "1"), Mode::Commit).unwrap();
+        let posted = ledger.post(transfer(&format!("{worker} {round}"), &from, &to, "1"), Mode::Commit).unwrap();
         assert_eq!((posted.debit_account.as_str(), posted.replayed), (to.as_str(), false));
         let account = ledger.get_account(&to.parse().unwrap()).unwrap();
         assert_eq!((account.name.as_str(), account.version), (to.as_str(), round));
@@ -91,7 +91,7 @@ fn a_book_that_options_name_is_the_same_behind_a_pooler_that_ignores_them() {
     run(&["transfer", "a", "b", "5"]).ends(0);
     run(&["migrate", "status"]).ends(0).shows("true");
     run(&["doctor"]).shows(&book.query_text("select current_schema()::text"));
-    assert!(!open(&url, &book).post(&transfer("k1", "a", "b", "1"), Mode::Commit).unwrap().replayed);
+    assert!(!open(&url, &book).post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap().replayed);
     check(&book, "balance b posted 6 version 2");
 }
 
@@ -109,7 +109,7 @@ fn nothing_that_teller_sets_stays_behind_in_a_poolers_sessions() {
     check(&book, "account a asset EUR\naccount b asset EUR");
     let (_pooler, url) =
         pgbouncer(&book, "pool_mode = transaction\ndefault_pool_size = 1\nignore_startup_parameters = options");
-    assert!(!open(&url, &book).post(&transfer("k1", "a", "b", "1"), Mode::Commit).unwrap().replayed);
+    assert!(!open(&url, &book).post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap().replayed);
     let mut other = PgConnection::establish(&url).unwrap();
     let left = "select concat(current_setting('enable_seqscan'), ' ', current_setting('lock_timeout'), ' ', \
         current_setting('search_path'), ' ', (select count(*) from pg_prepared_statements))";

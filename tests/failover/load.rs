@@ -38,7 +38,7 @@ fn work(ledger: &Ledger, worker: usize, acknowledged: &Acknowledged, until: &Ato
         }
         let key = format!("{worker}-{number}");
         let (from, to) = if worker.is_multiple_of(2) { ("a", "b") } else { ("b", "a") };
-        ledger.post(&transfer(&key, from, to, "1"), Mode::Commit).unwrap();
+        ledger.post(transfer(&key, from, to, "1"), Mode::Commit).unwrap();
         acknowledged.keys.lock().unwrap().push(key);
         acknowledged.count.fetch_add(1, Ordering::Relaxed);
     }
@@ -69,7 +69,7 @@ fn a_load_goes_on_through_a_failover_and_nothing_acknowledged_is_lost_or_doubled
     let keys = acknowledged.keys.into_inner().unwrap();
     let survivor = ledger_on(&pair.second);
     for key in &keys {
-        let answer = survivor.post(&again(key), Mode::DryRun).unwrap();
+        let answer = survivor.post(again(key), Mode::DryRun).unwrap();
         assert!(answer.replayed, "{key} was acknowledged, and is lost");
     }
     assert!(keys.len() >= BEFORE + AFTER);
@@ -87,17 +87,17 @@ fn again(key: &str) -> teller::rules::TransferRequest {
 fn an_old_primary_that_comes_back_is_not_written_to() {
     let mut pair = Pair::synchronous();
     let ledger = pair.ledger(StoreOptions::default().with_deadline(Duration::from_mins(1)));
-    ledger.post(&transfer("k1", "a", "b", "1"), Mode::Commit).unwrap();
+    ledger.post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap();
     pair.first.kill();
     pair.second.promote();
-    ledger.post(&transfer("k2", "a", "b", "1"), Mode::Commit).unwrap();
+    ledger.post(transfer("k2", "a", "b", "1"), Mode::Commit).unwrap();
 
     // It is named first in the URL, takes writes, and does not know that it was left behind.
     pair.first.start();
     let end_sessions = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'teller'";
     for key in ["k3", "k4", "k5", "k6"] {
         pair.second.run(end_sessions);
-        ledger.post(&transfer(key, "a", "b", "1"), Mode::Commit).unwrap();
+        ledger.post(transfer(key, "a", "b", "1"), Mode::Commit).unwrap();
     }
     assert_eq!((count_transfers(&pair.first).as_str(), count_transfers(&pair.second).as_str()), ("1", "6"));
 

@@ -18,17 +18,17 @@ const WAITS_FOR_STANDBY: &str = "exists (select from pg_stat_activity where wait
 fn an_asynchronous_standby_loses_what_was_acknowledged() {
     let mut pair = Pair::asynchronous();
     let ledger = pair.ledger(StoreOptions::default().with_deadline(Duration::from_mins(1)));
-    ledger.post(&transfer("k1", "a", "b", "1"), Mode::Commit).unwrap();
+    ledger.post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap();
     pair.second.wait_until("(select count(*) from transfers) = 1");
     pair.second.kill();
-    ledger.post(&transfer("k2", "a", "b", "1"), Mode::Commit).unwrap();
+    ledger.post(transfer("k2", "a", "b", "1"), Mode::Commit).unwrap();
     pair.first.kill();
     pair.second.start();
     pair.second.promote();
 
     assert_eq!(count_transfers(&pair.second), "1");
     // The same request is a new one for a book that never heard of it.
-    assert!(!ledger.post(&transfer("k2", "a", "b", "1"), Mode::Commit).unwrap().replayed);
+    assert!(!ledger.post(transfer("k2", "a", "b", "1"), Mode::Commit).unwrap().replayed);
     assert_whole(&ledger_on(&pair.second), 2);
 }
 
@@ -89,7 +89,7 @@ fn a_write_to_a_standby_waits_for_its_promotion() {
     ledger.get_account(&"a".parse().unwrap()).unwrap();
     pair.first.kill();
     thread::scope(|scope| {
-        let post = scope.spawn(|| ledger.post(&transfer("k1", "a", "b", "1"), Mode::Commit));
+        let post = scope.spawn(|| ledger.post(transfer("k1", "a", "b", "1"), Mode::Commit));
         pair.second.promote();
         assert!(!post.join().unwrap().unwrap().replayed);
     });
@@ -100,6 +100,6 @@ fn a_write_to_a_standby_waits_for_its_promotion() {
 fn a_standby_that_stays_one_is_said_to_be_one() {
     let pair = Pair::asynchronous();
     let ledger = Ledger::open(url(pair.second.port).parse().unwrap(), once()).unwrap();
-    let fault = ledger.post(&transfer("k1", "a", "b", "1"), Mode::Commit).unwrap_err();
+    let fault = ledger.post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap_err();
     assert!(fault.to_string().contains("the server takes no writes"), "{fault}");
 }

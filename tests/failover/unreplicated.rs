@@ -11,7 +11,7 @@ use crate::support::{assert_whole, transfer};
 fn while_it_waits(pair: &Pair, action: &str) -> Result<teller::service::Posted, teller::Error> {
     let ledger = pair.ledger(once());
     thread::scope(|scope| {
-        let post = scope.spawn(|| ledger.post(&transfer("k1", "a", "b", "1"), Mode::Commit));
+        let post = scope.spawn(|| ledger.post(transfer("k1", "a", "b", "1"), Mode::Commit));
         pair.first.wait_until("exists (select from pg_stat_activity where wait_event = 'SyncRep')");
         pair.first.run(&format!("select {action}(pid) from pg_stat_activity where wait_event = 'SyncRep'"));
         post.join().unwrap()
@@ -28,7 +28,7 @@ fn a_session_that_is_ended_while_it_waits_for_the_standby_has_an_unknown_outcome
     pair.run(&["--deadline", "2s", "transfer", "a", "b", "1", "--idempotency-key", "k1"], 75);
     pair.second.start();
     pair.first.wait_for_standby("sync");
-    assert!(ledger_on(&pair.first).post(&transfer("k1", "a", "b", "1"), Mode::Commit).unwrap().replayed);
+    assert!(ledger_on(&pair.first).post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap().replayed);
     assert_whole(&ledger_on(&pair.second), 1);
 }
 

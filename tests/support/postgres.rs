@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
-use super::process::{free_port, is_root, postgres_binaries};
+use super::process::{as_server, free_port, postgres_binaries};
 
 const START_TIME_MAX: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -91,22 +91,12 @@ impl Server {
 }
 
 fn supervisor(binaries: &Path, port: u16, role: &str) -> Command {
-    let mut command = if is_root() {
-        // PostgreSQL refuses to run as root.
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--", "sh", "-c", SUPERVISOR]);
-        command
-    } else {
-        let mut command = Command::new("sh");
-        command.args(["-c", SUPERVISOR]);
-        command
-    };
+    let mut command = as_server("sh");
     command
+        .args(["-c", SUPERVISOR])
         .env("BIN", binaries)
         .env("PORT", port.to_string())
         .env("ROLE", role)
-        // The user postgres may not be let into this folder.
-        .current_dir("/")
         .stdin(Stdio::piped())
         // A Ctrl-C in the terminal must reach the tests only; the pipe then does the rest in order.
         .process_group(0);

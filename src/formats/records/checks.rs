@@ -109,6 +109,12 @@ impl FactRecord {
     pub fn new(fact: &str, value: impl Into<String>, warning: Option<String>) -> Self {
         Self { fact: fact.to_owned(), value: value.into(), warning }
     }
+
+    /// Whether there is something to do about it.
+    #[must_use]
+    pub const fn is_worrying(&self) -> bool {
+        self.warning.is_some()
+    }
 }
 
 impl From<&Fact> for FactRecord {

@@ -6,6 +6,7 @@
 mod accounts;
 mod checks;
 mod holds;
+mod operations;
 mod statements;
 mod transfers;
 
@@ -14,6 +15,7 @@ use crate::rules::Description;
 pub use accounts::{AccountRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord};
 pub use checks::{FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord};
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+pub use operations::{BackupRecord, BookRecord};
 pub use statements::{EntryRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 

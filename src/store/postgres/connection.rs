@@ -9,6 +9,7 @@ use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
+use super::facts;
 use super::route::{self, Route};
 use crate::error::Error;
 
@@ -60,7 +61,8 @@ impl Backend for PgConnection {
     }
 
     fn has_table(&mut self, name: &str) -> Result<bool, StoreError> {
-        let table = "select to_regclass(format('%I.%I', current_schema(), $1)) is not null as value";
+        // Null, and so false, where the schema that search_path names is not there.
+        let table = "select to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) is not null as value";
         Ok(diesel::sql_query(table).bind::<Text, _>(name).get_result::<BoolRow>(self)?.value)
     }
 
@@ -78,37 +80,12 @@ impl Backend for PgConnection {
         let schema = "select current_schema() as value";
         match diesel::sql_query(schema).get_result::<NullableTextRow>(self)?.value {
             Some(_) => Ok(false),
-            None => Err(StoreError::Migration {
-                reason: "the schema that search_path names does not exist; create it first: create schema NAME".into(),
-            }),
+            None => Err(StoreError::BookUnknown),
         }
     }
 
     fn facts(&mut self) -> Result<Vec<Fact>, StoreError> {
-        let version = text(self, "select version() as value")?;
-        let schema = text(self, "select current_schema()::text as value")?;
-        let tls = text(self, TLS_QUERY)?;
-        let is_local = text(self, IS_LOCAL_QUERY)? == "true";
-        let tls_is_well = tls != "off" || is_local;
-        let mut facts = vec![
-            Fact::new("version", version),
-            Fact::new("schema", schema),
-            Fact::checked(
-                "tls",
-                tls,
-                tls_is_well,
-                "what is sent can be read on the way; add sslmode=verify-full to the URL",
-            ),
-        ];
-        for CheckedSetting { name, is_well, warning } in SETTINGS {
-            let value = setting(self, name)?;
-            let is_well = is_well(&value);
-            facts.push(Fact::checked(name, value, is_well, warning));
-        }
-        for name in ["statement_timeout", "lock_timeout"] {
-            facts.push(Fact::new(name, setting(self, name)?));
-        }
-        Ok(facts)
+        facts::facts(self)
     }
 
     fn describe(route: &Route) -> Option<Fact> {
@@ -120,60 +97,12 @@ impl Backend for PgConnection {
 /// to accounts changes, so that all its statements see the same book, each by a snapshot of its own: one for all would be taken by the
 /// statement that brings the settings, too early.
 fn keep_writers_out(connection: &mut PgConnection) -> Result<(), StoreError> {
-    Ok(connection.batch_execute("lock table accounts in exclusive mode")?)
-}
-
-const TLS_QUERY: &str = "\
-    select coalesce((select concat(version, ', ', cipher) from pg_stat_ssl where pid = pg_backend_pid() and ssl), 'off') as value";
-
-const IS_LOCAL_QUERY: &str = "\
-    select coalesce(inet_client_addr() << '127.0.0.0/8' or inet_client_addr() = '::1', true)::text as value";
-
-/// A setting of the server, what it should be, and what happens where it is not.
-struct CheckedSetting {
-    name: &'static str,
-    is_well: fn(&str) -> bool,
-    warning: &'static str,
-}
-
-const SETTINGS: [CheckedSetting; 4] = [
-    CheckedSetting {
-        name: "fsync",
-        is_well: is_on,
-        warning: "a crash of the machine can lose or corrupt the book; set fsync = on",
-    },
-    CheckedSetting {
-        name: "synchronous_commit",
-        is_well: |value| value != "off",
-        warning: "a crash can lose transfers that were answered as posted; set synchronous_commit = on",
-    },
-    CheckedSetting {
-        name: "full_page_writes",
-        is_well: is_on,
-        warning: "a crash of the machine can corrupt the book; set full_page_writes = on",
-    },
-    CheckedSetting {
-        name: "lc_messages",
-        is_well: is_english,
-        warning: "deadlocks are told by their English message and would not be tried again; set lc_messages = 'C'",
-    },
-];
-
-fn is_on(value: &str) -> bool {
-    value == "on"
-}
-
-fn is_english(locale: &str) -> bool {
-    ["C", "POSIX", ""].contains(&locale) || locale.starts_with("C.") || locale.starts_with("en")
-}
-
-fn setting(connection: &mut PgConnection, name: &str) -> Result<String, StoreError> {
-    let query = diesel::sql_query("select current_setting($1) as value").bind::<Text, _>(name);
-    Ok(query.get_result::<TextRow>(connection)?.value)
-}
-
-fn text(connection: &mut PgConnection, query: &str) -> Result<String, StoreError> {
-    Ok(diesel::sql_query(query).get_result::<TextRow>(connection)?.value)
+    connection.batch_execute("lock table accounts in exclusive mode").map_err(|error| match error.into() {
+        StoreError::Denied { address, reason } => {
+            StoreError::Denied { address, reason: format!("{reason}; only the book's owner may hold its writers up") }
+        }
+        other => other,
+    })
 }
 
 #[derive(QueryableByName)]

@@ -2,6 +2,9 @@
 
 mod certificate;
 mod connection;
+mod facts;
+mod operations;
+mod roles;
 mod route;
 mod session;
 mod statements;

@@ -18,10 +18,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::ConnectionError;
 use diesel::sql_types::{Bool, Integer, Nullable, Text};
+use tracing::info;
 
 use super::super::StoreError;
 use super::super::options::{Access, StoreOptions};
 use super::super::postgres_url::PostgresUrl;
+use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
 use super::certificate::cause_of_distrust;
 use super::session;
@@ -67,7 +69,7 @@ impl Route {
         };
         let (begin_read, begin_write) = (begin(Access::Read), begin(Access::Write));
         let route = Self { kind, begin_read, begin_write, timeline: AtomicU32::new(0) };
-        route.set_up(&mut first, &address, options)?;
+        route.set_up(&mut first, url, options)?;
         Ok((first, route))
     }
 
@@ -75,12 +77,12 @@ impl Route {
     pub(super) fn open(&self, url: &DatabaseUrl, options: &StoreOptions) -> Result<PgConnection, StoreError> {
         let address = postgres(url);
         let mut connection = establish(url, &address.with_defaults())?;
-        match self.set_up(&mut connection, &address, options) {
+        match self.set_up(&mut connection, url, options) {
             // libpq took the first that can be written to. Another one can be too.
             Err(StoreError::Standby { .. }) if address.get("load_balance_hosts").is_none() => {
                 let shuffled = address.with(&[("load_balance_hosts", "random")]);
                 connection = establish(url, &PostgresUrl::new(&shuffled).with_defaults())?;
-                self.set_up(&mut connection, &address, options)?;
+                self.set_up(&mut connection, url, options)?;
             }
             outcome => outcome?,
         }
@@ -109,10 +111,12 @@ impl Route {
     fn set_up(
         &self,
         connection: &mut PgConnection,
-        address: &PostgresUrl<'_>,
+        url: &DatabaseUrl,
         options: &StoreOptions,
     ) -> Result<(), StoreError> {
-        if address.has_several_hosts() {
+        connection.set_instrumentation(StatementLog::new(options));
+        info!(book = %url, "connected");
+        if url.has_several_hosts() {
             self.check_timeline(connection)?;
         }
         match self.kind {
