@@ -11,7 +11,8 @@ use super::text::{TextError, check_length};
 const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x7f1d_0b3e_5c64_4d2a_9a57_1e6b_c02f_8d91);
 /// The namespace of ids of imported lines without keys. Fixed for ever, as above.
 const LINE_NAMESPACE: Uuid = Uuid::from_u128(0x3c0e_92d5_71aa_4f06_b8e4_60d7_25b9_c1f3);
-/// The namespaces of ids that follow from others: a journal's legs, what a final capture gives up, and what expiry gives up.
+/// The namespaces of ids that follow from others: a journal's legs, what a final capture gives up, and what expiry gives up. Such ids
+/// are UUIDs of version 8, which clients may not use, so that nobody can take the id of what will be recorded later.
 const LEG_NAMESPACE: Uuid = Uuid::from_u128(0x5b0a_61c7_29f4_4c1e_8d3f_7724_1ce9_06ab);
 const REMAINDER_NAMESPACE: Uuid = Uuid::from_u128(0xe2c4_70d8_0b1f_4f63_9e05_b3a9_58d6_4417);
 const EXPIRY_NAMESPACE: Uuid = Uuid::from_u128(0x91ab_4d3c_c6e7_4a58_a20d_0f7b_e835_92dc);
@@ -71,6 +72,16 @@ impl TransferId {
         Ok(Self(Uuid::new_v5(&KEY_NAMESPACE, key.as_bytes())))
     }
 
+    fn derived(namespace: &Uuid, name: &[u8]) -> Self {
+        Self(Uuid::new_v8(Uuid::new_v5(namespace, name).into_bytes()))
+    }
+
+    /// Whether only Teller makes such ids.
+    #[must_use]
+    pub fn is_reserved(self) -> bool {
+        self.0.get_version_num() == 8
+    }
+
     /// The id of a journal's transfer, counted from 0. The first has the journal's own id, so that no id is used for both.
     #[must_use]
     pub fn of_leg(self, index: u32) -> Self {
@@ -80,19 +91,19 @@ impl TransferId {
         let mut name = [0; 20];
         name[..16].copy_from_slice(self.0.as_bytes());
         name[16..].copy_from_slice(&index.to_be_bytes());
-        Self(Uuid::new_v5(&LEG_NAMESPACE, &name))
+        Self::derived(&LEG_NAMESPACE, &name)
     }
 
     /// The id of the release that goes with a final capture of this id.
     #[must_use]
     pub fn of_remainder(self) -> Self {
-        Self(Uuid::new_v5(&REMAINDER_NAMESPACE, self.0.as_bytes()))
+        Self::derived(&REMAINDER_NAMESPACE, self.0.as_bytes())
     }
 
     /// The id of the release that records the expiry of the hold of this id.
     #[must_use]
     pub fn of_expiry(self) -> Self {
-        Self(Uuid::new_v5(&EXPIRY_NAMESPACE, self.0.as_bytes()))
+        Self::derived(&EXPIRY_NAMESPACE, self.0.as_bytes())
     }
 
     /// The id of a line in a file that has no key: what it says, and that it is the `occurrence`th line to say so.
@@ -141,9 +152,9 @@ mod tests {
         assert_ne!(id, TransferId::from_key("invoice-2").unwrap());
         assert_eq!(id.to_string(), "b4481a28-12e0-56c2-a6c0-77af1883797c");
         assert_eq!(id.of_leg(0), id);
-        assert_eq!(id.of_leg(1).to_string(), "c57f702c-7a70-5161-ad96-2f8a6b45c3b0");
-        assert_eq!(id.of_remainder().to_string(), "196a3fa2-e2c9-5a55-ad1e-6ba2b25e454d");
-        assert_eq!(id.of_expiry().to_string(), "ddf756a1-cbb1-5d20-9477-f9f929fbe89b");
+        assert_eq!(id.of_leg(1).to_string(), "c57f702c-7a70-8161-ad96-2f8a6b45c3b0");
+        assert_eq!(id.of_remainder().to_string(), "196a3fa2-e2c9-8a55-ad1e-6ba2b25e454d");
+        assert_eq!(id.of_expiry().to_string(), "ddf756a1-cbb1-8d20-9477-f9f929fbe89b");
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Ledger {
             only_answer(outcome)?;
             match changed.into_iter().find(|account| account.name == change.account) {
                 Some(account) => Ok(account),
-                None => get_account_in(store, &change.account),
+                None => get_account_in(store, &change.account, self.clock.now()),
             }
         })
     }
@@ -136,7 +136,7 @@ impl Ledger {
         limit: u32,
     ) -> Result<(Account, Vec<AccountEvent>), Error> {
         self.pool.transaction(Access::Read, |store| {
-            let account = get_account_in(store, name)?;
+            let account = get_account_in(store, name, self.clock.now())?;
             let events = store.list_events(account.id, below.unwrap_or(i64::MAX), limit.into())?;
             Ok((account, events))
         })
@@ -154,8 +154,10 @@ pub fn check_empty(book: &Pool) -> Result<(), Error> {
     }
 }
 
-pub(super) fn get_account_in(store: &mut dyn Store, name: &AccountName) -> Result<Account, Error> {
-    let found = store.find_accounts(&[name])?.pop();
+/// The account of that name, with what has expired by now no longer held.
+pub(super) fn get_account_in(store: &mut dyn Store, name: &AccountName, now: Instant) -> Result<Account, Error> {
+    let found = store.find_accounts(&[name])?;
+    let found = without_expired(store, found, now)?.pop();
     Ok(found.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?)
 }
 
@@ -208,6 +210,16 @@ impl Openings<'_> {
     }
 }
 
+/// Refuses a currency that the book does not have, or has with other decimals.
+pub(super) fn check_registered(store: &mut dyn Store, currency: Currency) -> Result<(), Error> {
+    let found = store.find_currency(currency.code().as_str())?.map(|row| row.to_currency()).transpose();
+    if found.map_err(StoreError::from)? == Some(currency) {
+        Ok(())
+    } else {
+        Err(Rejection::CurrencyUnknown { currency: currency.code() }.into())
+    }
+}
+
 /// Inserts an account; where another transaction opened one of that name since it was looked for, that one is the answer.
 pub(super) fn insert_or_replay(
     store: &mut dyn Store,
@@ -218,7 +230,7 @@ pub(super) fn insert_or_replay(
     if let Some(id) = store.insert_account(&account)? {
         return Ok(Ok(Opened { account: Account { id, ..account }, replayed: false }));
     }
-    let winner = get_account_in(store, &request.name)?;
+    let winner = get_account_in(store, &request.name, now)?;
     let opened_with = limits_opened_with(store, &winner)?;
     let decision = open_account(request, Some(Existing { account: &winner, opened_with }), now);
     Ok(decision.map(|_| Opened { account: winner, replayed: true }))

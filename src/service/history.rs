@@ -46,7 +46,7 @@ impl Ledger {
     /// [`Rejection::AccountUnknown`], [`Rejection::CursorUnknown`] when the cursor is no transfer of the account, [`Error::Store`].
     pub fn statement(&self, name: &AccountName, cursor: Option<Sequence>, limit: u32) -> Result<Statement, Error> {
         self.pool.transaction(Access::Read, |store| {
-            let account = get_account_in(store, name)?;
+            let account = get_account_in(store, name, self.clock.now())?;
             let Some(first) = cursor.or(account.last.map(|last| last.sequence)) else {
                 return Ok(Statement { account, entries: Vec::new(), next: None });
             };
@@ -73,7 +73,7 @@ impl Ledger {
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
     pub fn balance_recorded_at(&self, name: &AccountName, at: Instant) -> Result<Money, Error> {
         self.pool.transaction(Access::Read, |store| {
-            let account = get_account_in(store, name)?;
+            let account = get_account_in(store, name, self.clock.now())?;
             let transfer = store.find_last_recorded_at(&account, at)?;
             let leg = transfer.as_ref().and_then(|transfer| transfer.leg_of(account.id));
             Ok(account.money(leg.map_or(Amount::ZERO, |leg| leg.balance)))

@@ -90,7 +90,7 @@ impl Ledger {
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
     pub fn list_open_holds(&self, account: &AccountName) -> Result<Vec<HoldStatus>, Error> {
         self.pool.transaction(Access::Read, |store| {
-            let account = get_account_in(store, account)?;
+            let account = get_account_in(store, account, self.clock.now())?;
             let holds = store.list_open_holds_of(account.id)?;
             let mut open = self.with_names(store, holds)?;
             open.retain(|status| status.hold.state == HoldState::Open);

@@ -95,7 +95,7 @@ impl Ledger {
             return Err(InputError::Span { from, to }.into());
         }
         self.pool.transaction(Access::Read, |store| {
-            let account = get_account_in(store, name)?;
+            let account = get_account_in(store, name, self.clock.now())?;
             let page = Page { account: &account, span, limit: limit.max(1) };
             let (entries, next) = page.entries(store)?;
             let opening = page.balance_before(store, span.from.unwrap_or(Instant::MIN))?;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use diesel::pg::PgConnection;
 
-use super::accounts::insert_or_replay;
+use super::accounts::{check_registered, insert_or_replay};
 use super::posting::{Attempt, Outcome, Posting};
 use super::{Ledger, Mode};
 use crate::clock::Clock;
@@ -155,6 +155,7 @@ impl Ledger {
         let now = self.clock.now();
         let mut opened = Vec::new();
         for (number, request) in (1..).zip(missing) {
+            check_registered(store, request.currency)?;
             let Opening::New(account) = open_account(request, None, now)? else {
                 unreachable!("an account that does not exist is not opened before")
             };

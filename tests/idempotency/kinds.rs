@@ -1,6 +1,9 @@
 //! Repeated requests of every kind: the first answer again where all is the same, and a refusal where anything differs.
 
-use crate::support::{check, on_every_backend};
+use teller::rules::{JournalRequest, Rejection, TransferId};
+use teller::{Error, Mode};
+
+use crate::support::{check, on_every_backend, transfer, transfer_with_id};
 
 const ACCOUNTS: &str = "
     account cash  asset     EUR
@@ -13,6 +16,26 @@ const ACCOUNTS: &str = "
 ";
 
 on_every_backend! {
+    fn nobody_can_take_the_id_of_what_will_be_recorded_later(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "hold h1: alice bob 10 expires 2026-02-01T00:00:00Z -> held");
+        let ledger = book.ledger();
+        let hold = TransferId::from_key("h1").unwrap();
+        for id in [hold.of_expiry(), hold.of_remainder(), hold.of_leg(1)] {
+            let answer = ledger.post(transfer_with_id(id, "alice", "bob", "1"), Mode::Commit);
+            let Err(Error::Rejected(rejection)) = answer else { panic!("{id} is taken") };
+            assert_eq!(*rejection, Rejection::IdReserved { id });
+            let legs = vec![transfer("any", "alice", "bob", "1").into()];
+            let answer = ledger.post_journal(&JournalRequest::new(id, legs), Mode::Commit);
+            assert!(matches!(answer, Err(Error::Rejected(rejection)) if rejection.code() == "id_reserved"));
+        }
+        check(book, "
+            at 2026-02-01T00:00:00Z
+            transfer alice bob 100 -> posted
+            hold-state h1 expired remaining 0
+        ");
+    }
+
     // I1
     fn a_hold_is_the_same_only_with_the_same_content(book: &TestBook) {
         check(book, ACCOUNTS);

@@ -152,7 +152,7 @@ pub const ROWS: &[Tampering] = &[
         (Some(1), Some("bob"), "hash"),
     ),
     both("moved to the end", "update transfers set sequence = 100 where sequence = 3", (Some(4), Some("bob"), "hash")),
-    both("the newest moved", "update transfers set sequence = 100 where sequence = 6", (Some(6), Some("alice"), "event 1 points to another transfer")),
+    both("the newest moved", "update transfers set sequence = 100 where sequence = 6", (Some(7), Some("alice"), "event 1 has another version")),
     both("added at the end", INSERT_BY_HAND, (Some(7), Some("cash"), "hash")),
     both("added between", INSERT_BETWEEN, (Some(3), Some("cash"), "hash")),
     both(
@@ -169,6 +169,6 @@ pub const ROWS: &[Tampering] = &[
     ),
     both("a whole account removed", "delete from accounts where id = 4", (Some(4), Some("4"), "not in the book")),
     both("the first account removed", "delete from accounts where id = 1", (Some(1), Some("1"), "not in the book")),
-    both("an account without transfers removed", "delete from accounts where id = 6", (None, Some("6"), "not in the book")),
-    both("the last account removed", "delete from accounts where id = 7", (None, Some("7"), "not in the book")),
+    both("an account without transfers removed", "delete from accounts where id = 6", (Some(9), Some("6"), "not in the book")),
+    both("the last account removed", "delete from accounts where id = 7", (Some(10), Some("7"), "not in the book")),
 ];

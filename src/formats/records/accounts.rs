@@ -3,9 +3,10 @@ use serde::Serialize;
 use super::text;
 use crate::money::{CurrencyCode, Money};
 use crate::rules::{
-    Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, Sequence, TransferId,
+    Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, NormalSide, Sequence,
+    TransferId,
 };
-use crate::service::{NamedCurrency, Opened};
+use crate::service::{AsOf, NamedCurrency, Opened, PathBalance};
 
 /// What an account has.
 #[derive(Debug, Serialize)]
@@ -29,6 +30,60 @@ impl From<&Account> for BalanceRecord {
             held: account.money(account.held()),
             available: account.money(account.available()),
             version: account.version,
+        }
+    }
+}
+
+/// What an account had at a moment.
+#[derive(Debug, Serialize)]
+pub struct BalanceAsOfRecord {
+    account: AccountName,
+    currency: CurrencyCode,
+    r#type: AccountType,
+    posted: Money,
+    /// Transfers count that are effective by then; null where all count that are recorded.
+    effective_at: Option<Instant>,
+    /// Transfers are known that were recorded by then; null where all are.
+    recorded_at: Option<Instant>,
+}
+
+impl BalanceAsOfRecord {
+    /// An account and its balance as of the moments that were asked for.
+    #[must_use]
+    pub fn new(account: &Account, posted: Money, as_of: AsOf) -> Self {
+        Self {
+            account: account.name.clone(),
+            currency: account.currency.code(),
+            r#type: account.account_type,
+            posted,
+            effective_at: as_of.effective_at,
+            recorded_at: as_of.recorded_at,
+        }
+    }
+}
+
+/// What the accounts below a path have together.
+#[derive(Debug, Serialize)]
+pub struct PathBalanceRecord {
+    path: String,
+    currency: CurrencyCode,
+    side: NormalSide,
+    accounts: u64,
+    posted: String,
+    held: String,
+    available: String,
+}
+
+impl From<&PathBalance> for PathBalanceRecord {
+    fn from(balance: &PathBalance) -> Self {
+        Self {
+            path: balance.path.clone(),
+            currency: balance.currency.code(),
+            side: balance.side,
+            accounts: balance.accounts,
+            posted: balance.posted.to_plain_string(),
+            held: balance.held.to_plain_string(),
+            available: balance.available.to_plain_string(),
         }
     }
 }

@@ -12,11 +12,13 @@ mod transfers;
 
 use crate::rules::Description;
 
-pub use accounts::{AccountRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord};
+pub use accounts::{
+    AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
+};
 pub use checks::{FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord};
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use operations::{BackupRecord, BookRecord};
-pub use statements::{EntryRecord, StatementRecord};
+pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 
 fn text(description: Option<&Description>) -> Option<String> {

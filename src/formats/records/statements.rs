@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::text;
 use crate::money::{CurrencyCode, Money};
 use crate::rules::{AccountName, Hash, Instant, Metadata, NormalSide, Sequence, TransferId, TransferKind};
-use crate::service::{Entry, Statement};
+use crate::service::{Entry, Span, SpanStatement, Statement};
 
 /// One line of a statement.
 #[derive(Debug, Serialize)]
@@ -79,6 +79,40 @@ impl From<&Statement> for StatementRecord {
             currency: statement.account.currency.code(),
             entries: statement.entries.iter().map(EntryRecord::from).collect(),
             next_cursor: statement.next,
+        }
+    }
+}
+
+/// A page of a statement over a span of time.
+#[derive(Debug, Serialize)]
+pub struct SpanStatementRecord {
+    account: AccountName,
+    currency: CurrencyCode,
+    from: Option<Instant>,
+    to: Option<Instant>,
+    /// The posted balance when the span begins.
+    pub opening: Money,
+    /// The posted balance when the span ends.
+    pub closing: Money,
+    /// Latest first.
+    pub entries: Vec<EntryRecord>,
+    /// What to pass as the cursor for the next, older page; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl SpanStatementRecord {
+    /// A page of the statement over a span.
+    #[must_use]
+    pub fn new(statement: &SpanStatement, span: Span) -> Self {
+        Self {
+            account: statement.account.name.clone(),
+            currency: statement.account.currency.code(),
+            from: span.from,
+            to: span.to,
+            opening: statement.opening,
+            closing: statement.closing,
+            entries: statement.entries.iter().map(EntryRecord::from).collect(),
+            next_cursor: statement.next.map(|cursor| cursor.to_string()),
         }
     }
 }

@@ -87,6 +87,7 @@ impl Batch {
     /// # Errors
     /// The first [`Rejection`] of those up to `Overflow`, in their order.
     pub fn judge(&mut self, request: &Request) -> Result<Verdict, Rejection> {
+        check_id(request)?;
         match request {
             // Nothing moves before its last refusal, so nothing can have to be undone.
             Request::Operation(operation) if !self.book.has_expired() => self.judge_operation(operation, None),
@@ -181,5 +182,18 @@ impl Batch {
             holds_changed: changed.into_iter().map(placed_hold).collect(),
             events: events.into_iter().map(placed_event).collect(),
         }
+    }
+}
+
+/// Legs of journals have ids that Teller made of the journal's, so only what stands alone is looked at.
+fn check_id(request: &Request) -> Result<(), Rejection> {
+    let id = match request {
+        Request::Operation(operation) => operation.id(),
+        Request::Journal(request) => Some(request.id()),
+        Request::JournalReversal(request) => Some(request.id),
+    };
+    match id {
+        Some(id) if id.is_reserved() => Err(Rejection::IdReserved { id }),
+        _ => Ok(()),
     }
 }

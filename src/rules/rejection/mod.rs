@@ -19,6 +19,12 @@ use crate::money::{CurrencyCode, Money};
 #[serde(tag = "code", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Rejection {
+    /// An id of the kind that Teller makes itself, for what follows from a request.
+    #[error("id {id} is a UUID of version 8, which only Teller makes; use version 4 or 7, or a key")]
+    IdReserved {
+        /// The id.
+        id: TransferId,
+    },
     /// An amount of zero or less.
     #[error("the amount must be more than zero, {amount} was given")]
     AmountNotPositive {
