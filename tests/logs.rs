@@ -54,7 +54,7 @@ on_every_backend! {
         ] {
             let answer = run(book, flags, variables).ends(0);
             let has_both = |words: [&str; 2]| answer.stderr.lines().any(|line| words.iter().all(|word| line.contains(word)));
-            assert!(has_both(["statement", "microseconds="]) && has_both(["where", "microseconds="]), "{}", answer.stderr);
+            assert!(has_both(["statement", "microseconds="]) && has_both(["WHERE", "microseconds="]), "{}", answer.stderr);
             assert_discreet(&answer);
         }
         // The first of them is the one that posts.
