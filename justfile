@@ -5,6 +5,11 @@ ci:
 test *arguments:
     cargo test --locked {{arguments}}
 
+# The tests on PostgreSQL as the role that programs should have; what migrates or seals needs the owner.
+test-as-writer:
+    TEST_ROLE=writer cargo test --locked --test integration -- postgres \
+        --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals::
+
 lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings

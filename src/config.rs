@@ -1,8 +1,12 @@
 //! What the program is told from outside. The only place where the environment is read.
 
-use thiserror::Error;
+use std::fmt;
+use std::time::Duration;
 
-use crate::store::{DatabaseUrl, UrlError};
+use thiserror::Error;
+use tracing_subscriber::filter::Targets;
+
+use crate::store::{DatabaseUrl, UrlError, UrlSetting};
 
 /// The book of someone who has not said which: a file in the working directory.
 const DATABASE_URL_DEFAULT: &str = "sqlite://teller.db";
@@ -20,6 +24,28 @@ pub enum Origin {
     Default,
 }
 
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flag => "--database-url",
+            Self::Environment => "DATABASE_URL in the environment",
+            Self::DotEnv => "DATABASE_URL in .env",
+            Self::Default => "the default",
+        })
+    }
+}
+
+/// One setting of the connection, and where it is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// `database_url`, or a setting as libpq names it.
+    pub name: String,
+    /// The value. Passwords are not shown.
+    pub value: String,
+    /// Who said so.
+    pub origin: String,
+}
+
 /// Why the settings cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -34,6 +60,16 @@ pub enum ConfigError {
     /// The `.env` file cannot be read.
     #[error("the .env file cannot be read")]
     DotEnv(#[source] dotenvy::Error),
+    /// A setting cannot be understood.
+    #[error("the environment variable {name} is {text:?}, which is {problem}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        text: String,
+        /// What is wrong with it, and what to write.
+        problem: String,
+    },
     /// An environment variable is no text.
     #[error("the environment variable {name} is not UTF-8")]
     NotText {
@@ -47,6 +83,33 @@ pub enum ConfigError {
 /// # Errors
 /// [`ConfigError`], when what was said cannot be used. It is then not passed over for the next.
 pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError> {
+    let (url, origin) = url_as_said(flag)?;
+    Ok((url.with_environment(variable), origin))
+}
+
+/// Every setting of a connection to a book, with its origin. Its database is the one that [`database_url`] gives for the flag.
+///
+/// # Errors
+/// As [`database_url`].
+pub fn settings(flag: Option<&str>, url: &DatabaseUrl) -> Result<Vec<Setting>, ConfigError> {
+    let (said, origin) = url_as_said(flag)?;
+    let said = said.settings();
+    let setting = |setting: UrlSetting| Setting {
+        origin: match setting.variable() {
+            _ if setting.is_default => "Teller's default".into(),
+            _ if said.contains(&setting) => origin.to_string(),
+            Some(variable) => format!("{variable} in the environment"),
+            None => "--book".into(),
+        },
+        name: setting.name,
+        value: setting.value,
+    };
+    let whole = Setting { name: "database_url".into(), value: url.to_string(), origin: origin.to_string() };
+    Ok([whole].into_iter().chain(url.settings().into_iter().map(setting)).collect())
+}
+
+/// The URL without what else the environment says about the connection.
+fn url_as_said(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError> {
     let (text, origin) = match flag {
         Some(text) => (text.to_owned(), Origin::Flag),
         None => database_url_from_outside()?,
@@ -69,11 +132,50 @@ pub fn login_name() -> Option<String> {
     whoami::username().ok().filter(|name| !name.is_empty())
 }
 
+/// What is written to the log, from `TELLER_LOG`: `debug`, or `warn,teller::store=trace`. `None` where nobody said.
+///
+/// # Errors
+/// [`ConfigError::NotText`], [`ConfigError::Invalid`].
+pub fn log_targets() -> Result<Option<Targets>, ConfigError> {
+    const NAME: &str = "TELLER_LOG";
+    let Some(text) = from_environment(NAME)? else { return Ok(None) };
+    match text.parse() {
+        Ok(targets) => Ok(Some(targets)),
+        Err(error) => {
+            let problem = format!("no list of levels ({error}); write for example: info or teller::store=debug");
+            Err(ConfigError::Invalid { name: NAME, text, problem })
+        }
+    }
+}
+
+/// From when on a statement is slow, from `TELLER_SLOW_STATEMENT_MS`. `None` where nobody said.
+///
+/// # Errors
+/// [`ConfigError::NotText`], [`ConfigError::Invalid`].
+pub fn slow_statement_min() -> Result<Option<Duration>, ConfigError> {
+    const NAME: &str = "TELLER_SLOW_STATEMENT_MS";
+    let Some(text) = from_environment(NAME)? else { return Ok(None) };
+    let problem = "no number of milliseconds; write for example: 500".to_owned();
+    let milliseconds = text.parse().map_err(|_| ConfigError::Invalid { name: NAME, text, problem })?;
+    Ok(Some(Duration::from_millis(milliseconds)))
+}
+
+fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotText { name }),
+    }
+}
+
+/// A variable that libpq would look at. One that is no text is libpq's to complain of.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
-    match std::env::var("DATABASE_URL") {
-        Ok(text) => return Ok((text, Origin::Environment)),
-        Err(std::env::VarError::NotUnicode(_)) => return Err(ConfigError::NotText { name: "DATABASE_URL" }),
-        Err(std::env::VarError::NotPresent) => {}
+    if let Some(text) = from_environment("DATABASE_URL")? {
+        return Ok((text, Origin::Environment));
     }
     match database_url_from_dotenv()? {
         Some(text) => Ok((text, Origin::DotEnv)),

@@ -1,6 +1,7 @@
 //! Many at once: nobody deadlocks, nothing is lost, and waiting is never mistaken for a refusal.
 
 mod faults;
+mod pool;
 mod requests;
 
 use std::sync::Barrier;

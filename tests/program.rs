@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::{Answer, Program, assert_whole, check, on_every_backend};
+use crate::support::{Answer, Program, TestBook, assert_whole, check, on_every_backend};
 
 /// What is no amount, wherever one is asked for.
 const NO_AMOUNTS: [&str; 9] = ["NaN", "Infinity", "1e400", "1e3", "", " 1", "1,000.00", "0x10", "0.001"];
@@ -173,6 +175,30 @@ on_every_backend! {
 fn the_demo_shows_a_refusal_and_ends_well() {
     let answer = Program::new(&["demo"]).run().ends(0);
     answer.says("error: account customers:bob has 30.00 EUR available").says("the book is whole");
+}
+
+#[test]
+fn a_reader_that_takes_its_time_is_not_cut_off_at_the_deadline() {
+    let deadline = Duration::from_secs(3);
+    let book = TestBook::on_sqlite();
+    check(&book, "account a asset EUR\naccount b asset EUR");
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("many.csv");
+    std::fs::write(&file, format!("from,to,amount\n{}", "a,b,1\n".repeat(1_000))).unwrap();
+    Program::on(&book, &["import", "transfers", file.to_str().unwrap()]).run().ends(0);
+
+    let begin = Instant::now();
+    let arguments = ["--deadline", "3s", "statement", "a", "--limit", "1000", "--format", "ndjson"];
+    let program = Program::on(&book, &arguments).command(|command| {
+        command.stdout(Stdio::piped());
+    });
+    let mut program = program.spawn();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().starts_with("{\"sequence\":1000,"));
+    // The time itself is what this is about.
+    thread::sleep((deadline + Duration::from_secs(1)).saturating_sub(begin.elapsed()));
+    assert_eq!(lines.count(), 999);
+    assert!(program.wait().unwrap().success());
 }
 
 #[test]

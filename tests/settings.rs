@@ -1,6 +1,7 @@
 //! Which book the program works on, and what it says of books that it cannot work on.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -85,6 +86,48 @@ fn a_password_is_never_shown() {
             assert!(!stdout.contains("s3cret") && !stderr.contains("s3cret"), "{stdout}{stderr}");
         }
     }
+}
+
+#[test]
+fn every_setting_is_shown_with_its_origin() {
+    let place = Place::new();
+    let show = |environment: &[(&str, &str)], flags: &[&str]| {
+        let program = Program::new(&[flags, &["config", "show", "--origin", "--format", "csv"]].concat());
+        let program = program.command(|command| {
+            command.current_dir(place.0.path()).envs(environment.iter().copied());
+        });
+        program.run().ends(0)
+    };
+    show(&[], &[]).shows("database_url,sqlite://teller.db,the default\nfile,teller.db,the default\n");
+    place.write(".env", "DATABASE_URL=postgres://bob:s3cret@one,two/bank?sslmode=require\n");
+    let shown = show(&[("PGCONNECT_TIMEOUT", "7")], &[]);
+    for line in [
+        "\"postgres://bob:***@one,two/bank?sslmode=require&connect_timeout=7\",DATABASE_URL in .env\n",
+        "host,\"one,two\",DATABASE_URL in .env\n",
+        "user,bob,DATABASE_URL in .env\n",
+        "sslmode,require,DATABASE_URL in .env\n",
+        "connect_timeout,7,PGCONNECT_TIMEOUT in the environment\n",
+        "target_session_attrs,read-write,Teller's default\n",
+        "fallback_application_name,teller,Teller's default\n",
+    ] {
+        assert!(shown.stdout.contains(line), "{line}{}", shown.stdout);
+    }
+    assert!(!shown.stdout.contains("s3cret"));
+    show(&[("DATABASE_URL", "sqlite://a.db")], &[]).shows("file,a.db,DATABASE_URL in the environment\n");
+    show(&[("DATABASE_URL", "sqlite://a.db")], &["--database-url", "sqlite://b.db"])
+        .shows("file,b.db,--database-url\n");
+    assert!(!place.has("a.db") && !place.has("teller.db"), "nothing is connected to");
+}
+
+#[test]
+fn a_deadline_is_a_time_and_a_server_that_is_down_is_waited_for_until_then() {
+    let place = Place::new();
+    for wrong in ["30", "0s", "soon"] {
+        place.run(None, &["--deadline", wrong, "account", "list"]).ends(2).says("write a time like");
+    }
+    let begin = Instant::now();
+    place.run(Some("postgres://127.0.0.1:1/bank"), &["--deadline", "1500ms", "account", "list"]).ends(69);
+    assert!(begin.elapsed() > Duration::from_secs(1), "it was waited for");
 }
 
 #[test]

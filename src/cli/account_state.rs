@@ -7,7 +7,7 @@ use super::account::ONE;
 use super::args::{ActorArgs, ModeArgs, parse, say};
 use super::failure::Failure;
 use super::output::Columns;
-use super::request::submit;
+use super::request::show;
 use super::{Context, Ending};
 use crate::formats::{AccountRecord, EventRecord};
 use crate::money::Amount;
@@ -93,7 +93,9 @@ pub(super) fn close(context: &Context, arguments: &CloseArgs) -> Result<Ending, 
         Some(heir) if ledger.get_account(&name)?.posted() != Amount::ZERO => {
             let id = TransferId::fresh(ledger.clock().now());
             let legs = vec![Operation::Transfer(all_of(id, name, heir)), change.into()];
-            submit(context, &ledger, JournalRequest::new(id, legs).into(), mode)
+            // Nobody gives the id again: the same command finds the account closed.
+            let receipt = ledger.submit_one(JournalRequest::new(id, legs).into(), mode)?;
+            show(context, &receipt, mode)
         }
         _ => apply(context, &ledger, &change, mode),
     }

@@ -1,9 +1,12 @@
-use clap::{Args, Parser, Subcommand};
+use std::time::Duration;
 
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::deadline::parse_time;
 use super::output::Format;
 use super::{
-    account, balance, batch, currency, exchange, export, hold, import, journal, migrate, reverse, seal, shell,
-    statement, transfer, verify,
+    account, backup, balance, batch, book, config, currency, exchange, export, hold, import, journal, migrate, reverse,
+    seal, shell, statement, transfer, verify,
 };
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
@@ -29,7 +32,8 @@ Examples:
   teller verify
 
 The book is the one of --database-url, or else of DATABASE_URL in the environment, or else of DATABASE_URL in a \
-.env file, or else the file teller.db in the working directory, which is made when it is first used.
+.env file, or else the file teller.db in the working directory, which is made when it is first used. --book NAME is \
+another book of the same PostgreSQL database.
 
 Exit codes:
    0  done
@@ -43,6 +47,18 @@ Exit codes:
   77  not allowed
   78  configuration";
 
+const DEADLINE_HELP: &str = "When to give up: 500ms, 30s, 5m, 1h";
+
+const DEADLINE_LONG_HELP: &str = "\
+When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, book, demo, import, migrate, restore, seal, verify]
+
+Until then a server that is down is waited for, and whatever passes is tried again: lost connections, deadlocks, \
+conflicts, a standby that is not promoted yet. Without it a server that is down is reported at once, and the rest is \
+tried again for 30 seconds. Exit code 75 then says that the same command may be run again.";
+
+/// The deadline of commands that do one short thing, where none is given.
+const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
+
 #[derive(Args)]
 pub(super) struct GlobalArgs {
     #[arg(
@@ -52,9 +68,17 @@ pub(super) struct GlobalArgs {
         help = "The book: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"
     )]
     pub(super) database_url: Option<String>,
+    /// The book of that name in the database, where it holds several
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) book: Option<String>,
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time, help = DEADLINE_HELP, long_help = DEADLINE_LONG_HELP)]
+    pub(super) deadline: Option<Duration>,
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
+    /// Say more on stderr: -v what is done, -vv each statement and its time, -vvv each transaction
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
 }
 
 #[derive(Subcommand)]
@@ -108,12 +132,58 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
         Exit code 1 means that there are warnings.")]
     Doctor,
-    /// Bring the book's schema up to date, or take it back
+    /// Write the book to a file while work on it goes on
+    Backup(backup::BackupArgs),
+    /// Put a backup in the place of a book that is not there
+    Restore(backup::RestoreArgs),
+    /// Make and list books, where a database holds several
+    #[command(subcommand)]
+    Book(book::BookCommand),
+    /// Bring the book's schema up to date, or take it back; say who may do what
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
+    /// Show the settings
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Print completions for a shell
     Completions(shell::CompletionArgs),
     /// Print the manual page
     #[command(after_help = "Example:\n  teller man > /usr/local/share/man/man1/teller.1")]
     Man,
+}
+
+impl Command {
+    /// By when the command has surely ended where nothing is wrong; `None` where that depends on how much there is to do.
+    pub(super) const fn deadline_default(&self) -> Option<Duration> {
+        match self {
+            Self::Account(_)
+            | Self::Currency(_)
+            | Self::Deposit(_)
+            | Self::Withdraw(_)
+            | Self::Transfer(_)
+            | Self::Post(_)
+            | Self::Exchange(_)
+            | Self::Hold(_)
+            | Self::Capture(_)
+            | Self::Release(_)
+            | Self::Reverse(_)
+            | Self::Journal(_)
+            | Self::Balance(_)
+            | Self::Statement(_)
+            | Self::Doctor
+            | Self::Config(_) => Some(DEADLINE_DEFAULT),
+            Self::Demo
+            | Self::Batch(_)
+            | Self::Import(_)
+            | Self::Export(_)
+            | Self::Verify(_)
+            | Self::Seal(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Book(_)
+            | Self::Migrate(_)
+            | Self::Completions(_)
+            | Self::Man => None,
+        }
+    }
 }

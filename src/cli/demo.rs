@@ -62,7 +62,12 @@ fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
     let Ok(arguments) = Arguments::try_parse_from(words) else {
         unreachable!("the steps are commands of this program")
     };
-    let context = Context { database_url: Some(url.to_owned()), output: context.output.again() };
+    let context = Context {
+        database_url: Some(url.to_owned()),
+        book: None,
+        deadline: context.deadline.clone(),
+        output: context.output.again(),
+    };
     match run_command(&context, arguments.command) {
         Ok(_) => context.output.finish(),
         Err(failure) if failure.exit_code == super::failure::EXIT_REFUSED => {

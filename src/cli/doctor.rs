@@ -2,42 +2,62 @@ use super::args::say;
 use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
-use crate::config::{self, Origin};
+use crate::clock::Clock;
 use crate::formats::FactRecord;
+use crate::rules::Instant;
 use crate::store::{Pool, SchemaState, StoreOptions};
 
 const COLUMNS: Columns = &["fact", "value", "warning"];
 
+/// What NTP keeps to with ease.
+const SKEW_MICROS_MAX: i64 = 1_000_000;
+
 pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
-    let (url, origin) = config::database_url(context.database_url.as_deref())?;
+    let (url, origin) = context.url()?;
     let options = StoreOptions::default();
-    let diagnosis = Pool::connect(url, options)?.diagnose()?;
-    let origin = match origin {
-        Origin::Flag => "--database-url".to_owned(),
-        Origin::Environment => "DATABASE_URL in the environment".to_owned(),
-        Origin::DotEnv => "DATABASE_URL in .env".to_owned(),
-        Origin::Default => "the default".to_owned(),
-    };
+    let pool = Pool::connect(url, options)?;
+    let diagnosis = pool.diagnose()?;
+    let clock = clock_skew(&pool, &Clock::system())?;
     let (schema, schema_warning) = describe_schema(&diagnosis.schema);
-    let pool =
+    let bounds =
         format!("{} connections at most, {:?} to wait for one", options.connections_max, options.connection_wait_max);
     let mut records = vec![
         FactRecord::new("book", format!("{}, from {origin}", diagnosis.address), None),
         FactRecord::new("schema_state", schema, schema_warning.map(str::to_owned)),
         FactRecord::new("latency", format!("{} us", diagnosis.latency.as_micros()), None),
-        FactRecord::new("pool", pool, None),
+        FactRecord::new("pool", bounds, None),
     ];
+    records.extend(clock);
     records.extend(diagnosis.facts.iter().map(FactRecord::from));
     context.output.many(&records, COLUMNS)?;
-    let is_well = schema_warning.is_none() && diagnosis.facts.iter().all(|fact| fact.warning.is_none());
-    if is_well {
+    if !records.iter().any(FactRecord::is_worrying) {
         return Ok(Ending::Done);
     }
     say("There are warnings; the last column says what to do.");
     Ok(Ending::Found)
 }
 
-fn describe_schema(state: &SchemaState) -> (String, Option<&'static str>) {
+/// How far the database's clock is from ours, where it has one. Transfers are recorded by the clocks of those who post them.
+fn clock_skew(pool: &Pool, clock: &Clock) -> Result<Option<FactRecord>, Failure> {
+    let before = clock.now();
+    let Some(there) = pool.server_time()? else { return Ok(None) };
+    Ok(Some(describe_skew(before, there, clock.now())))
+}
+
+/// The other clock was read between the two readings of ours, so only what lies outside of them is certain.
+fn describe_skew(before: Instant, there: Instant, after: Instant) -> FactRecord {
+    let ahead = there.micros() - after.micros();
+    let behind = before.micros() - there.micros();
+    let (value, skew) = match (ahead > 0, behind > 0) {
+        (true, _) => (format!("the server's is {ahead} us ahead of ours"), ahead),
+        (_, true) => (format!("the server's is {behind} us behind ours"), behind),
+        _ => (format!("the same within {} us", after.micros() - before.micros()), 0),
+    };
+    let warning = "recorded times come from the clocks of those who post; set both clocks by NTP";
+    FactRecord::new("clock", value, (skew > SKEW_MICROS_MAX).then(|| warning.to_owned()))
+}
+
+pub(super) fn describe_schema(state: &SchemaState) -> (String, Option<&'static str>) {
     match state {
         SchemaState::Current => ("up to date".to_owned(), None),
         SchemaState::Empty => ("nothing is there yet".to_owned(), Some("run: teller migrate run")),
@@ -46,5 +66,20 @@ fn describe_schema(state: &SchemaState) -> (String, Option<&'static str>) {
             (format!("has unknown migrations {}", unknown.join(", ")), Some("use a newer version of Teller"))
         }
         SchemaState::Foreign => ("not a Teller book".to_owned(), Some("name another database")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_that_differ_by_more_than_a_second_are_warned_of() {
+        let at = |micros| Instant::from_micros(micros).unwrap();
+        for (there, is_worrying) in
+            [(50, false), (1_000_100, false), (1_000_101, true), (-1_000_000, false), (-1_000_001, true)]
+        {
+            assert_eq!(describe_skew(at(0), at(there), at(100)).is_worrying(), is_worrying, "{there}");
+        }
     }
 }

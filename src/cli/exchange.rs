@@ -61,6 +61,7 @@ pub(super) fn run(context: &Context, arguments: &ExchangeArgs) -> Result<Ending,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
     let mode = arguments.note.mode.mode();
+    context.deadline.expect_answer_to(request.id);
     let answer = ledger.exchange(&request, mode).map_err(|error| Failure::from(error).with_retry_id(request.id))?;
     for account in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -20,6 +21,8 @@ const EXIT_FAULT: u8 = 70;
 pub(super) const EXIT_TRY_AGAIN: u8 = 75;
 const EXIT_NOT_ALLOWED: u8 = 77;
 const EXIT_CONFIGURATION: u8 = 78;
+
+const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 
 /// Why a command failed, ready to be shown.
 pub(super) struct Failure {
@@ -46,12 +49,24 @@ impl Failure {
     /// Adds that the request can be sent again under its id, where that is the thing to do.
     pub(super) fn with_retry_id(mut self, id: TransferId) -> Self {
         if self.exit_code == EXIT_TRY_AGAIN {
-            self.hint = Some(format!(
-                "it may or may not have been posted; run the same command again with --id {id}, which is safe"
-            ));
+            let known =
+                if self.code == OUTCOME_UNKNOWN { "it may or may not have been posted" } else { "nothing was posted" };
+            self.hint = Some(format!("{known}; run the same command again with --id {id}: it is safe"));
             self.fields.push(("id".into(), json!(id)));
         }
         self
+    }
+
+    /// The deadline passed while the database was silent. It may be frozen in the middle of a commit.
+    pub(super) fn of_deadline(time: Duration, request: Option<TransferId>) -> Self {
+        let silent = format!("the database was silent when the deadline of {time:?} passed");
+        match request {
+            Some(id) => {
+                let message = format!("the outcome is unknown: {silent}");
+                Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, None).with_retry_id(id)
+            }
+            None => Self::new(EXIT_TRY_AGAIN, "deadline_passed", silent, Some(UNKNOWN_HINT)),
+        }
     }
 
     /// Whether there is nobody left to tell.
@@ -140,6 +155,11 @@ impl From<StoreError> for Failure {
                 let hint = "name another database; Teller leaves this one alone";
                 Self::new(EXIT_CONFIGURATION, "not_a_book", message, Some(hint))
             }
+            StoreError::BookUnknown => {
+                let hint = "see which there are with: teller book list; make it with: teller book create NAME";
+                Self::new(EXIT_CONFIGURATION, "book_unknown", message, Some(hint))
+            }
+            StoreError::NotOffered { hint, .. } => Self::new(EXIT_CONFIGURATION, "not_offered", message, Some(&hint)),
             StoreError::NotMigrated { .. } => {
                 let hint = "bring the schema up to date with: teller migrate run";
                 Self::new(EXIT_CONFIGURATION, "not_migrated", message, Some(hint))
@@ -153,12 +173,25 @@ impl From<StoreError> for Failure {
                     "nothing was written; check the permissions of the file and its folder, or name the primary server";
                 Self::new(EXIT_NOT_ALLOWED, "read_only", message, Some(hint))
             }
+            StoreError::Standby { .. } => {
+                let hint = "nothing was written; name all servers in the URL, as in postgres://USER@ONE,TWO/DATABASE, \
+                    or the one that takes writes";
+                Self::new(EXIT_TRY_AGAIN, "standby", message, Some(hint))
+            }
             StoreError::Busy { .. } => Self::new(EXIT_TRY_AGAIN, "busy", message, Some("try again")),
             StoreError::Conflict { .. } => Self::new(EXIT_TRY_AGAIN, "conflict", message, Some("try again")),
             StoreError::Lost { .. } => Self::new(EXIT_TRY_AGAIN, "connection_lost", message, Some("try again")),
+            StoreError::OutcomeUnknown { .. } => {
+                Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, Some(UNKNOWN_HINT))
+            }
             StoreError::Full { .. } => {
                 let hint = "nothing was written; make room and try again";
                 Self::new(EXIT_TRY_AGAIN, "disk_full", message, Some(hint))
+            }
+            StoreError::Disk { .. } => {
+                let hint = "nothing was written; look at the disk, its quota and the system's log; if the file is damaged, \
+                    restore a backup elsewhere and verify it";
+                Self::new(EXIT_FAULT, "disk_failed", message, Some(hint))
             }
             StoreError::Corrupt(_) => Self::new(EXIT_FAULT, "corrupt_row", message, None),
             StoreError::Statement(source) => {
@@ -168,6 +201,8 @@ impl From<StoreError> for Failure {
         }
     }
 }
+
+const UNKNOWN_HINT: &str = "run the same command again: it is safe, and finds out what became of the first";
 
 const REPORT_HINT: &str = "nothing was written; if the database was not changed by hand, this is a fault of Teller";
 
@@ -186,7 +221,7 @@ impl From<ConfigError> for Failure {
                 let hint = "write lines like DATABASE_URL=sqlite://teller.db, with quotes around values with blanks";
                 Self::new(EXIT_CONFIGURATION, "dotenv_invalid", format!("{error}{source}"), Some(hint))
             }
-            ConfigError::NotText { .. } => {
+            ConfigError::NotText { .. } | ConfigError::Invalid { .. } => {
                 Self::new(EXIT_CONFIGURATION, "environment_invalid", error.to_string(), None)
             }
         }

@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use super::args::{ModeArgs, say};
+use super::args::{ModeArgs, parse, say};
 use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
@@ -21,6 +21,22 @@ pub(super) enum MigrateCommand {
     /// List the migrations, and whether the book has them
     #[command(after_help = "Example:\n  teller migrate status --format json")]
     Status,
+    /// Print the SQL that gives a PostgreSQL book an owner, a writer and a reader, or run it
+    #[command(after_help = "Examples:\n  teller migrate roles\n  teller migrate roles --apply\n  \
+        psql -c 'create role my_app login in role teller_writer'\n\n\
+        The owner migrates, the writer may do all that Teller does and nothing else, the reader only looks. None of them can log \
+        in: make those who do members of one. Run it again after each migration.")]
+    Roles(RolesArgs),
+}
+
+#[derive(Args)]
+pub(super) struct RolesArgs {
+    /// The beginning of the roles' names. Roles belong to the whole server: books that must not see each other need different ones
+    #[arg(long, value_name = "NAME", default_value = "teller")]
+    prefix: String,
+    /// Run it, all in one transaction
+    #[arg(long)]
+    apply: bool,
 }
 
 #[derive(Args)]
@@ -38,6 +54,7 @@ pub(super) fn run(context: &Context, command: &MigrateCommand) -> Result<Ending,
         MigrateCommand::Run(arguments) => apply(&pool, arguments.mode())?,
         MigrateCommand::Revert(arguments) => revert(&pool, arguments)?,
         MigrateCommand::Status => {}
+        MigrateCommand::Roles(arguments) => return roles(context, &pool, arguments),
     }
     let status = pool.migration_status()?;
     let records: Vec<_> = status.iter().map(MigrationRecord::from).collect();
@@ -61,6 +78,19 @@ fn apply(pool: &Pool, mode: Mode) -> Result<(), Failure> {
         say("The schema is up to date.");
     }
     Ok(())
+}
+
+fn roles(context: &Context, pool: &Pool, arguments: &RolesArgs) -> Result<Ending, Failure> {
+    let prefix = parse(&arguments.prefix)?;
+    // The script names the tables of the newest schema.
+    pool.check_current(&pool.schema_state()?)?;
+    if arguments.apply {
+        pool.apply_roles(&prefix)?;
+        say(format_args!("The roles {prefix}_owner, {prefix}_writer and {prefix}_reader are ready."));
+        return Ok(Ending::Done);
+    }
+    context.output.raw(format!("begin;\n{}commit;\n", pool.roles_script(&prefix)?).as_bytes())?;
+    Ok(Ending::Done)
 }
 
 fn revert(pool: &Pool, arguments: &RevertArgs) -> Result<(), Failure> {

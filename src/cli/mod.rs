@@ -5,10 +5,14 @@
 mod account;
 mod account_state;
 mod args;
+mod backup;
 mod balance;
 mod batch;
+mod book;
 mod command;
+mod config;
 mod currency;
+mod deadline;
 mod demo;
 mod doctor;
 mod exchange;
@@ -19,6 +23,7 @@ mod import;
 mod import_book;
 mod interrupt;
 mod journal;
+mod log;
 mod migrate;
 mod output;
 mod progress;
@@ -34,12 +39,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::command::{Arguments, Command};
+use self::command::{Arguments, Command, GlobalArgs};
+use self::deadline::Deadline;
 use self::failure::Failure;
 use self::output::Output;
-use crate::config;
+use crate::config::Origin;
 use crate::service::Ledger;
-use crate::store::{Pool, StoreOptions};
+use crate::store::{DatabaseUrl, Pool, StoreOptions};
 
 /// A check found something.
 const EXIT_FOUND: u8 = 1;
@@ -47,6 +53,8 @@ const EXIT_FOUND: u8 = 1;
 /// What every command has at hand.
 struct Context {
     database_url: Option<String>,
+    book: Option<String>,
+    deadline: Deadline,
     output: Output,
 }
 
@@ -66,34 +74,44 @@ enum Ending {
 
 impl Context {
     fn ledger(&self) -> Result<Ledger, Failure> {
-        let (url, _) = config::database_url(self.database_url.as_deref())?;
-        Ok(Ledger::open(url, one_connection())?)
+        Ok(Ledger::open(self.url()?.0, self.options()?)?)
     }
 
     /// The book, also where an import has not come to its end.
     fn ledger_to_import(&self) -> Result<Ledger, Failure> {
-        let (url, _) = config::database_url(self.database_url.as_deref())?;
-        Ok(Ledger::open_incomplete(url, one_connection())?)
+        Ok(Ledger::open_incomplete(self.url()?.0, self.options()?)?)
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.
     fn pool(&self) -> Result<Pool, Failure> {
-        let (url, _) = config::database_url(self.database_url.as_deref())?;
-        Ok(Pool::connect(url, one_connection())?)
+        Ok(Pool::connect(self.url()?.0, self.options()?)?)
     }
-}
 
-/// A command does one thing after the other.
-fn one_connection() -> StoreOptions {
-    StoreOptions { connections_max: 1, ..StoreOptions::default() }
+    /// The book to work on, and where its database was named.
+    fn url(&self) -> Result<(DatabaseUrl, Origin), Failure> {
+        let (url, origin) = crate::config::database_url(self.database_url.as_deref())?;
+        let Some(book) = &self.book else { return Ok((url, origin)) };
+        Ok((url.in_book(&args::parse(book)?)?, origin))
+    }
+
+    /// A command does one thing after the other.
+    fn options(&self) -> Result<StoreOptions, Failure> {
+        let mut options = StoreOptions { connections_max: 1, ..StoreOptions::default() };
+        options.slow_statement_min = crate::config::slow_statement_min()?.unwrap_or(options.slow_statement_min);
+        Ok(self.deadline.bound(options))
+    }
 }
 
 /// Runs the program that the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let context = Context { database_url: arguments.global.database_url, output: Output::new(arguments.global.format) };
-    let outcome = run_command(&context, arguments.command).and_then(|ending| {
+    let GlobalArgs { database_url, book, deadline, format, verbose } = arguments.global;
+    let deadline = Deadline::new(deadline);
+    let output = Output::new(format);
+    deadline.watch(arguments.command.deadline_default(), &output);
+    let context = Context { database_url, book, deadline, output };
+    let outcome = log::start(verbose).and_then(|()| run_command(&context, arguments.command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
     });
@@ -133,7 +151,11 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Seal(arguments) => seal::run(context, &arguments),
         Command::Doctor => doctor::run(context),
+        Command::Backup(arguments) => backup::back_up(context, &arguments),
+        Command::Restore(arguments) => backup::restore(context, &arguments),
+        Command::Book(command) => book::run(context, &command),
         Command::Migrate(command) => migrate::run(context, &command),
+        Command::Config(command) => config::run(context, &command),
         Command::Completions(arguments) => shell::completions(context, &arguments),
         Command::Man => shell::man(context),
     }

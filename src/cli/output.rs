@@ -1,5 +1,7 @@
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
@@ -25,6 +27,8 @@ pub(super) enum Format {
 pub(super) struct Output {
     pub(super) format: Format,
     stdout: RefCell<BufWriter<Stdout>>,
+    /// Whether there were results to write.
+    pub(super) has_begun: Arc<AtomicBool>,
 }
 
 /// Which of a record's fields a table shows; every other format shows all.
@@ -32,7 +36,7 @@ pub(super) type Columns = &'static [&'static str];
 
 impl Output {
     pub(super) fn new(format: Format) -> Self {
-        Self { format, stdout: RefCell::new(BufWriter::new(io::stdout())) }
+        Self { format, stdout: RefCell::new(BufWriter::new(io::stdout())), has_begun: Arc::default() }
     }
 
     /// The same kind of output, with nothing in it yet.
@@ -73,7 +77,7 @@ impl Output {
 
     /// Writes bytes as they are.
     pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
-        Ok(self.stdout.borrow_mut().write_all(bytes)?)
+        Ok(self.begin().write_all(bytes)?)
     }
 
     /// Writes a failure to stderr, in the format that the results would have.
@@ -93,24 +97,29 @@ impl Output {
         Ok(self.stdout.borrow_mut().flush()?)
     }
 
+    fn begin(&self) -> RefMut<'_, BufWriter<Stdout>> {
+        self.has_begun.store(true, Ordering::Relaxed);
+        self.stdout.borrow_mut()
+    }
+
     fn text_line(&self, line: &str) -> Result<(), Failure> {
-        Ok(writeln!(self.stdout.borrow_mut(), "{}", line.trim_end())?)
+        Ok(writeln!(self.begin(), "{}", line.trim_end())?)
     }
 
     fn json(&self, value: &(impl Serialize + ?Sized)) -> Result<(), Failure> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.begin();
         serde_json::to_writer_pretty(&mut *stdout, value).map_err(io::Error::from)?;
         Ok(stdout.write_all(b"\n")?)
     }
 
     fn line(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.begin();
         serde_json::to_writer(&mut *stdout, value).map_err(io::Error::from)?;
         Ok(stdout.write_all(b"\n")?)
     }
 
     fn csv(&self, records: &[Map<String, Value>]) -> Result<(), Failure> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.begin();
         let mut writer = csv::Writer::from_writer(&mut *stdout);
         let Some(first) = records.first() else { return Ok(()) };
         writer.write_record(first.keys()).map_err(io::Error::other)?;

@@ -153,6 +153,9 @@ pub(super) fn submit(context: &Context, ledger: &Ledger, request: Request, mode:
         Request::Journal(journal) => Some(journal.id()),
         Request::JournalReversal(reversal) => Some(reversal.id),
     };
+    if let Some(id) = id {
+        context.deadline.expect_answer_to(id);
+    }
     let receipt = ledger.submit_one(request, mode).map_err(|error| match id {
         Some(id) => Failure::from(error).with_retry_id(id),
         None => error.into(),

@@ -146,6 +146,7 @@ fn post_against_cash(
     let request = arguments.request.request(&ledger, parties(account, cash.clone()), &arguments.quantity)?;
     let opening = AccountRequest::new(cash, AccountType::Asset, currency);
     let mode = arguments.request.note.mode.mode();
+    context.deadline.expect_answer_to(request.id);
     let answer = ledger
         .submit_opening(&request.clone().into(), &[opening], mode)
         .map_err(|error| Failure::from(error).with_retry_id(request.id))?;

@@ -8,7 +8,7 @@ use super::output::{Columns, Format};
 use super::progress::bar;
 use super::{Context, Ending, seal};
 use crate::formats::{FindingRecord, VerifyRecord};
-use crate::service::VerifyProgress;
+use crate::service::{VerifyProgress, VerifyReport};
 
 const COLUMNS: Columns = &["sequence", "account", "problem"];
 const TEMPLATE: &str = "Verifying {bar:30} {percent}% {per_sec}, {eta} left";
@@ -31,19 +31,28 @@ pub(super) struct VerifyArgs {
 pub(super) fn run(context: &Context, arguments: &VerifyArgs) -> Result<Ending, Failure> {
     let seal = arguments.seal.as_deref().map(|path| seal::read(path, arguments.public_key.as_deref())).transpose()?;
     let ledger = context.ledger()?;
+    let report = with_progress(|progress| match &seal {
+        Some(file) => ledger.verify_sealed(&file.seal, progress),
+        None => ledger.verify(progress),
+    })?;
+    show(context, &report)
+}
+
+/// Shows how far the work has come, as long as it goes on.
+pub(super) fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(VerifyProgress)) -> T) -> T {
     let bar = bar(0, TEMPLATE);
-    let mut show = |progress: VerifyProgress| {
+    let outcome = work(&mut |progress| {
         bar.set_length(progress.newest.unsigned_abs());
         bar.set_position(progress.sequence.unsigned_abs());
-    };
-    let report = match &seal {
-        Some(file) => ledger.verify_sealed(&file.seal, &mut show),
-        None => ledger.verify(&mut show),
-    };
+    });
     bar.finish_and_clear();
-    let report = report?;
+    outcome
+}
+
+/// Shows what a verification came to.
+pub(super) fn show(context: &Context, report: &VerifyReport) -> Result<Ending, Failure> {
     match context.output.format {
-        Format::Json | Format::Ndjson => context.output.one(&VerifyRecord::from(&report), COLUMNS)?,
+        Format::Json | Format::Ndjson => context.output.one(&VerifyRecord::from(report), COLUMNS)?,
         Format::Table | Format::Csv => {
             let findings: Vec<_> = report.findings.iter().map(FindingRecord::from).collect();
             context.output.many(&findings, COLUMNS)?;

@@ -4,6 +4,7 @@
 //! after the commit. What does not belong here: decisions about money (they are rules), SQL, and printing.
 
 mod accounts;
+mod backup;
 mod balances;
 mod book;
 mod currencies;
@@ -26,6 +27,7 @@ use crate::error::Error;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
+pub use backup::{Restored, back_up, restore};
 pub use balances::AsOf;
 pub use book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
@@ -63,8 +65,8 @@ impl Ledger {
     /// Opens a book. A new SQLite file is migrated; a PostgreSQL book must have been, with `teller migrate run`.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`;
-    /// [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
+    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`,
+    /// `Busy`, `Standby`, `Lost`; [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
     pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let ledger = Self::open_incomplete(url, options)?;
         ledger.check_complete()?;

@@ -1,7 +1,9 @@
 use diesel::Connection;
+use diesel::r2d2::R2D2Connection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::diagnosis::Fact;
+use super::operations::Operations;
 use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
@@ -12,17 +14,24 @@ pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";
 
 /// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
 pub(super) trait Backend:
-    Store + Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
+    Store + Operations + R2D2Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
 {
+    /// What is known of the way to the database.
+    type Route: Send + Sync + 'static;
+
     /// The schema, step by step.
     const MIGRATIONS: EmbeddedMigrations;
 
-    /// Connects, and sets the session up.
-    fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, StoreError>;
+    /// Connects for the first time, and finds out what is on the way.
+    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Self::Route), StoreError>;
+
+    /// Connects again, and sets the session up.
+    fn open(url: &DatabaseUrl, options: &StoreOptions, route: &Self::Route) -> Result<Self, StoreError>;
 
     /// Runs the work in a transaction of its own, which ends with it: committed on `Ok`, rolled back on `Err`.
     fn in_transaction<T>(
         &mut self,
+        route: &Self::Route,
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error>;
@@ -41,4 +50,7 @@ pub(super) trait Backend:
 
     /// What the database says of itself, for `teller doctor`.
     fn facts(&mut self) -> Result<Vec<Fact>, StoreError>;
+
+    /// What is worth knowing of the way to the database.
+    fn describe(route: &Self::Route) -> Option<Fact>;
 }

@@ -1,5 +1,6 @@
 use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
+use tracing::info;
 
 use super::backend::Backend;
 use super::options::Access;
@@ -77,19 +78,30 @@ pub(super) fn status<C: Backend>(connection: &mut C) -> Result<Vec<MigrationStat
 }
 
 /// All steps run in one transaction behind one lock, so that many may start at once, and a kill in the middle leaves nothing.
-pub(super) fn run<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
-    exclusively(connection, |connection| {
+pub(super) fn run<C: Backend>(
+    connection: &mut C,
+    route: &C::Route,
+    url: &DatabaseUrl,
+) -> Result<Vec<String>, StoreError> {
+    exclusively(connection, route, |connection| {
         check_ours(connection, url)?;
         let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
         let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
         let names = known::<C>()?.into_iter().map(|step| (step.name().version().to_string(), step.name().to_string()));
-        let names = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
+        let names: Vec<_> = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
+        if !names.is_empty() {
+            info!(book = %url, migrations = names.join(", "), "migrated");
+        }
         Ok(names)
     })
 }
 
-pub(super) fn revert<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<Option<String>, StoreError> {
-    exclusively(connection, |connection| {
+pub(super) fn revert<C: Backend>(
+    connection: &mut C,
+    route: &C::Route,
+    url: &DatabaseUrl,
+) -> Result<Option<String>, StoreError> {
+    exclusively(connection, route, |connection| {
         check_ours(connection, url)?;
         let applied = connection.applied_migrations_if_any()?.unwrap_or_default();
         let newest = known::<C>()?.into_iter().rfind(|step| applied.contains(&step.name().version().to_string()));
@@ -115,9 +127,10 @@ fn check_ours<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<(), S
 
 fn exclusively<C: Backend, T>(
     connection: &mut C,
+    route: &C::Route,
     work: impl FnOnce(&mut C) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let outcome = connection.in_transaction(Access::Write, |connection| {
+    let outcome = connection.in_transaction(route, Access::Write, |connection| {
         connection.lock_migrations()?;
         Ok(work(connection)?)
     });
@@ -129,5 +142,10 @@ fn exclusively<C: Backend, T>(
 
 #[allow(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
-    StoreError::Migration { reason: error.to_string() }
+    let reason = error.to_string();
+    // Diesel hands the database's words over, and nothing else.
+    if ["must be owner of", "permission denied"].iter().any(|text| reason.contains(text)) {
+        return StoreError::Denied { address: "the database".into(), reason };
+    }
+    StoreError::Migration { reason }
 }

@@ -12,14 +12,21 @@
 mod attempts;
 mod backend;
 mod book_imports;
+mod connection_fault;
 mod diagnosis;
+mod disk;
 mod error;
 mod migrations;
+mod operations;
 mod options;
+mod plain_name;
 mod pool;
 mod portable;
 mod postgres;
+mod postgres_url;
+mod slots;
 mod sqlite;
+mod statement_log;
 mod url;
 
 use crate::models::accounts::AccountHistoryUpdate;
@@ -30,10 +37,12 @@ pub(crate) use book_imports::BookImports;
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
 pub use migrations::{MigrationStatus, SchemaState};
+pub use operations::{Book, copy_book_file, settle_book_file};
 pub use options::{Access, StoreOptions};
+pub use plain_name::PlainName;
 pub use pool::Pool;
 pub(crate) use portable::Portable;
-pub use url::{DatabaseUrl, UrlError};
+pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
 pub(crate) trait Store: Portable + BookImports {

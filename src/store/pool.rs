@@ -1,16 +1,16 @@
 use std::fmt;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use diesel::pg::PgConnection;
-use diesel::r2d2::{self, ManageConnection};
 use diesel::sqlite::SqliteConnection;
 
 use super::attempts::Attempts;
 use super::backend::Backend;
 use super::diagnosis::Diagnosis;
 use super::migrations::{self, MigrationStatus, SchemaState};
+use super::operations::Operations;
 use super::options::{Access, StoreOptions};
+use super::slots::Slots;
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
 use crate::error::Error;
@@ -32,16 +32,16 @@ impl fmt::Debug for Pool {
 }
 
 enum Connections {
-    Postgres(r2d2::Pool<Manager<PgConnection>>),
-    Sqlite(r2d2::Pool<Manager<SqliteConnection>>),
+    Postgres(Slots<PgConnection>),
+    Sqlite(Slots<SqliteConnection>),
 }
 
 /// Runs the same code on whichever backend the pool is for. The only place that asks.
 macro_rules! on_backend {
-    ($pool:expr, $connections:ident => $run:expr) => {
+    ($pool:expr, $slots:ident => $run:expr) => {
         match &$pool.connections {
-            Connections::Postgres($connections) => $run,
-            Connections::Sqlite($connections) => $run,
+            Connections::Postgres($slots) => $run,
+            Connections::Sqlite($slots) => $run,
         }
     };
 }
@@ -50,11 +50,11 @@ impl Pool {
     /// Connects once, to find out at once whether it can be done. The connection is kept.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`], [`StoreError::Denied`], [`StoreError::NotABook`].
+    /// [`StoreError::Unreachable`], [`StoreError::Denied`], [`StoreError::NotABook`], [`StoreError::Busy`], [`StoreError::Standby`].
     pub fn connect(url: DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
         let connections = match url {
-            DatabaseUrl::Postgres(_) => Connections::Postgres(Manager::pool(&url, options)?),
-            DatabaseUrl::Sqlite(_) => Connections::Sqlite(Manager::pool(&url, options)?),
+            DatabaseUrl::Postgres(_) => Connections::Postgres(Slots::connect(&url, options)?),
+            DatabaseUrl::Sqlite(_) => Connections::Sqlite(Slots::connect(&url, options)?),
         };
         Ok(Self { url, options, connections })
     }
@@ -72,11 +72,22 @@ impl Pool {
         access: Access,
         mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut attempts = Attempts::new(&self.options);
+        let mut attempts = Attempts::new(self.options.attempts_max, self.options.retry_time_max);
         loop {
-            let outcome = on_backend!(self, connections => attempt(connections, access, &mut work));
+            let outcome = on_backend!(self, slots => slots.attempt(access, attempts.time_left(), &mut work));
             match outcome {
-                Err(Error::Store(fault)) if fault.is_transient() && attempts.wait_for_next() => {}
+                Err(Error::Store(fault)) => attempts.wait_after(fault)?,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Runs reading work that is not about money, and again where that can help.
+    fn try_again<T>(&self, mut read: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut attempts = Attempts::new(self.options.attempts_max, self.options.retry_time_max);
+        loop {
+            match read() {
+                Err(fault) => attempts.wait_after(fault)?,
                 outcome => return outcome,
             }
         }
@@ -87,7 +98,7 @@ impl Pool {
     /// # Errors
     /// [`StoreError`], when the book cannot be read.
     pub fn schema_state(&self) -> Result<SchemaState, StoreError> {
-        on_backend!(self, connections => with_session(connections, migrations::schema_state))
+        self.try_again(|| on_backend!(self, slots => slots.read(migrations::schema_state)))
     }
 
     /// Refuses a book that this program cannot work on.
@@ -113,7 +124,7 @@ impl Pool {
     /// # Errors
     /// [`StoreError`], when the book cannot be read.
     pub fn migration_status(&self) -> Result<Vec<MigrationStatus>, StoreError> {
-        on_backend!(self, connections => with_session(connections, migrations::status))
+        self.try_again(|| on_backend!(self, slots => slots.read(migrations::status)))
     }
 
     /// Brings the schema up to date, all missing migrations or none, and returns their names. Safe to run from many places at once.
@@ -121,7 +132,7 @@ impl Pool {
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::NotABook`], [`StoreError::Migration`].
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        on_backend!(self, connections => with_session(connections, |session| migrations::run(session, &self.url)))
+        on_backend!(self, slots => slots.session(|session| migrations::run(session, slots.route(), &self.url)))
     }
 
     /// How many accounts the book has, whatever state its schema is in.
@@ -129,7 +140,7 @@ impl Pool {
     /// # Errors
     /// [`StoreError`], when the book cannot be read.
     pub fn count_accounts(&self) -> Result<i64, StoreError> {
-        on_backend!(self, connections => with_session(connections, migrations::count_accounts))
+        self.try_again(|| on_backend!(self, slots => slots.read(migrations::count_accounts)))
     }
 
     /// Takes the newest migration back, with everything in the tables that it made, and returns its name.
@@ -137,7 +148,29 @@ impl Pool {
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::NotABook`], [`StoreError::Migration`].
     pub fn revert_migration(&self) -> Result<Option<String>, StoreError> {
-        on_backend!(self, connections => with_session(connections, |session| migrations::revert(session, &self.url)))
+        on_backend!(self, slots => slots.session(|session| migrations::revert(session, slots.route(), &self.url)))
+    }
+
+    /// What the connections of this pool may take, and how long they try.
+    pub(super) const fn options(&self) -> StoreOptions {
+        self.options
+    }
+
+    /// Runs the work on one connection, outside of any transaction. A pooler may then have led it past the book that the URL names.
+    pub(super) fn operate<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Operations) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        on_backend!(self, slots => slots.session(|session| work(session)))
+    }
+
+    /// Runs the work in one transaction, in the book.
+    pub(super) fn operate_in_book<T>(
+        &self,
+        access: Access,
+        work: impl FnOnce(&mut dyn Operations) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        on_backend!(self, slots => slots.transaction(access, |connection| work(connection)))
     }
 
     /// Asks the database about itself.
@@ -145,95 +178,15 @@ impl Pool {
     /// # Errors
     /// [`StoreError`], when it does not answer.
     pub fn diagnose(&self) -> Result<Diagnosis, StoreError> {
-        let (schema, latency, facts) = on_backend!(self, connections => with_session(connections, |session| {
-            Ok((migrations::schema_state(session)?, latency(session)?, session.facts()?))
-        }))?;
+        let schema = self.schema_state()?;
+        let (latency, facts) = on_backend!(self, slots => {
+            let latency = slots.session(latency)?;
+            let mut facts = slots.read(Backend::facts)?;
+            facts.extend(slots.describe_route());
+            (latency, facts)
+        });
         Ok(Diagnosis { address: self.url.to_string(), schema, latency, facts })
     }
-}
-
-/// Makes the connections of one pool.
-struct Manager<C> {
-    url: DatabaseUrl,
-    options: StoreOptions,
-    /// The connection that showed that the database can be reached; the pool's first.
-    first: Mutex<Option<C>>,
-}
-
-/// A connection, and whether it broke while it was out.
-struct Session<C> {
-    connection: C,
-    is_lost: bool,
-}
-
-impl<C: Backend> Manager<C> {
-    fn pool(url: &DatabaseUrl, options: StoreOptions) -> Result<r2d2::Pool<Self>, StoreError> {
-        let first = Mutex::new(Some(C::open(url, &options)?));
-        r2d2::Pool::builder()
-            .max_size(options.connections_max)
-            .min_idle(Some(0))
-            .connection_timeout(options.connection_wait_max)
-            // A lost connection is noticed when it is used, and the work is then done again on another one.
-            .test_on_check_out(false)
-            .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build(Self { url: url.clone(), options, first })
-            .map_err(|error| StoreError::Busy { reason: error.to_string() })
-    }
-}
-
-impl<C: Backend> ManageConnection for Manager<C> {
-    type Connection = Session<C>;
-    type Error = StoreError;
-
-    fn connect(&self) -> Result<Session<C>, StoreError> {
-        let first = self.first.lock().ok().and_then(|mut first| first.take());
-        let connection = first.map_or_else(|| C::open(&self.url, &self.options), Ok)?;
-        Ok(Session { connection, is_lost: false })
-    }
-
-    fn is_valid(&self, session: &mut Session<C>) -> Result<(), StoreError> {
-        Ok(session.connection.batch_execute("select 1")?)
-    }
-
-    fn has_broken(&self, session: &mut Session<C>) -> bool {
-        session.is_lost
-    }
-}
-
-fn attempt<C: Backend, T>(
-    connections: &r2d2::Pool<Manager<C>>,
-    access: Access,
-    work: &mut impl FnMut(&mut dyn Store) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let mut session = check_out(connections)?;
-    // Until the transaction has ended in order, the connection counts as lost: a panic must not hand it to the next caller.
-    session.is_lost = true;
-    let outcome = session.connection.in_transaction(access, |connection| work(connection));
-    session.is_lost = matches!(outcome, Err(Error::Store(StoreError::Lost { .. })));
-    outcome
-}
-
-fn with_session<C: Backend, T>(
-    connections: &r2d2::Pool<Manager<C>>,
-    work: impl FnOnce(&mut C) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let mut session = check_out(connections)?;
-    let outcome = work(&mut session.connection);
-    session.is_lost = outcome.is_err();
-    outcome
-}
-
-fn check_out<C: Backend>(
-    connections: &r2d2::Pool<Manager<C>>,
-) -> Result<r2d2::PooledConnection<Manager<C>>, StoreError> {
-    connections.get().map_err(|error| {
-        let state = connections.state();
-        if state.idle_connections == 0 && state.connections >= connections.max_size() {
-            let reason = format!("all {} connections are in use", state.connections);
-            return StoreError::Busy { reason };
-        }
-        StoreError::Lost { reason: error.to_string() }
-    })
 }
 
 fn latency<C: Backend>(connection: &mut C) -> Result<Duration, StoreError> {

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::postgres_url::{self, PostgresUrl, without_password};
+
 /// Where a book is: a PostgreSQL database, or an SQLite file. Shown without its password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -13,33 +15,51 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
 }
 
-/// What libpq is asked for where the URL does not say otherwise: to give up on a server that is not there, and to notice one that
-/// has gone away.
-const POSTGRES_DEFAULTS: [(&str, &str); 7] = [
-    ("connect_timeout", "10"),
-    ("keepalives", "1"),
-    ("keepalives_idle", "30"),
-    ("keepalives_interval", "10"),
-    ("keepalives_count", "3"),
-    ("tcp_user_timeout", "60000"),
-    ("application_name", "teller"),
-];
-
 impl DatabaseUrl {
-    /// The URL for libpq, with the defaults that it leaves open.
-    pub(super) fn with_postgres_defaults(url: &str) -> String {
-        let mut full = url.to_owned();
-        let query = url.split_once('?').map(|(_, query)| query);
-        let has =
-            |name: &str| query.is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some(name)));
-        let mut separator = if query.is_some() { "&" } else { "?" };
-        for (name, value) in POSTGRES_DEFAULTS {
-            if !has(name) {
-                full.extend([separator, name, "=", value]);
-                separator = "&";
+    /// What the connection is told, setting by setting, with what Teller adds. Passwords are left out.
+    #[must_use]
+    pub fn settings(&self) -> Vec<UrlSetting> {
+        match self {
+            Self::Postgres(url) => PostgresUrl::new(url).settings(),
+            Self::Sqlite(path) => {
+                let file = path.display().to_string();
+                vec![UrlSetting { name: "file".into(), value: file, is_default: false }]
             }
         }
-        full
+    }
+
+    /// The same URL, with those of libpq's settings in it that only the environment gives, by the names of their variables. Without
+    /// this Teller's own defaults would hide them.
+    #[must_use]
+    pub fn with_environment(&self, variable: impl Fn(&'static str) -> Option<String>) -> Self {
+        match self {
+            Self::Postgres(url) => Self::Postgres(PostgresUrl::new(url).with_environment(variable)),
+            Self::Sqlite(_) => self.clone(),
+        }
+    }
+
+    /// Whether one of several servers may answer.
+    pub(super) fn has_several_hosts(&self) -> bool {
+        matches!(self, Self::Postgres(url) if PostgresUrl::new(url).has_several_hosts())
+    }
+}
+
+/// One thing that a connection is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlSetting {
+    /// As libpq names it; `file` for SQLite.
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// Whether Teller added it.
+    pub is_default: bool,
+}
+
+impl UrlSetting {
+    /// The variable of the environment that can give it, as far as Teller looks at it.
+    #[must_use]
+    pub fn variable(&self) -> Option<&'static str> {
+        postgres_url::variable(&self.name)
     }
 }
 
@@ -77,28 +97,6 @@ impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
-}
-
-/// The URL with `***` for the password, wherever libpq lets one stand: behind the user, or as a parameter.
-fn without_password(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
-    let (address, query) = rest.split_once('?').map_or((rest, None), |(address, query)| (address, Some(query)));
-    let address = match address.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:***@{host}"),
-            None => address.to_owned(),
-        },
-        None => address.to_owned(),
-    };
-    let shown_pair = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if name.ends_with("password") => format!("{name}=***"),
-        _ => pair.to_owned(),
-    };
-    let query = query.map_or_else(String::new, |query| {
-        format!("?{}", query.split('&').map(shown_pair).collect::<Vec<_>>().join("&"))
-    });
-    let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
-    format!("{scheme}{address}{query}")
 }
 
 /// A text that is not a database URL.
@@ -145,12 +143,5 @@ mod tests {
         }
         assert_eq!("sqlite:///var/bank.db".parse(), Ok(DatabaseUrl::Sqlite("/var/bank.db".into())));
         assert_eq!("sqlite://bank.db".parse(), Ok(DatabaseUrl::Sqlite("bank.db".into())));
-    }
-
-    #[test]
-    fn what_the_url_says_is_not_overruled_by_defaults() {
-        let full = DatabaseUrl::with_postgres_defaults("postgres://db/bank?connect_timeout=3");
-        assert!(full.starts_with("postgres://db/bank?connect_timeout=3&keepalives=1&"), "{full}");
-        assert!(DatabaseUrl::with_postgres_defaults("postgres://db/bank").contains("bank?connect_timeout=10&"));
     }
 }

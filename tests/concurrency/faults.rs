@@ -13,13 +13,16 @@ use super::{in_parallel, open_assets};
 use crate::support::{TestBook, assert_whole, check, on_every_backend, transfer, transfer_with_id};
 
 /// One attempt, and a short wait.
-const IMPATIENT: StoreOptions = StoreOptions {
+pub(super) const IMPATIENT: StoreOptions = StoreOptions {
     connections_max: 10,
+    connection_waiters_max: 1_000,
     connection_wait_max: Duration::from_millis(100),
+    connect_time_max: Duration::ZERO,
     statement_time_max: Duration::from_secs(10),
     lock_wait_max: Duration::from_millis(100),
     attempts_max: 1,
     retry_time_max: Duration::from_secs(10),
+    slow_statement_min: Duration::MAX,
 };
 
 on_every_backend! {
@@ -112,7 +115,7 @@ fn a_deadlock_reads_as_a_conflict_and_passes_when_it_is_tried_again() {
     assert_whole(&book.ledger(), 2);
 }
 
-fn open_customers(book: &TestBook) {
+pub(super) fn open_customers(book: &TestBook) {
     check(
         book,
         "
@@ -124,15 +127,15 @@ fn open_customers(book: &TestBook) {
     );
 }
 
-fn count_connections(book: &TestBook, application: &str) -> i64 {
+pub(super) fn count_connections(book: &TestBook, application: &str) -> i64 {
     book.query_i64(&format!("select count(*) from pg_stat_activity where application_name = '{application}'"))
 }
 
 /// Someone else's transaction that has locked the accounts.
-struct Holder(Box<dyn SimpleConnection>);
+pub(super) struct Holder(Box<dyn SimpleConnection>);
 
 impl Holder {
-    fn of(book: &TestBook) -> Self {
+    pub(super) fn of(book: &TestBook) -> Self {
         let (mut connection, begin): (Box<dyn SimpleConnection>, _) = if book.is_on_postgres() {
             (Box::new(book.connect_postgres()), "begin; select from accounts for update")
         } else {
@@ -142,7 +145,7 @@ impl Holder {
         Self(connection)
     }
 
-    fn release(mut self) {
+    pub(super) fn release(mut self) {
         self.0.batch_execute("rollback").unwrap();
     }
 }

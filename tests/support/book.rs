@@ -1,5 +1,6 @@
 //! An isolated book for each test.
 
+use std::env;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -24,6 +25,8 @@ const BEGIN: &str = "2026-01-01T00:00:00Z";
 pub struct TestBook {
     /// The URL that any number of ledgers and programs may open.
     pub url: String,
+    /// The URL for what is done past Teller, which its roles may not do.
+    owner_url: String,
     place: Place,
     now: Arc<AtomicI64>,
     requests: AtomicU64,
@@ -45,7 +48,11 @@ impl TestBook {
 
         let separator = if SERVER.url.contains('?') { '&' } else { '?' };
         let url = format!("{}{separator}options=-csearch_path%3D{schema}", SERVER.url);
-        Self::migrated(url, Place::Postgres { schema })
+        let mut book = Self::migrated(url, Place::Postgres { schema });
+        if let Ok(role) = env::var("TEST_ROLE") {
+            book.url = book.url_as(&format!("{}_{role}", book.make_roles()));
+        }
+        book
     }
 
     /// A file of its own.
@@ -63,11 +70,26 @@ impl TestBook {
         }
     }
 
-    fn migrated(url: String, place: Place) -> Self {
-        let pool = Pool::connect(url.parse().unwrap(), StoreOptions::default()).expect("the new book opens");
+    fn migrated(owner_url: String, place: Place) -> Self {
+        let pool = Pool::connect(owner_url.parse().unwrap(), StoreOptions::default()).expect("the new book opens");
         assert!(!pool.migrate().expect("the new book migrates").is_empty(), "the new book was empty");
         let begin: Instant = BEGIN.parse().unwrap();
-        Self { url, place, now: Arc::new(AtomicI64::new(begin.micros())), requests: AtomicU64::new(0) }
+        let url = owner_url.clone();
+        let now = Arc::new(AtomicI64::new(begin.micros()));
+        Self { url, owner_url, place, now, requests: AtomicU64::new(0) }
+    }
+
+    /// Gives a PostgreSQL book its roles, and returns the beginning of their names.
+    pub fn make_roles(&self) -> String {
+        let prefix = format!("roles_{}", SERVER.token);
+        let pool = Pool::connect(self.owner_url.parse().unwrap(), StoreOptions::default()).unwrap();
+        pool.apply_roles(&prefix.parse().unwrap()).expect("the role of the tests may make roles");
+        prefix
+    }
+
+    /// The URL of a PostgreSQL book, worked on in the name of a role.
+    pub fn url_as(&self, role: &str) -> String {
+        format!("{}%20-crole%3D{role}", self.owner_url)
     }
 
     /// Opens the book, told the time by its clock. Any number may be open at once.
@@ -150,12 +172,12 @@ impl TestBook {
 
     /// A plain connection, as an application would have one.
     pub fn connect_postgres(&self) -> PgConnection {
-        PgConnection::establish(&self.url).expect("the server answers")
+        PgConnection::establish(&self.owner_url).expect("the server answers")
     }
 
     /// A plain connection, with nothing of what Teller sets.
     pub fn connect_sqlite(&self) -> SqliteConnection {
-        let path = self.url.strip_prefix("sqlite://").expect("the book is an SQLite file");
+        let path = self.owner_url.strip_prefix("sqlite://").expect("the book is an SQLite file");
         let mut connection = SqliteConnection::establish(path).expect("the file opens");
         connection.batch_execute("pragma busy_timeout = 10000").unwrap();
         connection

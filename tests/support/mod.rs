@@ -2,12 +2,16 @@
 
 mod book;
 mod change;
+pub mod cluster;
 mod looks;
 pub mod model;
 mod options;
 mod outcome;
+pub mod pgbouncer;
 mod postgres;
+pub mod process;
 mod program;
+pub mod proxy;
 mod random;
 mod raw;
 mod request;

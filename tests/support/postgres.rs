@@ -1,11 +1,9 @@
 //! A PostgreSQL server that lives as long as the test process, and not a moment longer.
 
 use std::env;
-use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::thread;
@@ -14,12 +12,12 @@ use std::time::{Duration, Instant};
 use diesel::Connection;
 use diesel::pg::PgConnection;
 
+use super::process::{as_server, free_port, postgres_binaries};
+
 const START_TIME_MAX: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Another process can take the free port before the server does.
 const STARTS_MAX: u32 = 5;
-/// Where Debian and its kin keep the binaries, one folder a major version, outside of PATH.
-const PACKAGED_VERSIONS: &str = "/usr/lib/postgresql";
 
 /// The server's parent. Rust drops no statics and nothing runs after a kill -9, but the pipe to this script's standard input closes
 /// however the test process ends. The server gets no part of that pipe, and is stopped by its own process id.
@@ -63,19 +61,14 @@ impl Server {
         if let Ok(url) = env::var("TEST_DATABASE_URL") {
             return Self { url, token, supervisor: None };
         }
-        let binaries = find_binaries().unwrap_or_else(|| {
-            panic!(
-                "PostgreSQL was not found in PATH or {PACKAGED_VERSIONS}: install it (on Debian: apt-get install \
-                 postgresql-15), or set TEST_DATABASE_URL to the URL of a database to make schemas in"
-            )
-        });
+        let binaries = postgres_binaries();
         let start = || Self::start(&binaries, &token);
         (0..STARTS_MAX).find_map(|_| start()).expect("PostgreSQL does not start; its log is above")
     }
 
     /// Starts a server and waits until it answers, or returns `None` where it ended instead.
     fn start(binaries: &Path, token: &str) -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port();
+        let port = free_port();
         // A role that no other server has: whoever else answers on this port is not mistaken for ours.
         let role = format!("teller_{token}");
         let url = format!("postgres://{role}@127.0.0.1:{port}/postgres");
@@ -98,45 +91,14 @@ impl Server {
 }
 
 fn supervisor(binaries: &Path, port: u16, role: &str) -> Command {
-    let mut command = if is_root() {
-        // PostgreSQL refuses to run as root.
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--", "sh", "-c", SUPERVISOR]);
-        command
-    } else {
-        let mut command = Command::new("sh");
-        command.args(["-c", SUPERVISOR]);
-        command
-    };
+    let mut command = as_server("sh");
     command
+        .args(["-c", SUPERVISOR])
         .env("BIN", binaries)
         .env("PORT", port.to_string())
         .env("ROLE", role)
-        // The user postgres may not be let into this folder.
-        .current_dir("/")
         .stdin(Stdio::piped())
         // A Ctrl-C in the terminal must reach the tests only; the pipe then does the rest in order.
         .process_group(0);
     command
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output().expect("id starts");
-    output.stdout.trim_ascii() == b"0"
-}
-
-/// The folder of `initdb` and `postgres`: the first one in PATH, else that of the newest packaged version.
-fn find_binaries() -> Option<PathBuf> {
-    let has_both = |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
-    let path = env::var_os("PATH").unwrap_or_default();
-    if let Some(folder) = env::split_paths(&path).find(has_both) {
-        return Some(folder);
-    }
-    let versions = fs::read_dir(PACKAGED_VERSIONS).ok()?.flatten();
-    let version = |name: &str| name.parse::<u32>().unwrap_or_default();
-    versions
-        .map(|entry| (version(&entry.file_name().to_string_lossy()), entry.path().join("bin")))
-        .filter(|(_, folder)| has_both(folder))
-        .max()
-        .map(|(_, folder)| folder)
 }

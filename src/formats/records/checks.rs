@@ -109,6 +109,12 @@ impl FactRecord {
     pub fn new(fact: &str, value: impl Into<String>, warning: Option<String>) -> Self {
         Self { fact: fact.to_owned(), value: value.into(), warning }
     }
+
+    /// Whether there is something to do about it.
+    #[must_use]
+    pub const fn is_worrying(&self) -> bool {
+        self.warning.is_some()
+    }
 }
 
 impl From<&Fact> for FactRecord {
@@ -142,5 +148,22 @@ impl From<&BookImported> for BookImportRecord {
             replayed: imported.replayed,
             complete: imported.is_complete,
         }
+    }
+}
+
+/// One setting of the connection.
+#[derive(Debug, Serialize)]
+pub struct SettingRecord {
+    setting: String,
+    value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+}
+
+impl SettingRecord {
+    /// A setting's name and value, and who said so where that is asked for.
+    #[must_use]
+    pub fn new(name: &str, value: &str, origin: Option<String>) -> Self {
+        Self { setting: name.to_owned(), value: value.to_owned(), origin }
     }
 }

@@ -6,6 +6,7 @@
 mod accounts;
 mod checks;
 mod holds;
+mod operations;
 mod statements;
 mod transfers;
 
@@ -14,8 +15,11 @@ use crate::rules::Description;
 pub use accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
-pub use checks::{BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, VerifyRecord};
+pub use checks::{
+    BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
+};
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+pub use operations::{BackupRecord, BookRecord};
 pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 

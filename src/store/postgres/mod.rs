@@ -1,6 +1,12 @@
 //! PostgreSQL: many writers, row locks, whole batches in arrays.
 
+mod certificate;
 mod connection;
+mod facts;
+mod operations;
+mod roles;
+mod route;
+mod session;
 mod statements;
 
 use diesel::pg::PgConnection;

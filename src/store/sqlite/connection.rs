@@ -1,14 +1,19 @@
+use std::path::Path;
+
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use tracing::info;
 
 use super::super::StoreError;
 use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
+use super::super::disk::free_disk;
 use super::super::options::{Access, StoreOptions};
+use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
 use crate::error::Error;
 
@@ -16,12 +21,21 @@ use crate::error::Error;
 const APPLICATION_ID: i64 = 0x5465_6c6c;
 
 impl Backend for SqliteConnection {
+    /// A file has no way to it.
+    type Route = ();
+
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-    fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, StoreError> {
+    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, ()), StoreError> {
+        Ok((Self::open(url, options, &())?, ()))
+    }
+
+    fn open(url: &DatabaseUrl, options: &StoreOptions, (): &()) -> Result<Self, StoreError> {
         let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
         let mut connection =
             Self::establish(&path.to_string_lossy()).map_err(|error| StoreError::from_connection(&error, url))?;
+        connection.set_instrumentation(StatementLog::new(options));
+        info!(book = %url, "connected");
         connection.batch_execute(&session_settings(options)).map_err(|error| match StoreError::from(error) {
             StoreError::NotABook { .. } => StoreError::NotABook { address: url.to_string() },
             other => other,
@@ -31,6 +45,7 @@ impl Backend for SqliteConnection {
 
     fn in_transaction<T>(
         &mut self,
+        (): &(),
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -80,7 +95,11 @@ impl Backend for SqliteConnection {
         let synchronous = number("synchronous")?;
         let names = ["off", "normal", "full", "extra"];
         let name = usize::try_from(synchronous).ok().and_then(|level| names.get(level)).unwrap_or(&"unknown");
-        Ok(vec![
+        let size = number("page_size")? * number("page_count")?;
+        let file = "select file as value from pragma_database_list where name = 'main'";
+        let file = diesel::sql_query(file).get_result::<TextRow>(self)?.value;
+        let folder = Path::new(&file).parent().unwrap_or(Path::new("."));
+        let mut facts = vec![
             Fact::new("version", format!("SQLite {version}")),
             Fact::new("tls", "none needed: the book is a file"),
             Fact::checked(
@@ -95,8 +114,14 @@ impl Backend for SqliteConnection {
                 synchronous >= 2,
                 "a power failure can lose transfers that were answered as posted",
             ),
-            Fact::new("size", format!("{} bytes", number("page_size")? * number("page_count")?)),
-        ])
+            Fact::new("size", format!("{size} bytes")),
+        ];
+        facts.extend(free_disk(folder));
+        Ok(facts)
+    }
+
+    fn describe((): &()) -> Option<Fact> {
+        None
     }
 }
 

@@ -1,8 +1,10 @@
 //! SQLite: one writer at a time, whole batches in few statements, because a statement costs more than a row.
 
 mod connection;
+mod operations;
 mod statements;
 
+pub(super) use self::operations::{open_read_only, settle};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 

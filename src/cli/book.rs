@@ -1,0 +1,73 @@
+use clap::{Args, Subcommand};
+
+use super::args::{ModeArgs, parse, say};
+use super::doctor::describe_schema;
+use super::failure::Failure;
+use super::output::Columns;
+use super::{Context, Ending};
+use crate::formats::BookRecord;
+use crate::service::Mode;
+use crate::store::PlainName;
+
+const COLUMNS: Columns = &["book", "schema_state"];
+
+#[derive(Subcommand)]
+pub(super) enum BookCommand {
+    /// Make a book in the database, beside those that are there
+    #[command(after_help = "Example:\n  teller book create alice\n  teller account list --book alice\n\n\
+        A book is a schema of the PostgreSQL database. One that is there already is brought up to date. An SQLite file is \
+        one book: name another file with --database-url.")]
+    Create(CreateArgs),
+    /// List the books that can be read from here
+    #[command(after_help = "Example:\n  teller book list --format json")]
+    List,
+}
+
+#[derive(Args)]
+pub(super) struct CreateArgs {
+    /// Its name: lower-case letters, digits and underscores
+    name: String,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+pub(super) fn run(context: &Context, command: &BookCommand) -> Result<Ending, Failure> {
+    match command {
+        BookCommand::Create(arguments) => create(context, arguments),
+        BookCommand::List => list(context),
+    }
+}
+
+fn create(context: &Context, arguments: &CreateArgs) -> Result<Ending, Failure> {
+    let name: PlainName = parse(&arguments.name)?;
+    let pool = context.pool()?;
+    if arguments.mode.mode() == Mode::DryRun {
+        // What SQLite does not have is refused here too.
+        pool.url().in_book(&name)?;
+        let is_there = pool.list_books()?.iter().any(|book| book.name == name.as_str());
+        say(if is_there {
+            format!("The book {name} is there already.")
+        } else {
+            format!("Would make the book {name}.")
+        });
+        return Ok(Ending::Done);
+    }
+    let migrations = pool.create_book(&name)?;
+    if migrations.is_empty() {
+        say(format_args!("The book {name} was there already; nothing changed."));
+    } else {
+        say(format_args!("The book {name} is ready: --book {name}"));
+    }
+    Ok(Ending::Done)
+}
+
+fn list(context: &Context) -> Result<Ending, Failure> {
+    let books = context.pool()?.list_books()?;
+    let records: Vec<_> =
+        books.iter().map(|book| BookRecord::new(&book.name, describe_schema(&book.schema).0)).collect();
+    context.output.many(&records, COLUMNS)?;
+    if records.is_empty() {
+        say("No books.");
+    }
+    Ok(Ending::Done)
+}

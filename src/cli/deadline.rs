@@ -1,0 +1,90 @@
+//! The time by which a command has ended, whatever the database does.
+//!
+//! The store gives up in time whatever it can: it bounds waits, statements and attempts. Against a server that lives and says nothing
+//! it has no means, as its thread sits inside the driver. Then the whole program ends, which cuts the connection.
+
+use std::process;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::output::Output;
+use crate::rules::TransferId;
+use crate::store::StoreOptions;
+
+/// What the store gets to end in order before the program is ended.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// The units that a time can be given in.
+const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+
+/// How long a command may take, and what its user must know when it takes longer.
+#[derive(Clone)]
+pub(super) struct Deadline {
+    /// What the user said.
+    time: Option<Duration>,
+    request: Arc<Mutex<Option<TransferId>>>,
+}
+
+impl Deadline {
+    pub(super) fn new(time: Option<Duration>) -> Self {
+        Self { time, request: Arc::default() }
+    }
+
+    /// The bounds of the store that fit what the user said.
+    pub(super) fn bound(&self, options: StoreOptions) -> StoreOptions {
+        self.time.map_or(options, |time| options.with_deadline(time))
+    }
+
+    /// Takes note of the request that must be repeated when its answer does not come.
+    pub(super) fn expect_answer_to(&self, id: TransferId) {
+        *self.request.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+    }
+
+    /// Ends the program when the time is over: the user's, or else the command's. Once there are results to write the database has
+    /// answered, and how fast they are read is the reader's matter.
+    pub(super) fn watch(&self, default: Option<Duration>, output: &Output) {
+        let Some(time) = self.time.or(default) else { return };
+        let request = Arc::clone(&self.request);
+        let (format, has_results) = (output.format, Arc::clone(&output.has_begun));
+        thread::spawn(move || {
+            thread::sleep(time.saturating_add(GRACE));
+            if has_results.load(Ordering::Relaxed) {
+                return;
+            }
+            let request = *request.lock().unwrap_or_else(PoisonError::into_inner);
+            let failure = Failure::of_deadline(time, request);
+            Output::new(format).failure(&failure);
+            process::exit(failure.exit_code.into());
+        });
+    }
+}
+
+/// A time such as `500ms`, `30s`, `5m` or `1h`.
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = UNITS.iter().find(|(name, _)| *name == unit);
+    let millis = unit.and_then(|(_, millis)| number.parse::<u64>().ok()?.checked_mul(*millis));
+    match millis {
+        Some(millis) if millis > 0 => Ok(Duration::from_millis(millis)),
+        _ => Err("write a time like 500ms, 30s, 5m or 1h".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_a_number_and_a_unit() {
+        for (text, millis) in [("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("1h", 3_600_000)] {
+            assert_eq!(parse_time(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "30", "s", "-1s", "1.5s", "0s", "1d", "30 s", "99999999999999999999s", "9999999999999999h"] {
+            assert!(parse_time(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Why a connection cannot be made, told apart by what the driver says: it gives no codes.
+
+use diesel::result::ConnectionError;
+
+use super::StoreError;
+use super::error::one_line;
+use super::url::DatabaseUrl;
+
+/// What the driver says, and what comes of it.
+struct Cause {
+    /// All of them are said.
+    texts: &'static [&'static str],
+    verdict: Verdict,
+}
+
+enum Verdict {
+    /// This user may not.
+    Denied,
+    /// The server is there, and has no time.
+    Busy,
+    /// The server is there, and takes no writes.
+    Standby,
+    /// The server is not there now. It may be again, or another one of the URL may take over.
+    Away(&'static str),
+    /// It will be the same the next time.
+    Wrong(&'static str),
+}
+
+use Verdict::{Away, Busy, Denied, Standby, Wrong};
+
+const fn cause(texts: &'static [&'static str], verdict: Verdict) -> Cause {
+    Cause { texts, verdict }
+}
+
+/// The first that fits. Where the URL names several servers the driver tells of all of them, so what needs a person comes first, and
+/// what may pass comes last.
+const CAUSES: [Cause; 29] = [
+    cause(&["password authentication failed"], Denied),
+    cause(&["no password supplied"], Denied),
+    cause(&["no pg_hba.conf entry"], Denied),
+    cause(&["permission denied"], Denied),
+    cause(
+        &["does not match host name"],
+        Wrong("the server's certificate is for another host; name the host that it is for, or have it renewed"),
+    ),
+    cause(&["certificate has expired"], Wrong("have the server's certificate renewed")),
+    cause(
+        &["certificate verify failed"],
+        Wrong(
+            "sslrootcert in the URL must name the authority that signed the server's certificate; see docs/connections.md",
+        ),
+    ),
+    cause(
+        &["root certificate file", "does not exist"],
+        Wrong("name the authority's certificate with sslrootcert in the URL, or use sslrootcert=system"),
+    ),
+    cause(
+        &["server does not support SSL"],
+        Wrong("the server speaks no TLS: set ssl = on there, or check that this is the right server"),
+    ),
+    cause(&["SSL"], Wrong("check sslmode and sslrootcert in the URL")),
+    cause(&["certificate"], Wrong("check sslmode and sslrootcert in the URL")),
+    cause(
+        &["unsupported startup parameter", "options"],
+        Wrong("a connection pooler is on the way, which does not hand options on; see docs/connections.md"),
+    ),
+    cause(&["database", "does not exist"], Wrong("create the database first, for example with: createdb NAME")),
+    cause(&["no such database"], Wrong("the connection pooler does not know this database")),
+    cause(&["role", "does not exist"], Wrong("create the role first, or name another user in the URL")),
+    cause(&["definition of service"], Wrong("check the service's name, and PGSERVICEFILE or ~/.pg_service.conf")),
+    cause(&["invalid"], Wrong("check the parameters in the URL")),
+    cause(&["session is read-only"], Standby),
+    cause(&["in hot standby mode"], Standby),
+    cause(&["too many clients"], Busy),
+    cause(&["connection slots"], Busy),
+    cause(&["the database system is"], Busy),
+    cause(&["no more connections allowed"], Busy),
+    cause(&["query_wait_timeout"], Busy),
+    cause(&["could not translate host name"], Away("check the host name in the URL")),
+    cause(&["Connection refused"], Away("check that the server runs and that host and port are right")),
+    cause(
+        &["No such file or directory"],
+        Away("check that the server runs and that the folder of its socket is right"),
+    ),
+    cause(&["timeout expired"], Away("the server does not answer; check the address and the firewalls on the way")),
+    cause(&["unable to open database file"], Wrong("check that the folder exists and may be written to")),
+];
+
+/// What is said while a server or its network goes down.
+const GOING_DOWN: [&str; 8] = [
+    "server closed the connection",
+    "SSL SYSCALL error",
+    "could not send data",
+    "Connection reset",
+    "terminating connection",
+    "could not receive data",
+    "No route to host",
+    "Network is unreachable",
+];
+
+impl StoreError {
+    /// A connection that could not be made.
+    pub(super) fn from_connection(error: &ConnectionError, url: &DatabaseUrl) -> Self {
+        let reason = one_line(&match error {
+            ConnectionError::BadConnection(message) => message.clone(),
+            other => other.to_string(),
+        });
+        let address = url.to_string();
+        let unreachable =
+            |reason, hint, may_pass| Self::Unreachable { address: url.to_string(), reason, hint, may_pass };
+        if GOING_DOWN.iter().any(|text| reason.contains(text)) {
+            return unreachable(reason, "the server or the network is going down; try again", true);
+        }
+        let cause = CAUSES.iter().find(|cause| cause.texts.iter().all(|text| reason.contains(text)));
+        match cause.map(|cause| &cause.verdict) {
+            Some(Denied) => Self::Denied { address, reason },
+            Some(Busy) => Self::Busy { reason },
+            Some(Standby) => Self::Standby { reason },
+            Some(Away(hint)) => unreachable(reason, hint, true),
+            Some(Wrong(hint)) => unreachable(reason, hint, false),
+            None => unreachable(reason, "check the database URL", false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_a_connection_can_fail_says_what_to_do() {
+        let url: DatabaseUrl = "postgres://bob:s3cret@db/bank".parse().unwrap();
+        for (message, expected, is_tried_again) in [
+            ("FATAL:  database \"bank\" does not exist", "createdb", false),
+            ("FATAL:  role \"bob\" does not exist", "create the role", false),
+            ("could not translate host name \"db\" to address", "host name", true),
+            ("connection to server at \"db\", port 5432 failed: Connection refused", "server runs", true),
+            ("connection to server on socket \"/x/.s.PGSQL.5432\" failed: No such file or directory", "socket", true),
+            ("connection to server at \"db\" failed: timeout expired", "firewalls", true),
+            ("server closed the connection unexpectedly", "going down", true),
+            ("server does not support SSL, but SSL was required", "no TLS", false),
+            ("certificate verify failed", "sslrootcert", false),
+            ("FATAL:  unsupported startup parameter: options", "pooler", false),
+            ("anything else", "URL", false),
+            ("FATAL:  password authentication failed for user \"bob\"", "does not allow", false),
+            ("FATAL:  no pg_hba.conf entry for host \"::1\"", "does not allow", false),
+            ("FATAL:  sorry, too many clients already", "busy", true),
+            ("FATAL:  the database system is starting up", "busy", true),
+            (
+                "connection to server at \"a\" failed: Connection refused at \"b\" failed: session is read-only",
+                "no writes",
+                true,
+            ),
+        ] {
+            let error = StoreError::from_connection(&ConnectionError::BadConnection(message.to_owned()), &url);
+            let hint = if let StoreError::Unreachable { hint, .. } = &error { hint } else { "" };
+            let shown = format!("{error} {hint}");
+            assert!(shown.contains(expected) && !shown.contains("s3cret"), "{message}: {shown}");
+            assert_eq!(error.is_transient(), is_tried_again, "{message}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+use std::path::Path;
+
+use super::diagnosis::Fact;
+
+/// About 1.7 million transfers.
+const FREE_BYTES_MIN: u64 = 512 << 20;
+
+/// How much room there is on the disk of a folder; `None` where that cannot be found out.
+pub(super) fn free_disk(folder: &Path) -> Option<Fact> {
+    let free = fs4::available_space(folder).ok()?;
+    Some(fact(free))
+}
+
+fn fact(free: u64) -> Fact {
+    let warning = "writes are refused when it is full; make room";
+    Fact::checked("free_disk", format!("{free} bytes"), free >= FREE_BYTES_MIN, warning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_nearly_full_is_warned_of() {
+        assert!(fact(FREE_BYTES_MIN).warning.is_none());
+        assert!(fact(FREE_BYTES_MIN - 1).warning.is_some());
+        assert_eq!(free_disk(Path::new("/no/such/folder")), None);
+        assert!(free_disk(Path::new(".")).is_some());
+    }
+}

@@ -1,0 +1,106 @@
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+use super::super::StoreError;
+use super::super::backend::MIGRATIONS_TABLE;
+use super::super::migrations;
+use super::super::operations::{Book, Operations};
+use super::super::plain_name::PlainName;
+use super::roles;
+use crate::rules::Instant;
+
+/// Books are schemas: those with a table of migrations and one of transfers that this role may read.
+const BOOKS_QUERY: &str = "\
+    select nspname::text as value from pg_namespace \
+    where has_schema_privilege(oid, 'usage') \
+        and has_table_privilege(to_regclass(format('%I.%I', nspname, $1)), 'select') \
+        and to_regclass(format('%I.transfers', nspname)) is not null \
+    order by nspname collate \"C\"";
+
+/// "Book": the first half of the key of the advisory lock under which a schema is made; the second half is its name.
+const BOOK_LOCK: i32 = 0x426f_6f6b;
+
+/// "Role": the key of the advisory lock under which roles are made and granted to, which no two may do at once.
+const ROLES_LOCK: i32 = 0x526f_6c65;
+
+impl Operations for PgConnection {
+    /// Two that make the same schema at once would collide in the catalogue, so they queue.
+    fn make_place(&mut self, book: &PlainName) -> Result<(), StoreError> {
+        self.transaction(|connection| {
+            let lock = "select pg_advisory_xact_lock($1, hashtext($2))";
+            diesel::sql_query(lock).bind::<Integer, _>(BOOK_LOCK).bind::<Text, _>(book.as_str()).execute(connection)?;
+            Ok(connection.batch_execute(&format!("create schema if not exists \"{book}\""))?)
+        })
+    }
+
+    fn list_books(&mut self) -> Result<Vec<Book>, StoreError> {
+        let mut books = Vec::new();
+        for name in book_names(self)? {
+            let schema = self.transaction(|connection| {
+                let within = "select set_config('search_path', quote_ident($1), true)";
+                diesel::sql_query(within).bind::<Text, _>(&name).execute(connection)?;
+                migrations::schema_state(connection)
+            });
+            match schema {
+                Ok(schema) => books.push(Book { name, schema }),
+                // Someone has removed it since.
+                Err(_) if !book_names(self)?.contains(&name) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(books)
+    }
+
+    fn roles_script(&mut self, prefix: &PlainName) -> Result<String, StoreError> {
+        let schema = "select quote_ident(current_schema()) as value";
+        let schema = diesel::sql_query(schema).get_result::<NullableTextRow>(self)?.value;
+        Ok(roles::script(&schema.ok_or(StoreError::BookUnknown)?, prefix))
+    }
+
+    fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError> {
+        let script = self.roles_script(prefix)?;
+        self.batch_execute(&format!("select pg_advisory_xact_lock({ROLES_LOCK})"))?;
+        Ok(self.batch_execute(&script)?)
+    }
+
+    fn server_time(&mut self) -> Result<Option<Instant>, StoreError> {
+        let query = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as value";
+        Ok(Instant::from_micros(diesel::sql_query(query).get_result::<NumberRow>(self)?.value))
+    }
+
+    fn copy_into(&mut self, _file: &Path) -> Result<(), StoreError> {
+        Err(StoreError::NotOffered {
+            problem: "a PostgreSQL book is backed up by PostgreSQL's own programs",
+            hint: "one file: pg_dump --format=custom --file=FILE; the whole server, to go back to any moment: \
+                pg_basebackup and an archive of its log; docs/disaster-recovery.md has the steps"
+                .into(),
+        })
+    }
+}
+
+fn book_names(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    let rows = diesel::sql_query(BOOKS_QUERY).bind::<Text, _>(MIGRATIONS_TABLE).load::<TextRow>(connection)?;
+    Ok(rows.into_iter().map(|row| row.value).collect())
+}
+
+#[derive(QueryableByName)]
+struct NumberRow {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+#[derive(QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+#[derive(QueryableByName)]
+struct NullableTextRow {
+    #[diesel(sql_type = Nullable<Text>)]
+    value: Option<String>,
+}

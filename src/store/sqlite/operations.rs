@@ -1,0 +1,91 @@
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::sqlite::SqliteConnection;
+use tracing::debug;
+
+use super::super::StoreError;
+use super::super::migrations;
+use super::super::operations::{Book, Operations};
+use super::super::plain_name::PlainName;
+use super::super::url::DatabaseUrl;
+use crate::rules;
+
+/// Opens a file that is nobody's book at the moment, and changes nothing of it.
+pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
+    let mut uri = String::from("file:");
+    // What has a meaning in a URI is written as its number.
+    for character in file.to_string_lossy().chars() {
+        match character {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            other => uri.push(other),
+        }
+    }
+    uri.push_str("?mode=ro");
+    let url = DatabaseUrl::of_file(file);
+    SqliteConnection::establish(&uri).map_err(|error| StoreError::from_connection(&error, &url))
+}
+
+/// How long others are waited for who have a file open.
+const SETTLE_TIME_MAX: Duration = Duration::from_secs(10);
+const SETTLE_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Only the last connection can give up the log, so this one does when it is the last.
+pub(in super::super) fn settle(file: &Path) -> Result<(), StoreError> {
+    let url = DatabaseUrl::of_file(file);
+    let mut connection = SqliteConnection::establish(&file.to_string_lossy())
+        .map_err(|error| StoreError::from_connection(&error, &url))?;
+    let begin = Instant::now();
+    loop {
+        let busy = match connection.batch_execute("pragma journal_mode = delete").map_err(StoreError::from) {
+            Err(busy @ StoreError::Busy { .. }) if begin.elapsed() < SETTLE_TIME_MAX => busy,
+            outcome => return outcome,
+        };
+        debug!(%busy, "waiting for a file to be closed");
+        thread::sleep(SETTLE_INTERVAL);
+    }
+}
+
+impl Operations for SqliteConnection {
+    fn make_place(&mut self, book: &PlainName) -> Result<(), StoreError> {
+        Err(StoreError::book_is_a_file(book))
+    }
+
+    /// The caller knows the file's name.
+    fn list_books(&mut self) -> Result<Vec<Book>, StoreError> {
+        Ok(vec![Book { name: String::new(), schema: migrations::schema_state(self)? }])
+    }
+
+    fn roles_script(&mut self, _prefix: &PlainName) -> Result<String, StoreError> {
+        Err(StoreError::NotOffered {
+            problem: "an SQLite book has no roles",
+            hint: "who may read or write it is decided by the permissions of its file and folder".into(),
+        })
+    }
+
+    fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError> {
+        self.roles_script(prefix).map(drop)
+    }
+
+    fn server_time(&mut self) -> Result<Option<rules::Instant>, StoreError> {
+        Ok(None)
+    }
+
+    /// One read of one snapshot, which no writer disturbs and which disturbs none. The online backup interface would begin again
+    /// whenever another process writes, and under constant writing never end.
+    fn copy_into(&mut self, file: &Path) -> Result<(), StoreError> {
+        // Another name than the file's would leave the file empty, and nobody the wiser.
+        let name = file.to_str().ok_or_else(|| StoreError::NotOffered {
+            problem: "the name of the file is not UTF-8",
+            hint: "give it another name".into(),
+        })?;
+        diesel::sql_query("vacuum into ?").bind::<Text, _>(name).execute(self)?;
+        Ok(())
+    }
+}

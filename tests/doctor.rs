@@ -1,0 +1,103 @@
+//! What the program finds out about a database, and what it warns of.
+
+use serde_json::Value;
+
+use crate::support::{Answer, Program, TestBook};
+
+fn facts(answer: &Answer) -> Vec<Value> {
+    answer.json().as_array().unwrap().clone()
+}
+
+fn fact<'a>(facts: &'a [Value], name: &str) -> &'a Value {
+    facts.iter().find(|fact| fact["fact"] == name).unwrap_or_else(|| panic!("{name} is not among {facts:?}"))
+}
+
+#[test]
+fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
+    let book = TestBook::on_postgres();
+    let answer = book.run("doctor --format json");
+    let facts = facts(&answer);
+    let names: Vec<_> = facts.iter().map(|fact| fact["fact"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "book",
+            "schema_state",
+            "latency",
+            "pool",
+            "clock",
+            "version",
+            "schema",
+            "role",
+            "tls",
+            "fsync",
+            "synchronous_commit",
+            "full_page_writes",
+            "data_checksums",
+            "lc_messages",
+            "standbys",
+            "archiving",
+            "connections",
+            "statement_timeout",
+            "lock_timeout",
+            "size",
+            "free_disk",
+            "pooler",
+        ]
+    );
+    for name in ["schema_state", "clock", "tls", "lc_messages", "standbys", "connections"] {
+        assert_eq!(fact(&facts, name)["warning"], Value::Null, "{name}");
+    }
+    // Client and server are on one machine and have one clock.
+    let clock = fact(&facts, "clock")["value"].as_str().unwrap();
+    assert!(clock.starts_with("the same within "), "{clock}");
+    for name in ["fsync", "synchronous_commit", "full_page_writes"] {
+        let fact = fact(&facts, name);
+        assert_eq!(fact["warning"].is_null(), fact["value"] == "on", "{fact}");
+    }
+}
+
+#[test]
+fn a_role_that_can_remove_transfers_is_warned_of() {
+    let book = TestBook::on_postgres();
+    let prefix = book.make_roles();
+    let warning = |url: &str| {
+        let answer = Program::new(&["--database-url", url, "doctor", "--format", "json"]).run();
+        fact(&facts(&answer), "role")["warning"].clone()
+    };
+    for (role, is_worrying) in [("owner", true), ("writer", false), ("reader", false)] {
+        let warning = warning(&book.url_as(&format!("{prefix}_{role}")));
+        assert_eq!(warning.is_string(), is_worrying, "{role}: {warning}");
+    }
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_an_sqlite_book() {
+    let book = TestBook::on_sqlite();
+    let answer = book.run("doctor --format json").ends(0);
+    let facts = facts(&answer);
+    let names: Vec<_> = facts.iter().map(|fact| fact["fact"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "book",
+            "schema_state",
+            "latency",
+            "pool",
+            "version",
+            "tls",
+            "journal_mode",
+            "synchronous",
+            "size",
+            "free_disk",
+        ]
+    );
+}
+
+#[test]
+fn a_schema_that_is_behind_is_warned_of() {
+    let book = TestBook::on_sqlite();
+    book.run("migrate revert").ends(0);
+    let answer = book.run("doctor --format json").ends(1).says("There are warnings");
+    assert_eq!(fact(&facts(&answer), "schema_state")["warning"], "run: teller migrate run");
+}
