@@ -50,7 +50,7 @@ Exit codes:
 const DEADLINE_HELP: &str = "When to give up: 500ms, 30s, 5m, 1h";
 
 const DEADLINE_LONG_HELP: &str = "\
-When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, book, demo, import, migrate, restore, seal, verify]
+When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, book, demo, export, import, migrate, restore, seal, verify]
 
 Until then a server that is down is waited for, and whatever passes is tried again: lost connections, deadlocks, \
 conflicts, a standby that is not promoted yet. Without it a server that is down is reported at once, and the rest is \

@@ -55,7 +55,7 @@ pub(super) fn script(schema: &str, prefix: &PlainName) -> String {
     let mut lines = vec![make_roles(prefix), format!("grant usage, create on schema {schema} to {owner};")];
     lines.extend(tables.iter().map(|table| format!("alter table {table} owner to {owner};")));
     lines.extend(sequences.iter().map(|sequence| format!("alter sequence {sequence} owner to {owner};")));
-    lines.push(own_functions(schema, &written, &owner));
+    lines.push(own_functions(schema, &all, &owner));
     lines.extend([
         format!("revoke create on schema {schema} from public;"),
         format!("revoke all on schema {schema} from {users};"),
