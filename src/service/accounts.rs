@@ -1,8 +1,7 @@
 use std::collections::HashMap;
 
-use super::holds::without_expired;
+use super::expiry::without_expired;
 use super::posting::Posting;
-use super::transfers::only_answer;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::models::account_events::AccountEventRow;
@@ -117,7 +116,7 @@ impl Ledger {
         self.pool.transaction(Access::Write, |store| {
             let mut outcome = posting.attempt(store, &self.clock, &[])?.or_begin_anew()?;
             let changed = std::mem::take(&mut outcome.changed);
-            only_answer(outcome)?;
+            outcome.only_answer()?;
             match changed.into_iter().find(|account| account.name == change.account) {
                 Some(account) => Ok(account),
                 None => get_account_in(store, &change.account, self.clock.now()),

@@ -1,4 +1,4 @@
-use super::transfers::Receipt;
+use super::receipts::Receipt;
 use super::{Ledger, Mode};
 use crate::error::{Error, InputError};
 use crate::money::Money;

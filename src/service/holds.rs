@@ -6,10 +6,7 @@ use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{
-    Account, AccountId, AccountName, Batch, Hold, HoldState, Instant, Known, NormalSide, Rejection, Sequence, Transfer,
-    TransferId,
-};
+use crate::rules::{AccountId, AccountName, Batch, Hold, HoldState, Known, Rejection, Sequence, Transfer, TransferId};
 use crate::store::{Access, Store, StoreError};
 
 /// How many holds one transaction records the expiry of.
@@ -153,27 +150,4 @@ impl Ledger {
         };
         holds.into_iter().map(status).collect()
     }
-}
-
-/// Takes what has expired out of what accounts hold, whether or not that was recorded.
-pub(super) fn without_expired(
-    store: &mut dyn Store,
-    mut accounts: Vec<Account>,
-    now: Instant,
-) -> Result<Vec<Account>, StoreError> {
-    for side in [NormalSide::Debit, NormalSide::Credit] {
-        let has_holds = |account: &&Account| account.totals.held(side) != Amount::ZERO;
-        let ids: Vec<_> = accounts.iter().filter(has_holds).map(|account| account.id).collect();
-        if ids.is_empty() {
-            continue;
-        }
-        for hold in store.find_expired_holds(side, &ids, now)? {
-            let id = if side == NormalSide::Debit { hold.debit_account_id } else { hold.credit_account_id };
-            if let Some(account) = accounts.iter_mut().find(|account| account.id == id) {
-                let left = account.totals.held(side).checked_sub(hold.remaining).unwrap_or(Amount::ZERO);
-                account.totals = account.totals.with_held(side, left.max(Amount::ZERO));
-            }
-        }
-    }
-    Ok(accounts)
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Ledger;
-use super::transfers::{Posted, Receipt};
+use super::receipts::{Posted, Receipt};
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::rules::{Rejection, Sequence, Transfer, TransferId};

@@ -9,12 +9,14 @@ mod balances;
 mod book;
 mod currencies;
 mod exchange;
+mod expiry;
 mod history;
 mod holds;
 mod import;
 mod import_lines;
 mod journals;
 mod posting;
+mod receipts;
 mod scope;
 mod seal;
 mod statements;
@@ -39,8 +41,9 @@ pub use holds::{HoldHistory, HoldPage, HoldStatus};
 pub use import_lines::{
     AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
+pub use receipts::{Posted, Receipt};
 pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
-pub use transfers::{Posted, Receipt, WithOpenings, post_in, submit_in};
+pub use transfers::{WithOpenings, post_in, submit_in};
 pub use trees::PathBalance;
 pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 

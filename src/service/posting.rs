@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Mode;
+use super::expiry::find_expired_holds;
+use super::receipts::{Posted, Receipt};
 use super::scope::Scope;
-use super::transfers::{Posted, Receipt};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::money::{Amount, Currency};
 use crate::rules::{
-    Account, AccountId, AccountName, Batch, BatchPolicy, Hold, Instant, Known, LastEvent, NormalSide, Rejection,
-    Request, Ruling, Sequence, Transfer, TransferId, Verdict,
+    Account, AccountId, AccountName, Batch, BatchPolicy, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling,
+    Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
 
@@ -31,6 +32,13 @@ pub(super) struct Outcome {
     pub(super) answers: Vec<Result<Receipt, Rejection>>,
     /// The accounts that were changed, as they are now.
     pub(super) changed: Vec<Account>,
+}
+
+impl Outcome {
+    /// The answer to the only request.
+    pub(super) fn only_answer(mut self) -> Result<Receipt, Rejection> {
+        self.answers.pop().unwrap_or_else(|| unreachable!("one answer a request"))
+    }
 }
 
 /// How far an attempt came.
@@ -168,27 +176,6 @@ impl<'a> Posting<'a> {
         }
         Ok(reversed)
     }
-}
-
-/// The holds that have expired and lessen what one of the accounts has available, without that being recorded. An account that is to be
-/// changed counts with both sides: it is closed only when nothing is held on either.
-pub(super) fn find_expired_holds(
-    store: &mut dyn Store,
-    accounts: &[Account],
-    changed: &BTreeSet<&AccountName>,
-    now: Instant,
-) -> Result<Vec<Hold>, StoreError> {
-    let mut holds = Vec::new();
-    for side in [NormalSide::Debit, NormalSide::Credit] {
-        let has_holds = |account: &&Account| {
-            account.totals.held(side) != Amount::ZERO && (account.falls_by(side) || changed.contains(&account.name))
-        };
-        let ids: Vec<_> = accounts.iter().filter(has_holds).map(|account| account.id).collect();
-        if !ids.is_empty() {
-            holds.extend(store.find_expired_holds(side, &ids, now)?);
-        }
-    }
-    Ok(holds)
 }
 
 fn accounts_of_hold(hold: &Hold) -> [AccountId; 2] {

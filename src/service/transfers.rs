@@ -3,42 +3,16 @@ use std::collections::BTreeSet;
 use diesel::pg::PgConnection;
 
 use super::accounts::{check_registered, insert_or_replay};
-use super::posting::{Attempt, Outcome, Posting};
+use super::posting::{Attempt, Posting};
+use super::receipts::{Posted, Receipt};
 use super::{Ledger, Mode};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::money::Currency;
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Opening,
-    Operation, Rejection, Request, Transfer, TransferId, TransferRequest, open_account,
+    Account, AccountId, AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Opening, Operation,
+    Rejection, Request, TransferRequest, open_account,
 };
 use crate::store::{Access, Store};
-
-/// A transfer, and its accounts' names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Posted {
-    /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`](crate::rules::Sequence::UNASSIGNED).
-    pub transfer: Transfer,
-    /// The account that was debited.
-    pub debit_account: AccountName,
-    /// The account that was credited.
-    pub credit_account: AccountName,
-    /// The currency of the amount and of both accounts.
-    pub currency: Currency,
-    /// Whether this is the first answer again, to a repeated request.
-    pub replayed: bool,
-}
-
-/// The answer to a request that was not refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The journal, where it was one.
-    pub journal_id: Option<TransferId>,
-    /// The transfers, in order: one for most operations, two for a capture that releases the rest, none for a change of an account.
-    pub transfers: Vec<Posted>,
-    /// Whether this is the first answer again, to a repeated request.
-    pub replayed: bool,
-}
 
 /// An answer, and the accounts that had to be opened for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +112,7 @@ impl Ledger {
             let opened = self.open_missing(store, accounts, mode)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
             let outcome = posting.attempt(store, &self.clock, unopened)?.or_begin_anew()?;
-            Ok(WithOpenings { receipt: only_answer(outcome)?, opened })
+            Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
         })
     }
 
@@ -219,8 +193,4 @@ fn one_transfer_each(answers: Vec<Result<Receipt, Rejection>>) -> Vec<Result<Pos
         transfer.unwrap_or_else(|| unreachable!("a posted transfer has a row"))
     };
     answers.into_iter().map(|answer| answer.map(only_transfer)).collect()
-}
-
-pub(super) fn only_answer(mut outcome: Outcome) -> Result<Receipt, Rejection> {
-    outcome.answers.pop().unwrap_or_else(|| unreachable!("one answer a request"))
 }

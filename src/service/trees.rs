@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bigdecimal::BigDecimal;
 
 use super::Ledger;
-use super::holds::without_expired;
+use super::expiry::without_expired;
 use crate::error::Error;
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::rules::{Account, NormalSide};

@@ -9,7 +9,10 @@ use super::faults::{Holder, IMPATIENT, count_connections, open_customers};
 use super::in_parallel;
 use crate::support::{TestBook, assert_whole, on_every_backend, transfer};
 
-const FAILURES: usize = 2_000;
+/// How many times two calls fail; `TELLER_FAILURES` asks for more, by hand.
+fn failures() -> usize {
+    std::env::var("TELLER_FAILURES").map_or(2_000, |count| count.parse().unwrap())
+}
 
 on_every_backend! {
     // O4
@@ -43,7 +46,7 @@ on_every_backend! {
         open_customers(book);
         let ledger = open(book, "failing", IMPATIENT);
         in_parallel(20, |worker| {
-            for number in 0..FAILURES / 20 {
+            for number in 0..failures() / 20 {
                 let refused = transfer(&format!("{worker} {number}"), "alice", "bob", "1000");
                 assert!(matches!(ledger.post(&refused, Mode::Commit), Err(Error::Rejected(_) | Error::Store(StoreError::Busy { .. }))));
                 assert!(ledger.get_account(&"ghost".parse().unwrap()).is_err());

@@ -12,7 +12,7 @@ use super::super::text::{Description, Metadata};
 use super::super::transfer::TransferKind;
 use super::Batch;
 use super::checks::{add_held, check_not_closed};
-use super::parties::Pair;
+use super::pair::Pair;
 use super::transfers::{request_content, size_of_rest, up_to};
 use super::working::{Content, HoldSlot};
 use crate::money::Amount;

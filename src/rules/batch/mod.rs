@@ -8,6 +8,7 @@ mod checks;
 mod holds;
 mod journals;
 mod known;
+mod pair;
 mod parties;
 mod replays;
 mod reversals;

@@ -10,7 +10,7 @@ use super::super::rejection::Rejection;
 use super::super::request::{Expiry, ReversalRequest, ReversalTime};
 use super::super::transfer::{Transfer, TransferKind};
 use super::Batch;
-use super::parties::Pair;
+use super::pair::Pair;
 use super::transfers::{size_of_rest, up_to};
 use super::working::Content;
 use crate::money::Amount;

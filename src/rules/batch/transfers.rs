@@ -11,7 +11,7 @@ use super::super::request::{Expiry, Parties, Quantity, TransferRequest};
 use super::super::transfer::TransferKind;
 use super::Batch;
 use super::checks::{add_posted, check_currency, check_max_balance, check_min_balance};
-use super::parties::Pair;
+use super::pair::Pair;
 use super::working::Content;
 use crate::money::{Amount, Money};
 

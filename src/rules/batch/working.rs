@@ -15,7 +15,7 @@ use super::super::request::Expiry;
 use super::super::text::{AccountName, Description, Metadata};
 use super::super::transfer::{Leg, Transfer, TransferKind};
 use super::known::Known;
-use super::parties::Pair;
+use super::pair::Pair;
 use crate::money::Amount;
 
 /// An account as the batch has left it so far.
