@@ -272,3 +272,17 @@ on_every_backend! {
         assert_refused(book, &format!("{columns} values {row}, {bad}"), "do not both exist in one currency");
     }
 }
+
+#[test]
+fn a_temporary_table_does_not_stand_for_the_accounts() {
+    let book = TestBook::on_postgres();
+    fill(&book);
+    let insert = book.insert_transfer(&[("debit_account_id", "98"), ("credit_account_id", "99")]);
+    let script = format!(
+        "create temporary table accounts (id bigint, currency text);
+         insert into accounts values (98, 'EUR'), (99, 'EUR');
+         {insert}"
+    );
+    let refusal = book.raw_script(&script).unwrap_err();
+    assert!(refusal.contains("its accounts do not both exist"), "{refusal}");
+}

@@ -80,3 +80,9 @@ create trigger holds_stay before delete or truncate on holds
 
 create trigger holds_identity_is_fixed before update of id, sequence, debit_account_id, credit_account_id, amount, expires_at on holds
     for each statement execute function refuse_change();
+
+-- PostgreSQL looks for a table among the session's temporary ones first unless these are named last, so anybody who may make one could
+-- have put it before the book's accounts.
+do $$ begin
+    execute format('alter function transfers_check_accounts() set search_path to %I, pg_temp', current_schema());
+end $$;

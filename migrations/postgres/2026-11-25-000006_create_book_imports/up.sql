@@ -38,5 +38,10 @@ begin
 end
 $$;
 
+-- Temporary tables come last, so that none can stand for the book's.
+do $$ begin
+    execute format('alter function book_identity_check_empty() set search_path to %I, pg_temp', current_schema());
+end $$;
+
 create trigger book_identity_is_fixed_once_used before update on book_identity
     for each statement execute function book_identity_check_empty();
