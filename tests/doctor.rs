@@ -29,6 +29,7 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
             "version",
             "schema",
             "role",
+            "cancelling",
             "tls",
             "fsync",
             "synchronous_commit",
@@ -100,4 +101,17 @@ fn a_schema_that_is_behind_is_warned_of() {
     book.run("migrate revert").ends(0);
     let answer = book.run("doctor --format json").ends(1).says("There are warnings");
     assert_eq!(fact(&facts(&answer), "schema_state")["warning"], "run: teller migrate run");
+}
+
+#[test]
+fn a_role_that_may_cancel_others_is_warned_of() {
+    let book = TestBook::on_postgres();
+    let reader = format!("{}_reader", book.make_roles());
+    let warning = || {
+        let answer = Program::new(&["--database-url", &book.url_as(&reader), "doctor", "--format", "json"]).run();
+        fact(&facts(&answer), "cancelling")["warning"].clone()
+    };
+    assert_eq!(warning(), Value::Null);
+    book.raw(&format!("grant pg_signal_backend to {reader}")).unwrap();
+    assert!(warning().as_str().unwrap().contains("take pg_signal_backend away"));
 }

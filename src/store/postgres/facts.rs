@@ -13,6 +13,7 @@ pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreErr
     let schema = text(connection, "select current_schema()::text as value")?;
     let mut facts = vec![Fact::new("version", version), Fact::new("schema", schema)];
     facts.push(role(connection)?);
+    facts.push(cancelling(connection)?);
     facts.push(tls(connection)?);
     for CheckedSetting { name, is_well, warning } in SETTINGS {
         let value = setting(connection, name)?;
@@ -71,6 +72,20 @@ fn is_on(value: &str) -> bool {
 
 fn is_english(locale: &str) -> bool {
     ["C", "POSIX", ""].contains(&locale) || locale.starts_with("C.") || locale.starts_with("en")
+}
+
+/// Diesel drops the warning by which the server tells that a commit was cancelled in its wait.
+fn cancelling(connection: &mut PgConnection) -> Result<Fact, StoreError> {
+    let query = "select case when flag then 'the sessions of every role' else 'the sessions of its own role only' end as name, flag \
+        from (select pg_has_role(current_user, 'pg_signal_backend', 'usage') as flag) as may_cancel";
+    let cancelling = diesel::sql_query(query).get_result::<NameRow>(connection)?;
+    Ok(Fact::checked(
+        "cancelling",
+        cancelling.name,
+        !cancelling.flag,
+        "who cancels a session that waits for its standby makes a transfer count that only the primary has; \
+         take pg_signal_backend away from the role",
+    ))
 }
 
 /// Where there is no book yet, there is nothing that the role could remove.
