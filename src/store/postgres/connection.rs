@@ -1,7 +1,7 @@
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::super::StoreError;
@@ -11,6 +11,7 @@ use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
 use super::facts;
 use super::route::{self, Route};
+use super::rows::{BoolRow, NullableTextRow, TextRow};
 use crate::error::Error;
 
 /// "Tell", the first half of the key of the advisory lock under which a book is migrated; the second half is the schema.
@@ -103,22 +104,4 @@ fn keep_writers_out(connection: &mut PgConnection) -> Result<(), StoreError> {
         }
         other => other,
     })
-}
-
-#[derive(QueryableByName)]
-struct TextRow {
-    #[diesel(sql_type = Text)]
-    value: String,
-}
-
-#[derive(QueryableByName)]
-struct NullableTextRow {
-    #[diesel(sql_type = Nullable<Text>)]
-    value: Option<String>,
-}
-
-#[derive(QueryableByName)]
-struct BoolRow {
-    #[diesel(sql_type = Bool)]
-    value: bool,
 }

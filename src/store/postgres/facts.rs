@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use super::super::StoreError;
 use super::super::diagnosis::Fact;
 use super::super::disk::free_disk;
+use super::rows::{NullableTextRow, TextRow};
 
 pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreError> {
     let version = text(connection, "select version() as value")?;
@@ -265,18 +266,6 @@ fn setting(connection: &mut PgConnection, name: &str) -> Result<String, StoreErr
 
 fn text(connection: &mut PgConnection, query: &str) -> Result<String, StoreError> {
     Ok(diesel::sql_query(query).get_result::<TextRow>(connection)?.value)
-}
-
-#[derive(QueryableByName)]
-struct TextRow {
-    #[diesel(sql_type = Text)]
-    value: String,
-}
-
-#[derive(QueryableByName)]
-struct NullableTextRow {
-    #[diesel(sql_type = Nullable<Text>)]
-    value: Option<String>,
 }
 
 #[derive(QueryableByName)]

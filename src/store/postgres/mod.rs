@@ -6,6 +6,7 @@ mod facts;
 mod operations;
 mod roles;
 mod route;
+mod rows;
 mod session;
 mod statements;
 
@@ -101,7 +102,7 @@ impl Store for PgConnection {
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
         let accounts = updates.len();
         let rows = UpdateRows::<AccountHistoryColumns>::new(updates.into_iter()).execute(self)?;
-        assert_eq!(rows, accounts, "every account was taken over, so it is there");
+        assert_eq!(rows, accounts, "every account is there: it was locked or taken over");
         Ok(())
     }
 

@@ -3,7 +3,7 @@ use std::path::Path;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 
 use super::super::StoreError;
 use super::super::backend::MIGRATIONS_TABLE;
@@ -11,6 +11,7 @@ use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
 use super::roles;
+use super::rows::{NullableTextRow, TextRow};
 use crate::rules::Instant;
 
 /// Books are schemas: those with a table of migrations and one of transfers that this role may read.
@@ -91,16 +92,4 @@ fn book_names(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> 
 struct NumberRow {
     #[diesel(sql_type = BigInt)]
     value: i64,
-}
-
-#[derive(QueryableByName)]
-struct TextRow {
-    #[diesel(sql_type = Text)]
-    value: String,
-}
-
-#[derive(QueryableByName)]
-struct NullableTextRow {
-    #[diesel(sql_type = Nullable<Text>)]
-    value: Option<String>,
 }

@@ -17,7 +17,7 @@ use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::ConnectionError;
-use diesel::sql_types::{Bool, Integer, Nullable, Text};
+use diesel::sql_types::{Integer, Nullable, Text};
 use tracing::info;
 
 use super::super::StoreError;
@@ -26,6 +26,7 @@ use super::super::postgres_url::PostgresUrl;
 use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
 use super::certificate::cause_of_distrust;
+use super::rows::BoolRow;
 use super::session;
 use crate::error::Error;
 
@@ -208,12 +209,6 @@ pub(super) fn name_standby(connection: &mut PgConnection, error: Error) -> Error
         Ok(BoolRow { value: false }) => StoreError::Standby { reason }.into(),
         _ => StoreError::ReadOnly { reason }.into(),
     }
-}
-
-#[derive(QueryableByName)]
-struct BoolRow {
-    #[diesel(sql_type = Bool)]
-    value: bool,
 }
 
 #[derive(QueryableByName)]
