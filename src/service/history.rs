@@ -2,11 +2,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Ledger;
 use super::accounts::get_account_in;
+use super::balances::{AsOf, balance_as_of};
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::money::{Amount, Money};
 use crate::rules::{Account, AccountId, AccountName, Instant, NormalSide, Rejection, Sequence, Transfer, TransferKind};
-use crate::store::{Access, StoreError};
+use crate::store::{Access, Store, StoreError};
 
 /// One line of a statement: a transfer as one of its accounts sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +55,7 @@ impl Ledger {
             if transfers.first().is_none_or(|transfer| transfer.leg_of(account.id).is_none()) {
                 return Err(Rejection::CursorUnknown { account: account.name, cursor: first }.into());
             }
-            let parties: BTreeSet<_> =
-                transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
-            let parties = store.find_accounts_by_id(&parties.into_iter().collect::<Vec<_>>())?;
-            let names: HashMap<_, _> = parties.into_iter().map(|party| (party.id, party.name)).collect();
+            let names = names_of(store, &transfers)?;
 
             let next = transfers.last().and_then(|oldest| oldest.leg_of(account.id)?.previous);
             let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &names));
@@ -74,9 +72,7 @@ impl Ledger {
     pub fn balance_recorded_at(&self, name: &AccountName, at: Instant) -> Result<Money, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
-            let transfer = store.find_last_recorded_at(&account, at)?;
-            let leg = transfer.as_ref().and_then(|transfer| transfer.leg_of(account.id));
-            Ok(account.money(leg.map_or(Amount::ZERO, |leg| leg.balance)))
+            Ok(balance_as_of(store, &account, AsOf::recorded(at))?)
         })
     }
 }
@@ -92,21 +88,37 @@ pub(super) fn entry(
     } else {
         (NormalSide::Credit, transfer.credit, transfer.debit)
     };
-    let change = match transfer.kind {
-        TransferKind::Hold | TransferKind::Release => Amount::ZERO,
-        TransferKind::Transfer | TransferKind::Capture | TransferKind::Reversal => {
-            let rises = side == account.account_type.normal_side();
-            // Amounts are positive, and every positive amount has a negative.
-            if rises { transfer.amount } else { transfer.amount.checked_neg().unwrap_or(Amount::MIN) }
-        }
-    };
     let missing = || CorruptRow::new("transfers", transfer.sequence, "account_id", other.account_id.0);
     Ok(Entry {
         side,
         counterparty: names.get(&other.account_id).ok_or_else(missing)?.clone(),
-        change: account.money(change),
+        change: account.money(change_of(account, &transfer)),
         balance: account.money(leg.balance),
         version: leg.version,
         transfer,
     })
+}
+
+/// What a transfer changes of an account's posted balance, on its normal side.
+pub(super) fn change_of(account: &Account, transfer: &Transfer) -> Amount {
+    match transfer.kind {
+        TransferKind::Hold | TransferKind::Release => Amount::ZERO,
+        TransferKind::Transfer | TransferKind::Capture | TransferKind::Reversal => {
+            let is_debit = transfer.debit.account_id == account.id;
+            let side = if is_debit { NormalSide::Debit } else { NormalSide::Credit };
+            // Amounts are positive, and every positive amount has a negative.
+            if account.falls_by(side) { transfer.amount.checked_neg().unwrap_or(Amount::MIN) } else { transfer.amount }
+        }
+    }
+}
+
+/// The names of both accounts of each transfer.
+pub(super) fn names_of(
+    store: &mut dyn Store,
+    transfers: &[Transfer],
+) -> Result<HashMap<AccountId, AccountName>, StoreError> {
+    let ids: BTreeSet<_> =
+        transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
+    let parties = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
+    Ok(parties.into_iter().map(|party| (party.id, party.name)).collect())
 }

@@ -1,17 +1,16 @@
 //! Statements over a span of time, in the order in which transfers were recorded or in which they count.
 
-use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
 use super::Ledger;
 use super::accounts::get_account_in;
 use super::balances::{AsOf, balance_as_of};
-use super::history::{Entry, entry};
+use super::history::{Entry, change_of, entry, names_of};
 use crate::error::{Error, InputError};
 use crate::models::transfers::Exceptions;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountId, AccountName, Instant, Sequence, Transfer};
+use crate::rules::{Account, AccountName, Instant, Sequence, Transfer};
 use crate::store::{Access, Store, StoreError};
 
 /// How many transfers of a chain are read at once while those are looked for that count when they were recorded.
@@ -236,19 +235,6 @@ impl Page<'_> {
             below = lowest;
         }
         transfers.retain(|transfer| transfer.sequence >= top.sequence);
-        let names = names_of(store, &transfers)?;
-        let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &names));
-        let entries = entries.collect::<Result<Vec<_>, _>>()?;
-        Ok(entries.iter().map(|entry| i128::from(entry.change.amount.minor())).sum())
+        Ok(transfers.iter().map(|transfer| i128::from(change_of(self.account, transfer).minor())).sum())
     }
-}
-
-pub(super) fn names_of(
-    store: &mut dyn Store,
-    transfers: &[Transfer],
-) -> Result<HashMap<AccountId, AccountName>, StoreError> {
-    let ids: BTreeSet<_> =
-        transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
-    let parties = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-    Ok(parties.into_iter().map(|party| (party.id, party.name)).collect())
 }
