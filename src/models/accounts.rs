@@ -176,46 +176,8 @@ impl From<&Account> for AccountUpdate {
     }
 }
 
-/// What events change of an account, and the transfers between them: in one statement, because limits and balance have to fit each
-/// other whenever the table looks at them.
-#[derive(AsChangeset, Clone, Debug)]
-#[diesel(table_name = accounts, treat_none_as_null = true)]
-pub(crate) struct AccountChanges {
-    pub debits_posted: i64,
-    pub credits_posted: i64,
-    pub debits_held: i64,
-    pub credits_held: i64,
-    pub version: i64,
-    pub last_transfer: Option<i64>,
-    pub last_recorded_at: Option<SqlInstant>,
-    pub min_balance: Option<i64>,
-    pub max_balance: Option<i64>,
-    pub closed_at: Option<SqlInstant>,
-    pub state: &'static str,
-    pub head: Vec<u8>,
-}
-
-impl From<&Account> for AccountChanges {
-    fn from(account: &Account) -> Self {
-        let moved = AccountUpdate::from(account);
-        Self {
-            debits_posted: moved.debits_posted,
-            credits_posted: moved.credits_posted,
-            debits_held: moved.debits_held,
-            credits_held: moved.credits_held,
-            version: moved.version,
-            last_transfer: moved.last_transfer,
-            last_recorded_at: moved.last_recorded_at,
-            min_balance: account.limits.min_balance.map(Amount::minor),
-            max_balance: account.limits.max_balance.map(Amount::minor),
-            closed_at: account.closed_at.map(SqlInstant::from),
-            state: account.state.as_str(),
-            head: moved.head,
-        }
-    }
-}
-
-/// All that a whole history changes of an account.
+/// All that transfers and events together change of an account: in one statement, because limits and balance have to fit each other
+/// whenever the table looks at them.
 #[derive(Clone, Debug)]
 pub(crate) struct AccountHistoryUpdate {
     pub id: i64,
@@ -231,6 +193,27 @@ pub(crate) struct AccountHistoryUpdate {
     pub closed_at: Option<SqlInstant>,
     pub state: String,
     pub head: Vec<u8>,
+}
+
+impl From<&Account> for AccountHistoryUpdate {
+    fn from(account: &Account) -> Self {
+        let moved = AccountUpdate::from(account);
+        Self {
+            id: moved.id,
+            debits_posted: moved.debits_posted,
+            credits_posted: moved.credits_posted,
+            debits_held: moved.debits_held,
+            credits_held: moved.credits_held,
+            version: moved.version,
+            last_transfer: moved.last_transfer,
+            last_recorded_at: moved.last_recorded_at,
+            min_balance: account.limits.min_balance.map(Amount::minor),
+            max_balance: account.limits.max_balance.map(Amount::minor),
+            closed_at: account.closed_at.map(SqlInstant::from),
+            state: account.state.as_str().to_owned(),
+            head: moved.head,
+        }
+    }
 }
 
 /// Accounts whose names begin with `prefix` and sort behind `after`, by name. An index range, not LIKE, whose meaning differs.

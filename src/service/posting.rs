@@ -8,6 +8,7 @@ use super::receipts::{Posted, Receipt};
 use super::scope::Scope;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency};
 use crate::rules::{
     Account, AccountId, AccountName, Batch, BatchPolicy, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling,
@@ -216,11 +217,11 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
         return Ok(ruling);
     }
     store.insert_events(&ruling.events)?;
-    let has_event = |account: &Account| ruling.events.iter().any(|event| event.account_id == account.id);
-    let (changed, moved): (Vec<_>, Vec<_>) = ruling.accounts.iter().cloned().partition(has_event);
-    store.change_accounts(&changed)?;
+    let has_event = |account: &&Account| ruling.events.iter().any(|event| event.account_id == account.id);
+    let (changed, moved): (Vec<_>, Vec<_>) = ruling.accounts.iter().partition(has_event);
+    store.update_histories(changed.into_iter().map(AccountHistoryUpdate::from).collect())?;
     if !moved.is_empty() {
-        store.update_accounts(&moved)?;
+        store.update_accounts(&moved.into_iter().cloned().collect::<Vec<_>>())?;
     }
     Ok(ruling)
 }

@@ -76,7 +76,7 @@ pub(crate) trait Store: Portable + BookImports {
     /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
     fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;
 
-    /// Writes what the histories of accounts that were taken over come to.
+    /// Writes what transfers and events together come to, of accounts that this transaction has locked or taken over.
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError>;
 
     /// Lets new numbers begin behind those of accounts and places that were taken over.

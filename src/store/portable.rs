@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::models::account_events::AccountEventRow;
-use crate::models::accounts::{AccountChanges, AccountRow, prefix_end, with_prefix};
+use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
@@ -104,9 +104,6 @@ pub(crate) trait Portable {
 
     /// Adds events to the history of accounts.
     fn insert_events(&mut self, events: &[AccountEvent]) -> Result<(), StoreError>;
-
-    /// Writes the new states of accounts that this transaction has locked, and what they may do.
-    fn change_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError>;
 
     /// The first event of an account.
     fn find_first_event(&mut self, account: AccountId) -> Result<Option<AccountEventRow>, StoreError>;
@@ -297,15 +294,6 @@ macro_rules! implement_portable {
                     let rows: Vec<_> = events.iter().map(AccountEventRow::from).collect();
                     let inserted = diesel::insert_into(account_events::table).values(rows).execute(self)?;
                     assert_eq!(inserted, events.len(), "every event is inserted");
-                }
-                Ok(())
-            }
-
-            fn change_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
-                for account in accounts {
-                    let changes = AccountChanges::from(account);
-                    let updated = diesel::update(accounts::table.find(account.id.0)).set(changes).execute(self)?;
-                    assert_eq!(updated, 1, "the account was locked, so it is there");
                 }
                 Ok(())
             }

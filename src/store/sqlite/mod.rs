@@ -82,7 +82,7 @@ impl Store for SqliteConnection {
 
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
         let rows = update_rows(self, &updates)?;
-        assert_eq!(rows, updates.len(), "every account was taken over, so it is there");
+        assert_eq!(rows, updates.len(), "every account is there: it was locked or taken over");
         Ok(())
     }
 
