@@ -1,9 +1,6 @@
 //! Many books in one PostgreSQL database. An SQLite file is one book, and says so.
 
-use std::sync::Barrier;
-use std::thread;
-
-use crate::support::{Answer, Program, TestBook, assert_whole, check};
+use crate::support::{Answer, Program, TestBook, assert_whole, check, in_parallel};
 
 /// Runs the program on another book of the same database; the arguments are separated by blanks.
 fn run_in(book: &TestBook, name: &str, arguments: &str) -> Answer {
@@ -58,7 +55,7 @@ fn twenty_books_made_at_once_are_all_whole() {
     const BOOKS: usize = 20;
     let database = TestBook::on_postgres();
     let names: Vec<_> = (0..BOOKS).map(|number| name_in(&database, &number.to_string())).collect();
-    let answers = at_once(BOOKS, |number| database.run(&format!("book create {}", names[number])));
+    let answers = in_parallel(BOOKS, |number| database.run(&format!("book create {}", names[number])));
     for (name, answer) in names.iter().zip(answers) {
         answer.ends(0).says("is ready");
         run_in(&database, name, "verify").ends(0).says("the book is whole");
@@ -71,7 +68,7 @@ fn twenty_books_made_at_once_are_all_whole() {
 fn one_book_made_by_twenty_at_once_is_made_once() {
     let database = TestBook::on_postgres();
     let name = name_in(&database, "shared");
-    let answers = at_once(20, |_| {
+    let answers = in_parallel(20, |_| {
         let answer = database.run(&format!("book create {name}")).ends(0);
         run_in(&database, &name, "account open cash --currency EUR --type asset").ends(0);
         answer.stderr.contains("is ready")
@@ -118,18 +115,4 @@ fn an_sqlite_file_is_one_book() {
     let file = book.url.strip_prefix("sqlite://").unwrap();
     assert_eq!(book.run("book list --format json").ends(0).json()[0]["book"], file);
     assert_whole(&book.ledger(), 1);
-}
-
-/// Runs the work of so many workers at the same moment, each in a thread of its own.
-fn at_once<T: Send>(workers: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let start = Barrier::new(workers);
-    let run = |worker| {
-        start.wait();
-        work(worker)
-    };
-    let run = &run;
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|worker| scope.spawn(move || run(worker))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-    })
 }

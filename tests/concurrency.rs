@@ -4,15 +4,14 @@ mod faults;
 mod pool;
 mod requests;
 
-use std::sync::Barrier;
-use std::thread;
-
 use tempfile::TempDir;
 
 use teller::rules::{Rejection, TransferRequest};
 use teller::{Error, Mode};
 
-use crate::support::{Program, Random, TestBook, assert_whole, check, on_every_backend, transfer, transfer_with_id};
+use crate::support::{
+    Program, Random, TestBook, assert_whole, check, in_parallel, on_every_backend, transfer, transfer_with_id,
+};
 
 on_every_backend! {
     // C1
@@ -156,20 +155,6 @@ on_every_backend! {
         assert_eq!(answers.into_iter().filter(|is_posted| *is_posted).count(), 1);
         assert_whole(&ledger, 1);
     }
-}
-
-/// Runs the work of so many workers at the same moment, each in a thread of its own.
-fn in_parallel<T: Send>(workers: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let start = Barrier::new(workers);
-    let run = |worker| {
-        start.wait();
-        work(worker)
-    };
-    let run = &run;
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|worker| scope.spawn(move || run(worker))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-    })
 }
 
 /// Accounts `a0`, `a1`, … that may go below zero.

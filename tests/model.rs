@@ -324,16 +324,17 @@ fn the_rules_agree_with_a_naive_model() {
     }
 }
 
+/// Numbers and places are the databases' own; everything else, hashes first, is the same.
+fn placeless(accounts: Vec<Account>) -> Vec<Account> {
+    let placeless = |account: Account| Account { id: AccountId::UNASSIGNED, last: None, ..account };
+    accounts.into_iter().map(placeless).collect()
+}
+
 #[test]
 fn both_databases_agree_with_the_model_and_with_each_other() {
     let outcome = runner(RUNS_ON_DATABASES).run(&runs(), |(accounts, steps)| {
         let postgres = run_on_book(&TestBook::on_postgres(), &accounts, &steps);
         let sqlite = run_on_book(&TestBook::on_sqlite(), &accounts, &steps);
-        // Numbers and places are the databases' own; everything else, hashes first, is the same.
-        let placeless = |accounts: Vec<Account>| -> Vec<Account> {
-            let placeless = |account: Account| Account { id: AccountId::UNASSIGNED, last: None, ..account };
-            accounts.into_iter().map(placeless).collect()
-        };
         assert_eq!(placeless(postgres), placeless(sqlite));
         Ok(())
     });

@@ -9,8 +9,8 @@ use diesel::connection::SimpleConnection;
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
-use super::{in_parallel, open_assets};
-use crate::support::{TestBook, assert_whole, check, on_every_backend, transfer, transfer_with_id};
+use super::open_assets;
+use crate::support::{TestBook, assert_whole, check, in_parallel, on_every_backend, transfer, transfer_with_id};
 
 /// One attempt, and a short wait.
 pub(super) const IMPATIENT: StoreOptions = StoreOptions {

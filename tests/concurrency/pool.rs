@@ -6,8 +6,7 @@ use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
 use super::faults::{Holder, IMPATIENT, count_connections, open_customers};
-use super::in_parallel;
-use crate::support::{TestBook, assert_whole, on_every_backend, transfer};
+use crate::support::{TestBook, assert_whole, in_parallel, on_every_backend, transfer};
 
 /// How many times two calls fail; `TELLER_FAILURES` asks for more, by hand.
 fn failures() -> usize {

@@ -7,8 +7,8 @@ use tempfile::TempDir;
 use teller::rules::{BatchPolicy, Rejection};
 use teller::{Ledger, Mode};
 
-use super::{in_parallel, open_assets, write_transfers};
-use crate::support::{Program, TestBook, check, on_every_backend, requests};
+use super::{open_assets, write_transfers};
+use crate::support::{Program, TestBook, check, in_parallel, on_every_backend, requests};
 
 const ROUNDS: usize = 8;
 

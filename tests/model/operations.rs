@@ -14,7 +14,7 @@ use super::asking::{time, to_opening, to_request};
 use super::judging::Item;
 use super::naive::{Naive, Place};
 use super::steps::{Step, runs};
-use super::{RUNS_ON_DATABASES, STEPS_DEFAULT, STEPS_PER_RUN, runner, steps_in_all};
+use super::{RUNS_ON_DATABASES, STEPS_DEFAULT, STEPS_PER_RUN, placeless, runner, steps_in_all};
 use crate::support::TestBook;
 
 /// A book in memory, of which the rules are told all there is.
@@ -225,11 +225,6 @@ fn both_databases_agree_with_the_naive_book_and_with_each_other() {
     let outcome = runner(RUNS_ON_DATABASES).run(&runs(), |(places, steps)| {
         let postgres = run_on_book(&TestBook::on_postgres(), &places, &steps);
         let sqlite = run_on_book(&TestBook::on_sqlite(), &places, &steps);
-        // Numbers and places are the databases' own; everything else, hashes first, is the same.
-        let placeless = |accounts: Vec<Account>| -> Vec<Account> {
-            let placeless = |account: Account| Account { id: AccountId::UNASSIGNED, last: None, ..account };
-            accounts.into_iter().map(placeless).collect()
-        };
         assert_eq!(placeless(postgres), placeless(sqlite));
         Ok(())
     });

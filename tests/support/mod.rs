@@ -7,6 +7,7 @@ mod looks;
 pub mod model;
 mod options;
 mod outcome;
+mod parallel;
 pub mod pgbouncer;
 mod postgres;
 pub mod process;
@@ -22,6 +23,7 @@ mod transfer;
 
 pub use book::TestBook;
 pub use change::change;
+pub use parallel::in_parallel;
 pub use program::{Answer, Program};
 pub use random::Random;
 pub use scenario::{check, requests};
