@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
-use crate::rules::{Instant, InstantError, Rejection, SealError, TextError};
+use crate::rules::{Instant, InstantError, PeriodError, Rejection, SealError, TextError};
 use crate::store::StoreError;
 
 /// Why an operation did not happen.
@@ -44,6 +44,9 @@ pub enum InputError {
     /// Not a moment.
     #[error(transparent)]
     Instant(#[from] InstantError),
+    /// Not a period.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
     /// Not a rate, or not a way of rounding.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
@@ -125,6 +128,7 @@ impl InputError {
             Self::Currency(_) => "currency_invalid",
             Self::Text(_) => "text_invalid",
             Self::Instant(_) => "time_invalid",
+            Self::Period(_) => "period_invalid",
             Self::Exchange(_) => "exchange_invalid",
             Self::Split(_) => "split_invalid",
             Self::Span { .. } => "span_invalid",

@@ -19,6 +19,15 @@ diesel::table! {
         actor -> Text,
         hash -> Bytea,
         reason -> Nullable<Text>,
+        per_transfer_before -> Nullable<Int8>,
+        per_day_before -> Nullable<Int8>,
+        per_month_before -> Nullable<Int8>,
+        per_transfer_after -> Nullable<Int8>,
+        per_day_after -> Nullable<Int8>,
+        per_month_after -> Nullable<Int8>,
+        transfer_id -> Nullable<Uuid>,
+        metadata_before -> Nullable<Jsonb>,
+        metadata_after -> Nullable<Jsonb>,
     }
 }
 
@@ -46,6 +55,9 @@ diesel::table! {
         head -> Bytea,
         description -> Nullable<Text>,
         metadata -> Nullable<Jsonb>,
+        per_transfer -> Nullable<Int8>,
+        per_day -> Nullable<Int8>,
+        per_month -> Nullable<Int8>,
     }
 }
 
@@ -98,6 +110,21 @@ diesel::table! {
 diesel::table! {
     use crate::models::sql_types::*;
 
+    period_events (event) {
+        event -> Int8,
+        sequence -> Int8,
+        recorded_at -> Timestamptz,
+        period -> Text,
+        action -> Text,
+        actor -> Text,
+        hash -> Bytea,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
     transfers (sequence) {
         sequence -> Int8,
         id -> Uuid,
@@ -134,5 +161,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     book_imports,
     currencies,
     holds,
+    period_events,
     transfers,
 );

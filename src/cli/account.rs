@@ -25,8 +25,8 @@ pub(super) enum AccountCommand {
     /// Show all that is known of an account
     #[command(after_help = "Example:\n  teller account show customers:alice --format json")]
     Show(ShowArgs),
-    /// Change how far an account's balance may go
-    #[command(after_help = "Example:\n  teller account limit customers:alice --overdraft 500")]
+    /// Change how far an account's balance may go, and how much may leave it
+    #[command(after_help = LIMIT_EXAMPLES)]
     Limit(LimitArgs),
     /// Let nothing happen to an account for now
     #[command(after_help = "Examples:\n  teller account freeze customers:alice --reason 'court order 12/7'\n  \
@@ -41,7 +41,7 @@ pub(super) enum AccountCommand {
         Its balance must be zero, without open holds. With --to what it has is moved and it is closed, both or neither; \
         then the journal is shown.")]
     Close(CloseArgs),
-    /// Show how an account was limited, frozen and closed, newest first
+    /// Show how an account was limited, frozen, annotated and closed, newest first
     #[command(after_help = "Example:\n  teller account history customers:alice")]
     History(HistoryArgs),
 }
@@ -54,6 +54,15 @@ Examples:
 
 Opening the same account again changes nothing. A customer's account, a liability, cannot go below zero unless \
 it is opened with --overdraft, --min-balance or --no-min-balance; accounts of other types can.";
+
+const LIMIT_EXAMPLES: &str = "\
+Examples:
+  teller account limit customers:alice --overdraft 500
+  teller account limit customers:alice --per-transfer 200 --per-day 1000.00 --per-month 5000
+  teller account limit customers:alice --no-per-day
+
+Days and months are calendar ones of UTC, by recorded time. A transfer counts when it is posted, a hold when it is \
+placed; what is released of it in the same day or month is given back. Reversals neither count nor give back.";
 
 #[derive(Args)]
 pub(super) struct OpenArgs {
@@ -108,6 +117,38 @@ impl MinBalanceArgs {
 }
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+struct VelocityArgs {
+    /// The most that may leave it in one transfer or hold
+    #[arg(long, value_name = "AMOUNT")]
+    per_transfer: Option<String>,
+    /// No such limit
+    #[arg(long, conflicts_with = "per_transfer")]
+    no_per_transfer: bool,
+    /// The most that may leave it in a day of UTC
+    #[arg(long, value_name = "AMOUNT")]
+    per_day: Option<String>,
+    /// No such limit
+    #[arg(long, conflicts_with = "per_day")]
+    no_per_day: bool,
+    /// The most that may leave it in a month of UTC
+    #[arg(long, value_name = "AMOUNT")]
+    per_month: Option<String>,
+    /// No such limit
+    #[arg(long, conflicts_with = "per_month")]
+    no_per_month: bool,
+}
+
+/// What becomes of a limit that is given as an amount, or taken away by a flag.
+fn new_limit(amount: Option<&str>, is_removed: bool, currency: Currency) -> Result<NewLimit, InputError> {
+    match amount {
+        Some(text) => Ok(NewLimit::Set(Money::parse_signed(text, currency)?.amount)),
+        None if is_removed => Ok(NewLimit::Remove),
+        None => Ok(NewLimit::Keep),
+    }
+}
+
+#[derive(Args)]
 pub(super) struct ListArgs {
     /// Only names that begin with this
     #[arg(long, default_value = "", hide_default_value = true)]
@@ -138,6 +179,8 @@ pub(super) struct LimitArgs {
     /// No maximum
     #[arg(long, conflicts_with = "max_balance")]
     no_max_balance: bool,
+    #[command(flatten)]
+    velocity: VelocityArgs,
     #[command(flatten)]
     actor: ActorArgs,
     #[command(flatten)]
@@ -205,12 +248,14 @@ fn limit(context: &Context, arguments: &LimitArgs) -> Result<Ending, Failure> {
     let name = parse(&arguments.name)?;
     let ledger = context.ledger()?;
     let currency = ledger.get_account(&name)?.currency;
-    let max_balance = match &arguments.max_balance {
-        Some(text) => NewLimit::Set(Money::parse_signed(text, currency).map_err(InputError::from)?.amount),
-        None if arguments.no_max_balance => NewLimit::Remove,
-        None => NewLimit::Keep,
+    let velocity = &arguments.velocity;
+    let change = LimitChange {
+        min_balance: arguments.min_balance.new_limit(currency)?,
+        max_balance: new_limit(arguments.max_balance.as_deref(), arguments.no_max_balance, currency)?,
+        per_transfer: new_limit(velocity.per_transfer.as_deref(), velocity.no_per_transfer, currency)?,
+        per_day: new_limit(velocity.per_day.as_deref(), velocity.no_per_day, currency)?,
+        per_month: new_limit(velocity.per_month.as_deref(), velocity.no_per_month, currency)?,
     };
-    let change = LimitChange { min_balance: arguments.min_balance.new_limit(currency)?, max_balance };
     let change = arguments.actor.change(name, AccountAction::Limit(change))?;
     let account = ledger.change_account(&change, arguments.mode.mode())?;
     context.output.one(&AccountRecord::from(&account), ONE)?;

@@ -35,16 +35,21 @@ pub(super) struct MetadataArgs {
 
 impl MetadataArgs {
     pub(super) fn metadata(&self) -> Result<Metadata, TextError> {
-        let mut entries = BTreeMap::new();
-        for entry in &self.entries {
-            let fault = |problem| TextError::Form { what: "metadata", text: entry.chars().take(40).collect(), problem };
-            let (key, value) = entry.split_once('=').ok_or_else(|| fault("has no =; write KEY=VALUE"))?;
-            if entries.insert(key.to_owned(), value.to_owned()).is_some() {
-                return Err(fault("gives its key a second time"));
-            }
-        }
-        Metadata::new(entries)
+        metadata_of(&self.entries)
     }
+}
+
+/// Reads entries of the form `KEY=VALUE`.
+pub(super) fn metadata_of(texts: &[String]) -> Result<Metadata, TextError> {
+    let mut entries = BTreeMap::new();
+    for text in texts {
+        let fault = |problem| TextError::Form { what: "metadata", text: text.chars().take(40).collect(), problem };
+        let (key, value) = text.split_once('=').ok_or_else(|| fault("has no =; write KEY=VALUE"))?;
+        if entries.insert(key.to_owned(), value.to_owned()).is_some() {
+            return Err(fault("gives its key a second time"));
+        }
+    }
+    Metadata::new(entries)
 }
 
 /// Who changes something, and why.

@@ -5,8 +5,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use super::deadline::parse_time;
 use super::output::Format;
 use super::{
-    account, backup, balance, batch, book, config, currency, exchange, export, hold, import, journal, migrate, reverse,
-    seal, shell, statement, transfer, verify,
+    account, backup, balance, batch, book, config, currency, exchange, export, hold, import, journal, metadata,
+    migrate, period, reverse, seal, shell, statement, transfer, verify,
 };
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
@@ -89,6 +89,12 @@ pub(super) enum Command {
     /// Open, list, show, limit, freeze and close accounts
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Change and show what is kept beside accounts and transfers
+    #[command(subcommand)]
+    Metadata(metadata::MetadataCommand),
+    /// Close periods of effective time, and open them again
+    #[command(subcommand)]
+    Period(period::PeriodCommand),
     /// List and register currencies
     #[command(subcommand)]
     Currency(currency::CurrencyCommand),
@@ -157,6 +163,8 @@ impl Command {
     pub(super) const fn deadline_default(&self) -> Option<Duration> {
         match self {
             Self::Account(_)
+            | Self::Metadata(_)
+            | Self::Period(_)
             | Self::Currency(_)
             | Self::Deposit(_)
             | Self::Withdraw(_)

@@ -24,8 +24,10 @@ mod import_book;
 mod interrupt;
 mod journal;
 mod log;
+mod metadata;
 mod migrate;
 mod output;
+mod period;
 mod progress;
 mod request;
 mod reverse;
@@ -132,6 +134,8 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
     match command {
         Command::Demo => demo::run(context),
         Command::Account(command) => account::run(context, command),
+        Command::Metadata(command) => metadata::run(context, &command),
+        Command::Period(command) => period::run(context, &command),
         Command::Currency(command) => currency::run(context, command),
         Command::Deposit(arguments) => transfer::deposit(context, &arguments),
         Command::Withdraw(arguments) => transfer::withdraw(context, &arguments),

@@ -76,7 +76,9 @@ impl<'a> Currencies<'a> {
             Operation::Transfer(request) => (request.id, self.of_account(request.parties.names()[0])?),
             Operation::Hold(request) => (request.transfer.id, self.of_account(request.transfer.parties.names()[0])?),
             Operation::Capture(request) => (request.id, self.of_hold(request.hold_id)?),
-            Operation::Release(_) | Operation::Reverse(_) | Operation::Change(_) => return Ok(()),
+            Operation::Release(_) | Operation::Reverse(_) | Operation::Change(_) | Operation::Annotate(_) => {
+                return Ok(());
+            }
         };
         self.ids.insert(id, currency);
         Ok(())

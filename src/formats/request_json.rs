@@ -26,9 +26,17 @@ impl Signature {
     /// # Errors
     /// [`InputError::Request`] where nobody is known who wants it so.
     pub fn sign(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, InputError> {
+        let (actor, reason) = self.signed()?;
+        Ok(AccountChange { account, action, actor, reason })
+    }
+
+    /// Who, and why.
+    ///
+    /// # Errors
+    /// As [`Signature::sign`].
+    pub fn signed(&self) -> Result<(Actor, Option<Description>), InputError> {
         let nobody = || InputError::request("nobody is logged in by name; say who wants it so with --actor NAME");
-        let actor = self.actor.clone().ok_or_else(nobody)?;
-        Ok(AccountChange { account, action, actor, reason: self.reason.clone() })
+        Ok((self.actor.clone().ok_or_else(nobody)?, self.reason.clone()))
     }
 }
 

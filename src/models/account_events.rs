@@ -1,13 +1,16 @@
 use diesel::prelude::*;
 
 use super::CorruptRow;
-use super::accounts::limits;
-use super::sql_types::{SqlId, SqlInstant};
+use super::accounts::{limits, velocity};
+use super::sql_types::{SqlId, SqlInstant, SqlJson};
+use super::transfers::{metadata_as_json, metadata_from_json};
 use crate::money::Amount;
-use crate::rules::{AccountEvent, AccountId, AccountState, Hash, Limits, Sequence, Terms};
+use crate::rules::{
+    Account, AccountEvent, AccountId, AccountState, Annotation, Hash, Metadata, OpenedWith, Sequence, Terms, TransferId,
+};
 use crate::schema::account_events;
 
-/// One change of what an account may do.
+/// One change of what an account may do, or of what is kept beside it or one of its transfers.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = account_events)]
 pub(crate) struct AccountEventRow {
@@ -26,11 +29,47 @@ pub(crate) struct AccountEventRow {
     pub actor: String,
     pub hash: Vec<u8>,
     pub reason: Option<String>,
+    pub per_transfer_before: Option<i64>,
+    pub per_day_before: Option<i64>,
+    pub per_month_before: Option<i64>,
+    pub per_transfer_after: Option<i64>,
+    pub per_day_after: Option<i64>,
+    pub per_month_after: Option<i64>,
+    pub transfer_id: Option<SqlId>,
+    pub metadata_before: Option<SqlJson>,
+    pub metadata_after: Option<SqlJson>,
+}
+
+/// What an account was opened with, by its first event and the first one that changed what is kept beside it.
+pub(crate) fn opened_with(
+    account: &Account,
+    first: Option<&AccountEventRow>,
+    first_annotation: Option<&AccountEventRow>,
+) -> Result<OpenedWith, CorruptRow> {
+    let limits = first.map_or(account.limits, |row| limits(row.min_balance_before, row.max_balance_before));
+    let metadata = match first_annotation {
+        Some(row) => row.metadata(row.metadata_before.as_ref())?,
+        None => account.metadata.clone(),
+    };
+    Ok(OpenedWith { limits, metadata })
 }
 
 impl AccountEventRow {
-    pub(crate) fn limits_before(&self) -> Limits {
-        limits(self.min_balance_before, self.max_balance_before)
+    fn metadata(&self, json: Option<&SqlJson>) -> Result<Metadata, CorruptRow> {
+        metadata_from_json(json, "account_events", self.sequence)
+    }
+
+    fn annotation(&self) -> Result<Option<Annotation>, CorruptRow> {
+        if self.metadata_after.is_none() {
+            return Ok(None);
+        }
+        let corrupt = || CorruptRow::new("account_events", self.sequence, "transfer_id", "not of 16 bytes");
+        let transfer_id = self.transfer_id.map(|id| id.id().ok_or_else(corrupt)).transpose()?;
+        Ok(Some(Annotation {
+            transfer_id: transfer_id.map(TransferId),
+            before: self.metadata(self.metadata_before.as_ref())?,
+            after: self.metadata(self.metadata_after.as_ref())?,
+        }))
     }
 }
 
@@ -59,11 +98,17 @@ impl TryFrom<AccountEventRow> for AccountEvent {
                 .recorded_at
                 .instant()
                 .ok_or_else(|| corrupt("recorded_at", &row.recorded_at.to_string()))?,
-            before: Terms { state: state("state_before", &row.state_before)?, limits: row.limits_before() },
+            before: Terms {
+                state: state("state_before", &row.state_before)?,
+                limits: limits(row.min_balance_before, row.max_balance_before),
+                velocity: velocity(row.per_transfer_before, row.per_day_before, row.per_month_before),
+            },
             after: Terms {
                 state: state("state_after", &row.state_after)?,
                 limits: limits(row.min_balance_after, row.max_balance_after),
+                velocity: velocity(row.per_transfer_after, row.per_day_after, row.per_month_after),
             },
+            annotation: row.annotation()?,
             actor: row.actor.parse().map_err(|_| corrupt("actor", &row.actor))?,
             reason: reason.transpose()?,
             journal_id: journal_id.transpose()?,
@@ -91,6 +136,15 @@ impl From<&AccountEvent> for AccountEventRow {
             actor: event.actor.to_string(),
             hash: event.hash.0.to_vec(),
             reason: event.reason.as_ref().map(ToString::to_string),
+            per_transfer_before: event.before.velocity.per_transfer.map(Amount::minor),
+            per_day_before: event.before.velocity.per_day.map(Amount::minor),
+            per_month_before: event.before.velocity.per_month.map(Amount::minor),
+            per_transfer_after: event.after.velocity.per_transfer.map(Amount::minor),
+            per_day_after: event.after.velocity.per_day.map(Amount::minor),
+            per_month_after: event.after.velocity.per_month.map(Amount::minor),
+            transfer_id: event.annotation.as_ref().and_then(|it| it.transfer_id).map(|id| SqlId::new(id.0)),
+            metadata_before: event.annotation.as_ref().map(|it| metadata_as_json(&it.before)),
+            metadata_after: event.annotation.as_ref().map(|it| metadata_as_json(&it.after)),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::sql_types::{SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
 use crate::money::Amount;
 use crate::rules::{
-    Account, AccountId, AccountState, AccountType, Hash, Instant, LastTransfer, Limits, Sequence, Totals,
+    Account, AccountId, AccountState, AccountType, Hash, Instant, LastTransfer, Limits, Sequence, Totals, Velocity,
 };
 use crate::schema::accounts;
 
@@ -38,6 +38,9 @@ pub(crate) struct AccountRow {
     pub head: Vec<u8>,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
+    pub per_transfer: Option<i64>,
+    pub per_day: Option<i64>,
+    pub per_month: Option<i64>,
 }
 
 impl TryFrom<AccountRow> for Account {
@@ -65,6 +68,7 @@ impl TryFrom<AccountRow> for Account {
             currency: currency(&row.currency, row.exponent, || ("accounts", row.id.to_string()))?,
             state: AccountState::from_word(&row.state).ok_or_else(|| corrupt("state", &row.state))?,
             limits: limits(row.min_balance, row.max_balance),
+            velocity: velocity(row.per_transfer, row.per_day, row.per_month),
             totals: Totals {
                 debits_posted: Amount::from_minor(row.debits_posted),
                 credits_posted: Amount::from_minor(row.credits_posted),
@@ -85,6 +89,14 @@ impl TryFrom<AccountRow> for Account {
 
 pub(super) fn limits(min_balance: Option<i64>, max_balance: Option<i64>) -> Limits {
     Limits { min_balance: min_balance.map(Amount::from_minor), max_balance: max_balance.map(Amount::from_minor) }
+}
+
+pub(super) fn velocity(per_transfer: Option<i64>, per_day: Option<i64>, per_month: Option<i64>) -> Velocity {
+    Velocity {
+        per_transfer: per_transfer.map(Amount::from_minor),
+        per_day: per_day.map(Amount::from_minor),
+        per_month: per_month.map(Amount::from_minor),
+    }
 }
 
 fn last_transfer(row: &AccountRow) -> Result<Option<LastTransfer>, CorruptRow> {
@@ -190,6 +202,9 @@ pub(crate) struct AccountHistoryUpdate {
     pub last_recorded_at: Option<SqlInstant>,
     pub min_balance: Option<i64>,
     pub max_balance: Option<i64>,
+    pub per_transfer: Option<i64>,
+    pub per_day: Option<i64>,
+    pub per_month: Option<i64>,
     pub closed_at: Option<SqlInstant>,
     pub state: String,
     pub head: Vec<u8>,
@@ -209,6 +224,9 @@ impl From<&Account> for AccountHistoryUpdate {
             last_recorded_at: moved.last_recorded_at,
             min_balance: account.limits.min_balance.map(Amount::minor),
             max_balance: account.limits.max_balance.map(Amount::minor),
+            per_transfer: account.velocity.per_transfer.map(Amount::minor),
+            per_day: account.velocity.per_day.map(Amount::minor),
+            per_month: account.velocity.per_month.map(Amount::minor),
             closed_at: account.closed_at.map(SqlInstant::from),
             state: account.state.as_str().to_owned(),
             head: moved.head,

@@ -3,7 +3,9 @@ use std::str::FromStr;
 use super::hash::Hash;
 use super::ids::{AccountId, Sequence};
 use super::instant::Instant;
+use super::opening::OpenedWith;
 use super::text::{AccountName, Description, Metadata};
+use super::velocity::Velocity;
 use super::words::words;
 use crate::money::{Amount, Currency, Money};
 
@@ -121,13 +123,23 @@ impl Limits {
     }
 }
 
-/// What an account may do: which sides are open, and how far its balance may go.
+/// What an account may do: which sides are open, how far its balance may go, and how much may leave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// What may happen to it.
     pub state: AccountState,
     /// How far its balance may go.
     pub limits: Limits,
+    /// How much may leave it.
+    pub velocity: Velocity,
+}
+
+impl Terms {
+    /// Of an account that was just opened.
+    #[must_use]
+    pub fn opening(limits: Limits) -> Self {
+        Self { state: AccountState::Open, limits, velocity: Velocity::default() }
+    }
 }
 
 /// The sums of all debits and credits, posted and held, each from 0 to 2^63 - 1 minor units.
@@ -243,6 +255,8 @@ pub struct Account {
     pub state: AccountState,
     /// How far its balance may go.
     pub limits: Limits,
+    /// How much may leave it.
+    pub velocity: Velocity,
     /// The sums of its transfers.
     pub totals: Totals,
     /// How many transfers touched it.
@@ -253,7 +267,7 @@ pub struct Account {
     pub head: Hash,
     /// For people.
     pub description: Option<Description>,
-    /// For programs.
+    /// For programs, as it is now.
     pub metadata: Metadata,
     /// When it was opened.
     pub opened_at: Instant,
@@ -287,10 +301,23 @@ impl Account {
         self.account_type.normal_side() != side
     }
 
+    /// What it was opened as.
+    #[must_use]
+    pub fn opening(&self, opened_with: OpenedWith) -> AccountRequest {
+        AccountRequest {
+            name: self.name.clone(),
+            account_type: self.account_type,
+            currency: self.currency,
+            limits: opened_with.limits,
+            description: self.description.clone(),
+            metadata: opened_with.metadata,
+        }
+    }
+
     /// What it may do.
     #[must_use]
     pub const fn terms(&self) -> Terms {
-        Terms { state: self.state, limits: self.limits }
+        Terms { state: self.state, limits: self.limits, velocity: self.velocity }
     }
 
     /// What can be spent before any limit is counted: posted less held. Money on its way in by a hold is not available.

@@ -9,17 +9,23 @@
 //! its bytes, an integer as 8 bytes, a hash or UUID as it is, an optional field as one byte, 0 or 1, and the value after a 1;
 //! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
 //! A transfer that has an expiry or was left to what is available is hashed in format 2, which adds these two fields at the end.
+//! An event that is about velocity limits or metadata is hashed in format 2, which adds at the end: the limits per transfer, day and
+//! month before and after; 1 and the transfer's id or 0, the metadata before and after, all behind a 1, or else a 0.
+//! Closings of periods have a chain of their own, which begins with a hash of 32 zero bytes.
 //! Sequences are not covered: they are where a transfer stands, not what it is, and verification checks them by the pointers.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::account::AccountRequest;
+use super::account::Terms;
 use super::event::AccountEvent;
 use super::hash::Hash;
 use super::instant::Instant;
+use super::period::PeriodEvent;
 use super::text::Metadata;
 use super::transfer::Transfer;
+use super::velocity::Velocity;
 
 /// Most transfers fit without a second allocation.
 const PREIMAGE_LENGTH_TYPICAL: usize = 256;
@@ -43,7 +49,9 @@ pub fn hash_account(opening: &AccountRequest, opened_at: Instant) -> Hash {
 /// The head that an event gives to its account, computed from the one before it. `event.hash` is not read.
 #[must_use]
 pub fn hash_event(event: &AccountEvent, head: Hash) -> Hash {
-    let mut preimage = Preimage::new(b"teller.event.1\n");
+    let is_extended = event.annotation.is_some()
+        || [event.before, event.after].iter().any(|terms| terms.velocity != Velocity::default());
+    let mut preimage = Preimage::new(if is_extended { b"teller.event.2\n" } else { b"teller.event.1\n" });
     preimage.hash(head);
     preimage.integer(event.number);
     preimage.integer(event.version);
@@ -56,6 +64,37 @@ pub fn hash_event(event: &AccountEvent, head: Hash) -> Hash {
     preimage.text(event.actor.as_str());
     preimage.optional(event.reason.as_ref(), |preimage, text| preimage.text(text.as_str()));
     preimage.optional(event.journal_id, Preimage::uuid);
+    if is_extended {
+        preimage.velocity(event.before);
+        preimage.velocity(event.after);
+        preimage.optional(event.annotation.as_ref(), |preimage, annotation| {
+            preimage.optional(annotation.transfer_id, |preimage, id| preimage.uuid(id.0));
+            preimage.metadata(&annotation.before);
+            preimage.metadata(&annotation.after);
+        });
+    }
+    preimage.digest()
+}
+
+/// The head of the chain of periods after an event, computed from the one before it. `event.hash` is not read.
+#[must_use]
+pub fn hash_period_event(event: &PeriodEvent, head: Hash) -> Hash {
+    let mut preimage = Preimage::new(b"teller.period.1\n");
+    preimage.hash(head);
+    preimage.integer(event.number);
+    preimage.integer(event.recorded_at.micros());
+    preimage.text(&event.period.to_string());
+    preimage.text(event.action.as_str());
+    preimage.text(event.actor.as_str());
+    preimage.optional(event.reason.as_ref(), |preimage, text| preimage.text(text.as_str()));
+    preimage.digest()
+}
+
+/// What stands for metadata where it is only to be told apart.
+#[must_use]
+pub fn hash_metadata(metadata: &Metadata) -> Hash {
+    let mut preimage = Preimage::new(b"teller.metadata.1\n");
+    preimage.metadata(metadata);
     preimage.digest()
 }
 
@@ -118,6 +157,13 @@ impl Preimage {
         self.0.push(u8::from(value.is_some()));
         if let Some(value) = value {
             write(self, value);
+        }
+    }
+
+    fn velocity(&mut self, terms: Terms) {
+        let Velocity { per_transfer, per_day, per_month } = terms.velocity;
+        for limit in [per_transfer, per_day, per_month] {
+            self.optional(limit, |preimage, amount| preimage.integer(amount.minor()));
         }
     }
 

@@ -1,12 +1,14 @@
 use uuid::Uuid;
 
 use super::account::Terms;
+use super::annotation::Annotation;
 use super::hash::Hash;
 use super::ids::{AccountId, Sequence};
 use super::instant::Instant;
 use super::text::{Actor, Description};
 
-/// A change of what an account may do, as it is recorded: part of the account's chain, between two of its transfers.
+/// A change of what an account may do, or of what is kept beside it or one of its transfers, as it is recorded: part of the account's
+/// chain, between two of its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountEvent {
     /// The account.
@@ -23,6 +25,8 @@ pub struct AccountEvent {
     pub before: Terms,
     /// What it can do from then on.
     pub after: Terms,
+    /// The change of metadata, where it is that; what the account can do stays as it is then.
+    pub annotation: Option<Annotation>,
     /// Who wanted it so.
     pub actor: Actor,
     /// Why.

@@ -5,6 +5,7 @@
 //! construction. Every refusal comes before the first effect, in the order in which [`Rejection`] lists them.
 
 mod account;
+mod annotation;
 mod batch;
 mod chain;
 mod condition;
@@ -17,19 +18,22 @@ mod instant;
 mod merkle;
 mod opening;
 mod operation;
+mod period;
 mod rejection;
 mod request;
 mod seal;
 mod split;
 mod text;
 mod transfer;
+mod velocity;
 mod words;
 
 pub use account::{
     Account, AccountRequest, AccountState, AccountType, LastTransfer, Limits, NormalSide, Terms, Totals,
 };
+pub use annotation::{Annotation, AnnotationRequest, AnnotationTarget, MetadataChange};
 pub use batch::{Batch, Known, Ruling, Verdict};
-pub use chain::{hash_account, hash_event, hash_transfer};
+pub use chain::{hash_account, hash_event, hash_metadata, hash_period_event, hash_transfer};
 pub use condition::{Comparison, Condition, Expected};
 pub use event::{AccountEvent, LastEvent};
 pub use exchange::{Exchange, ExchangeRequest};
@@ -38,10 +42,11 @@ pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
 pub use merkle::MerkleTree;
-pub use opening::{Existing, LimitChange, NewLimit, Opening, open_account};
+pub use opening::{Existing, LimitChange, NewLimit, OpenedWith, Opening, open_account};
 pub use operation::{
     AccountAction, AccountChange, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, Sides,
 };
+pub use period::{ClosedPeriods, Period, PeriodAction, PeriodChange, PeriodError, PeriodEvent, change_period};
 pub use rejection::Rejection;
 pub use request::{
     CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
@@ -51,3 +56,4 @@ pub use seal::{Seal, SealError};
 pub use split::{Part, split_journal};
 pub use text::{AccountName, Actor, Description, Metadata, TextError};
 pub use transfer::{Leg, Transfer, TransferKind};
+pub use velocity::{Spent, Velocity, Window};

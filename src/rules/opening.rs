@@ -5,7 +5,8 @@ use super::chain::hash_account;
 use super::ids::AccountId;
 use super::instant::Instant;
 use super::rejection::Rejection;
-use super::text::AccountName;
+use super::text::{AccountName, Metadata};
+use super::velocity::Velocity;
 use crate::money::{Amount, Currency, Money};
 
 /// The answer to a request to open an account.
@@ -22,8 +23,17 @@ pub enum Opening {
 pub struct Existing<'a> {
     /// The account as it stands now.
     pub account: &'a Account,
-    /// The limits that it was opened with, which may have been changed since.
-    pub opened_with: Limits,
+    /// What of it was another when it was opened.
+    pub opened_with: &'a OpenedWith,
+}
+
+/// What an account was opened with and may have been changed since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedWith {
+    /// How far its balance could go.
+    pub limits: Limits,
+    /// What was kept beside it.
+    pub metadata: Metadata,
 }
 
 /// Opens an account, or finds that the same request did so before. `existing` is the account of that name.
@@ -49,6 +59,7 @@ pub fn open_account(
         currency: request.currency,
         state: AccountState::Open,
         limits: request.limits,
+        velocity: Velocity::default(),
         totals: Totals::default(),
         version: 0,
         last: None,
@@ -72,16 +83,16 @@ fn difference(request: &AccountRequest, existing: Existing<'_>) -> Option<&'stat
     if request.currency != account.currency {
         return Some("currency");
     }
-    if request.limits.min_balance != opened_with.min_balance {
+    if request.limits.min_balance != opened_with.limits.min_balance {
         return Some("minimum");
     }
-    if request.limits.max_balance != opened_with.max_balance {
+    if request.limits.max_balance != opened_with.limits.max_balance {
         return Some("maximum");
     }
     if request.description != account.description {
         return Some("description");
     }
-    if request.metadata != account.metadata {
+    if request.metadata != opened_with.metadata {
         return Some("metadata");
     }
     None
@@ -111,13 +122,27 @@ impl NewLimit {
     }
 }
 
-/// A change of limits.
+/// A change of limits: of how far the balance may go, and of how much may leave the account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LimitChange {
     /// What is available may not fall below this.
     pub min_balance: NewLimit,
     /// What is posted may not rise above this.
     pub max_balance: NewLimit,
+    /// No more may leave it in one transfer or hold.
+    pub per_transfer: NewLimit,
+    /// No more may leave it in a day of UTC.
+    pub per_day: NewLimit,
+    /// No more may leave it in a month of UTC.
+    pub per_month: NewLimit,
+}
+
+impl LimitChange {
+    /// Whether what left the account before counts from then on, where it did not.
+    #[must_use]
+    pub const fn opens_window(&self) -> bool {
+        matches!(self.per_day, NewLimit::Set(_)) || matches!(self.per_month, NewLimit::Set(_))
+    }
 }
 
 /// The limits that an account would have after a change.
@@ -133,6 +158,23 @@ pub(super) fn change_limits(account: &Account, change: LimitChange) -> Result<Li
     check_inside_limits(account, limits)?;
 
     Ok(limits)
+}
+
+/// How much could leave an account after a change.
+///
+/// # Errors
+/// [`Rejection::VelocityNegative`].
+pub(super) fn change_velocity(account: &Account, change: LimitChange) -> Result<Velocity, Rejection> {
+    let velocity = Velocity {
+        per_transfer: change.per_transfer.or(account.velocity.per_transfer),
+        per_day: change.per_day.or(account.velocity.per_day),
+        per_month: change.per_month.or(account.velocity.per_month),
+    };
+    let limits = [velocity.per_transfer, velocity.per_day, velocity.per_month];
+    match limits.into_iter().flatten().find(|&limit| limit < Amount::ZERO) {
+        Some(limit) => Err(Rejection::VelocityNegative { account: account.name.clone(), limit: account.money(limit) }),
+        None => Ok(velocity),
+    }
 }
 
 fn check_limits_ordered(name: &AccountName, currency: Currency, limits: Limits) -> Result<(), Rejection> {

@@ -1,5 +1,6 @@
 //! Whatever can be asked for, alone, together and in batches.
 
+use super::annotation::AnnotationRequest;
 use super::ids::TransferId;
 use super::opening::LimitChange;
 use super::request::{CaptureRequest, HoldRequest, ReleaseRequest, ReversalRequest, ReversalTime, TransferRequest};
@@ -19,7 +20,7 @@ pub enum Sides {
 /// What becomes of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountAction {
-    /// Its balance may go this far from now on.
+    /// Its balance may go this far from now on, and so much may leave it.
     Limit(LimitChange),
     /// Nothing on these sides, for now.
     Freeze(Sides),
@@ -57,6 +58,8 @@ pub enum Operation {
     Reverse(ReversalRequest),
     /// Change what an account may do.
     Change(AccountChange),
+    /// Change what is kept beside an account or a transfer.
+    Annotate(AnnotationRequest),
 }
 
 impl Operation {
@@ -69,7 +72,7 @@ impl Operation {
             Self::Capture(request) => Some(request.id),
             Self::Release(request) => Some(request.id),
             Self::Reverse(request) => Some(request.id),
-            Self::Change(_) => None,
+            Self::Change(_) | Self::Annotate(_) => None,
         }
     }
 
@@ -80,7 +83,7 @@ impl Operation {
             Self::Capture(request) => Some(&mut request.id),
             Self::Release(request) => Some(&mut request.id),
             Self::Reverse(request) => Some(&mut request.id),
-            Self::Change(_) => None,
+            Self::Change(_) | Self::Annotate(_) => None,
         }
     }
 }
@@ -169,6 +172,7 @@ requests!(
     Release: ReleaseRequest,
     Reverse: ReversalRequest,
     Change: AccountChange,
+    Annotate: AnnotationRequest,
 );
 
 impl From<JournalRequest> for Request {

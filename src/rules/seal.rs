@@ -22,7 +22,8 @@ pub struct Seal {
     pub transfers: i64,
     /// How many accounts there were.
     pub accounts: i64,
-    /// The Merkle root over the accounts, in the order of their names' bytes; a leaf is [`Seal::leaf`].
+    /// The Merkle root over the accounts, in the order of their names' bytes; a leaf is [`Seal::leaf`]. The closings of periods come
+    /// last, as [`Seal::periods_leaf`].
     pub root: Hash,
 }
 
@@ -69,6 +70,13 @@ impl Seal {
         let name = name.as_str().as_bytes();
         let length = (name.len() as u64).to_be_bytes();
         [length.as_slice(), name, &version.to_be_bytes(), &head.0].concat()
+    }
+
+    /// What stands for the closings of periods in the tree, behind all accounts, where there are any: an empty name, which no account has,
+    /// their number, and the head of their chain.
+    #[must_use]
+    pub fn periods_leaf(events: i64, head: Hash) -> Vec<u8> {
+        [[0; 8].as_slice(), &events.to_be_bytes(), &head.0].concat()
     }
 
     /// What a signature covers: the format's name and a newline, then all fields in order, integers and the time (microseconds since

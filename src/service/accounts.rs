@@ -1,14 +1,14 @@
 use std::collections::HashMap;
 
 use super::expiry::without_expired;
+use super::opened::FirstEvents;
 use super::posting::Posting;
 use super::{Ledger, Mode};
 use crate::error::Error;
-use crate::models::account_events::AccountEventRow;
 use crate::money::{Currency, CurrencyCode};
 use crate::rules::{
-    Account, AccountChange, AccountEvent, AccountName, AccountRequest, BatchPolicy, Existing, Instant, Limits, Opening,
-    Rejection, Request, open_account,
+    Account, AccountChange, AccountEvent, AccountName, AccountRequest, BatchPolicy, Existing, Instant, OpenedWith,
+    Opening, Rejection, Request, open_account,
 };
 use crate::store::{Access, Pool, Store, StoreError};
 
@@ -178,8 +178,8 @@ impl Openings<'_> {
         }
         let decision = match self.known.get(&request.name) {
             Some(account) => {
-                let opened_with = limits_opened_with(self.store, account)?;
-                open_account(request, Some(Existing { account, opened_with }), self.now)
+                let opened_with = find_opened_with(self.store, account)?;
+                open_account(request, Some(Existing { account, opened_with: &opened_with }), self.now)
             }
             None => open_account(request, None, self.now),
         };
@@ -230,13 +230,12 @@ pub(super) fn insert_or_replay(
         return Ok(Ok(Opened { account: Account { id, ..account }, replayed: false }));
     }
     let winner = get_account_in(store, &request.name, now)?;
-    let opened_with = limits_opened_with(store, &winner)?;
-    let decision = open_account(request, Some(Existing { account: &winner, opened_with }), now);
+    let opened_with = find_opened_with(store, &winner)?;
+    let decision = open_account(request, Some(Existing { account: &winner, opened_with: &opened_with }), now);
     Ok(decision.map(|_| Opened { account: winner, replayed: true }))
 }
 
-/// The limits that an account was opened with.
-fn limits_opened_with(store: &mut dyn Store, account: &Account) -> Result<Limits, Error> {
-    let first = store.find_first_event(account.id)?;
-    Ok(first.as_ref().map_or(account.limits, AccountEventRow::limits_before))
+/// What an account was opened with, where it may have been changed since.
+fn find_opened_with(store: &mut dyn Store, account: &Account) -> Result<OpenedWith, StoreError> {
+    Ok(FirstEvents::of(store, account)?.opened_with(account)?)
 }

@@ -4,6 +4,7 @@
 //! after the commit. What does not belong here: decisions about money (they are rules), SQL, and printing.
 
 mod accounts;
+mod annotations;
 mod backup;
 mod balances;
 mod book;
@@ -15,10 +16,13 @@ mod holds;
 mod import;
 mod import_lines;
 mod journals;
+mod opened;
+mod periods;
 mod posting;
 mod receipts;
 mod scope;
 mod seal;
+mod spending;
 mod statements;
 mod transfers;
 mod trees;

@@ -6,13 +6,14 @@ use super::Mode;
 use super::expiry::find_expired_holds;
 use super::receipts::{Posted, Receipt};
 use super::scope::Scope;
+use super::spending::find_spent;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency};
 use crate::rules::{
-    Account, AccountId, AccountName, Batch, BatchPolicy, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling,
-    Sequence, Transfer, TransferId, Verdict,
+    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ClosedPeriods, Hold, Instant, Known,
+    LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
 
@@ -114,6 +115,10 @@ impl<'a> Posting<'a> {
         if !scope.reversed_journal_ids.is_empty() {
             transfers.extend(store.find_journals(&scope.reversed_journal_ids)?);
         }
+        if !scope.annotated_ids.is_empty() {
+            let annotated = store.find_transfers(&scope.annotated_ids)?;
+            ids.extend(annotated.iter().map(|transfer| transfer.debit.account_id));
+        }
         ids.extend(transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]));
         self.also_lock(store, &ids)
     }
@@ -148,8 +153,18 @@ impl<'a> Posting<'a> {
             transfers.extend(store.find_journals(&scope.journal_ids)?);
         }
         let reversed = self.find_reversed(store, &transfers)?;
-        let last_events = find_last_events(store, &accounts, &self.scope.changed)?;
-        Ok(Some(Known { accounts, transfers, holds, reversed, last_events }))
+        let last_events = self.find_last_events(store, &accounts, &transfers)?;
+        let closed_periods = if scope.has_effective_times {
+            ClosedPeriods::after(&store.list_period_events()?)
+        } else {
+            ClosedPeriods::default()
+        };
+        let spent = find_spent(store, &accounts, &scope.limited, now)?;
+        let annotations = match scope.annotated_ids.as_slice() {
+            [] => HashMap::new(),
+            ids => store.find_transfer_annotations(ids)?,
+        };
+        Ok(Some(Known { accounts, transfers, holds, reversed, last_events, closed_periods, spent, annotations }))
     }
 
     /// How much of the transfers that are to be undone was undone before.
@@ -177,24 +192,34 @@ impl<'a> Posting<'a> {
         }
         Ok(reversed)
     }
+
+    /// The newest event of each account that can get one.
+    fn find_last_events(
+        &self,
+        store: &mut dyn Store,
+        accounts: &[Account],
+        transfers: &[Transfer],
+    ) -> Result<HashMap<AccountId, LastEvent>, StoreError> {
+        let scope = &self.scope;
+        let annotated = transfers.iter().filter(|transfer| scope.annotated_ids.contains(&transfer.id));
+        let annotated: HashMap<_, _> = annotated.map(|transfer| (transfer.id, transfer.debit.account_id)).collect();
+        // What is not in the book can be posted by the same batch, by any of the accounts.
+        let is_any = scope.annotated_ids.iter().any(|id| !annotated.contains_key(id));
+        let annotated: BTreeSet<_> = annotated.into_values().collect();
+        let can_get_one =
+            |account: &&Account| is_any || scope.changed.contains(&account.name) || annotated.contains(&account.id);
+        let mut last_events = HashMap::new();
+        for account in accounts.iter().filter(can_get_one) {
+            if let Some(last) = store.list_events(account.id, i64::MAX, 1)?.pop() {
+                last_events.insert(account.id, LastEvent { number: last.number, recorded_at: last.recorded_at });
+            }
+        }
+        Ok(last_events)
+    }
 }
 
 fn accounts_of_hold(hold: &Hold) -> [AccountId; 2] {
     [hold.debit_account_id, hold.credit_account_id]
-}
-
-fn find_last_events(
-    store: &mut dyn Store,
-    accounts: &[Account],
-    changed: &BTreeSet<&AccountName>,
-) -> Result<HashMap<AccountId, LastEvent>, StoreError> {
-    let mut last_events = HashMap::new();
-    for account in accounts.iter().filter(|account| changed.contains(&account.name)) {
-        if let Some(last) = store.list_events(account.id, i64::MAX, 1)?.pop() {
-            last_events.insert(account.id, LastEvent { number: last.number, recorded_at: last.recorded_at });
-        }
-    }
-    Ok(last_events)
 }
 
 pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
@@ -223,7 +248,18 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
     if !moved.is_empty() {
         store.update_accounts(&moved.into_iter().cloned().collect::<Vec<_>>())?;
     }
+    write_metadata(store, &ruling.events)?;
     Ok(ruling)
+}
+
+/// Writes what is kept beside accounts after events, in their order.
+pub(super) fn write_metadata(store: &mut dyn Store, events: &[AccountEvent]) -> Result<(), StoreError> {
+    for event in events {
+        if let Some(Annotation { transfer_id: None, after, .. }) = &event.annotation {
+            store.update_metadata(event.account_id, after)?;
+        }
+    }
+    Ok(())
 }
 
 /// The names of a batch's accounts, for its answers.

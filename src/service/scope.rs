@@ -2,14 +2,23 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::rules::{AccountName, HoldRequest, Operation, Request, TransferId, TransferRequest};
+use crate::rules::{
+    AccountAction, AccountName, AnnotationTarget, HoldRequest, Operation, Request, ReversalTime, TransferId,
+    TransferRequest,
+};
 
 /// What requests are about, as far as they say so themselves.
 #[derive(Default)]
 pub(super) struct Scope<'a> {
     pub(super) names: BTreeSet<&'a AccountName>,
-    /// The accounts of which it is changed what they may do.
+    /// The accounts of which it is changed what they may do, or what is kept beside them.
     pub(super) changed: BTreeSet<&'a AccountName>,
+    /// Those of them that get a limit for what leaves them in a day or a month.
+    pub(super) limited: BTreeSet<&'a AccountName>,
+    /// The transfers of which it is changed what is kept beside them.
+    pub(super) annotated_ids: Vec<TransferId>,
+    /// Whether some request says when it counts, so that a closed period can be in its way.
+    pub(super) has_effective_times: bool,
     /// The ids under which an answer may be known, and those of transfers that are to be undone.
     pub(super) ids: Vec<TransferId>,
     pub(super) hold_ids: Vec<TransferId>,
@@ -33,6 +42,7 @@ impl<'a> Scope<'a> {
                 }
                 Request::JournalReversal(reversal) => {
                     scope.ids.push(reversal.id);
+                    scope.has_effective_times |= reversal.at == ReversalTime::Original;
                     scope.journal_ids.extend([reversal.id.0, reversal.journal_id.0]);
                     scope.reversed_journal_ids.push(reversal.journal_id.0);
                 }
@@ -48,22 +58,38 @@ impl<'a> Scope<'a> {
                 self.add_accounts(request);
             }
             Operation::Capture(request) => {
+                self.has_effective_times |= request.effective_at.is_some();
                 self.hold_ids.push(request.hold_id);
                 self.ids.push(request.id.of_remainder());
             }
             Operation::Release(request) => self.hold_ids.push(request.hold_id),
             Operation::Reverse(request) => {
+                self.has_effective_times |= request.at == ReversalTime::Original;
                 self.reversed_ids.push(request.reversed_id);
                 self.ids.push(request.reversed_id);
             }
             Operation::Change(request) => {
                 self.names.insert(&request.account);
                 self.changed.insert(&request.account);
+                if matches!(request.action, AccountAction::Limit(change) if change.opens_window()) {
+                    self.limited.insert(&request.account);
+                }
             }
+            Operation::Annotate(request) => match &request.target {
+                AnnotationTarget::Account(name) => {
+                    self.names.insert(name);
+                    self.changed.insert(name);
+                }
+                AnnotationTarget::Transfer(id) => {
+                    self.annotated_ids.push(*id);
+                    self.ids.push(*id);
+                }
+            },
         }
     }
 
     fn add_accounts(&mut self, request: &'a TransferRequest) {
+        self.has_effective_times |= request.effective_at.is_some();
         self.names.extend(request.parties.names());
         self.names.extend(request.conditions.iter().map(|condition| &condition.account));
     }

@@ -9,6 +9,7 @@
 //! the locked rows fresh, but every other row as it was when the statement began. On SQLite a write holds the only write lock from its
 //! first statement on.
 
+mod annotations;
 mod attempts;
 mod backend;
 mod book_imports;
@@ -19,6 +20,7 @@ mod error;
 mod migrations;
 mod operations;
 mod options;
+mod periods;
 mod plain_name;
 mod pool;
 mod portable;
@@ -33,19 +35,21 @@ use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
 
+pub(crate) use annotations::{AnnotatedId, Annotations};
 pub(crate) use book_imports::BookImports;
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
 pub use migrations::{MigrationStatus, SchemaState};
 pub use operations::{Book, copy_book_file, settle_book_file};
 pub use options::{Access, StoreOptions};
+pub(crate) use periods::Periods;
 pub use plain_name::PlainName;
 pub use pool::Pool;
 pub(crate) use portable::Portable;
 pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Portable + BookImports {
+pub(crate) trait Store: Portable + BookImports + Annotations + Periods {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 

@@ -67,4 +67,6 @@ pub enum Access {
     /// Reads one consistent snapshot in which no write is half done: every number below the newest is taken or never will be. Holds
     /// writers up until it ends.
     Settled,
+    /// Reads and writes while nobody else writes. Holds writers up until it ends.
+    Alone,
 }

@@ -16,7 +16,7 @@ use crate::models::transfers::{
     AccountHistory, EffectiveCorrection, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
 use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
-use crate::schema::{account_events, accounts, book_identity, currencies, transfers};
+use crate::schema::{account_events, accounts, book_identity, currencies, period_events, transfers};
 
 /// How many ids one statement looks up. SQLite takes 32,766 values a statement.
 const IDS_PER_STATEMENT: usize = 1_000;
@@ -50,7 +50,7 @@ pub(crate) trait Portable {
     /// The book's own id.
     fn book_id(&mut self) -> Result<Option<SqlId>, StoreError>;
 
-    /// The newest place in the book, of a transfer or an event.
+    /// The newest place in the book, of a transfer, an event of an account, or one of a period.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
     /// Up to `limit` rows of transfers from `sequence` on, in order, as they are stored.
@@ -105,9 +105,6 @@ pub(crate) trait Portable {
     /// Adds events to the history of accounts.
     fn insert_events(&mut self, events: &[AccountEvent]) -> Result<(), StoreError>;
 
-    /// The first event of an account.
-    fn find_first_event(&mut self, account: AccountId) -> Result<Option<AccountEventRow>, StoreError>;
-
     /// Up to `limit` events of an account whose numbers are below one, newest first.
     fn list_events(&mut self, account: AccountId, below: i64, limit: i64) -> Result<Vec<AccountEvent>, StoreError>;
 
@@ -127,12 +124,15 @@ where
     rows.into_iter().map(|row| T::try_from(row).map_err(StoreError::from)).collect()
 }
 
-fn sql_ids(ids: &[TransferId]) -> Vec<SqlId> {
+pub(super) fn sql_ids(ids: &[TransferId]) -> Vec<SqlId> {
     ids.iter().map(|id| SqlId::new(id.0)).collect()
 }
 
 /// Looks up so many at a time, and puts together what was found.
-fn in_chunks<K, R>(keys: &[K], mut load: impl FnMut(&[K]) -> QueryResult<Vec<R>>) -> Result<Vec<R>, StoreError> {
+pub(super) fn in_chunks<K, R>(
+    keys: &[K],
+    mut load: impl FnMut(&[K]) -> QueryResult<Vec<R>>,
+) -> Result<Vec<R>, StoreError> {
     let mut found = Vec::new();
     for keys in keys.chunks(IDS_PER_STATEMENT) {
         found.extend(load(keys)?);
@@ -197,7 +197,9 @@ macro_rules! implement_portable {
                 let transfer = transfers::table.select(transfers::sequence).order(transfers::sequence.desc());
                 let event =
                     account_events::table.select(account_events::sequence).order(account_events::sequence.desc());
-                let newest = [transfer.first(self).optional()?, event.first(self).optional()?];
+                let period = period_events::table.select(period_events::sequence).order(period_events::sequence.desc());
+                let newest =
+                    [transfer.first(self).optional()?, event.first(self).optional()?, period.first(self).optional()?];
                 Ok(newest.into_iter().flatten().max().map(Sequence))
             }
 
@@ -296,12 +298,6 @@ macro_rules! implement_portable {
                     assert_eq!(inserted, events.len(), "every event is inserted");
                 }
                 Ok(())
-            }
-
-            fn find_first_event(&mut self, account: AccountId) -> Result<Option<AccountEventRow>, StoreError> {
-                let events = account_events::table.filter(account_events::account_id.eq(account.0));
-                let first = events.order(account_events::event).select(AccountEventRow::as_select());
-                Ok(first.first(self).optional()?)
             }
 
             fn list_events(

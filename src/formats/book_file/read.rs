@@ -6,15 +6,16 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::shapes::{
-    AccountShape, CurrencyShape, EventShape, HeaderShape, LegShape, LineShape, TermsShape, TransferShape,
+    AccountShape, AnnotationShape, CurrencyShape, EventShape, HeaderShape, LegShape, LineShape, PeriodShape,
+    TermsShape, TransferShape,
 };
 use super::write::{append_line, digest};
 use crate::error::{Error, InputError};
 use crate::formats::hex::from_hex;
 use crate::money::{Amount, Currency, Money};
 use crate::rules::{
-    AccountEvent, AccountId, AccountRequest, AccountState, AccountType, Hash, Instant, Leg, Limits, Metadata, Sequence,
-    Terms, Transfer, TransferId, TransferKind,
+    AccountEvent, AccountId, AccountRequest, AccountState, AccountType, Annotation, Hash, Instant, Leg, Limits,
+    Metadata, PeriodAction, PeriodEvent, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
 };
 use crate::service::{BookHeader, BookLine, BookRecord, BookSource, BookTrailer, NamedCurrency, NumberedAccount};
 
@@ -97,12 +98,17 @@ fn record(shape: LineShape<'_>, currencies: &Currencies) -> Result<(BookRecord, 
         }
         LineShape::Event(shape) => {
             let currency = known(&shape.currency, currencies)?;
-            BookRecord::Event(Box::new(event(&shape, currency)?), currency)
+            BookRecord::Event(Box::new(event(shape, currency)?), currency)
         }
+        LineShape::Period(shape) => BookRecord::Period(Box::new(period(&shape)?)),
         LineShape::Trailer(shape) => {
-            let root = hash("root", &shape.root)?;
-            let trailer =
-                BookTrailer { accounts: shape.accounts, transfers: shape.transfers, events: shape.events, root };
+            let trailer = BookTrailer {
+                accounts: shape.accounts,
+                transfers: shape.transfers,
+                events: shape.events,
+                periods: shape.periods,
+                root: hash("root", &shape.root)?,
+            };
             return Ok((BookRecord::Trailer(trailer), Some(hash("sha256", &shape.sha256)?)));
         }
     };
@@ -118,6 +124,7 @@ fn header(shape: &HeaderShape) -> Result<BookHeader, String> {
         accounts: shape.accounts,
         transfers: shape.transfers,
         events: shape.events,
+        periods: shape.periods,
         sequence: Sequence(shape.sequence),
     })
 }
@@ -168,7 +175,7 @@ fn transfer(shape: TransferShape<'_>, currency: Currency) -> Result<Transfer, St
     Ok(transfer)
 }
 
-fn event(shape: &EventShape<'_>, currency: Currency) -> Result<AccountEvent, String> {
+fn event(shape: EventShape<'_>, currency: Currency) -> Result<AccountEvent, String> {
     Ok(AccountEvent {
         account_id: AccountId(shape.account),
         number: shape.event,
@@ -177,9 +184,33 @@ fn event(shape: &EventShape<'_>, currency: Currency) -> Result<AccountEvent, Str
         recorded_at: parsed("recorded_at", &shape.recorded_at)?,
         before: terms(&shape.before, currency)?,
         after: terms(&shape.after, currency)?,
+        annotation: shape.metadata.map(annotation).transpose()?,
         actor: parsed("actor", &shape.actor)?,
         reason: optional(shape.reason.as_deref(), |text| parsed("reason", text))?,
         journal_id: optional(shape.journal_id.as_deref(), |text| uuid("journal_id", text))?,
+        hash: hash("hash", &shape.hash)?,
+    })
+}
+
+fn annotation(shape: AnnotationShape) -> Result<Annotation, String> {
+    let kept = |entries| Metadata::new(entries).map_err(|error| error.to_string());
+    Ok(Annotation {
+        transfer_id: optional(shape.transfer.as_deref(), |text| uuid("transfer", text).map(TransferId))?,
+        before: kept(shape.before)?,
+        after: kept(shape.after)?,
+    })
+}
+
+fn period(shape: &PeriodShape<'_>) -> Result<PeriodEvent, String> {
+    let action = PeriodAction::from_word(&shape.action);
+    Ok(PeriodEvent {
+        number: shape.event,
+        sequence: Sequence(shape.sequence),
+        recorded_at: parsed("recorded_at", &shape.recorded_at)?,
+        period: parsed("period", &shape.period)?,
+        action: action.ok_or_else(|| format!("action is {:?}, which nothing does to a period", shape.action))?,
+        actor: parsed("actor", &shape.actor)?,
+        reason: optional(shape.reason.as_deref(), |text| parsed("reason", text))?,
         hash: hash("hash", &shape.hash)?,
     })
 }
@@ -197,7 +228,12 @@ fn terms(shape: &TermsShape, currency: Currency) -> Result<Terms, String> {
     let state = AccountState::from_word(&shape.state);
     let state = state.ok_or_else(|| format!("state is {:?}, which no account is", shape.state))?;
     let limits = limits(shape.min_balance.as_deref(), shape.max_balance.as_deref(), currency)?;
-    Ok(Terms { state, limits })
+    let velocity = Velocity {
+        per_transfer: optional(shape.per_transfer.as_deref(), |text| amount("per_transfer", text, currency))?,
+        per_day: optional(shape.per_day.as_deref(), |text| amount("per_day", text, currency))?,
+        per_month: optional(shape.per_month.as_deref(), |text| amount("per_month", text, currency))?,
+    };
+    Ok(Terms { state, limits, velocity })
 }
 
 fn limits(min_balance: Option<&str>, max_balance: Option<&str>, currency: Currency) -> Result<Limits, String> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{AccountEvent, Hash, Leg, Limits, Metadata, Sequence, Terms, Transfer};
+use crate::rules::{AccountEvent, Hash, Leg, Limits, Metadata, PeriodEvent, Sequence, Terms, Transfer, Velocity};
 use crate::service::{BookRecord, NumberedAccount};
 
 #[derive(Deserialize, Serialize)]
@@ -18,6 +18,7 @@ pub(super) enum LineShape<'a> {
     Account(AccountShape<'a>),
     Transfer(TransferShape<'a>),
     Event(EventShape<'a>),
+    Period(PeriodShape<'a>),
     Trailer(TrailerShape),
 }
 
@@ -29,6 +30,8 @@ pub(super) struct HeaderShape {
     pub accounts: u64,
     pub transfers: u64,
     pub events: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub periods: u64,
     pub sequence: i64,
 }
 
@@ -110,6 +113,37 @@ pub(super) struct TermsShape {
     pub min_balance: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_balance: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_transfer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_day: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_month: Option<String>,
+}
+
+/// A change of metadata.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnnotationShape {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<String>,
+    pub before: BTreeMap<String, String>,
+    pub after: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PeriodShape<'a> {
+    pub sequence: i64,
+    pub event: i64,
+    pub period: String,
+    pub action: String,
+    pub recorded_at: String,
+    #[serde(borrow)]
+    pub actor: Cow<'a, str>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Cow<'a, str>>,
+    pub hash: String,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -122,6 +156,8 @@ pub(super) struct EventShape<'a> {
     pub currency: String,
     pub before: TermsShape,
     pub after: TermsShape,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<AnnotationShape>,
     pub recorded_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub journal_id: Option<String>,
@@ -138,6 +174,8 @@ pub(super) struct TrailerShape {
     pub accounts: u64,
     pub transfers: u64,
     pub events: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub periods: u64,
     pub root: String,
     pub sha256: String,
 }
@@ -152,6 +190,7 @@ impl<'a> LineShape<'a> {
                 accounts: header.accounts,
                 transfers: header.transfers,
                 events: header.events,
+                periods: header.periods,
                 sequence: header.sequence.0,
             }),
             BookRecord::Currency(named) => Self::Currency(CurrencyShape {
@@ -162,10 +201,12 @@ impl<'a> LineShape<'a> {
             BookRecord::Account(account) => Self::Account(account_shape(account)),
             BookRecord::Transfer(transfer, currency) => Self::Transfer(transfer_shape(transfer, *currency)),
             BookRecord::Event(event, currency) => Self::Event(event_shape(event, *currency)),
+            BookRecord::Period(event) => Self::Period(period_shape(event)),
             BookRecord::Trailer(trailer) => Self::Trailer(TrailerShape {
                 accounts: trailer.accounts,
                 transfers: trailer.transfers,
                 events: trailer.events,
+                periods: trailer.periods,
                 root: trailer.root.to_string(),
                 sha256: before().to_string(),
             }),
@@ -221,8 +262,26 @@ fn event_shape(event: &AccountEvent, currency: Currency) -> EventShape<'_> {
         currency: currency.code().to_string(),
         before: terms(event.before, currency),
         after: terms(event.after, currency),
+        metadata: event.annotation.as_ref().map(|annotation| AnnotationShape {
+            transfer: annotation.transfer_id.map(|id| id.to_string()),
+            before: metadata(&annotation.before),
+            after: metadata(&annotation.after),
+        }),
         recorded_at: event.recorded_at.to_string(),
         journal_id: event.journal_id.map(|id| id.to_string()),
+        actor: Cow::Borrowed(event.actor.as_str()),
+        reason: event.reason.as_ref().map(|text| Cow::Borrowed(text.as_str())),
+        hash: event.hash.to_string(),
+    }
+}
+
+fn period_shape(event: &PeriodEvent) -> PeriodShape<'_> {
+    PeriodShape {
+        sequence: event.sequence.0,
+        event: event.number,
+        period: event.period.to_string(),
+        action: event.action.to_string(),
+        recorded_at: event.recorded_at.to_string(),
         actor: Cow::Borrowed(event.actor.as_str()),
         reason: event.reason.as_ref().map(|text| Cow::Borrowed(text.as_str())),
         hash: event.hash.to_string(),
@@ -240,7 +299,10 @@ fn leg(leg: &Leg, currency: Currency) -> LegShape {
 
 fn terms(terms: Terms, currency: Currency) -> TermsShape {
     let [min_balance, max_balance] = limits(terms.limits, currency);
-    TermsShape { state: terms.state.to_string(), min_balance, max_balance }
+    let Velocity { per_transfer, per_day, per_month } = terms.velocity;
+    let [per_transfer, per_day, per_month] =
+        [per_transfer, per_day, per_month].map(|limit| limit.map(|amount| number(amount, currency)));
+    TermsShape { state: terms.state.to_string(), min_balance, max_balance, per_transfer, per_day, per_month }
 }
 
 fn limits(limits: Limits, currency: Currency) -> [Option<String>; 2] {
@@ -249,6 +311,11 @@ fn limits(limits: Limits, currency: Currency) -> [Option<String>; 2] {
 
 fn number(amount: Amount, currency: Currency) -> String {
     Money::new(amount, currency).number()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn metadata(metadata: &Metadata) -> BTreeMap<String, String> {

@@ -101,6 +101,9 @@ pub struct AccountRecord {
     opened_at: Instant,
     closed_at: Option<Instant>,
     head: Hash,
+    per_transfer: Option<Money>,
+    per_day: Option<Money>,
+    per_month: Option<Money>,
 }
 
 impl From<&Account> for AccountRecord {
@@ -115,6 +118,9 @@ impl From<&Account> for AccountRecord {
             opened_at: account.opened_at,
             closed_at: account.closed_at,
             head: account.head,
+            per_transfer: account.velocity.per_transfer.map(|limit| account.money(limit)),
+            per_day: account.velocity.per_day.map(|limit| account.money(limit)),
+            per_month: account.velocity.per_month.map(|limit| account.money(limit)),
         }
     }
 }
@@ -133,7 +139,7 @@ impl From<&Opened> for OpenedRecord {
     }
 }
 
-/// A change of what an account may do.
+/// A change of what an account may do, or of what is kept beside it or one of its transfers.
 #[derive(Debug, Serialize)]
 pub struct EventRecord {
     account: AccountName,
@@ -151,6 +157,16 @@ pub struct EventRecord {
     reason: Option<String>,
     journal_id: Option<TransferId>,
     hash: Hash,
+    per_transfer_before: Option<Money>,
+    per_transfer_after: Option<Money>,
+    per_day_before: Option<Money>,
+    per_day_after: Option<Money>,
+    per_month_before: Option<Money>,
+    per_month_after: Option<Money>,
+    /// The transfer whose metadata changed; null where it is the account's, or nothing of the kind.
+    transfer_id: Option<TransferId>,
+    metadata_before: Option<Metadata>,
+    metadata_after: Option<Metadata>,
 }
 
 impl EventRecord {
@@ -174,6 +190,15 @@ impl EventRecord {
             reason: text(event.reason.as_ref()),
             journal_id: event.journal_id.map(TransferId),
             hash: event.hash,
+            per_transfer_before: money(event.before.velocity.per_transfer),
+            per_transfer_after: money(event.after.velocity.per_transfer),
+            per_day_before: money(event.before.velocity.per_day),
+            per_day_after: money(event.after.velocity.per_day),
+            per_month_before: money(event.before.velocity.per_month),
+            per_month_after: money(event.after.velocity.per_month),
+            transfer_id: event.annotation.as_ref().and_then(|annotation| annotation.transfer_id),
+            metadata_before: event.annotation.as_ref().map(|annotation| annotation.before.clone()),
+            metadata_after: event.annotation.as_ref().map(|annotation| annotation.after.clone()),
         }
     }
 }

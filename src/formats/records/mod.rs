@@ -4,9 +4,11 @@
 //! Amounts are texts, so that no reader rounds them; times are RFC 3339 in UTC with microseconds; hashes are hexadecimal.
 
 mod accounts;
+mod annotations;
 mod checks;
 mod holds;
 mod operations;
+mod periods;
 mod statements;
 mod transfers;
 
@@ -15,11 +17,13 @@ use crate::rules::Description;
 pub use accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
+pub use annotations::{MetadataChangeRecord, MetadataRecord};
 pub use checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
 };
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use operations::{BackupRecord, BookRecord};
+pub use periods::{ClosedPeriodRecord, PeriodEventRecord};
 pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 

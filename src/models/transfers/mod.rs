@@ -118,9 +118,14 @@ impl From<&Transfer> for TransferRow {
 }
 
 /// Metadata as it is stored: nothing when there is none, else a JSON object with sorted keys.
-pub(super) fn metadata_to_json(metadata: &Metadata) -> Option<SqlJson> {
+pub(crate) fn metadata_to_json(metadata: &Metadata) -> Option<SqlJson> {
+    (!metadata.is_empty()).then(|| metadata_as_json(metadata))
+}
+
+/// Metadata as a JSON object, also where there is none.
+pub(super) fn metadata_as_json(metadata: &Metadata) -> SqlJson {
     // Texts under text keys always have a JSON form.
-    (!metadata.is_empty()).then(|| SqlJson(serde_json::to_string(metadata).unwrap_or_default()))
+    SqlJson(serde_json::to_string(metadata).unwrap_or_default())
 }
 
 pub(super) fn metadata_from_json(

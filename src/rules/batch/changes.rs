@@ -5,16 +5,26 @@ use std::ops::Range;
 use uuid::Uuid;
 
 use super::super::account::{Account, AccountState, Terms};
+use super::super::annotation::Annotation;
 use super::super::chain::hash_event;
 use super::super::event::{AccountEvent, LastEvent};
 use super::super::hash::Hash;
 use super::super::ids::Sequence;
-use super::super::opening::change_limits;
+use super::super::opening::{change_limits, change_velocity};
 use super::super::operation::{AccountAction, AccountChange, Sides};
 use super::super::rejection::Rejection;
+use super::super::text::{Actor, Description};
 use super::Batch;
 use super::working::EventDraft;
 use crate::money::Amount;
+
+/// Who wants an event, why, and as part of what.
+#[derive(Clone, Copy)]
+pub(super) struct Signed<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) reason: Option<&'a Description>,
+    pub(super) journal_id: Option<Uuid>,
+}
 
 impl Batch {
     /// Records the change, unless the account is like that already.
@@ -34,12 +44,20 @@ impl Batch {
         // From here on nothing may be refused.
         let end = self.book.drafts.len();
         if after != before {
-            self.draft_event(index, request, after, journal_id);
+            let signed = Signed { actor: &request.actor, reason: request.reason.as_ref(), journal_id };
+            self.draft_event(index, after, None, signed);
         }
         Ok(end..end)
     }
 
-    fn draft_event(&mut self, index: usize, request: &AccountChange, after: Terms, journal_id: Option<Uuid>) {
+    /// Writes an event down, with its account changed by it.
+    pub(super) fn draft_event(
+        &mut self,
+        index: usize,
+        after: Terms,
+        annotation: Option<Annotation>,
+        signed: Signed<'_>,
+    ) {
         let slot = self.book.slot(index);
         let account = &slot.account;
         let times = [account.last.map(|last| last.recorded_at), slot.last_event.map(|last| last.recorded_at)];
@@ -52,9 +70,10 @@ impl Batch {
             recorded_at,
             before: account.terms(),
             after,
-            actor: request.actor.clone(),
-            reason: request.reason.clone(),
-            journal_id,
+            annotation,
+            actor: signed.actor.clone(),
+            reason: signed.reason.cloned(),
+            journal_id: signed.journal_id,
             hash: Hash([0; 32]),
         };
         event.hash = hash_event(&event, account.head);
@@ -65,21 +84,27 @@ impl Batch {
         slot.account.head = event.hash;
         slot.account.state = after.state;
         slot.account.limits = after.limits;
-        slot.account.closed_at = (after.state == AccountState::Closed).then_some(recorded_at);
+        slot.account.velocity = after.velocity;
+        if after.state == AccountState::Closed {
+            slot.account.closed_at.get_or_insert(recorded_at);
+        }
         let place = self.book.place_count();
         self.book.events.push(EventDraft { event, place });
     }
 }
 
 fn terms_after(account: &Account, action: AccountAction) -> Result<Terms, Rejection> {
-    let Terms { state, limits } = account.terms();
+    let terms = account.terms();
     Ok(match action {
-        AccountAction::Limit(change) => Terms { state, limits: change_limits(account, change)? },
-        AccountAction::Freeze(sides) => Terms { state: frozen(state, sides), limits },
-        AccountAction::Unfreeze(sides) => Terms { state: unfrozen(state, sides), limits },
+        AccountAction::Limit(change) => {
+            let velocity = change_velocity(account, change)?;
+            Terms { limits: change_limits(account, change)?, velocity, ..terms }
+        }
+        AccountAction::Freeze(sides) => Terms { state: frozen(terms.state, sides), ..terms },
+        AccountAction::Unfreeze(sides) => Terms { state: unfrozen(terms.state, sides), ..terms },
         AccountAction::Close => {
             check_empty(account)?;
-            Terms { state: AccountState::Closed, limits }
+            Terms { state: AccountState::Closed, ..terms }
         }
     })
 }

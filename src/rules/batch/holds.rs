@@ -28,11 +28,13 @@ impl Batch {
         self.check_quantity_has_a_source(transfer.quantity, pair)?;
         self.book.check_currencies(pair, transfer.quantity.money())?;
         self.book.check_open(pair)?;
+        self.check_period(transfer.effective_at)?;
         self.check_expires_later(*expiry)?;
         self.check_conditions(&transfer.conditions)?;
         self.expire([pair.first, pair.second]);
         let amount = self.size(transfer.quantity, pair)?;
         self.check_minimums(pair, amount)?;
+        self.check_velocity(pair, amount)?;
         let [first, second] = pair.sides().map(|(index, side)| add_held(self.book.account(index), side, amount));
         let held = [first?, second?];
 
@@ -84,6 +86,7 @@ impl Batch {
         let (hold, pair) = self.get_hold(request.hold_id)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
+        self.check_period(request.effective_at)?;
         self.check_hold_is_open(&hold)?;
         let amount = size_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
             hold: hold.id,

@@ -60,6 +60,7 @@ impl Batch {
     ) -> Result<Range<usize>, Rejection> {
         let pair = self.opposite_pair(original)?;
         self.book.check_open(pair)?;
+        self.check_period(effective_time(request.at, original))?;
         let rest = self.rest_to_reverse(original)?;
         if rest != original.amount {
             return Err(Rejection::AlreadyReversed { transfer: original.id });

@@ -4,8 +4,11 @@ use super::super::account::Account;
 use super::super::event::{AccountEvent, LastEvent};
 use super::super::hold::Hold;
 use super::super::ids::{AccountId, Sequence, TransferId};
+use super::super::period::ClosedPeriods;
 use super::super::rejection::Rejection;
+use super::super::text::Metadata;
 use super::super::transfer::Transfer;
+use super::super::velocity::Spent;
 use crate::money::Amount;
 
 /// What is known when a batch is judged. The accounts are locked, and all else was read after the lock.
@@ -22,6 +25,12 @@ pub struct Known {
     pub reversed: HashMap<TransferId, Amount>,
     /// The newest event of each account that is to be changed and was changed before.
     pub last_events: HashMap<AccountId, LastEvent>,
+    /// The periods that are closed, where a request gives an effective time.
+    pub closed_periods: ClosedPeriods,
+    /// What has left the accounts whose velocity is limited by the day or month, or is about to be, in the present ones.
+    pub spent: HashMap<AccountId, Spent>,
+    /// What is kept beside transfers that are asked for, where it is not what they were posted with any more.
+    pub annotations: HashMap<TransferId, Metadata>,
 }
 
 /// What a batch comes to.

@@ -3,6 +3,7 @@
 //! One file a subject, each of which refuses first and then does what cannot be refused. `working` holds what there is so far and can
 //! take back a request that was refused halfway, which only journals and expired holds make necessary.
 
+mod annotations;
 mod changes;
 mod checks;
 mod holds;
@@ -10,9 +11,11 @@ mod journals;
 mod known;
 mod pair;
 mod parties;
+mod periods;
 mod replays;
 mod reversals;
 mod transfers;
+mod velocities;
 mod working;
 
 use std::collections::HashMap;
@@ -123,6 +126,7 @@ impl Batch {
             Operation::Release(request) => self.judge_release(request, journal_id)?,
             Operation::Reverse(request) => self.judge_reversal(request, journal_id)?,
             Operation::Change(request) => self.judge_change(request, journal_id)?,
+            Operation::Annotate(request) => self.judge_annotation(request, journal_id)?,
         };
         Ok(Verdict::Posted(drafts))
     }

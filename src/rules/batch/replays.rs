@@ -28,7 +28,7 @@ impl Batch {
             }
             Operation::Capture(request) => check_positive(request.quantity.money()),
             Operation::Reverse(request) => check_positive(request.quantity.money()),
-            Operation::Release(_) | Operation::Change(_) => Ok(()),
+            Operation::Release(_) | Operation::Change(_) | Operation::Annotate(_) => Ok(()),
         }
     }
 
@@ -134,7 +134,7 @@ impl Batch {
             Operation::Capture(request) => self.is_same_capture(request, known),
             Operation::Release(request) => is_same_release(request, known),
             Operation::Reverse(request) => self.is_same_reversal(request, known),
-            Operation::Change(_) => false,
+            Operation::Change(_) | Operation::Annotate(_) => false,
         }
     }
 

@@ -25,6 +25,7 @@ impl Batch {
         let pair = self.opposite_pair(&original)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
+        self.check_period(effective_time(request.at, &original))?;
         let rest = self.rest_to_reverse(&original)?;
         let amount = size_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
             transfer: original.id,
@@ -60,7 +61,7 @@ impl Batch {
         self.draft(content, pair)
     }
 
-    fn get_original(&self, id: TransferId) -> Result<&Transfer, Rejection> {
+    pub(super) fn get_original(&self, id: TransferId) -> Result<&Transfer, Rejection> {
         let drafted = || self.book.find_draft(id).map(|index| &self.book.drafts[index].transfer);
         self.stored.get(&id).or_else(drafted).ok_or(Rejection::TransferUnknown { transfer: id })
     }

@@ -25,10 +25,13 @@ impl Batch {
         self.check_quantity_has_a_source(request.quantity, pair)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
+        self.check_period(request.effective_at)?;
         self.check_conditions(&request.conditions)?;
         self.expire([pair.first, pair.second]);
         let amount = self.size(request.quantity, pair)?;
-        self.check_limits(pair, amount)?;
+        self.check_minimums(pair, amount)?;
+        self.check_velocity(pair, amount)?;
+        self.check_maximums(pair, amount)?;
         let totals = self.posted_totals(pair, amount)?;
 
         // From here on nothing may be refused.

@@ -4,16 +4,18 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::super::account::{Account, LastTransfer};
+use super::super::account::{Account, LastTransfer, NormalSide};
 use super::super::chain::hash_transfer;
 use super::super::event::{AccountEvent, LastEvent};
 use super::super::hash::Hash;
 use super::super::hold::Hold;
 use super::super::ids::{AccountId, Sequence, TransferId};
 use super::super::instant::Instant;
+use super::super::period::ClosedPeriods;
 use super::super::request::Expiry;
 use super::super::text::{AccountName, Description, Metadata};
 use super::super::transfer::{Leg, Transfer, TransferKind};
+use super::super::velocity::Spent;
 use super::known::Known;
 use super::pair::Pair;
 use crate::money::Amount;
@@ -30,6 +32,8 @@ pub(super) struct Slot {
     pub(super) has_event: bool,
     /// Its holds that have expired, which the next draft that touches it records.
     pub(super) expired: Vec<TransferId>,
+    /// What has left it in the present day and month, where that is limited.
+    pub(super) spent: Option<Box<Spent>>,
 }
 
 impl Slot {
@@ -84,6 +88,7 @@ enum Undo {
     Slot(usize, Box<Slot>),
     Hold(TransferId, Option<HoldSlot>),
     Reversed(TransferId, Option<Amount>),
+    Annotation(TransferId, Option<Metadata>),
 }
 
 /// How far the batch had come when a request began that may have to be undone.
@@ -100,6 +105,9 @@ pub(super) struct Working {
     holds: HashMap<TransferId, HoldSlot>,
     /// How much of a transfer was reversed.
     reversed: HashMap<TransferId, Amount>,
+    /// What is kept beside transfers, where it is not what they were posted with.
+    annotations: HashMap<TransferId, Metadata>,
+    pub(super) closed_periods: ClosedPeriods,
     pub(super) drafts: Vec<Draft>,
     draft_by_id: HashMap<TransferId, usize>,
     pub(super) events: Vec<EventDraft>,
@@ -110,12 +118,14 @@ pub(super) struct Working {
 
 impl Working {
     pub(super) fn new(known: Known, now: Instant) -> (Self, HashMap<TransferId, Transfer>) {
-        let Known { mut accounts, transfers, holds, reversed, last_events } = known;
+        let Known { mut accounts, transfers, holds, reversed, last_events, closed_periods, mut spent, annotations } =
+            known;
         accounts.sort_unstable_by_key(|account| account.id);
         let index_by_name = accounts.iter().enumerate().map(|(index, account)| (account.name.clone(), index)).collect();
         let slot = |account: Account| {
             let last_event = last_events.get(&account.id).copied();
-            Slot { account, last_draft: None, last_event, has_event: false, expired: Vec::new() }
+            let spent = spent.remove(&account.id).map(Box::new);
+            Slot { account, last_draft: None, last_event, has_event: false, expired: Vec::new(), spent }
         };
         let mut working = Self {
             now,
@@ -123,6 +133,8 @@ impl Working {
             index_by_name,
             holds: HashMap::new(),
             reversed,
+            annotations,
+            closed_periods,
             drafts: Vec::new(),
             draft_by_id: HashMap::new(),
             events: Vec::new(),
@@ -213,6 +225,8 @@ impl Working {
                 Undo::Hold(id, None) => _ = self.holds.remove(&id),
                 Undo::Reversed(id, Some(amount)) => _ = self.reversed.insert(id, amount),
                 Undo::Reversed(id, None) => _ = self.reversed.remove(&id),
+                Undo::Annotation(id, Some(metadata)) => _ = self.annotations.insert(id, metadata),
+                Undo::Annotation(id, None) => _ = self.annotations.remove(&id),
             }
         }
         for draft in self.drafts.drain(mark.drafts..) {
@@ -256,13 +270,29 @@ impl Working {
         }
     }
 
+    pub(super) fn annotation(&self, id: TransferId) -> Option<&Metadata> {
+        self.annotations.get(&id)
+    }
+
+    pub(super) fn set_annotation(&mut self, id: TransferId, metadata: Metadata) {
+        let before = self.annotations.insert(id, metadata);
+        if self.is_undoable {
+            self.undo.push(Undo::Annotation(id, before));
+        }
+    }
+
+    /// When the next transfer between two accounts is recorded: now, or as soon behind their newest as can be told apart.
+    pub(super) fn next_recorded_at(&self, pair: Pair) -> Instant {
+        [pair.debit, pair.credit]
+            .into_iter()
+            .filter_map(|index| self.account(index).last)
+            .fold(self.now, |time, last| time.max(last.recorded_at.next()))
+    }
+
     /// Writes a transfer down, with both accounts' totals already moved, and moves both accounts' chains on.
     pub(super) fn draft(&mut self, content: &Content<'_>, pair: Pair) -> usize {
         let Pair { debit, credit, .. } = pair;
-        let recorded_at = [debit, credit]
-            .into_iter()
-            .filter_map(|index| self.account(index).last)
-            .fold(self.now, |time, last| time.max(last.recorded_at.next()));
+        let recorded_at = self.next_recorded_at(pair);
         let mut transfer = Transfer {
             sequence: Sequence::UNASSIGNED,
             id: content.id,
@@ -309,6 +339,10 @@ impl Working {
     /// Makes the transfer the account's newest, and returns the draft that was that before.
     fn advance(&mut self, index: usize, transfer: &Transfer, draft: usize) -> Option<usize> {
         let slot = self.slot_mut(index);
+        let side = if transfer.debit.account_id == slot.account.id { NormalSide::Debit } else { NormalSide::Credit };
+        if let Some(spent) = slot.spent.as_mut().filter(|_| slot.account.falls_by(side)) {
+            spent.add(transfer);
+        }
         slot.account.version += 1;
         slot.account.head = transfer.hash;
         slot.account.last = Some(LastTransfer { sequence: Sequence::UNASSIGNED, recorded_at: transfer.recorded_at });

@@ -11,8 +11,10 @@ use super::account::{AccountState, NormalSide};
 use super::hold::HoldState;
 use super::ids::{Sequence, TransferId};
 use super::instant::Instant;
+use super::period::Period;
 use super::text::AccountName;
 use super::transfer::TransferKind;
+use super::velocity::Window;
 use crate::money::{CurrencyCode, Money};
 
 /// A refusal by a rule: an answer, with a stable code. Nothing was written.
@@ -151,6 +153,14 @@ pub enum Rejection {
         /// Its state.
         state: AccountState,
     },
+    /// The transfer would count in a period whose books are closed.
+    #[error("{effective_at} lies in {period}, which is closed; give a later effective time, or reopen the period")]
+    PeriodClosed {
+        /// When the transfer would count.
+        effective_at: Instant,
+        /// The period.
+        period: Period,
+    },
     /// A hold would be gone before it is there.
     #[error("a hold that expires at {expires_at} is over already, it is {now}; give a later time")]
     ExpiryPast {
@@ -242,6 +252,23 @@ pub enum Rejection {
         /// The amount of the transfer.
         requested: Money,
     },
+    /// More would leave the account than may in one transfer, in the day or in the month.
+    #[error(
+        "account {account} may send {limit} a {window}: {spent} has left it in this one, {requested} was requested; \
+         wait for the next, or change the limit"
+    )]
+    VelocityExceeded {
+        /// The account that falls.
+        account: AccountName,
+        /// What the limit is about.
+        window: Window,
+        /// What has left the account in this day or month; zero for a single transfer.
+        spent: Money,
+        /// The most that may.
+        limit: Money,
+        /// The amount of the transfer.
+        requested: Money,
+    },
     /// What is posted would rise above the account's maximum.
     #[error("account {account} has {posted} and may not go above {max_balance}, {requested} more was requested")]
     MaxBalanceExceeded {
@@ -278,6 +305,14 @@ pub enum Rejection {
         account: AccountName,
         /// What is posted.
         posted: Money,
+    },
+    /// More would be kept beside something than there is room for.
+    #[error("there would be {entries} metadata entries, the most is {entries_max}; remove some")]
+    MetadataTooLarge {
+        /// How many there would be.
+        entries: usize,
+        /// How many there may be.
+        entries_max: usize,
     },
     /// Another item of the same batch was refused, and the batch was to be kept as a whole or not at all.
     #[error("item {item} of the batch was refused, so nothing of it was posted")]
@@ -327,6 +362,24 @@ pub enum Rejection {
         min_balance: Money,
         /// The maximum.
         max_balance: Money,
+    },
+    /// A limit of less than nothing.
+    #[error("account {account} cannot have a limit of {limit}; give zero or more, zero to let nothing out")]
+    VelocityNegative {
+        /// The account.
+        account: AccountName,
+        /// The limit asked for.
+        limit: Money,
+    },
+    /// A period is closed only when it is over.
+    #[error("period {period} ends at {end}, and it is {now}; close it when it is over")]
+    PeriodNotOver {
+        /// The period.
+        period: Period,
+        /// The first moment behind it.
+        end: Instant,
+        /// What the clock says.
+        now: Instant,
     },
     /// The account's balance is already outside the limits asked for.
     #[error(

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency, CurrencyCode};
-use crate::rules::{Account, AccountEvent, AccountId, AccountName, Sequence, Transfer, TransferKind, open_account};
+use crate::rules::{
+    Account, AccountEvent, AccountId, AccountName, PeriodEvent, Sequence, Transfer, TransferKind, open_account,
+};
 use crate::service::NamedCurrency;
 use crate::service::verify::{Walk, Walked};
 
@@ -37,7 +39,7 @@ impl Check {
         let (_, root) = walk.root_up_to(AccountId::UNASSIGNED);
         Self {
             header,
-            found: BookTrailer { accounts: 0, transfers: 0, events: 0, root },
+            found: BookTrailer { accounts: 0, transfers: 0, events: 0, periods: 0, root },
             part: Part::Currencies,
             last_code: None,
             last_account: AccountId::UNASSIGNED,
@@ -50,7 +52,7 @@ impl Check {
 
     /// How many accounts, transfers and events there were.
     pub(super) const fn done(&self) -> u64 {
-        self.found.accounts + self.found.transfers + self.found.events
+        self.found.accounts + self.found.transfers + self.found.events + self.found.periods
     }
 
     pub(super) const fn is_complete(&self) -> bool {
@@ -65,6 +67,7 @@ impl Check {
             BookRecord::Account(account) => self.take_account(account),
             BookRecord::Transfer(transfer, currency) => self.take_transfer(transfer, *currency),
             BookRecord::Event(event, currency) => self.take_event(event, *currency),
+            BookRecord::Period(event) => self.take_period(event),
             BookRecord::Trailer(trailer) => self.take_trailer(trailer),
         }
     }
@@ -136,6 +139,15 @@ impl Check {
         Ok(())
     }
 
+    fn take_period(&mut self, event: &PeriodEvent) -> Result<(), String> {
+        self.enter(Part::Entries)?;
+        self.take_place(event.sequence)?;
+        self.walk.apply_period(event);
+        self.first_finding()?;
+        self.found.periods += 1;
+        Ok(())
+    }
+
     fn take_place(&mut self, sequence: Sequence) -> Result<(), String> {
         rises("sequence", sequence, Some(self.last_sequence))?;
         self.last_sequence = sequence;
@@ -165,7 +177,7 @@ impl Check {
             let found = counts(&self.found);
             if said != found {
                 return Err(format!(
-                    "the {what} counts {said:?} accounts, transfers and events, the file has {found:?}"
+                    "the {what} counts {said:?} accounts, transfers and events of accounts and periods, the file has {found:?}"
                 ));
             }
         }
@@ -181,8 +193,8 @@ impl Check {
         self.walk.accounts.iter().try_for_each(|(id, walked)| update(*id, walked).map(|_| ()))
     }
 
-    const fn header_counts(&self) -> [u64; 3] {
-        [self.header.accounts, self.header.transfers, self.header.events]
+    const fn header_counts(&self) -> [u64; 4] {
+        [self.header.accounts, self.header.transfers, self.header.events, self.header.periods]
     }
 
     /// All accounts by number, so many at a time.
@@ -203,8 +215,8 @@ impl Check {
     }
 }
 
-const fn counts(trailer: &BookTrailer) -> [u64; 3] {
-    [trailer.accounts, trailer.transfers, trailer.events]
+const fn counts(trailer: &BookTrailer) -> [u64; 4] {
+    [trailer.accounts, trailer.transfers, trailer.events, trailer.periods]
 }
 
 fn rises<T: Copy + PartialOrd + std::fmt::Display>(what: &str, next: T, last: Option<T>) -> Result<(), String> {
@@ -238,6 +250,9 @@ fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String
         last_recorded_at: walked.last.map(|(_, recorded_at)| recorded_at.into()),
         min_balance: limits.min_balance.map(Amount::minor),
         max_balance: limits.max_balance.map(Amount::minor),
+        per_transfer: walked.terms.velocity.per_transfer.map(Amount::minor),
+        per_day: walked.terms.velocity.per_day.map(Amount::minor),
+        per_month: walked.terms.velocity.per_month.map(Amount::minor),
         closed_at: walked.closed_at.map(Into::into),
         state: walked.terms.state.as_str().to_owned(),
         head: walked.head.0.to_vec(),

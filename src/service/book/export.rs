@@ -5,8 +5,10 @@ use super::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, Numbere
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::models::account_events::AccountEventRow;
+use crate::models::period_events::PeriodEventRow;
 use crate::money::Currency;
-use crate::rules::{Account, AccountEvent, AccountId, AccountRequest, Sequence, Transfer, hash_account};
+use crate::rules::{Account, AccountEvent, AccountId, OpenedWith, PeriodEvent, Sequence, Transfer, hash_account};
+use crate::service::opened::FirstEvents;
 use crate::service::seal::seal_in;
 use crate::service::{Ledger, NamedCurrency};
 use crate::store::{Access, Store, StoreError};
@@ -37,9 +39,10 @@ impl Ledger {
                 accounts: seal.accounts.unsigned_abs(),
                 transfers: seal.transfers.unsigned_abs(),
                 events: store.count_events()?.unsigned_abs(),
+                periods: store.list_period_events()?.len() as u64,
                 sequence: seal.sequence,
             };
-            let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, root: seal.root };
+            let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, periods: 0, root: seal.root };
             let mut export = Export { sink, progress, header, trailer, currencies: HashMap::new() };
             Ok(export.run(store)?.is_continue().then_some(header))
         })
@@ -64,10 +67,11 @@ impl Export<'_> {
         if self.write_accounts(store)?.is_break() || self.write_entries(store)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
-        let BookHeader { accounts, transfers, events, .. } = self.header;
-        let written = [self.trailer.accounts, self.trailer.transfers, self.trailer.events];
-        if written != [accounts, transfers, events] {
-            let found = format!("{written:?}, the accounts' versions come to {:?}", [accounts, transfers, events]);
+        let BookHeader { accounts, transfers, events, periods, .. } = self.header;
+        let counted = [accounts, transfers, events, periods];
+        let written = [self.trailer.accounts, self.trailer.transfers, self.trailer.events, self.trailer.periods];
+        if written != counted {
+            let found = format!("{written:?}, the accounts' versions come to {counted:?}");
             let what = "number of accounts, transfers and events";
             return Err(StoreError::from(CorruptRow::new("transfers", "all of them", what, found)).into());
         }
@@ -80,7 +84,7 @@ impl Export<'_> {
     }
 
     fn show(&mut self) -> ControlFlow<()> {
-        let done = self.trailer.accounts + self.trailer.transfers + self.trailer.events;
+        let done = self.trailer.accounts + self.trailer.transfers + self.trailer.events + self.trailer.periods;
         (self.progress)(BookProgress { done, total: self.header.total() })
     }
 
@@ -90,11 +94,11 @@ impl Export<'_> {
             let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
             let Some(last) = rows.last().map(|row| row.id) else { break };
             next = last.checked_add(1);
-            let first_events = store.first_event_rows(first, last)?.into_iter();
-            let first_events: HashMap<_, _> = first_events.map(|event| (event.account_id, event)).collect();
+            let first_events = FirstEvents::between(store, first, last)?;
             for row in rows {
-                let first_event = first_events.get(&row.id);
-                let account = as_opened(Account::try_from(row).map_err(StoreError::from)?, first_event);
+                let account = Account::try_from(row).map_err(StoreError::from)?;
+                let opened_with = first_events.opened_with(&account).map_err(StoreError::from)?;
+                let account = as_opened(&account, opened_with);
                 self.currencies.insert(account.id, account.opening.currency);
                 self.write(&BookRecord::Account(account))?;
                 self.trailer.accounts += 1;
@@ -108,7 +112,7 @@ impl Export<'_> {
 
     /// Transfers and events, merged by their places.
     fn write_entries(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
-        let mut events = Events::default();
+        let mut events = Events::new(store)?;
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
             let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
@@ -134,13 +138,22 @@ impl Export<'_> {
         events: &mut Events,
         sequence: Sequence,
     ) -> Result<(), Error> {
-        while let Some(row) = events.next_before(store, sequence)? {
-            let event = AccountEvent::try_from(row).map_err(StoreError::from)?;
-            let currency = self.currency_of(event.account_id, "account_events", event.sequence)?;
-            self.write(&BookRecord::Event(Box::new(event), currency))?;
-            self.trailer.events += 1;
+        loop {
+            events.load(store)?;
+            let of_account = events.page.front().map_or(Sequence(i64::MAX), |row| Sequence(row.sequence));
+            if let Some(row) = events.periods.pop_front_if(|row| Sequence(row.sequence) < sequence.min(of_account)) {
+                let event = PeriodEvent::try_from(row).map_err(StoreError::from)?;
+                self.write(&BookRecord::Period(Box::new(event)))?;
+                self.trailer.periods += 1;
+            } else if let Some(row) = events.page.pop_front_if(|row| Sequence(row.sequence) < sequence) {
+                let event = AccountEvent::try_from(row).map_err(StoreError::from)?;
+                let currency = self.currency_of(event.account_id, "account_events", event.sequence)?;
+                self.write(&BookRecord::Event(Box::new(event), currency))?;
+                self.trailer.events += 1;
+            } else {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     fn currency_of(&self, account: AccountId, table: &'static str, at: Sequence) -> Result<Currency, StoreError> {
@@ -149,23 +162,16 @@ impl Export<'_> {
     }
 }
 
-/// The account with the limits that it had before they were ever changed.
-fn as_opened(account: Account, first_event: Option<&AccountEventRow>) -> NumberedAccount {
-    let opening = AccountRequest {
-        name: account.name,
-        account_type: account.account_type,
-        currency: account.currency,
-        limits: first_event.map_or(account.limits, AccountEventRow::limits_before),
-        description: account.description,
-        metadata: account.metadata,
-    };
+/// The account with what it had before that was ever changed.
+fn as_opened(account: &Account, opened_with: OpenedWith) -> NumberedAccount {
+    let opening = account.opening(opened_with);
     let hash = hash_account(&opening, account.opened_at);
     NumberedAccount { id: account.id, opening, opened_at: account.opened_at, hash }
 }
 
-/// The events of the book, page by page.
-#[derive(Default)]
+/// The events of the book: those of accounts page by page, those of periods, which are few, all at once.
 struct Events {
+    periods: VecDeque<PeriodEventRow>,
     page: VecDeque<AccountEventRow>,
     /// Where the next page begins.
     next: i64,
@@ -173,17 +179,19 @@ struct Events {
 }
 
 impl Events {
-    fn next_before(
-        &mut self,
-        store: &mut dyn Store,
-        sequence: Sequence,
-    ) -> Result<Option<AccountEventRow>, StoreError> {
+    fn new(store: &mut dyn Store) -> Result<Self, StoreError> {
+        let periods = store.period_event_rows_between(i64::MIN, i64::MAX)?.into();
+        Ok(Self { periods, page: VecDeque::new(), next: 0, is_last: false })
+    }
+
+    /// Sees to it that the next event of an account is on the page, if there is one.
+    fn load(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         if self.page.is_empty() && !self.is_last {
             self.page = store.event_rows_from(self.next, ROWS_PER_PAGE)?.into();
             let last = self.page.back().map(|row| row.sequence);
             self.is_last = last.is_none();
             self.next = last.map_or(i64::MAX, |last| last.saturating_add(1));
         }
-        Ok(self.page.pop_front_if(|row| row.sequence < sequence.0))
+        Ok(())
     }
 }

@@ -49,7 +49,7 @@ impl Ledger {
             return Err(refusal(1, problem.to_owned()));
         };
         let now = self.clock.now();
-        let found = self.pool.transaction(Access::Settled, |store| begin(store, header, source.digest(), now))?;
+        let found = self.pool.transaction(Access::Alone, |store| begin(store, header, source.digest(), now))?;
         let mut import = Import { ledger: self, header, found, written: found.lines, check: Check::new(header) };
         if import.read(source, progress)?.is_break() {
             return Ok(import.outcome(false));
@@ -200,7 +200,7 @@ impl Import<'_> {
         }
         let (account, sequence) = self.check.newest();
         let found = Found { lines: self.written, finished_at: Some(now), ..self.found };
-        pool.transaction(Access::Settled, |store| {
+        pool.transaction(Access::Alone, |store| {
             let row = store.find_book_import()?;
             if row.is_some_and(|row| row.finished_at.is_some()) {
                 return Ok(());

@@ -15,12 +15,15 @@ use uuid::Uuid;
 use super::{Ledger, NamedCurrency};
 use crate::error::Error;
 use crate::money::Currency;
-use crate::rules::{AccountEvent, AccountId, AccountRequest, Hash, Instant, Rejection, Sequence, Transfer};
+use crate::rules::{
+    AccountEvent, AccountId, AccountRequest, Hash, Instant, PeriodEvent, Rejection, Sequence, Transfer,
+};
 use crate::store::Access;
 
 pub use import::BookImported;
 
-/// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events by place, a trailer.
+/// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events of accounts and periods
+/// by place, a trailer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookRecord {
     /// Which book it is, and how much is to come.
@@ -31,8 +34,10 @@ pub enum BookRecord {
     Account(NumberedAccount),
     /// A transfer, as it is stored, and the currency of its amounts.
     Transfer(Box<Transfer>, Currency),
-    /// A change of what an account may do, as it is stored, and the account's currency.
+    /// A change of what an account may do or of metadata, as it is stored, and the account's currency.
     Event(Box<AccountEvent>, Currency),
+    /// A closing or reopening of a period, as it is stored.
+    Period(Box<PeriodEvent>),
     /// What all of it comes to, so that a file that was cut is noticed.
     Trailer(BookTrailer),
 }
@@ -46,8 +51,10 @@ pub struct BookHeader {
     pub accounts: u64,
     /// How many transfers follow.
     pub transfers: u64,
-    /// How many events follow.
+    /// How many events of accounts follow.
     pub events: u64,
+    /// How many events of periods follow.
+    pub periods: u64,
     /// The newest place in the book, 0 where nothing has one.
     pub sequence: Sequence,
 }
@@ -72,8 +79,10 @@ pub struct BookTrailer {
     pub accounts: u64,
     /// How many transfers there were.
     pub transfers: u64,
-    /// How many events there were.
+    /// How many events of accounts there were.
     pub events: u64,
+    /// How many events of periods there were.
+    pub periods: u64,
     /// The Merkle root over the accounts, as a [`Seal`](crate::rules::Seal) made then has it.
     pub root: Hash,
 }
@@ -125,7 +134,7 @@ pub struct BookProgress {
 
 impl BookHeader {
     const fn total(&self) -> u64 {
-        self.accounts + self.transfers + self.events
+        self.accounts + self.transfers + self.events + self.periods
     }
 }
 

@@ -6,8 +6,9 @@ use super::check::unused;
 use super::{BookRecord, NumberedAccount};
 use crate::error::{Error, InputError};
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{Account, AccountEvent, Hold, Transfer, TransferId, TransferKind};
+use crate::rules::{Account, AccountEvent, Hold, PeriodEvent, Transfer, TransferId, TransferKind};
 use crate::service::NamedCurrency;
+use crate::service::posting::write_metadata;
 use crate::service::verify::{Walk, lessen, placed};
 use crate::store::Store;
 
@@ -23,6 +24,7 @@ pub(super) struct Lines {
     /// Where the transfers stand in the file.
     numbers: Vec<u64>,
     events: Vec<AccountEvent>,
+    periods: Vec<PeriodEvent>,
 }
 
 impl Lines {
@@ -36,12 +38,14 @@ impl Lines {
                 self.numbers.push(number);
             }
             BookRecord::Event(event, _) => self.events.push(*event),
+            BookRecord::Period(event) => self.periods.push(*event),
         }
         Ok(())
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.currencies.len() + self.accounts.len() + self.transfers.len() + self.events.len() >= LINES_PER_BATCH
+        let entries = self.transfers.len() + self.events.len() + self.periods.len();
+        self.currencies.len() + self.accounts.len() + entries >= LINES_PER_BATCH
     }
 
     /// Writes all of them. What only the book can tell is judged here: currencies that it has otherwise, ids that are there already,
@@ -59,6 +63,10 @@ impl Lines {
         }
         if !self.events.is_empty() {
             store.insert_events(&self.events)?;
+            write_metadata(store, &self.events)?;
+        }
+        if !self.periods.is_empty() {
+            store.insert_period_events(&self.periods)?;
         }
         Ok(())
     }

@@ -1,32 +1,52 @@
-//! The changes of what accounts may do, each at its place between two transfers of its account.
+//! The changes of what accounts may do and of what is kept beside them, and the closings of periods, each at its place.
 
 use std::collections::VecDeque;
 
 use super::walk::Walk;
 use crate::models::account_events::AccountEventRow;
-use crate::rules::{AccountEvent, AccountId, AccountState, Sequence, hash_event};
+use crate::models::period_events::PeriodEventRow;
+use crate::rules::{AccountEvent, AccountId, Sequence, hash_event};
 use crate::store::{Store, StoreError};
 
 /// The events of a part of the book, which are applied as the walk meets their places.
 #[derive(Default)]
-pub(super) struct PendingEvents(VecDeque<AccountEventRow>);
+pub(super) struct PendingEvents {
+    of_accounts: VecDeque<AccountEventRow>,
+    of_periods: VecDeque<PeriodEventRow>,
+}
+
+enum EventRow {
+    OfAccount(Box<AccountEventRow>),
+    OfPeriod(PeriodEventRow),
+}
 
 impl PendingEvents {
     pub(super) fn between(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
-        Ok(Self(store.event_rows_between(first, last)?.into()))
+        Ok(Self {
+            of_accounts: store.event_rows_between(first, last)?.into(),
+            of_periods: store.period_event_rows_between(first, last)?.into(),
+        })
     }
 
-    fn next_before(&mut self, sequence: i64) -> Option<AccountEventRow> {
-        self.0.pop_front_if(|row| row.sequence < sequence)
+    fn next_before(&mut self, sequence: i64) -> Option<(i64, EventRow)> {
+        let of_account = self.of_accounts.front().map_or(i64::MAX, |row| row.sequence);
+        if let Some(row) = self.of_periods.pop_front_if(|row| row.sequence < sequence.min(of_account)) {
+            return Some((row.sequence, EventRow::OfPeriod(row)));
+        }
+        let row = self.of_accounts.pop_front_if(|row| row.sequence < sequence)?;
+        Some((row.sequence, EventRow::OfAccount(Box::new(row))))
     }
 }
 
 impl Walk {
     /// Applies the events whose place is before a transfer.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
-        while let Some(row) = pending.next_before(sequence) {
-            self.check_seal_before(row.sequence);
-            self.apply_event(row);
+        while let Some((place, row)) = pending.next_before(sequence) {
+            self.check_seal_before(place);
+            match row {
+                EventRow::OfAccount(row) => self.apply_event(*row),
+                EventRow::OfPeriod(row) => self.apply_period_row(row),
+            }
         }
     }
 
@@ -52,10 +72,7 @@ impl Walk {
         let problems = account.problems_with(event, hash);
 
         // What is stored is believed from here on, so that one fault is found once and not in every later row.
-        account.head = event.hash;
-        account.terms = event.after;
-        account.closed_at = (event.after.state == AccountState::Closed).then_some(event.recorded_at);
-        account.last_event = Some((event.number, event.recorded_at));
+        account.take(event);
         for problem in problems {
             self.find(place, Some(name.clone()), format!("event {} {problem}", event.number));
         }

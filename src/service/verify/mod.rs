@@ -2,6 +2,7 @@
 
 mod events;
 mod holds;
+mod periods;
 mod reversals;
 mod sealed;
 mod walk;

@@ -41,6 +41,9 @@ impl Walk {
         for walked in &sealed {
             tree.push(&Seal::leaf(&walked.name, walked.version, walked.head));
         }
+        if self.periods.number > 0 {
+            tree.push(&Seal::periods_leaf(self.periods.number, self.periods.head));
+        }
         (sealed.len(), tree.root())
     }
 

@@ -7,17 +7,18 @@ use std::fmt::Display;
 use bigdecimal::BigDecimal;
 
 use super::events::PendingEvents;
+use super::periods::WalkedPeriods;
 use super::sealed::SealCheck;
 use super::walked::{Sides, Walked};
 use super::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
-use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
 use crate::models::transfers::TransferRow;
 use crate::money::{Amount, CurrencyCode};
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, AccountState, Hash, Instant, Leg, NormalSide, Sequence, Terms,
-    Totals, Transfer, hash_account, hash_transfer,
+    Account, AccountId, AccountName, AccountRequest, Hash, Instant, Leg, NormalSide, Sequence, Terms, Totals, Transfer,
+    hash_account, hash_metadata, hash_transfer,
 };
+use crate::service::opened::FirstEvents;
 use crate::store::{Store, StoreError};
 
 /// How many rows are in memory at once.
@@ -29,6 +30,7 @@ const FINDINGS_MAX: usize = 100;
 #[derive(Default)]
 pub(in crate::service) struct Walk {
     pub(in crate::service) accounts: HashMap<AccountId, Walked>,
+    pub(super) periods: WalkedPeriods,
     pub(super) seal: Option<SealCheck>,
     transfers: u64,
     compared: u64,
@@ -49,17 +51,15 @@ impl Walk {
             let last = rows.last().map(|row| row.id);
             next = last.and_then(|last| last.checked_add(1));
             let last = last.unwrap_or(i64::MAX);
-            let first_events = store.first_event_rows(first, last)?.into_iter().map(|event| (event.account_id, event));
-            let first_events: HashMap<_, _> = first_events.collect();
+            let first_events = FirstEvents::between(store, first, last)?;
             for row in rows {
-                let first_event = first_events.get(&row.id);
-                self.open_account(row, first_event);
+                self.open_account(row, &first_events);
             }
         }
         Ok(())
     }
 
-    fn open_account(&mut self, row: AccountRow, first_event: Option<&AccountEventRow>) {
+    fn open_account(&mut self, row: AccountRow, first_events: &FirstEvents) {
         let (id, name) = (row.id, row.name.clone());
         let account = match Account::try_from(row) {
             Ok(account) => account,
@@ -68,16 +68,10 @@ impl Walk {
                 return self.find(None, Some(name), corrupt.to_string());
             }
         };
-        let limits = first_event.map_or(account.limits, AccountEventRow::limits_before);
-        let opening = AccountRequest {
-            name: account.name.clone(),
-            account_type: account.account_type,
-            currency: account.currency,
-            limits,
-            description: account.description,
-            metadata: account.metadata,
-        };
-        self.begin_account(account.id, opening, account.opened_at);
+        match first_events.opened_with(&account) {
+            Ok(opened_with) => _ = self.begin_account(account.id, account.opening(opened_with), account.opened_at),
+            Err(corrupt) => self.find(None, Some(name), corrupt.to_string()),
+        }
     }
 
     /// Begins an account with nothing posted, and returns the head that its opening gave it.
@@ -97,7 +91,8 @@ impl Walk {
             version: 0,
             last: None,
             head,
-            terms: Terms { state: AccountState::Open, limits: opening.limits },
+            terms: Terms::opening(opening.limits),
+            annotated: None,
             closed_at: None,
             last_event: None,
         };
@@ -176,6 +171,8 @@ impl Walk {
             let problem = format!("the transfer is between {} and {}", debit.name, credit.name);
             return self.find(sequence, Some(debit.name.to_string()), problem);
         }
+        self.check_period(transfer);
+        let [debit, credit] = [&transfer.debit, &transfer.credit].map(|leg| &self.accounts[&leg.account_id]);
         let expected = hash_transfer(transfer, debit.head, credit.head);
         if expected != transfer.hash {
             let account = Some(debit.name.to_string());
@@ -252,6 +249,8 @@ impl Walk {
             ("head", account.head == walked.head),
             ("state", account.state == walked.terms.state),
             ("limits", account.limits == walked.terms.limits),
+            ("velocity limits", account.velocity == walked.terms.velocity),
+            ("metadata", walked.annotated.is_none_or(|kept| kept == hash_metadata(&account.metadata))),
             ("closing time", account.closed_at == walked.closed_at),
         ];
         let sequence = walked.last.map(|(sequence, _)| sequence);

@@ -1,5 +1,8 @@
 use crate::money::Currency;
-use crate::rules::{AccountEvent, AccountName, Hash, Instant, NormalSide, Sequence, Terms, Transfer, TransferKind};
+use crate::rules::{
+    AccountEvent, AccountName, AccountState, Annotation, Hash, Instant, NormalSide, Sequence, Terms, Transfer,
+    TransferKind, hash_metadata,
+};
 
 /// An account as the walk has recomputed it so far.
 pub(in crate::service) struct Walked {
@@ -12,6 +15,8 @@ pub(in crate::service) struct Walked {
     pub(in crate::service) last: Option<(Sequence, Instant)>,
     pub(in crate::service) head: Hash,
     pub(in crate::service) terms: Terms,
+    /// The hash of what is kept beside it, once that was changed.
+    pub(in crate::service) annotated: Option<Hash>,
     pub(in crate::service) closed_at: Option<Instant>,
     pub(in crate::service) last_event: Option<(i64, Instant)>,
 }
@@ -70,9 +75,29 @@ impl Walked {
             ("does not have the number behind the one before", Some(event.number) == last_number.checked_add(1)),
             ("has another version of the account", event.version == self.version),
             ("does not follow from the terms before", event.before == self.terms),
+            ("does not follow from the metadata before", self.follows(event.annotation.as_ref())),
+            ("changes terms and metadata at once", event.annotation.is_none() || event.before == event.after),
             ("is recorded before what came before it", is_later),
             ("has another hash than its content and history give", event.hash == hash),
         ];
         checks.into_iter().filter(|(_, is_right)| !is_right).map(|(problem, _)| problem).collect()
+    }
+
+    fn follows(&self, annotation: Option<&Annotation>) -> bool {
+        let of_account = annotation.filter(|annotation| annotation.transfer_id.is_none());
+        of_account.is_none_or(|it| self.annotated.is_none_or(|kept| kept == hash_metadata(&it.before)))
+    }
+
+    /// Moves what an account may do, and what is kept beside it, on by an event.
+    pub(in crate::service) fn take(&mut self, event: &AccountEvent) {
+        self.head = event.hash;
+        self.terms = event.after;
+        self.last_event = Some((event.number, event.recorded_at));
+        if event.after.state == AccountState::Closed {
+            self.closed_at.get_or_insert(event.recorded_at);
+        }
+        if let Some(Annotation { transfer_id: None, after, .. }) = &event.annotation {
+            self.annotated = Some(hash_metadata(after));
+        }
     }
 }

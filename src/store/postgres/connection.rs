@@ -37,7 +37,7 @@ impl Backend for PgConnection {
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         AnsiTransactionManager::begin_transaction_sql(self, route.begin(access))?;
-        let outcome = if access == Access::Settled {
+        let outcome = if matches!(access, Access::Settled | Access::Alone) {
             keep_writers_out(self).map_err(Error::from).and_then(|()| work(self))
         } else {
             work(self)
@@ -45,7 +45,9 @@ impl Backend for PgConnection {
         match outcome {
             Ok(value) => match AnsiTransactionManager::commit_transaction(self) {
                 Ok(()) => Ok(value),
-                Err(fault) if access == Access::Write => Err(StoreError::from(fault).of_commit().into()),
+                Err(fault) if matches!(access, Access::Write | Access::Alone) => {
+                    Err(StoreError::from(fault).of_commit().into())
+                }
                 Err(fault) => Err(fault.into()),
             },
             Err(error) => {

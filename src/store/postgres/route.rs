@@ -94,7 +94,7 @@ impl Route {
     pub(super) fn begin(&self, access: Access) -> &str {
         match access {
             Access::Read => &self.begin_read,
-            Access::Write | Access::Settled => &self.begin_write,
+            Access::Write | Access::Settled | Access::Alone => &self.begin_write,
         }
     }
 

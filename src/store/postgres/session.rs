@@ -18,7 +18,7 @@ pub(super) fn set_for_session(options: &StoreOptions) -> String {
 pub(super) const fn begin(access: Access) -> &'static str {
     match access {
         Access::Read => "begin isolation level repeatable read, read only",
-        Access::Write | Access::Settled => "begin isolation level read committed",
+        Access::Write | Access::Settled | Access::Alone => "begin isolation level read committed",
     }
 }
 

@@ -52,7 +52,7 @@ impl Backend for SqliteConnection {
         match access {
             // There is one writer at a time, so what is committed is settled.
             Access::Read | Access::Settled => self.transaction(work),
-            Access::Write => self.immediate_transaction(work),
+            Access::Write | Access::Alone => self.immediate_transaction(work),
         }
     }
 

@@ -1,0 +1,24 @@
+-- How much may leave an account in one transfer, in one day and in one month of UTC.
+alter table accounts add column per_transfer integer;
+alter table accounts add column per_day integer;
+alter table accounts add column per_month integer
+    constraint accounts_velocity_is_not_negative check (per_transfer >= 0 and per_day >= 0 and per_month >= 0);
+
+-- Velocity limits change as other limits do. What is kept beside an account or a transfer changes too: the account's row has it as it
+-- is now, the transfer's as it was posted. A change of a transfer's metadata stands in the chain of the account that it debited.
+alter table account_events add column per_transfer_before integer;
+alter table account_events add column per_day_before integer;
+alter table account_events add column per_month_before integer;
+alter table account_events add column per_transfer_after integer;
+alter table account_events add column per_day_after integer;
+alter table account_events add column per_month_after integer;
+alter table account_events add column transfer_id blob;
+alter table account_events add column metadata_before text;
+alter table account_events add column metadata_after text
+    constraint account_events_metadata_is_whole check ((metadata_before is null) = (metadata_after is null))
+    constraint account_events_transfer_has_metadata check (transfer_id is null or metadata_after is not null);
+
+-- Few events are about metadata, and only those are in these indexes.
+create index account_events_by_transfer on account_events (transfer_id, sequence) where transfer_id is not null;
+create index account_events_by_metadata on account_events (account_id, event)
+    where metadata_after is not null and transfer_id is null;

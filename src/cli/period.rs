@@ -1,0 +1,103 @@
+use clap::{Args, Subcommand};
+
+use super::args::{ActorArgs, ModeArgs, parse, say};
+use super::failure::Failure;
+use super::output::Columns;
+use super::{Context, Ending};
+use crate::formats::{ClosedPeriodRecord, PeriodEventRecord};
+use crate::rules::{Instant, PeriodAction, PeriodChange};
+use crate::service::Mode;
+
+const CLOSED: Columns = &["period", "begin", "end"];
+const EVENTS: Columns = &["event", "recorded_at", "period", "action", "actor", "reason"];
+
+#[derive(Subcommand)]
+pub(super) enum PeriodCommand {
+    /// Let nothing more count in a period that is over
+    #[command(
+        after_help = "Examples:\n  teller period close 2026-01\n  teller period close 2025 --reason 'audited'\n\n\
+        A period is a year, a month or a day of UTC. Transfers, holds, captures and reversals that give an effective time in \
+        it are refused from then on, with the code period_closed. What is recorded without an effective time counts when it \
+        is recorded, so a period can be closed only when it is over. On PostgreSQL only the book's owner may."
+    )]
+    Close(ChangeArgs),
+    /// Open a period again
+    #[command(after_help = "Example:\n  teller period reopen 2026-01 --reason 'late invoice'")]
+    Reopen(ChangeArgs),
+    /// List the periods that are closed
+    #[command(after_help = "Examples:\n  teller period list\n  teller period list --recorded-at 2026-02-01T00:00:00Z")]
+    List(ListArgs),
+    /// Show every closing and reopening, oldest first
+    #[command(after_help = "Example:\n  teller period history")]
+    History,
+}
+
+#[derive(Args)]
+pub(super) struct ChangeArgs {
+    /// A year, a month or a day: 2026, 2026-01, 2026-01-31
+    period: String,
+    #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
+    mode: ModeArgs,
+}
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// As it was known then, with an offset
+    #[arg(long, value_name = "TIME")]
+    recorded_at: Option<String>,
+}
+
+pub(super) fn run(context: &Context, command: &PeriodCommand) -> Result<Ending, Failure> {
+    match command {
+        PeriodCommand::Close(arguments) => change(context, arguments, PeriodAction::Close),
+        PeriodCommand::Reopen(arguments) => change(context, arguments, PeriodAction::Reopen),
+        PeriodCommand::List(arguments) => list(context, arguments),
+        PeriodCommand::History => history(context),
+    }
+}
+
+fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Result<Ending, Failure> {
+    let period = parse(&arguments.period)?;
+    let (actor, reason) = arguments.actor.signature()?.signed()?;
+    let mode = arguments.mode.mode();
+    let change = PeriodChange { period, action, actor, reason };
+    let event = context.ledger()?.change_period(&change, mode)?;
+    let state = match action {
+        PeriodAction::Close => "closed",
+        PeriodAction::Reopen => "open",
+    };
+    match (&event, mode) {
+        (None, _) => say(format_args!("Period {period} was {state} already; nothing changed.")),
+        (Some(_), Mode::DryRun) => say("Dry run: this is what would be recorded; nothing was changed."),
+        (Some(_), Mode::Commit) => say(format_args!("Period {period} is {state}.")),
+    }
+    let records: Vec<_> = event.iter().map(PeriodEventRecord::from).collect();
+    match &records[..] {
+        [one] => context.output.one(one, EVENTS)?,
+        _ => {}
+    }
+    Ok(Ending::Done)
+}
+
+fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
+    let recorded_at = arguments.recorded_at.as_deref().map(parse::<Instant>).transpose()?;
+    let closed = context.ledger()?.closed_periods(recorded_at)?;
+    let records: Vec<_> = closed.iter().map(ClosedPeriodRecord::from).collect();
+    context.output.many(&records, CLOSED)?;
+    if records.is_empty() {
+        say("No period is closed.");
+    }
+    Ok(Ending::Done)
+}
+
+fn history(context: &Context) -> Result<Ending, Failure> {
+    let events = context.ledger()?.period_events()?;
+    let records: Vec<_> = events.iter().map(PeriodEventRecord::from).collect();
+    context.output.many(&records, EVENTS)?;
+    if records.is_empty() {
+        say("No period was ever closed.");
+    }
+    Ok(Ending::Done)
+}

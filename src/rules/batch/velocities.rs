@@ -1,0 +1,32 @@
+//! Keeping more from leaving an account than may.
+
+use super::super::rejection::Rejection;
+use super::super::velocity::Velocity;
+use super::Batch;
+use super::pair::Pair;
+use crate::money::Amount;
+
+impl Batch {
+    pub(super) fn check_velocity(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
+        for (index, side) in pair.sides() {
+            let slot = self.book.slot(index);
+            let account = &slot.account;
+            if account.velocity == Velocity::default() || !account.falls_by(side) {
+                continue;
+            }
+            let at = self.book.next_recorded_at(pair);
+            for (window, limit, spent) in account.velocity.limits(slot.spent.as_deref(), at) {
+                if spent.checked_add(amount).is_none_or(|after| after > limit) {
+                    return Err(Rejection::VelocityExceeded {
+                        account: account.name.clone(),
+                        window,
+                        spent: account.money(spent),
+                        limit: account.money(limit),
+                        requested: account.money(amount),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,252 @@
+//! Periods of effective time, which are closed when the books for them are.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Days, Months, NaiveDate, NaiveTime};
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+use super::hash::Hash;
+use super::ids::Sequence;
+use super::instant::Instant;
+use super::rejection::Rejection;
+use super::text::{Actor, Description};
+use super::words::words;
+
+/// A year, a month or a day of UTC: `2026`, `2026-01`, `2026-01-31`. From its first moment up to that of the next one, which is not part
+/// of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    first_day: NaiveDate,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Unit {
+    Year,
+    Month,
+    Day,
+}
+
+impl Period {
+    /// Its first moment.
+    #[must_use]
+    pub fn begin(self) -> Instant {
+        start_of(self.first_day)
+    }
+
+    /// The first moment behind it.
+    #[must_use]
+    pub fn end(self) -> Instant {
+        let next = match self.unit {
+            Unit::Year => self.first_day.checked_add_months(Months::new(12)),
+            Unit::Month => self.first_day.checked_add_months(Months::new(1)),
+            Unit::Day => self.first_day.checked_add_days(Days::new(1)),
+        };
+        // Behind the last year that there is comes nothing.
+        next.map_or(Instant::MAX, start_of)
+    }
+
+    /// Whether a moment lies in it.
+    #[must_use]
+    pub fn contains(self, at: Instant) -> bool {
+        (self.begin()..self.end()).contains(&at)
+    }
+}
+
+fn start_of(day: NaiveDate) -> Instant {
+    let micros = day.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
+    Instant::from_micros(micros).unwrap_or(Instant::MAX)
+}
+
+impl FromStr for Period {
+    type Err = PeriodError;
+
+    fn from_str(text: &str) -> Result<Self, PeriodError> {
+        let invalid = || PeriodError { text: text.chars().take(40).collect() };
+        let (unit, day) = match text.len() {
+            4 => (Unit::Year, format!("{text}-01-01")),
+            7 => (Unit::Month, format!("{text}-01")),
+            10 => (Unit::Day, text.to_owned()),
+            _ => return Err(invalid()),
+        };
+        let first_day = NaiveDate::parse_from_str(&day, "%Y-%m-%d").map_err(|_| invalid())?;
+        let period = Self { first_day, unit };
+        // What is written another way, like +026 or 2026-1-1, is no name of a period: each has one.
+        let is_a_moment =
+            Instant::from_micros(first_day.and_time(NaiveTime::MIN).and_utc().timestamp_micros()).is_some();
+        if is_a_moment && period.to_string() == text { Ok(period) } else { Err(invalid()) }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = match self.unit {
+            Unit::Year => "%Y",
+            Unit::Month => "%Y-%m",
+            Unit::Day => "%Y-%m-%d",
+        };
+        f.pad(&self.first_day.format(format).to_string())
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A text that is not a period.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{text:?} is not a period; write a year, a month or a day of UTC, like 2026, 2026-01 or 2026-01-31")]
+pub struct PeriodError {
+    /// What was given, shortened to 40 characters.
+    pub text: String,
+}
+
+/// What becomes of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeriodAction {
+    /// Nothing may count in it any more that does not yet.
+    Close,
+    /// It is open again, where no other period that is closed has it in it.
+    Reopen,
+}
+
+words!(PeriodAction {
+    Close = "close",
+    Reopen = "reopen",
+});
+
+/// A request to close or reopen a period. A change to what is there already does nothing, so it needs no id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodChange {
+    /// The period.
+    pub period: Period,
+    /// What becomes of it.
+    pub action: PeriodAction,
+    /// Who wants it so.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Option<Description>,
+}
+
+/// A change of a period as it is recorded, in a chain of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodEvent {
+    /// The how-manieth such event of the book it is, from 1.
+    pub number: i64,
+    /// Its place in the book, among transfers and events of accounts.
+    pub sequence: Sequence,
+    /// When the ledger took it: later than the event before it.
+    pub recorded_at: Instant,
+    /// The period.
+    pub period: Period,
+    /// What became of it.
+    pub action: PeriodAction,
+    /// Who wanted it so.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Option<Description>,
+    /// Covers all of the above but the place, and all events before it.
+    pub hash: Hash,
+}
+
+/// The periods that are closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClosedPeriods(BTreeSet<Period>);
+
+impl ClosedPeriods {
+    /// What events come to, in their order.
+    #[must_use]
+    pub fn after<'a>(events: impl IntoIterator<Item = &'a PeriodEvent>) -> Self {
+        let mut closed = Self::default();
+        for event in events {
+            closed.apply(event.period, event.action);
+        }
+        closed
+    }
+
+    /// Closes or reopens a period, and says whether that changed anything.
+    pub fn apply(&mut self, period: Period, action: PeriodAction) -> bool {
+        match action {
+            PeriodAction::Close => self.0.insert(period),
+            PeriodAction::Reopen => self.0.remove(&period),
+        }
+    }
+
+    /// A closed period that a moment lies in.
+    #[must_use]
+    pub fn find(&self, at: Instant) -> Option<Period> {
+        self.0.iter().copied().find(|period| period.contains(at))
+    }
+
+    /// All of them, by their first days.
+    pub fn iter(&self) -> impl Iterator<Item = Period> {
+        self.0.iter().copied()
+    }
+}
+
+/// The event that a change makes behind those that are there, oldest first; `None` where it changes nothing. Its place and hash are still
+/// to be given.
+///
+/// # Errors
+/// [`Rejection::PeriodNotOver`].
+pub fn change_period(
+    change: &PeriodChange,
+    events: &[PeriodEvent],
+    now: Instant,
+) -> Result<Option<PeriodEvent>, Rejection> {
+    if change.action == PeriodAction::Close && change.period.end() > now {
+        return Err(Rejection::PeriodNotOver { period: change.period, end: change.period.end(), now });
+    }
+
+    let last = events.last();
+    let mut closed = ClosedPeriods::after(events);
+    Ok(closed.apply(change.period, change.action).then(|| PeriodEvent {
+        number: last.map_or(0, |last| last.number) + 1,
+        sequence: Sequence::UNASSIGNED,
+        recorded_at: last.map_or(now, |last| now.max(last.recorded_at.next())),
+        period: change.period,
+        action: change.action,
+        actor: change.actor.clone(),
+        reason: change.reason.clone(),
+        hash: Hash([0; 32]),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_period_holds_its_first_moment_and_not_the_next_ones() {
+        for (period, first, behind) in [
+            ("2024", "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"),
+            ("2024-02", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z"),
+            ("2024-12", "2024-12-01T00:00:00Z", "2025-01-01T00:00:00Z"),
+            ("2024-02-29", "2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z"),
+        ] {
+            let parsed: Period = period.parse().unwrap();
+            assert_eq!(parsed.to_string(), period);
+            assert!(parsed.contains(at(first)) && !parsed.contains(at(behind)), "{period}");
+            assert!(!parsed.contains(at(first).previous().unwrap()), "{period}");
+            assert!(parsed.contains(at(behind).previous().unwrap()), "{period}");
+        }
+    }
+
+    #[test]
+    fn what_no_calendar_has_is_no_period() {
+        for text in
+            ["", "26", "2026-13", "2026-02-30", "2026-1", "2026-1-01", "+026", "0000", "2026-01-31T", "Jan", " 2026"]
+        {
+            assert!(text.parse::<Period>().is_err(), "{text:?}");
+        }
+    }
+}

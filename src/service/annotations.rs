@@ -1,0 +1,93 @@
+//! What is kept beside accounts and transfers, now and as it was.
+
+use super::accounts::get_account_in;
+use super::opened::FirstEvents;
+use super::posting::Posting;
+use super::{Ledger, Mode};
+use crate::error::Error;
+use crate::rules::{
+    AccountEvent, AnnotationRequest, AnnotationTarget, BatchPolicy, Instant, Metadata, Rejection, Request,
+};
+use crate::store::{Access, AnnotatedId, Store, StoreError};
+
+impl Ledger {
+    /// Changes what is kept beside an account or a transfer, keeps a record of it in an account's chain, and answers with what is kept
+    /// then. A change to what is there already does nothing.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::MetadataTooLarge`], [`Error::Store`].
+    pub fn annotate(&self, request: &AnnotationRequest, mode: Mode) -> Result<Metadata, Error> {
+        let requests = [Request::from(request.clone())];
+        let mut posting = Posting::new(&requests, BatchPolicy::CarryOn, mode);
+        self.pool.transaction(Access::Write, |store| {
+            let before = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
+            posting.attempt(store, &self.clock, &[])?.or_begin_anew()?.only_answer()?;
+            match mode {
+                Mode::Commit => metadata_in(store, &request.target, Instant::MAX, self.clock.now()),
+                // What was judged behind the lock fits, so this does too.
+                Mode::DryRun => Ok(request.change.apply(&before).unwrap_or(before)),
+            }
+        })
+    }
+
+    /// What was kept beside an account or a transfer, as it was known at a moment. `None` is now.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], also for what was not there yet; [`Error::Store`].
+    pub fn metadata_as_of(&self, target: &AnnotationTarget, known_at: Option<Instant>) -> Result<Metadata, Error> {
+        let known_at = known_at.unwrap_or(Instant::MAX);
+        self.pool.transaction(Access::Read, |store| metadata_in(store, target, known_at, self.clock.now()))
+    }
+
+    /// Up to `limit` changes of what is kept beside an account or a transfer, newest first; `below` is the place of the last one on the
+    /// page before. Each has an [`AccountEvent::annotation`].
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Error::Store`].
+    pub fn annotations(
+        &self,
+        target: &AnnotationTarget,
+        below: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<AccountEvent>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let of = find(store, target, Instant::MAX, self.clock.now())?.0;
+            Ok(store.list_annotations(of, Instant::MAX, below.unwrap_or(i64::MAX), limit.into())?)
+        })
+    }
+}
+
+fn metadata_in(
+    store: &mut dyn Store,
+    target: &AnnotationTarget,
+    known_at: Instant,
+    now: Instant,
+) -> Result<Metadata, Error> {
+    let (of, first) = find(store, target, known_at, now)?;
+    let newest = store.list_annotations(of, known_at, i64::MAX, 1)?.pop();
+    Ok(newest.and_then(|event| event.annotation).map_or(first, |annotation| annotation.after))
+}
+
+/// The id of what metadata is kept beside, and what was kept there first. Rejects what was not there at a moment.
+fn find(
+    store: &mut dyn Store,
+    target: &AnnotationTarget,
+    known_at: Instant,
+    now: Instant,
+) -> Result<(AnnotatedId, Metadata), Error> {
+    match target {
+        AnnotationTarget::Account(name) => {
+            let account = get_account_in(store, name, now)?;
+            if account.opened_at > known_at {
+                return Err(Rejection::AccountUnknown { account: name.clone() }.into());
+            }
+            let opened_with = FirstEvents::of(store, &account)?.opened_with(&account).map_err(StoreError::from)?;
+            Ok((AnnotatedId::Account(account.id), opened_with.metadata))
+        }
+        AnnotationTarget::Transfer(id) => {
+            let transfer = store.find_transfers(&[*id])?.pop().filter(|transfer| transfer.recorded_at <= known_at);
+            let transfer = transfer.ok_or(Rejection::TransferUnknown { transfer: *id })?;
+            Ok((AnnotatedId::Transfer(*id), transfer.metadata))
+        }
+    }
+}

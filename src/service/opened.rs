@@ -1,0 +1,34 @@
+use std::collections::HashMap;
+
+use crate::models::CorruptRow;
+use crate::models::account_events::{AccountEventRow, opened_with};
+use crate::rules::{Account, OpenedWith};
+use crate::store::{Store, StoreError};
+
+/// What tells what accounts were opened with, where it may have been changed since.
+pub(super) struct FirstEvents {
+    events: HashMap<i64, AccountEventRow>,
+    annotations: HashMap<i64, AccountEventRow>,
+}
+
+impl FirstEvents {
+    /// For the accounts whose numbers are from `first` to `last`.
+    pub(super) fn between(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
+        let by_account =
+            |rows: Vec<AccountEventRow>| rows.into_iter().map(|row| (row.account_id, row)).collect::<HashMap<_, _>>();
+        Ok(Self {
+            events: by_account(store.first_event_rows(first, last)?),
+            annotations: by_account(store.first_annotation_rows(first, last)?),
+        })
+    }
+
+    /// For one account.
+    pub(super) fn of(store: &mut dyn Store, account: &Account) -> Result<Self, StoreError> {
+        Self::between(store, account.id.0, account.id.0)
+    }
+
+    /// What an account was opened with.
+    pub(super) fn opened_with(&self, account: &Account) -> Result<OpenedWith, CorruptRow> {
+        opened_with(account, self.events.get(&account.id.0), self.annotations.get(&account.id.0))
+    }
+}
