@@ -81,7 +81,7 @@ on_every_backend! {
     fn changing_limits_leaves_no_trace(book: &TestBook) {
         let ledger = fill(book);
         assert_leaves_no_trace(book, |mode| {
-            let change = LimitChange { min_balance: NewLimit::Remove, max_balance: NewLimit::Set(Amount::from_minor(9_000)) };
+            let change = LimitChange { min_balance: NewLimit::Remove, max_balance: NewLimit::Set(Amount::from_minor(9_000)), ..LimitChange::default() };
             let account = ledger.change_account(&change_of("alice", AccountAction::Limit(change)), mode).unwrap();
             assert_eq!((account.limits.min_balance, account.limits.max_balance), (None, Some(Amount::from_minor(9_000))));
         });

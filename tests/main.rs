@@ -5,6 +5,7 @@
 
 mod support;
 
+mod annotations;
 mod atomicity;
 mod backups;
 mod batches;
@@ -28,6 +29,7 @@ mod limits;
 mod logs;
 mod model;
 mod numbers;
+mod periods;
 mod posting;
 mod program;
 mod program_holds;
@@ -47,4 +49,5 @@ mod tampering;
 mod time;
 mod transport;
 mod trees;
+mod velocity;
 mod walls;

@@ -106,7 +106,7 @@ fn to_limits((min, max): (Option<i64>, Option<i64>)) -> Limits {
 
 fn to_change(limits: (Option<i64>, Option<i64>)) -> LimitChange {
     let new = |limit: Option<i64>| limit.map_or(NewLimit::Remove, |limit| NewLimit::Set(Amount::from_minor(limit)));
-    LimitChange { min_balance: new(limits.0), max_balance: new(limits.1) }
+    LimitChange { min_balance: new(limits.0), max_balance: new(limits.1), ..LimitChange::default() }
 }
 
 fn to_opening(account: &ModelAccount) -> AccountRequest {

@@ -4,6 +4,7 @@ mod accounts;
 mod cases;
 mod holds;
 mod impossible;
+mod periods;
 mod transfers;
 
 use teller::Ledger;
@@ -13,10 +14,11 @@ use self::accounts::{ACCOUNTS, EVENTS};
 use self::cases::Tampering;
 use self::holds::{HOLDS, STATES, fill_holds};
 use self::impossible::IMPOSSIBLE;
+use self::periods::{ANNOTATIONS, PERIODS, fill_periods};
 use self::transfers::{ROWS, TRANSFERS};
 use crate::support::{TestBook, check, on_every_backend};
 
-const TABLES: [&str; 4] = ["holds", "account_events", "transfers", "accounts"];
+const TABLES: [&str; 5] = ["period_events", "holds", "account_events", "transfers", "accounts"];
 
 /// Six transfers, between accounts that are 1 to 7 in the order given here; `spare` and `limited` have none.
 fn fill(book: &TestBook) -> Ledger {
@@ -143,6 +145,16 @@ on_every_backend! {
     // V2
     fn a_changed_state_is_found(book: &TestBook) {
         assert_found_in(book, &fill_holds(book), STATES);
+    }
+
+    // V2
+    fn a_changed_velocity_limit_or_metadata_is_found(book: &TestBook) {
+        assert_found_in(book, &fill_periods(book), ANNOTATIONS);
+    }
+
+    // V2
+    fn a_changed_record_of_periods_and_what_slipped_into_one_are_found(book: &TestBook) {
+        assert_found_in(book, &fill_periods(book), PERIODS);
     }
 
     // V2: beside the hash, what is wrong with the thing itself.

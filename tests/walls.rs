@@ -5,6 +5,8 @@ mod source;
 use self::source::{Source, sources};
 
 const FILE_LINES_MAX: usize = 400;
+/// One list, which is read from top to bottom: what can be refused, in the order in which it is.
+const LISTS: [&str; 1] = ["rules/rejection/mod.rs"];
 
 /// Whom each module under `src` may name, other than itself. Dependencies point down.
 const DEPENDENCIES: &[(&str, &[&str])] = &[
@@ -201,7 +203,8 @@ fn is_under(path: &str, folders: &[&str]) -> bool {
 
 fn breach_of_length(source: &Source) -> Option<String> {
     let lines = source.line_count;
-    (lines > FILE_LINES_MAX).then(|| format!("src/{}:{lines}: files have at most {FILE_LINES_MAX} lines", source.path))
+    (lines > FILE_LINES_MAX && !LISTS.contains(&source.path.as_str()))
+        .then(|| format!("src/{}:{lines}: files have at most {FILE_LINES_MAX} lines", source.path))
 }
 
 fn breaches(wall: &Wall, source: &Source) -> Vec<String> {

@@ -54,6 +54,7 @@ impl Memory {
             holds: self.holds.values().copied().collect(),
             reversed,
             last_events: self.events.iter().map(last).collect(),
+            ..Known::default()
         };
         Batch::new(known, time(now))
     }

@@ -26,7 +26,7 @@ pub struct TestBook {
     /// The URL that any number of ledgers and programs may open.
     pub url: String,
     /// The URL for what is done past Teller, which its roles may not do.
-    owner_url: String,
+    pub owner_url: String,
     place: Place,
     now: Arc<AtomicI64>,
     requests: AtomicU64,
@@ -95,6 +95,12 @@ impl TestBook {
     /// Opens the book, told the time by its clock. Any number may be open at once.
     pub fn ledger(&self) -> Ledger {
         self.open_with(StoreOptions::default())
+    }
+
+    /// Opens the book in the name of its owner.
+    pub fn owner_ledger(&self) -> Ledger {
+        let ledger = Ledger::open(self.owner_url.parse().unwrap(), StoreOptions::default()).expect("the book opens");
+        ledger.with_clock(self.clock())
     }
 
     /// Opens the book with other bounds than the usual ones.

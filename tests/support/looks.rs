@@ -6,7 +6,8 @@ use teller::money::{Amount, CurrencyCode};
 use teller::rules::{Account, AccountName, Instant, Sequence, TransferId};
 use teller::service::Entry;
 
-use super::options::signed;
+use super::options::{metadata_change, signed};
+use super::request::annotation_target;
 use super::scenario::Scenario;
 use super::script::{Line, Words};
 
@@ -99,6 +100,16 @@ impl Scenario<'_> {
         }
         let counted: Vec<_> = (1..=entries.len()).map(|version| version.to_string()).collect();
         line.check_equal("the row of versions", &texts(|entry| entry.version.to_string()), &counted.join(" "));
+    }
+
+    /// `account NAME|transfer KEY [at TIME] [KEY=VALUE]`: all that is kept.
+    pub(super) fn check_metadata(&self, line: &Line, mut words: Words) {
+        let target = annotation_target(line, &mut words);
+        let known_at = words.next_if(|word| word == "at").map(|_| words.parse("time"));
+        let expected = metadata_change(line, &mut words).set;
+        words.end();
+        let kept = self.ledger.metadata_as_of(&target, known_at).unwrap_or_else(|error| line.fail(error));
+        line.check_equal("what is kept", &format!("{:?}", kept.entries()), &format!("{:?}", expected.entries()));
     }
 
     fn entries_oldest_first(&self, line: &Line, account: &AccountName) -> Vec<Entry> {

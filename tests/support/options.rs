@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
-    AccountName, Actor, Comparison, Condition, Description, Expected, Expiry, Instant, LimitChange, Metadata, NewLimit,
-    Remainder, ReversalTime,
+    AccountName, Actor, Comparison, Condition, Description, Expected, Expiry, Instant, LimitChange, Metadata,
+    MetadataChange, NewLimit, Remainder, ReversalTime,
 };
 
 use super::scenario::Scenario;
@@ -96,17 +96,35 @@ fn balance_condition(scenario: &Scenario, line: &Line, words: &mut Words) -> Con
     Condition { account, expected: Expected::Balance(comparison, money) }
 }
 
-/// `[min -5.00|none] [max 9|none]` at the end of a line.
+/// `[min -5.00|none] [max 9|none] [per-transfer 5|none] [per-day 9|none] [per-month 99|none]` at the end of a line.
 pub(super) fn limit_change(line: &Line, words: &mut Words, currency: Currency) -> LimitChange {
     let mut change = LimitChange::default();
-    while let Some(option) = words.next_if(|word| matches!(word, "min" | "max")) {
+    let is_limit = |word: &str| matches!(word, "min" | "max" | "per-transfer" | "per-day" | "per-month");
+    while let Some(option) = words.next_if(is_limit) {
         let new = limit(line, words.next("limit"), currency).map_or(NewLimit::Remove, NewLimit::Set);
-        if option == "min" {
-            change.min_balance = new;
-        } else {
-            change.max_balance = new;
+        match option {
+            "min" => change.min_balance = new,
+            "max" => change.max_balance = new,
+            "per-transfer" => change.per_transfer = new,
+            "per-day" => change.per_day = new,
+            _ => change.per_month = new,
         }
     }
+    change
+}
+
+/// `[KEY=VALUE] [-KEY]`, as often as they are given.
+pub(super) fn metadata_change(line: &Line, words: &mut Words) -> MetadataChange {
+    let mut change = MetadataChange::default();
+    let mut set = BTreeMap::new();
+    while let Some(word) = words.next_if(|word| word.starts_with('-') || word.contains('=')) {
+        match (word.strip_prefix('-'), word.split_once('=')) {
+            (Some(key), _) => _ = change.remove.insert(key.to_owned()),
+            (None, Some((key, value))) => _ = set.insert(key.to_owned(), value.to_owned()),
+            (None, None) => line.fail("says neither what to set nor what to remove"),
+        }
+    }
+    change.set = Metadata::new(set).unwrap_or_else(|error| line.fail(error));
     change
 }
 

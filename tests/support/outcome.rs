@@ -70,6 +70,7 @@ pub fn word_for(request: &Request) -> &'static str {
         Request::Operation(Operation::Hold(_)) => "held",
         Request::Operation(Operation::Capture(_)) => "captured",
         Request::Operation(Operation::Release(_)) => "released",
+        Request::Operation(Operation::Annotate(_)) => "annotated",
         Request::Operation(Operation::Change(change)) => match change.action {
             AccountAction::Limit(_) => "changed",
             AccountAction::Freeze(_) => "frozen",

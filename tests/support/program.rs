@@ -97,4 +97,10 @@ impl TestBook {
     pub fn run(&self, arguments: &str) -> Answer {
         Program::on(self, &arguments.split(' ').collect::<Vec<_>>()).run()
     }
+
+    /// As [`TestBook::run`], in the name of the book's owner.
+    pub fn run_as_owner(&self, arguments: &str) -> Answer {
+        let arguments: Vec<_> = ["--database-url", &self.owner_url].into_iter().chain(arguments.split(' ')).collect();
+        Program::new(&arguments).run()
+    }
 }

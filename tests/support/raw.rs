@@ -32,6 +32,7 @@ impl TestBook {
             "book_imports",
             "currencies",
             "holds",
+            "period_events",
             "transfers",
         ];
         let mut queries: Vec<_> = tables.iter().map(|table| self.rows_query(table)).collect();

@@ -2,11 +2,12 @@
 
 use teller::money::{Currency, CurrencyCode, Money};
 use teller::rules::{
-    AccountAction, AccountChange, AccountName, CaptureRequest, HoldRequest, JournalRequest, JournalReversalRequest,
-    Operation, Parties, Quantity, ReleaseRequest, Request, ReversalRequest, Sides, TransferId, TransferRequest,
+    AccountAction, AccountChange, AccountName, AnnotationRequest, AnnotationTarget, CaptureRequest, HoldRequest,
+    JournalRequest, JournalReversalRequest, Operation, Parties, PeriodAction, PeriodChange, Quantity, ReleaseRequest,
+    Request, ReversalRequest, Sides, TransferId, TransferRequest,
 };
 
-use super::options::{Options, limit_change};
+use super::options::{Options, limit_change, metadata_change};
 use super::outcome::Outcome;
 use super::scenario::Scenario;
 use super::script::{Line, Words, blocks};
@@ -49,6 +50,9 @@ impl Scenario<'_> {
         if matches!(verb, "limits" | "freeze" | "unfreeze" | "close") {
             return Ok(self.read_change(line, verb, words).into());
         }
+        if verb == "annotate" {
+            return Ok(read_annotation(line, words).into());
+        }
         let id = self.read_id(line, &mut words);
         match verb {
             "capture" => self.read_capture(line, id, words).map(Operation::Capture),
@@ -84,6 +88,18 @@ impl Scenario<'_> {
         };
         let Options { actor, reason, .. } = Options::read(self, line, words, &OF_CHANGE);
         AccountChange { account, action, actor, reason }
+    }
+
+    /// `close|reopen PERIOD [WHO]`.
+    pub(super) fn read_period_change(&self, line: &Line, mut words: Words) -> PeriodChange {
+        let action = match words.next("action") {
+            "close" => PeriodAction::Close,
+            "reopen" => PeriodAction::Reopen,
+            _ => line.fail("a period is closed or reopened"),
+        };
+        let period = words.parse("period");
+        let Options { actor, reason, .. } = Options::read(self, line, words, &OF_CHANGE);
+        PeriodChange { period, action, actor, reason }
     }
 
     /// `ACCOUNT [ACCOUNT] AMOUNT [CURRENCY] [OPTIONS]`.
@@ -190,6 +206,23 @@ impl Scenario<'_> {
     fn usual_currency(&self, names: &[&AccountName]) -> Currency {
         let existing = names.iter().find_map(|name| self.ledger.get_account(name).ok());
         existing.map_or_else(euro, |account| account.currency)
+    }
+}
+
+/// `account NAME|transfer KEY [KEY=VALUE] [-KEY]`.
+fn read_annotation(line: &Line, mut words: Words) -> AnnotationRequest {
+    let target = annotation_target(line, &mut words);
+    let change = metadata_change(line, &mut words);
+    words.end();
+    AnnotationRequest { target, change, actor: "tests".parse().unwrap(), reason: None }
+}
+
+/// `account NAME` or `transfer KEY`.
+pub(super) fn annotation_target(line: &Line, words: &mut Words) -> AnnotationTarget {
+    match words.next("what it is kept beside") {
+        "account" => AnnotationTarget::Account(words.parse("account")),
+        "transfer" => AnnotationTarget::Transfer(named(line, words.next("transfer"))),
+        _ => line.fail("metadata is kept beside an account or a transfer"),
     }
 }
 

@@ -4,7 +4,7 @@
 //! # moves the clock, which stands still otherwise
 //! at 2026-01-01T12:00:00Z
 //! account cash asset EUR [min -5.00|none] [max 9] [note WORD] [meta KEY=VALUE] [-> opened]
-//! limits alice [min -5.00|none] [max 9|none] [WHO]         -> changed
+//! limits alice [min -5.00|none] [max 9|none] [WHO]         -> changed         (also per-transfer, per-day, per-month)
 //! freeze|unfreeze alice [debits|credits] [WHO]             -> frozen          (or unfrozen)
 //! close alice [WHO]                                        -> closed
 //! currency TOK 3 Token                                     -> added
@@ -18,10 +18,13 @@
 //! reverse [KEY:] TRANSFER [AMOUNT] [original] [NOTES]      -> reversed
 //! journal [KEY:]                                           -> posted          (the indented lines below, together; `leg=2` in a refusal)
 //! reverse-journal [KEY:] JOURNAL [original] [NOTES]        -> reversed
+//! annotate account alice|transfer KEY [KEY=VALUE] [-KEY]   -> annotated       (sets and removes metadata)
+//! period close|reopen 2026-01 [WHO]                        -> closed          (or reopened, unchanged)
 //! batch [stop|nothing]                                                        (the indented requests below, in one call)
 //! expire                                                   -> 2               (how many expiries were recorded)
 //! balance alice posted 5.00 held 0 available 5.00 version 1 state open
 //! balance alice at 2026-01-01T12:00:00Z 5.00
+//! metadata account alice|transfer KEY [at TIME] [KEY=VALUE]                   (all that is kept, as known at a time)
 //! hold-state HOLD open remaining 3.00 rows 2
 //! history alice 5.00 -2.00 balances 5.00 3.00                                 (oldest first)
 //! verify -> ok
@@ -38,7 +41,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use teller::money::{Currency, CurrencyCode};
-use teller::rules::{AccountChange, AccountRequest, BatchPolicy, Operation, Request, Transfer, TransferId};
+use teller::rules::{
+    AccountChange, AccountRequest, BatchPolicy, Operation, PeriodAction, Request, Transfer, TransferId,
+};
 use teller::service::{NamedCurrency, Receipt};
 use teller::{Error, Ledger, Mode};
 
@@ -92,6 +97,7 @@ impl<'a> Scenario<'a> {
         let outcome = match verb {
             "account" => self.open_account(line, words),
             "currency" => self.add_currency(line, words),
+            "period" => self.change_period(line, words),
             "expire" => {
                 words.end();
                 let expired = self.ledger.expire_holds(Mode::Commit).unwrap_or_else(|error| line.fail(error));
@@ -101,7 +107,7 @@ impl<'a> Scenario<'a> {
                 words.end();
                 self.verify().map_or_else(|problem| line.fail(problem), |()| Outcome::done("ok"))
             }
-            "at" | "batch" | "balance" | "hold-state" | "history" | "sum" => {
+            "at" | "batch" | "balance" | "hold-state" | "history" | "metadata" | "sum" => {
                 return self.look(line, verb, words, block);
             }
             _ => self.read_request(line, block).map_or_else(|invalid| invalid, |request| self.ask(line, &request)),
@@ -138,6 +144,7 @@ impl<'a> Scenario<'a> {
             "balance" => self.check_balance(line, words),
             "hold-state" => self.check_hold(line, words),
             "history" => self.check_history(line, words),
+            "metadata" => self.check_metadata(line, words),
             _ => {
                 if words.next("sum") != "zero" {
                     line.fail("can only be zero");
@@ -225,6 +232,17 @@ impl<'a> Scenario<'a> {
         }
         let opened = self.ledger.open_account(&request, Mode::Commit);
         Outcome::of(line, opened, |opened| if opened.replayed { "replayed" } else { "opened" })
+    }
+
+    /// Only the book's owner may.
+    fn change_period(&self, line: &Line, words: Words) -> Outcome {
+        let change = self.read_period_change(line, words);
+        let changed = self.book.owner_ledger().change_period(&change, Mode::Commit);
+        Outcome::of(line, changed, |event| match (event.is_some(), change.action) {
+            (false, _) => "unchanged",
+            (true, PeriodAction::Close) => "closed",
+            (true, PeriodAction::Reopen) => "reopened",
+        })
     }
 
     fn add_currency(&self, line: &Line, mut words: Words) -> Outcome {

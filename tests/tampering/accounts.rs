@@ -207,7 +207,8 @@ pub const EVENTS: &[Tampering] = &[
     both("removed all", "delete from account_events where account_id = 6", (None, Some("limited"), "head")),
     both(
         "added",
-        "insert into account_events values (5, 1, 20, 0, TIME, 0, null, -3, null, null, 'open', 'open', 'x', HASH, null)",
+        "insert into account_events (account_id, event, sequence, version, recorded_at, min_balance_before, max_balance_before, \
+            min_balance_after, max_balance_after, journal_id, state_before, state_after, actor, hash, reason) values (5, 1, 20, 0, TIME, 0, null, -3, null, null, 'open', 'open', 'x', HASH, null)",
         (Some(20), Some("spare"), "event 1 has another hash"),
     ),
 ];

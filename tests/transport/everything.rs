@@ -37,6 +37,17 @@ const BEGIN: &str = "
     transfer t-part: alice bob 20 -> posted
     limits alice min -200 -> changed
     transfer alice bob 1100 -> posted
+    limits alice per-transfer 90000 per-day 90000.01 per-month 90000.02 -> changed
+    limits bob per-day 7 -> changed
+    limits bob per-day none -> changed
+    annotate account alice tier=gold -> annotated
+    annotate account alice tier=black since=2026 -> annotated
+    annotate transfer t-whole checked=yes -> annotated
+    annotate transfer t-whole -checked -> annotated
+    period close 2019 -> closed
+    period close 2021-02 -> closed
+    period close 2020-02-29 reason leap -> closed
+    period reopen 2019 -> reopened
     post tok:a tok:b 9.223372036854775807 TOK -> posted
     post unit:a unit:b 9223372036854775807 UNIT -> posted
 ";

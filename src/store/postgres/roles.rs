@@ -28,6 +28,10 @@ const TABLES: &[Table] = &[
             "max_balance",
             "state",
             "closed_at",
+            "per_transfer",
+            "per_day",
+            "per_month",
+            "metadata",
         ],
     },
     Table { name: "account_events", state_columns: &[] },
@@ -35,8 +39,9 @@ const TABLES: &[Table] = &[
     Table { name: "holds", state_columns: &["remaining", "state"] },
 ];
 
-/// The tables that only the owner writes, in migrations and when a whole book is imported; everybody reads them.
-const FIXED_TABLES: &[&str] = &[MIGRATIONS_TABLE, "book_identity", "book_imports"];
+/// The tables that only the owner writes, in migrations, when a whole book is imported and when a period is closed; everybody reads
+/// them.
+const FIXED_TABLES: &[&str] = &[MIGRATIONS_TABLE, "book_identity", "book_imports", "period_events"];
 
 /// The sequences that no column owns; those change hands with their tables.
 const SEQUENCES: &[&str] = &["transfers_sequence_seq"];
