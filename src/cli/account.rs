@@ -120,19 +120,19 @@ impl MinBalanceArgs {
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct VelocityArgs {
     /// The most that may leave it in one transfer or hold
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     per_transfer: Option<String>,
     /// No such limit
     #[arg(long, conflicts_with = "per_transfer")]
     no_per_transfer: bool,
     /// The most that may leave it in a day of UTC
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     per_day: Option<String>,
     /// No such limit
     #[arg(long, conflicts_with = "per_day")]
     no_per_day: bool,
     /// The most that may leave it in a month of UTC
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     per_month: Option<String>,
     /// No such limit
     #[arg(long, conflicts_with = "per_month")]

@@ -20,10 +20,13 @@ use crate::service::{Ledger, Mode};
 const EVENTS: Columns = &[
     "event",
     "recorded_at",
-    "state_before",
     "state_after",
     "min_balance_after",
     "max_balance_after",
+    "per_transfer_after",
+    "per_day_after",
+    "per_month_after",
+    "metadata_after",
     "actor",
     "reason",
 ];

@@ -30,10 +30,10 @@ impl Ledger {
         })
     }
 
-    /// What was kept beside an account or a transfer, as it was known at a moment. `None` is now.
+    /// What was kept beside an account or a transfer, as it was known at a moment: nothing before that was there. `None` is now.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], also for what was not there yet; [`Error::Store`].
+    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Error::Store`].
     pub fn metadata_as_of(&self, target: &AnnotationTarget, known_at: Option<Instant>) -> Result<Metadata, Error> {
         let known_at = known_at.unwrap_or(Instant::MAX);
         self.pool.transaction(Access::Read, |store| metadata_in(store, target, known_at, self.clock.now()))
@@ -51,7 +51,7 @@ impl Ledger {
         limit: u32,
     ) -> Result<Vec<AccountEvent>, Error> {
         self.pool.transaction(Access::Read, |store| {
-            let of = find(store, target, Instant::MAX, self.clock.now())?.0;
+            let of = find(store, target, self.clock.now())?.0;
             Ok(store.list_annotations(of, Instant::MAX, below.unwrap_or(i64::MAX), limit.into())?)
         })
     }
@@ -63,31 +63,28 @@ fn metadata_in(
     known_at: Instant,
     now: Instant,
 ) -> Result<Metadata, Error> {
-    let (of, first) = find(store, target, known_at, now)?;
+    let (of, first, begin) = find(store, target, now)?;
     let newest = store.list_annotations(of, known_at, i64::MAX, 1)?.pop();
+    let first = if begin <= known_at { first } else { Metadata::default() };
     Ok(newest.and_then(|event| event.annotation).map_or(first, |annotation| annotation.after))
 }
 
-/// The id of what metadata is kept beside, and what was kept there first. Rejects what was not there at a moment.
+/// The id of what metadata is kept beside, what was kept there first, and since when.
 fn find(
     store: &mut dyn Store,
     target: &AnnotationTarget,
-    known_at: Instant,
     now: Instant,
-) -> Result<(AnnotatedId, Metadata), Error> {
+) -> Result<(AnnotatedId, Metadata, Instant), Error> {
     match target {
         AnnotationTarget::Account(name) => {
             let account = get_account_in(store, name, now)?;
-            if account.opened_at > known_at {
-                return Err(Rejection::AccountUnknown { account: name.clone() }.into());
-            }
             let opened_with = FirstEvents::of(store, &account)?.opened_with(&account).map_err(StoreError::from)?;
-            Ok((AnnotatedId::Account(account.id), opened_with.metadata))
+            Ok((AnnotatedId::Account(account.id), opened_with.metadata, account.opened_at))
         }
         AnnotationTarget::Transfer(id) => {
-            let transfer = store.find_transfers(&[*id])?.pop().filter(|transfer| transfer.recorded_at <= known_at);
+            let transfer = store.find_transfers(&[*id])?.pop();
             let transfer = transfer.ok_or(Rejection::TransferUnknown { transfer: *id })?;
-            Ok((AnnotatedId::Transfer(*id), transfer.metadata))
+            Ok((AnnotatedId::Transfer(*id), transfer.metadata, transfer.recorded_at))
         }
     }
 }

@@ -254,8 +254,8 @@ pub enum Rejection {
     },
     /// More would leave the account than may in one transfer, in the day or in the month.
     #[error(
-        "account {account} may send {limit} a {window}: {spent} has left it in this one, {requested} was requested; \
-         wait for the next, or change the limit"
+        "account {account} may send at most {limit} a {window}, {requested} was requested on top of {spent}; \
+         send less, wait, or change the limit"
     )]
     VelocityExceeded {
         /// The account that falls.
