@@ -12,24 +12,17 @@ use super::{Context, Ending};
 use crate::formats::{AccountRecord, EventRecord};
 use crate::money::Amount;
 use crate::rules::{
-    AccountAction, AccountChange, AccountName, JournalRequest, Metadata, Operation, Parties, Quantity, Sides,
-    TransferId, TransferRequest,
+    AccountAction, AccountChange, AccountEvent, AccountName, JournalRequest, Metadata, Operation, Parties, Quantity,
+    Sides, TransferId, TransferRequest, Velocity,
 };
 use crate::service::{Ledger, Mode};
 
-const EVENTS: Columns = &[
-    "event",
-    "recorded_at",
-    "state_after",
-    "min_balance_after",
-    "max_balance_after",
-    "per_transfer_after",
-    "per_day_after",
-    "per_month_after",
-    "metadata_after",
-    "actor",
-    "reason",
-];
+const EVENTS_BEGIN: Columns =
+    &["event", "recorded_at", "state_before", "state_after", "min_balance_after", "max_balance_after"];
+const EVENTS_END: Columns = &["actor", "reason"];
+/// What few accounts have.
+const VELOCITY: Columns = &["per_transfer_after", "per_day_after", "per_month_after"];
+const ANNOTATION: Columns = &["transfer_id", "metadata_after"];
 
 #[derive(Args)]
 pub(super) struct FreezeArgs {
@@ -130,7 +123,7 @@ pub(super) fn history(context: &Context, arguments: &HistoryArgs) -> Result<Endi
     let name = parse(&arguments.name)?;
     let (account, events) = context.ledger()?.account_events(&name, arguments.cursor, arguments.limit)?;
     let records: Vec<_> = events.iter().map(|event| EventRecord::new(&account, event)).collect();
-    context.output.many(&records, EVENTS)?;
+    context.output.many(&records, &columns_for(&events))?;
     if events.is_empty() {
         say(format_args!("Account {name} was never changed."));
     }
@@ -139,4 +132,19 @@ pub(super) fn history(context: &Context, arguments: &HistoryArgs) -> Result<Endi
         say(format_args!("There are older ones: --cursor {}", oldest.number));
     }
     Ok(Ending::Done)
+}
+
+/// Leaves out what none of the events is about.
+fn columns_for(events: &[AccountEvent]) -> Vec<&'static str> {
+    let has_velocity =
+        |event: &AccountEvent| [event.before, event.after].iter().any(|terms| terms.velocity != Velocity::default());
+    let mut columns = EVENTS_BEGIN.to_vec();
+    if events.iter().any(has_velocity) {
+        columns.extend(VELOCITY);
+    }
+    if events.iter().any(|event| event.annotation.is_some()) {
+        columns.extend(ANNOTATION);
+    }
+    columns.extend(EVENTS_END);
+    columns
 }

@@ -45,7 +45,7 @@ impl Output {
     }
 
     /// Writes one result.
-    pub(super) fn one(&self, record: &impl Serialize, columns: Columns) -> Result<(), Failure> {
+    pub(super) fn one(&self, record: &impl Serialize, columns: &[&str]) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.json(record),
             Format::Table | Format::Ndjson | Format::Csv => self.many(std::slice::from_ref(record), columns),
@@ -53,7 +53,7 @@ impl Output {
     }
 
     /// Writes many results of one kind.
-    pub(super) fn many<R: Serialize>(&self, records: &[R], columns: Columns) -> Result<(), Failure> {
+    pub(super) fn many<R: Serialize>(&self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.json(records),
             Format::Ndjson => records.iter().try_for_each(|record| self.line(record)),
@@ -129,7 +129,7 @@ impl Output {
         Ok(writer.flush()?)
     }
 
-    fn table(&self, records: &[Map<String, Value>], columns: Columns) -> Result<(), Failure> {
+    fn table(&self, records: &[Map<String, Value>], columns: &[&str]) -> Result<(), Failure> {
         if records.is_empty() {
             return Ok(());
         }

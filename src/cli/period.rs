@@ -73,10 +73,8 @@ fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Re
         (Some(_), Mode::DryRun) => say("Dry run: this is what would be recorded; nothing was changed."),
         (Some(_), Mode::Commit) => say(format_args!("Period {period} is {state}.")),
     }
-    let records: Vec<_> = event.iter().map(PeriodEventRecord::from).collect();
-    match &records[..] {
-        [one] => context.output.one(one, EVENTS)?,
-        _ => {}
+    if let Some(record) = event.as_ref().map(PeriodEventRecord::from) {
+        context.output.one(&record, EVENTS)?;
     }
     Ok(Ending::Done)
 }

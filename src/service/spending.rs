@@ -32,11 +32,9 @@ fn look_back(store: &mut dyn Store, account: &Account, now: Instant) -> Result<S
     let mut released = HashMap::new();
     let mut next = account.last.map(|last| last.sequence);
     while let Some(first) = next {
-        // The page's last transfer is the next one's first.
-        let page = store.list_history(account.id, first, TRANSFERS_PER_PAGE + 1)?;
-        let is_full = page.len() > TRANSFERS_PER_PAGE as usize;
-        next = page.last().map(|transfer| transfer.sequence).filter(|_| is_full);
-        for transfer in page.iter().take(TRANSFERS_PER_PAGE as usize) {
+        let page = store.list_history(account.id, first, TRANSFERS_PER_PAGE)?;
+        next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|leg| leg.previous);
+        for transfer in &page {
             if !spent.reaches(transfer.recorded_at) {
                 return Ok(spent);
             }
