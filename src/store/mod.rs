@@ -9,6 +9,7 @@
 //! the locked rows fresh, but every other row as it was when the statement began. On SQLite a write holds the only write lock from its
 //! first statement on.
 
+mod account_chains;
 mod attempts;
 mod backend;
 mod book_imports;
@@ -33,6 +34,7 @@ use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
 
+pub(crate) use account_chains::AccountChains;
 pub(crate) use book_imports::BookImports;
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
@@ -45,7 +47,7 @@ pub(crate) use portable::Portable;
 pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Portable + BookImports {
+pub(crate) trait Store: Portable + AccountChains + BookImports {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 

@@ -132,7 +132,10 @@ fn sql_ids(ids: &[TransferId]) -> Vec<SqlId> {
 }
 
 /// Looks up so many at a time, and puts together what was found.
-fn in_chunks<K, R>(keys: &[K], mut load: impl FnMut(&[K]) -> QueryResult<Vec<R>>) -> Result<Vec<R>, StoreError> {
+pub(super) fn in_chunks<K, R>(
+    keys: &[K],
+    mut load: impl FnMut(&[K]) -> QueryResult<Vec<R>>,
+) -> Result<Vec<R>, StoreError> {
     let mut found = Vec::new();
     for keys in keys.chunks(IDS_PER_STATEMENT) {
         found.extend(load(keys)?);

@@ -1,5 +1,6 @@
 //! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
 
+mod account;
 mod events;
 mod holds;
 mod reversals;
@@ -49,7 +50,7 @@ pub struct VerifyReport {
     pub transfers: u64,
     /// How many accounts were compared.
     pub accounts: u64,
-    /// The sums, by currency.
+    /// The sums of what was recomputed, by currency.
     pub totals: Vec<CurrencyTotals>,
     /// What is wrong, in the order of the book: the first is where it began. At most 100.
     pub findings: Vec<Finding>,

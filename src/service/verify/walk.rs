@@ -30,8 +30,8 @@ const FINDINGS_MAX: usize = 100;
 pub(in crate::service) struct Walk {
     pub(in crate::service) accounts: HashMap<AccountId, Walked>,
     pub(super) seal: Option<SealCheck>,
-    transfers: u64,
-    compared: u64,
+    pub(super) transfers: u64,
+    pub(super) compared: u64,
     findings: Vec<Finding>,
     finding_count: u64,
 }
@@ -59,7 +59,7 @@ impl Walk {
         Ok(())
     }
 
-    fn open_account(&mut self, row: AccountRow, first_event: Option<&AccountEventRow>) {
+    pub(super) fn open_account(&mut self, row: AccountRow, first_event: Option<&AccountEventRow>) {
         let (id, name) = (row.id, row.name.clone());
         let account = match Account::try_from(row) {
             Ok(account) => account,
@@ -68,16 +68,8 @@ impl Walk {
                 return self.find(None, Some(name), corrupt.to_string());
             }
         };
-        let limits = first_event.map_or(account.limits, AccountEventRow::limits_before);
-        let opening = AccountRequest {
-            name: account.name.clone(),
-            account_type: account.account_type,
-            currency: account.currency,
-            limits,
-            description: account.description,
-            metadata: account.metadata,
-        };
-        self.begin_account(account.id, opening, account.opened_at);
+        let (id, opened_at) = (account.id, account.opened_at);
+        self.begin_account(id, opening_of(account, first_event), opened_at);
     }
 
     /// Begins an account with nothing posted, and returns the head that its opening gave it.
@@ -178,16 +170,19 @@ impl Walk {
         }
         let expected = hash_transfer(transfer, debit.head, credit.head);
         if expected != transfer.hash {
-            let account = Some(debit.name.to_string());
-            let problem = format!("the hash is {}, its content and history give {expected}", transfer.hash);
-            self.find(sequence, account, problem);
+            self.find_other_hash(transfer, debit.name.to_string(), expected);
         }
         self.recompute_leg(transfer, &transfer.debit, NormalSide::Debit);
         self.recompute_leg(transfer, &transfer.credit, NormalSide::Credit);
     }
 
+    pub(super) fn find_other_hash(&mut self, transfer: &Transfer, account: String, expected: Hash) {
+        let problem = format!("the hash is {}, its content and history give {expected}", transfer.hash);
+        self.find(Some(transfer.sequence), Some(account), problem);
+    }
+
     /// Compares one side of a transfer with its account as recomputed so far, and moves that on.
-    fn recompute_leg(&mut self, transfer: &Transfer, leg: &Leg, side: NormalSide) {
+    pub(super) fn recompute_leg(&mut self, transfer: &Transfer, leg: &Leg, side: NormalSide) {
         let Some(account) = self.accounts.get_mut(&leg.account_id) else { return };
         account.add(transfer, side);
         let previous = account.last.map(|(sequence, _)| sequence);
@@ -237,7 +232,7 @@ impl Walk {
         Ok(())
     }
 
-    fn compare_account(&mut self, account: &Account) {
+    pub(super) fn compare_account(&mut self, account: &Account) {
         let Some(walked) = self.accounts.get(&account.id) else { return };
         let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
         let total = |amount: Amount| i128::from(amount.minor());
@@ -271,6 +266,18 @@ impl Walk {
     }
 
     pub(super) fn report(mut self) -> VerifyReport {
+        let totals = self.totals();
+        for CurrencyTotals { currency, debits, credits } in &totals {
+            if debits != credits {
+                let problem = format!("debits of {debits} {currency} do not equal credits of {credits} {currency}");
+                self.find(None, None, problem);
+            }
+        }
+        self.report_with(totals)
+    }
+
+    /// The sums of the accounts that were walked.
+    pub(super) fn totals(&self) -> Vec<CurrencyTotals> {
         let mut sums: BTreeMap<CurrencyCode, (u8, i128, i128)> = BTreeMap::new();
         for account in self.accounts.values() {
             let (_, debits, credits) =
@@ -278,19 +285,14 @@ impl Walk {
             *debits += account.posted.debits;
             *credits += account.posted.credits;
         }
-        let mut totals = Vec::new();
-        for (currency, (exponent, debits, credits)) in sums {
+        let totals = |(currency, (exponent, debits, credits))| {
             let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(exponent));
-            let (debits, credits) = (decimal(debits), decimal(credits));
-            if debits != credits {
-                self.find(
-                    None,
-                    None,
-                    format!("debits of {debits} {currency} do not equal credits of {credits} {currency}"),
-                );
-            }
-            totals.push(CurrencyTotals { currency, debits, credits });
-        }
+            CurrencyTotals { currency, debits: decimal(debits), credits: decimal(credits) }
+        };
+        sums.into_iter().map(totals).collect()
+    }
+
+    pub(super) fn report_with(self, totals: Vec<CurrencyTotals>) -> VerifyReport {
         VerifyReport {
             transfers: self.transfers,
             accounts: self.compared,
@@ -298,6 +300,18 @@ impl Walk {
             findings: self.findings,
             finding_count: self.finding_count,
         }
+    }
+}
+
+/// What an account was opened as: what it is, with the limits that it had before the first event changed them.
+pub(super) fn opening_of(account: Account, first_event: Option<&AccountEventRow>) -> AccountRequest {
+    AccountRequest {
+        limits: first_event.map_or(account.limits, AccountEventRow::limits_before),
+        name: account.name,
+        account_type: account.account_type,
+        currency: account.currency,
+        description: account.description,
+        metadata: account.metadata,
     }
 }
 
