@@ -28,6 +28,7 @@ mod limits;
 mod logs;
 mod model;
 mod numbers;
+mod plans;
 mod posting;
 mod program;
 mod program_holds;

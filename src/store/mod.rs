@@ -32,7 +32,7 @@ mod url;
 
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
 
 pub(crate) use account_chains::AccountChains;
 pub(crate) use book_imports::BookImports;
@@ -74,6 +74,14 @@ pub(crate) trait Store: Portable + AccountChains + BookImports {
 
     /// Writes what is left of holds whose accounts this transaction has locked.
     fn update_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError>;
+
+    /// The open holds that expired at or before a moment and stand on one side of one of the accounts.
+    fn find_expired_holds(
+        &mut self,
+        side: NormalSide,
+        accounts: &[AccountId],
+        now: Instant,
+    ) -> Result<Vec<Hold>, StoreError>;
 
     /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
     fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;
