@@ -57,6 +57,6 @@ fn open_one_by_one(ledger: &Ledger, numbers: Range<usize>) -> Duration {
 /// Names that do not come in the order of the index, as those of customers do not.
 fn request(number: usize) -> AccountRequest {
     let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
-    let name = format!("customers:{:08x}", (number as u32).wrapping_mul(2_654_435_761));
+    let name = format!("customers:{:08x}", number * 2_654_435_761 % (1 << 32));
     AccountRequest::new(name.parse().unwrap(), AccountType::Liability, euro)
 }

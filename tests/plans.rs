@@ -79,7 +79,7 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
         let span = Span { order, from: Some(Instant::EPOCH), to: Some(middle()), cursor: None };
         let expected = [&page[..], &MILESTONES, more].concat();
         assert_ways(book, &expected, "a page over a span", || {
-            drop(ledger.statement_of_span(&name(), span, 100).unwrap())
+            drop(ledger.statement_of_span(&name(), span, 100).unwrap());
         });
         let first = ledger.statement_of_span(&name(), Span { to: None, ..span }, 5).unwrap();
         let span = Span { cursor: first.next, ..span };
@@ -91,7 +91,7 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
     let events = [&account[..], &["account_events_pkey"]].concat();
     assert_ways(book, &events, "events", || drop(ledger.account_events(&"a1".parse().unwrap(), None, 10).unwrap()));
     assert_ways(book, &["holds_open_by_expiry by range"], "expired holds", || {
-        assert_eq!(ledger.expire_holds(Mode::DryRun).unwrap(), 0)
+        assert_eq!(ledger.expire_holds(Mode::DryRun).unwrap(), 0);
     });
     let hold = TransferId::from_key("h0").unwrap();
     let of_hold = ["holds_pkey", "transfers_by_hold", "accounts_pkey"];

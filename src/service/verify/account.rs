@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
+use super::holds::KnownHolds;
+use super::reversals::Reversed;
 use super::walk::{Walk, opening_of};
 use super::{VerifyProgress, VerifyReport};
 use crate::error::Error;
@@ -83,6 +85,8 @@ impl Walk {
                 self.find_cut(id, first, &rows);
             }
             let others = Others::of(store, id, &rows)?;
+            let holds = KnownHolds::of_rows(store, rows.iter().map(|(row, _)| row))?;
+            let reversed = Reversed::of_rows(store, rows.iter().map(|(row, _)| row))?;
             let mut page = Vec::with_capacity(rows.len());
             for (row, other_head) in rows.into_iter().rev() {
                 self.apply_own_events(store, &mut events, row.sequence)?;
@@ -96,8 +100,8 @@ impl Walk {
                     Err(corrupt) => self.find(Some(sequence), self.name_of(id), corrupt.to_string()),
                 }
             }
-            self.find_missing_holds(store, &page)?;
-            self.check_reversals(store, &page)?;
+            self.find_missing_holds(&holds, &page);
+            self.check_reversals(&reversed, &page);
             self.compare_ended_holds_of(store, id, &page)?;
             progress(VerifyProgress { sequence: first.0, newest: newest.unwrap_or(first).0 });
         }

@@ -4,28 +4,34 @@ use std::collections::{HashMap, HashSet};
 
 use super::walk::{ROWS_PER_PAGE, Walk};
 use crate::models::holds::HoldRow;
+use crate::models::transfers::TransferRow;
 use crate::money::Amount;
 use crate::rules::{AccountId, Hold, HoldState, NormalSide, Sequence, Transfer, TransferId, TransferKind};
 use crate::store::{Store, StoreError};
 
+/// Those of the holds that transfers are about which have a row.
+pub(super) struct KnownHolds(HashSet<TransferId>);
+
+impl KnownHolds {
+    pub(super) fn of_rows<'a>(
+        store: &mut dyn Store,
+        transfers: impl IntoIterator<Item = &'a TransferRow>,
+    ) -> Result<Self, StoreError> {
+        let ids: HashSet<_> = transfers.into_iter().filter_map(|row| row.hold_id?.id()).map(TransferId).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        Ok(Self(store.hold_rows(&ids)?.iter().filter_map(|row| row.id.id().map(TransferId)).collect()))
+    }
+}
+
 impl Walk {
     /// Finds transfers of a page that are about a hold which has no row.
-    pub(super) fn find_missing_holds(&mut self, store: &mut dyn Store, page: &[Transfer]) -> Result<(), StoreError> {
-        let about =
-            |transfer: &Transfer| transfer.hold_id.map(|hold| (hold, transfer.sequence, transfer.debit.account_id));
-        let about: Vec<_> = page.iter().filter_map(about).collect();
-        if about.is_empty() {
-            return Ok(());
-        }
-        let ids: HashSet<_> = about.iter().map(|(hold, ..)| *hold).collect();
-        let rows = store.hold_rows(&ids.into_iter().collect::<Vec<_>>())?;
-        let found: HashSet<_> = rows.iter().filter_map(|row| row.id.id().map(TransferId)).collect();
-        for (hold, sequence, account) in about {
-            if !found.contains(&hold) {
-                self.find(Some(sequence), self.name_of(account), format!("it is about hold {hold}, which has no row"));
+    pub(super) fn find_missing_holds(&mut self, KnownHolds(known): &KnownHolds, page: &[Transfer]) {
+        for transfer in page {
+            if let Some(hold) = transfer.hold_id.filter(|hold| !known.contains(hold)) {
+                let account = self.name_of(transfer.debit.account_id);
+                self.find(Some(transfer.sequence), account, format!("it is about hold {hold}, which has no row"));
             }
         }
-        Ok(())
     }
 
     /// Compares every hold with what its transfers come to.

@@ -3,6 +3,7 @@
 mod account;
 mod events;
 mod holds;
+mod pages;
 mod reversals;
 mod sealed;
 mod walk;
@@ -12,6 +13,7 @@ use bigdecimal::BigDecimal;
 use serde::Serialize;
 
 pub(super) use self::holds::{lessen, placed};
+pub(super) use self::reversals::Reversed;
 pub(super) use self::sealed::SealCheck;
 pub(super) use self::walk::Walk;
 pub(super) use self::walked::Walked;
@@ -61,7 +63,7 @@ pub struct VerifyReport {
 /// How far a verification has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyProgress {
-    /// The place of the last transfer that was recomputed.
+    /// The place of the last transfer that was read.
     pub sequence: i64,
     /// The newest place in the book.
     pub newest: i64,
@@ -86,7 +88,7 @@ pub(super) fn verify_in(
 ) -> Result<VerifyReport, Error> {
     let mut walk = Walk::new(seal);
     walk.open_accounts(store)?;
-    walk.recompute_transfers(store, progress)?;
+    let mut walk = walk.recompute_transfers(store, progress)?;
     walk.compare_holds(store)?;
     walk.compare_accounts(store)?;
     Ok(walk.report())

@@ -6,10 +6,10 @@ use std::fmt::Display;
 
 use bigdecimal::BigDecimal;
 
-use super::events::PendingEvents;
+use super::pages::Page;
 use super::sealed::SealCheck;
 use super::walked::{Sides, Walked};
-use super::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
+use super::{CurrencyTotals, Finding, VerifyReport};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
 use crate::models::transfers::TransferRow;
@@ -102,38 +102,18 @@ impl Walk {
         self.findings.first()
     }
 
-    pub(super) fn recompute_transfers(
-        &mut self,
-        store: &mut dyn Store,
-        progress: &mut dyn FnMut(VerifyProgress),
-    ) -> Result<(), StoreError> {
-        let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
-        let mut first = i64::MIN;
-        loop {
-            let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
-            let Some(sequence) = rows.last().map(|row| row.sequence) else { break };
-            let mut pending = PendingEvents::between(store, first, sequence)?;
-            let mut page = Vec::with_capacity(rows.len());
-            for row in rows {
-                self.apply_events(&mut pending, row.sequence);
-                self.check_seal_before(row.sequence);
-                page.extend(self.recompute_row(row));
-            }
-            self.apply_events(&mut pending, i64::MAX);
-            self.find_missing_holds(store, &page)?;
-            self.check_reversals(store, &page)?;
-            progress(VerifyProgress { sequence, newest });
-            // Only a forged place is the last number there is, and nothing can be behind it.
-            first = sequence.saturating_add(1);
-            if first == sequence {
-                break;
-            }
+    pub(super) fn recompute_page(mut self, page: Page) -> Self {
+        let Page { transfers: rows, mut events, holds, reversed } = page;
+        let mut transfers = Vec::with_capacity(rows.len());
+        for row in rows {
+            self.apply_events(&mut events, row.sequence);
+            self.check_seal_before(row.sequence);
+            transfers.extend(self.recompute_row(row));
         }
-        // The events behind the last transfer.
-        let mut pending = PendingEvents::between(store, first, i64::MAX)?;
-        self.apply_events(&mut pending, i64::MAX);
-        self.check_seal_at_end(newest);
-        Ok(())
+        self.apply_events(&mut events, i64::MAX);
+        self.find_missing_holds(&holds, &transfers);
+        self.check_reversals(&reversed, &transfers);
+        self
     }
 
     fn recompute_row(&mut self, row: TransferRow) -> Option<Transfer> {
