@@ -30,6 +30,7 @@ mod logs;
 mod model;
 mod numbers;
 mod periods;
+mod plans;
 mod posting;
 mod program;
 mod program_holds;

@@ -118,6 +118,18 @@ on_every_backend! {
         book.run("statement b --limit 0").ends(2);
     }
 
+    fn one_account_is_verified_alone(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR\naccount c asset EUR\ntransfer a b 1 -> posted");
+        book.run("verify --account b").ends(0).says("Verified 1 transfer of b: the account is whole.");
+        book.raw("update accounts set debits_posted = 5 where name = 'a'").unwrap();
+        book.run("verify --account b").ends(0);
+        book.run("verify --account c").ends(0).says("Verified 0 transfers of c");
+        book.run("verify --account a").ends(1).says("account a.").shows("posted debits");
+        book.run("verify --account d").ends(3).says("d");
+        book.run("verify --account d:").ends(65);
+        book.run("verify --account a --seal x").ends(2);
+    }
+
     fn a_book_that_was_changed_by_hand_does_not_verify_and_ends_with_1(book: &TestBook) {
         check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
         book.run("verify").ends(0).says("Verified 1 transfer and 2 accounts: the book is whole.");
@@ -127,14 +139,14 @@ on_every_backend! {
 
     fn migrations_are_listed_taken_back_and_brought_back(book: &TestBook) {
         let applied = |answer: &Answer| answer.stdout.matches("\"applied\":true").count();
-        assert_eq!(applied(&book.run("migrate status --format ndjson").ends(0)), 8);
+        let all = applied(&book.run("migrate status --format ndjson").ends(0));
         book.run("migrate run").ends(0).says("The schema is up to date.");
-        for left in [5, 4, 3, 2, 1, 0] {
+        for left in (0..all).rev() {
             assert_eq!(applied(&book.run("migrate revert --format ndjson").ends(0).says("Reverted ")), left);
         }
         book.run("migrate revert").ends(0).says("There is nothing to revert.");
         book.run("migrate run --dry-run").ends(0).says("Would apply ");
-        assert_eq!(applied(&book.run("migrate run --format ndjson").ends(0).says("Applied ")), 8);
+        assert_eq!(applied(&book.run("migrate run --format ndjson").ends(0).says("Applied ")), all);
         check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
     }
 

@@ -1,5 +1,6 @@
 //! Whatever is changed behind Teller's back, with the guards switched off, is found by `verify`, where it began.
 
+mod account;
 mod accounts;
 mod cases;
 mod holds;

@@ -46,7 +46,7 @@ pub(super) fn restore(context: &Context, arguments: &RestoreArgs) -> Result<Endi
     for name in &restored.migrations {
         say(format_args!("Applied {name} to the copy."));
     }
-    let ending = verify::show(context, &restored.report)?;
+    let ending = verify::show(context, &restored.report, None)?;
     say(match (&ending, mode) {
         (Ending::Done, Mode::Commit) => format!("Restored to {place}."),
         (Ending::Done, Mode::DryRun) => format!("Would restore to {place}."),

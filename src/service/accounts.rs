@@ -237,5 +237,5 @@ pub(super) fn insert_or_replay(
 
 /// What an account was opened with, where it may have been changed since.
 fn find_opened_with(store: &mut dyn Store, account: &Account) -> Result<OpenedWith, StoreError> {
-    Ok(FirstEvents::of(store, account)?.opened_with(account)?)
+    Ok(FirstEvents::of_accounts(store, &[account.id])?.opened_with(account)?)
 }

@@ -78,7 +78,8 @@ fn find(
     match target {
         AnnotationTarget::Account(name) => {
             let account = get_account_in(store, name, now)?;
-            let opened_with = FirstEvents::of(store, &account)?.opened_with(&account).map_err(StoreError::from)?;
+            let opened_with =
+                FirstEvents::of_accounts(store, &[account.id])?.opened_with(&account).map_err(StoreError::from)?;
             Ok((AnnotatedId::Account(account.id), opened_with.metadata, account.opened_at))
         }
         AnnotationTarget::Transfer(id) => {

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::models::CorruptRow;
 use crate::models::account_events::{AccountEventRow, opened_with};
-use crate::rules::{Account, OpenedWith};
+use crate::rules::{Account, AccountId, OpenedWith};
 use crate::store::{Store, StoreError};
 
 /// What tells what accounts were opened with, where it may have been changed since.
@@ -14,21 +14,22 @@ pub(super) struct FirstEvents {
 impl FirstEvents {
     /// For the accounts whose numbers are from `first` to `last`.
     pub(super) fn between(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
-        let by_account =
-            |rows: Vec<AccountEventRow>| rows.into_iter().map(|row| (row.account_id, row)).collect::<HashMap<_, _>>();
-        Ok(Self {
-            events: by_account(store.first_event_rows(first, last)?),
-            annotations: by_account(store.first_annotation_rows(first, last)?),
-        })
+        let events = store.first_event_rows(first, last)?;
+        Ok(Self { events: by_account(events), annotations: by_account(store.first_annotation_rows(first, last)?) })
     }
 
-    /// For one account.
-    pub(super) fn of(store: &mut dyn Store, account: &Account) -> Result<Self, StoreError> {
-        Self::between(store, account.id.0, account.id.0)
+    /// For some accounts.
+    pub(super) fn of_accounts(store: &mut dyn Store, ids: &[AccountId]) -> Result<Self, StoreError> {
+        let events = store.first_event_rows_of(ids)?;
+        Ok(Self { events: by_account(events), annotations: by_account(store.first_annotation_rows_of(ids)?) })
     }
 
     /// What an account was opened with.
     pub(super) fn opened_with(&self, account: &Account) -> Result<OpenedWith, CorruptRow> {
         opened_with(account, self.events.get(&account.id.0), self.annotations.get(&account.id.0))
     }
+}
+
+fn by_account(rows: Vec<AccountEventRow>) -> HashMap<i64, AccountEventRow> {
+    rows.into_iter().map(|row| (row.account_id, row)).collect()
 }

@@ -96,12 +96,12 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
             let page = Page { account: &account, span, limit: limit.max(1) };
-            let (entries, next) = page.entries(store)?;
             let opening = page.balance_before(store, span.from.unwrap_or(Instant::MIN))?;
             let closing = match span.to {
                 Some(to) => page.balance_before(store, to)?,
                 None => balance_as_of(store, &account, page.as_of(Instant::MAX))?,
             };
+            let (entries, next) = page.entries(store, closing)?;
             let account = account.clone();
             Ok(SpanStatement { account, opening, closing, entries, next })
         })
@@ -136,7 +136,7 @@ impl Page<'_> {
         self.span.cursor.filter(|cursor| cursor.time <= end.time).unwrap_or(end)
     }
 
-    fn entries(&self, store: &mut dyn Store) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
+    fn entries(&self, store: &mut dyn Store, closing: Money) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
         let mut transfers = self.chain(store)?;
         if self.span.order == StatementOrder::Effective {
             transfers.extend(self.exceptions(store)?);
@@ -148,7 +148,7 @@ impl Page<'_> {
         let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &names));
         let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         if self.span.order == StatementOrder::Effective {
-            self.run_balances(store, &mut entries)?;
+            self.run_balances(store, &mut entries, closing)?;
         }
         let last = entries.last().filter(|_| has_more);
         let next =
@@ -199,9 +199,12 @@ impl Page<'_> {
     }
 
     /// Gives the entries the balances that they come to in the order of their effective times.
-    fn run_balances(&self, store: &mut dyn Store, entries: &mut [Entry]) -> Result<(), StoreError> {
+    fn run_balances(&self, store: &mut dyn Store, entries: &mut [Entry], closing: Money) -> Result<(), StoreError> {
         let top = self.top();
-        let at_top = balance_as_of(store, self.account, AsOf::effective(top.time))?;
+        let at_top = match self.span.cursor {
+            Some(_) => balance_as_of(store, self.account, AsOf::effective(top.time))?,
+            None => closing,
+        };
         let mut balance = i128::from(at_top.amount.minor()) - self.changes_at(store, top)?;
         for entry in entries {
             // Any part of the debits and of the credits fits where all of them do.

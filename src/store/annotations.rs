@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::{exists, not};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
@@ -26,6 +27,9 @@ pub(crate) trait Annotations {
     /// The first change of what is kept beside each of the accounts from `first` to `last`, in order, as it is stored.
     fn first_annotation_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 
+    /// As [`Annotations::first_annotation_rows`], of some accounts, in no particular order.
+    fn first_annotation_rows_of(&mut self, ids: &[AccountId]) -> Result<Vec<AccountEventRow>, StoreError>;
+
     /// What is kept beside those of the transfers where that was changed.
     fn find_transfer_annotations(
         &mut self,
@@ -45,23 +49,35 @@ pub(crate) trait Annotations {
     fn update_metadata(&mut self, account: AccountId, metadata: &Metadata) -> Result<(), StoreError>;
 }
 
+diesel::alias!(account_events as earlier: Earlier);
+
+/// The changes of what is kept beside accounts before which there is none of the same account.
+#[diesel::dsl::auto_type]
+fn first_annotations() -> _ {
+    let has_earlier = earlier
+        .filter(earlier.field(account_events::account_id).eq(account_events::account_id))
+        .filter(earlier.field(account_events::event).lt(account_events::event))
+        .filter(earlier.field(account_events::metadata_after).is_not_null())
+        .filter(earlier.field(account_events::transfer_id).is_null());
+    account_events::table
+        .filter(account_events::metadata_after.is_not_null())
+        .filter(account_events::transfer_id.is_null())
+        .filter(not(exists(has_earlier)))
+}
+
 macro_rules! implement_annotations {
     ($connection:ty) => {
         impl Annotations for $connection {
             fn first_annotation_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
-                let earlier = diesel::alias!(account_events as earlier);
-                let is_of_account =
-                    account_events::metadata_after.is_not_null().and(account_events::transfer_id.is_null());
-                let has_earlier = earlier
-                    .filter(earlier.field(account_events::account_id).eq(account_events::account_id))
-                    .filter(earlier.field(account_events::event).lt(account_events::event))
-                    .filter(earlier.field(account_events::metadata_after).is_not_null())
-                    .filter(earlier.field(account_events::transfer_id).is_null());
-                let rows = account_events::table
-                    .filter(account_events::account_id.between(first, last).and(is_of_account))
-                    .filter(diesel::dsl::not(diesel::dsl::exists(has_earlier)))
-                    .order(account_events::account_id);
-                Ok(rows.select(AccountEventRow::as_select()).load(self)?)
+                let rows = first_annotations().filter(account_events::account_id.between(first, last));
+                Ok(rows.order(account_events::account_id).select(AccountEventRow::as_select()).load(self)?)
+            }
+
+            fn first_annotation_rows_of(&mut self, ids: &[AccountId]) -> Result<Vec<AccountEventRow>, StoreError> {
+                in_chunks(ids, |ids| {
+                    let is_theirs = account_events::account_id.eq_any(ids.iter().map(|id| id.0));
+                    first_annotations().filter(is_theirs).select(AccountEventRow::as_select()).load(self)
+                })
             }
 
             fn find_transfer_annotations(

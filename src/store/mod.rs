@@ -9,6 +9,7 @@
 //! the locked rows fresh, but every other row as it was when the statement began. On SQLite a write holds the only write lock from its
 //! first statement on.
 
+mod account_chains;
 mod annotations;
 mod attempts;
 mod backend;
@@ -33,8 +34,9 @@ mod url;
 
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
 
+pub(crate) use account_chains::AccountChains;
 pub(crate) use annotations::{AnnotatedId, Annotations};
 pub(crate) use book_imports::BookImports;
 pub use diagnosis::{Diagnosis, Fact};
@@ -49,7 +51,7 @@ pub(crate) use portable::Portable;
 pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Portable + BookImports + Annotations + Periods {
+pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + Periods {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 
@@ -76,6 +78,14 @@ pub(crate) trait Store: Portable + BookImports + Annotations + Periods {
 
     /// Writes what is left of holds whose accounts this transaction has locked.
     fn update_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError>;
+
+    /// The open holds that expired at or before a moment and stand on one side of one of the accounts.
+    fn find_expired_holds(
+        &mut self,
+        side: NormalSide,
+        accounts: &[AccountId],
+        now: Instant,
+    ) -> Result<Vec<Hold>, StoreError>;
 
     /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
     fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;

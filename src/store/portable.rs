@@ -11,11 +11,11 @@ use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow};
-use crate::models::sql_types::{SqlId, SqlInstant};
+use crate::models::sql_types::SqlId;
 use crate::models::transfers::{
     AccountHistory, EffectiveCorrection, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
-use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, Sequence, Transfer, TransferId};
 use crate::schema::{account_events, accounts, book_identity, currencies, period_events, transfers};
 
 /// How many ids one statement looks up. SQLite takes 32,766 values a statement.
@@ -81,14 +81,6 @@ pub(crate) trait Portable {
     fn find_holds(&mut self, ids: &[TransferId]) -> Result<Vec<Hold>, StoreError> {
         from_rows(self.hold_rows(ids)?)
     }
-
-    /// The open holds that expired at or before a moment and stand on one side of one of the accounts.
-    fn find_expired_holds(
-        &mut self,
-        side: NormalSide,
-        accounts: &[AccountId],
-        now: Instant,
-    ) -> Result<Vec<Hold>, StoreError>;
 
     /// Up to `limit` open holds that expired at or before a moment, those first that expired first.
     fn list_expired_holds(&mut self, now: Instant, limit: i64) -> Result<Vec<Hold>, StoreError>;
@@ -250,26 +242,6 @@ macro_rules! implement_portable {
 
             fn hold_rows(&mut self, ids: &[TransferId]) -> Result<Vec<HoldRow>, StoreError> {
                 in_chunks(ids, |ids| holds::by_id(sql_ids(ids)).select(HoldRow::as_select()).load(self))
-            }
-
-            fn find_expired_holds(
-                &mut self,
-                side: NormalSide,
-                accounts: &[AccountId],
-                now: Instant,
-            ) -> Result<Vec<Hold>, StoreError> {
-                let now = SqlInstant::from(now);
-                from_rows(in_chunks(accounts, |accounts| {
-                    let accounts = accounts.iter().map(|account| account.0).collect();
-                    match side {
-                        NormalSide::Debit => {
-                            holds::expired_by_debit(accounts, now).select(HoldRow::as_select()).load(self)
-                        }
-                        NormalSide::Credit => {
-                            holds::expired_by_credit(accounts, now).select(HoldRow::as_select()).load(self)
-                        }
-                    }
-                })?)
             }
 
             fn list_expired_holds(&mut self, now: Instant, limit: i64) -> Result<Vec<Hold>, StoreError> {

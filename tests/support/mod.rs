@@ -9,6 +9,7 @@ mod options;
 mod outcome;
 mod parallel;
 pub mod pgbouncer;
+pub mod plans;
 mod postgres;
 pub mod process;
 mod program;

@@ -38,19 +38,32 @@ where
     Columns: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.push_walk(&mut out)?;
+        out.push_sql("select ");
+        transfers::all_columns.walk_ast(out.reborrow())?;
+        out.push_sql(" from walk as transfers order by step");
+        Ok(())
+    }
+}
+
+impl AccountHistory {
+    /// Writes `with recursive walk as (…) `, the rows with their `step`.
+    pub(super) fn push_walk<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<Int8>,
+        i64: ToSql<Int8, DB>,
+        Columns: QueryFragment<DB>,
+    {
         let columns = &transfers::all_columns;
         out.push_sql("with recursive walk as (select 1 as step, ");
         columns.walk_ast(out.reborrow())?;
-        out.push_sql(" from transfers where transfers.sequence = ");
-        out.push_bind_param::<Int8, _>(&self.first)?;
+        push_first(out, &self.account_id, &self.first)?;
         out.push_sql(" union all select walk.step + 1, ");
         columns.walk_ast(out.reborrow())?;
-        push_step_back(&mut out, &self.account_id)?;
+        push_step_back(out, &self.account_id)?;
         out.push_sql(" where walk.step < ");
         out.push_bind_param::<Int8, _>(&self.limit)?;
-        out.push_sql(") select ");
-        columns.walk_ast(out.reborrow())?;
-        out.push_sql(" from walk as transfers order by step");
+        out.push_sql(") ");
         Ok(())
     }
 }
@@ -122,15 +135,40 @@ impl LastRecordedAt {
     }
 }
 
-/// From the row `walk` to the transfer that touched the account before it.
+/// From the transfer where a walk begins, which must be one of the account.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
-fn push_step_back<'b, DB>(out: &mut AstPass<'_, 'b, DB>, account_id: &'b i64) -> QueryResult<()>
+pub(super) fn push_first<'b, DB>(out: &mut AstPass<'_, 'b, DB>, account_id: &'b i64, first: &'b i64) -> QueryResult<()>
+where
+    DB: Backend + HasSqlType<Int8>,
+    i64: ToSql<Int8, DB>,
+{
+    out.push_sql(" from transfers where transfers.sequence = ");
+    out.push_bind_param::<Int8, _>(first)?;
+    push_is_of(out, account_id)
+}
+
+/// From the row `walk` to the transfer that touched the account before it. A pointer that was tampered with leads nowhere else: not in a
+/// circle, and not into the history of another account.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
+pub(super) fn push_step_back<'b, DB>(out: &mut AstPass<'_, 'b, DB>, account_id: &'b i64) -> QueryResult<()>
 where
     DB: Backend + HasSqlType<Int8>,
     i64: ToSql<Int8, DB>,
 {
     out.push_sql(" from walk join transfers on transfers.sequence = case when walk.debit_account_id = ");
     out.push_bind_param::<Int8, _>(account_id)?;
-    out.push_sql(" then walk.debit_previous else walk.credit_previous end");
+    out.push_sql(" then walk.debit_previous else walk.credit_previous end and transfers.sequence < walk.sequence");
+    push_is_of(out, account_id)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
+fn push_is_of<'b, DB>(out: &mut AstPass<'_, 'b, DB>, account_id: &'b i64) -> QueryResult<()>
+where
+    DB: Backend + HasSqlType<Int8>,
+    i64: ToSql<Int8, DB>,
+{
+    out.push_sql(" and ");
+    out.push_bind_param::<Int8, _>(account_id)?;
+    out.push_sql(" in (transfers.debit_account_id, transfers.credit_account_id)");
     Ok(())
 }

@@ -1,3 +1,4 @@
+mod chain;
 mod effective;
 mod history;
 
@@ -12,6 +13,7 @@ use crate::money::Amount;
 use crate::rules::{AccountId, Hash, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind};
 use crate::schema::transfers;
 
+pub(crate) use chain::{ChainRow, ChainRows, ChainStep};
 pub(crate) use effective::{EffectiveCorrection, Exceptions};
 pub(crate) use history::{AccountHistory, LastRecordedAt};
 

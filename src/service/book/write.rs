@@ -9,7 +9,7 @@ use crate::models::currencies::CurrencyRow;
 use crate::rules::{Account, AccountEvent, Hold, PeriodEvent, Transfer, TransferId, TransferKind};
 use crate::service::NamedCurrency;
 use crate::service::posting::write_metadata;
-use crate::service::verify::{Walk, lessen, placed};
+use crate::service::verify::{Reversed, Walk, lessen, placed};
 use crate::store::Store;
 
 /// How many lines one transaction takes.
@@ -145,7 +145,7 @@ impl Lines {
     }
 
     fn check_reversals(&self, store: &mut dyn Store, walk: &mut Walk) -> Result<(), Error> {
-        walk.check_reversals(store, &self.transfers)?;
+        walk.check_reversals(&Reversed::of(store, &self.transfers)?, &self.transfers);
         let Some(finding) = walk.first_finding() else { return Ok(()) };
         let is_there = |transfer: &Transfer| Some(transfer.sequence) == finding.sequence;
         let index = self.transfers.iter().position(is_there).unwrap_or_default();

@@ -50,7 +50,7 @@ impl Walk {
         }
     }
 
-    fn apply_event(&mut self, row: AccountEventRow) {
+    pub(super) fn apply_event(&mut self, row: AccountEventRow) {
         let (id, number) = (AccountId(row.account_id), row.event);
         let place = Some(Sequence(row.sequence));
         if !self.accounts.contains_key(&id) {

@@ -1,7 +1,9 @@
 //! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
 
+mod account;
 mod events;
 mod holds;
+mod pages;
 mod periods;
 mod reversals;
 mod sealed;
@@ -12,6 +14,7 @@ use bigdecimal::BigDecimal;
 use serde::Serialize;
 
 pub(super) use self::holds::{lessen, placed};
+pub(super) use self::reversals::Reversed;
 pub(super) use self::sealed::SealCheck;
 pub(super) use self::walk::Walk;
 pub(super) use self::walked::Walked;
@@ -50,7 +53,7 @@ pub struct VerifyReport {
     pub transfers: u64,
     /// How many accounts were compared.
     pub accounts: u64,
-    /// The sums, by currency.
+    /// The sums of what was recomputed, by currency.
     pub totals: Vec<CurrencyTotals>,
     /// What is wrong, in the order of the book: the first is where it began. At most 100.
     pub findings: Vec<Finding>,
@@ -61,7 +64,7 @@ pub struct VerifyReport {
 /// How far a verification has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyProgress {
-    /// The place of the last transfer that was recomputed.
+    /// The place of the last transfer that was read.
     pub sequence: i64,
     /// The newest place in the book.
     pub newest: i64,
@@ -86,7 +89,7 @@ pub(super) fn verify_in(
 ) -> Result<VerifyReport, Error> {
     let mut walk = Walk::new(seal);
     walk.open_accounts(store)?;
-    walk.recompute_transfers(store, progress)?;
+    let mut walk = walk.recompute_transfers(store, progress)?;
     walk.compare_holds(store)?;
     walk.compare_accounts(store)?;
     Ok(walk.report())

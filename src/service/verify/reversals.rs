@@ -3,32 +3,48 @@
 use std::collections::{HashMap, HashSet};
 
 use super::walk::Walk;
+use crate::models::transfers::TransferRow;
 use crate::rules::{Transfer, TransferId, TransferKind};
 use crate::store::{Store, StoreError};
 
-impl Walk {
-    /// Finds reversals of a page that undo nothing, something else than they say, or more than there was.
-    pub(in crate::service) fn check_reversals(
-        &mut self,
+/// Transfers that others reverse, and all that reverses them.
+pub(in crate::service) struct Reversed {
+    originals: HashMap<TransferId, Transfer>,
+    reversals: Vec<Transfer>,
+}
+
+impl Reversed {
+    pub(super) fn of_rows<'a>(
         store: &mut dyn Store,
-        page: &[Transfer],
-    ) -> Result<(), StoreError> {
-        let reversals: Vec<_> = page.iter().filter(|transfer| transfer.kind == TransferKind::Reversal).collect();
-        let ids: HashSet<_> = reversals.iter().filter_map(|reversal| reversal.reversed_id).collect();
-        if reversals.is_empty() {
-            return Ok(());
-        }
+        transfers: impl IntoIterator<Item = &'a TransferRow>,
+    ) -> Result<Self, StoreError> {
+        Self::read(store, transfers.into_iter().filter_map(|row| row.reversed_id?.id()).map(TransferId).collect())
+    }
+
+    pub(in crate::service) fn of(store: &mut dyn Store, transfers: &[Transfer]) -> Result<Self, StoreError> {
+        Self::read(store, transfers.iter().filter_map(|transfer| transfer.reversed_id).collect())
+    }
+
+    fn read(store: &mut dyn Store, ids: HashSet<TransferId>) -> Result<Self, StoreError> {
         let ids: Vec<_> = ids.into_iter().collect();
         // Rows that cannot be read are found by the walk.
         let originals = store.transfer_rows(&ids)?.into_iter().flat_map(Transfer::try_from);
-        let originals: HashMap<_, _> = originals.map(|original| (original.id, original)).collect();
-        let all: Vec<_> = store.reversal_rows(&ids)?.into_iter().flat_map(Transfer::try_from).collect();
-        for reversal in reversals {
-            if let Some(problem) = problem_with(reversal, &originals, &all) {
+        let reversals = store.reversal_rows(&ids)?.into_iter().flat_map(Transfer::try_from);
+        Ok(Self {
+            originals: originals.map(|original| (original.id, original)).collect(),
+            reversals: reversals.collect(),
+        })
+    }
+}
+
+impl Walk {
+    /// Finds reversals of a page that undo nothing, something else than they say, or more than there was.
+    pub(in crate::service) fn check_reversals(&mut self, reversed: &Reversed, page: &[Transfer]) {
+        for reversal in page.iter().filter(|transfer| transfer.kind == TransferKind::Reversal) {
+            if let Some(problem) = problem_with(reversal, &reversed.originals, &reversed.reversals) {
                 self.find(Some(reversal.sequence), self.name_of(reversal.debit.account_id), problem.to_owned());
             }
         }
-        Ok(())
     }
 }
 

@@ -6,11 +6,11 @@ use std::fmt::Display;
 
 use bigdecimal::BigDecimal;
 
-use super::events::PendingEvents;
+use super::pages::Page;
 use super::periods::WalkedPeriods;
 use super::sealed::SealCheck;
 use super::walked::{Sides, Walked};
-use super::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
+use super::{CurrencyTotals, Finding, VerifyReport};
 use crate::models::accounts::AccountRow;
 use crate::models::transfers::TransferRow;
 use crate::money::{Amount, CurrencyCode};
@@ -32,8 +32,8 @@ pub(in crate::service) struct Walk {
     pub(in crate::service) accounts: HashMap<AccountId, Walked>,
     pub(super) periods: WalkedPeriods,
     pub(super) seal: Option<SealCheck>,
-    transfers: u64,
-    compared: u64,
+    pub(super) transfers: u64,
+    pub(super) compared: u64,
     findings: Vec<Finding>,
     finding_count: u64,
 }
@@ -59,7 +59,7 @@ impl Walk {
         Ok(())
     }
 
-    fn open_account(&mut self, row: AccountRow, first_events: &FirstEvents) {
+    pub(super) fn open_account(&mut self, row: AccountRow, first_events: &FirstEvents) {
         let (id, name) = (row.id, row.name.clone());
         let account = match Account::try_from(row) {
             Ok(account) => account,
@@ -105,38 +105,18 @@ impl Walk {
         self.findings.first()
     }
 
-    pub(super) fn recompute_transfers(
-        &mut self,
-        store: &mut dyn Store,
-        progress: &mut dyn FnMut(VerifyProgress),
-    ) -> Result<(), StoreError> {
-        let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
-        let mut first = i64::MIN;
-        loop {
-            let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
-            let Some(sequence) = rows.last().map(|row| row.sequence) else { break };
-            let mut pending = PendingEvents::between(store, first, sequence)?;
-            let mut page = Vec::with_capacity(rows.len());
-            for row in rows {
-                self.apply_events(&mut pending, row.sequence);
-                self.check_seal_before(row.sequence);
-                page.extend(self.recompute_row(row));
-            }
-            self.apply_events(&mut pending, i64::MAX);
-            self.find_missing_holds(store, &page)?;
-            self.check_reversals(store, &page)?;
-            progress(VerifyProgress { sequence, newest });
-            // Only a forged place is the last number there is, and nothing can be behind it.
-            first = sequence.saturating_add(1);
-            if first == sequence {
-                break;
-            }
+    pub(super) fn recompute_page(mut self, page: Page) -> Self {
+        let Page { transfers: rows, mut events, holds, reversed } = page;
+        let mut transfers = Vec::with_capacity(rows.len());
+        for row in rows {
+            self.apply_events(&mut events, row.sequence);
+            self.check_seal_before(row.sequence);
+            transfers.extend(self.recompute_row(row));
         }
-        // The events behind the last transfer.
-        let mut pending = PendingEvents::between(store, first, i64::MAX)?;
-        self.apply_events(&mut pending, i64::MAX);
-        self.check_seal_at_end(newest);
-        Ok(())
+        self.apply_events(&mut events, i64::MAX);
+        self.find_missing_holds(&holds, &transfers);
+        self.check_reversals(&reversed, &transfers);
+        self
     }
 
     fn recompute_row(&mut self, row: TransferRow) -> Option<Transfer> {
@@ -175,16 +155,19 @@ impl Walk {
         let [debit, credit] = [&transfer.debit, &transfer.credit].map(|leg| &self.accounts[&leg.account_id]);
         let expected = hash_transfer(transfer, debit.head, credit.head);
         if expected != transfer.hash {
-            let account = Some(debit.name.to_string());
-            let problem = format!("the hash is {}, its content and history give {expected}", transfer.hash);
-            self.find(sequence, account, problem);
+            self.find_other_hash(transfer, debit.name.to_string(), expected);
         }
         self.recompute_leg(transfer, &transfer.debit, NormalSide::Debit);
         self.recompute_leg(transfer, &transfer.credit, NormalSide::Credit);
     }
 
+    pub(super) fn find_other_hash(&mut self, transfer: &Transfer, account: String, expected: Hash) {
+        let problem = format!("the hash is {}, its content and history give {expected}", transfer.hash);
+        self.find(Some(transfer.sequence), Some(account), problem);
+    }
+
     /// Compares one side of a transfer with its account as recomputed so far, and moves that on.
-    fn recompute_leg(&mut self, transfer: &Transfer, leg: &Leg, side: NormalSide) {
+    pub(super) fn recompute_leg(&mut self, transfer: &Transfer, leg: &Leg, side: NormalSide) {
         let Some(account) = self.accounts.get_mut(&leg.account_id) else { return };
         account.add(transfer, side);
         let previous = account.last.map(|(sequence, _)| sequence);
@@ -234,7 +217,7 @@ impl Walk {
         Ok(())
     }
 
-    fn compare_account(&mut self, account: &Account) {
+    pub(super) fn compare_account(&mut self, account: &Account) {
         let Some(walked) = self.accounts.get(&account.id) else { return };
         let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
         let total = |amount: Amount| i128::from(amount.minor());
@@ -270,6 +253,18 @@ impl Walk {
     }
 
     pub(super) fn report(mut self) -> VerifyReport {
+        let totals = self.totals();
+        for CurrencyTotals { currency, debits, credits } in &totals {
+            if debits != credits {
+                let problem = format!("debits of {debits} {currency} do not equal credits of {credits} {currency}");
+                self.find(None, None, problem);
+            }
+        }
+        self.report_with(totals)
+    }
+
+    /// The sums of the accounts that were walked.
+    pub(super) fn totals(&self) -> Vec<CurrencyTotals> {
         let mut sums: BTreeMap<CurrencyCode, (u8, i128, i128)> = BTreeMap::new();
         for account in self.accounts.values() {
             let (_, debits, credits) =
@@ -277,19 +272,14 @@ impl Walk {
             *debits += account.posted.debits;
             *credits += account.posted.credits;
         }
-        let mut totals = Vec::new();
-        for (currency, (exponent, debits, credits)) in sums {
+        let totals = |(currency, (exponent, debits, credits))| {
             let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(exponent));
-            let (debits, credits) = (decimal(debits), decimal(credits));
-            if debits != credits {
-                self.find(
-                    None,
-                    None,
-                    format!("debits of {debits} {currency} do not equal credits of {credits} {currency}"),
-                );
-            }
-            totals.push(CurrencyTotals { currency, debits, credits });
-        }
+            CurrencyTotals { currency, debits: decimal(debits), credits: decimal(credits) }
+        };
+        sums.into_iter().map(totals).collect()
+    }
+
+    pub(super) fn report_with(self, totals: Vec<CurrencyTotals>) -> VerifyReport {
         VerifyReport {
             transfers: self.transfers,
             accounts: self.compared,

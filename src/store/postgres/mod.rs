@@ -2,6 +2,7 @@
 
 mod certificate;
 mod connection;
+mod expired_holds;
 mod facts;
 mod operations;
 mod roles;
@@ -13,6 +14,7 @@ mod statements;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
+use self::expired_holds::ExpiredHolds;
 use self::statements::{
     AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences,
     TransferColumns, UpdateRows,
@@ -24,7 +26,7 @@ use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
 use crate::schema::{accounts, currencies, transfers};
 
 impl Store for PgConnection {
@@ -86,6 +88,16 @@ impl Store for PgConnection {
         let updated = UpdateRows::<HoldUpdateColumns>::new(holds.iter().map(HoldUpdate::from)).execute(self)?;
         assert_eq!(updated, holds.len(), "every hold was read behind the lock of its accounts, so it is there");
         Ok(())
+    }
+
+    fn find_expired_holds(
+        &mut self,
+        side: NormalSide,
+        accounts: &[AccountId],
+        now: Instant,
+    ) -> Result<Vec<Hold>, StoreError> {
+        let accounts = accounts.iter().map(|account| account.0).collect();
+        from_rows(ExpiredHolds { side, accounts, now: now.into() }.load::<HoldRow>(self)?)
     }
 
     fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError> {

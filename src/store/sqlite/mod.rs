@@ -9,13 +9,13 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
 use self::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
-use super::portable::{Portable, from_rows};
+use super::portable::{Portable, from_rows, in_chunks};
 use super::{Store, StoreError};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
-use crate::models::holds::{HoldRow, HoldUpdate};
+use crate::models::holds::{self, HoldRow, HoldUpdate};
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, AccountId, AccountName, Hold, Sequence, Transfer, TransferId};
+use crate::rules::{Account, AccountId, AccountName, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
 use crate::schema::{accounts, currencies};
 
 impl Store for SqliteConnection {
@@ -65,6 +65,25 @@ impl Store for SqliteConnection {
         let updated = update_rows(self, &rows::<_, HoldUpdate>(holds))?;
         assert_eq!(updated, holds.len(), "every hold was read behind the lock of its accounts, so it is there");
         Ok(())
+    }
+
+    fn find_expired_holds(
+        &mut self,
+        side: NormalSide,
+        accounts: &[AccountId],
+        now: Instant,
+    ) -> Result<Vec<Hold>, StoreError> {
+        from_rows(in_chunks(accounts, |accounts| {
+            let accounts = accounts.iter().map(|account| account.0).collect();
+            match side {
+                NormalSide::Debit => {
+                    holds::expired_by_debit(accounts, now.into()).select(HoldRow::as_select()).load(self)
+                }
+                NormalSide::Credit => {
+                    holds::expired_by_credit(accounts, now.into()).select(HoldRow::as_select()).load(self)
+                }
+            }
+        })?)
     }
 
     /// No one else writes, so a look before the insert is enough; the guard against `insert or replace` would refuse `on conflict`.

@@ -1,0 +1,120 @@
+//! What is asked often is found through primary keys, milestones and the indexes of exceptions, whatever the size of the book: the plans
+//! of the very statements that the ledger runs say so.
+
+use std::collections::BTreeSet;
+
+use teller::rules::{AccountName, Instant, TransferId};
+use teller::service::{AsOf, Span, StatementOrder};
+use teller::{Ledger, Mode};
+
+use crate::support::plans::{reads_of, record_statements, ways_into_tables};
+use crate::support::{TestBook, check, on_every_backend, transfer};
+
+const TRANSFERS: usize = 2_000;
+
+/// Enough transfers that plans which go by the size of tables are those of books that have some size; one of a hundred accounts has most of
+/// them, some of which count at other times, and an open hold.
+fn fill(book: &TestBook) -> Ledger {
+    record_statements();
+    let lines = |line: fn(usize) -> String| (0..100).map(line).collect::<String>();
+    check(book, &lines(|number| format!("account a{number} equity EUR\n")));
+    check(book, "fall a0 a1 1 effective 2025-01-01T00:00:00Z -> posted");
+    check(book, &lines(|number| format!("limits a{number} min -1000000 -> changed\n")));
+    check(
+        book,
+        &lines(|number| {
+            format!("hold h{number}: a{number} a{} 1 expires 2026-06-01T00:00:00Z -> held\n", (number + 1) % 100)
+        }),
+    );
+    let ledger = book.ledger();
+    let request = |number: usize| transfer(&number.to_string(), &format!("a{}", number % 99 + 1), "a0", "0.01");
+    let batch: Vec<_> = (0..TRANSFERS).map(request).collect();
+    assert!(ledger.post_batch(&batch, Mode::Commit).unwrap().iter().all(Result::is_ok));
+    ledger
+}
+
+fn ways(book: &TestBook, work: impl FnOnce()) -> BTreeSet<String> {
+    let statements = reads_of(work);
+    assert!(!statements.is_empty(), "the work asks the database");
+    statements.iter().flat_map(|statement| ways_into_tables(book, statement)).collect()
+}
+
+#[track_caller]
+fn assert_ways(book: &TestBook, expected: &[&str], what: &str, work: impl FnOnce()) {
+    let expected: BTreeSet<_> = expected.iter().map(|way| (*way).to_owned()).collect();
+    assert_eq!(ways(book, work), expected, "{what}");
+}
+
+fn name() -> AccountName {
+    "a0".parse().unwrap()
+}
+
+fn middle() -> Instant {
+    "2026-01-01T00:00:00Z".parse().unwrap()
+}
+
+const BY_NAME: &str = "accounts_name_key";
+const MILESTONES: [&str; 3] = ["transfers_credit_milestones", "transfers_debit_milestones", "transfers_pkey"];
+const EXCEPTIONS: [&str; 2] = ["transfers_credit_effective", "transfers_debit_effective"];
+const HOLDS: [&str; 2] = ["holds_open_by_credit", "holds_open_by_debit"];
+
+/// Asks everything, and compares with the ways that it may take.
+fn assert_all(book: &TestBook, ledger: &Ledger) {
+    let recorded = AsOf::recorded(middle());
+    let effective = AsOf::effective(middle());
+    let both = AsOf { effective_at: effective.effective_at, recorded_at: recorded.recorded_at };
+    let by_recorded = [&[BY_NAME][..], &MILESTONES].concat();
+    let by_effective = [&by_recorded[..], &EXCEPTIONS].concat();
+    for (what, as_of, expected) in
+        [("recorded", recorded, &by_recorded), ("effective", effective, &by_effective), ("both", both, &by_effective)]
+    {
+        assert_ways(book, expected, what, || drop(ledger.balances_as_of(&[name()], as_of).unwrap()));
+    }
+
+    let account = [&[BY_NAME][..], &HOLDS].concat();
+    assert_ways(book, &account, "an account", || drop(ledger.get_account(&name()).unwrap()));
+    let page = [&account[..], &["transfers_pkey", "accounts_pkey"]].concat();
+    assert_ways(book, &page, "a page of history", || drop(ledger.statement(&name(), None, 100).unwrap()));
+    for (order, more) in [(StatementOrder::Recorded, &[][..]), (StatementOrder::Effective, &EXCEPTIONS)] {
+        let span = Span { order, from: Some(Instant::EPOCH), to: Some(middle()), cursor: None };
+        let expected = [&page[..], &MILESTONES, more].concat();
+        assert_ways(book, &expected, "a page over a span", || {
+            drop(ledger.statement_of_span(&name(), span, 100).unwrap());
+        });
+        let first = ledger.statement_of_span(&name(), Span { to: None, ..span }, 5).unwrap();
+        let span = Span { cursor: first.next, ..span };
+        assert_ways(book, &expected, "the next page", || drop(ledger.statement_of_span(&name(), span, 5).unwrap()));
+    }
+
+    let accounts = [&["accounts_name_key by range"][..], &HOLDS].concat();
+    assert_ways(book, &accounts, "accounts", || drop(ledger.list_accounts("a1", None, 10).unwrap()));
+    let events = [&account[..], &["account_events_pkey"]].concat();
+    assert_ways(book, &events, "events", || drop(ledger.account_events(&"a1".parse().unwrap(), None, 10).unwrap()));
+    assert_ways(book, &["holds_open_by_expiry by range"], "expired holds", || {
+        assert_eq!(ledger.expire_holds(Mode::DryRun).unwrap(), 0);
+    });
+    let hold = TransferId::from_key("h0").unwrap();
+    let of_hold = ["holds_pkey", "transfers_by_hold", "accounts_pkey"];
+    assert_ways(book, &of_hold, "a hold", || drop(ledger.get_hold(hold).unwrap()));
+    let proof = [&page[..], &["account_events_pkey", "holds_pkey", "transfers_by_hold"]].concat();
+    assert_ways(book, &proof, "the proof of an account", || drop(ledger.verify_account(&name(), &mut |_| {}).unwrap()));
+}
+
+on_every_backend! {
+    fn what_is_asked_often_is_found_by_keys_and_never_by_a_scan(book: &TestBook) {
+        let ledger = fill(book);
+        assert_all(book, &ledger);
+        // PostgreSQL looks at its tables by itself, SQLite never does.
+        if book.is_on_postgres() {
+            book.raw("analyze").unwrap();
+            assert_all(book, &ledger);
+        }
+    }
+
+    fn an_index_that_is_lost_shows_in_the_plans(book: &TestBook) {
+        let ledger = fill(book);
+        book.raw("drop index transfers_credit_milestones").unwrap();
+        let found = ways(book, || drop(ledger.balances_as_of(&[name()], AsOf::recorded(middle())).unwrap()));
+        assert!(found.iter().any(|way| way.starts_with("transfers") && way.ends_with("from end to end")), "{found:?}");
+    }
+}
