@@ -96,7 +96,8 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
     let hold = TransferId::from_key("h0").unwrap();
     let of_hold = ["holds_pkey", "transfers_by_hold", "accounts_pkey"];
     assert_ways(book, &of_hold, "a hold", || drop(ledger.get_hold(hold).unwrap()));
-    let proof = [&page[..], &["account_events_pkey", "holds_pkey", "transfers_by_hold"]].concat();
+    let events = ["account_events_pkey", "account_events_by_metadata"];
+    let proof = [&page[..], &events, &["holds_pkey", "transfers_by_hold"]].concat();
     assert_ways(book, &proof, "the proof of an account", || drop(ledger.verify_account(&name(), &mut |_| {}).unwrap()));
 }
 

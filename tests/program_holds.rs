@@ -202,6 +202,8 @@ on_every_backend! {
         assert_eq!(fields, [
             "account", "event", "sequence", "recorded_at", "version", "state_before", "state_after", "min_balance_before",
             "min_balance_after", "max_balance_before", "max_balance_after", "actor", "reason", "journal_id", "hash",
+            "per_transfer_before", "per_transfer_after", "per_day_before", "per_day_after", "per_month_before", "per_month_after",
+            "transfer_id", "metadata_before", "metadata_after",
         ]);
         let states: Vec<_> = events.as_array().unwrap().iter().map(|event| event["state_after"].as_str().unwrap()).collect();
         assert_eq!(states, ["closed", "open", "debits_frozen"]);

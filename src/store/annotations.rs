@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{exists, not};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
@@ -49,20 +48,22 @@ pub(crate) trait Annotations {
     fn update_metadata(&mut self, account: AccountId, metadata: &Metadata) -> Result<(), StoreError>;
 }
 
-diesel::alias!(account_events as earlier: Earlier);
+diesel::alias!(account_events as same_account: SameAccount);
 
-/// The changes of what is kept beside accounts before which there is none of the same account.
+/// The changes of what is kept beside accounts that are the first of their account. By a look-up for each: what asks whether there is no
+/// earlier one is planned as a join of all there are.
 #[diesel::dsl::auto_type]
 fn first_annotations() -> _ {
-    let has_earlier = earlier
-        .filter(earlier.field(account_events::account_id).eq(account_events::account_id))
-        .filter(earlier.field(account_events::event).lt(account_events::event))
-        .filter(earlier.field(account_events::metadata_after).is_not_null())
-        .filter(earlier.field(account_events::transfer_id).is_null());
+    let first_of_account = same_account
+        .filter(same_account.field(account_events::account_id).eq(account_events::account_id))
+        .filter(same_account.field(account_events::metadata_after).is_not_null())
+        .filter(same_account.field(account_events::transfer_id).is_null())
+        .order(same_account.field(account_events::event))
+        .select(same_account.field(account_events::event));
     account_events::table
         .filter(account_events::metadata_after.is_not_null())
         .filter(account_events::transfer_id.is_null())
-        .filter(not(exists(has_earlier)))
+        .filter(account_events::event.nullable().eq(first_of_account.single_value()))
 }
 
 macro_rules! implement_annotations {
