@@ -28,6 +28,7 @@ mod limits;
 mod logs;
 mod model;
 mod numbers;
+mod poster;
 mod posting;
 mod program;
 mod program_holds;

@@ -15,6 +15,7 @@ mod holds;
 mod import;
 mod import_lines;
 mod journals;
+mod poster;
 mod posting;
 mod receipts;
 mod scope;
@@ -41,6 +42,7 @@ pub use holds::{HoldHistory, HoldPage, HoldStatus};
 pub use import_lines::{
     AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
+pub use poster::{Pending, Poster, PosterOptions};
 pub use receipts::{Posted, Receipt};
 pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
 pub use transfers::{WithOpenings, post_in, submit_in};
