@@ -8,6 +8,7 @@ mod support;
 mod atomicity;
 mod backups;
 mod batches;
+mod bench;
 mod books;
 mod concurrency;
 mod connections;

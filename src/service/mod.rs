@@ -6,6 +6,7 @@
 mod accounts;
 mod backup;
 mod balances;
+mod bench;
 mod book;
 mod currencies;
 mod exchange;
@@ -32,6 +33,7 @@ use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 pub use accounts::{AccountPage, Opened, check_empty};
 pub use backup::{Restored, back_up, restore};
 pub use balances::AsOf;
+pub use bench::{Bench, Latencies, Measured, PgBench, Workload};
 pub use book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
 };

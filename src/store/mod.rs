@@ -24,6 +24,7 @@ mod pool;
 mod portable;
 mod postgres;
 mod postgres_url;
+mod raw_writes;
 mod slots;
 mod sqlite;
 mod statement_log;

@@ -4,6 +4,7 @@
 //! Amounts are texts, so that no reader rounds them; times are RFC 3339 in UTC with microseconds; hashes are hexadecimal.
 
 mod accounts;
+mod bench;
 mod checks;
 mod holds;
 mod operations;
@@ -15,6 +16,7 @@ use crate::rules::Description;
 pub use accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
+pub use bench::BenchRecord;
 pub use checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
 };

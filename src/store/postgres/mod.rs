@@ -4,6 +4,7 @@ mod certificate;
 mod connection;
 mod facts;
 mod operations;
+mod raw_writes;
 mod roles;
 mod route;
 mod rows;
