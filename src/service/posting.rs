@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency};
 use crate::rules::{
-    Account, AccountId, AccountName, Batch, BatchPolicy, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling,
-    Sequence, Transfer, TransferId, Verdict,
+    Account, AccountId, AccountName, Batch, BatchPolicy, FastMap, Hold, Instant, Known, LastEvent, Rejection, Request,
+    Ruling, Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
 
@@ -133,8 +133,7 @@ impl<'a> Posting<'a> {
         now: Instant,
     ) -> Result<Option<Known>, StoreError> {
         let mut holds = find_expired_holds(store, &accounts, &self.scope.changed, now)?;
-        let locked: BTreeSet<_> = accounts.iter().map(|account| account.id).collect();
-        let lacking: BTreeSet<_> = holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect();
+        let lacking = find_lacking(&holds, &accounts);
         if !lacking.is_empty() {
             self.also_lock(store, &lacking)?;
             return Ok(None);
@@ -183,6 +182,15 @@ fn accounts_of_hold(hold: &Hold) -> [AccountId; 2] {
     [hold.debit_account_id, hold.credit_account_id]
 }
 
+/// The accounts of holds that are not among those that are locked.
+fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
+    if holds.is_empty() {
+        return BTreeSet::new();
+    }
+    let locked: BTreeSet<_> = accounts.iter().map(|account| account.id).collect();
+    holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect()
+}
+
 fn find_last_events(
     store: &mut dyn Store,
     accounts: &[Account],
@@ -227,7 +235,7 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
 }
 
 /// The names of a batch's accounts, for its answers.
-struct NamesById(HashMap<AccountId, (AccountName, Currency)>);
+struct NamesById(FastMap<AccountId, (AccountName, Currency)>);
 
 impl NamesById {
     fn new(accounts: &[Account]) -> Self {

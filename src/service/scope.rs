@@ -2,12 +2,12 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::rules::{AccountName, HoldRequest, Operation, Request, TransferId, TransferRequest};
+use crate::rules::{AccountName, FastSet, HoldRequest, Operation, Request, TransferId, TransferRequest};
 
 /// What requests are about, as far as they say so themselves.
 #[derive(Default)]
 pub(super) struct Scope<'a> {
-    pub(super) names: BTreeSet<&'a AccountName>,
+    pub(super) names: FastSet<&'a AccountName>,
     /// The accounts of which it is changed what they may do.
     pub(super) changed: BTreeSet<&'a AccountName>,
     /// The ids under which an answer may be known, and those of transfers that are to be undone.

@@ -15,7 +15,6 @@ mod reversals;
 mod transfers;
 mod working;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use uuid::Uuid;
@@ -26,6 +25,7 @@ use super::event::AccountEvent;
 use super::hold::Hold;
 use super::ids::{Sequence, TransferId};
 use super::instant::Instant;
+use super::maps::FastMap;
 use super::operation::{BatchPolicy, Operation, Request};
 use super::rejection::Rejection;
 use super::transfer::Transfer;
@@ -46,9 +46,9 @@ pub enum Verdict {
 /// What requests are judged against, and what came of it so far.
 pub struct Batch {
     book: Working,
-    stored: HashMap<TransferId, Transfer>,
+    stored: FastMap<TransferId, Transfer>,
     /// The places of the journals of this batch.
-    journals: HashMap<Uuid, Range<usize>>,
+    journals: FastMap<Uuid, Range<usize>>,
 }
 
 impl Batch {
@@ -56,12 +56,13 @@ impl Batch {
     #[must_use]
     pub fn new(known: Known, now: Instant) -> Self {
         let (book, stored) = Working::new(known, now);
-        Self { book, stored, journals: HashMap::new() }
+        Self { book, stored, journals: FastMap::default() }
     }
 
     /// Accepts or refuses each request, in order.
     pub fn judge_all(&mut self, requests: &[Request], policy: BatchPolicy) -> Vec<Result<Verdict, Rejection>> {
         let mut answers = Vec::with_capacity(requests.len());
+        self.book.reserve(requests.len());
         for request in requests {
             let answer = self.judge(request);
             let is_refused = answer.is_err();
