@@ -209,6 +209,9 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
     if batch.is_idle() {
         return Ok(batch.finish(&[]));
     }
+    if batch.only_moves() {
+        return write_moves(store, batch);
+    }
     let sequences = store.next_sequences(batch.sequence_count())?;
     let ruling = batch.finish(&sequences);
     if !ruling.transfers.is_empty() {
@@ -231,6 +234,20 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
     if !moved.is_empty() {
         store.update_accounts(&moved.into_iter().cloned().collect::<Vec<_>>())?;
     }
+    Ok(ruling)
+}
+
+/// Most batches are transfers and nothing else, which some databases can take in one statement.
+fn write_moves(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
+    let count = batch.sequence_count();
+    let mut ruling = batch.finish(&Sequence::provisional(count));
+    if let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts)? {
+        ruling.place(&sequences);
+        return Ok(ruling);
+    }
+    ruling.place(&store.next_sequences(count)?);
+    store.insert_transfers(&ruling.transfers)?;
+    store.update_accounts(&ruling.accounts)?;
     Ok(ruling)
 }
 

@@ -39,6 +39,20 @@ pub struct Ruling {
 }
 
 impl Ruling {
+    /// Puts places in for what stood for them: see [`Sequence::provisional`]. Only for rulings without holds and events.
+    pub(crate) fn place(&mut self, drawn: &[Sequence]) {
+        assert!(drawn.is_sorted_by(|a, b| a < b), "places rise");
+        for transfer in &mut self.transfers {
+            transfer.sequence = transfer.sequence.placed(drawn);
+            for leg in [&mut transfer.debit, &mut transfer.credit] {
+                leg.previous = leg.previous.map(|previous| previous.placed(drawn));
+            }
+        }
+        for last in self.accounts.iter_mut().filter_map(|account| account.last.as_mut()) {
+            last.sequence = last.sequence.placed(drawn);
+        }
+    }
+
     /// The refusal of an id that an earlier request of the same batch used, now that the place of that one's transfer is known.
     #[must_use]
     pub fn placed(&self, rejection: Rejection) -> Rejection {

@@ -10,6 +10,7 @@ mod route;
 mod rows;
 mod session;
 mod statements;
+mod together;
 
 use diesel::copy_from;
 use diesel::pg::PgConnection;
@@ -19,6 +20,7 @@ use self::statements::{
     AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences,
     TransferColumns, UpdateRows,
 };
+use self::together::WriteTogether;
 use super::portable::from_rows;
 use super::{Store, StoreError};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
@@ -67,6 +69,20 @@ impl Store for PgConnection {
         // Other sessions draw numbers in between, and the server may answer in any order; drawn numbers only rise.
         sequences.sort_unstable();
         Ok(sequences.into_iter().map(Sequence).collect())
+    }
+
+    fn write_together(
+        &mut self,
+        transfers: &[Transfer],
+        accounts: &[Account],
+    ) -> Result<Option<Vec<Sequence>>, StoreError> {
+        if transfers.len() >= COPY_ROWS_MIN {
+            return Ok(None);
+        }
+        let (sequences, inserted, updated) = WriteTogether::new(transfers, accounts).get_result(self)?;
+        assert_eq!(usize::try_from(inserted), Ok(transfers.len()), "every transfer is inserted");
+        assert_eq!(usize::try_from(updated), Ok(accounts.len()), "every account was locked, so it is there");
+        Ok(Some(sequences.into_iter().map(Sequence).collect()))
     }
 
     fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError> {
