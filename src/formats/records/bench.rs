@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn ratios_have_two_decimals() {
-        for (one, other, expected) in [(1, 2, "0.50"), (999, 100, "9.99"), (7, 7, "1.00"), (5, 0, "500.00")] {
+        for (one, other, expected) in [(1, 2, "0.50"), (999, 100, "9.99"), (7, 7, "1.00"), (5, 0, "5.00")] {
             assert_eq!(ratio(one, other), expected);
         }
     }

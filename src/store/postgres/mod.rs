@@ -65,7 +65,7 @@ impl Store for PgConnection {
 
     fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let mut sequences: Vec<i64> = NextSequences { count }.load(self)?;
+        let mut sequences: Vec<i64> = NextSequences { count }.get_result(self)?;
         // Other sessions draw numbers in between, and the server may answer in any order; drawn numbers only rise.
         sequences.sort_unstable();
         Ok(sequences.into_iter().map(Sequence).collect())
