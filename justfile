@@ -8,12 +8,13 @@ test *arguments:
 # The tests on PostgreSQL as the role that programs should have; what migrates or seals needs the owner.
 test-as-writer:
     TEST_ROLE=writer cargo test --locked --test integration -- postgres \
-        --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals:: --skip transport::
+        --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals:: --skip transport:: --skip bench::
 
 lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
 
+# The rules alone; `cargo run --release -- bench --compare` measures the whole.
 bench *arguments:
     cargo bench --locked --bench rules -- {{arguments}}
 

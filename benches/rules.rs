@@ -8,8 +8,8 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
-    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, Hash, Instant, Known, Opening, Parties,
-    Request, Sequence, Transfer, TransferId, TransferRequest, hash_transfer, open_account,
+    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, BatchPolicy, Hash, Instant, Known, Opening,
+    Parties, Request, Sequence, Transfer, TransferId, TransferRequest, hash_transfer, open_account,
 };
 
 /// How many accounts the parties are drawn from.
@@ -31,10 +31,8 @@ fn judge_and_finish(bencher: Bencher, batch_size: usize) {
         .counter(ItemsCount::new(batch_size))
         .with_inputs(|| Batch::new(known(&accounts), Instant::EPOCH))
         .bench_local_values(|mut batch| {
-            for request in black_box(&requests) {
-                batch.judge(request).unwrap();
-            }
-            batch.finish(&sequences)
+            let answers = batch.judge_all(black_box(&requests), BatchPolicy::CarryOn);
+            (answers, batch.finish(&sequences))
         });
 }
 

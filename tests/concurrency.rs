@@ -155,6 +155,22 @@ on_every_backend! {
         assert_eq!(answers.into_iter().filter(|is_posted| *is_posted).count(), 1);
         assert_whole(&ledger, 1);
     }
+
+    // Large batches are written in another way than small ones.
+    fn the_ids_of_a_large_batch_used_at_once_for_another_are_posted_once(book: &TestBook) {
+        open_assets(book, 4);
+        let ledger = book.ledger();
+        let posted = in_parallel(2, |worker| {
+            let (from, to) = (format!("a{}", worker * 2), format!("a{}", worker * 2 + 1));
+            let batch: Vec<_> = (0..100).map(|number| transfer(&format!("k{number}"), &from, &to, "1")).collect();
+            let answers = ledger.post_batch(&batch, Mode::Commit).unwrap();
+            let is_expected = |answer: &Result<_, Rejection>| matches!(answer, Ok(_) | Err(Rejection::IdReused { .. }));
+            assert!(answers.iter().all(is_expected), "{answers:?}");
+            answers.iter().filter(|answer| answer.is_ok()).count()
+        });
+        assert_eq!(posted.into_iter().sum::<usize>(), 100);
+        assert_whole(&ledger, 100);
+    }
 }
 
 /// Accounts `a0`, `a1`, … that may go below zero.

@@ -5,7 +5,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use super::deadline::parse_time;
 use super::output::Format;
 use super::{
-    account, backup, balance, batch, book, config, currency, exchange, export, hold, import, journal, metadata,
+    account, backup, balance, batch, bench, book, config, currency, exchange, export, hold, import, journal, metadata,
     migrate, period, reverse, seal, shell, statement, transfer, verify,
 };
 
@@ -50,7 +50,7 @@ Exit codes:
 const DEADLINE_HELP: &str = "When to give up: 500ms, 30s, 5m, 1h";
 
 const DEADLINE_LONG_HELP: &str = "\
-When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, book, demo, export, import, migrate, restore, seal, verify]
+When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, bench, book, demo, export, import, migrate, restore, seal, verify]
 
 Until then a server that is down is waited for, and whatever passes is tried again: lost connections, deadlocks, \
 conflicts, a standby that is not promoted yet. Without it a server that is down is reported at once, and the rest is \
@@ -138,6 +138,8 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
         Exit code 1 means that there are warnings.")]
     Doctor,
+    /// Measure how fast this machine and its database are, in a throwaway book
+    Bench(bench::BenchArgs),
     /// Write the book to a file while work on it goes on
     Backup(backup::BackupArgs),
     /// Put a backup in the place of a book that is not there
@@ -182,6 +184,7 @@ impl Command {
             | Self::Config(_) => Some(DEADLINE_DEFAULT),
             Self::Demo
             | Self::Batch(_)
+            | Self::Bench(_)
             | Self::Import(_)
             | Self::Export(_)
             | Self::Verify(_)

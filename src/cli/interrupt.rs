@@ -16,7 +16,7 @@ pub(super) fn listen() {
         if IS_REQUESTED.swap(true, Ordering::Relaxed) {
             process::exit(EXIT_INTERRUPTED);
         }
-        say("\nInterrupted; finishing the lines at hand. Once more ends it at once.");
+        say("\nInterrupted; finishing what is at hand. Once more ends it at once.");
     });
 }
 

@@ -8,6 +8,7 @@ mod args;
 mod backup;
 mod balance;
 mod batch;
+mod bench;
 mod book;
 mod command;
 mod config;
@@ -155,6 +156,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Seal(arguments) => seal::run(context, &arguments),
         Command::Doctor => doctor::run(context),
+        Command::Bench(arguments) => bench::run(context, &arguments),
         Command::Backup(arguments) => backup::back_up(context, &arguments),
         Command::Restore(arguments) => backup::restore(context, &arguments),
         Command::Book(command) => book::run(context, &command),

@@ -28,11 +28,11 @@ pub use currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use durations::read_duration;
 pub use operation_json::read_transfer_id;
 pub use records::{
-    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BookImportRecord, BookRecord, ClosedPeriodRecord,
-    CurrencyRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord,
-    ImportRecord, ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, OpenedRecord, PathBalanceRecord,
-    PeriodEventRecord, ReceiptRecord, SettingRecord, SpanStatementRecord, StatementRecord, TransferRecord,
-    VerifyRecord,
+    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookRecord,
+    ClosedPeriodRecord, CurrencyRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
+    HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord,
+    OpenedRecord, PathBalanceRecord, PeriodEventRecord, ReceiptRecord, SettingRecord, SpanStatementRecord,
+    StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};

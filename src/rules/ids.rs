@@ -34,6 +34,22 @@ pub struct Sequence(pub i64);
 impl Sequence {
     /// The place of a transfer that is not in the book.
     pub const UNASSIGNED: Self = Self(0);
+
+    /// What numbers that stand for places are counted from until the database draws those: above every place there will ever be.
+    pub(crate) const PROVISIONAL_BASE: i64 = 1 << 62;
+
+    /// What stands for so many places until the database draws them, in their order.
+    pub(crate) fn provisional(count: usize) -> Vec<Self> {
+        (Self::PROVISIONAL_BASE + 1..).take(count).map(Self).collect()
+    }
+
+    /// The place that this stands for, when these are drawn; itself where it is a place.
+    pub(super) fn placed(self, drawn: &[Self]) -> Self {
+        match usize::try_from(self.0 - Self::PROVISIONAL_BASE) {
+            Ok(number @ 1..) => drawn[number - 1],
+            _ => self,
+        }
+    }
 }
 
 impl Serialize for Sequence {

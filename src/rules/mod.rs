@@ -15,6 +15,7 @@ mod hash;
 mod hold;
 mod ids;
 mod instant;
+mod maps;
 mod merkle;
 mod opening;
 mod operation;
@@ -41,6 +42,7 @@ pub use hash::Hash;
 pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
+pub(crate) use maps::{FastMap, FastSet};
 pub use merkle::MerkleTree;
 pub use opening::{Existing, LimitChange, NewLimit, OpenedWith, Opening, open_account};
 pub use operation::{

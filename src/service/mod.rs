@@ -7,6 +7,7 @@ mod accounts;
 mod annotations;
 mod backup;
 mod balances;
+mod bench;
 mod book;
 mod currencies;
 mod exchange;
@@ -18,6 +19,7 @@ mod import_lines;
 mod journals;
 mod opened;
 mod periods;
+mod poster;
 mod posting;
 mod receipts;
 mod scope;
@@ -35,6 +37,7 @@ use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 pub use accounts::{AccountPage, Opened, check_empty};
 pub use backup::{Restored, back_up, restore};
 pub use balances::AsOf;
+pub use bench::{Bench, Latencies, Measured, PgBench, Workload};
 pub use book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
 };
@@ -45,6 +48,7 @@ pub use holds::{HoldHistory, HoldPage, HoldStatus};
 pub use import_lines::{
     AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
+pub use poster::{Pending, Poster, PosterOptions};
 pub use receipts::{Posted, Receipt};
 pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
 pub use transfers::{WithOpenings, post_in, submit_in};

@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency};
 use crate::rules::{
-    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ClosedPeriods, Hold, Instant, Known,
-    LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
+    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ClosedPeriods, FastMap, Hold,
+    Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
 
@@ -138,8 +138,7 @@ impl<'a> Posting<'a> {
         now: Instant,
     ) -> Result<Option<Known>, StoreError> {
         let mut holds = find_expired_holds(store, &accounts, &self.scope.changed, now)?;
-        let locked: BTreeSet<_> = accounts.iter().map(|account| account.id).collect();
-        let lacking: BTreeSet<_> = holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect();
+        let lacking = find_lacking(&holds, &accounts);
         if !lacking.is_empty() {
             self.also_lock(store, &lacking)?;
             return Ok(None);
@@ -222,9 +221,21 @@ fn accounts_of_hold(hold: &Hold) -> [AccountId; 2] {
     [hold.debit_account_id, hold.credit_account_id]
 }
 
+/// The accounts of holds that are not among those that are locked.
+fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
+    if holds.is_empty() {
+        return BTreeSet::new();
+    }
+    let locked: BTreeSet<_> = accounts.iter().map(|account| account.id).collect();
+    holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect()
+}
+
 pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
     if batch.is_idle() {
         return Ok(batch.finish(&[]));
+    }
+    if batch.only_moves() {
+        return write_moves(store, batch);
     }
     let sequences = store.next_sequences(batch.sequence_count())?;
     let ruling = batch.finish(&sequences);
@@ -262,8 +273,22 @@ pub(super) fn write_metadata(store: &mut dyn Store, events: &[AccountEvent]) -> 
     Ok(())
 }
 
+/// Most batches are transfers and nothing else, which some databases can take in one statement.
+fn write_moves(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
+    let count = batch.sequence_count();
+    let mut ruling = batch.finish(&Sequence::provisional(count));
+    if let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts)? {
+        ruling.place(&sequences);
+        return Ok(ruling);
+    }
+    ruling.place(&store.next_sequences(count)?);
+    store.insert_transfers(&ruling.transfers)?;
+    store.update_accounts(&ruling.accounts)?;
+    Ok(ruling)
+}
+
 /// The names of a batch's accounts, for its answers.
-struct NamesById(HashMap<AccountId, (AccountName, Currency)>);
+struct NamesById(FastMap<AccountId, (AccountName, Currency)>);
 
 impl NamesById {
     fn new(accounts: &[Account]) -> Self {

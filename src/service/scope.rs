@@ -3,14 +3,14 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::rules::{
-    AccountAction, AccountName, AnnotationTarget, HoldRequest, Operation, Request, ReversalTime, TransferId,
+    AccountAction, AccountName, AnnotationTarget, FastSet, HoldRequest, Operation, Request, ReversalTime, TransferId,
     TransferRequest,
 };
 
 /// What requests are about, as far as they say so themselves.
 #[derive(Default)]
 pub(super) struct Scope<'a> {
-    pub(super) names: BTreeSet<&'a AccountName>,
+    pub(super) names: FastSet<&'a AccountName>,
     /// The accounts of which it is changed what they may do, or what is kept beside them.
     pub(super) changed: BTreeSet<&'a AccountName>,
     /// Those of them that get a limit for what leaves them in a day or a month.

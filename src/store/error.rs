@@ -1,5 +1,7 @@
 //! Faults of the database, told apart in one place.
 
+use std::sync::Arc;
+
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
 
@@ -7,7 +9,7 @@ use super::url::UrlError;
 use crate::models::CorruptRow;
 
 /// A fault of the database or of the way to it. Nothing was written, unless a variant says otherwise.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum StoreError {
     /// The URL is not one.
     #[error(transparent)]
@@ -119,7 +121,7 @@ pub enum StoreError {
     Corrupt(#[from] CorruptRow),
     /// Anything else that the database refuses.
     #[error("the database refused a statement")]
-    Statement(#[source] DieselError),
+    Statement(#[source] Arc<DieselError>),
     /// A migration failed; the schema is as it was.
     #[error("a migration failed: {reason}")]
     Migration {
@@ -154,6 +156,11 @@ impl StoreError {
         }
     }
 
+    /// Whether it can have come of one request among many, so that each may succeed without the others.
+    pub(crate) const fn may_be_of_one_request(&self) -> bool {
+        matches!(self, Self::Corrupt(_) | Self::Statement(_))
+    }
+
     /// Whether the connection is of no more use.
     pub(super) fn is_lost(&self) -> bool {
         matches!(self, Self::Lost { .. } | Self::OutcomeUnknown { .. } | Self::Standby { .. })
@@ -179,7 +186,7 @@ impl From<DieselError> for StoreError {
                     Self::Lost { reason: error.to_string() }
                 }
                 DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
-                other => Self::Statement(other),
+                other => Self::Statement(Arc::new(other)),
             };
         };
         let reason = one_line(information.message());
@@ -211,7 +218,7 @@ impl From<DieselError> for StoreError {
             _ if says(&["permission denied", "must be owner of", "must have admin option"]) => {
                 Self::Denied { address: "the database".into(), reason }
             }
-            _ => Self::Statement(error),
+            _ => Self::Statement(Arc::new(error)),
         }
     }
 }

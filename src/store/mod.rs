@@ -27,6 +27,7 @@ mod pool;
 mod portable;
 mod postgres;
 mod postgres_url;
+mod raw_writes;
 mod slots;
 mod sqlite;
 mod statement_log;
@@ -66,6 +67,17 @@ pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + P
 
     /// So many places in the book, rising, all behind those that any earlier transfer of a locked account has.
     fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError>;
+
+    /// What [`Store::next_sequences`], [`Store::insert_transfers`] and [`Store::update_accounts`] do, all at once, with
+    /// [provisional](Sequence::provisional) sequences instead of places, which are the answer. `None` where that is no gain; then
+    /// nothing was done.
+    fn write_together(
+        &mut self,
+        _transfers: &[Transfer],
+        _accounts: &[Account],
+    ) -> Result<Option<Vec<Sequence>>, StoreError> {
+        Ok(None)
+    }
 
     /// Adds transfers to the book.
     fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError>;

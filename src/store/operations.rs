@@ -5,12 +5,13 @@ use std::path::Path;
 use super::migrations::SchemaState;
 use super::options::Access;
 use super::plain_name::PlainName;
+use super::raw_writes::RawWrites;
 use super::url::DatabaseUrl;
 use super::{Pool, StoreError, sqlite};
 use crate::rules::Instant;
 
 /// The part of a backend that is for those who run it.
-pub(super) trait Operations {
+pub(super) trait Operations: RawWrites {
     /// Makes the place for a book, or does nothing where it is.
     fn make_place(&mut self, book: &PlainName) -> Result<(), StoreError>;
 
@@ -136,6 +137,15 @@ impl DatabaseUrl {
             None => pairs.push(format!("options={search_path}")),
         }
         Ok(Self::Postgres(format!("{address}?{}", pairs.join("&"))))
+    }
+
+    /// The URL with its password, for another program that speaks to PostgreSQL by libpq.
+    #[must_use]
+    pub(crate) fn for_libpq(&self) -> Option<&str> {
+        match self {
+            Self::Postgres(url) => Some(url),
+            Self::Sqlite(_) => None,
+        }
     }
 
     /// The file that the book is, where it is one.

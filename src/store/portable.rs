@@ -1,5 +1,6 @@
 //! Queries that Diesel writes for both backends. Each is given once, and compiled for each.
 
+use diesel::dsl::max;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
@@ -186,13 +187,12 @@ macro_rules! implement_portable {
             }
 
             fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
-                let transfer = transfers::table.select(transfers::sequence).order(transfers::sequence.desc());
-                let event =
-                    account_events::table.select(account_events::sequence).order(account_events::sequence.desc());
-                let period = period_events::table.select(period_events::sequence).order(period_events::sequence.desc());
-                let newest =
-                    [transfer.first(self).optional()?, event.first(self).optional()?, period.first(self).optional()?];
-                Ok(newest.into_iter().flatten().max().map(Sequence))
+                let transfer = transfers::table.select(max(transfers::sequence)).single_value();
+                let event = account_events::table.select(max(account_events::sequence)).single_value();
+                let period = period_events::table.select(max(period_events::sequence)).single_value();
+                let newest: (Option<i64>, Option<i64>, Option<i64>) =
+                    diesel::select((transfer, event, period)).get_result(self)?;
+                Ok(newest.0.max(newest.1).max(newest.2).map(Sequence))
             }
 
             fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError> {

@@ -8,14 +8,19 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
+use teller::rules::TransferRequest;
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
 use super::{ACCOUNTS, batch};
-use crate::support::{Program, Snapshot, TestBook, assert_whole, check};
+use crate::support::{Program, Snapshot, TestBook, assert_whole, check, transfer};
 
-/// The first of the two events of a commit.
-const COMMIT: usize = 8;
+/// Few transfers are written in one statement, many are copied. And the first of the two events of the commit: begin, lock, look for ids,
+/// write all; or draw numbers, copy and update instead of the last. The first and the commit are two events each.
+fn batches() -> [(Vec<TransferRequest>, usize); 2] {
+    let many = (0..60).map(|number| transfer(&format!("many {number}"), "a", "b", "0.01")).collect();
+    [(batch(), 6), (many, 8)]
+}
 
 thread_local! {
     /// What this thread's connections will meet. Nothing, in any other test.
@@ -92,6 +97,12 @@ fn open(book: &TestBook, application: &str, attempts_max: u32) -> Ledger {
 // O5
 #[test]
 fn nothing_remains_of_a_batch_whose_connection_is_lost_at_any_statement() {
+    for (batch, commit) in batches() {
+        lose_the_connection_at_every_event(&batch, commit);
+    }
+}
+
+fn lose_the_connection_at_every_event(batch: &[TransferRequest], commit: usize) {
     let book = TestBook::on_postgres();
     check(&book, ACCOUNTS);
     plan_to_kill(&book, "nobody", usize::MAX);
@@ -101,28 +112,33 @@ fn nothing_remains_of_a_batch_whose_connection_is_lost_at_any_statement() {
         let before = Snapshot::of(&book);
         let ledger = open(&book, "victim_once", 1);
         plan_to_kill(&book, "victim_once", event);
-        let answers = ledger.post_batch(&batch(), Mode::Commit);
+        let answers = ledger.post_batch(batch, Mode::Commit);
         if !was_killed() {
             assert!(answers.unwrap().iter().all(Result::is_ok));
             break;
         }
         // Not even a commit was sent, but who has lost the connection in it cannot know.
         let says_so = match &answers {
-            Err(Error::Store(StoreError::Lost { .. })) => event < COMMIT,
-            Err(Error::Store(StoreError::OutcomeUnknown { .. })) => event >= COMMIT,
+            Err(Error::Store(StoreError::Lost { .. })) => event < commit,
+            Err(Error::Store(StoreError::OutcomeUnknown { .. })) => event >= commit,
             _ => false,
         };
         assert!(says_so, "event {event}: {answers:?}");
         assert_eq!(Snapshot::of(&book), before, "event {event}");
     }
-    // Begin, lock, look for ids, draw numbers, insert, update, commit; the first and the last are two events each.
-    assert_eq!(event, 10, "every statement was reached");
-    assert_whole(&book.ledger(), 5);
+    assert_eq!(event, commit + 2, "every statement was reached");
+    assert_whole(&book.ledger(), batch.len() as u64 + 1);
 }
 
 // O5
 #[test]
 fn a_batch_whose_connection_is_lost_at_any_statement_is_posted_once_by_the_next_attempt() {
+    for (batch, commit) in batches() {
+        try_again_behind_every_event(&batch, commit);
+    }
+}
+
+fn try_again_behind_every_event(batch: &[TransferRequest], commit: usize) {
     let mut event = 0;
     loop {
         event += 1;
@@ -131,12 +147,12 @@ fn a_batch_whose_connection_is_lost_at_any_statement_is_posted_once_by_the_next_
         plan_to_kill(&book, "nobody", usize::MAX);
         let ledger = open(&book, "victim_retried", StoreOptions::default().attempts_max);
         plan_to_kill(&book, "victim_retried", event);
-        let answers = ledger.post_batch(&batch(), Mode::Commit).unwrap();
+        let answers = ledger.post_batch(batch, Mode::Commit).unwrap();
         let was_killed = was_killed();
         assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|posted| !posted.replayed)), "event {event}");
-        assert_whole(&ledger, 5);
+        assert_whole(&ledger, batch.len() as u64 + 1);
         if !was_killed {
-            assert_eq!(event, 10, "every statement was reached");
+            assert_eq!(event, commit + 2, "every statement was reached");
             return;
         }
     }

@@ -10,7 +10,9 @@ use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
 use super::open_assets;
-use crate::support::{TestBook, assert_whole, check, in_parallel, on_every_backend, transfer, transfer_with_id};
+use crate::support::{
+    Holder, TestBook, assert_whole, check, in_parallel, on_every_backend, transfer, transfer_with_id,
+};
 
 /// One attempt, and a short wait.
 pub(super) const IMPATIENT: StoreOptions = StoreOptions {
@@ -129,23 +131,4 @@ pub(super) fn open_customers(book: &TestBook) {
 
 pub(super) fn count_connections(book: &TestBook, application: &str) -> i64 {
     book.query_i64(&format!("select count(*) from pg_stat_activity where application_name = '{application}'"))
-}
-
-/// Someone else's transaction that has locked the accounts.
-pub(super) struct Holder(Box<dyn SimpleConnection>);
-
-impl Holder {
-    pub(super) fn of(book: &TestBook) -> Self {
-        let (mut connection, begin): (Box<dyn SimpleConnection>, _) = if book.is_on_postgres() {
-            (Box::new(book.connect_postgres()), "begin; select from accounts for update")
-        } else {
-            (Box::new(book.connect_sqlite()), "begin immediate")
-        };
-        connection.batch_execute(begin).unwrap();
-        Self(connection)
-    }
-
-    pub(super) fn release(mut self) {
-        self.0.batch_execute("rollback").unwrap();
-    }
 }

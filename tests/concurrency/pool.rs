@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
-use super::faults::{Holder, IMPATIENT, count_connections, open_customers};
-use crate::support::{TestBook, assert_whole, in_parallel, on_every_backend, transfer};
+use super::faults::{IMPATIENT, count_connections, open_customers};
+use crate::support::{Holder, TestBook, assert_whole, in_parallel, on_every_backend, transfer};
 
 /// How many times two calls fail; `TELLER_FAILURES` asks for more, by hand.
 fn failures() -> usize {

@@ -3,6 +3,7 @@
 mod book;
 mod change;
 pub mod cluster;
+mod holder;
 mod looks;
 pub mod model;
 mod options;
@@ -24,6 +25,7 @@ mod transfer;
 
 pub use book::TestBook;
 pub use change::change;
+pub use holder::Holder;
 pub use parallel::in_parallel;
 pub use program::{Answer, Program};
 pub use random::Random;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod annotations;
+mod bench;
 mod checks;
 mod holds;
 mod operations;
@@ -18,6 +19,7 @@ pub use accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
 pub use annotations::{MetadataChangeRecord, MetadataRecord};
+pub use bench::BenchRecord;
 pub use checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
 };

@@ -17,8 +17,8 @@ pub(crate) use chain::{ChainRow, ChainRows, ChainStep};
 pub(crate) use effective::{EffectiveCorrection, Exceptions};
 pub(crate) use history::{AccountHistory, LastRecordedAt};
 
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = transfers)]
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = transfers, treat_none_as_default_value = false)]
 pub(crate) struct TransferRow {
     pub sequence: i64,
     pub id: SqlId,

@@ -48,6 +48,20 @@ pub struct Ruling {
 }
 
 impl Ruling {
+    /// Puts places in for what stood for them: see [`Sequence::provisional`]. Only for rulings without holds and events.
+    pub(crate) fn place(&mut self, drawn: &[Sequence]) {
+        assert!(drawn.is_sorted_by(|a, b| a < b), "places rise");
+        for transfer in &mut self.transfers {
+            transfer.sequence = transfer.sequence.placed(drawn);
+            for leg in [&mut transfer.debit, &mut transfer.credit] {
+                leg.previous = leg.previous.map(|previous| previous.placed(drawn));
+            }
+        }
+        for last in self.accounts.iter_mut().filter_map(|account| account.last.as_mut()) {
+            last.sequence = last.sequence.placed(drawn);
+        }
+    }
+
     /// The refusal of an id that an earlier request of the same batch used, now that the place of that one's transfer is known.
     #[must_use]
     pub fn placed(&self, rejection: Rejection) -> Rejection {
@@ -59,5 +73,49 @@ impl Ruling {
             }
             other => other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::account::{AccountRequest, AccountType, LastTransfer};
+    use super::super::super::instant::Instant;
+    use super::super::super::opening::{Opening, open_account};
+    use super::super::super::request::{Parties, TransferRequest};
+    use super::super::Batch;
+    use super::*;
+    use crate::money::{Currency, Money};
+
+    /// Both accounts have a history, and the batch has pointers into that and into itself.
+    fn judged() -> Batch {
+        let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
+        let account = |(name, id): (&str, i64)| {
+            let request = AccountRequest::new(name.parse().unwrap(), AccountType::Asset, euro);
+            let Opening::New(account) = open_account(&request, None, Instant::EPOCH).unwrap() else { unreachable!() };
+            let last = LastTransfer { sequence: Sequence(id), recorded_at: Instant::EPOCH };
+            Account { id: AccountId(id), version: 1, last: Some(last), ..account }
+        };
+        let known = Known { accounts: [("a", 1), ("b", 2), ("c", 3)].map(account).to_vec(), ..Known::default() };
+        let mut batch = Batch::new(known, Instant::EPOCH);
+        for (from, to) in [("a", "b"), ("b", "c"), ("a", "b")] {
+            let id = TransferId::from_key(&format!("{from}{to}{}", batch.sequence_count())).unwrap();
+            let parties = Parties::Transfer { from: from.parse().unwrap(), to: to.parse().unwrap() };
+            let money = Money::new(Amount::from_minor(1), euro);
+            batch.judge(&TransferRequest::new(id, parties, money).into()).unwrap();
+        }
+        batch
+    }
+
+    #[test]
+    fn places_that_are_drawn_later_lead_to_the_same_rows() {
+        let drawn = [7, 9, 12].map(Sequence);
+        let expected = judged().finish(&drawn);
+        let mut ruling = judged().finish(&Sequence::provisional(drawn.len()));
+        assert_ne!(ruling.transfers, expected.transfers);
+        ruling.place(&drawn);
+        assert_eq!(ruling.transfers, expected.transfers);
+        assert_eq!(ruling.accounts, expected.accounts);
+        assert_eq!(ruling.transfers[2].debit.previous, Some(Sequence(9)), "a place in the batch");
+        assert_eq!(ruling.transfers[1].debit.previous, Some(Sequence(3)), "a place from before");
     }
 }

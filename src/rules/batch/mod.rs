@@ -18,7 +18,6 @@ mod transfers;
 mod velocities;
 mod working;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use uuid::Uuid;
@@ -29,6 +28,7 @@ use super::event::AccountEvent;
 use super::hold::Hold;
 use super::ids::{Sequence, TransferId};
 use super::instant::Instant;
+use super::maps::FastMap;
 use super::operation::{BatchPolicy, Operation, Request};
 use super::rejection::Rejection;
 use super::transfer::Transfer;
@@ -49,9 +49,9 @@ pub enum Verdict {
 /// What requests are judged against, and what came of it so far.
 pub struct Batch {
     book: Working,
-    stored: HashMap<TransferId, Transfer>,
+    stored: FastMap<TransferId, Transfer>,
     /// The places of the journals of this batch.
-    journals: HashMap<Uuid, Range<usize>>,
+    journals: FastMap<Uuid, Range<usize>>,
 }
 
 impl Batch {
@@ -59,12 +59,13 @@ impl Batch {
     #[must_use]
     pub fn new(known: Known, now: Instant) -> Self {
         let (book, stored) = Working::new(known, now);
-        Self { book, stored, journals: HashMap::new() }
+        Self { book, stored, journals: FastMap::default() }
     }
 
     /// Accepts or refuses each request, in order.
     pub fn judge_all(&mut self, requests: &[Request], policy: BatchPolicy) -> Vec<Result<Verdict, Rejection>> {
         let mut answers = Vec::with_capacity(requests.len());
+        self.book.reserve(requests.len());
         for request in requests {
             let answer = self.judge(request);
             let is_refused = answer.is_err();
@@ -142,6 +143,12 @@ impl Batch {
     #[must_use]
     pub const fn is_idle(&self) -> bool {
         self.sequence_count() == 0
+    }
+
+    /// Whether all that is to be written is transfers and what they change of accounts.
+    #[must_use]
+    pub fn only_moves(&self) -> bool {
+        self.book.only_moves()
     }
 
     /// How many sequences [`Batch::finish`] needs: one for each new transfer and event.

@@ -11,6 +11,7 @@ use super::super::hash::Hash;
 use super::super::hold::Hold;
 use super::super::ids::{AccountId, Sequence, TransferId};
 use super::super::instant::Instant;
+use super::super::maps::FastMap;
 use super::super::period::ClosedPeriods;
 use super::super::request::Expiry;
 use super::super::text::{AccountName, Description, Metadata};
@@ -101,15 +102,15 @@ pub(super) struct Working {
     pub(super) now: Instant,
     /// By the accounts' numbers.
     slots: Vec<Slot>,
-    index_by_name: HashMap<AccountName, usize>,
-    holds: HashMap<TransferId, HoldSlot>,
+    index_by_name: FastMap<AccountName, usize>,
+    holds: FastMap<TransferId, HoldSlot>,
     /// How much of a transfer was reversed.
     reversed: HashMap<TransferId, Amount>,
     /// What is kept beside transfers, where it is not what they were posted with.
     annotations: HashMap<TransferId, Metadata>,
     pub(super) closed_periods: ClosedPeriods,
     pub(super) drafts: Vec<Draft>,
-    draft_by_id: HashMap<TransferId, usize>,
+    draft_by_id: FastMap<TransferId, usize>,
     pub(super) events: Vec<EventDraft>,
     has_expired: bool,
     is_undoable: bool,
@@ -117,7 +118,7 @@ pub(super) struct Working {
 }
 
 impl Working {
-    pub(super) fn new(known: Known, now: Instant) -> (Self, HashMap<TransferId, Transfer>) {
+    pub(super) fn new(known: Known, now: Instant) -> (Self, FastMap<TransferId, Transfer>) {
         let Known { mut accounts, transfers, holds, reversed, last_events, closed_periods, mut spent, annotations } =
             known;
         accounts.sort_unstable_by_key(|account| account.id);
@@ -131,12 +132,12 @@ impl Working {
             now,
             slots: accounts.into_iter().map(slot).collect(),
             index_by_name,
-            holds: HashMap::new(),
+            holds: FastMap::default(),
             reversed,
             annotations,
             closed_periods,
             drafts: Vec::new(),
-            draft_by_id: HashMap::new(),
+            draft_by_id: FastMap::default(),
             events: Vec::new(),
             has_expired: false,
             is_undoable: false,
@@ -144,6 +145,12 @@ impl Working {
         };
         working.take_holds(holds);
         (working, transfers.into_iter().map(|transfer| (transfer.id, transfer)).collect())
+    }
+
+    /// Makes room for what so many more requests will most likely need.
+    pub(super) fn reserve(&mut self, requests: usize) {
+        self.drafts.reserve(requests);
+        self.draft_by_id.reserve(requests);
     }
 
     fn take_holds(&mut self, mut holds: Vec<Hold>) {
@@ -178,6 +185,11 @@ impl Working {
     /// How many places in the book all that is drafted needs.
     pub(super) const fn place_count(&self) -> usize {
         self.drafts.len() + self.events.len()
+    }
+
+    /// Whether there are no events, and no holds that are changed.
+    pub(super) fn only_moves(&self) -> bool {
+        self.events.is_empty() && !self.holds.values().any(|slot| slot.is_changed)
     }
 
     pub(super) const fn slot_count(&self) -> usize {

@@ -3,7 +3,7 @@ use std::path::Path;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Text};
+use diesel::sql_types::{Integer, Text};
 
 use super::super::StoreError;
 use super::super::backend::MIGRATIONS_TABLE;
@@ -11,7 +11,7 @@ use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
 use super::roles;
-use super::rows::{NullableTextRow, TextRow};
+use super::rows::{NullableTextRow, NumberRow, TextRow};
 use crate::rules::Instant;
 
 /// Books are schemas: those with a table of migrations and one of transfers that this role may read.
@@ -86,10 +86,4 @@ impl Operations for PgConnection {
 fn book_names(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
     let rows = diesel::sql_query(BOOKS_QUERY).bind::<Text, _>(MIGRATIONS_TABLE).load::<TextRow>(connection)?;
     Ok(rows.into_iter().map(|row| row.value).collect())
-}
-
-#[derive(QueryableByName)]
-struct NumberRow {
-    #[diesel(sql_type = BigInt)]
-    value: i64,
 }

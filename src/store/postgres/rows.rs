@@ -1,7 +1,7 @@
 //! Rows of one value, for questions that Diesel's query builder has no words for.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 #[derive(QueryableByName)]
 pub(super) struct TextRow {
@@ -19,4 +19,10 @@ pub(super) struct NullableTextRow {
 pub(super) struct BoolRow {
     #[diesel(sql_type = Bool)]
     pub(super) value: bool,
+}
+
+#[derive(QueryableByName)]
+pub(super) struct NumberRow {
+    #[diesel(sql_type = BigInt)]
+    pub(super) value: i64,
 }

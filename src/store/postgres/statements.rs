@@ -10,21 +10,21 @@ use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, SqlId, SqlInstant, SqlJson, Text, Timestamptz, Uuid};
 use crate::models::transfers::TransferRow;
 
-/// Draws numbers for transfers. One call a number, because a range would need a lock.
+/// Draws numbers for transfers. One call a number, because a range would need a lock; one row for all, because rows cost more than they do.
 #[derive(QueryId)]
 pub(super) struct NextSequences {
     pub(super) count: i64,
 }
 
 impl Query for NextSequences {
-    type SqlType = Int8;
+    type SqlType = Array<Int8>;
 }
 
 impl RunQueryDsl<PgConnection> for NextSequences {}
 
 impl QueryFragment<Pg> for NextSequences {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select nextval('transfers_sequence_seq') from generate_series(1, ");
+        out.push_sql("select array_agg(nextval('transfers_sequence_seq')) from generate_series(1, ");
         out.push_bind_param::<Int8, _>(&self.count)?;
         out.push_sql(")");
         Ok(())

@@ -138,13 +138,13 @@ fn session_settings(options: &StoreOptions) -> String {
 }
 
 #[derive(QueryableByName)]
-struct TextRow {
+pub(super) struct TextRow {
     #[diesel(sql_type = Text)]
-    value: String,
+    pub(super) value: String,
 }
 
 #[derive(QueryableByName)]
-struct NumberRow {
+pub(super) struct NumberRow {
     #[diesel(sql_type = BigInt)]
-    value: i64,
+    pub(super) value: i64,
 }

@@ -2,6 +2,7 @@
 
 mod connection;
 mod operations;
+mod raw_writes;
 mod statements;
 
 pub(super) use self::operations::{open_read_only, settle};

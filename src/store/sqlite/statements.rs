@@ -12,8 +12,23 @@ use crate::models::transfers::TransferRow;
 use crate::rules::TransferId;
 use crate::schema::{accounts, transfers};
 
-/// How many rows one statement writes, where there are so many. SQLite takes 32,766 values a statement; the gain ends long before.
-const ROWS_PER_STATEMENT: usize = 64;
+/// Does something with arrays of rows that come to all of them, so that few statements have fixed texts. SQLite takes 32,766 values a
+/// statement; the gain ends long before.
+macro_rules! by_size {
+    ($rows:expr, $chunk:ident => $run:expr) => {
+        let rest = $rows;
+        by_size!(rest, $chunk => $run, 64, 16, 4, 2, 1);
+        debug_assert!(rest.is_empty(), "every row is in an array");
+    };
+    ($rest:ident, $chunk:ident => $run:expr, $($size:literal),+) => {
+        $(
+            let (chunks, $rest) = $rest.as_chunks::<$size>();
+            for $chunk in chunks {
+                $run;
+            }
+        )+
+    };
+}
 
 /// What accounts are looked up by.
 #[derive(Clone, Copy)]
@@ -245,25 +260,13 @@ impl<R: ValueRow, const ROWS: usize> QueryFragment<Sqlite> for UpdateRows<'_, R,
 }
 
 pub(super) fn insert_rows<R: ValueRow>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
-    let (chunks, rest) = rows.as_chunks::<ROWS_PER_STATEMENT>();
     let mut inserted = 0;
-    for chunk in chunks {
-        inserted += InsertRows(chunk).execute(connection)?;
-    }
-    for row in rest {
-        inserted += InsertRows(std::array::from_ref(row)).execute(connection)?;
-    }
+    by_size!(rows, chunk => inserted += InsertRows(chunk).execute(connection)?);
     Ok(inserted)
 }
 
 pub(super) fn update_rows<R: ValueRow>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
-    let (chunks, rest) = rows.as_chunks::<ROWS_PER_STATEMENT>();
     let mut updated = 0;
-    for chunk in chunks {
-        updated += UpdateRows(chunk).execute(connection)?;
-    }
-    for row in rest {
-        updated += UpdateRows(std::array::from_ref(row)).execute(connection)?;
-    }
+    by_size!(rows, chunk => updated += UpdateRows(chunk).execute(connection)?);
     Ok(updated)
 }

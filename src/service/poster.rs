@@ -1,0 +1,276 @@
+//! Group commit: the requests of many threads, committed together.
+//!
+//! A commit waits for the disk, whether it is of one transfer or of a thousand. What arrives during one commit is therefore posted
+//! together by the next. Nobody who is alone waits for company: such a request is posted at once. Where several were answered together,
+//! most of them are about to hand in the next one, so that they are waited for, much shorter than a commit takes: without that the first
+//! to come back would have a commit of its own, for which all others would have to wait.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::{Ledger, Mode, Receipt};
+use crate::error::Error;
+use crate::rules::{BatchPolicy, Rejection, Request};
+use crate::store::StoreError;
+
+/// How long those who were answered together are waited for.
+const REUNION_TIME_MAX: Duration = Duration::from_micros(200);
+
+/// Bounds on what a [`Poster`] takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PosterOptions {
+    /// The most requests that are committed together. They hold their accounts' locks together, too.
+    pub batch_max: usize,
+    /// How many requests may wait. Who comes then waits for a place among them, or is told that the poster is busy.
+    pub queue_max: usize,
+    /// How many threads commit, at least one. One keeps everything in the order in which it was handed in. On PostgreSQL a second one
+    /// gathers while the first one waits for the disk, and two requests of different threads may change places. SQLite has one writer
+    /// anyway.
+    pub writers: u32,
+}
+
+impl Default for PosterOptions {
+    fn default() -> Self {
+        Self { batch_max: 1_000, queue_max: 4_096, writers: 1 }
+    }
+}
+
+/// Posts for many threads, which share it by reference and commit together. Each is answered after the commit.
+///
+/// A refusal is the answer to the one request that is refused. Where the transaction itself fails, everyone in it gets the same
+/// [`Error::Store`]; the same request under the same id can then be handed in again, and is posted once. Any number of posters, ledgers
+/// and programs can work on one book.
+///
+/// What was handed in is answered, also when the poster is dropped: that waits until all of it is.
+///
+/// ```
+/// use teller::money::Money;
+/// use teller::rules::{AccountRequest, AccountType, Parties, TransferId, TransferRequest};
+/// use teller::service::{Poster, PosterOptions};
+/// use teller::{Ledger, Mode};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
+/// let ledger = Ledger::open(url.parse()?, Default::default())?;
+/// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+/// for (name, account_type) in [("cash:eur", AccountType::Asset), ("customers:alice", AccountType::Liability)] {
+///     ledger.open_account(&AccountRequest::new(name.parse()?, account_type, euro), Mode::Commit)?;
+/// }
+///
+/// let poster = Poster::new(ledger, PosterOptions::default());
+/// std::thread::scope(|threads| {
+///     for receipt in 1..=8 {
+///         let poster = &poster;
+///         threads.spawn(move || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+///             let id = TransferId::from_key(&format!("receipt {receipt}"))?;
+///             let parties = Parties::Deposit { account: "customers:alice".parse()?, cash: "cash:eur".parse()? };
+///             poster.submit(TransferRequest::new(id, parties, Money::parse("10.00", euro)?))?;
+///             Ok(())
+///         });
+///     }
+/// });
+/// let alice = poster.ledger().get_account(&"customers:alice".parse()?)?;
+/// assert_eq!(alice.money(alice.posted()).to_string(), "80.00 EUR");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Poster {
+    ledger: Arc<Ledger>,
+    /// `None` once it ends.
+    jobs: Option<SyncSender<Job>>,
+    writers: Vec<JoinHandle<()>>,
+    queue_max: usize,
+}
+
+/// A request that was handed in, and will be answered.
+#[derive(Debug)]
+#[must_use = "the answer tells whether it was posted"]
+pub struct Pending(Receiver<Answer>);
+
+type Answer = Result<Receipt, Error>;
+
+#[derive(Debug)]
+struct Job {
+    // Boxed, because the queue keeps room for as many as may wait.
+    request: Box<Request>,
+    answer: SyncSender<Answer>,
+}
+
+impl Poster {
+    /// Starts the threads that commit.
+    ///
+    /// # Panics
+    /// When the system has no thread left.
+    #[must_use]
+    pub fn new(ledger: impl Into<Arc<Ledger>>, options: PosterOptions) -> Self {
+        let ledger = ledger.into();
+        let (jobs, queue) = sync_channel(options.queue_max.max(1));
+        let queue = Arc::new(Mutex::new(queue));
+        let start = |_| {
+            let (ledger, queue) = (Arc::clone(&ledger), Arc::clone(&queue));
+            thread::spawn(move || write_all(&ledger, &queue, options.batch_max.max(1)))
+        };
+        let writers = (0..options.writers.max(1)).map(start).collect();
+        Self { ledger, jobs: Some(jobs), writers, queue_max: options.queue_max.max(1) }
+    }
+
+    /// The book that is posted to.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Posts a request together with those of others, and waits for its answer.
+    ///
+    /// # Errors
+    /// A [`Rejection`] up to `AccountNotEmpty`, [`Error::Store`].
+    pub fn submit(&self, request: impl Into<Request>) -> Result<Receipt, Error> {
+        self.begin(request)?.wait()
+    }
+
+    /// Hands a request in, and waits only where as many wait as may. So one thread can have many under way.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`], when no thread is left to post it; it is not posted then.
+    pub fn begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
+        let (job, pending) = Job::new(request.into());
+        match self.jobs.as_ref().map(|jobs| jobs.send(job)) {
+            Some(Ok(())) => Ok(pending),
+            _ => Err(nobody_left()),
+        }
+    }
+
+    /// Hands a request in if fewer wait than may.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`], and then it is not posted.
+    pub fn try_begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
+        let (job, pending) = Job::new(request.into());
+        match self.jobs.as_ref().map(|jobs| jobs.try_send(job)) {
+            Some(Ok(())) => Ok(pending),
+            Some(Err(TrySendError::Full(_))) => {
+                let reason = format!("{} requests wait to be posted", self.queue_max);
+                Err(StoreError::Busy { reason }.into())
+            }
+            _ => Err(nobody_left()),
+        }
+    }
+}
+
+impl Drop for Poster {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for writer in self.writers.drain(..) {
+            // What could panic in it is caught in it, and answered.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Pending {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// As [`Poster::submit`].
+    pub fn wait(self) -> Result<Receipt, Error> {
+        self.0.recv().unwrap_or_else(|_| Err(unknown("the thread that was to post it is gone")))
+    }
+}
+
+impl Job {
+    fn new(request: Request) -> (Self, Pending) {
+        let (answer, pending) = sync_channel(1);
+        (Self { request: Box::new(request), answer }, Pending(pending))
+    }
+}
+
+fn nobody_left() -> Error {
+    StoreError::Busy { reason: "no thread is left to post it".into() }.into()
+}
+
+fn unknown(reason: impl Into<String>) -> Error {
+    StoreError::OutcomeUnknown { reason: reason.into() }.into()
+}
+
+/// Posts what is handed in until nobody can hand anything in any more.
+fn write_all(ledger: &Ledger, queue: &Mutex<Receiver<Job>>, batch_max: usize) {
+    let mut answered = 1;
+    loop {
+        let batch = gather(queue, batch_max, answered);
+        if batch.is_empty() {
+            return;
+        }
+        answered = batch.len();
+        let (requests, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (*job.request, job.answer)).unzip();
+        for (answer, to) in post(ledger, &requests).into_iter().zip(answers) {
+            // Who does not wait any more does not want to know.
+            let _ = to.send(answer);
+        }
+    }
+}
+
+/// Waits for the first request, takes what else is there, and waits a moment for as many as were answered last. Another writer meanwhile
+/// waits for its turn to do the same.
+fn gather(queue: &Mutex<Receiver<Job>>, batch_max: usize, answered: usize) -> Vec<Job> {
+    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok(first) = queue.recv() else { return Vec::new() };
+    let mut batch = vec![first];
+    let end = Instant::now() + REUNION_TIME_MAX;
+    loop {
+        batch.extend(queue.try_iter().take(batch_max - batch.len()));
+        if batch.len() >= answered.min(batch_max) {
+            return batch;
+        }
+        match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(next) => batch.push(next),
+            Err(_) => return batch,
+        }
+    }
+}
+
+/// Why a batch was not posted.
+enum Failed {
+    /// It concerns whoever posts now.
+    All(StoreError),
+    /// One of the requests may be to blame, so each is tried alone.
+    One(StoreError),
+}
+
+fn post(ledger: &Ledger, requests: &[Request]) -> Vec<Answer> {
+    match try_post(ledger, requests) {
+        Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Error::from)).collect(),
+        Err(Failed::One(_)) if requests.len() > 1 => {
+            requests.iter().flat_map(|request| post(ledger, std::slice::from_ref(request))).collect()
+        }
+        Err(Failed::One(fault) | Failed::All(fault)) => {
+            requests.iter().map(|_| Err(Error::Store(fault.clone()))).collect()
+        }
+    }
+}
+
+fn try_post(ledger: &Ledger, requests: &[Request]) -> Result<Vec<Result<Receipt, Rejection>>, Failed> {
+    let submit = || ledger.submit(requests, BatchPolicy::CarryOn, Mode::Commit);
+    match catch_unwind(AssertUnwindSafe(submit)) {
+        Ok(Ok(answers)) => Ok(answers),
+        Ok(Err(Error::Store(fault))) if fault.may_be_of_one_request() => Err(Failed::One(fault)),
+        Ok(Err(Error::Store(fault))) => Err(Failed::All(fault)),
+        // A batch has no other faults.
+        Ok(Err(other)) => Err(Failed::All(StoreError::OutcomeUnknown { reason: other.to_string() })),
+        Err(panic) => {
+            let reason = format!("the thread that posts panicked: {}", words_of(panic.as_ref()));
+            Err(Failed::One(StoreError::OutcomeUnknown { reason }))
+        }
+    }
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(words), _) => words,
+        (None, Some(words)) => words,
+        (None, None) => "without a word",
+    }
+}
