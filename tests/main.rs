@@ -54,3 +54,4 @@ mod transport;
 mod trees;
 mod velocity;
 mod walls;
+mod windows;
