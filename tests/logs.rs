@@ -63,7 +63,9 @@ on_every_backend! {
 
     fn what_is_posted_is_seen_in_the_log(book: &TestBook) {
         open(book);
-        run(book, &["-vvv"], &[]).ends(0).says("insert into transfers").says("update accounts set").says("transaction is committed");
+        // PostgreSQL does both in one statement, of which the log shows the beginning and the end.
+        let update = if book.is_on_postgres() { "select count(*) from updated" } else { "update accounts set" };
+        run(book, &["-vvv"], &[]).ends(0).says("insert into transfers").says(update).says("transaction is committed");
     }
 
     fn nothing_is_said_unless_it_is_asked_for(book: &TestBook) {

@@ -14,11 +14,14 @@ pub(super) fn set_for_session(options: &StoreOptions) -> String {
     settings(options, None, Span::Session)
 }
 
-/// Begins a transaction in a session that is set up already.
+/// Begins a transaction in a session that is set up already. Statements that write take longer to plan than to run, and can be planned in
+/// one way only, so that the server is told to keep their plans; left to itself it makes them anew each time.
 pub(super) const fn begin(access: Access) -> &'static str {
     match access {
         Access::Read => "begin isolation level repeatable read, read only",
-        Access::Write | Access::Settled | Access::Alone => "begin isolation level read committed",
+        Access::Write | Access::Settled | Access::Alone => {
+            "begin isolation level read committed; set local plan_cache_mode = force_generic_plan"
+        }
     }
 }
 
