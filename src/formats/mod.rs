@@ -15,6 +15,7 @@ mod legs;
 mod line_starts;
 mod operation_json;
 mod records;
+mod recurrences;
 mod request_json;
 mod seal_file;
 mod shares;
@@ -30,9 +31,11 @@ pub use operation_json::read_transfer_id;
 pub use records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BookImportRecord, BookRecord, CurrencyRecord,
     EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
-    ItemRecord, MigrationRecord, OpenedRecord, PathBalanceRecord, ReceiptRecord, SettingRecord, SpanStatementRecord,
-    StatementRecord, TransferRecord, VerifyRecord,
+    DueRecord, ItemRecord, MigrationRecord, OpenedRecord, PathBalanceRecord, ReceiptRecord, ScheduleHistoryRecord,
+    ScheduleRecord, ScheduleRunRecord, SettingRecord, SpanStatementRecord, StatementRecord, TransferRecord,
+    VerifyRecord,
 };
+pub use recurrences::{read_date, read_due_day, read_time_of_day};
 pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use shares::read_parts;

@@ -26,9 +26,16 @@ impl Signature {
     /// # Errors
     /// [`InputError::Request`] where nobody is known who wants it so.
     pub fn sign(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, InputError> {
+        Ok(AccountChange { account, action, actor: self.signer()?, reason: self.reason.clone() })
+    }
+
+    /// Who wants it so.
+    ///
+    /// # Errors
+    /// [`InputError::Request`] where nobody is known who does.
+    pub fn signer(&self) -> Result<Actor, InputError> {
         let nobody = || InputError::request("nobody is logged in by name; say who wants it so with --actor NAME");
-        let actor = self.actor.clone().ok_or_else(nobody)?;
-        Ok(AccountChange { account, action, actor, reason: self.reason.clone() })
+        self.actor.clone().ok_or_else(nobody)
     }
 }
 

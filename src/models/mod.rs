@@ -8,6 +8,7 @@ pub(crate) mod accounts;
 pub(crate) mod book_imports;
 pub(crate) mod currencies;
 pub(crate) mod holds;
+pub(crate) mod schedules;
 pub mod sql_types;
 pub(crate) mod transfers;
 

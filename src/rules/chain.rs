@@ -18,7 +18,8 @@ use super::account::AccountRequest;
 use super::event::AccountEvent;
 use super::hash::Hash;
 use super::instant::Instant;
-use super::text::Metadata;
+use super::schedule::Schedule;
+use super::text::{AccountName, Metadata};
 use super::transfer::Transfer;
 
 /// Most transfers fit without a second allocation.
@@ -84,6 +85,31 @@ pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -
         preimage.optional(transfer.expires_at, |preimage, time| preimage.integer(time.micros()));
         preimage.optional(transfer.up_to, |preimage, amount| preimage.integer(amount.minor()));
     }
+    preimage.digest()
+}
+
+/// What a schedule is: all of it but how far it has come. It stands by itself, outside of every account's chain. `schedule.hash` is
+/// not read.
+#[must_use]
+pub fn hash_schedule(schedule: &Schedule, debit: &AccountName, credit: &AccountName) -> Hash {
+    let parts = schedule.recurrence.parts();
+    let mut preimage = Preimage::new(b"teller.schedule.1\n");
+    preimage.uuid(schedule.id.0);
+    // Names and not numbers, so that it stays the same schedule whatever the numbers of the accounts are.
+    preimage.text(debit.as_str());
+    preimage.text(credit.as_str());
+    preimage.integer(schedule.amount.minor());
+    preimage.text(parts.period.as_str());
+    preimage.integer(parts.step.into());
+    preimage.optional(parts.day, |preimage, day| preimage.integer(day.into()));
+    preimage.integer(parts.first_due_at.micros());
+    preimage.optional(parts.until, |preimage, until| preimage.integer(until.micros()));
+    preimage.optional(parts.due_count_max, |preimage, count| preimage.integer(count.into()));
+    preimage.text(schedule.on_refusal.as_str());
+    preimage.integer(schedule.created_at.micros());
+    preimage.text(schedule.actor.as_str());
+    preimage.optional(schedule.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
+    preimage.metadata(&schedule.metadata);
     preimage.digest()
 }
 

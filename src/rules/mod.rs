@@ -17,8 +17,10 @@ mod instant;
 mod merkle;
 mod opening;
 mod operation;
+mod recurrence;
 mod rejection;
 mod request;
+mod schedule;
 mod seal;
 mod split;
 mod text;
@@ -29,7 +31,7 @@ pub use account::{
     Account, AccountRequest, AccountState, AccountType, LastTransfer, Limits, NormalSide, Terms, Totals,
 };
 pub use batch::{Batch, Known, Ruling, Verdict};
-pub use chain::{hash_account, hash_event, hash_transfer};
+pub use chain::{hash_account, hash_event, hash_schedule, hash_transfer};
 pub use condition::{Comparison, Condition, Expected};
 pub use event::{AccountEvent, LastEvent};
 pub use exchange::{Exchange, ExchangeRequest};
@@ -40,12 +42,17 @@ pub use instant::{Instant, InstantError};
 pub use merkle::MerkleTree;
 pub use opening::{Existing, LimitChange, NewLimit, Opening, open_account};
 pub use operation::{
-    AccountAction, AccountChange, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, Sides,
+    AccountAction, AccountChange, BatchPolicy, DueTransfer, JournalRequest, JournalReversalRequest, Operation, Request, Sides,
 };
-pub use rejection::Rejection;
+pub use recurrence::{DueDay, Period, Recurrence, RecurrenceError, RecurrenceParts, RecurrenceRequest, Weekday};
+pub use rejection::{Rejection, ScheduleRejection};
 pub use request::{
     CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
     TransferRequest,
+};
+pub use schedule::{
+    Cancellation, Due, DueState, OnRefusal, Refusal, Schedule, ScheduleId, ScheduleRequest, ScheduleState,
+    check_same_schedule, open_schedule,
 };
 pub use seal::{Seal, SealError};
 pub use split::{Part, split_journal};

@@ -17,6 +17,8 @@ mod import_lines;
 mod journals;
 mod posting;
 mod receipts;
+mod schedule_runs;
+mod schedules;
 mod scope;
 mod seal;
 mod statements;
@@ -42,6 +44,8 @@ pub use import_lines::{
     AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
 pub use receipts::{Posted, Receipt};
+pub use schedule_runs::{ScheduleRun, SettledDue};
+pub use schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
 pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
 pub use transfers::{WithOpenings, post_in, submit_in};
 pub use trees::PathBalance;

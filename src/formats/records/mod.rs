@@ -7,6 +7,7 @@ mod accounts;
 mod checks;
 mod holds;
 mod operations;
+mod schedules;
 mod statements;
 mod transfers;
 
@@ -20,6 +21,7 @@ pub use checks::{
 };
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use operations::{BackupRecord, BookRecord};
+pub use schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 
