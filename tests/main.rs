@@ -38,6 +38,7 @@ mod recovery;
 mod rejections;
 mod reversals;
 mod roles;
+mod schedules;
 mod schema;
 mod seals;
 mod settings;

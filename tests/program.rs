@@ -127,14 +127,14 @@ on_every_backend! {
 
     fn migrations_are_listed_taken_back_and_brought_back(book: &TestBook) {
         let applied = |answer: &Answer| answer.stdout.matches("\"applied\":true").count();
-        assert_eq!(applied(&book.run("migrate status --format ndjson").ends(0)), 6);
+        assert_eq!(applied(&book.run("migrate status --format ndjson").ends(0)), 7);
         book.run("migrate run").ends(0).says("The schema is up to date.");
         for left in [5, 4, 3, 2, 1, 0] {
             assert_eq!(applied(&book.run("migrate revert --format ndjson").ends(0).says("Reverted ")), left);
         }
         book.run("migrate revert").ends(0).says("There is nothing to revert.");
         book.run("migrate run --dry-run").ends(0).says("Would apply ");
-        assert_eq!(applied(&book.run("migrate run --format ndjson").ends(0).says("Applied ")), 6);
+        assert_eq!(applied(&book.run("migrate run --format ndjson").ends(0).says("Applied ")), 7);
         check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
     }
 

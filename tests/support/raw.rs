@@ -32,6 +32,8 @@ impl TestBook {
             "book_imports",
             "currencies",
             "holds",
+            "schedule_dues",
+            "schedules",
             "transfers",
         ];
         let mut queries: Vec<_> = tables.iter().map(|table| self.rows_query(table)).collect();
