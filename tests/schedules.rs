@@ -1,10 +1,10 @@
 //! Transfers that recur: each is posted once, at its moment, whatever happens.
 
 mod adding;
-// mod books;
-// mod guards;
+mod books;
+mod guards;
 mod runs;
-// mod tampering;
+mod tampering;
 
 use teller::Mode;
 use teller::rules::{OnRefusal, Period, RecurrenceRequest, ScheduleRequest, ScheduleState, Weekday};

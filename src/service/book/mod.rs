@@ -6,6 +6,7 @@
 mod check;
 mod export;
 mod import;
+mod schedules;
 mod write;
 
 use std::io;
@@ -15,12 +16,15 @@ use uuid::Uuid;
 use super::{Ledger, NamedCurrency};
 use crate::error::Error;
 use crate::money::Currency;
-use crate::rules::{AccountEvent, AccountId, AccountRequest, Hash, Instant, Rejection, Sequence, Transfer};
+use crate::rules::{
+    AccountEvent, AccountId, AccountRequest, Due, Hash, Instant, Rejection, Schedule, Sequence, Transfer,
+};
 use crate::store::Access;
 
 pub use import::BookImported;
 
-/// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events by place, a trailer.
+/// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events by place,
+/// schedules by id with their dues behind them, a trailer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookRecord {
     /// Which book it is, and how much is to come.
@@ -33,6 +37,10 @@ pub enum BookRecord {
     Transfer(Box<Transfer>, Currency),
     /// A change of what an account may do, as it is stored, and the account's currency.
     Event(Box<AccountEvent>, Currency),
+    /// A schedule, and the currency of its amount.
+    Schedule(Box<Schedule>, Currency),
+    /// What became of a due of the schedule before it.
+    Due(Box<Due>),
     /// What all of it comes to, so that a file that was cut is noticed.
     Trailer(BookTrailer),
 }
@@ -50,6 +58,10 @@ pub struct BookHeader {
     pub events: u64,
     /// The newest place in the book, 0 where nothing has one.
     pub sequence: Sequence,
+    /// How many schedules follow.
+    pub schedules: u64,
+    /// How many dues follow.
+    pub dues: u64,
 }
 
 /// An account as it was opened.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::check::unused;
+use super::schedules::ScheduleLines;
 use super::{BookRecord, NumberedAccount};
 use crate::error::{Error, InputError};
 use crate::models::currencies::CurrencyRow;
@@ -23,6 +24,7 @@ pub(super) struct Lines {
     /// Where the transfers stand in the file.
     numbers: Vec<u64>,
     events: Vec<AccountEvent>,
+    schedules: ScheduleLines,
 }
 
 impl Lines {
@@ -36,12 +38,15 @@ impl Lines {
                 self.numbers.push(number);
             }
             BookRecord::Event(event, _) => self.events.push(*event),
+            BookRecord::Schedule(schedule, _) => self.schedules.schedules.push(*schedule),
+            BookRecord::Due(due) => self.schedules.dues.push((number, *due)),
         }
         Ok(())
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.currencies.len() + self.accounts.len() + self.transfers.len() + self.events.len() >= LINES_PER_BATCH
+        let entries = self.transfers.len() + self.events.len() + self.schedules.len();
+        self.currencies.len() + self.accounts.len() + entries >= LINES_PER_BATCH
     }
 
     /// Writes all of them. What only the book can tell is judged here: currencies that it has otherwise, ids that are there already,
@@ -60,7 +65,7 @@ impl Lines {
         if !self.events.is_empty() {
             store.insert_events(&self.events)?;
         }
-        Ok(())
+        self.schedules.write(store)
     }
 
     fn write_currencies(&self, store: &mut dyn Store) -> Result<(), Error> {

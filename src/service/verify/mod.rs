@@ -3,6 +3,7 @@
 mod events;
 mod holds;
 mod reversals;
+mod schedules;
 mod sealed;
 mod walk;
 mod walked;
@@ -11,6 +12,7 @@ use bigdecimal::BigDecimal;
 use serde::Serialize;
 
 pub(super) use self::holds::{lessen, placed};
+pub(super) use self::schedules::{ScheduleWalk, problem_with_transfer};
 pub(super) use self::sealed::SealCheck;
 pub(super) use self::walk::Walk;
 pub(super) use self::walked::Walked;
@@ -68,7 +70,8 @@ pub struct VerifyProgress {
 
 impl Ledger {
     /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, what
-    /// accounts may do with the record of its changes, holds and reversals with what they are about, and the sums of every currency.
+    /// accounts may do with the record of its changes, holds and reversals with what they are about, schedules with their hashes and
+    /// what was posted for them, and the sums of every currency.
     /// Nobody is held up meanwhile.
     ///
     /// # Errors
@@ -87,6 +90,7 @@ pub(super) fn verify_in(
     walk.open_accounts(store)?;
     walk.recompute_transfers(store, progress)?;
     walk.compare_holds(store)?;
+    walk.compare_schedules(store)?;
     walk.compare_accounts(store)?;
     Ok(walk.report())
 }
