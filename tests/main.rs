@@ -32,6 +32,7 @@ mod posting;
 mod program;
 mod program_holds;
 mod program_journals;
+mod program_schedules;
 mod program_time;
 mod quantities;
 mod recovery;

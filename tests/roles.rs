@@ -74,8 +74,16 @@ const WORK: &[&str] = &[
     "schedule cancel s2",
 ];
 
-const LOOKS: &[&str] =
-    &["balance alice", "statement alice", "account list", "currency list", "verify", "migrate status", "schedule list", "book list"];
+const LOOKS: &[&str] = &[
+    "balance alice",
+    "statement alice",
+    "account list",
+    "currency list",
+    "verify",
+    "migrate status",
+    "schedule list",
+    "book list",
+];
 
 /// What only the owner writes.
 const FIXED_TABLES: &[&str] = &["__diesel_schema_migrations", "book_identity", "book_imports"];

@@ -9,8 +9,8 @@ mod tampering;
 use teller::Mode;
 use teller::rules::{OnRefusal, Period, RecurrenceRequest, ScheduleRequest, ScheduleState, Weekday};
 
-use crate::support::schedule::{add, counts, daily, dues, monthly, run, run_at, schedule_id, scheduled, weekly};
-use crate::support::{TestBook, assert_whole, change, check, on_every_backend};
+use crate::support::schedule::{add, counts, daily, dues, euros, monthly, run, run_at, schedule_id, scheduled, weekly};
+use crate::support::{assert_whole, change, check, on_every_backend};
 
 /// Alice has 100, bob nothing.
 const ACCOUNTS: &str = "
@@ -93,7 +93,7 @@ on_every_backend! {
 
     fn a_refused_transfer_is_skipped_for_good_where_the_schedule_says_so(book: &TestBook) {
         check(book, ACCOUNTS);
-        add(&book.ledger(), &ScheduleRequest { money: crate::support::schedule::euros("60"), ..daily("d", 1) });
+        add(&book.ledger(), &ScheduleRequest { money: euros("60"), ..daily("d", 1) });
         assert_eq!(counts(&run_at(book, "2026-01-02T12:00:00Z")), [1, 0, 1]);
         check(book, "deposit alice 50 -> posted");
         assert_eq!(counts(&run_at(book, "2026-01-02T13:00:00Z")), [0, 0, 0]);
@@ -136,7 +136,7 @@ on_every_backend! {
     fn a_cancelled_schedule_posts_nothing_more_and_tries_nothing_again(book: &TestBook) {
         check(book, ACCOUNTS);
         let ledger = book.ledger();
-        add(&ledger, &ScheduleRequest { on_refusal: OnRefusal::Retry, money: crate::support::schedule::euros("60"), ..daily("d", 1) });
+        add(&ledger, &ScheduleRequest { on_refusal: OnRefusal::Retry, money: euros("60"), ..daily("d", 1) });
         assert_eq!(counts(&run_at(book, "2026-01-02T12:00:00Z")), [1, 1, 0]);
         let (actor, reason) = ("ops".parse().unwrap(), "moved out".parse().unwrap());
         let cancel = |mode| ledger.cancel_schedule(schedule_id("d"), &actor, Some(&reason), mode).unwrap();
@@ -160,7 +160,7 @@ on_every_backend! {
         let ledger = book.ledger();
         let once = RecurrenceRequest::every(Period::Once);
         add(&ledger, &scheduled("posted", once));
-        add(&ledger, &ScheduleRequest { on_refusal: OnRefusal::Retry, money: crate::support::schedule::euros("500"), ..scheduled("refused", once) });
+        add(&ledger, &ScheduleRequest { on_refusal: OnRefusal::Retry, money: euros("500"), ..scheduled("refused", once) });
         assert_eq!(counts(&run(&ledger, Mode::Commit)), [1, 1, 0]);
         let cancel = |key| ledger.cancel_schedule(schedule_id(key), &"ops".parse().unwrap(), None, Mode::Commit).unwrap();
         let posted = cancel("posted");

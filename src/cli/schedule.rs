@@ -30,14 +30,15 @@ pub(super) const COLUMNS: Columns = &[
     "on_refusal",
     "schedule",
 ];
-const DUES: Columns = &["due_at", "state", "debit_account", "credit_account", "amount", "currency", "attempts", "reason"];
+const DUES: Columns =
+    &["due_at", "state", "debit_account", "credit_account", "amount", "currency", "attempts", "reason"];
 const DUES_OF_ONE: Columns = &["due_at", "state", "attempts", "last_at", "transfer", "code", "reason"];
 const TEMPLATE: &str = "{pos} dues dealt with, {per_sec}";
 
 #[derive(Subcommand)]
 pub(super) enum ScheduleCommand {
     /// Add a transfer that is to be posted again and again, or once at a later time
-    Add(AddArgs),
+    Add(Box<AddArgs>),
     /// List schedules
     #[command(after_help = "Examples:\n  teller schedule list\n  teller schedule list --format json")]
     List(ListArgs),
@@ -200,7 +201,9 @@ fn say_what_came_of_it(run: &ScheduleRun, mode: Mode) -> Ending {
     } else {
         let verb = if mode == Mode::DryRun { "Dry run: would have posted" } else { "Posted" };
         let posted = count(*posted, "transfer");
-        say(format_args!("{verb} {posted} due up to {until}; {refused} refused, to be tried again; {skipped} skipped."));
+        say(format_args!(
+            "{verb} {posted} due up to {until}; {refused} refused, to be tried again; {skipped} skipped."
+        ));
     }
     if total > dues.len() as u64 {
         say(format_args!("The first {} are told here; see teller schedule show for each schedule's.", dues.len()));

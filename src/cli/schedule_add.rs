@@ -9,9 +9,7 @@ use super::request::NoteArgs;
 use super::schedule::COLUMNS;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
-use crate::formats::{
-    Currencies, ScheduleRecord, Signature, read_amount, read_date, read_due_day, read_time_of_day,
-};
+use crate::formats::{Currencies, ScheduleRecord, Signature, read_amount, read_date, read_due_day, read_time_of_day};
 use crate::rules::{Instant, OnRefusal, Parties, Period, RecurrenceRequest, ScheduleRequest, TransferId};
 use crate::service::{Ledger, Mode};
 

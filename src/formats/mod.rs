@@ -30,8 +30,8 @@ pub use durations::read_duration;
 pub use operation_json::read_transfer_id;
 pub use records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BookImportRecord, BookRecord, CurrencyRecord,
-    EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
-    DueRecord, ItemRecord, MigrationRecord, OpenedRecord, PathBalanceRecord, ReceiptRecord, ScheduleHistoryRecord,
+    DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord,
+    ImportRecord, ItemRecord, MigrationRecord, OpenedRecord, PathBalanceRecord, ReceiptRecord, ScheduleHistoryRecord,
     ScheduleRecord, ScheduleRunRecord, SettingRecord, SpanStatementRecord, StatementRecord, TransferRecord,
     VerifyRecord,
 };

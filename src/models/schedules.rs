@@ -113,7 +113,9 @@ impl TryFrom<DueRow> for Due {
         let DueOutcome { transfer_id, last_at, attempts, state, code, reason } = row.outcome;
         let transfer_id = transfer_id.map(|id| id.id().ok_or_else(|| read.corrupt("transfer_id", "not of 16 bytes")));
         Ok(Self {
-            schedule_id: ScheduleId(row.schedule_id.id().ok_or_else(|| read.corrupt("schedule_id", "not of 16 bytes"))?),
+            schedule_id: ScheduleId(
+                row.schedule_id.id().ok_or_else(|| read.corrupt("schedule_id", "not of 16 bytes"))?,
+            ),
             due_at: read.instant("due_at", row.due_at)?,
             transfer_id: transfer_id.transpose()?.map(TransferId),
             first_at: read.instant("first_at", row.first_at)?,

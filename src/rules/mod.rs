@@ -42,7 +42,8 @@ pub use instant::{Instant, InstantError};
 pub use merkle::MerkleTree;
 pub use opening::{Existing, LimitChange, NewLimit, Opening, open_account};
 pub use operation::{
-    AccountAction, AccountChange, BatchPolicy, DueTransfer, JournalRequest, JournalReversalRequest, Operation, Request, Sides,
+    AccountAction, AccountChange, BatchPolicy, DueTransfer, JournalRequest, JournalReversalRequest, Operation, Request,
+    Sides,
 };
 pub use recurrence::{DueDay, Period, Recurrence, RecurrenceError, RecurrenceParts, RecurrenceRequest, Weekday};
 pub use rejection::{Rejection, ScheduleRejection};

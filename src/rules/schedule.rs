@@ -238,8 +238,11 @@ impl Schedule {
     /// What is to be posted for a moment, between the accounts of these names.
     pub(crate) fn due_transfer(&self, due_at: Instant, names: [AccountName; 2], currency: Currency) -> DueTransfer {
         let [debit, credit] = names;
-        let request =
-            TransferRequest::new(self.id.of_due(due_at), Parties::Post { debit, credit }, Money::new(self.amount, currency));
+        let request = TransferRequest::new(
+            self.id.of_due(due_at),
+            Parties::Post { debit, credit },
+            Money::new(self.amount, currency),
+        );
         DueTransfer::new(TransferRequest {
             effective_at: Some(due_at),
             description: self.description.clone(),
@@ -267,10 +270,8 @@ impl Schedule {
             last_at: now.max(first_at),
             attempts: before.map_or(0, |due| due.attempts).saturating_add(1),
             state,
-            refusal: refused.map(|rejection| Refusal {
-                code: rejection.code().to_owned(),
-                reason: rejection.to_string(),
-            }),
+            refusal: refused
+                .map(|rejection| Refusal { code: rejection.code().to_owned(), reason: rejection.to_string() }),
         }
     }
 

@@ -283,10 +283,7 @@ impl Page {
 }
 
 /// Locks schedules in the order of their ids, before any account is locked.
-fn lock(
-    store: &mut dyn Store,
-    ids: impl Iterator<Item = ScheduleId>,
-) -> Result<HashMap<ScheduleId, Schedule>, Error> {
+fn lock(store: &mut dyn Store, ids: impl Iterator<Item = ScheduleId>) -> Result<HashMap<ScheduleId, Schedule>, Error> {
     let ids: BTreeSet<_> = ids.collect();
     let locked = store.lock_schedules(&ids.into_iter().collect::<Vec<_>>())?;
     Ok(locked.into_iter().map(|schedule| (schedule.id, schedule)).collect())

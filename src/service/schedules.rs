@@ -183,10 +183,7 @@ fn with_names_of_one(store: &mut dyn Store, schedule: Schedule) -> Result<Schedu
 }
 
 /// Schedules with the names of their accounts, in the same order.
-pub(super) fn with_names(
-    store: &mut dyn Store,
-    schedules: Vec<Schedule>,
-) -> Result<Vec<ScheduleStatus>, StoreError> {
+pub(super) fn with_names(store: &mut dyn Store, schedules: Vec<Schedule>) -> Result<Vec<ScheduleStatus>, StoreError> {
     let ids: BTreeSet<_> =
         schedules.iter().flat_map(|schedule| [schedule.debit_account_id, schedule.credit_account_id]).collect();
     let accounts = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;

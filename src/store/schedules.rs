@@ -46,12 +46,7 @@ pub(crate) trait Schedules {
     fn count_refused_dues(&mut self, schedule: ScheduleId) -> Result<u64, StoreError>;
 
     /// Up to `limit` dues of a schedule before a moment, the latest first.
-    fn list_dues(
-        &mut self,
-        schedule: ScheduleId,
-        before: Option<Instant>,
-        limit: i64,
-    ) -> Result<Vec<Due>, StoreError>;
+    fn list_dues(&mut self, schedule: ScheduleId, before: Option<Instant>, limit: i64) -> Result<Vec<Due>, StoreError>;
 
     /// Adds dues.
     fn insert_dues(&mut self, dues: &[Due]) -> Result<(), StoreError>;
@@ -177,12 +172,7 @@ macro_rules! implement_schedules {
                 Ok(rows.select(ScheduleRow::as_select()).load(self)?)
             }
 
-            fn due_rows(
-                &mut self,
-                schedule: SqlId,
-                behind: SqlInstant,
-                limit: i64,
-            ) -> Result<Vec<DueRow>, StoreError> {
+            fn due_rows(&mut self, schedule: SqlId, behind: SqlInstant, limit: i64) -> Result<Vec<DueRow>, StoreError> {
                 let rows = schedule_dues::table
                     .filter(schedule_dues::schedule_id.eq(schedule))
                     .filter(schedule_dues::due_at.gt(behind))

@@ -7,7 +7,7 @@ use teller::{Error, Ledger, Mode};
 
 use super::ACCOUNTS;
 use crate::support::schedule::{add, counts, daily, euros, monthly, run_at, schedule_id, scheduled};
-use crate::support::{Snapshot, TestBook, check, in_parallel, on_every_backend};
+use crate::support::{Snapshot, check, in_parallel, on_every_backend};
 
 /// The code of the refusal.
 fn refusal(ledger: &Ledger, request: &ScheduleRequest) -> String {
@@ -19,7 +19,10 @@ fn refusal(ledger: &Ledger, request: &ScheduleRequest) -> String {
 }
 
 fn between(from: &str, to: &str) -> ScheduleRequest {
-    ScheduleRequest { parties: Parties::Transfer { from: from.parse().unwrap(), to: to.parse().unwrap() }, ..daily("d", 1) }
+    ScheduleRequest {
+        parties: Parties::Transfer { from: from.parse().unwrap(), to: to.parse().unwrap() },
+        ..daily("d", 1)
+    }
 }
 
 on_every_backend! {

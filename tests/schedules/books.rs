@@ -24,7 +24,8 @@ fn fill(book: &TestBook) {
     let entries = std::collections::BTreeMap::from([("k".to_owned(), "v".to_owned())]);
     let metadata = teller::rules::Metadata::new(entries).unwrap();
     let until = Some("2027-01-01T00:00:00Z".parse().unwrap());
-    let recurrence = RecurrenceRequest { until, due_count_max: Some(7), step: 2, ..RecurrenceRequest::every(Period::Year) };
+    let recurrence =
+        RecurrenceRequest { until, due_count_max: Some(7), step: 2, ..RecurrenceRequest::every(Period::Year) };
     add(&ledger, &ScheduleRequest { metadata, ..scheduled("yearly", recurrence) });
     run_at(book, "2026-02-02T00:00:00Z");
     let reason = "fraud".parse().unwrap();

@@ -28,12 +28,16 @@ fn assert_refused(book: &TestBook, statement: &str, reason: &str) {
 /// A copy of the row with other values in some columns.
 fn insert_changed(book: &TestBook, table: &str, changes: &[(&str, &str)]) -> String {
     let columns = if book.is_on_postgres() {
-        format!("select column_name::text from information_schema.columns where table_schema = current_schema() and table_name = '{table}' order by ordinal_position")
+        format!(
+            "select column_name::text from information_schema.columns where table_schema = current_schema() and table_name = '{table}' order by ordinal_position"
+        )
     } else {
         format!("select name from pragma_table_info('{table}') order by cid")
     };
     let columns = book.query_texts(&columns);
-    let value = |column: &String| changes.iter().find(|(name, _)| name == column).map_or(column.clone(), |(_, value)| (*value).to_owned());
+    let value = |column: &String| {
+        changes.iter().find(|(name, _)| name == column).map_or(column.clone(), |(_, value)| (*value).to_owned())
+    };
     let values: Vec<_> = columns.iter().map(value).collect();
     format!("insert into {table} select {} from {table} limit 1", values.join(", "))
 }

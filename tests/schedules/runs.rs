@@ -24,7 +24,8 @@ fn sabotage(book: &TestBook, due_at: &str) {
 }
 
 fn mend(book: &TestBook) {
-    book.raw(if book.is_on_postgres() { "drop trigger sabotage on schedule_dues" } else { "drop trigger sabotage" }).unwrap();
+    book.raw(if book.is_on_postgres() { "drop trigger sabotage on schedule_dues" } else { "drop trigger sabotage" })
+        .unwrap();
 }
 
 on_every_backend! {

@@ -27,7 +27,8 @@ fn disarm(book: &TestBook) {
 
 /// The first finding after a change, or what the database says to it.
 fn finding_after(book: &TestBook, change: &str) -> Option<String> {
-    let switch_off = if book.is_on_postgres() { "" } else { "pragma ignore_check_constraints = on; pragma foreign_keys = off; " };
+    let switch_off =
+        if book.is_on_postgres() { "" } else { "pragma ignore_check_constraints = on; pragma foreign_keys = off; " };
     book.raw_script(&format!("{switch_off}{}", book.in_own_words(change))).unwrap();
     let report = book.ledger().verify(&mut |_| {}).unwrap();
     report.findings.into_iter().next().map(|finding| finding.problem)

@@ -216,7 +216,10 @@ pub(super) fn known(code: &str, currencies: &Currencies) -> Result<Currency, Str
     currencies.get(code).copied().ok_or_else(|| format!("currency is {code:?}, which no line before it has"))
 }
 
-pub(super) fn optional<T>(text: Option<&str>, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+pub(super) fn optional<T>(
+    text: Option<&str>,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, String> {
     text.map(read).transpose()
 }
 

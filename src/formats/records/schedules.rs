@@ -147,8 +147,7 @@ pub struct ScheduleHistoryRecord {
 impl From<&ScheduleHistory> for ScheduleHistoryRecord {
     fn from(history: &ScheduleHistory) -> Self {
         let ScheduleHistory { status, dues, .. } = history;
-        let record =
-            |due: &Due| DueRecord::new(due, [&status.debit_account, &status.credit_account], status.money());
+        let record = |due: &Due| DueRecord::new(due, [&status.debit_account, &status.credit_account], status.money());
         Self { schedule: status.into(), dues: dues.iter().map(record).collect() }
     }
 }

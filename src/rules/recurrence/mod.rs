@@ -88,7 +88,7 @@ impl Recurrence {
             return Err(RecurrenceError::Count);
         }
         match until {
-            Some(until) if until < first_due_at => return Err(RecurrenceError::EndsBefore { first_due_at, until }),
+            Some(until) if until < first_due_at => Err(RecurrenceError::EndsBefore { first_due_at, until }),
             _ => Ok(Self { period, step, day, first_due_at, until, due_count_max }),
         }
     }
@@ -171,7 +171,9 @@ pub enum RecurrenceError {
         day: u8,
     },
     /// A day that does not go with the period.
-    #[error("that day does not go with {period}; weeks take a weekday, months and years a day of the month, others none")]
+    #[error(
+        "that day does not go with {period}; weeks take a weekday, months and years a day of the month, others none"
+    )]
     DayUnfit {
         /// The period.
         period: Period,

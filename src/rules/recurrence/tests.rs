@@ -56,10 +56,8 @@ fn moments_are_those_of_the_calendar() {
 
 #[test]
 fn a_time_of_day_is_kept_and_decides_about_the_first_day() {
-    let morning = |period, from| RecurrenceRequest {
-        time_of_day: Duration::from_hours(9),
-        ..every(period, 1, None, from)
-    };
+    let morning =
+        |period, from| RecurrenceRequest { time_of_day: Duration::from_hours(9), ..every(period, 1, None, from) };
     let first = |request: &RecurrenceRequest| moments(&asked(request), 2).join(" ");
     assert_eq!(first(&morning(Period::Day, "2026-11-25T09:00:00Z")), "2026-11-25T09:00 2026-11-26T09:00");
     assert_eq!(first(&morning(Period::Day, "2026-11-25T09:00:01Z")), "2026-11-26T09:00 2026-11-27T09:00");

@@ -73,7 +73,10 @@ impl ScheduleCheck {
         if let Some(last) = &self.last
             && schedule.id <= last.schedule.id
         {
-            return Err(format!("schedule {} stands behind schedule {}; they must rise", schedule.id, last.schedule.id));
+            return Err(format!(
+                "schedule {} stands behind schedule {}; they must rise",
+                schedule.id, last.schedule.id
+            ));
         }
         self.schedules += 1;
         Ok(self.last.insert(ScheduleWalk::new(schedule.clone())))

@@ -32,7 +32,9 @@ impl ScheduleWalk {
     pub(in crate::service) fn problem(&self, accounts: &HashMap<AccountId, Walked>) -> Option<String> {
         let Schedule { id, debit_account_id, credit_account_id, hash, .. } = &self.schedule;
         let find = |account: &AccountId| {
-            accounts.get(account).ok_or_else(|| format!("schedule {id} names account {}, which is not there", account.0))
+            accounts
+                .get(account)
+                .ok_or_else(|| format!("schedule {id} names account {}, which is not there", account.0))
         };
         let (debit, credit) = match (find(debit_account_id), find(credit_account_id)) {
             (Ok(debit), Ok(credit)) => (debit, credit),
@@ -54,7 +56,10 @@ impl ScheduleWalk {
         if expected != Some(due.due_at) {
             let expected = expected.map_or_else(|| "none".to_owned(), |expected| expected.to_string());
             let number = self.met;
-            return Some(format!("due {number} of schedule {} is {}, it should be {expected}", due.schedule_id, due.due_at));
+            return Some(format!(
+                "due {number} of schedule {} is {}, it should be {expected}",
+                due.schedule_id, due.due_at
+            ));
         }
         let is_posted = due.state == DueState::Posted;
         let may_be_tried = schedule.on_refusal == OnRefusal::Retry && schedule.cancellation.is_none();
@@ -64,7 +69,10 @@ impl ScheduleWalk {
             && due.attempts >= 1
             && due.first_at <= due.last_at;
         (!fits).then(|| {
-            format!("the due of {} of schedule {} is {}, which does not fit the rest of it", due.due_at, schedule.id, due.state)
+            format!(
+                "the due of {} of schedule {} is {}, which does not fit the rest of it",
+                due.due_at, schedule.id, due.state
+            )
         })
     }
 
