@@ -7,11 +7,13 @@ use teller::{Error, Mode};
 
 use super::ACCOUNTS;
 use crate::support::schedule::{add, counts, daily, dues, euros, run, run_at, schedule_id, weekly};
-use crate::support::{TestBook, assert_whole, check, in_parallel, on_every_backend};
+use crate::support::{Program, TestBook, assert_whole, check, in_parallel, on_every_backend};
 
 /// More dues than two pages hold: one every day for about three years and a half.
 const LATER: &str = "2029-06-01T00:00:00Z";
 const DAYS: u64 = 1_247;
+/// As many as some pages, so that a run can be killed between them.
+const KILLED: u64 = 5_000;
 
 /// Makes the database refuse one due.
 fn sabotage(book: &TestBook, due_at: &str) {
@@ -54,6 +56,28 @@ on_every_backend! {
         let broken = book.ledger().run_schedules(None, Mode::Commit, &mut |_| ControlFlow::Break(())).unwrap();
         assert_eq!((counts(&broken), broken.is_complete), ([500, 0, 0], false));
         assert_eq!(counts(&run_at(book, LATER)), [DAYS - 500, 0, 0]);
+    }
+
+    fn a_run_that_is_killed_between_two_pages_goes_on_where_it_was(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "limits alice min none -> changed");
+        // The program goes by the wall clock, so all of it is due long before that.
+        let from = "2001-01-01";
+        book.run(&format!("schedule add alice bob 1 --every day --from {from} --count {KILLED} --key d --actor ops")).ends(0);
+        let mut killed = 0;
+        loop {
+            let before = book.query_i64("select count(*) from schedule_dues");
+            let mut run = Program::on(book, &["schedule", "run"]).start();
+            while run.try_wait().unwrap().is_none() && book.query_i64("select count(*) from schedule_dues") == before {}
+            run.kill().unwrap();
+            if run.wait().unwrap().code() == Some(0) {
+                break;
+            }
+            killed += 1;
+        }
+        assert!(killed > 0, "at least one run was killed before its end");
+        assert_eq!(book.query_i64("select count(*) from schedule_dues").unsigned_abs(), KILLED);
+        assert_whole(&book.ledger(), KILLED + 1);
     }
 
     fn two_runs_at_once_post_each_due_once(book: &TestBook) {
