@@ -166,6 +166,8 @@ mod tests {
 
     use super::super::account::AccountType;
     use super::super::ids::{AccountId, Sequence, TransferId};
+    use super::super::recurrence::{Period, Recurrence, RecurrenceParts};
+    use super::super::schedule::OnRefusal;
     use super::super::text::Metadata;
     use super::super::transfer::{Leg, TransferKind};
     use super::*;
@@ -210,6 +212,37 @@ mod tests {
             hash_transfer(&transfer(), cash, alice).to_string(),
             "16508e3ad141c5334b137a657ef30084a2a29a67dcac323f2a70a82711f70a68"
         );
+    }
+
+    /// As above, computed with Python's hashlib.
+    #[test]
+    fn hashes_of_schedules_are_the_same_in_every_release_and_every_language() {
+        let recurrence = Recurrence::new(RecurrenceParts {
+            period: Period::Month,
+            step: 2,
+            day: Some(31),
+            first_due_at: "2026-01-31T00:00:00Z".parse().unwrap(),
+            until: Instant::from_micros(1_800_000_000_000_000),
+            due_count_max: None,
+        });
+        let Transfer { amount, description, metadata, .. } = transfer();
+        let schedule = Schedule {
+            id: TransferId::from_key("invoice-1").unwrap().into(),
+            debit_account_id: AccountId(1),
+            credit_account_id: AccountId(2),
+            amount,
+            recurrence: recurrence.unwrap(),
+            on_refusal: OnRefusal::Retry,
+            description,
+            metadata,
+            created_at: Instant::from_micros(1_700_000_000_000_001).unwrap(),
+            actor: "ops".parse().unwrap(),
+            hash: Hash([0; 32]),
+            due_count: 7,
+            cancellation: None,
+        };
+        let hash = hash_schedule(&schedule, &"cash:eur".parse().unwrap(), &"customers:alice".parse().unwrap());
+        assert_eq!(hash.to_string(), "459fe547d01533b9a7998a46ada877496beef6f6717c050294048abc1c619757");
     }
 
     #[test]
