@@ -169,7 +169,7 @@ fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> 
     if cancelled.skipped > 0 {
         say(format_args!("{} will not be tried again.", count(cancelled.skipped, "refused transfer")));
     }
-    context.output.one(&ScheduleRecord::new(&cancelled.status, false, mode), COLUMNS)?;
+    context.output.one(&ScheduleRecord::new(&cancelled.status, mode), COLUMNS)?;
     Ok(Ending::Done)
 }
 

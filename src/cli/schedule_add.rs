@@ -145,7 +145,7 @@ fn add(
     } else if mode == Mode::DryRun {
         say("Dry run: this would be added; nothing was.");
     }
-    context.output.one(&ScheduleRecord::new(&added.status, added.replayed, mode), COLUMNS)?;
+    context.output.one(&ScheduleRecord::added(&added, mode), COLUMNS)?;
     Ok(Ending::Done)
 }
 

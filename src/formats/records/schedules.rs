@@ -6,7 +6,7 @@ use crate::rules::{
     AccountName, Due, DueState, Instant, Metadata, OnRefusal, Period, RecurrenceParts, Refusal, ScheduleId,
     ScheduleState, TransferId,
 };
-use crate::service::{Mode, ScheduleHistory, ScheduleRun, ScheduleStatus, SettledDue};
+use crate::service::{Mode, ScheduleAdded, ScheduleHistory, ScheduleRun, ScheduleStatus, SettledDue};
 
 /// A schedule as it stands.
 #[derive(Debug, Serialize)]
@@ -44,9 +44,15 @@ pub struct ScheduleRecord {
 }
 
 impl ScheduleRecord {
-    /// The answer to a request that was made in a mode.
+    /// The answer to a request for a schedule that was made in a mode.
     #[must_use]
-    pub fn new(status: &ScheduleStatus, replayed: bool, mode: Mode) -> Self {
+    pub fn added(added: &ScheduleAdded, mode: Mode) -> Self {
+        Self { replayed: added.replayed, ..Self::new(&added.status, mode) }
+    }
+
+    /// A schedule as it stands, or would stand, after something was done in a mode.
+    #[must_use]
+    pub fn new(status: &ScheduleStatus, mode: Mode) -> Self {
         let schedule = &status.schedule;
         let RecurrenceParts { period, step, day, first_due_at, until, due_count_max } = schedule.recurrence.parts();
         let cancellation = schedule.cancellation.as_ref();
@@ -74,7 +80,7 @@ impl ScheduleRecord {
             cancelled_by: cancellation.map(|cancellation| cancellation.actor.to_string()),
             cancel_reason: cancellation.and_then(|cancellation| text(cancellation.reason.as_ref())),
             hash: schedule.hash.to_string(),
-            replayed,
+            replayed: false,
             dry_run: mode == Mode::DryRun,
         }
     }
@@ -82,7 +88,7 @@ impl ScheduleRecord {
 
 impl From<&ScheduleStatus> for ScheduleRecord {
     fn from(status: &ScheduleStatus) -> Self {
-        Self::new(status, false, Mode::Commit)
+        Self::new(status, Mode::Commit)
     }
 }
 

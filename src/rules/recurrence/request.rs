@@ -116,19 +116,19 @@ impl RecurrenceRequest {
         let time = i64::try_from(self.time_of_day.as_micros()).ok().filter(|micros| *micros < MICROS_PER_DAY);
         let time = time.ok_or(RecurrenceError::TimeOfDay)?;
         let date = date_of(from).ok_or(RecurrenceError::TooLate)?;
-        let midday = at_time_of(date, time).ok_or(RecurrenceError::TooLate)?;
+        let that_day = at_time_of(date, time).ok_or(RecurrenceError::TooLate)?;
         // Which one of them depends on the time of day, and on whether the month's day has passed.
         let fits = |moment: Option<Instant>| moment.filter(|moment| *moment >= from);
-        let days_later = |days: i64| Instant::from_micros(midday.micros() + days * MICROS_PER_DAY);
+        let days_later = |days: i64| Instant::from_micros(that_day.micros() + days * MICROS_PER_DAY);
         let first = match (self.period, day) {
-            (Period::Once | Period::Day, _) => fits(Some(midday)).or_else(|| days_later(1)),
+            (Period::Once | Period::Day, _) => fits(Some(that_day)).or_else(|| days_later(1)),
             (Period::Week, _) => {
                 let days = self.days_to_weekday(date);
                 fits(days_later(days)).or_else(|| days_later(days + DAYS_PER_WEEK))
             }
-            (Period::Month, Some(day)) => fits(in_month(midday, 0, day)).or_else(|| in_month(midday, 1, day)),
+            (Period::Month, Some(day)) => fits(in_month(that_day, 0, day)).or_else(|| in_month(that_day, 1, day)),
             (Period::Year, Some(day)) => {
-                fits(in_month(midday, 0, day)).or_else(|| in_month(midday, MONTHS_PER_YEAR, day))
+                fits(in_month(that_day, 0, day)).or_else(|| in_month(that_day, MONTHS_PER_YEAR, day))
             }
             (Period::Month | Period::Year, None) => None,
         };
