@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
-use crate::rules::{Instant, InstantError, PeriodError, Rejection, SealError, TextError};
+use crate::rules::{
+    Instant, InstantError, PeriodError, RecurrenceError, Rejection, ScheduleRejection, SealError, TextError,
+};
 use crate::store::StoreError;
 
 /// Why an operation did not happen.
@@ -80,6 +82,9 @@ pub enum InputError {
         /// What there may be.
         known: String,
     },
+    /// Not moments at which something can recur.
+    #[error(transparent)]
+    Recurrence(#[from] RecurrenceError),
     /// Not a length of time.
     #[error("{text:?} is not a length of time; write it like 90s, 30m, 12h or 7d")]
     Duration {
@@ -133,6 +138,7 @@ impl InputError {
             Self::Split(_) => "split_invalid",
             Self::Span { .. } => "span_invalid",
             Self::Seal(_) => "seal_invalid",
+            Self::Recurrence(_) => "recurrence_invalid",
             Self::BookFile { .. } => "book_file_invalid",
             Self::Header { .. } => "header_invalid",
         }
@@ -153,6 +159,12 @@ impl Error {
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(Box::new(rejection))
+    }
+}
+
+impl From<ScheduleRejection> for Error {
+    fn from(rejection: ScheduleRejection) -> Self {
+        Rejection::from(rejection).into()
     }
 }
 

@@ -125,6 +125,51 @@ diesel::table! {
 diesel::table! {
     use crate::models::sql_types::*;
 
+    schedule_dues (schedule_id, due_at) {
+        schedule_id -> Uuid,
+        due_at -> Timestamptz,
+        transfer_id -> Nullable<Uuid>,
+        first_at -> Timestamptz,
+        last_at -> Timestamptz,
+        attempts -> Int8,
+        state -> Text,
+        code -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
+    schedules (id) {
+        id -> Uuid,
+        debit_account_id -> Int8,
+        credit_account_id -> Int8,
+        amount -> Int8,
+        created_at -> Timestamptz,
+        first_due_at -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+        due_count_max -> Nullable<Int8>,
+        step -> Int8,
+        day -> Nullable<Int2>,
+        period -> Text,
+        on_refusal -> Text,
+        actor -> Text,
+        hash -> Bytea,
+        description -> Nullable<Text>,
+        metadata -> Nullable<Jsonb>,
+        due_count -> Int8,
+        next_due_at -> Nullable<Timestamptz>,
+        state -> Text,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_by -> Nullable<Text>,
+        cancel_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
     transfers (sequence) {
         sequence -> Int8,
         id -> Uuid,
@@ -153,6 +198,7 @@ diesel::table! {
 
 diesel::joinable!(account_events -> accounts (account_id));
 diesel::joinable!(holds -> transfers (sequence));
+diesel::joinable!(schedule_dues -> schedules (schedule_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_events,
@@ -162,5 +208,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     currencies,
     holds,
     period_events,
+    schedule_dues,
+    schedules,
     transfers,
 );

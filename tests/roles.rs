@@ -67,10 +67,23 @@ const WORK: &[&str] = &[
     "release h1",
     "account freeze bob",
     "account unfreeze bob",
+    "schedule add alice bob 1 --every day --from 2026-01-01 --count 1 --key s1",
+    "schedule add alice bob 900 --every day --from 2026-01-01 --count 1 --on-refusal retry --key s2",
+    "schedule run",
+    "schedule run",
+    "schedule cancel s2",
 ];
 
-const LOOKS: &[&str] =
-    &["balance alice", "statement alice", "account list", "currency list", "verify", "migrate status", "book list"];
+const LOOKS: &[&str] = &[
+    "balance alice",
+    "statement alice",
+    "account list",
+    "currency list",
+    "verify",
+    "migrate status",
+    "schedule list",
+    "book list",
+];
 
 /// What only the owner writes.
 const FIXED_TABLES: &[&str] = &["__diesel_schema_migrations", "book_identity", "book_imports", "period_events"];
@@ -89,7 +102,7 @@ fn a_writer_does_all_the_work_of_a_book() {
     let transfers = folder.path().join("transfers.csv");
     fs::write(&transfers, "from,to,amount\nalice,bob,1\nbob,alice,2\n").unwrap();
     roles.run("writer", &format!("import transfers {}", transfers.display())).ends(0);
-    assert_whole(&roles.book.ledger(), 11);
+    assert_whole(&roles.book.ledger(), 12);
 }
 
 #[test]
@@ -102,6 +115,8 @@ fn a_writer_cannot_take_back_what_was_written() {
         "account_events",
         "transfers",
         "holds",
+        "schedules",
+        "schedule_dues",
         "book_identity",
         "book_imports",
         "__diesel_schema_migrations",
@@ -125,6 +140,10 @@ fn a_writer_cannot_take_back_what_was_written() {
         ("account_events", "recorded_at"),
         ("holds", "amount"),
         ("holds", "expires_at"),
+        ("schedules", "amount"),
+        ("schedules", "until"),
+        ("schedule_dues", "due_at"),
+        ("schedule_dues", "first_at"),
         ("book_identity", "id"),
         ("book_imports", "lines"),
         ("currencies", "exponent"),

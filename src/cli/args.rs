@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::config;
 use crate::formats::Signature;
-use crate::rules::{AccountAction, AccountChange, AccountName, Metadata, TextError};
+use crate::rules::{AccountAction, AccountChange, AccountName, Actor, Metadata, TextError};
 use crate::service::Mode;
 
 /// For everything that writes.
@@ -65,9 +65,8 @@ pub(super) struct ActorArgs {
 
 impl ActorArgs {
     pub(super) fn signature(&self) -> Result<Signature, crate::Error> {
-        let actor = self.actor.clone().or_else(config::login_name);
         Ok(Signature {
-            actor: actor.as_deref().map(parse).transpose()?,
+            actor: login_or(self.actor.as_deref())?,
             reason: self.reason.as_deref().map(parse).transpose()?,
         })
     }
@@ -75,6 +74,12 @@ impl ActorArgs {
     pub(super) fn change(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, crate::Error> {
         Ok(self.signature()?.sign(account, action)?)
     }
+}
+
+/// The name that is given, or else the login name.
+pub(super) fn login_or(actor: Option<&str>) -> Result<Option<Actor>, crate::Error> {
+    let actor = actor.map(str::to_owned).or_else(config::login_name);
+    actor.as_deref().map(parse).transpose()
 }
 
 /// Reads an argument whose text is checked by the library, so that its fault is bad input and not bad usage.

@@ -6,7 +6,7 @@ use super::deadline::parse_time;
 use super::output::Format;
 use super::{
     account, backup, balance, batch, bench, book, config, currency, exchange, export, hold, import, journal, metadata,
-    migrate, period, reverse, seal, shell, statement, transfer, verify,
+    migrate, period, reverse, schedule, seal, shell, statement, transfer, verify,
 };
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
@@ -50,14 +50,14 @@ Exit codes:
 const DEADLINE_HELP: &str = "When to give up: 500ms, 30s, 5m, 1h";
 
 const DEADLINE_LONG_HELP: &str = "\
-When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, bench, book, demo, export, import, migrate, restore, seal, verify]
+When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, bench, book, demo, export, import, migrate, restore, schedule run, seal, verify]
 
 Until then a server that is down is waited for, and whatever passes is tried again: lost connections, deadlocks, \
 conflicts, a standby that is not promoted yet. Without it a server that is down is reported at once, and the rest is \
 tried again for 30 seconds. Exit code 75 then says that the same command may be run again.";
 
 /// The deadline of commands that do one short thing, where none is given.
-const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
+pub(super) const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
 
 #[derive(Args)]
 pub(super) struct GlobalArgs {
@@ -119,6 +119,9 @@ pub(super) enum Command {
     /// Post and show journals: several transfers, all or none
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    /// Add, list, show and cancel transfers that recur, and post those that are due
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
     /// Do many requests in one transaction
     Batch(batch::BatchArgs),
     /// Show what accounts have
@@ -182,6 +185,7 @@ impl Command {
             | Self::Statement(_)
             | Self::Doctor
             | Self::Config(_) => Some(DEADLINE_DEFAULT),
+            Self::Schedule(command) => command.deadline_default(),
             Self::Demo
             | Self::Batch(_)
             | Self::Bench(_)

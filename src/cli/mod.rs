@@ -32,6 +32,8 @@ mod period;
 mod progress;
 mod request;
 mod reverse;
+mod schedule;
+mod schedule_add;
 mod seal;
 mod shell;
 mod statement;
@@ -148,6 +150,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Release(arguments) => hold::release(context, &arguments),
         Command::Reverse(arguments) => reverse::run(context, &arguments),
         Command::Journal(command) => journal::run(context, &command),
+        Command::Schedule(command) => schedule::run(context, &command),
         Command::Batch(arguments) => batch::run(context, &arguments),
         Command::Balance(arguments) => balance::run(context, &arguments),
         Command::Statement(arguments) => statement::run(context, &arguments),

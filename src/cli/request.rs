@@ -152,6 +152,7 @@ pub(super) fn submit(context: &Context, ledger: &Ledger, request: Request, mode:
         Request::Operation(operation) => operation.id(),
         Request::Journal(journal) => Some(journal.id()),
         Request::JournalReversal(reversal) => Some(reversal.id),
+        Request::Due(due) => due.operation().id(),
     };
     if let Some(id) = id {
         context.deadline.expect_answer_to(id);

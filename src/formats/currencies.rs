@@ -67,7 +67,7 @@ impl<'a> Currencies<'a> {
         match request {
             Request::Operation(operation) => self.note_operation(operation),
             Request::Journal(journal) => journal.legs().iter().try_for_each(|leg| self.note_operation(leg)),
-            Request::JournalReversal(_) => Ok(()),
+            Request::JournalReversal(_) | Request::Due(_) => Ok(()),
         }
     }
 

@@ -15,6 +15,7 @@ mod legs;
 mod line_starts;
 mod operation_json;
 mod records;
+mod recurrences;
 mod request_json;
 mod seal_file;
 mod shares;
@@ -29,11 +30,12 @@ pub use durations::read_duration;
 pub use operation_json::read_transfer_id;
 pub use records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookRecord,
-    ClosedPeriodRecord, CurrencyRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
+    ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
     HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord,
-    OpenedRecord, PathBalanceRecord, PeriodEventRecord, ReceiptRecord, SettingRecord, SpanStatementRecord,
-    StatementRecord, TransferRecord, VerifyRecord,
+    OpenedRecord, PathBalanceRecord, PeriodEventRecord, ReceiptRecord, ScheduleHistoryRecord, ScheduleRecord,
+    ScheduleRunRecord, SettingRecord, SpanStatementRecord, StatementRecord, TransferRecord, VerifyRecord,
 };
+pub use recurrences::{read_date, read_due_day, read_time_of_day};
 pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use shares::read_parts;

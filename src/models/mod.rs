@@ -9,6 +9,7 @@ pub(crate) mod book_imports;
 pub(crate) mod currencies;
 pub(crate) mod holds;
 pub(crate) mod period_events;
+pub(crate) mod schedules;
 pub mod sql_types;
 pub(crate) mod transfers;
 

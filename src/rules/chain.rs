@@ -23,7 +23,8 @@ use super::event::AccountEvent;
 use super::hash::Hash;
 use super::instant::Instant;
 use super::period::PeriodEvent;
-use super::text::Metadata;
+use super::schedule::Schedule;
+use super::text::{AccountName, Metadata};
 use super::transfer::Transfer;
 use super::velocity::Velocity;
 
@@ -126,6 +127,31 @@ pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -
     preimage.digest()
 }
 
+/// What a schedule is: all of it but how far it has come. It stands by itself, outside of every account's chain. `schedule.hash` is
+/// not read.
+#[must_use]
+pub fn hash_schedule(schedule: &Schedule, debit: &AccountName, credit: &AccountName) -> Hash {
+    let parts = schedule.recurrence.parts();
+    let mut preimage = Preimage::new(b"teller.schedule.1\n");
+    preimage.uuid(schedule.id.0);
+    // Names and not numbers, so that it stays the same schedule whatever the numbers of the accounts are.
+    preimage.text(debit.as_str());
+    preimage.text(credit.as_str());
+    preimage.integer(schedule.amount.minor());
+    preimage.text(parts.period.as_str());
+    preimage.integer(parts.step.into());
+    preimage.optional(parts.day, |preimage, day| preimage.integer(day.into()));
+    preimage.integer(parts.first_due_at.micros());
+    preimage.optional(parts.until, |preimage, until| preimage.integer(until.micros()));
+    preimage.optional(parts.due_count_max, |preimage, count| preimage.integer(count.into()));
+    preimage.text(schedule.on_refusal.as_str());
+    preimage.integer(schedule.created_at.micros());
+    preimage.text(schedule.actor.as_str());
+    preimage.optional(schedule.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
+    preimage.metadata(&schedule.metadata);
+    preimage.digest()
+}
+
 /// The bytes that are hashed. Every field has one encoding, and no two lists of fields have the same bytes.
 struct Preimage(Vec<u8>);
 
@@ -186,6 +212,8 @@ mod tests {
 
     use super::super::account::AccountType;
     use super::super::ids::{AccountId, Sequence, TransferId};
+    use super::super::recurrence::{Recurrence, RecurrenceParts, RecurrencePeriod};
+    use super::super::schedule::OnRefusal;
     use super::super::text::Metadata;
     use super::super::transfer::{Leg, TransferKind};
     use super::*;
@@ -230,6 +258,37 @@ mod tests {
             hash_transfer(&transfer(), cash, alice).to_string(),
             "16508e3ad141c5334b137a657ef30084a2a29a67dcac323f2a70a82711f70a68"
         );
+    }
+
+    /// As above, computed with Python's hashlib.
+    #[test]
+    fn hashes_of_schedules_are_the_same_in_every_release_and_every_language() {
+        let recurrence = Recurrence::new(RecurrenceParts {
+            period: RecurrencePeriod::Month,
+            step: 2,
+            day: Some(31),
+            first_due_at: "2026-01-31T00:00:00Z".parse().unwrap(),
+            until: Instant::from_micros(1_800_000_000_000_000),
+            due_count_max: None,
+        });
+        let Transfer { amount, description, metadata, .. } = transfer();
+        let schedule = Schedule {
+            id: TransferId::from_key("invoice-1").unwrap().into(),
+            debit_account_id: AccountId(1),
+            credit_account_id: AccountId(2),
+            amount,
+            recurrence: recurrence.unwrap(),
+            on_refusal: OnRefusal::Retry,
+            description,
+            metadata,
+            created_at: Instant::from_micros(1_700_000_000_000_001).unwrap(),
+            actor: "ops".parse().unwrap(),
+            hash: Hash([0; 32]),
+            due_count: 7,
+            cancellation: None,
+        };
+        let hash = hash_schedule(&schedule, &"cash:eur".parse().unwrap(), &"customers:alice".parse().unwrap());
+        assert_eq!(hash.to_string(), "459fe547d01533b9a7998a46ada877496beef6f6717c050294048abc1c619757");
     }
 
     #[test]

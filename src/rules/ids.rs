@@ -11,11 +11,13 @@ use super::text::{TextError, check_length};
 const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x7f1d_0b3e_5c64_4d2a_9a57_1e6b_c02f_8d91);
 /// The namespace of ids of imported lines without keys. Fixed for ever, as above.
 const LINE_NAMESPACE: Uuid = Uuid::from_u128(0x3c0e_92d5_71aa_4f06_b8e4_60d7_25b9_c1f3);
-/// The namespaces of ids that follow from others: a journal's legs, what a final capture gives up, and what expiry gives up. Such ids
-/// are UUIDs of version 8, which clients may not use, so that nobody can take the id of what will be recorded later.
+/// The namespaces of ids that follow from others: a journal's legs, what a final capture gives up, what expiry gives up, and what a
+/// schedule posts. Such ids are UUIDs of version 8, which clients may not use, so that nobody can take the id of what will be recorded
+/// later.
 const LEG_NAMESPACE: Uuid = Uuid::from_u128(0x5b0a_61c7_29f4_4c1e_8d3f_7724_1ce9_06ab);
 const REMAINDER_NAMESPACE: Uuid = Uuid::from_u128(0xe2c4_70d8_0b1f_4f63_9e05_b3a9_58d6_4417);
 const EXPIRY_NAMESPACE: Uuid = Uuid::from_u128(0x91ab_4d3c_c6e7_4a58_a20d_0f7b_e835_92dc);
+const DUE_NAMESPACE: Uuid = Uuid::from_u128(0x0d6f_3b91_e4a8_47c2_b75a_9c13_40fe_86d5);
 const KEY_LENGTH_MAX: usize = 255;
 
 /// An account's number inside one book, given by the database. Names, not numbers, identify accounts to people.
@@ -122,6 +124,15 @@ impl TransferId {
         Self::derived(&EXPIRY_NAMESPACE, self.0.as_bytes())
     }
 
+    /// The id of the transfer that a schedule posts for a moment.
+    #[must_use]
+    pub(super) fn of_due(schedule: Uuid, due_at: Instant) -> Self {
+        let mut name = [0; 24];
+        name[..16].copy_from_slice(schedule.as_bytes());
+        name[16..].copy_from_slice(&due_at.micros().to_be_bytes());
+        Self::derived(&DUE_NAMESPACE, &name)
+    }
+
     /// The id of a line in a file that has no key: what it says, and that it is the `occurrence`th line to say so.
     pub(crate) fn from_line(digest: &[u8; 16], occurrence: u32) -> Self {
         let mut name = [0; 20];
@@ -171,6 +182,8 @@ mod tests {
         assert_eq!(id.of_leg(1).to_string(), "c57f702c-7a70-8161-ad96-2f8a6b45c3b0");
         assert_eq!(id.of_remainder().to_string(), "196a3fa2-e2c9-8a55-ad1e-6ba2b25e454d");
         assert_eq!(id.of_expiry().to_string(), "ddf756a1-cbb1-8d20-9477-f9f929fbe89b");
+        let due_at = "2027-01-15T08:00:00Z".parse().unwrap();
+        assert_eq!(TransferId::of_due(id.0, due_at).to_string(), "74429e1c-4b11-8b72-9c13-c23f6242d4cc");
     }
 
     #[test]

@@ -20,8 +20,10 @@ mod merkle;
 mod opening;
 mod operation;
 mod period;
+mod recurrence;
 mod rejection;
 mod request;
+mod schedule;
 mod seal;
 mod split;
 mod text;
@@ -34,7 +36,7 @@ pub use account::{
 };
 pub use annotation::{Annotation, AnnotationRequest, AnnotationTarget, MetadataChange};
 pub use batch::{Batch, Known, Ruling, Verdict};
-pub use chain::{hash_account, hash_event, hash_metadata, hash_period_event, hash_transfer};
+pub use chain::{hash_account, hash_event, hash_metadata, hash_period_event, hash_schedule, hash_transfer};
 pub use condition::{Comparison, Condition, Expected};
 pub use event::{AccountEvent, LastEvent};
 pub use exchange::{Exchange, ExchangeRequest};
@@ -46,13 +48,21 @@ pub(crate) use maps::{FastMap, FastSet};
 pub use merkle::MerkleTree;
 pub use opening::{Existing, LimitChange, NewLimit, OpenedWith, Opening, open_account};
 pub use operation::{
-    AccountAction, AccountChange, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, Sides,
+    AccountAction, AccountChange, BatchPolicy, DueTransfer, JournalRequest, JournalReversalRequest, Operation, Request,
+    Sides,
 };
 pub use period::{ClosedPeriods, Period, PeriodAction, PeriodChange, PeriodError, PeriodEvent, change_period};
-pub use rejection::Rejection;
+pub use recurrence::{
+    DueDay, Recurrence, RecurrenceError, RecurrenceParts, RecurrencePeriod, RecurrenceRequest, Weekday,
+};
+pub use rejection::{Rejection, ScheduleRejection};
 pub use request::{
     CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
     TransferRequest,
+};
+pub use schedule::{
+    Cancellation, Due, DueState, OnRefusal, Refusal, Schedule, ScheduleId, ScheduleRequest, ScheduleState,
+    check_same_schedule, open_schedule,
 };
 pub use seal::{Seal, SealError};
 pub use split::{Part, split_journal};

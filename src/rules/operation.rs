@@ -133,6 +133,22 @@ pub struct JournalReversalRequest {
     pub metadata: Metadata,
 }
 
+/// What a schedule posts at one of its moments. Its id is of the kind that only Teller makes, so only a schedule makes such a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueTransfer(Operation);
+
+impl DueTransfer {
+    pub(super) const fn new(request: TransferRequest) -> Self {
+        Self(Operation::Transfer(request))
+    }
+
+    /// The transfer.
+    #[must_use]
+    pub const fn operation(&self) -> &Operation {
+        &self.0
+    }
+}
+
 /// Whatever can stand in a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -142,6 +158,8 @@ pub enum Request {
     Journal(JournalRequest),
     /// A journal undone.
     JournalReversal(JournalReversalRequest),
+    /// What a schedule posts.
+    Due(DueTransfer),
 }
 
 macro_rules! requests {
@@ -184,6 +202,12 @@ impl From<JournalRequest> for Request {
 impl From<JournalReversalRequest> for Request {
     fn from(request: JournalReversalRequest) -> Self {
         Self::JournalReversal(request)
+    }
+}
+
+impl From<DueTransfer> for Request {
+    fn from(request: DueTransfer) -> Self {
+        Self::Due(request)
     }
 }
 

@@ -22,6 +22,8 @@ mod periods;
 mod poster;
 mod posting;
 mod receipts;
+mod schedule_runs;
+mod schedules;
 mod scope;
 mod seal;
 mod spending;
@@ -50,6 +52,8 @@ pub use import_lines::{
 };
 pub use poster::{Pending, Poster, PosterOptions};
 pub use receipts::{Posted, Receipt};
+pub use schedule_runs::{ScheduleRun, SettledDue};
+pub use schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
 pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
 pub use transfers::{WithOpenings, post_in, submit_in};
 pub use trees::PathBalance;

@@ -68,6 +68,17 @@ impl<'a> Posting<'a> {
         Self { requests, policy, mode, scope: Scope::of(requests), also_locked: BTreeSet::new() }
     }
 
+    /// Locks these accounts too, which an earlier posting of the same requests found that it lacked.
+    pub(super) fn also_locking(mut self, accounts: BTreeSet<AccountName>) -> Self {
+        self.also_locked = accounts;
+        self
+    }
+
+    /// The accounts that it locks beyond those that the requests name.
+    pub(super) fn into_also_locked(self) -> BTreeSet<AccountName> {
+        self.also_locked
+    }
+
     /// `unopened` are accounts that a dry run pretends to have.
     pub(super) fn attempt(
         &mut self,
@@ -297,7 +308,7 @@ impl NamesById {
 
     fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
         let journal_id = match request {
-            Request::Operation(_) => None,
+            Request::Operation(_) | Request::Due(_) => None,
             Request::Journal(request) => Some(request.id()),
             Request::JournalReversal(request) => Some(request.id),
         };

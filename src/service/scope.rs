@@ -34,6 +34,7 @@ impl<'a> Scope<'a> {
         for request in requests {
             match request {
                 Request::Operation(operation) => scope.add(operation),
+                Request::Due(due) => scope.add(due.operation()),
                 Request::Journal(journal) => {
                     // The first transfer's id is the journal's; it stands here for journals that have none.
                     scope.ids.push(journal.id());

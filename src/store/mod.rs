@@ -28,6 +28,7 @@ mod portable;
 mod postgres;
 mod postgres_url;
 mod raw_writes;
+mod schedules;
 mod slots;
 mod sqlite;
 mod statement_log;
@@ -35,7 +36,9 @@ mod url;
 
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{Account, AccountId, AccountName, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
+use crate::rules::{
+    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+};
 
 pub(crate) use account_chains::AccountChains;
 pub(crate) use annotations::{AnnotatedId, Annotations};
@@ -49,10 +52,11 @@ pub(crate) use periods::Periods;
 pub use plain_name::PlainName;
 pub use pool::Pool;
 pub(crate) use portable::Portable;
+pub(crate) use schedules::{DuePlace, Schedules};
 pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + Periods {
+pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + Periods + Schedules {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 
@@ -107,6 +111,12 @@ pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + P
 
     /// Lets new numbers begin behind those of accounts and places that were taken over.
     fn continue_numbers(&mut self, account: AccountId, sequence: Sequence) -> Result<(), StoreError>;
+
+    /// Adds a schedule, or does nothing when the id is taken, and says whether it did.
+    fn insert_schedule(&mut self, schedule: &Schedule) -> Result<bool, StoreError>;
+
+    /// Those of the schedules that exist, locked against every other run until the transaction ends. Before the accounts.
+    fn lock_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<Schedule>, StoreError>;
 
     /// Adds a currency, or does nothing when the code is taken.
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError>;

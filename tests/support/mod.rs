@@ -19,6 +19,7 @@ mod random;
 mod raw;
 mod request;
 mod scenario;
+pub mod schedule;
 mod script;
 mod snapshot;
 mod transfer;

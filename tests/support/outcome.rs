@@ -65,7 +65,7 @@ impl Outcome {
 /// What a request is called once it is done.
 pub fn word_for(request: &Request) -> &'static str {
     match request {
-        Request::Journal(_) | Request::Operation(Operation::Transfer(_)) => "posted",
+        Request::Journal(_) | Request::Due(_) | Request::Operation(Operation::Transfer(_)) => "posted",
         Request::JournalReversal(_) | Request::Operation(Operation::Reverse(_)) => "reversed",
         Request::Operation(Operation::Hold(_)) => "held",
         Request::Operation(Operation::Capture(_)) => "captured",

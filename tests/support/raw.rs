@@ -33,6 +33,8 @@ impl TestBook {
             "currencies",
             "holds",
             "period_events",
+            "schedule_dues",
+            "schedules",
             "transfers",
         ];
         let mut queries: Vec<_> = tables.iter().map(|table| self.rows_query(table)).collect();

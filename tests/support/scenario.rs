@@ -158,7 +158,7 @@ impl<'a> Scenario<'a> {
     fn ask(&self, line: &Line, request: &Request) -> Outcome {
         let answer = match request {
             Request::Operation(Operation::Change(change)) => return self.change(line, change, request),
-            Request::Operation(_) => {
+            Request::Operation(_) | Request::Due(_) => {
                 let requests = std::slice::from_ref(request);
                 let answers = self.ledger.submit(requests, BatchPolicy::CarryOn, Mode::Commit);
                 answers.unwrap_or_else(|fault| line.fail(fault)).pop().expect("one answer a request")

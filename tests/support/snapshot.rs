@@ -8,7 +8,7 @@ use super::TestBook;
 /// Two are equal when nothing was written in between: the rows are counted, and every account's head covers its whole history.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    rows: [i64; 6],
+    rows: [i64; 8],
     accounts: Vec<Account>,
 }
 
@@ -16,8 +16,17 @@ impl Snapshot {
     pub fn of(book: &TestBook) -> Self {
         let page = book.ledger().list_accounts("", None, 10_000).unwrap();
         assert_eq!(page.next, None, "all accounts are on one page");
-        let rows = ["accounts", "transfers", "account_events", "period_events", "holds", "currencies"]
-            .map(|table| book.query_i64(&format!("select count(*) from {table}")));
+        let rows = [
+            "accounts",
+            "transfers",
+            "account_events",
+            "period_events",
+            "holds",
+            "currencies",
+            "schedules",
+            "schedule_dues",
+        ]
+        .map(|table| book.query_i64(&format!("select count(*) from {table}")));
         Self { rows, accounts: page.accounts }
     }
 }

@@ -5,6 +5,7 @@
 //! it with their ends, as `head -n -1 FILE | sha256sum` computes it.
 
 mod read;
+mod schedules;
 mod shapes;
 mod write;
 

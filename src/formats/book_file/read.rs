@@ -5,6 +5,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::schedules;
 use super::shapes::{
     AccountShape, AnnotationShape, CurrencyShape, EventShape, HeaderShape, LegShape, LineShape, PeriodShape,
     TermsShape, TransferShape,
@@ -101,6 +102,8 @@ fn record(shape: LineShape<'_>, currencies: &Currencies) -> Result<(BookRecord, 
             BookRecord::Event(Box::new(event(shape, currency)?), currency)
         }
         LineShape::Period(shape) => BookRecord::Period(Box::new(period(&shape)?)),
+        LineShape::Schedule(shape) => schedules::schedule(shape, currencies)?,
+        LineShape::Due(shape) => schedules::due(shape)?,
         LineShape::Trailer(shape) => {
             let trailer = BookTrailer {
                 accounts: shape.accounts,
@@ -126,6 +129,8 @@ fn header(shape: &HeaderShape) -> Result<BookHeader, String> {
         events: shape.events,
         periods: shape.periods,
         sequence: Sequence(shape.sequence),
+        schedules: shape.schedules,
+        dues: shape.dues,
     })
 }
 
@@ -243,26 +248,29 @@ fn limits(min_balance: Option<&str>, max_balance: Option<&str>, currency: Curren
     })
 }
 
-fn known(code: &str, currencies: &Currencies) -> Result<Currency, String> {
+pub(super) fn known(code: &str, currencies: &Currencies) -> Result<Currency, String> {
     currencies.get(code).copied().ok_or_else(|| format!("currency is {code:?}, which no line before it has"))
 }
 
-fn optional<T>(text: Option<&str>, read: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+pub(super) fn optional<T>(
+    text: Option<&str>,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, String> {
     text.map(read).transpose()
 }
 
-fn parsed<T: FromStr<Err: ToString>>(field: &str, text: &str) -> Result<T, String> {
+pub(super) fn parsed<T: FromStr<Err: ToString>>(field: &str, text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| format!("{field}: {}", error.to_string()))
 }
 
-fn amount(field: &str, text: &str, currency: Currency) -> Result<Amount, String> {
+pub(super) fn amount(field: &str, text: &str, currency: Currency) -> Result<Amount, String> {
     Money::parse_signed(text, currency).map(|money| money.amount).map_err(|error| format!("{field}: {error}"))
 }
 
-fn uuid(field: &str, text: &str) -> Result<Uuid, String> {
+pub(super) fn uuid(field: &str, text: &str) -> Result<Uuid, String> {
     Uuid::try_parse(text).map_err(|_| format!("{field} is {text:?}, which is not a UUID"))
 }
 
-fn hash(field: &str, text: &str) -> Result<Hash, String> {
+pub(super) fn hash(field: &str, text: &str) -> Result<Hash, String> {
     from_hex(text).map(Hash).ok_or_else(|| format!("{field} is {text:?}, which is not a hash"))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::schedules::{DueShape, ScheduleShape, due_shape, schedule_shape};
 use crate::money::{Amount, Currency, Money};
 use crate::rules::{AccountEvent, Hash, Leg, Limits, Metadata, PeriodEvent, Sequence, Terms, Transfer, Velocity};
 use crate::service::{BookRecord, NumberedAccount};
@@ -19,6 +20,8 @@ pub(super) enum LineShape<'a> {
     Transfer(TransferShape<'a>),
     Event(EventShape<'a>),
     Period(PeriodShape<'a>),
+    Schedule(ScheduleShape<'a>),
+    Due(DueShape<'a>),
     Trailer(TrailerShape),
 }
 
@@ -33,6 +36,16 @@ pub(super) struct HeaderShape {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub periods: u64,
     pub sequence: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub schedules: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dues: u64,
+}
+
+/// Files of books without any are the same as before there were such counts.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Deserialize, Serialize)]
@@ -192,6 +205,8 @@ impl<'a> LineShape<'a> {
                 events: header.events,
                 periods: header.periods,
                 sequence: header.sequence.0,
+                schedules: header.schedules,
+                dues: header.dues,
             }),
             BookRecord::Currency(named) => Self::Currency(CurrencyShape {
                 code: named.currency.code().to_string(),
@@ -202,6 +217,8 @@ impl<'a> LineShape<'a> {
             BookRecord::Transfer(transfer, currency) => Self::Transfer(transfer_shape(transfer, *currency)),
             BookRecord::Event(event, currency) => Self::Event(event_shape(event, *currency)),
             BookRecord::Period(event) => Self::Period(period_shape(event)),
+            BookRecord::Schedule(schedule, currency) => Self::Schedule(schedule_shape(schedule, *currency)),
+            BookRecord::Due(due) => Self::Due(due_shape(due)),
             BookRecord::Trailer(trailer) => Self::Trailer(TrailerShape {
                 accounts: trailer.accounts,
                 transfers: trailer.transfers,
@@ -309,13 +326,8 @@ fn limits(limits: Limits, currency: Currency) -> [Option<String>; 2] {
     [limits.min_balance, limits.max_balance].map(|limit| limit.map(|amount| number(amount, currency)))
 }
 
-fn number(amount: Amount, currency: Currency) -> String {
+pub(super) fn number(amount: Amount, currency: Currency) -> String {
     Money::new(amount, currency).number()
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
-const fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 fn metadata(metadata: &Metadata) -> BTreeMap<String, String> {

@@ -10,6 +10,7 @@ mod checks;
 mod holds;
 mod operations;
 mod periods;
+mod schedules;
 mod statements;
 mod transfers;
 
@@ -26,6 +27,7 @@ pub use checks::{
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use operations::{BackupRecord, BookRecord};
 pub use periods::{ClosedPeriodRecord, PeriodEventRecord};
+pub use schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 

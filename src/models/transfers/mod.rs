@@ -133,7 +133,7 @@ pub(super) fn metadata_as_json(metadata: &Metadata) -> SqlJson {
 pub(super) fn metadata_from_json(
     json: Option<&SqlJson>,
     table: &'static str,
-    key: i64,
+    key: impl Display,
 ) -> Result<Metadata, CorruptRow> {
     let Some(SqlJson(json)) = json else { return Ok(Metadata::default()) };
     serde_json::from_str::<BTreeMap<String, String>>(json)

@@ -99,6 +99,7 @@ impl Batch {
             Request::Operation(operation) => self.undo_if_refused(|batch| batch.judge_operation(operation, None)),
             Request::Journal(request) => self.undo_if_refused(|batch| batch.judge_journal(request)),
             Request::JournalReversal(request) => self.undo_if_refused(|batch| batch.judge_journal_reversal(request)),
+            Request::Due(request) => self.undo_if_refused(|batch| batch.judge_operation(request.operation(), None)),
         }
     }
 
@@ -197,12 +198,13 @@ impl Batch {
     }
 }
 
-/// Legs of journals have ids that Teller made of the journal's, so only what stands alone is looked at.
+/// Legs of journals and what schedules post have ids that Teller made itself, so only what clients have an id for is looked at.
 fn check_id(request: &Request) -> Result<(), Rejection> {
     let id = match request {
         Request::Operation(operation) => operation.id(),
         Request::Journal(request) => Some(request.id()),
         Request::JournalReversal(request) => Some(request.id),
+        Request::Due(_) => None,
     };
     match id {
         Some(id) if id.is_reserved() => Err(Rejection::IdReserved { id }),

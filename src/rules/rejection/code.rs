@@ -11,6 +11,7 @@ impl Rejection {
     pub fn code(&self) -> &'static str {
         match self {
             Self::InLeg { rejection, .. } => rejection.code(),
+            Self::Schedule(rejection) => rejection.into(),
             other => other.into(),
         }
     }

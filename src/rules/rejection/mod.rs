@@ -1,4 +1,5 @@
 mod code;
+mod schedule;
 #[cfg(test)]
 mod tests;
 
@@ -7,6 +8,7 @@ use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
 use self::code::serialize_fields;
+pub use self::schedule::ScheduleRejection;
 use super::account::{AccountState, NormalSide};
 use super::hold::HoldState;
 use super::ids::{Sequence, TransferId};
@@ -429,6 +431,10 @@ pub enum Rejection {
         /// The last line that is in the book.
         line: i64,
     },
+    /// A refusal that is about a schedule as such; the code is its own.
+    #[error(transparent)]
+    #[serde(untagged)]
+    Schedule(#[from] ScheduleRejection),
     /// A journal is refused because of one of its legs; the code is that of the leg's refusal.
     #[error("leg {leg}: {rejection}")]
     #[serde(untagged)]

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::schedules::ScheduleCheck;
 use super::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency, CurrencyCode};
@@ -17,6 +18,7 @@ enum Part {
     Currencies,
     Accounts,
     Entries,
+    Schedules,
     Trailer,
 }
 
@@ -31,6 +33,7 @@ pub(super) struct Check {
     currencies: HashMap<CurrencyCode, Currency>,
     names: HashSet<AccountName>,
     pub(super) walk: Walk,
+    pub(super) schedules: ScheduleCheck,
 }
 
 impl Check {
@@ -47,6 +50,7 @@ impl Check {
             currencies: HashMap::new(),
             names: HashSet::new(),
             walk,
+            schedules: ScheduleCheck::default(),
         }
     }
 
@@ -68,6 +72,8 @@ impl Check {
             BookRecord::Transfer(transfer, currency) => self.take_transfer(transfer, *currency),
             BookRecord::Event(event, currency) => self.take_event(event, *currency),
             BookRecord::Period(event) => self.take_period(event),
+            BookRecord::Schedule(schedule, currency) => self.take_schedule(schedule, *currency),
+            BookRecord::Due(due) => self.take_due(due),
             BookRecord::Trailer(trailer) => self.take_trailer(trailer),
         }
     }
@@ -77,12 +83,15 @@ impl Check {
             return Err("it stands behind the trailer".to_owned());
         }
         if part < self.part {
-            return Err(
-                "it is out of order: currencies come first, then accounts, then transfers and events".to_owned()
-            );
+            let order = "currencies come first, then accounts, transfers and events together, and schedules";
+            return Err(format!("it is out of order: {order}"));
         }
         self.part = part;
         Ok(())
+    }
+
+    pub(super) fn enter_schedules(&mut self) -> Result<(), String> {
+        self.enter(Part::Schedules)
     }
 
     fn take_currency(&mut self, named: &NamedCurrency) -> Result<(), String> {
@@ -154,7 +163,7 @@ impl Check {
         Ok(())
     }
 
-    fn check_currency(&self, account: AccountId, currency: Currency) -> Result<(), String> {
+    pub(super) fn check_currency(&self, account: AccountId, currency: Currency) -> Result<(), String> {
         match self.walk.accounts.get(&account) {
             Some(walked) if walked.currency != currency => {
                 Err(format!("it is in {}, account {} is in {}", currency.code(), walked.name, walked.currency.code()))
@@ -181,6 +190,7 @@ impl Check {
                 ));
             }
         }
+        self.schedules.finish(&self.header)?;
         if self.last_sequence != self.header.sequence {
             let (header, last) = (self.header.sequence, self.last_sequence);
             return Err(format!(

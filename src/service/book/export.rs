@@ -1,4 +1,5 @@
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use super::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, NumberedAccount};
@@ -34,6 +35,7 @@ impl Ledger {
                 sink.restart().map_err(|source| Error::File { doing: "begin the export anew".into(), source })?;
             }
             let seal = seal_in(store, now)?;
+            let [schedules, dues] = store.count_schedules()?.map(i64::unsigned_abs);
             let header = BookHeader {
                 book_id: seal.book_id,
                 accounts: seal.accounts.unsigned_abs(),
@@ -41,6 +43,8 @@ impl Ledger {
                 events: store.count_events()?.unsigned_abs(),
                 periods: store.list_period_events()?.len() as u64,
                 sequence: seal.sequence,
+                schedules,
+                dues,
             };
             let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, periods: 0, root: seal.root };
             let mut export = Export { sink, progress, header, trailer, currencies: HashMap::new() };
@@ -49,10 +53,10 @@ impl Ledger {
     }
 }
 
-struct Export<'a> {
+pub(super) struct Export<'a> {
     sink: &'a mut dyn BookSink,
     progress: &'a mut dyn FnMut(BookProgress) -> ControlFlow<()>,
-    header: BookHeader,
+    pub(super) header: BookHeader,
     /// What was written so far.
     trailer: BookTrailer,
     currencies: HashMap<AccountId, Currency>,
@@ -75,11 +79,12 @@ impl Export<'_> {
             let what = "number of accounts, transfers and events";
             return Err(StoreError::from(CorruptRow::new("transfers", "all of them", what, found)).into());
         }
+        self.write_schedules(store)?;
         self.write(&BookRecord::Trailer(self.trailer))?;
         Ok(ControlFlow::Continue(()))
     }
 
-    fn write(&mut self, record: &BookRecord) -> Result<(), Error> {
+    pub(super) fn write(&mut self, record: &BookRecord) -> Result<(), Error> {
         self.sink.write(record).map_err(|source| Error::File { doing: "write the export".into(), source })
     }
 
@@ -156,7 +161,12 @@ impl Export<'_> {
         }
     }
 
-    fn currency_of(&self, account: AccountId, table: &'static str, at: Sequence) -> Result<Currency, StoreError> {
+    pub(super) fn currency_of(
+        &self,
+        account: AccountId,
+        table: &'static str,
+        at: impl Display,
+    ) -> Result<Currency, StoreError> {
         let currency = self.currencies.get(&account).copied();
         Ok(currency.ok_or_else(|| CorruptRow::new(table, at, "account", account.0))?)
     }

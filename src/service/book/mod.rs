@@ -6,6 +6,7 @@
 mod check;
 mod export;
 mod import;
+mod schedules;
 mod write;
 
 use std::io;
@@ -16,14 +17,14 @@ use super::{Ledger, NamedCurrency};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::rules::{
-    AccountEvent, AccountId, AccountRequest, Hash, Instant, PeriodEvent, Rejection, Sequence, Transfer,
+    AccountEvent, AccountId, AccountRequest, Due, Hash, Instant, PeriodEvent, Rejection, Schedule, Sequence, Transfer,
 };
 use crate::store::Access;
 
 pub use import::BookImported;
 
 /// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events of accounts and periods
-/// by place, a trailer.
+/// by place, schedules by id with their dues behind them, a trailer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookRecord {
     /// Which book it is, and how much is to come.
@@ -38,6 +39,10 @@ pub enum BookRecord {
     Event(Box<AccountEvent>, Currency),
     /// A closing or reopening of a period, as it is stored.
     Period(Box<PeriodEvent>),
+    /// A schedule, and the currency of its amount.
+    Schedule(Box<Schedule>, Currency),
+    /// What became of a due of the schedule before it.
+    Due(Box<Due>),
     /// What all of it comes to, so that a file that was cut is noticed.
     Trailer(BookTrailer),
 }
@@ -57,6 +62,10 @@ pub struct BookHeader {
     pub periods: u64,
     /// The newest place in the book, 0 where nothing has one.
     pub sequence: Sequence,
+    /// How many schedules follow.
+    pub schedules: u64,
+    /// How many dues follow.
+    pub dues: u64,
 }
 
 /// An account as it was opened.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::check::unused;
+use super::schedules::ScheduleLines;
 use super::{BookRecord, NumberedAccount};
 use crate::error::{Error, InputError};
 use crate::models::currencies::CurrencyRow;
@@ -25,6 +26,7 @@ pub(super) struct Lines {
     numbers: Vec<u64>,
     events: Vec<AccountEvent>,
     periods: Vec<PeriodEvent>,
+    schedules: ScheduleLines,
 }
 
 impl Lines {
@@ -39,12 +41,14 @@ impl Lines {
             }
             BookRecord::Event(event, _) => self.events.push(*event),
             BookRecord::Period(event) => self.periods.push(*event),
+            BookRecord::Schedule(schedule, _) => self.schedules.schedules.push(*schedule),
+            BookRecord::Due(due) => self.schedules.dues.push((number, *due)),
         }
         Ok(())
     }
 
     pub(super) fn is_full(&self) -> bool {
-        let entries = self.transfers.len() + self.events.len() + self.periods.len();
+        let entries = self.transfers.len() + self.events.len() + self.periods.len() + self.schedules.len();
         self.currencies.len() + self.accounts.len() + entries >= LINES_PER_BATCH
     }
 
@@ -68,7 +72,7 @@ impl Lines {
         if !self.periods.is_empty() {
             store.insert_period_events(&self.periods)?;
         }
-        Ok(())
+        self.schedules.write(store)
     }
 
     fn write_currencies(&self, store: &mut dyn Store) -> Result<(), Error> {

@@ -6,6 +6,7 @@ mod holds;
 mod pages;
 mod periods;
 mod reversals;
+mod schedules;
 mod sealed;
 mod walk;
 mod walked;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 pub(super) use self::holds::{lessen, placed};
 pub(super) use self::reversals::Reversed;
+pub(super) use self::schedules::{ScheduleWalk, problem_with_transfer};
 pub(super) use self::sealed::SealCheck;
 pub(super) use self::walk::Walk;
 pub(super) use self::walked::Walked;
@@ -72,7 +74,8 @@ pub struct VerifyProgress {
 
 impl Ledger {
     /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, what
-    /// accounts may do with the record of its changes, holds and reversals with what they are about, and the sums of every currency.
+    /// accounts may do with the record of its changes, holds and reversals with what they are about, schedules with their hashes and
+    /// what was posted for them, and the sums of every currency.
     /// Nobody is held up meanwhile.
     ///
     /// # Errors
@@ -91,6 +94,7 @@ pub(super) fn verify_in(
     walk.open_accounts(store)?;
     let mut walk = walk.recompute_transfers(store, progress)?;
     walk.compare_holds(store)?;
+    walk.compare_schedules(store)?;
     walk.compare_accounts(store)?;
     Ok(walk.report())
 }

@@ -28,10 +28,13 @@ use super::{Store, StoreError};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{HoldRow, HoldUpdate};
+use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, AccountId, AccountName, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
-use crate::schema::{accounts, currencies, transfers};
+use crate::rules::{
+    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+};
+use crate::schema::{accounts, currencies, schedules, transfers};
 
 /// From how many rows on COPY is faster than a prepared insert, which costs one round trip less.
 const COPY_ROWS_MIN: usize = 50;
@@ -151,6 +154,22 @@ impl Store for PgConnection {
             }
         }
         Ok(())
+    }
+
+    fn insert_schedule(&mut self, schedule: &Schedule) -> Result<bool, StoreError> {
+        let row = diesel::insert_into(schedules::table).values(ScheduleRow::from(schedule));
+        Ok(row.on_conflict(schedules::id).do_nothing().execute(self)? == 1)
+    }
+
+    /// In the order of ids, so that two runs wait for each other at the first of them, and never in a circle.
+    fn lock_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<Schedule>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| SqlId::new(id.0)).collect();
+        let rows = schedules::table
+            .filter(schedules::id.eq_any(ids))
+            .order(schedules::id)
+            .for_no_key_update()
+            .select(ScheduleRow::as_select());
+        from_rows(rows.load(self)?)
     }
 
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {

@@ -37,6 +37,11 @@ const TABLES: &[Table] = &[
     Table { name: "account_events", state_columns: &[] },
     Table { name: "transfers", state_columns: &[] },
     Table { name: "holds", state_columns: &["remaining", "state"] },
+    Table {
+        name: "schedules",
+        state_columns: &["due_count", "next_due_at", "state", "cancelled_at", "cancelled_by", "cancel_reason"],
+    },
+    Table { name: "schedule_dues", state_columns: &["transfer_id", "last_at", "attempts", "state", "code", "reason"] },
 ];
 
 /// The tables that only the owner writes, in migrations, when a whole book is imported and when a period is closed; everybody reads

@@ -11,13 +11,17 @@ use diesel::sqlite::SqliteConnection;
 
 use self::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
 use super::portable::{Portable, from_rows, in_chunks};
-use super::{Store, StoreError};
+use super::{Schedules, Store, StoreError};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow, HoldUpdate};
+use crate::models::schedules::ScheduleRow;
+use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, AccountId, AccountName, Hold, Instant, NormalSide, Sequence, Transfer, TransferId};
-use crate::schema::{accounts, currencies};
+use crate::rules::{
+    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+};
+use crate::schema::{accounts, currencies, schedules};
 
 impl Store for SqliteConnection {
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
@@ -109,6 +113,22 @@ impl Store for SqliteConnection {
     /// New numbers follow from the largest that are there.
     fn continue_numbers(&mut self, _account: AccountId, _sequence: Sequence) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// As with accounts, a look is enough.
+    fn insert_schedule(&mut self, schedule: &Schedule) -> Result<bool, StoreError> {
+        if self.find_schedule(schedule.id)?.is_some() {
+            return Ok(false);
+        }
+        diesel::insert_into(schedules::table).values(ScheduleRow::from(schedule)).execute(self)?;
+        Ok(true)
+    }
+
+    /// The transaction holds the only write lock already.
+    fn lock_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<Schedule>, StoreError> {
+        let ids = ids.iter().map(|id| SqlId::new(id.0));
+        let rows = schedules::table.filter(schedules::id.eq_any(ids)).select(ScheduleRow::as_select());
+        from_rows(rows.load(self)?)
     }
 
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {

@@ -1,0 +1,2 @@
+drop table schedule_dues;
+drop table schedules;

@@ -1,0 +1,188 @@
+//! Queries of schedules and their dues, the same on both backends.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+
+use super::StoreError;
+use super::portable::from_rows;
+use crate::models::schedules::{DueOutcome, DueRow, ScheduleProgress, ScheduleRow, is_active, is_refused};
+use crate::models::sql_types::{SqlId, SqlInstant};
+use crate::rules::{Due, DueState, Instant, Schedule, ScheduleId};
+use crate::schema::{schedule_dues, schedules};
+
+/// How many rows one statement inserts. SQLite takes 32,766 values a statement.
+const ROWS_PER_STATEMENT: usize = 1_000;
+
+/// The place of a due among those of all schedules, in the order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DuePlace {
+    pub(crate) due_at: Instant,
+    pub(crate) schedule_id: ScheduleId,
+}
+
+impl DuePlace {
+    /// No due is before it.
+    pub(crate) const FIRST: Self = Self { due_at: Instant::MIN, schedule_id: ScheduleId::FIRST };
+    /// No due is behind it.
+    pub(crate) const LAST: Self = Self { due_at: Instant::MAX, schedule_id: ScheduleId::LAST };
+}
+
+/// One open transaction: what schedules ask.
+pub(crate) trait Schedules {
+    /// The schedule of that id.
+    fn find_schedule(&mut self, id: ScheduleId) -> Result<Option<Schedule>, StoreError>;
+
+    /// Up to `limit` schedules from an id on, by id.
+    fn list_schedules(&mut self, from: ScheduleId, limit: i64) -> Result<Vec<Schedule>, StoreError>;
+
+    /// Up to `limit` active schedules that are due up to a moment, those first that are due first.
+    fn list_due_schedules(&mut self, until: Instant, limit: i64) -> Result<Vec<Schedule>, StoreError>;
+
+    /// Up to `limit` dues that are to be tried again, behind a place, in order.
+    fn list_refused_dues(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<Due>, StoreError>;
+
+    /// How many dues of a schedule are to be tried again.
+    fn count_refused_dues(&mut self, schedule: ScheduleId) -> Result<u64, StoreError>;
+
+    /// Up to `limit` dues of a schedule before a moment, the latest first.
+    fn list_dues(&mut self, schedule: ScheduleId, before: Option<Instant>, limit: i64) -> Result<Vec<Due>, StoreError>;
+
+    /// Adds dues.
+    fn insert_dues(&mut self, dues: &[Due]) -> Result<(), StoreError>;
+
+    /// Writes what became of a due that was to be tried again, and whose schedule this transaction has locked.
+    fn update_due(&mut self, due: &Due) -> Result<(), StoreError>;
+
+    /// Gives up what of a schedule was to be tried again.
+    fn skip_refused_dues(&mut self, schedule: ScheduleId) -> Result<(), StoreError>;
+
+    /// Writes how far a schedule has come that this transaction has locked.
+    fn update_schedule(&mut self, schedule: &Schedule) -> Result<(), StoreError>;
+
+    /// How many schedules and dues there are.
+    fn count_schedules(&mut self) -> Result<[i64; 2], StoreError>;
+
+    /// Up to `limit` rows of schedules from an id on, in order, as they are stored.
+    fn schedule_rows_from(&mut self, id: SqlId, limit: i64) -> Result<Vec<ScheduleRow>, StoreError>;
+
+    /// Up to `limit` rows of a schedule's dues behind a moment, in order, as they are stored.
+    fn due_rows(&mut self, schedule: SqlId, behind: SqlInstant, limit: i64) -> Result<Vec<DueRow>, StoreError>;
+}
+
+macro_rules! implement_schedules {
+    ($connection:ty) => {
+        impl Schedules for $connection {
+            fn find_schedule(&mut self, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
+                let row = schedules::table.find(SqlId::new(id.0)).select(ScheduleRow::as_select());
+                Ok(row.first(self).optional()?.map(Schedule::try_from).transpose()?)
+            }
+
+            fn list_schedules(&mut self, from: ScheduleId, limit: i64) -> Result<Vec<Schedule>, StoreError> {
+                from_rows(self.schedule_rows_from(SqlId::new(from.0), limit)?)
+            }
+
+            fn list_due_schedules(&mut self, until: Instant, limit: i64) -> Result<Vec<Schedule>, StoreError> {
+                let due = schedules::table
+                    .filter(is_active())
+                    .filter(schedules::next_due_at.le(SqlInstant::from(until)))
+                    .order((schedules::next_due_at, schedules::id))
+                    .limit(limit);
+                from_rows(due.select(ScheduleRow::as_select()).load(self)?)
+            }
+
+            fn list_refused_dues(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<Due>, StoreError> {
+                let (due_at, schedule) = (SqlInstant::from(behind.due_at), SqlId::new(behind.schedule_id.0));
+                let is_behind = schedule_dues::due_at
+                    .gt(due_at)
+                    .or(schedule_dues::due_at.eq(due_at).and(schedule_dues::schedule_id.gt(schedule)));
+                let refused = schedule_dues::table
+                    .filter(is_refused())
+                    // Said again, so that the index is entered at the place.
+                    .filter(schedule_dues::due_at.ge(due_at))
+                    .filter(is_behind)
+                    .order((schedule_dues::due_at, schedule_dues::schedule_id))
+                    .limit(limit);
+                from_rows(refused.select(DueRow::as_select()).load(self)?)
+            }
+
+            fn count_refused_dues(&mut self, schedule: ScheduleId) -> Result<u64, StoreError> {
+                let refused = schedule_dues::table
+                    .filter(is_refused())
+                    .filter(schedule_dues::schedule_id.eq(SqlId::new(schedule.0)));
+                Ok(refused.count().get_result::<i64>(self)?.unsigned_abs())
+            }
+
+            fn list_dues(
+                &mut self,
+                schedule: ScheduleId,
+                before: Option<Instant>,
+                limit: i64,
+            ) -> Result<Vec<Due>, StoreError> {
+                let mut dues = schedule_dues::table
+                    .filter(schedule_dues::schedule_id.eq(SqlId::new(schedule.0)))
+                    .order(schedule_dues::due_at.desc())
+                    .limit(limit)
+                    .into_boxed();
+                if let Some(before) = before {
+                    dues = dues.filter(schedule_dues::due_at.lt(SqlInstant::from(before)));
+                }
+                from_rows(dues.select(DueRow::as_select()).load(self)?)
+            }
+
+            fn insert_dues(&mut self, dues: &[Due]) -> Result<(), StoreError> {
+                for dues in dues.chunks(ROWS_PER_STATEMENT) {
+                    let rows: Vec<_> = dues.iter().map(DueRow::from).collect();
+                    let inserted = diesel::insert_into(schedule_dues::table).values(rows).execute(self)?;
+                    assert_eq!(inserted, dues.len(), "every due is inserted");
+                }
+                Ok(())
+            }
+
+            fn update_due(&mut self, due: &Due) -> Result<(), StoreError> {
+                let key = (SqlId::new(due.schedule_id.0), SqlInstant::from(due.due_at));
+                let row = diesel::update(schedule_dues::table.find(key)).set(DueOutcome::from(due));
+                assert_eq!(row.execute(self)?, 1, "the due was read behind the lock of its schedule, so it is there");
+                Ok(())
+            }
+
+            fn skip_refused_dues(&mut self, schedule: ScheduleId) -> Result<(), StoreError> {
+                let refused = schedule_dues::table
+                    .filter(is_refused())
+                    .filter(schedule_dues::schedule_id.eq(SqlId::new(schedule.0)));
+                let skipped = schedule_dues::state.eq(DueState::Skipped.as_str());
+                diesel::update(refused).set(skipped).execute(self)?;
+                Ok(())
+            }
+
+            fn update_schedule(&mut self, schedule: &Schedule) -> Result<(), StoreError> {
+                let row = diesel::update(schedules::table.find(SqlId::new(schedule.id.0)));
+                let updated = row.set(ScheduleProgress::from(schedule)).execute(self)?;
+                assert_eq!(updated, 1, "the schedule was locked, so it is there");
+                Ok(())
+            }
+
+            fn count_schedules(&mut self) -> Result<[i64; 2], StoreError> {
+                let schedules = schedules::table.count().get_result(self)?;
+                Ok([schedules, schedule_dues::table.count().get_result(self)?])
+            }
+
+            fn schedule_rows_from(&mut self, id: SqlId, limit: i64) -> Result<Vec<ScheduleRow>, StoreError> {
+                let rows = schedules::table.filter(schedules::id.ge(id)).order(schedules::id).limit(limit);
+                Ok(rows.select(ScheduleRow::as_select()).load(self)?)
+            }
+
+            fn due_rows(&mut self, schedule: SqlId, behind: SqlInstant, limit: i64) -> Result<Vec<DueRow>, StoreError> {
+                let rows = schedule_dues::table
+                    .filter(schedule_dues::schedule_id.eq(schedule))
+                    .filter(schedule_dues::due_at.gt(behind))
+                    .order(schedule_dues::due_at)
+                    .limit(limit);
+                Ok(rows.select(DueRow::as_select()).load(self)?)
+            }
+        }
+    };
+}
+
+implement_schedules!(PgConnection);
+implement_schedules!(SqliteConnection);
