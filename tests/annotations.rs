@@ -102,6 +102,20 @@ on_every_backend! {
         "));
     }
 
+    fn what_a_refused_journal_annotated_is_gone_for_those_behind_it(book: &TestBook) {
+        check(book, &format!("{BEGIN}
+            batch
+                journal j1:                   -> insufficient_funds leg=3
+                    annotate account alice x=y
+                    annotate transfer t1 x=y
+                    transfer alice bob 1000
+                annotate account alice z=1    -> annotated
+                annotate transfer t1 z=1      -> annotated
+            metadata account alice tier=basic z=1
+            metadata transfer t1 channel=branch z=1
+        "));
+    }
+
     fn a_closed_account_can_still_be_annotated(book: &TestBook) {
         check(book, &format!("{BEGIN}
             transfer bob alice 10             -> posted
