@@ -8,7 +8,7 @@ test *arguments:
 # The tests on PostgreSQL as the role that programs should have; what migrates or seals needs the owner.
 test-as-writer:
     TEST_ROLE=writer cargo test --locked --test integration -- postgres \
-        --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals:: --skip transport:: --skip bench::
+        --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals:: --skip transport:: --skip bench:: --skip schedules::books::
 
 lint:
     cargo fmt --check
