@@ -177,15 +177,12 @@ impl Model {
 
     fn close_a_day(&mut self) {
         let day = self.now.date_naive() - Days::new(1 + self.random.below(5));
-        match self.closed.iter().position(|closed| *closed == day) {
-            Some(place) => {
-                self.closed.remove(place);
-                self.say(&format!("period reopen {day}"), "reopened");
-            }
-            None => {
-                self.closed.push(day);
-                self.say(&format!("period close {day}"), "closed");
-            }
+        if let Some(place) = self.closed.iter().position(|closed| *closed == day) {
+            self.closed.remove(place);
+            self.say(&format!("period reopen {day}"), "reopened");
+        } else {
+            self.closed.push(day);
+            self.say(&format!("period close {day}"), "closed");
         }
     }
 }
