@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::config;
 use crate::formats::Signature;
-use crate::rules::{AccountAction, AccountChange, AccountName, Actor, Metadata, TextError};
+use crate::rules::{AccountAction, AccountChange, AccountName, Actor, Description, Metadata, TextError};
 use crate::service::Mode;
 
 /// For everything that writes.
@@ -69,6 +69,10 @@ impl ActorArgs {
             actor: login_or(self.actor.as_deref())?,
             reason: self.reason.as_deref().map(parse).transpose()?,
         })
+    }
+
+    pub(super) fn signed(&self) -> Result<(Actor, Option<Description>), crate::Error> {
+        Ok(self.signature()?.signed()?)
     }
 
     pub(super) fn change(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, crate::Error> {

@@ -103,7 +103,7 @@ fn set(context: &Context, arguments: &SetArgs) -> Result<Ending, Failure> {
         set: metadata_of(&arguments.entries).map_err(InputError::from)?,
         remove: arguments.remove.iter().cloned().collect::<BTreeSet<_>>(),
     };
-    let (actor, reason) = arguments.actor.signature()?.signed()?;
+    let (actor, reason) = arguments.actor.signed()?;
     let ledger = context.ledger()?;
     let target = arguments.target.target(&ledger)?;
     let mode = arguments.mode.mode();

@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context, command: &PeriodCommand) -> Result<Ending, 
 
 fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Result<Ending, Failure> {
     let period = parse(&arguments.period)?;
-    let (actor, reason) = arguments.actor.signature()?.signed()?;
+    let (actor, reason) = arguments.actor.signed()?;
     let mode = arguments.mode.mode();
     let change = PeriodChange { period, action, actor, reason };
     let event = context.ledger()?.change_period(&change, mode)?;

@@ -156,7 +156,7 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
 
 fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> {
     let mode = arguments.mode.mode();
-    let (actor, reason) = arguments.actor.signature()?.signed().map_err(Error::from)?;
+    let (actor, reason) = arguments.actor.signed()?;
     let id = id(&arguments.schedule)?;
     let cancelled = context.ledger()?.cancel_schedule(id, &actor, reason.as_ref(), mode)?;
     if cancelled.unchanged {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
@@ -58,6 +58,12 @@ impl Instant {
     #[must_use]
     pub const fn checked_next(self) -> Option<Self> {
         Self::from_micros(self.0 + 1)
+    }
+
+    /// The day of UTC that it lies in.
+    pub(super) fn date(self) -> NaiveDate {
+        // Every moment that there is has a day.
+        DateTime::<Utc>::from_timestamp_micros(self.0).map_or(NaiveDate::MIN, |time| time.date_naive())
     }
 
     /// The moment so much later, or the last one there is.

@@ -34,7 +34,8 @@ impl Period {
     /// Its first moment.
     #[must_use]
     pub fn begin(self) -> Instant {
-        start_of(self.first_day)
+        // A period that is read begins at a moment there is.
+        first_moment(self.first_day).unwrap_or(Instant::MAX)
     }
 
     /// The first moment behind it.
@@ -46,7 +47,7 @@ impl Period {
             Unit::Day => self.first_day.checked_add_days(Days::new(1)),
         };
         // Behind the last year that there is comes nothing.
-        next.map_or(Instant::MAX, start_of)
+        next.and_then(first_moment).unwrap_or(Instant::MAX)
     }
 
     /// Whether a moment lies in it.
@@ -56,9 +57,8 @@ impl Period {
     }
 }
 
-fn start_of(day: NaiveDate) -> Instant {
-    let micros = day.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
-    Instant::from_micros(micros).unwrap_or(Instant::MAX)
+fn first_moment(day: NaiveDate) -> Option<Instant> {
+    Instant::from_micros(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros())
 }
 
 impl FromStr for Period {
@@ -75,9 +75,7 @@ impl FromStr for Period {
         let first_day = NaiveDate::parse_from_str(&day, "%Y-%m-%d").map_err(|_| invalid())?;
         let period = Self { first_day, unit };
         // What is written another way, like +026 or 2026-1-1, is no name of a period: each has one.
-        let is_a_moment =
-            Instant::from_micros(first_day.and_time(NaiveTime::MIN).and_utc().timestamp_micros()).is_some();
-        if is_a_moment && period.to_string() == text { Ok(period) } else { Err(invalid()) }
+        if first_moment(first_day).is_some() && period.to_string() == text { Ok(period) } else { Err(invalid()) }
     }
 }
 

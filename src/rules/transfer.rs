@@ -1,5 +1,6 @@
 use uuid::Uuid;
 
+use super::account::NormalSide;
 use super::hash::Hash;
 use super::ids::{AccountId, Sequence, TransferId};
 use super::instant::Instant;
@@ -81,7 +82,13 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    /// The side on which an account stands, or `None` where it is not a party.
+    /// The side on which one of its two accounts stands.
+    #[must_use]
+    pub fn side_of(&self, account: AccountId) -> NormalSide {
+        if self.debit.account_id == account { NormalSide::Debit } else { NormalSide::Credit }
+    }
+
+    /// The leg of an account, or `None` where it is not a party.
     #[must_use]
     pub fn leg_of(&self, account: AccountId) -> Option<&Leg> {
         [&self.debit, &self.credit].into_iter().find(|leg| leg.account_id == account)

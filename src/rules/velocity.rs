@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 
 use super::ids::TransferId;
 use super::instant::Instant;
@@ -77,19 +77,19 @@ impl Spent {
     /// Nothing, so far, on the day of a moment.
     #[must_use]
     pub fn nothing_at(at: Instant) -> Self {
-        Self { day: day_of(at), in_day: 0, in_month: 0, holds: HashMap::new() }
+        Self { day: at.date(), in_day: 0, in_month: 0, holds: HashMap::new() }
     }
 
     /// Whether a moment lies in the month that is counted.
     #[must_use]
     pub fn reaches(&self, at: Instant) -> bool {
-        is_same_month(day_of(at), self.day)
+        is_same_month(at.date(), self.day)
     }
 
     /// Counts an older transfer by which the account fell, of the same month. They come newest first, so what was `released` of a hold is
     /// met before the hold.
     pub fn look_back(&mut self, transfer: &Transfer, released: &mut HashMap<TransferId, i64>) {
-        let day = day_of(transfer.recorded_at);
+        let day = transfer.recorded_at.date();
         let amount = transfer.amount.minor();
         let counted = match transfer.kind {
             TransferKind::Transfer => amount,
@@ -108,7 +108,7 @@ impl Spent {
 
     /// Counts a new transfer by which the account falls.
     pub(super) fn add(&mut self, transfer: &Transfer) {
-        self.turn_to(day_of(transfer.recorded_at));
+        self.turn_to(transfer.recorded_at.date());
         let amount = transfer.amount.minor();
         match transfer.kind {
             TransferKind::Transfer => self.count(self.day, amount),
@@ -147,16 +147,11 @@ impl Spent {
 
     /// What has left the account in the day and in the month of a moment that is not before its newest transfer.
     fn by(&self, at: Instant) -> (Amount, Amount) {
-        let day = day_of(at);
+        let day = at.date();
         let in_day = if day == self.day { self.in_day } else { 0 };
         let in_month = if is_same_month(day, self.day) { self.in_month } else { 0 };
         (Amount::from_minor(in_day), Amount::from_minor(in_month))
     }
-}
-
-fn day_of(at: Instant) -> Day {
-    // Every moment that there is has a day.
-    DateTime::<Utc>::from_timestamp_micros(at.micros()).map_or(Day::MIN, |time| time.date_naive())
 }
 
 fn is_same_month(one: Day, other: Day) -> bool {

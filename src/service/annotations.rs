@@ -20,13 +20,13 @@ impl Ledger {
         let requests = [Request::from(request.clone())];
         let mut posting = Posting::new(&requests, BatchPolicy::CarryOn, mode);
         self.pool.transaction(Access::Write, |store| {
-            let before = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
             posting.attempt(store, &self.clock, &[])?.or_begin_anew()?.only_answer()?;
-            match mode {
-                Mode::Commit => metadata_in(store, &request.target, Instant::MAX, self.clock.now()),
-                // What was judged behind the lock fits, so this does too.
-                Mode::DryRun => Ok(request.change.apply(&before).unwrap_or(before)),
-            }
+            let kept = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
+            Ok(match mode {
+                Mode::Commit => kept,
+                // Nothing was written, and what was judged behind the lock fits.
+                Mode::DryRun => request.change.apply(&kept).unwrap_or(kept),
+            })
         })
     }
 

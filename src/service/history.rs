@@ -104,10 +104,9 @@ pub(super) fn change_of(account: &Account, transfer: &Transfer) -> Amount {
     match transfer.kind {
         TransferKind::Hold | TransferKind::Release => Amount::ZERO,
         TransferKind::Transfer | TransferKind::Capture | TransferKind::Reversal => {
-            let is_debit = transfer.debit.account_id == account.id;
-            let side = if is_debit { NormalSide::Debit } else { NormalSide::Credit };
+            let falls = account.falls_by(transfer.side_of(account.id));
             // Amounts are positive, and every positive amount has a negative.
-            if account.falls_by(side) { transfer.amount.checked_neg().unwrap_or(Amount::MIN) } else { transfer.amount }
+            if falls { transfer.amount.checked_neg().unwrap_or(Amount::MIN) } else { transfer.amount }
         }
     }
 }

@@ -52,6 +52,6 @@ fn insert(store: &mut dyn Store, event: PeriodEvent) -> Result<PeriodEvent, Stor
 }
 
 /// The head of the chain behind some events; before the first one it is all zeros.
-pub(super) fn head_of(events: &[PeriodEvent]) -> Hash {
+fn head_of(events: &[PeriodEvent]) -> Hash {
     events.last().map_or(Hash([0; 32]), |last| last.hash)
 }

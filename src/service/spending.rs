@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::rules::{Account, AccountId, AccountName, Instant, NormalSide, Spent, Transfer};
+use crate::rules::{Account, AccountId, AccountName, Instant, Spent};
 use crate::store::{Store, StoreError};
 
 /// How many transfers are in memory at once.
@@ -38,15 +38,10 @@ fn look_back(store: &mut dyn Store, account: &Account, now: Instant) -> Result<S
             if !spent.reaches(transfer.recorded_at) {
                 return Ok(spent);
             }
-            if lowers(transfer, account) {
+            if account.falls_by(transfer.side_of(account.id)) {
                 spent.look_back(transfer, &mut released);
             }
         }
     }
     Ok(spent)
-}
-
-fn lowers(transfer: &Transfer, account: &Account) -> bool {
-    let side = if transfer.debit.account_id == account.id { NormalSide::Debit } else { NormalSide::Credit };
-    account.falls_by(side)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::super::account::{Account, LastTransfer, NormalSide};
+use super::super::account::{Account, LastTransfer};
 use super::super::chain::hash_transfer;
 use super::super::event::{AccountEvent, LastEvent};
 use super::super::hash::Hash;
@@ -351,8 +351,8 @@ impl Working {
     /// Makes the transfer the account's newest, and returns the draft that was that before.
     fn advance(&mut self, index: usize, transfer: &Transfer, draft: usize) -> Option<usize> {
         let slot = self.slot_mut(index);
-        let side = if transfer.debit.account_id == slot.account.id { NormalSide::Debit } else { NormalSide::Credit };
-        if let Some(spent) = slot.spent.as_mut().filter(|_| slot.account.falls_by(side)) {
+        let falls = slot.account.falls_by(transfer.side_of(slot.account.id));
+        if let Some(spent) = slot.spent.as_mut().filter(|_| falls) {
             spent.add(transfer);
         }
         slot.account.version += 1;

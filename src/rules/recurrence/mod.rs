@@ -4,7 +4,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use thiserror::Error;
 
 use super::instant::Instant;
@@ -141,16 +141,12 @@ fn check_day(period: RecurrencePeriod, day: Option<u8>, first_due_at: Instant) -
 
 /// The moment so many months later, at the same time of day, on a day or on the last one of a month that lacks it.
 fn in_month(moment: Instant, months: i64, day: u8) -> Option<Instant> {
-    let date = date_of(moment)?;
+    let date = moment.date();
     let month = i64::from(date.year()) * MONTHS_PER_YEAR + i64::from(date.month0()) + months;
     let year = i32::try_from(month.div_euclid(MONTHS_PER_YEAR)).ok()?;
     let first = NaiveDate::from_ymd_opt(year, u32::try_from(month.rem_euclid(MONTHS_PER_YEAR)).ok()? + 1, 1)?;
     let date = first.with_day(u32::from(day.min(first.num_days_in_month())))?;
     at_time_of(date, moment.micros().rem_euclid(MICROS_PER_DAY))
-}
-
-fn date_of(moment: Instant) -> Option<NaiveDate> {
-    DateTime::from_timestamp_micros(moment.micros()).map(|time| time.date_naive())
 }
 
 fn at_time_of(date: NaiveDate, micros_of_day: i64) -> Option<Instant> {

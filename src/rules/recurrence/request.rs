@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{
     DAYS_PER_WEEK, MICROS_PER_DAY, MONTHS_PER_YEAR, Recurrence, RecurrenceError, RecurrenceParts, RecurrencePeriod,
-    at_time_of, date_of, in_month,
+    at_time_of, in_month,
 };
 use crate::rules::instant::Instant;
 use crate::rules::words::words;
@@ -110,9 +110,7 @@ impl RecurrenceRequest {
             (RecurrencePeriod::Month | RecurrencePeriod::Year, Some(DueDay::OfMonth(day))) => {
                 Err(RecurrenceError::Day { day })
             }
-            (RecurrencePeriod::Month | RecurrencePeriod::Year, None) => {
-                Ok(date_of(from).and_then(|date| u8::try_from(date.day()).ok()))
-            }
+            (RecurrencePeriod::Month | RecurrencePeriod::Year, None) => Ok(u8::try_from(from.date().day()).ok()),
             (RecurrencePeriod::Once | RecurrencePeriod::Day | RecurrencePeriod::Week, None)
             | (RecurrencePeriod::Week, Some(DueDay::OfWeek(_))) => Ok(None),
             (period, Some(_)) => Err(RecurrenceError::DayUnfit { period }),
@@ -123,7 +121,7 @@ impl RecurrenceRequest {
     fn first(&self, from: Instant, day: Option<u8>) -> Result<Instant, RecurrenceError> {
         let time = i64::try_from(self.time_of_day.as_micros()).ok().filter(|micros| *micros < MICROS_PER_DAY);
         let time = time.ok_or(RecurrenceError::TimeOfDay)?;
-        let date = date_of(from).ok_or(RecurrenceError::TooLate)?;
+        let date = from.date();
         let that_day = at_time_of(date, time).ok_or(RecurrenceError::TooLate)?;
         // Which one of them depends on the time of day, and on whether the month's day has passed.
         let fits = |moment: Option<Instant>| moment.filter(|moment| *moment >= from);
