@@ -266,14 +266,38 @@ on_every_backend! {
         assert_refused(book, &book.insert_transfer(&[("sequence", "1001")]), if book.is_on_postgres() { "transfers_id_key" } else { "replace refused" });
     }
 
-    // V1: one bad row among good ones takes all of them down.
+    // V1: one bad row among good ones takes all of them down, however many there are and wherever it stands.
     fn a_bad_transfer_among_good_ones_is_refused_with_them(book: &TestBook) {
         fill(book);
         let good = book.insert_transfer(&[]);
         let (columns, row) = good.split_once(" values ").unwrap();
-        let id = if book.is_on_postgres() { ("'11111111-1", "'21111111-1") } else { ("x'11111111", "x'21111111") };
-        let bad = row.replace("1000", "1001").replace(id.0, id.1).replacen(", 2, ", ", 4, ", 1);
-        assert_refused(book, &format!("{columns} values {row}, {bad}"), "do not both exist in one currency");
+        let id = if book.is_on_postgres() { "'11111111" } else { "x'11111111" };
+        let row = |number: usize| row.replace("1000", &(1000 + number).to_string()).replace(id, &id.replace("11111111", &format!("{number:08}")));
+        for count in [2, 49, 50, 60] {
+            for bad in [0, count / 2, count - 1] {
+                for account in [4, 99] {
+                    let mut rows: Vec<_> = (0..count).map(row).collect();
+                    rows[bad] = rows[bad].replacen(", 2, ", &format!(", {account}, "), 1);
+                    let insert = format!("{columns} values {}", rows.join(", "));
+                    assert_refused(book, &insert, "do not both exist in one currency");
+                }
+            }
+        }
+        let rows: Vec<_> = (0..60).map(row).collect();
+        assert_eq!(book.raw(&format!("{columns} values {}", rows.join(", "))), Ok(60));
+    }
+
+    // P7: of several currencies each row is looked at by itself.
+    fn many_transfers_in_several_currencies_are_posted_together(book: &TestBook) {
+        check(book, "
+            account cash  asset     EUR
+            account alice liability EUR
+            account till  asset     JPY
+            account yen   liability JPY
+        ");
+        let deposits = ["    deposit alice 1 -> posted\n    deposit yen 1 cash till -> posted\n"; 30].concat();
+        check(book, &format!("batch\n{deposits}"));
+        check(book, "balance alice posted 30\nbalance yen posted 30");
     }
 }
 

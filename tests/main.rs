@@ -42,6 +42,7 @@ mod program_time;
 mod quantities;
 mod recovery;
 mod rejections;
+mod remembered;
 mod reversals;
 mod roles;
 mod schedules;

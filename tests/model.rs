@@ -17,8 +17,9 @@ use proptest::test_runner::{Config, TestRunner};
 
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
-    Account, AccountAction, AccountId, AccountRequest, Batch, Instant, Known, LimitChange, Limits, NewLimit, Opening,
-    Parties, Rejection, Request, Sequence, Transfer, TransferId, TransferRequest, Verdict, open_account,
+    Account, AccountAction, AccountId, AccountRequest, Batch, ChangedAccount, Instant, Known, LimitChange, Limits,
+    NewLimit, Opening, Parties, Rejection, Request, Sequence, Transfer, TransferId, TransferRequest, Verdict,
+    open_account,
 };
 use teller::{Error, Ledger, Mode};
 
@@ -181,8 +182,8 @@ impl Memory {
         verdicts.iter().map(|verdict| code(verdict, word)).collect()
     }
 
-    fn take(&mut self, changed: Vec<Account>) {
-        for changed in changed {
+    fn take(&mut self, changed: Vec<ChangedAccount>) {
+        for ChangedAccount { account: changed, .. } in changed {
             let account = self.accounts.iter_mut().find(|account| account.id == changed.id).unwrap();
             *account = changed;
         }

@@ -177,6 +177,6 @@ on_every_backend! {
         assert_eq!(uses.iter().filter(|(migrated, _)| *migrated).count(), 1);
         assert_eq!(uses.iter().filter(|(_, opened)| *opened).count(), 1);
         assert_eq!(book.query_i64("select count(*) from accounts"), 1);
-        assert_eq!(book.query_i64("select count(*) from __diesel_schema_migrations"), 10);
+        assert_eq!(book.query_i64("select count(*) from __diesel_schema_migrations"), 11);
     }
 }

@@ -8,7 +8,8 @@ use super::sql_types::{SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
 use crate::money::Amount;
 use crate::rules::{
-    Account, AccountId, AccountState, AccountType, Hash, Instant, LastTransfer, Limits, Sequence, Totals, Velocity,
+    Account, AccountId, AccountState, AccountType, ChangedAccount, Hash, Instant, LastTransfer, Limits, Sequence,
+    Totals, Velocity,
 };
 use crate::schema::accounts;
 
@@ -170,10 +171,12 @@ pub(crate) struct AccountUpdate {
     pub last_transfer: Option<i64>,
     pub last_recorded_at: Option<SqlInstant>,
     pub head: Vec<u8>,
+    /// The head that the row must still have.
+    pub head_before: Vec<u8>,
 }
 
-impl From<&Account> for AccountUpdate {
-    fn from(account: &Account) -> Self {
+impl From<&ChangedAccount> for AccountUpdate {
+    fn from(ChangedAccount { account, head_before }: &ChangedAccount) -> Self {
         Self {
             id: account.id.0,
             debits_posted: account.totals.debits_posted.minor(),
@@ -184,6 +187,7 @@ impl From<&Account> for AccountUpdate {
             last_transfer: account.last.map(|last| last.sequence.0),
             last_recorded_at: account.last.map(|last| last.recorded_at.into()),
             head: account.head.0.to_vec(),
+            head_before: head_before.0.to_vec(),
         }
     }
 }
@@ -212,16 +216,16 @@ pub(crate) struct AccountHistoryUpdate {
 
 impl From<&Account> for AccountHistoryUpdate {
     fn from(account: &Account) -> Self {
-        let moved = AccountUpdate::from(account);
+        let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
         Self {
-            id: moved.id,
-            debits_posted: moved.debits_posted,
-            credits_posted: moved.credits_posted,
-            debits_held: moved.debits_held,
-            credits_held: moved.credits_held,
-            version: moved.version,
-            last_transfer: moved.last_transfer,
-            last_recorded_at: moved.last_recorded_at,
+            id: account.id.0,
+            debits_posted: debits_posted.minor(),
+            credits_posted: credits_posted.minor(),
+            debits_held: debits_held.minor(),
+            credits_held: credits_held.minor(),
+            version: account.version,
+            last_transfer: account.last.map(|last| last.sequence.0),
+            last_recorded_at: account.last.map(|last| last.recorded_at.into()),
             min_balance: account.limits.min_balance.map(Amount::minor),
             max_balance: account.limits.max_balance.map(Amount::minor),
             per_transfer: account.velocity.per_transfer.map(Amount::minor),
@@ -229,7 +233,7 @@ impl From<&Account> for AccountHistoryUpdate {
             per_month: account.velocity.per_month.map(Amount::minor),
             closed_at: account.closed_at.map(SqlInstant::from),
             state: account.state.as_str().to_owned(),
-            head: moved.head,
+            head: account.head.0.to_vec(),
         }
     }
 }

@@ -60,6 +60,12 @@ impl Instant {
         Self::from_micros(self.0 + 1)
     }
 
+    /// Whether both lie in one day of UTC.
+    #[must_use]
+    pub fn is_same_day(self, other: Self) -> bool {
+        self.date() == other.date()
+    }
+
     /// The day of UTC that it lies in.
     pub(super) fn date(self) -> NaiveDate {
         // Every moment that there is has a day.

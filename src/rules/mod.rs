@@ -35,7 +35,7 @@ pub use account::{
     Account, AccountRequest, AccountState, AccountType, LastTransfer, Limits, NormalSide, Terms, Totals,
 };
 pub use annotation::{Annotation, AnnotationRequest, AnnotationTarget, MetadataChange};
-pub use batch::{Batch, Known, Ruling, Verdict};
+pub use batch::{Batch, ChangedAccount, Known, Ruling, Verdict};
 pub use chain::{hash_account, hash_event, hash_metadata, hash_period_event, hash_schedule, hash_transfer};
 pub use condition::{Comparison, Condition, Expected};
 pub use event::{AccountEvent, LastEvent};

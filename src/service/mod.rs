@@ -22,6 +22,7 @@ mod periods;
 mod poster;
 mod posting;
 mod receipts;
+mod remembered;
 mod schedule_runs;
 mod schedules;
 mod scope;
@@ -32,6 +33,7 @@ mod transfers;
 mod trees;
 mod verify;
 
+use self::remembered::Remembered;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
@@ -74,6 +76,7 @@ pub enum Mode {
 pub struct Ledger {
     pool: Pool,
     clock: Clock,
+    remembered: Remembered,
 }
 
 impl Ledger {
@@ -101,7 +104,7 @@ impl Ledger {
             }
             _ => pool.check_current(&state)?,
         }
-        Ok(Self { pool, clock: Clock::system() })
+        Ok(Self { pool, clock: Clock::system(), remembered: Remembered::default() })
     }
 
     /// The same book, told the time by another clock.

@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency};
 use crate::rules::{
-    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ClosedPeriods, FastMap, Hold,
-    Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
+    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ChangedAccount, ClosedPeriods,
+    FastMap, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
 
@@ -37,6 +37,15 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    fn new(requests: &[Request], verdicts: Vec<Result<Verdict, Rejection>>, names: &NamesById, ruling: Ruling) -> Self {
+        let answers = verdicts.into_iter().zip(requests).map(|(verdict, request)| match verdict {
+            Ok(verdict) => Ok(names.answer(request, verdict, &ruling)),
+            Err(rejection) => Err(ruling.placed(rejection)),
+        });
+        let answers = answers.collect();
+        Self { answers, changed: ruling.accounts.into_iter().map(|changed| changed.account).collect() }
+    }
+
     /// The answer to the only request.
     pub(super) fn only_answer(mut self) -> Result<Receipt, Rejection> {
         self.answers.pop().unwrap_or_else(|| unreachable!("one answer a request"))
@@ -94,22 +103,29 @@ impl<'a> Posting<'a> {
         // In later statements than the lock, so that they see what was committed while the lock was waited for.
         let now = clock.now();
         let Some(known) = self.read_behind_lock(store, accounts, now)? else { return Ok(Attempt::LacksLocks) };
+        let judged = self.judge(known, now);
+        Ok(Attempt::Done(match self.mode {
+            Mode::Commit => judged.write(store)?,
+            Mode::DryRun => judged.pretend(),
+        }))
+    }
 
+    /// Judges by accounts alone, without a transaction. `None` where more has to be known, or where that shows only on the way.
+    pub(super) fn judge_by(&self, accounts: Vec<Account>, now: Instant) -> Option<Judged<'a>> {
+        let judged = self.judge(Known { accounts, ..Known::default() }, now);
+        judged.is_all_posted().then_some(judged)
+    }
+
+    /// What the requests are about.
+    pub(super) const fn scope(&self) -> &Scope<'a> {
+        &self.scope
+    }
+
+    fn judge(&self, known: Known, now: Instant) -> Judged<'a> {
         let names = NamesById::new(&known.accounts);
         let mut batch = Batch::new(known, now);
         let verdicts = batch.judge_all(self.requests, self.policy);
-        let ruling = match self.mode {
-            Mode::Commit => write(store, batch)?,
-            Mode::DryRun => {
-                let unassigned = vec![Sequence::UNASSIGNED; batch.sequence_count()];
-                batch.finish(&unassigned)
-            }
-        };
-        let answers = verdicts.into_iter().zip(self.requests).map(|(verdict, request)| match verdict {
-            Ok(verdict) => Ok(names.answer(request, verdict, &ruling)),
-            Err(rejection) => Err(ruling.placed(rejection)),
-        });
-        Ok(Attempt::Done(Outcome { answers: answers.collect(), changed: ruling.accounts }))
+        Judged { requests: self.requests, names, batch, verdicts }
     }
 
     /// Which accounts holds, transfers and journals are between never changes, so it can be read before the lock.
@@ -241,6 +257,33 @@ fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
     holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect()
 }
 
+/// Requests that were judged, and of which nothing is written yet.
+pub(super) struct Judged<'a> {
+    requests: &'a [Request],
+    names: NamesById,
+    batch: Batch,
+    verdicts: Vec<Result<Verdict, Rejection>>,
+}
+
+impl Judged<'_> {
+    /// Whether nothing was refused, and nothing is in the book already.
+    fn is_all_posted(&self) -> bool {
+        let is_posted = |verdict: &Result<_, _>| matches!(verdict, Ok(Verdict::Posted(_) | Verdict::ReplayedPosted(_)));
+        self.verdicts.iter().all(is_posted)
+    }
+
+    pub(super) fn write(self, store: &mut dyn Store) -> Result<Outcome, Error> {
+        let ruling = write(store, self.batch)?;
+        Ok(Outcome::new(self.requests, self.verdicts, &self.names, ruling))
+    }
+
+    fn pretend(self) -> Outcome {
+        let unassigned = vec![Sequence::UNASSIGNED; self.batch.sequence_count()];
+        let ruling = self.batch.finish(&unassigned);
+        Outcome::new(self.requests, self.verdicts, &self.names, ruling)
+    }
+}
+
 pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
     if batch.is_idle() {
         return Ok(batch.finish(&[]));
@@ -250,6 +293,9 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
     }
     let sequences = store.next_sequences(batch.sequence_count())?;
     let ruling = batch.finish(&sequences);
+    if ruling.events.is_empty() {
+        store.update_accounts(&ruling.accounts)?;
+    }
     if !ruling.transfers.is_empty() {
         store.insert_transfers(&ruling.transfers)?;
     }
@@ -259,19 +305,23 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
     if !ruling.holds_changed.is_empty() {
         store.update_holds(&ruling.holds_changed)?;
     }
-    if ruling.events.is_empty() {
-        store.update_accounts(&ruling.accounts)?;
-        return Ok(ruling);
+    if !ruling.events.is_empty() {
+        write_events(store, &ruling)?;
     }
+    Ok(ruling)
+}
+
+fn write_events(store: &mut dyn Store, ruling: &Ruling) -> Result<(), Error> {
     store.insert_events(&ruling.events)?;
-    let has_event = |account: &&Account| ruling.events.iter().any(|event| event.account_id == account.id);
+    let has_event =
+        |changed: &&ChangedAccount| ruling.events.iter().any(|event| event.account_id == changed.account.id);
     let (changed, moved): (Vec<_>, Vec<_>) = ruling.accounts.iter().partition(has_event);
-    store.update_histories(changed.into_iter().map(AccountHistoryUpdate::from).collect())?;
+    store
+        .update_histories(changed.into_iter().map(|changed| AccountHistoryUpdate::from(&changed.account)).collect())?;
     if !moved.is_empty() {
         store.update_accounts(&moved.into_iter().cloned().collect::<Vec<_>>())?;
     }
-    write_metadata(store, &ruling.events)?;
-    Ok(ruling)
+    Ok(write_metadata(store, &ruling.events)?)
 }
 
 /// Writes what is kept beside accounts after events, in their order.
@@ -293,8 +343,8 @@ fn write_moves(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
         return Ok(ruling);
     }
     ruling.place(&store.next_sequences(count)?);
-    store.insert_transfers(&ruling.transfers)?;
     store.update_accounts(&ruling.accounts)?;
+    store.insert_transfers(&ruling.transfers)?;
     Ok(ruling)
 }
 

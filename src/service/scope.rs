@@ -19,6 +19,8 @@ pub(super) struct Scope<'a> {
     pub(super) annotated_ids: Vec<TransferId>,
     /// Whether some request says when it counts, so that a closed period can be in its way.
     pub(super) has_effective_times: bool,
+    /// Whether some request depends on accounts that it may leave as they are.
+    pub(super) has_conditions: bool,
     /// The ids under which an answer may be known, and those of transfers that are to be undone.
     pub(super) ids: Vec<TransferId>,
     pub(super) hold_ids: Vec<TransferId>,
@@ -29,6 +31,14 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// Whether nothing has to be known to judge the requests but their accounts, and whether their ids are new, and whether each of these
+    /// accounts is changed if none is refused.
+    pub(super) fn is_of_accounts_alone(&self) -> bool {
+        let has_ids = [&self.annotated_ids, &self.hold_ids, &self.reversed_ids].iter().any(|ids| !ids.is_empty());
+        let has_others = has_ids || !self.reversed_journal_ids.is_empty() || !self.changed.is_empty();
+        !has_others && !self.has_effective_times && !self.has_conditions
+    }
+
     pub(super) fn of(requests: &'a [Request]) -> Self {
         let mut scope = Self { ids: Vec::with_capacity(requests.len()), ..Self::default() };
         for request in requests {
@@ -91,6 +101,7 @@ impl<'a> Scope<'a> {
 
     fn add_accounts(&mut self, request: &'a TransferRequest) {
         self.has_effective_times |= request.effective_at.is_some();
+        self.has_conditions |= !request.conditions.is_empty();
         self.names.extend(request.parties.names());
         self.names.extend(request.conditions.iter().map(|condition| &condition.account));
     }

@@ -82,8 +82,21 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let mut posting = Posting::new(requests, policy, mode);
-        let outcome =
-            self.pool.transaction(Access::Write, |store| posting.attempt(store, &self.clock, &[])?.or_begin_anew())?;
+        let guess = if mode == Mode::Commit { self.remembered.guess(&posting, &self.clock) } else { None };
+        let mut post = |store: &mut dyn Store| posting.attempt(store, &self.clock, &[])?.or_begin_anew();
+        let outcome = match guess {
+            None => self.pool.transaction(Access::Write, post)?,
+            Some(guess) => self.pool.transaction_or_shortcut(
+                |store| guess.write(store, &self.clock),
+                |store| {
+                    self.remembered.pause();
+                    post(store)
+                },
+            )?,
+        };
+        if mode == Mode::Commit {
+            self.remembered.keep(outcome.changed);
+        }
         Ok(outcome.answers)
     }
 

@@ -37,7 +37,8 @@ mod url;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::rules::{
-    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+    Account, AccountId, AccountName, ChangedAccount, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence,
+    Transfer, TransferId,
 };
 
 pub(crate) use account_chains::AccountChains;
@@ -78,7 +79,7 @@ pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + P
     fn write_together(
         &mut self,
         _transfers: &[Transfer],
-        _accounts: &[Account],
+        _accounts: &[ChangedAccount],
     ) -> Result<Option<Vec<Sequence>>, StoreError> {
         Ok(None)
     }
@@ -86,8 +87,9 @@ pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + P
     /// Adds transfers to the book.
     fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError>;
 
-    /// Writes the totals and the chain position of accounts that this transaction has locked.
-    fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError>;
+    /// Writes the totals and the chain position of accounts that are still as they were judged. [`StoreError::Conflict`] where one is
+    /// not; then nothing may be kept of what this transaction did.
+    fn update_accounts(&mut self, accounts: &[ChangedAccount]) -> Result<(), StoreError>;
 
     /// Adds holds.
     fn insert_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError>;
@@ -120,4 +122,14 @@ pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + P
 
     /// Adds a currency, or does nothing when the code is taken.
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError>;
+}
+
+/// Where fewer accounts could be written than there are, others have changed the rest since it was read.
+fn check_unchanged(accounts: &[ChangedAccount], written: usize) -> Result<(), StoreError> {
+    if written == accounts.len() {
+        return Ok(());
+    }
+    let reason =
+        format!("{} of {} accounts have changed since they were read", accounts.len() - written, accounts.len());
+    Err(StoreError::Conflict { reason })
 }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use teller::Mode;
 use teller::money::Amount;
 use teller::rules::{
-    Account, AccountEvent, AccountId, Batch, BatchPolicy, Hold, Instant, Known, LastEvent, Opening, Rejection,
-    Sequence, Transfer, TransferId, TransferKind, Verdict, open_account,
+    Account, AccountEvent, AccountId, Batch, BatchPolicy, ChangedAccount, Hold, Instant, Known, LastEvent, Opening,
+    Rejection, Sequence, Transfer, TransferId, TransferKind, Verdict, open_account,
 };
 
 use super::asking::{time, to_opening, to_request};
@@ -72,7 +72,7 @@ impl Memory {
         let next = i64::try_from(self.transfers.len() + self.events.len()).unwrap() + 1;
         let sequences: Vec<_> = (next..).take(batch.sequence_count()).map(Sequence).collect();
         let ruling = batch.finish(&sequences);
-        for changed in ruling.accounts {
+        for ChangedAccount { account: changed, .. } in ruling.accounts {
             let account = self.accounts.iter_mut().find(|account| account.id == changed.id).unwrap();
             *account = changed;
         }

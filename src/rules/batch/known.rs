@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use super::super::account::Account;
 use super::super::event::{AccountEvent, LastEvent};
+use super::super::hash::Hash;
 use super::super::hold::Hold;
 use super::super::ids::{AccountId, Sequence, TransferId};
 use super::super::period::ClosedPeriods;
@@ -33,12 +34,21 @@ pub struct Known {
     pub annotations: HashMap<TransferId, Metadata>,
 }
 
+/// An account as a batch leaves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedAccount {
+    /// Its new state.
+    pub account: Account,
+    /// The head that it had when the batch began. Whoever still has that has the whole history that the account was judged by.
+    pub head_before: Hash,
+}
+
 /// What a batch comes to.
 pub struct Ruling {
     /// The new rows, in the order in which they were accepted.
     pub transfers: Vec<Transfer>,
-    /// The new states of the accounts that the rows and events touch, by id.
-    pub accounts: Vec<Account>,
+    /// The accounts that the rows and events touch, by id.
+    pub accounts: Vec<ChangedAccount>,
     /// New holds, as the batch leaves them.
     pub holds_opened: Vec<Hold>,
     /// The new states of holds from before.
@@ -57,7 +67,7 @@ impl Ruling {
                 leg.previous = leg.previous.map(|previous| previous.placed(drawn));
             }
         }
-        for last in self.accounts.iter_mut().filter_map(|account| account.last.as_mut()) {
+        for last in self.accounts.iter_mut().filter_map(|changed| changed.account.last.as_mut()) {
             last.sequence = last.sequence.placed(drawn);
         }
     }

@@ -33,7 +33,7 @@ use super::operation::{BatchPolicy, Operation, Request};
 use super::rejection::Rejection;
 use super::transfer::Transfer;
 
-pub use known::{Known, Ruling};
+pub use known::{ChangedAccount, Known, Ruling};
 
 /// The answer to a request that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +182,7 @@ impl Batch {
             if let Some(sequence) = place(slot.last_draft) {
                 account.last = account.last.map(|last| LastTransfer { sequence, ..last });
             }
-            account
+            ChangedAccount { account, head_before: slot.head_before }
         });
         let (opened, changed): (Vec<_>, Vec<_>) = holds.into_iter().partition(|slot| slot.opened_by.is_some());
         let placed_hold =

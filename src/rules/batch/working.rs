@@ -25,6 +25,8 @@ use crate::money::Amount;
 #[derive(Clone)]
 pub(super) struct Slot {
     pub(super) account: Account,
+    /// Its head when the batch began.
+    pub(super) head_before: Hash,
     /// The newest draft that touched it.
     pub(super) last_draft: Option<usize>,
     /// The newest event of it, drafted or stored.
@@ -126,7 +128,8 @@ impl Working {
         let slot = |account: Account| {
             let last_event = last_events.get(&account.id).copied();
             let spent = spent.remove(&account.id).map(Box::new);
-            Slot { account, last_draft: None, last_event, has_event: false, expired: Vec::new(), spent }
+            let head_before = account.head;
+            Slot { account, head_before, last_draft: None, last_event, has_event: false, expired: Vec::new(), spent }
         };
         let mut working = Self {
             now,

@@ -24,7 +24,7 @@ use self::statements::{
 };
 use self::together::WriteTogether;
 use super::portable::from_rows;
-use super::{Store, StoreError};
+use super::{Store, StoreError, check_unchanged};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{HoldRow, HoldUpdate};
@@ -32,7 +32,8 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
 use crate::rules::{
-    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+    Account, AccountId, AccountName, ChangedAccount, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence,
+    Transfer, TransferId,
 };
 use crate::schema::{accounts, currencies, schedules, transfers};
 
@@ -79,14 +80,16 @@ impl Store for PgConnection {
     fn write_together(
         &mut self,
         transfers: &[Transfer],
-        accounts: &[Account],
+        accounts: &[ChangedAccount],
     ) -> Result<Option<Vec<Sequence>>, StoreError> {
         if transfers.len() >= COPY_ROWS_MIN {
             return Ok(None);
         }
-        let (sequences, inserted, updated) = WriteTogether::new(transfers, accounts).get_result(self)?;
+        let Some((sequences, updated, inserted)) = WriteTogether::new(transfers, accounts).get_result(self)? else {
+            return Err(StoreError::Conflict { reason: "an id is in use".into() });
+        };
+        check_unchanged(accounts, usize::try_from(updated).unwrap_or_default())?;
         assert_eq!(usize::try_from(inserted), Ok(transfers.len()), "every transfer is inserted");
-        assert_eq!(usize::try_from(updated), Ok(accounts.len()), "every account was locked, so it is there");
         Ok(Some(sequences.into_iter().map(Sequence).collect()))
     }
 
@@ -101,10 +104,9 @@ impl Store for PgConnection {
         Ok(())
     }
 
-    fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
+    fn update_accounts(&mut self, accounts: &[ChangedAccount]) -> Result<(), StoreError> {
         let updated = UpdateRows::<AccountColumns>::new(accounts.iter().map(AccountUpdate::from)).execute(self)?;
-        assert_eq!(updated, accounts.len(), "every account was locked, so it is there");
-        Ok(())
+        check_unchanged(accounts, updated)
     }
 
     fn insert_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError> {

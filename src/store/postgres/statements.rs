@@ -57,6 +57,8 @@ pub(super) trait Columns: 'static {
     const TABLE: &str;
     /// The first is the key.
     const NAMES: &[&str];
+    /// The column of the table that must still have what another one of these names says, where it is only updated then.
+    const CHECKED: Option<(&str, &str)>;
 
     fn of(rows: impl ExactSizeIterator<Item = Self::Row>) -> Self;
 
@@ -66,6 +68,12 @@ pub(super) trait Columns: 'static {
 
 macro_rules! columns {
     ($name:ident, $row:ty, $table:literal { $($column:ident: $sql_type:ty => $rust_type:ty),+ $(,)? }) => {
+        columns!($name, $row, $table { $($column: $sql_type => $rust_type),+ } checks None);
+    };
+    (
+        $name:ident, $row:ty, $table:literal { $($column:ident: $sql_type:ty => $rust_type:ty),+ $(,)? }
+        checks $checked:expr
+    ) => {
         pub(super) struct $name {
             $($column: Vec<$rust_type>),+
         }
@@ -74,6 +82,7 @@ macro_rules! columns {
             type Row = $row;
             const TABLE: &str = $table;
             const NAMES: &[&str] = &[$(stringify!($column)),+];
+            const CHECKED: Option<(&str, &str)> = $checked;
 
             fn of(rows: impl ExactSizeIterator<Item = $row>) -> Self {
                 let mut columns = Self { $($column: Vec::with_capacity(rows.len())),+ };
@@ -123,6 +132,12 @@ columns!(TransferColumns, TransferRow, "transfers" {
     up_to: Nullable<Int8> => Option<i64>,
 });
 
+impl TransferColumns {
+    pub(super) const fn ids(&self) -> &Vec<SqlId> {
+        &self.id
+    }
+}
+
 columns!(AccountColumns, AccountUpdate, "accounts" {
     id: Int8 => i64,
     debits_posted: Int8 => i64,
@@ -133,7 +148,8 @@ columns!(AccountColumns, AccountUpdate, "accounts" {
     last_transfer: Nullable<Int8> => Option<i64>,
     last_recorded_at: Nullable<Timestamptz> => Option<SqlInstant>,
     head: Bytea => Vec<u8>,
-});
+    head_before: Bytea => Vec<u8>,
+} checks Some(("head", "head_before")));
 
 columns!(AccountHistoryColumns, AccountHistoryUpdate, "accounts" {
     id: Int8 => i64,
@@ -212,11 +228,23 @@ impl<C> RunQueryDsl<PgConnection> for UpdateRows<C> {}
 
 impl<C: Columns> QueryFragment<Pg> for UpdateRows<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let [key, changed @ ..] = C::NAMES else { return Ok(()) };
-        let assignments: Vec<_> = changed.iter().map(|column| format!("{column} = new.{column}")).collect();
-        out.push_sql(&format!("update {} set {} from ", C::TABLE, assignments.join(", ")));
+        out.push_sql(&format!("update {} set {} from ", C::TABLE, assignments::<C>(|column| format!("new.{column}"))));
         self.0.push_unnest(&mut out)?;
-        out.push_sql(&format!(" as new ({}) where {}.{key} = new.{key}", C::NAMES.join(", "), C::TABLE));
+        out.push_sql(&format!(" as new ({}) where {}", C::NAMES.join(", "), is_same_row::<C>()));
         Ok(())
     }
+}
+
+/// What is assigned to each column of a row that is updated.
+pub(super) fn assignments<C: Columns>(value: impl Fn(&str) -> String) -> String {
+    let is_assigned = |name: &&&str| C::CHECKED.is_none_or(|(_, before)| before != **name);
+    let changed = C::NAMES.iter().skip(1).filter(is_assigned);
+    changed.map(|name| format!("{name} = {}", value(name))).collect::<Vec<_>>().join(", ")
+}
+
+/// Which row of the table a new one is for.
+pub(super) fn is_same_row<C: Columns>() -> String {
+    let (table, key) = (C::TABLE, C::NAMES[0]);
+    let is_unchanged = C::CHECKED.map(|(column, before)| format!(" and {table}.{column} = new.{before}"));
+    format!("{table}.{key} = new.{key}{}", is_unchanged.unwrap_or_default())
 }

@@ -3,17 +3,18 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
-use super::statements::{AccountColumns, Columns, TransferColumns};
+use super::statements::{AccountColumns, Columns, TransferColumns, assignments, is_same_row};
 use crate::models::accounts::AccountUpdate;
-use crate::models::sql_types::Int8;
+use crate::models::sql_types::{Int8, Uuid};
 use crate::models::transfers::TransferRow;
-use crate::rules::{Account, Sequence, Transfer};
+use crate::rules::{ChangedAccount, Sequence, Transfer};
 
 /// The columns in which a provisional sequence can stand.
 const PLACES: [&str; 4] = ["sequence", "debit_previous", "credit_previous", "last_transfer"];
 
-/// Draws places, inserts transfers and updates their accounts in one round trip. The answer are the places, and how many rows were
-/// inserted and updated.
+/// Draws places, updates accounts and inserts their transfers in one round trip. The answer are the places, and how many rows were
+/// updated and inserted; there is none, and nothing is done, where one of the ids is in the book already. The accounts come first, so that
+/// whoever waits for another transaction waits at them.
 pub(super) struct WriteTogether {
     count: i64,
     transfers: TransferColumns,
@@ -21,7 +22,7 @@ pub(super) struct WriteTogether {
 }
 
 impl WriteTogether {
-    pub(super) fn new(transfers: &[Transfer], accounts: &[Account]) -> Self {
+    pub(super) fn new(transfers: &[Transfer], accounts: &[ChangedAccount]) -> Self {
         Self {
             count: i64::try_from(transfers.len()).unwrap_or(i64::MAX),
             transfers: TransferColumns::of(transfers.iter().map(TransferRow::from)),
@@ -30,8 +31,8 @@ impl WriteTogether {
     }
 
     /// Diesel gives no type to what is written out, so it is given here.
-    pub(super) fn get_result(self, connection: &mut PgConnection) -> QueryResult<(Vec<i64>, i64, i64)> {
-        RunQueryDsl::get_result(self, connection)
+    pub(super) fn get_result(self, connection: &mut PgConnection) -> QueryResult<Option<(Vec<i64>, i64, i64)>> {
+        RunQueryDsl::get_result(self, connection).optional()
     }
 }
 
@@ -50,31 +51,31 @@ impl QueryFragment<Pg> for WriteTogether {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         // One call a number, because a range would need a lock; they are drawn in the order of the series, so they rise.
         out.push_sql(
-            "with drawn as materialized (select array_agg(nextval('transfers_sequence_seq')) as numbers \
-            from generate_series(1, ",
+            "with drawn as materialized (select numbers from (\
+            select array_agg(nextval('transfers_sequence_seq')) as numbers from generate_series(1, ",
         );
         out.push_bind_param::<Int8, _>(&self.count)?;
+        out.push_sql(") where not exists (select from transfers where id = any(");
+        out.push_bind_param::<Array<Uuid>, _>(self.transfers.ids())?;
         out.push_sql(&format!(
-            ")), inserted as (insert into {} ({}) select {} from drawn, ",
+            "))) as places where numbers is not null), updated as (update {} set {} from drawn, ",
+            AccountColumns::TABLE,
+            assignments::<AccountColumns>(placed),
+        ));
+        self.accounts.push_unnest(&mut out)?;
+        out.push_sql(&format!(
+            " as new ({}) where {} returning 1), inserted as (insert into {} ({}) select {} from drawn, ",
+            AccountColumns::NAMES.join(", "),
+            is_same_row::<AccountColumns>(),
             TransferColumns::TABLE,
             TransferColumns::NAMES.join(", "),
             TransferColumns::NAMES.iter().map(|name| placed(name)).collect::<Vec<_>>().join(", "),
         ));
         self.transfers.push_unnest(&mut out)?;
-        let [key, changed @ ..] = AccountColumns::NAMES else { return Ok(()) };
-        let assignments: Vec<_> = changed.iter().map(|name| format!("{name} = {}", placed(name))).collect();
         out.push_sql(&format!(
-            " as new ({}) returning 1), updated as (update {} set {} from drawn, ",
+            " as new ({}) returning 1) \
+            select numbers, (select count(*) from updated), (select count(*) from inserted) from drawn",
             TransferColumns::NAMES.join(", "),
-            AccountColumns::TABLE,
-            assignments.join(", "),
-        ));
-        self.accounts.push_unnest(&mut out)?;
-        out.push_sql(&format!(
-            " as new ({}) where {}.{key} = new.{key} returning 1) \
-            select numbers, (select count(*) from inserted), (select count(*) from updated) from drawn",
-            AccountColumns::NAMES.join(", "),
-            AccountColumns::TABLE,
         ));
         Ok(())
     }

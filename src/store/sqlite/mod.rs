@@ -11,7 +11,7 @@ use diesel::sqlite::SqliteConnection;
 
 use self::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
 use super::portable::{Portable, from_rows, in_chunks};
-use super::{Schedules, Store, StoreError};
+use super::{Schedules, Store, StoreError, check_unchanged};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow, HoldUpdate};
@@ -19,7 +19,8 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
 use crate::rules::{
-    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+    Account, AccountId, AccountName, ChangedAccount, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence,
+    Transfer, TransferId,
 };
 use crate::schema::{accounts, currencies, schedules};
 
@@ -54,10 +55,9 @@ impl Store for SqliteConnection {
         Ok(())
     }
 
-    fn update_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
+    fn update_accounts(&mut self, accounts: &[ChangedAccount]) -> Result<(), StoreError> {
         let updated = update_rows(self, &rows::<_, AccountUpdate>(accounts))?;
-        assert_eq!(updated, accounts.len(), "every account was locked, so it is there");
-        Ok(())
+        check_unchanged(accounts, updated)
     }
 
     fn insert_holds(&mut self, holds: &[Hold]) -> Result<(), StoreError> {

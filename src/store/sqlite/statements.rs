@@ -111,15 +111,21 @@ pub(super) trait ValueRow: Sized + 'static {
     const TABLE: &str;
     /// The first is the key.
     const COLUMNS: &[&str];
+    /// The column of the table that must still have what another one of these says, where it is only updated then.
+    const CHECKED: Option<(&str, &str)>;
 
     fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
 }
 
 macro_rules! value_row {
     ($row:ty, $table:literal { $($column:ident: $sql_type:ty),+ $(,)? }) => {
+        value_row!($row, $table { $($column: $sql_type),+ } checks None);
+    };
+    ($row:ty, $table:literal { $($column:ident: $sql_type:ty),+ $(,)? } checks $checked:expr) => {
         impl ValueRow for $row {
             const TABLE: &str = $table;
             const COLUMNS: &[&str] = &[$(stringify!($column)),+];
+            const CHECKED: Option<(&str, &str)> = $checked;
 
             fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
                 let mut separator = "(";
@@ -171,7 +177,8 @@ value_row!(AccountUpdate, "accounts" {
     last_transfer: Nullable<Int8>,
     last_recorded_at: Nullable<Timestamptz>,
     head: Bytea,
-});
+    head_before: Bytea,
+} checks Some(("head", "head_before")));
 
 value_row!(AccountHistoryUpdate, "accounts" {
     id: Int8,
@@ -249,12 +256,19 @@ impl<R, const ROWS: usize> RunQueryDsl<SqliteConnection> for UpdateRows<'_, R, R
 impl<R: ValueRow, const ROWS: usize> QueryFragment<Sqlite> for UpdateRows<'_, R, ROWS> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         // SQLite names the columns of a list of values column1, column2, …
-        let [key, changed @ ..] = R::COLUMNS else { return Ok(()) };
-        let assignments: Vec<_> =
-            (2..).zip(changed).map(|(place, name)| format!("{name} = new.column{place}")).collect();
+        let (mut assignments, mut conditions) = (Vec::new(), Vec::new());
+        for (place, name) in (1..).zip(R::COLUMNS) {
+            match R::CHECKED {
+                _ if place == 1 => conditions.push(format!("{}.{name} = new.column1", R::TABLE)),
+                Some((checked, before)) if before == *name => {
+                    conditions.push(format!("{}.{checked} = new.column{place}", R::TABLE));
+                }
+                _ => assignments.push(format!("{name} = new.column{place}")),
+            }
+        }
         out.push_sql(&format!("update {} set {} from (", R::TABLE, assignments.join(", ")));
         push_rows(self.0, &mut out)?;
-        out.push_sql(&format!(") as new where {}.{key} = new.column1", R::TABLE));
+        out.push_sql(&format!(") as new where {}", conditions.join(" and ")));
         Ok(())
     }
 }

@@ -1,0 +1,175 @@
+//! What a ledger remembers of accounts is a guess, and never decides by itself.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use teller::rules::{BatchPolicy, Instant, Request, TransferRequest};
+use teller::service::Receipt;
+use teller::{Clock, Error, Ledger, Mode};
+
+use crate::support::plans::{reads_of, record_statements};
+use crate::support::{
+    Random, TestBook, assert_whole, check, in_parallel, on_every_backend, requests, transfer, transfer_with_id,
+};
+
+const ACCOUNTS: &str = "
+    account cash  asset     EUR
+    account alice liability EUR
+    account bob   liability EUR
+    deposit alice 100 -> posted
+    deposit bob 100   -> posted
+";
+
+/// A ledger that has posted between alice and bob, and so remembers both.
+fn remembering(book: &TestBook) -> Ledger {
+    record_statements();
+    check(book, ACCOUNTS);
+    let ledger = book.ledger();
+    post(&ledger, transfer_with_id(book.next_id(), "alice", "bob", "1")).unwrap();
+    ledger
+}
+
+fn post(ledger: &Ledger, request: TransferRequest) -> Result<Receipt, Error> {
+    ledger.submit_one(request.into(), Mode::Commit)
+}
+
+/// Whether the accounts are read where the work is done, which they are not where a guess is right.
+fn reads_accounts(work: impl FnOnce()) -> bool {
+    let is_of_accounts = |statement: &String| {
+        let statement = statement.to_lowercase();
+        statement.starts_with("select") && statement.contains("accounts")
+    };
+    reads_of(work).iter().any(is_of_accounts)
+}
+
+fn code(outcome: Result<Receipt, Error>) -> &'static str {
+    match outcome {
+        Ok(receipt) if receipt.replayed => "replayed",
+        Ok(_) => "posted",
+        Err(Error::Rejected(rejection)) => rejection.code(),
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+on_every_backend! {
+    fn accounts_that_are_remembered_are_not_asked_for(book: &TestBook) {
+        let ledger = remembering(book);
+        let again = || {
+            post(&ledger, transfer_with_id(book.next_id(), "bob", "alice", "2")).unwrap();
+        };
+        assert!(!reads_accounts(again));
+        check(book, "balance alice posted 101 version 3\nbalance bob posted 99 version 3");
+    }
+
+    fn what_others_did_meanwhile_counts(book: &TestBook) {
+        for (meanwhile, expected) in [
+            ("withdraw alice 99 -> posted", "insufficient_funds"),
+            ("deposit alice 1000 -> posted", "posted"),
+            ("limits bob max 101.50 -> changed", "max_balance_exceeded"),
+            ("freeze bob credits -> frozen", "account_frozen"),
+            ("hold alice cash 99 -> held", "insufficient_funds"),
+            ("limits alice per-day 1 -> changed", "velocity_exceeded"),
+        ] {
+            let book = book.another();
+            let ledger = remembering(&book);
+            check(&book, meanwhile);
+            let own = transfer_with_id(book.next_id(), "alice", "bob", "1");
+            assert_eq!(code(post(&ledger, own)), expected, "{meanwhile}");
+            let report = ledger.verify(&mut |_| {}).unwrap();
+            assert_eq!(report.findings.first(), None, "{meanwhile}");
+        }
+    }
+
+    // I1: a look at the ids that are in use is left to the database where accounts are remembered.
+    fn an_id_that_is_in_use_is_replayed_or_refused(book: &TestBook) {
+        let ledger = remembering(book);
+        let others = book.ledger();
+        let known = transfer("known", "alice", "bob", "5");
+        assert_eq!(code(post(&others, known.clone())), "posted");
+        assert_eq!(code(post(&ledger, known.clone())), "replayed");
+        assert_eq!(code(post(&ledger, transfer("known", "alice", "bob", "6"))), "id_reused");
+        let many = |id: &str| -> Vec<Request> {
+            let last = transfer(id, "alice", "bob", "5").into();
+            (0..60).map(|_| transfer_with_id(book.next_id(), "alice", "bob", "0.01").into()).chain([last]).collect()
+        };
+        for (id, expected) in [("new", "posted"), ("known", "replayed")] {
+            let answers = ledger.submit(&many(id), BatchPolicy::CarryOn, Mode::Commit).unwrap();
+            assert_eq!(code(answers.into_iter().last().unwrap().map_err(Error::from)), expected);
+        }
+        check(book, "balance alice posted 87.80 version 124");
+    }
+
+    fn a_refusal_is_never_a_guess(book: &TestBook) {
+        let ledger = remembering(book);
+        let too_much = || {
+            let outcome = post(&ledger, transfer_with_id(book.next_id(), "alice", "bob", "1000"));
+            assert_eq!(code(outcome), "insufficient_funds");
+        };
+        assert!(reads_accounts(too_much));
+    }
+
+    // A period that is over can be closed at any moment, and what is posted then belongs to the next one.
+    fn what_is_judged_before_midnight_is_not_written_after(book: &TestBook) {
+        let [before, after] = ["2026-03-31T23:59:59.999000Z", "2026-04-01T00:00:00Z"].map(|time| time.parse::<Instant>().unwrap());
+        let told = Arc::new(Mutex::new(VecDeque::new()));
+        let times = Arc::clone(&told);
+        book.set_time("2026-03-31T12:00:00Z");
+        check(book, ACCOUNTS);
+        let ledger = book.ledger().with_clock(Clock::new(move || {
+            let mut times = times.lock().unwrap();
+            if times.len() > 1 { times.pop_front().unwrap() } else { times[0] }
+        }));
+        for (key, times, expected) in [("first", [before, before], before), ("guess", [before, before], before), ("late", [before, after], after)] {
+            *told.lock().unwrap() = times.into();
+            let receipt = post(&ledger, transfer(key, "alice", "bob", "1")).unwrap();
+            let effective_at = receipt.transfers[0].transfer.effective_at;
+            assert!(effective_at >= expected && effective_at < after.after(Duration::from_millis(1)), "{key}: {effective_at}");
+            assert_eq!(effective_at >= after, expected == after, "{key}: {effective_at}");
+        }
+        assert_whole(&ledger, 5);
+    }
+
+    // Nothing is guessed of what depends on more than accounts.
+    fn conditions_and_effective_times_are_judged_behind_the_lock(book: &TestBook) {
+        let ledger = remembering(book);
+        for line in [
+            "transfer alice bob 1 effective 2026-01-01T00:00:00Z",
+            "transfer alice bob 1 if-balance cash > 0",
+            "journal\n    transfer alice bob 1\n    freeze alice",
+        ] {
+            let requests = requests(book, &ledger, line);
+            let submit = || drop(ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap());
+            assert!(reads_accounts(submit), "{line}");
+        }
+    }
+
+    // C1, C5: several programs that each believe to know the accounts.
+    fn ledgers_that_remember_the_same_accounts_post_everything_once(book: &TestBook) {
+        check(book, "
+            account a asset EUR
+            account b asset EUR
+            account c asset EUR
+            account d asset EUR
+        ");
+        let posted = in_parallel(4, |worker| {
+            let ledger = book.ledger();
+            let mut random = Random(worker as u64);
+            let mut posted = 0;
+            for _ in 0..40 {
+                let request = |_| {
+                    let (from, to) = random.pair_below(4);
+                    let names = ["a", "b", "c", "d"];
+                    let [from, to] = [from, to].map(|place| names[usize::try_from(place).unwrap()]);
+                    Request::from(transfer_with_id(book.next_id(), from, to, "1"))
+                };
+                let requests: Vec<_> = (0..3).map(request).collect();
+                let answers = ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap();
+                posted += answers.iter().filter(|answer| answer.is_ok()).count();
+            }
+            posted
+        });
+        assert_eq!(posted.iter().sum::<usize>(), 480);
+        assert_whole(&book.ledger(), 480);
+    }
+}
