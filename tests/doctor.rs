@@ -41,6 +41,10 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
             "connections",
             "statement_timeout",
             "lock_timeout",
+            "shared_buffers",
+            "max_wal_size",
+            "checkpoint_timeout",
+            "wal_compression",
             "size",
             "free_disk",
             "pooler",
@@ -49,6 +53,9 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
     for name in ["schema_state", "clock", "tls", "lc_messages", "standbys", "connections"] {
         assert_eq!(fact(&facts, name)["warning"], Value::Null, "{name}");
     }
+    // Advice is about time, and no warning.
+    let advised = fact(&facts, "max_wal_size");
+    assert!(advised["warning"].is_null() && advised["advice"].as_str().unwrap().starts_with("4GB"), "{advised}");
     // Client and server are on one machine and have one clock.
     let clock = fact(&facts, "clock")["value"].as_str().unwrap();
     assert!(clock.starts_with("the same within "), "{clock}");

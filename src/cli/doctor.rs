@@ -7,7 +7,7 @@ use crate::formats::FactRecord;
 use crate::rules::Instant;
 use crate::store::{Pool, SchemaState, StoreOptions};
 
-const COLUMNS: Columns = &["fact", "value", "warning"];
+const COLUMNS: Columns = &["fact", "value", "warning", "advice"];
 
 /// What NTP keeps to with ease.
 const SKEW_MICROS_MAX: i64 = 1_000_000;
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
     if !records.iter().any(FactRecord::is_worrying) {
         return Ok(Ending::Done);
     }
-    say("There are warnings; the last column says what to do.");
+    say("There are warnings, which say what to do.");
     Ok(Ending::Found)
 }
 

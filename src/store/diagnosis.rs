@@ -11,17 +11,24 @@ pub struct Fact {
     pub value: String,
     /// Why that can lose money or time, and what to do; `None` where all is well.
     pub warning: Option<String>,
+    /// What would make writes cheaper; `None` where that is done or there is nothing to do.
+    pub advice: Option<&'static str>,
 }
 
 impl Fact {
     pub(super) fn new(name: &'static str, value: impl Into<String>) -> Self {
-        Self { name, value: value.into(), warning: None }
+        Self { name, value: value.into(), warning: None, advice: None }
     }
 
     /// A fact that is worth a warning unless it is as it should be.
     pub(super) fn checked(name: &'static str, value: impl Into<String>, is_well: bool, warning: &str) -> Self {
         let warning = (!is_well).then(|| warning.to_owned());
-        Self { name, value: value.into(), warning }
+        Self { warning, ..Self::new(name, value) }
+    }
+
+    /// A fact that could be better, and then costs time and nothing else.
+    pub(super) fn advised(name: &'static str, value: impl Into<String>, is_well: bool, advice: &'static str) -> Self {
+        Self { advice: (!is_well).then_some(advice), ..Self::new(name, value) }
     }
 }
 

@@ -101,13 +101,14 @@ pub struct FactRecord {
     fact: String,
     value: String,
     warning: Option<String>,
+    advice: Option<&'static str>,
 }
 
 impl FactRecord {
     /// A fact, and what is worrying about it.
     #[must_use]
     pub fn new(fact: &str, value: impl Into<String>, warning: Option<String>) -> Self {
-        Self { fact: fact.to_owned(), value: value.into(), warning }
+        Self { fact: fact.to_owned(), value: value.into(), warning, advice: None }
     }
 
     /// Whether there is something to do about it.
@@ -119,7 +120,7 @@ impl FactRecord {
 
 impl From<&Fact> for FactRecord {
     fn from(fact: &Fact) -> Self {
-        Self::new(fact.name, fact.value.clone(), fact.warning.clone())
+        Self { advice: fact.advice, ..Self::new(fact.name, fact.value.clone(), fact.warning.clone()) }
     }
 }
 

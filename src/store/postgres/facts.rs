@@ -8,6 +8,7 @@ use super::super::StoreError;
 use super::super::diagnosis::Fact;
 use super::super::disk::free_disk;
 use super::rows::{NullableTextRow, TextRow};
+use super::tuning;
 
 pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreError> {
     let version = text(connection, "select version() as value")?;
@@ -27,6 +28,7 @@ pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreErr
     for name in ["statement_timeout", "lock_timeout"] {
         facts.push(Fact::new(name, setting(connection, name)?));
     }
+    facts.extend(tuning::facts(connection)?);
     facts.push(Fact::new("size", text(connection, SIZE_QUERY)?));
     facts.push(disk(connection)?);
     Ok(facts)

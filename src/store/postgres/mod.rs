@@ -12,6 +12,7 @@ mod rows;
 mod session;
 mod statements;
 mod together;
+mod tuning;
 
 use diesel::copy_from;
 use diesel::pg::PgConnection;
