@@ -19,7 +19,7 @@ pub use diesel::sql_types::{BigInt as Int8, Binary as Bytea, Nullable, SmallInt 
 use diesel::sql_types::{Interval, SqlType};
 use diesel::sqlite::{Sqlite, SqliteValue};
 
-use crate::rules::Instant;
+use crate::rules::{Hash, Instant, TransferKind};
 
 /// An id.
 #[derive(Clone, Copy, Debug, QueryId, SqlType)]
@@ -186,6 +186,100 @@ impl FromSql<Jsonb, Sqlite> for SqlJson {
 impl ToSql<Jsonb, Sqlite> for SqlJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0.as_str());
+        Ok(IsNull::No)
+    }
+}
+
+/// The value of a column of hashes. Where one has another length, what is read is kept for the rows to report.
+#[derive(AsExpression, Clone, Debug, FromSqlRow, PartialEq, Eq)]
+#[diesel(sql_type = Bytea)]
+pub(crate) enum SqlHash {
+    Hash(Hash),
+    Other(Box<[u8]>),
+}
+
+impl SqlHash {
+    fn read(bytes: &[u8]) -> Self {
+        bytes.try_into().map_or_else(|_| Self::Other(bytes.into()), |hash| Self::Hash(Hash(hash)))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Hash(hash) => &hash.0,
+            Self::Other(bytes) => bytes,
+        }
+    }
+}
+
+impl FromSql<Bytea, Pg> for SqlHash {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self::read(value.as_bytes()))
+    }
+}
+
+impl ToSql<Bytea, Pg> for SqlHash {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Bytea, Sqlite> for SqlHash {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self::read(value.read_blob()))
+    }
+}
+
+impl ToSql<Bytea, Sqlite> for SqlHash {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.bytes());
+        Ok(IsNull::No)
+    }
+}
+
+/// The value of a column of kinds. What is no kind is kept for the rows to report.
+#[derive(AsExpression, Clone, Debug, FromSqlRow, PartialEq, Eq)]
+#[diesel(sql_type = Text)]
+pub(crate) enum SqlKind {
+    Kind(TransferKind),
+    Other(Box<str>),
+}
+
+impl SqlKind {
+    fn read(word: &str) -> Self {
+        TransferKind::from_word(word).map_or_else(|| Self::Other(word.into()), Self::Kind)
+    }
+
+    fn word(&self) -> &str {
+        match self {
+            Self::Kind(kind) => kind.as_str(),
+            Self::Other(word) => word,
+        }
+    }
+}
+
+impl FromSql<Text, Pg> for SqlKind {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self::read(str::from_utf8(value.as_bytes())?))
+    }
+}
+
+impl ToSql<Text, Pg> for SqlKind {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.word().as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Text, Sqlite> for SqlKind {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self::read(value.read_text()))
+    }
+}
+
+impl ToSql<Text, Sqlite> for SqlKind {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.word());
         Ok(IsNull::No)
     }
 }

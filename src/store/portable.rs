@@ -1,7 +1,8 @@
 //! Queries that Diesel writes for both backends. Each is given once, and compiled for each.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::max;
-use diesel::pg::PgConnection;
+use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
@@ -134,7 +135,7 @@ pub(super) fn in_chunks<K, R>(
 }
 
 macro_rules! implement_portable {
-    ($connection:ty) => {
+    ($connection:ty, $loading_mode:ty) => {
         impl Portable for $connection {
             fn list_accounts(&mut self, prefix: &str, after: &str, limit: i64) -> Result<Vec<Account>, StoreError> {
                 let end = prefix_end(prefix);
@@ -196,7 +197,8 @@ macro_rules! implement_portable {
             }
 
             fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError> {
-                Ok(from_sequence(sequence, limit).select(TransferRow::as_select()).load(self)?)
+                let rows = from_sequence(sequence, limit).select(TransferRow::as_select());
+                Ok(rows.load_iter::<TransferRow, $loading_mode>(self)?.collect::<QueryResult<_>>()?)
             }
 
             fn account_rows_from(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError> {
@@ -302,5 +304,6 @@ macro_rules! implement_portable {
     };
 }
 
-implement_portable!(PgConnection);
-implement_portable!(SqliteConnection);
+// Row by row, so that the server works on the rest of a page while its first rows are read.
+implement_portable!(PgConnection, PgRowByRowLoadingMode);
+implement_portable!(SqliteConnection, DefaultLoadingMode);

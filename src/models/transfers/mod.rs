@@ -8,9 +8,9 @@ use std::fmt::Display;
 use diesel::prelude::*;
 
 use super::CorruptRow;
-use super::sql_types::{SqlId, SqlInstant, SqlJson};
+use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson, SqlKind};
 use crate::money::Amount;
-use crate::rules::{AccountId, Hash, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind};
+use crate::rules::{AccountId, Leg, Metadata, Sequence, Transfer, TransferId};
 use crate::schema::transfers;
 
 pub(crate) use chain::{ChainRow, ChainRows, ChainStep};
@@ -36,8 +36,8 @@ pub(crate) struct TransferRow {
     pub journal_id: Option<SqlId>,
     pub hold_id: Option<SqlId>,
     pub reversed_id: Option<SqlId>,
-    pub kind: String,
-    pub hash: Vec<u8>,
+    pub kind: SqlKind,
+    pub hash: SqlHash,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
     pub expires_at: Option<SqlInstant>,
@@ -53,14 +53,20 @@ impl TryFrom<TransferRow> for Transfer {
         if row.amount <= 0 {
             return Err(corrupt("amount", &row.amount));
         }
-        let hash = row.hash.as_slice().try_into().map_err(|_| corrupt("hash", &format!("{:?}", row.hash)))?;
+        let hash = match row.hash {
+            SqlHash::Hash(hash) => hash,
+            SqlHash::Other(bytes) => return Err(corrupt("hash", &format!("{bytes:?}"))),
+        };
         let description = row.description.as_deref().map(str::parse).transpose();
         let instant = |column, time: SqlInstant| time.instant().ok_or_else(|| corrupt(column, &time));
         let id = |column, value: SqlId| value.id().ok_or_else(|| corrupt(column, &"not of 16 bytes"));
         Ok(Self {
             sequence: Sequence(row.sequence),
             id: TransferId(id("id", row.id)?),
-            kind: TransferKind::from_word(&row.kind).ok_or_else(|| corrupt("kind", &row.kind))?,
+            kind: match row.kind {
+                SqlKind::Kind(kind) => kind,
+                SqlKind::Other(word) => return Err(corrupt("kind", &word)),
+            },
             amount: Amount::from_minor(row.amount),
             debit: Leg {
                 account_id: AccountId(row.debit_account_id),
@@ -84,7 +90,7 @@ impl TryFrom<TransferRow> for Transfer {
             description: description
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "transfers", row.sequence)?,
-            hash: Hash(hash),
+            hash,
         })
     }
 }
@@ -109,8 +115,8 @@ impl From<&Transfer> for TransferRow {
             journal_id: transfer.journal_id.map(SqlId::new),
             hold_id: transfer.hold_id.map(|id| SqlId::new(id.0)),
             reversed_id: transfer.reversed_id.map(|id| SqlId::new(id.0)),
-            kind: transfer.kind.as_str().to_owned(),
-            hash: transfer.hash.0.to_vec(),
+            kind: SqlKind::Kind(transfer.kind),
+            hash: SqlHash::Hash(transfer.hash),
             description: transfer.description.as_ref().map(ToString::to_string),
             metadata: metadata_to_json(&transfer.metadata),
             expires_at: transfer.expires_at.map(SqlInstant::from),

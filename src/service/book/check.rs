@@ -242,7 +242,8 @@ fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String
         let fits = i64::try_from(units).ok().filter(|units| *units >= 0);
         fits.ok_or_else(|| format!("a total of account {} is {units}, which no account can have", walked.name))
     };
-    let limits = walked.terms.limits;
+    let particulars = walked.particulars();
+    let limits = particulars.terms.limits;
     let balance = walked.balance();
     let is_below = |limit: Amount| balance - walked.held_on_falling_side() < i128::from(limit.minor());
     let is_above = |limit: Amount| balance > i128::from(limit.minor());
@@ -260,11 +261,11 @@ fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String
         last_recorded_at: walked.last.map(|(_, recorded_at)| recorded_at.into()),
         min_balance: limits.min_balance.map(Amount::minor),
         max_balance: limits.max_balance.map(Amount::minor),
-        per_transfer: walked.terms.velocity.per_transfer.map(Amount::minor),
-        per_day: walked.terms.velocity.per_day.map(Amount::minor),
-        per_month: walked.terms.velocity.per_month.map(Amount::minor),
-        closed_at: walked.closed_at.map(Into::into),
-        state: walked.terms.state.as_str().to_owned(),
+        per_transfer: particulars.terms.velocity.per_transfer.map(Amount::minor),
+        per_day: particulars.terms.velocity.per_day.map(Amount::minor),
+        per_month: particulars.terms.velocity.per_month.map(Amount::minor),
+        closed_at: particulars.closed_at.map(Into::into),
+        state: particulars.terms.state.as_str().to_owned(),
         head: walked.head.0.to_vec(),
     })
 }

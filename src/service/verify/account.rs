@@ -137,32 +137,30 @@ impl Walk {
 
     /// Compares the hash, and the account's side, and moves the account on.
     fn recompute_in_chain(&mut self, id: AccountId, transfer: &Transfer, others: &Others, other_head: Option<Vec<u8>>) {
-        let Some(account) = self.accounts.get(&id) else { return };
-        let (name, head) = (account.name.to_string(), account.head);
-        let is_debit = transfer.debit.account_id == id;
-        let (side, leg, other) = if is_debit {
-            (NormalSide::Debit, &transfer.debit, &transfer.credit)
-        } else {
-            (NormalSide::Credit, &transfer.credit, &transfer.debit)
+        let Some(account) = self.accounts.get_mut(&id) else { return };
+        let side = transfer.side_of(id);
+        let other = match side {
+            NormalSide::Debit => &transfer.credit,
+            NormalSide::Credit => &transfer.debit,
         };
         let other_head = match others.0.get(&other.account_id) {
             None => Err("the transfer's account is not in the book".to_owned()),
             Some(found) if other.account_id == id || found.currency != account.currency => {
-                Err(format!("the transfer is between {name} and {}", found.name))
+                Err(format!("the transfer is between {} and {}", account.name, found.name))
             }
             Some(found) => found.head_before(other, other_head),
         };
-        match other_head {
-            Err(problem) => self.find(Some(transfer.sequence), Some(name), problem),
-            Ok(other_head) => {
-                let (debit, credit) = if is_debit { (head, other_head) } else { (other_head, head) };
-                let expected = hash_transfer(transfer, debit, credit);
-                if expected != transfer.hash {
-                    self.find_other_hash(transfer, name, expected);
-                }
-            }
+        let expected = other_head.map(|other_head| match side {
+            NormalSide::Debit => hash_transfer(transfer, account.head, other_head),
+            NormalSide::Credit => hash_transfer(transfer, other_head, account.head),
+        });
+        let problems = account.move_on(transfer, side);
+        match expected {
+            Err(problem) => self.find_on(transfer, id, [problem]),
+            Ok(expected) if expected != transfer.hash => self.find_other_hash(transfer, id, expected),
+            Ok(_) => {}
         }
-        self.recompute_leg(transfer, leg, side);
+        self.find_on(transfer, id, problems);
     }
 }
 

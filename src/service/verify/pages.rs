@@ -12,8 +12,8 @@ use super::walk::Walk;
 use crate::models::transfers::TransferRow;
 use crate::store::{Store, StoreError};
 
-/// Few enough that they stay in the processor's cache from one thread to the other, and many enough that a statement costs little.
-const TRANSFERS_PER_PAGE: i64 = 2_000;
+/// Few enough that a page is a megabyte or two, and many enough that a statement costs little.
+const TRANSFERS_PER_PAGE: i64 = 4_000;
 /// How many pages may wait to be recomputed.
 const PAGES_WAITING_MAX: usize = 2;
 

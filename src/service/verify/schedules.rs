@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::walk::Walk;
-use super::walked::Walked;
+use super::walked::WalkedAccounts;
 use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{
@@ -29,7 +29,7 @@ impl ScheduleWalk {
     }
 
     /// What of a schedule does not fit itself or its accounts.
-    pub(in crate::service) fn problem(&self, accounts: &HashMap<AccountId, Walked>) -> Option<String> {
+    pub(in crate::service) fn problem(&self, accounts: &WalkedAccounts) -> Option<String> {
         let Schedule { id, debit_account_id, credit_account_id, hash, .. } = &self.schedule;
         let find = |account: &AccountId| {
             accounts

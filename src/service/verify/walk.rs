@@ -1,35 +1,33 @@
 //! The walk itself. What it recomputes it compares with what is stored, and then believes what is stored, so that one fault is found
 //! once and not in every later row.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Display;
+use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
 use super::pages::Page;
 use super::periods::WalkedPeriods;
 use super::sealed::SealCheck;
-use super::walked::{Sides, Walked};
+use super::walked::{Walked, WalkedAccounts};
 use super::{CurrencyTotals, Finding, VerifyReport};
 use crate::models::accounts::AccountRow;
-use crate::models::transfers::TransferRow;
 use crate::money::{Amount, CurrencyCode};
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, Hash, Instant, Leg, NormalSide, Sequence, Terms, Totals, Transfer,
-    hash_account, hash_metadata, hash_transfer,
+    Account, AccountId, AccountName, AccountRequest, Hash, Instant, NormalSide, Sequence, Totals, Transfer,
+    TransferKind, hash_account, hash_metadata, hash_transfer,
 };
 use crate::service::opened::FirstEvents;
 use crate::store::{Store, StoreError};
 
-/// How many rows are in memory at once.
-pub(super) const ROWS_PER_PAGE: i64 = 10_000;
+/// How many rows are in memory at once: few, because one can have 70 kB of metadata.
+pub(super) const ROWS_PER_PAGE: i64 = 1_000;
 /// How many findings are described; the rest is counted.
 const FINDINGS_MAX: usize = 100;
 
 /// A verification under way.
 #[derive(Default)]
 pub(in crate::service) struct Walk {
-    pub(in crate::service) accounts: HashMap<AccountId, Walked>,
+    pub(in crate::service) accounts: WalkedAccounts,
     pub(super) periods: WalkedPeriods,
     pub(super) seal: Option<SealCheck>,
     pub(super) transfers: u64,
@@ -82,20 +80,7 @@ impl Walk {
         opened_at: Instant,
     ) -> Hash {
         let head = hash_account(&opening, opened_at);
-        let walked = Walked {
-            normal_side: opening.account_type.normal_side(),
-            name: opening.name,
-            currency: opening.currency,
-            posted: Sides::default(),
-            held: Sides::default(),
-            version: 0,
-            last: None,
-            head,
-            terms: Terms::opening(opening.limits),
-            annotated: None,
-            closed_at: None,
-            last_event: None,
-        };
+        let walked = Box::new(Walked::opened(opening, head));
         self.accounts.insert(id, walked);
         head
     }
@@ -107,31 +92,26 @@ impl Walk {
 
     pub(super) fn recompute_page(mut self, page: Page) -> Self {
         let Page { transfers: rows, mut events, holds, reversed } = page;
-        let mut transfers = Vec::with_capacity(rows.len());
+        let mut about_others = Vec::new();
         for row in rows {
             self.apply_events(&mut events, row.sequence);
             self.check_seal_before(row.sequence);
-            transfers.extend(self.recompute_row(row));
+            let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
+            self.transfers += 1;
+            match Transfer::try_from(row) {
+                Ok(transfer) => {
+                    self.recompute(&transfer);
+                    if is_about_another(&transfer) {
+                        about_others.push(transfer);
+                    }
+                }
+                Err(corrupt) => self.find(Some(sequence), self.name_of(debit), corrupt.to_string()),
+            }
         }
         self.apply_events(&mut events, i64::MAX);
-        self.find_missing_holds(&holds, &transfers);
-        self.check_reversals(&reversed, &transfers);
+        self.find_missing_holds(&holds, &about_others);
+        self.check_reversals(&reversed, &about_others);
         self
-    }
-
-    fn recompute_row(&mut self, row: TransferRow) -> Option<Transfer> {
-        self.transfers += 1;
-        let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
-        match Transfer::try_from(row) {
-            Ok(transfer) => {
-                self.recompute(&transfer);
-                Some(transfer)
-            }
-            Err(corrupt) => {
-                self.find(Some(sequence), self.name_of(debit), corrupt.to_string());
-                None
-            }
-        }
     }
 
     pub(super) fn name_of(&self, account: AccountId) -> Option<String> {
@@ -139,65 +119,60 @@ impl Walk {
     }
 
     pub(in crate::service) fn recompute(&mut self, transfer: &Transfer) {
-        let sequence = Some(transfer.sequence);
-        for leg in [&transfer.debit, &transfer.credit] {
-            if !self.accounts.contains_key(&leg.account_id) {
-                let problem = "the transfer's account is not in the book".to_owned();
-                return self.find(sequence, Some(leg.account_id.0.to_string()), problem);
-            }
-        }
-        let [debit, credit] = [&transfer.debit, &transfer.credit].map(|leg| &self.accounts[&leg.account_id]);
-        if transfer.debit.account_id == transfer.credit.account_id || debit.currency != credit.currency {
-            let problem = format!("the transfer is between {} and {}", debit.name, credit.name);
-            return self.find(sequence, Some(debit.name.to_string()), problem);
-        }
-        self.check_period(transfer);
-        let [debit, credit] = [&transfer.debit, &transfer.credit].map(|leg| &self.accounts[&leg.account_id]);
+        let Some([debit, credit]) = self.accounts_of(transfer) else { return self.find_no_pair(transfer) };
         let expected = hash_transfer(transfer, debit.head, credit.head);
+        let debit_problems = debit.move_on(transfer, NormalSide::Debit);
+        let credit_problems = credit.move_on(transfer, NormalSide::Credit);
+        self.check_period(transfer);
         if expected != transfer.hash {
-            self.find_other_hash(transfer, debit.name.to_string(), expected);
+            self.find_other_hash(transfer, transfer.debit.account_id, expected);
         }
-        self.recompute_leg(transfer, &transfer.debit, NormalSide::Debit);
-        self.recompute_leg(transfer, &transfer.credit, NormalSide::Credit);
+        self.find_on(transfer, transfer.debit.account_id, debit_problems);
+        self.find_on(transfer, transfer.credit.account_id, credit_problems);
     }
 
-    pub(super) fn find_other_hash(&mut self, transfer: &Transfer, account: String, expected: Hash) {
-        let problem = format!("the hash is {}, its content and history give {expected}", transfer.hash);
-        self.find(Some(transfer.sequence), Some(account), problem);
+    /// Its two accounts, if it can be between them.
+    fn accounts_of(&mut self, transfer: &Transfer) -> Option<[&mut Walked; 2]> {
+        let [debit, credit] = [transfer.debit.account_id, transfer.credit.account_id];
+        if debit == credit {
+            return None;
+        }
+        let [debit, credit] = self.accounts.get_disjoint_mut([&debit, &credit]);
+        let (debit, credit) = (debit?, credit?);
+        (debit.currency == credit.currency).then_some([debit, credit])
     }
 
-    /// Compares one side of a transfer with its account as recomputed so far, and moves that on.
-    pub(super) fn recompute_leg(&mut self, transfer: &Transfer, leg: &Leg, side: NormalSide) {
-        let Some(account) = self.accounts.get_mut(&leg.account_id) else { return };
-        account.add(transfer, side);
-        let previous = account.last.map(|(sequence, _)| sequence);
-        let version = i128::from(account.version) + 1;
-        let balance = account.balance();
-        let mut problems = Vec::new();
-        if i128::from(leg.version) != version {
-            problems.push(mismatch(side, "version", leg.version, version));
-        }
-        if leg.previous != previous {
-            let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
-            problems.push(mismatch(side, "pointer", shown(leg.previous), shown(previous)));
-        }
-        if i128::from(leg.balance.minor()) != balance {
-            problems.push(mismatch(side, "balance", leg.balance.minor(), balance));
-        }
-        if account.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
-            let recorded_at = transfer.recorded_at;
-            problems.push(format!("it is recorded at {recorded_at}, before the {side} account's previous transfer"));
-        }
-
-        // What is stored is believed from here on, so that one fault is found once and not in every later row.
-        account.version = leg.version;
-        account.last = Some((transfer.sequence, transfer.recorded_at));
-        account.head = transfer.hash;
-        if !problems.is_empty() {
-            let name = account.name.clone();
-            for problem in problems {
-                self.find(Some(transfer.sequence), Some(name.to_string()), problem);
+    /// Finds why [`accounts_of`](Self::accounts_of) finds no two accounts.
+    fn find_no_pair(&mut self, transfer: &Transfer) {
+        let sequence = Some(transfer.sequence);
+        let [debit, credit] = [transfer.debit.account_id, transfer.credit.account_id];
+        match (self.name_of(debit), self.name_of(credit)) {
+            (Some(debit), Some(credit)) => {
+                let problem = format!("the transfer is between {debit} and {credit}");
+                self.find(sequence, Some(debit), problem);
             }
+            (debit_name, _) => {
+                let missing = if debit_name.is_none() { debit } else { credit };
+                let problem = "the transfer's account is not in the book".to_owned();
+                self.find(sequence, Some(missing.0.to_string()), problem);
+            }
+        }
+    }
+
+    pub(super) fn find_other_hash(&mut self, transfer: &Transfer, account: AccountId, expected: Hash) {
+        let problem = format!("the hash is {}, its content and history give {expected}", transfer.hash);
+        self.find_on(transfer, account, [problem]);
+    }
+
+    /// Finds problems of a transfer with one of its accounts.
+    pub(super) fn find_on(
+        &mut self,
+        transfer: &Transfer,
+        account: AccountId,
+        problems: impl IntoIterator<Item = String>,
+    ) {
+        for problem in problems {
+            self.find(Some(transfer.sequence), self.name_of(account), problem);
         }
     }
 
@@ -222,6 +197,7 @@ impl Walk {
         let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
         let total = |amount: Amount| i128::from(amount.minor());
         let last = account.last.map(|last| (last.sequence, last.recorded_at));
+        let particulars = walked.particulars();
         let problems = [
             ("posted debits", total(debits_posted) == walked.posted.debits),
             ("posted credits", total(credits_posted) == walked.posted.credits),
@@ -230,11 +206,11 @@ impl Walk {
             ("version", account.version == walked.version),
             ("newest transfer", last == walked.last),
             ("head", account.head == walked.head),
-            ("state", account.state == walked.terms.state),
-            ("limits", account.limits == walked.terms.limits),
-            ("velocity limits", account.velocity == walked.terms.velocity),
-            ("metadata", walked.annotated.is_none_or(|kept| kept == hash_metadata(&account.metadata))),
-            ("closing time", account.closed_at == walked.closed_at),
+            ("state", account.state == particulars.terms.state),
+            ("limits", account.limits == particulars.terms.limits),
+            ("velocity limits", account.velocity == particulars.terms.velocity),
+            ("metadata", particulars.annotated.is_none_or(|kept| kept == hash_metadata(&account.metadata))),
+            ("closing time", account.closed_at == particulars.closed_at),
         ];
         let sequence = walked.last.map(|(sequence, _)| sequence);
         for (what, is_right) in problems {
@@ -290,6 +266,7 @@ impl Walk {
     }
 }
 
-fn mismatch(side: NormalSide, what: &str, found: impl Display, expected: impl Display) -> String {
-    format!("the {side} {what} is {found}, it should be {expected}")
+/// Whether more is to be compared than its accounts: the hold that it is about, or what it reverses.
+fn is_about_another(transfer: &Transfer) -> bool {
+    transfer.hold_id.is_some() || transfer.kind == TransferKind::Reversal
 }

@@ -1,24 +1,60 @@
+use std::fmt::Display;
+
 use crate::money::Currency;
 use crate::rules::{
-    AccountEvent, AccountName, AccountState, Annotation, Hash, Instant, NormalSide, Sequence, Terms, Transfer,
-    TransferKind, hash_metadata,
+    AccountEvent, AccountId, AccountName, AccountRequest, AccountState, AccountType, Annotation, FastMap, Hash,
+    Instant, Limits, NormalSide, Sequence, Terms, Transfer, TransferKind, hash_metadata,
 };
 
-/// An account as the walk has recomputed it so far.
+/// All accounts of a book. Each stands in a place of its own, because a map keeps room for twice as many entries as it has.
+pub(in crate::service) type WalkedAccounts = FastMap<AccountId, Box<Walked>>;
+
+/// An account as the walk has recomputed it so far: as small as can be, because those of the whole book are in memory.
 pub(in crate::service) struct Walked {
     pub(in crate::service) name: AccountName,
-    pub(in crate::service) normal_side: NormalSide,
     pub(in crate::service) currency: Currency,
+    account_type: AccountType,
     pub(in crate::service) posted: Sides,
     pub(in crate::service) held: Sides,
     pub(in crate::service) version: i64,
     pub(in crate::service) last: Option<(Sequence, Instant)>,
     pub(in crate::service) head: Hash,
+    /// Nothing where they are those of an account that was opened with nothing but a type, and that had no events.
+    particulars: Option<Box<Particulars>>,
+}
+
+/// What an account may do, and what came of its events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::service) struct Particulars {
     pub(in crate::service) terms: Terms,
     /// The hash of what is kept beside it, once that was changed.
     pub(in crate::service) annotated: Option<Hash>,
     pub(in crate::service) closed_at: Option<Instant>,
-    pub(in crate::service) last_event: Option<(i64, Instant)>,
+    last_event: Option<(i64, Instant)>,
+}
+
+impl Particulars {
+    fn opening(limits: Limits) -> Self {
+        Self { terms: Terms::opening(limits), annotated: None, closed_at: None, last_event: None }
+    }
+
+    fn follow(&self, annotation: Option<&Annotation>) -> bool {
+        let of_account = annotation.filter(|annotation| annotation.transfer_id.is_none());
+        of_account.is_none_or(|it| self.annotated.is_none_or(|kept| kept == hash_metadata(&it.before)))
+    }
+
+    fn after(self, event: &AccountEvent) -> Self {
+        let is_closed = event.after.state == AccountState::Closed;
+        Self {
+            terms: event.after,
+            annotated: match &event.annotation {
+                Some(Annotation { transfer_id: None, after, .. }) => Some(hash_metadata(after)),
+                _ => self.annotated,
+            },
+            closed_at: self.closed_at.or_else(|| is_closed.then_some(event.recorded_at)),
+            last_event: Some((event.number, event.recorded_at)),
+        }
+    }
 }
 
 /// Sums of debits and of credits, which a forged book can drive anywhere.
@@ -38,22 +74,76 @@ impl Sides {
 }
 
 impl Walked {
+    /// With nothing posted, and the head that its opening gave it.
+    pub(super) fn opened(opening: AccountRequest, head: Hash) -> Self {
+        let AccountRequest { name, account_type, currency, limits, .. } = opening;
+        let is_usual = limits == Limits::default_for(account_type);
+        Self {
+            name,
+            currency,
+            account_type,
+            posted: Sides::default(),
+            held: Sides::default(),
+            version: 0,
+            last: None,
+            head,
+            particulars: (!is_usual).then(|| Box::new(Particulars::opening(limits))),
+        }
+    }
+
+    pub(in crate::service) fn particulars(&self) -> Particulars {
+        let usual = || Particulars::opening(Limits::default_for(self.account_type));
+        self.particulars.as_deref().copied().unwrap_or_else(usual)
+    }
+
     pub(in crate::service) fn balance(&self) -> i128 {
-        match self.normal_side {
+        match self.account_type.normal_side() {
             NormalSide::Debit => self.posted.debits - self.posted.credits,
             NormalSide::Credit => self.posted.credits - self.posted.debits,
         }
     }
 
     pub(in crate::service) fn held_on_falling_side(&self) -> i128 {
-        match self.normal_side {
+        match self.account_type.normal_side() {
             NormalSide::Debit => self.held.credits,
             NormalSide::Credit => self.held.debits,
         }
     }
 
-    /// Moves the sums on by one side of a transfer.
-    pub(in crate::service) fn add(&mut self, transfer: &Transfer, side: NormalSide) {
+    /// Moves the account on by its side of a transfer, and tells what differs from how it is recomputed.
+    pub(super) fn move_on(&mut self, transfer: &Transfer, side: NormalSide) -> Vec<String> {
+        let leg = match side {
+            NormalSide::Debit => &transfer.debit,
+            NormalSide::Credit => &transfer.credit,
+        };
+        self.add(transfer, side);
+        let previous = self.last.map(|(sequence, _)| sequence);
+        let version = i128::from(self.version) + 1;
+        let balance = self.balance();
+        let mut problems = Vec::new();
+        if i128::from(leg.version) != version {
+            problems.push(mismatch(side, "version", leg.version, version));
+        }
+        if leg.previous != previous {
+            let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
+            problems.push(mismatch(side, "pointer", shown(leg.previous), shown(previous)));
+        }
+        if i128::from(leg.balance.minor()) != balance {
+            problems.push(mismatch(side, "balance", leg.balance.minor(), balance));
+        }
+        if self.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
+            let recorded_at = transfer.recorded_at;
+            problems.push(format!("it is recorded at {recorded_at}, before the {side} account's previous transfer"));
+        }
+
+        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        self.version = leg.version;
+        self.last = Some((transfer.sequence, transfer.recorded_at));
+        self.head = transfer.hash;
+        problems
+    }
+
+    fn add(&mut self, transfer: &Transfer, side: NormalSide) {
         let amount = i128::from(transfer.amount.minor());
         match transfer.kind {
             TransferKind::Transfer | TransferKind::Reversal => self.posted.add(side, amount),
@@ -68,14 +158,15 @@ impl Walked {
 
     /// What of an event does not follow from what came before it.
     pub(in crate::service) fn problems_with(&self, event: &AccountEvent, hash: Hash) -> Vec<&'static str> {
-        let last_number = self.last_event.map_or(0, |(number, _)| number);
-        let last_times = [self.last.map(|(_, time)| time), self.last_event.map(|(_, time)| time)];
+        let particulars = self.particulars();
+        let last_number = particulars.last_event.map_or(0, |(number, _)| number);
+        let last_times = [self.last.map(|(_, time)| time), particulars.last_event.map(|(_, time)| time)];
         let is_later = last_times.into_iter().flatten().all(|time| time < event.recorded_at);
         let checks = [
             ("does not have the number behind the one before", Some(event.number) == last_number.checked_add(1)),
             ("has another version of the account", event.version == self.version),
-            ("does not follow from the terms before", event.before == self.terms),
-            ("does not follow from the metadata before", self.follows(event.annotation.as_ref())),
+            ("does not follow from the terms before", event.before == particulars.terms),
+            ("does not follow from the metadata before", particulars.follow(event.annotation.as_ref())),
             ("changes terms and metadata at once", event.annotation.is_none() || event.before == event.after),
             ("is recorded before what came before it", is_later),
             ("has another hash than its content and history give", event.hash == hash),
@@ -83,21 +174,13 @@ impl Walked {
         checks.into_iter().filter(|(_, is_right)| !is_right).map(|(problem, _)| problem).collect()
     }
 
-    fn follows(&self, annotation: Option<&Annotation>) -> bool {
-        let of_account = annotation.filter(|annotation| annotation.transfer_id.is_none());
-        of_account.is_none_or(|it| self.annotated.is_none_or(|kept| kept == hash_metadata(&it.before)))
-    }
-
     /// Moves what an account may do, and what is kept beside it, on by an event.
     pub(in crate::service) fn take(&mut self, event: &AccountEvent) {
         self.head = event.hash;
-        self.terms = event.after;
-        self.last_event = Some((event.number, event.recorded_at));
-        if event.after.state == AccountState::Closed {
-            self.closed_at.get_or_insert(event.recorded_at);
-        }
-        if let Some(Annotation { transfer_id: None, after, .. }) = &event.annotation {
-            self.annotated = Some(hash_metadata(after));
-        }
+        self.particulars = Some(Box::new(self.particulars().after(event)));
     }
+}
+
+fn mismatch(side: NormalSide, what: &str, found: impl Display, expected: impl Display) -> String {
+    format!("the {side} {what} is {found}, it should be {expected}")
 }

@@ -7,7 +7,9 @@ use diesel::sql_types::Array;
 
 use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate};
 use crate::models::holds::{HoldRow, HoldUpdate};
-use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, SqlId, SqlInstant, SqlJson, Text, Timestamptz, Uuid};
+use crate::models::sql_types::{
+    Bytea, Int8, Jsonb, Nullable, SqlHash, SqlId, SqlInstant, SqlJson, SqlKind, Text, Timestamptz, Uuid,
+};
 use crate::models::transfers::TransferRow;
 
 /// Draws numbers for transfers. One call a number, because a range would need a lock; one row for all, because rows cost more than they do.
@@ -124,8 +126,8 @@ columns!(TransferColumns, TransferRow, "transfers" {
     journal_id: Nullable<Uuid> => Option<SqlId>,
     hold_id: Nullable<Uuid> => Option<SqlId>,
     reversed_id: Nullable<Uuid> => Option<SqlId>,
-    kind: Text => String,
-    hash: Bytea => Vec<u8>,
+    kind: Text => SqlKind,
+    hash: Bytea => SqlHash,
     description: Nullable<Text> => Option<String>,
     metadata: Nullable<Jsonb> => Option<SqlJson>,
     expires_at: Nullable<Timestamptz> => Option<SqlInstant>,
