@@ -44,6 +44,7 @@ mod recovery;
 mod rejections;
 mod reversals;
 mod roles;
+mod schedule_model;
 mod schedules;
 mod schema;
 mod seals;
