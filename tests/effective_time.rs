@@ -221,31 +221,45 @@ on_every_backend! {
     }
 }
 
-/// Every page of a statement by effective time, of any size, shows what sorting all rows shows.
+/// Every page of a statement, by either time, over any span and of any size, shows what sorting all rows shows.
 fn assert_statements_agree(ledger: &Ledger, rows: &[(Instant, Instant, i64)]) {
-    // The sort is stable, and rows stand in the order of their sequences.
-    let mut sorted = rows.to_vec();
-    sorted.sort_by_key(|row| row.0);
-    let mut running = 0;
-    let mut expected: Vec<_> = sorted
-        .iter()
-        .map(|row| {
-            running += row.2;
-            (row.2, running)
-        })
-        .collect();
-    expected.reverse();
-    for limit in [1, 3, 50, 200] {
-        let (mut found, mut cursor) = (Vec::new(), None::<EntryCursor>);
-        loop {
-            let span = Span { order: StatementOrder::Effective, cursor, ..Span::default() };
-            let page = ledger.statement_of_span(&"a".parse().unwrap(), span, limit).unwrap();
-            found.extend(page.entries.iter().map(|entry| (entry.change.amount.minor(), entry.balance.amount.minor())));
-            cursor = page.next.map(|cursor| cursor.to_string().parse().unwrap());
-            if cursor.is_none() {
-                break;
+    for order in [StatementOrder::Recorded, StatementOrder::Effective] {
+        let time_of = |row: &(Instant, Instant, i64)| if order == StatementOrder::Recorded { row.1 } else { row.0 };
+        let mut sorted: Vec<_> = rows.iter().map(|row| (time_of(row), row.2)).collect();
+        // The sort is stable, and rows stand in the order of their sequences.
+        sorted.sort_by_key(|row| row.0);
+        for (from, to) in [(None, None), (Some(4), Some(19)), (Some(9), Some(9)), (None, Some(16)), (Some(21), None)] {
+            let [from, to] =
+                [from, to].map(|number: Option<u32>| number.map(|number| day(&format!("2026-03-{number:02}"))));
+            let before = |row: &&(Instant, i64), end: Option<Instant>| end.is_none_or(|end| row.0 < end);
+            let opening: i64 = sorted.iter().filter(|row| from.is_some() && before(row, from)).map(|row| row.1).sum();
+            let mut running = opening;
+            let inside = sorted.iter().filter(|row| before(row, to) && !(from.is_some() && before(row, from)));
+            let mut expected: Vec<_> = inside
+                .map(|row| {
+                    running += row.1;
+                    (row.1, running)
+                })
+                .collect();
+            expected.reverse();
+            let span = Span { order, from, to, cursor: None };
+            for limit in [1, 3, 10, 50, 200] {
+                assert_eq!(pages(ledger, span, limit, [opening, running]), expected, "{span:?} in pages of {limit}");
             }
         }
-        assert_eq!(found, expected, "in pages of {limit}");
+    }
+}
+
+/// The changes and running balances of all pages, latest first, each of which tells the balances at the ends of the span.
+fn pages(ledger: &Ledger, span: Span, limit: u32, ends: [i64; 2]) -> Vec<(i64, i64)> {
+    let (mut found, mut cursor) = (Vec::new(), None::<EntryCursor>);
+    loop {
+        let page = ledger.statement_of_span(&"a".parse().unwrap(), Span { cursor, ..span }, limit).unwrap();
+        assert_eq!([page.opening, page.closing].map(|money| money.amount.minor()), ends, "{span:?}");
+        found.extend(page.entries.iter().map(|entry| (entry.change.amount.minor(), entry.balance.amount.minor())));
+        cursor = page.next.map(|cursor| cursor.to_string().parse().unwrap());
+        if cursor.is_none() {
+            return found;
+        }
     }
 }

@@ -45,6 +45,7 @@ mod rejections;
 mod remembered;
 mod reversals;
 mod roles;
+mod schedule_model;
 mod schedules;
 mod schema;
 mod seals;

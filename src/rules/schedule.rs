@@ -17,6 +17,7 @@ use super::recurrence::{Recurrence, RecurrenceRequest};
 use super::rejection::{Rejection, ScheduleRejection};
 use super::request::{Parties, TransferRequest};
 use super::text::{AccountName, Actor, Description, Metadata, TextError};
+use super::velocity::Velocity;
 use super::words::words;
 use crate::money::{Amount, Currency, Money};
 
@@ -346,6 +347,7 @@ pub fn check_same_schedule(known: &Schedule, request: &ScheduleRequest, accounts
 fn judge_pair(request: &ScheduleRequest, mut accounts: Vec<Account>) -> Result<(AccountId, AccountId), Rejection> {
     for account in &mut accounts {
         account.limits = Limits { min_balance: None, max_balance: None };
+        account.velocity = Velocity::default();
         account.totals = Totals::default();
         if account.state != AccountState::Closed {
             account.state = AccountState::Open;

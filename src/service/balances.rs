@@ -6,7 +6,7 @@ use super::Ledger;
 use crate::error::Error;
 use crate::models::transfers::EffectiveCorrection;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountName, Instant, NormalSide, Rejection};
+use crate::rules::{Account, AccountName, Instant, NormalSide, Rejection, Transfer};
 use crate::store::{Access, Store, StoreError};
 
 /// The moments that a balance is asked for.
@@ -52,15 +52,27 @@ impl Ledger {
     }
 }
 
+/// An account at a moment.
+pub(super) struct Reading {
+    /// The posted balance, on the normal side.
+    pub balance: Money,
+    /// The newest of its transfers that was recorded by then.
+    pub last: Option<Transfer>,
+}
+
+pub(super) fn balance_as_of(store: &mut dyn Store, account: &Account, as_of: AsOf) -> Result<Money, StoreError> {
+    Ok(read_as_of(store, account, as_of)?.balance)
+}
+
 /// Begins with what was recorded by the earlier of the two moments, which is one walk down the chain, and corrects it by the transfers that
 /// count at another time than they were recorded, which have indexes of their own.
-pub(super) fn balance_as_of(store: &mut dyn Store, account: &Account, as_of: AsOf) -> Result<Money, StoreError> {
+pub(super) fn read_as_of(store: &mut dyn Store, account: &Account, as_of: AsOf) -> Result<Reading, StoreError> {
     let known_at = as_of.recorded_at.unwrap_or(Instant::MAX);
     let recorded_at = as_of.effective_at.map_or(known_at, |effective_at| effective_at.min(known_at));
-    let transfer = store.find_last_recorded_at(account, recorded_at)?;
-    let leg = transfer.as_ref().and_then(|transfer| transfer.leg_of(account.id));
+    let last = store.find_last_recorded_at(account, recorded_at)?;
+    let leg = last.as_ref().and_then(|transfer| transfer.leg_of(account.id));
     let recorded = leg.map_or(Amount::ZERO, |leg| leg.balance);
-    let Some(effective_at) = as_of.effective_at else { return Ok(account.money(recorded)) };
+    let Some(effective_at) = as_of.effective_at else { return Ok(Reading { balance: account.money(recorded), last }) };
 
     let debits = store.correct_effective(EffectiveCorrection {
         account_id: account.id.0,
@@ -72,5 +84,5 @@ pub(super) fn balance_as_of(store: &mut dyn Store, account: &Account, as_of: AsO
     let balance = i128::from(recorded.minor()) + correction;
     // Any part of the debits and of the credits fits where all of them do.
     let balance = i64::try_from(balance).unwrap_or(if balance > 0 { i64::MAX } else { i64::MIN });
-    Ok(account.money(Amount::from_minor(balance)))
+    Ok(Reading { balance: account.money(Amount::from_minor(balance)), last })
 }

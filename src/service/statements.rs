@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::Ledger;
 use super::accounts::get_account_in;
-use super::balances::{AsOf, balance_as_of};
+use super::balances::{AsOf, Reading, read_as_of};
 use super::history::{Entry, change_of, entry, names_of};
 use crate::error::{Error, InputError};
 use crate::models::transfers::Exceptions;
@@ -14,7 +14,9 @@ use crate::rules::{Account, AccountName, Instant, Sequence, Transfer};
 use crate::store::{Access, Store, StoreError};
 
 /// How many transfers of a chain are read at once while those are looked for that count when they were recorded.
-const CHAIN_STEPS: i64 = 256;
+const CHAIN_STEPS_MAX: i64 = 256;
+/// One in so many transfers is thought to count at another time than it was recorded.
+const CHAIN_SPARE: i64 = 8;
 
 /// In which order a statement goes, and which of its two times bounds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,12 +98,13 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
             let page = Page { account: &account, span, limit: limit.max(1) };
-            let opening = page.balance_before(store, span.from.unwrap_or(Instant::MIN))?;
-            let closing = match span.to {
-                Some(to) => page.balance_before(store, to)?,
-                None => balance_as_of(store, &account, page.as_of(Instant::MAX))?,
+            let opening = page.read_before(store, span.from.unwrap_or(Instant::MIN))?.balance;
+            let end = match span.to {
+                Some(to) => page.read_before(store, to)?,
+                None => page.read_at(store, Instant::MAX)?,
             };
-            let (entries, next) = page.entries(store, closing)?;
+            let closing = end.balance;
+            let (entries, next) = page.entries(store, end)?;
             let account = account.clone();
             Ok(SpanStatement { account, opening, closing, entries, next })
         })
@@ -122,10 +125,14 @@ impl Page<'_> {
         }
     }
 
-    fn balance_before(&self, store: &mut dyn Store, time: Instant) -> Result<Money, StoreError> {
+    fn read_at(&self, store: &mut dyn Store, time: Instant) -> Result<Reading, StoreError> {
+        read_as_of(store, self.account, self.as_of(time))
+    }
+
+    fn read_before(&self, store: &mut dyn Store, time: Instant) -> Result<Reading, StoreError> {
         match time.previous() {
-            Some(previous) => balance_as_of(store, self.account, self.as_of(previous)),
-            None => Ok(self.account.money(Amount::ZERO)),
+            Some(previous) => self.read_at(store, previous),
+            None => Ok(Reading { balance: self.account.money(Amount::ZERO), last: None }),
         }
     }
 
@@ -136,10 +143,15 @@ impl Page<'_> {
         self.span.cursor.filter(|cursor| cursor.time <= end.time).unwrap_or(end)
     }
 
-    fn entries(&self, store: &mut dyn Store, closing: Money) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
-        let mut transfers = self.chain(store)?;
+    /// `end` is what the account was when the span ended.
+    fn entries(&self, store: &mut dyn Store, end: Reading) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
+        let top = match self.span.cursor {
+            Some(_) => self.read_at(store, self.top().time)?,
+            None => end,
+        };
+        let mut transfers = self.chain(store, top.last.as_ref())?;
         if self.span.order == StatementOrder::Effective {
-            transfers.extend(self.exceptions(store)?);
+            transfers.extend(self.exceptions(store, &transfers)?);
             transfers.sort_unstable_by_key(|transfer| std::cmp::Reverse((transfer.effective_at, transfer.sequence)));
         }
         let has_more = transfers.len() > self.limit as usize;
@@ -148,7 +160,7 @@ impl Page<'_> {
         let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &names));
         let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         if self.span.order == StatementOrder::Effective {
-            self.run_balances(store, &mut entries, closing)?;
+            self.run_balances(store, &mut entries, &top)?;
         }
         let last = entries.last().filter(|_| has_more);
         let next =
@@ -163,35 +175,52 @@ impl Page<'_> {
         }
     }
 
-    /// Up to one more than fit on the page of the account's chain: by effective time those that count when they were recorded.
-    fn chain(&self, store: &mut dyn Store) -> Result<Vec<Transfer>, StoreError> {
+    /// Up to one more than fit on the page of the account's chain, from the newest that can be on it: by effective time those that count
+    /// when they were recorded.
+    fn chain(&self, store: &mut dyn Store, newest: Option<&Transfer>) -> Result<Vec<Transfer>, StoreError> {
         let top = self.top();
+        let limit = self.limit as usize;
         let mut found = Vec::new();
-        let mut next = store.find_last_recorded_at(self.account, top.time)?.map(|transfer| transfer.sequence);
+        let mut next = newest.map(|transfer| transfer.sequence);
         while let Some(first) = next {
-            let steps = CHAIN_STEPS.min(i64::from(self.limit) + 2);
-            let transfers = store.list_history(self.account.id, first, steps)?;
+            let transfers = store.list_history(self.account.id, first, self.chain_steps())?;
             next = transfers.last().and_then(|oldest| oldest.leg_of(self.account.id)?.previous);
             for transfer in transfers {
-                if self.span.from.is_some_and(|from| transfer.recorded_at < from) || found.len() > self.limit as usize {
+                if self.span.from.is_some_and(|from| transfer.recorded_at < from) {
                     return Ok(found);
                 }
                 let is_below_top = transfer.recorded_at < top.time || transfer.sequence < top.sequence;
-                let is_in_order =
-                    self.span.order == StatementOrder::Recorded || transfer.effective_at == transfer.recorded_at;
+                let is_in_order = self.span.order == StatementOrder::Recorded || is_on_time(&transfer);
                 if is_below_top && is_in_order {
                     found.push(transfer);
+                }
+                if found.len() > limit {
+                    return Ok(found);
                 }
             }
         }
         Ok(found)
     }
 
-    fn exceptions(&self, store: &mut dyn Store) -> Result<Vec<Transfer>, StoreError> {
+    /// One more than fit on the page, and the cursor's own; by effective time some more, so that a few exceptions among them do not cost
+    /// another walk.
+    fn chain_steps(&self) -> i64 {
+        let limit = i64::from(self.limit);
+        let spare = match self.span.order {
+            StatementOrder::Recorded => 0,
+            StatementOrder::Effective => limit / CHAIN_SPARE,
+        };
+        CHAIN_STEPS_MAX.min(limit + 2 + spare)
+    }
+
+    /// Up to one more than fit on the page of those that count at another time than they were recorded, given what the chain has for it.
+    /// Where that is enough, what counts before all of it is on a later page.
+    fn exceptions(&self, store: &mut dyn Store, chain: &[Transfer]) -> Result<Vec<Transfer>, StoreError> {
         let top = self.top();
+        let earliest = chain.get(self.limit as usize).map(|transfer| transfer.effective_at);
         store.list_exceptions(Exceptions {
             account_id: self.account.id.0,
-            from: self.span.from.unwrap_or(Instant::MIN).into(),
+            from: earliest.or(self.span.from).unwrap_or(Instant::MIN).into(),
             before: top.time.into(),
             below: top.sequence.0,
             limit: i64::from(self.limit) + 1,
@@ -199,13 +228,8 @@ impl Page<'_> {
     }
 
     /// Gives the entries the balances that they come to in the order of their effective times.
-    fn run_balances(&self, store: &mut dyn Store, entries: &mut [Entry], closing: Money) -> Result<(), StoreError> {
-        let top = self.top();
-        let at_top = match self.span.cursor {
-            Some(_) => balance_as_of(store, self.account, AsOf::effective(top.time))?,
-            None => closing,
-        };
-        let mut balance = i128::from(at_top.amount.minor()) - self.changes_at(store, top)?;
+    fn run_balances(&self, store: &mut dyn Store, entries: &mut [Entry], top: &Reading) -> Result<(), StoreError> {
+        let mut balance = i128::from(top.balance.amount.minor()) - self.changes_at_top(store, top.last.as_ref())?;
         for entry in entries {
             // Any part of the debits and of the credits fits where all of them do.
             entry.balance.amount = Amount::from_minor(i64::try_from(balance).unwrap_or_default());
@@ -215,20 +239,19 @@ impl Page<'_> {
     }
 
     /// What the transfers change that count at the very moment of the top and are not below it: those that were on the pages before.
-    fn changes_at(&self, store: &mut dyn Store, top: EntryCursor) -> Result<i128, StoreError> {
+    fn changes_at_top(&self, store: &mut dyn Store, newest: Option<&Transfer>) -> Result<i128, StoreError> {
+        let top = self.top();
         if self.span.cursor.is_none_or(|cursor| cursor != top) {
             return Ok(0);
         }
-        let ties = Page {
-            span: Span { from: Some(top.time), to: top.time.checked_next(), cursor: None, ..self.span },
-            ..*self
-        };
-        let mut transfers = ties.chain(store)?;
+        // Of the chain it is the newest one alone, if any: no two transfers of an account are recorded at the same moment.
+        let is_at_top = |transfer: &&Transfer| transfer.recorded_at == top.time && is_on_time(transfer);
+        let mut transfers: Vec<_> = newest.filter(is_at_top).cloned().into_iter().collect();
         let mut below = i64::MAX;
         loop {
             let time = top.time.into();
             let exceptions =
-                Exceptions { account_id: self.account.id.0, from: time, before: time, below, limit: CHAIN_STEPS };
+                Exceptions { account_id: self.account.id.0, from: time, before: time, below, limit: CHAIN_STEPS_MAX };
             let some = store.list_exceptions(exceptions)?;
             let Some(lowest) = some.last().map(|transfer| transfer.sequence.0) else { break };
             transfers.extend(some);
@@ -240,4 +263,9 @@ impl Page<'_> {
         transfers.retain(|transfer| transfer.sequence >= top.sequence);
         Ok(transfers.iter().map(|transfer| i128::from(change_of(self.account, transfer).minor())).sum())
     }
+}
+
+/// Whether it counts when it was recorded.
+fn is_on_time(transfer: &Transfer) -> bool {
+    transfer.effective_at == transfer.recorded_at
 }

@@ -58,6 +58,7 @@ on_every_backend! {
 
     fn what_may_pass_until_then_is_judged_when_it_is_due(book: &TestBook) {
         check(book, "account alice liability EUR max 1\naccount bob liability EUR max 1\nfreeze alice -> frozen");
+        check(book, "limits alice per-transfer 1 -> changed\nlimits alice per-day 1 -> changed\nlimits alice per-month 1 -> changed");
         add(&book.ledger(), &ScheduleRequest { money: euros("90000000000000000"), ..daily("d", 1) });
     }
 
@@ -66,8 +67,8 @@ on_every_backend! {
         let ledger = book.ledger();
         let request = monthly("rent", 31);
         let first = add(&ledger, &request);
-        // Later it would begin in another month, and its accounts are no longer open; it is still the same request.
-        check(book, "close bob -> closed");
+        // Later it would begin in another month, and its accounts are limited or no longer open; it is still the same request.
+        check(book, "limits alice per-transfer 1 -> changed\nclose bob -> closed");
         book.set_time("2026-05-05T00:00:00Z");
         let again = ledger.add_schedule(&request, Mode::Commit).unwrap();
         assert_eq!((again.status, again.replayed), (first, true));

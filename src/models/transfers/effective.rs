@@ -42,10 +42,7 @@ where
     SqlInstant: ToSql<Timestamptz, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(
-            "select coalesce(cast(sum(amount / 4294967296) as bigint), 0), \
-             coalesce(cast(sum(amount % 4294967296) as bigint), 0) from (",
-        );
+        out.push_sql("select coalesce(cast(sum(high) as bigint), 0), coalesce(cast(sum(low) as bigint), 0) from (");
         let mut separator = "";
         for (side, sign) in [("debit", ""), ("credit", "-")] {
             out.push_sql(separator);
@@ -68,7 +65,7 @@ impl EffectiveCorrection {
         i64: ToSql<Int8, DB>,
         SqlInstant: ToSql<Timestamptz, DB>,
     {
-        push_exceptions(out, &format!("{sign}amount as amount"), side, &self.account_id)?;
+        push_exceptions(out, &halves(sign), side, &self.account_id)?;
         out.push_sql(" and effective_at <= ");
         out.push_bind_param::<Timestamptz, _>(&self.effective_at)?;
         out.push_sql(" and recorded_at > ");
@@ -84,12 +81,17 @@ impl EffectiveCorrection {
         i64: ToSql<Int8, DB>,
         SqlInstant: ToSql<Timestamptz, DB>,
     {
-        push_exceptions(out, &format!("{sign}amount as amount"), side, &self.account_id)?;
+        push_exceptions(out, &halves(sign), side, &self.account_id)?;
         out.push_sql(" and effective_at > ");
         out.push_bind_param::<Timestamptz, _>(&self.effective_at)?;
         out.push_sql(" and recorded_at <= ");
         out.push_bind_param::<Timestamptz, _>(&self.recorded_at)
     }
+}
+
+/// Summed where they are read: a sum over all of them together would hand every row on first.
+fn halves(sign: &str) -> String {
+    format!("{sign}sum(amount / 4294967296) as high, {sign}sum(amount % 4294967296) as low")
 }
 
 /// Up to `limit` exceptions of an account that count from `from` on and before the place (`before`, `below`), the latest first.
