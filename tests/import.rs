@@ -1,5 +1,7 @@
 //! Files in: every line is posted once, or written down with what is wrong with it.
 
+mod reading_ahead;
+
 use std::fs;
 use std::path::PathBuf;
 
