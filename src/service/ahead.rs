@@ -33,7 +33,7 @@ pub(super) fn read_ahead<T: Send, R>(
         let (batches, waiting) = sync_channel(BATCHES_WAITING_MAX);
         // Who waits for the items of a slow pipe learns only here that nobody wants them.
         let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
-        let reader = scope.spawn(|| send_batches(items, size, batches));
+        let reader = scope.spawn(move || send_batches(items, size, &batches));
         // Also where the work panics: the reader would otherwise be waited for until it has read everything.
         let over = Over(&is_over);
         let outcome = work(&mut waiting.into_iter());
@@ -43,7 +43,7 @@ pub(super) fn read_ahead<T: Send, R>(
     })
 }
 
-fn send_batches<T>(items: impl Iterator<Item = Result<T, Error>>, size: &BatchSize<T>, batches: SyncSender<Batch<T>>) {
+fn send_batches<T>(items: impl Iterator<Item = Result<T, Error>>, size: &BatchSize<T>, batches: &SyncSender<Batch<T>>) {
     let mut batch = Vec::new();
     let mut bytes = 0;
     for item in items {

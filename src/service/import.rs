@@ -15,8 +15,9 @@ use crate::error::Error;
 use crate::money::{Amount, Currency, CurrencyCode, Money};
 use crate::rules::{AccountName, AccountRequest, Limits, Rejection, TransferId, TransferRequest};
 
-/// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short.
-const LINES_PER_BATCH: usize = 1_000;
+/// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short and that three
+/// batches, of which one is posted and two are read ahead, take little memory. docs/performance.md has the figures.
+const LINES_PER_BATCH: usize = 2_000;
 /// How many bytes of fields one transaction takes at most, and one line. A line can have 70 kB of metadata, which is in memory several times.
 const BYTES_PER_BATCH: usize = 1 << 20;
 

@@ -37,19 +37,19 @@ impl Occurrences {
     /// How often this came, with this time.
     fn count(&mut self, digest: Content) -> u32 {
         self.shelves.resize_with(SHELVES, Vec::new);
-        let shelf = &mut self.shelves[usize::from(u16::from_be_bytes([digest[0], digest[1]])) % SHELVES];
-        match shelf.binary_search(&digest) {
+        let contents = &mut self.shelves[usize::from(u16::from_be_bytes([digest[0], digest[1]])) % SHELVES];
+        match contents.binary_search(&digest) {
             Ok(_) => {
                 let repeats = self.repeats.entry(digest).or_default();
                 *repeats += 1;
                 *repeats + 1
             }
             Err(place) => {
-                if shelf.len() == shelf.capacity() {
+                if contents.len() == contents.capacity() {
                     // A vector left to itself would take twice what it needs.
-                    shelf.reserve_exact(shelf.len() / 8 + 4);
+                    contents.reserve_exact(contents.len() / 8 + 4);
                 }
-                shelf.insert(place, digest);
+                contents.insert(place, digest);
                 1
             }
         }
