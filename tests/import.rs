@@ -1,5 +1,7 @@
 //! Files in: every line is posted once, or written down with what is wrong with it.
 
+mod reading_ahead;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -131,9 +133,9 @@ on_every_backend! {
     fn a_dry_run_of_an_import_sees_every_line_before_the_one_it_judges(book: &TestBook) {
         let files = Files::new(book);
         // More lines than one transaction takes: `c` gives away what only the first line brings.
-        let file = files.write(format!("from,to,amount\na,c,1500\n{}", "c,b,1\n".repeat(1_500)).as_bytes());
+        let file = files.write(format!("from,to,amount\na,c,2500\n{}", "c,b,1\n".repeat(2_500)).as_bytes());
         let answer = Program::on(book, &["import", "transfers", file.to_str().unwrap(), "--dry-run", "--format", "ndjson"]).run();
-        assert_eq!(answer.ends(0).json()["imported"].as_u64(), Some(1_501));
+        assert_eq!(answer.ends(0).json()["imported"].as_u64(), Some(2_501));
         check(book, "balance c posted 0 version 0");
     }
 }

@@ -11,7 +11,8 @@ use crate::support::{Program, Random, TestBook, assert_whole, on_every_backend};
 const KILLS: u32 = 50;
 /// So few that lines with and without keys both have their share.
 const KILLS_PER_BOOK: u32 = 10;
-const LINES: u64 = 3_000;
+/// Three batches.
+const LINES: u64 = 6_000;
 const ACCOUNTS: u64 = 20;
 
 on_every_backend! {
@@ -68,7 +69,7 @@ impl Kills {
             // One snapshot gives both: the server may still be busy with the dead client's last commit.
             let report = book.ledger().verify(&mut |_| {}).unwrap();
             assert_eq!(report.findings.first(), None);
-            let whole_batches = report.transfers >= posted && report.transfers.is_multiple_of(1_000);
+            let whole_batches = report.transfers >= posted && report.transfers.is_multiple_of(2_000);
             assert!(whole_batches, "{posted} transfers became {}", report.transfers);
             if report.transfers == LINES {
                 self.longest -= self.longest / 8;

@@ -8,13 +8,11 @@ use tempfile::NamedTempFile;
 
 use super::args::{count, say};
 use super::failure::Failure;
-use super::progress::bar;
+use super::progress::Progress;
 use super::{Context, Ending, interrupt};
 use crate::error::Error;
 use crate::formats::BookWriter;
 use crate::service::{BookHeader, BookProgress, BookSink, Ledger};
-
-const TEMPLATE: &str = "Exporting {bar:30} {percent}% {per_sec}, {eta} left";
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
@@ -83,14 +81,12 @@ fn begin_anew(writer: &mut BufWriter<NamedTempFile>) -> io::Result<()> {
     writer.rewind()
 }
 
-fn export(ledger: &Ledger, sink: &mut dyn BookSink) -> Result<Option<BookHeader>, Failure> {
+fn export(ledger: &Ledger, sink: &mut (dyn BookSink + Send)) -> Result<Option<BookHeader>, Failure> {
     interrupt::listen();
-    let bar = bar(0, TEMPLATE);
+    let bar = Progress::new("Exporting", "lines");
     let exported = ledger.export_book(sink, &mut |progress: BookProgress| {
-        bar.set_length(progress.total);
-        bar.set_position(progress.done);
+        bar.show_of(progress.done, progress.total);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    bar.finish_and_clear();
     Ok(exported?)
 }

@@ -1,24 +1,22 @@
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use indicatif::ProgressBar;
 
 use super::args::{ModeArgs, count, say};
 use super::failure::Failure;
 use super::import_book;
 use super::interrupt;
 use super::output::Columns;
-use super::progress::bar;
+use super::progress::Progress;
 use super::{Context, Ending};
 use crate::error::Error;
 use crate::formats::{ImportRecord, RejectsFile, read_accounts, read_transfers};
 use crate::service::{ImportCounts, ImportSink, Refused};
 
 const COLUMNS: Columns = &["lines", "imported", "replayed", "refused", "malformed", "rejects"];
-const TEMPLATE: &str = "Importing {bar:30} {percent}% {msg} {eta} left";
 /// How many refused lines are told on stderr; all of them are in the rejects file.
 const REFUSED_SHOWN_MAX: u64 = 10;
 
@@ -79,7 +77,7 @@ pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, 
 
 fn import_lines(context: &Context, arguments: &ImportArgs, kind: Kind) -> Result<Ending, Failure> {
     let rejects = rejects_path(arguments)?;
-    let (file, bar) = open(&arguments.file)?;
+    let (file, progress) = open(&arguments.file)?;
     let ledger = context.ledger()?;
     let mode = arguments.mode.mode();
     interrupt::listen();
@@ -87,16 +85,16 @@ fn import_lines(context: &Context, arguments: &ImportArgs, kind: Kind) -> Result
     let (counts, sink) = match kind {
         Kind::Accounts => {
             let lines = read_accounts(file)?;
-            let mut sink = Sink::new(RejectsFile::for_accounts(rejects, lines.header()), bar);
+            let mut sink = Sink::new(RejectsFile::for_accounts(rejects, lines.header()), progress);
             (ledger.import_accounts(lines, mode, &mut sink), sink)
         }
         Kind::Transfers => {
             let lines = read_transfers(file)?;
-            let mut sink = Sink::new(RejectsFile::for_transfers(rejects, lines.header()), bar);
+            let mut sink = Sink::new(RejectsFile::for_transfers(rejects, lines.header()), progress);
             (ledger.import_transfers(lines, mode, &mut sink), sink)
         }
     };
-    sink.bar.finish_and_clear();
+    sink.progress.finish();
     let counts = counts.inspect_err(|_| sink.say_stopped())?;
     let rejects = sink.rejects.written().map(|path| path.display().to_string());
     context.output.one(&ImportRecord::new(counts, rejects, mode), COLUMNS)?;
@@ -114,14 +112,14 @@ fn import_lines(context: &Context, arguments: &ImportArgs, kind: Kind) -> Result
 /// Tells of what happens, and writes down what was refused.
 struct Sink {
     rejects: RejectsFile,
-    bar: ProgressBar,
+    progress: Progress,
     counts: ImportCounts,
     refused: u64,
 }
 
 impl Sink {
-    fn new(rejects: RejectsFile, bar: ProgressBar) -> Self {
-        Self { rejects, bar, counts: ImportCounts::default(), refused: 0 }
+    fn new(rejects: RejectsFile, progress: Progress) -> Self {
+        Self { rejects, progress, counts: ImportCounts::default(), refused: 0 }
     }
 
     fn say_stopped(&self) {
@@ -138,28 +136,28 @@ impl ImportSink for Sink {
         if self.refused <= REFUSED_SHOWN_MAX {
             let fault = &refused.fault;
             let column = if fault.column.is_empty() { String::new() } else { format!(", column {}", fault.column) };
-            self.bar.suspend(|| {
+            self.progress.suspend(|| {
                 say(format_args!("line {}{column}: {}: {}", refused.number, fault.code, fault.message));
             });
         } else if self.refused == REFUSED_SHOWN_MAX + 1 {
-            self.bar.suspend(|| say("More lines are refused; all of them are in the rejects file."));
+            self.progress.suspend(|| say("More lines are refused; all of them are in the rejects file."));
         }
         self.rejects.write(refused)
     }
 
     fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()> {
         self.counts = *counts;
-        self.bar.set_message(format!("{} lines", counts.lines));
+        self.progress.show(counts.lines);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
-fn open(path: &Path) -> Result<(impl Read, ProgressBar), Failure> {
+fn open(path: &Path) -> Result<(impl Read, Progress), Failure> {
     let failed = |source| Error::File { doing: format!("open {}", path.display()), source };
     let file = File::open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    let bar = bar(length, TEMPLATE);
-    Ok((BufReader::new(bar.wrap_read(file)), bar))
+    let bytes = file.metadata().map_err(failed)?.len();
+    let progress = Progress::of_file("Importing", "lines", bytes);
+    Ok((progress.of_reading(file), progress))
 }
 
 /// The file that was named, or the first name beside the imported file that is not taken: an earlier import's rejects may be being mended.

@@ -8,14 +8,13 @@ use clap::Args;
 use super::args::{count, say};
 use super::failure::Failure;
 use super::output::Columns;
-use super::progress::bar;
+use super::progress::Progress;
 use super::{Context, Ending, interrupt};
 use crate::error::Error;
 use crate::formats::{BookImportRecord, BookReader};
 use crate::service::{BookImported, BookProgress};
 
 const COLUMNS: Columns = &["accounts", "transfers", "events", "resumed", "replayed", "complete"];
-const TEMPLATE: &str = "Importing {bar:30} {percent}% {per_sec}, {eta} left";
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller import book bank.ndjson --database-url postgres://localhost/bank\n  \
@@ -32,13 +31,12 @@ pub(super) fn run(context: &Context, arguments: &ImportBookArgs) -> Result<Endin
     let file = open(&arguments.file)?;
     let ledger = context.ledger_to_import()?;
     interrupt::listen();
-    let bar = bar(0, TEMPLATE);
+    let bar = Progress::new("Importing", "lines");
     let imported = ledger.import_book(&mut BookReader::new(file), &mut |progress: BookProgress| {
-        bar.set_length(progress.total);
-        bar.set_position(progress.done);
+        bar.show_of(progress.done, progress.total);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    bar.finish_and_clear();
+    bar.finish();
     let imported = imported?;
     context.output.one(&BookImportRecord::from(&imported), COLUMNS)?;
     tell(&imported);
@@ -59,7 +57,7 @@ fn tell(imported: &BookImported) {
     }
 }
 
-fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
     if path == Path::new("-") {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }

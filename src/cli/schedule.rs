@@ -8,7 +8,7 @@ use super::args::{ActorArgs, ModeArgs, count, parse, say};
 use super::command::DEADLINE_DEFAULT;
 use super::failure::Failure;
 use super::output::{Columns, Format};
-use super::progress::bar;
+use super::progress::Progress;
 use super::schedule_add::{self, AddArgs};
 use super::{Context, Ending, interrupt};
 use crate::error::Error;
@@ -33,7 +33,6 @@ pub(super) const COLUMNS: Columns = &[
 const DUES: Columns =
     &["due_at", "state", "debit_account", "credit_account", "amount", "currency", "attempts", "reason"];
 const DUES_OF_ONE: Columns = &["due_at", "state", "attempts", "last_at", "transfer", "code", "reason"];
-const TEMPLATE: &str = "{pos} dues dealt with, {per_sec}";
 
 #[derive(Subcommand)]
 pub(super) enum ScheduleCommand {
@@ -177,12 +176,12 @@ fn run_due(context: &Context, arguments: &RunArgs) -> Result<Ending, Failure> {
     let mode = arguments.mode.mode();
     let ledger = context.ledger()?;
     interrupt::listen();
-    let bar = bar(0, TEMPLATE);
+    let bar = Progress::endless("Posting", "dues");
     let run = ledger.run_schedules(until, mode, &mut |run| {
-        bar.set_position(run.posted + run.refused + run.skipped);
+        bar.show(run.posted + run.refused + run.skipped);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    bar.finish_and_clear();
+    bar.finish();
     let run = run?;
     let record = ScheduleRunRecord::new(&run, mode);
     match context.output.format {

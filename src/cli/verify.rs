@@ -5,14 +5,13 @@ use clap::Args;
 use super::args::{count, parse, say};
 use super::failure::Failure;
 use super::output::{Columns, Format};
-use super::progress::bar;
+use super::progress::Progress;
 use super::{Context, Ending, seal};
 use crate::formats::{FindingRecord, VerifyRecord};
 use crate::rules::AccountName;
 use crate::service::{VerifyProgress, VerifyReport};
 
 const COLUMNS: Columns = &["sequence", "account", "problem"];
-const TEMPLATE: &str = "Verifying {bar:30} {percent}% {per_sec}, {eta} left";
 
 #[derive(Args)]
 #[command(
@@ -50,13 +49,8 @@ pub(super) fn run(context: &Context, arguments: &VerifyArgs) -> Result<Ending, F
 
 /// Shows how far the work has come, as long as it goes on.
 pub(super) fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(VerifyProgress)) -> T) -> T {
-    let bar = bar(0, TEMPLATE);
-    let outcome = work(&mut |progress| {
-        bar.set_length(progress.newest.unsigned_abs());
-        bar.set_position(progress.sequence.unsigned_abs());
-    });
-    bar.finish_and_clear();
-    outcome
+    let bar = Progress::new("Verifying", "transfers");
+    work(&mut |progress| bar.show_of(progress.sequence.unsigned_abs(), progress.newest.unsigned_abs()))
 }
 
 /// Shows what a verification of a book, or of one account, came to.

@@ -1,23 +1,25 @@
 //! Many accounts or transfers from a file, in batches, so that a file of any size takes little memory; but for a dry run, which judges the
-//! whole file at once.
+//! whole file at once. While a batch is posted, the next ones are read and prepared in another thread, as far as that takes no look into
+//! the book.
 //!
 //! An import can be run again: lines that were posted before are answered as replays. Where a line has no key, its id derives from what
 //! it says and from how many lines before it in the file say the same, so the same file always gives the same ids.
 
 use std::collections::{BTreeSet, HashMap};
 
-use sha2::{Digest, Sha256};
-
-use super::import_lines::{
-    AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
-};
+use super::ahead::{BatchSize, read_ahead};
+use super::import_lines::{AccountLine, ImportCounts, ImportSink, Line, Malformed, MinBalance, Refused, TransferLine};
+use super::occurrences::Occurrences;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rules::{AccountName, AccountRequest, Description, Limits, Parties, Rejection, TransferId, TransferRequest};
+use crate::rules::{AccountName, AccountRequest, Limits, Rejection, TransferId, TransferRequest};
 
-/// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short.
-const LINES_PER_BATCH: usize = 1_000;
+/// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short and that three
+/// batches, of which one is posted and two are read ahead, take little memory. docs/performance.md has the figures.
+const LINES_PER_BATCH: usize = 2_000;
+/// How many bytes of fields one transaction takes at most, and one line. A line can have 70 kB of metadata, which is in memory several times.
+const BYTES_PER_BATCH: usize = 1 << 20;
 
 /// What became of a line.
 enum Outcome {
@@ -26,52 +28,69 @@ enum Outcome {
     Malformed { fault: Malformed, id: Option<TransferId> },
 }
 
+/// A line, and what to ask for because of it.
+struct Prepared<R> {
+    number: u64,
+    fields: Vec<String>,
+    request: Result<R, Outcome>,
+}
+
+/// A transfer that is to be posted, but for what only the book can tell.
+struct Draft {
+    id: TransferId,
+    line: TransferLine,
+    /// `None` where the line does not say the currency: it is that of the account that is named first.
+    money: Option<Money>,
+}
+
 impl Ledger {
-    /// Opens the accounts of a file. Accounts that were opened before by the same lines are left as they are.
+    /// Opens the accounts of a file, which is read in another thread. Accounts that were opened before by the same lines are left as they
+    /// are.
     ///
     /// # Errors
     /// [`Error::Store`] and [`Error::File`] stop it. What was committed stays, and the import can be run again.
     pub fn import_accounts(
         &self,
-        lines: impl Iterator<Item = Result<Line<AccountLine>, Error>>,
+        lines: impl Iterator<Item = Result<Line<AccountLine>, Error>> + Send,
         mode: Mode,
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
         let currencies = self.currencies_by_code()?;
-        run(lines, lines_per_batch(mode), sink, |batch| {
-            let prepared = batch.iter().map(|line| match &line.content {
-                Ok(content) => account_request(content, &currencies),
-                Err(fault) => Err(Outcome::Malformed { fault: fault.clone(), id: None }),
-            });
+        let prepared = lines.map(|line| Ok(prepare(line?, |content| account_request(content, &currencies))));
+        run(prepared, mode, sink, |requests| {
             let outcome = |answer| match answer {
                 Ok(super::Opened { replayed, .. }) => Outcome::Done { replayed },
                 Err(rejection) => Outcome::Refused { rejection, id: None },
             };
-            ask(prepared, |requests| Ok(self.open_accounts(requests, mode)?.into_iter().map(outcome).collect()))
+            ask(requests, |requests| Ok(self.open_accounts(requests, mode)?.into_iter().map(outcome).collect()))
         })
     }
 
-    /// Posts the transfers of a file, in order. Lines that were posted before are replays, so the same file twice changes nothing.
+    /// Posts the transfers of a file, in order. The file is read in another thread. Lines that were posted before are replays, so the same
+    /// file twice changes nothing.
     ///
     /// # Errors
     /// [`Error::Store`] and [`Error::File`] stop it. What was committed stays, and the import can be run again.
     pub fn import_transfers(
         &self,
-        lines: impl Iterator<Item = Result<Line<TransferLine>, Error>>,
+        lines: impl Iterator<Item = Result<Line<TransferLine>, Error>> + Send,
         mode: Mode,
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
         let currencies = self.currencies_by_code()?;
         let mut occurrences = Occurrences::default();
-        run(lines, lines_per_batch(mode), sink, |batch| {
-            let accounts = self.currencies_by_account(batch)?;
-            let prepare = |line: &Line<TransferLine>| match &line.content {
-                Ok(content) => transfer_request(content, occurrences.id(content), &currencies, &accounts),
-                Err(fault) => Err(Outcome::Malformed { fault: fault.clone(), id: None }),
-            };
-            let prepared: Vec<_> = batch.iter().map(prepare).collect();
-            let ids: Vec<_> = prepared.iter().flatten().map(|request: &TransferRequest| request.id).collect();
-            ask(prepared.into_iter(), |requests| {
+        let prepared = lines.map(|line| {
+            Ok(prepare(line?, |content| {
+                let id = occurrences.id(&content);
+                draft(content, id, &currencies)
+            }))
+        });
+        run(prepared, mode, sink, |drafts| {
+            let accounts = self.currencies_by_account(&drafts)?;
+            let requests: Vec<_> =
+                drafts.into_iter().map(|draft| draft.and_then(|draft| transfer_request(draft, &accounts))).collect();
+            let ids: Vec<_> = requests.iter().flatten().map(|request| request.id).collect();
+            ask(requests, |requests| {
                 let answers = self.post_batch(requests, mode)?.into_iter().zip(ids);
                 let outcome = |(answer, id)| match answer {
                     Ok(super::Posted { replayed, .. }) => Outcome::Done { replayed },
@@ -88,9 +107,12 @@ impl Ledger {
     }
 
     /// The currencies of those accounts whose lines do not say one.
-    fn currencies_by_account(&self, batch: &[Line<TransferLine>]) -> Result<HashMap<AccountName, Currency>, Error> {
-        let silent = batch.iter().flat_map(|line| &line.content).filter(|content| content.currency.is_none());
-        let names: BTreeSet<_> = silent.map(|content| content.parties.names()[0]).collect();
+    fn currencies_by_account(
+        &self,
+        drafts: &[Result<Draft, Outcome>],
+    ) -> Result<HashMap<AccountName, Currency>, Error> {
+        let silent = drafts.iter().flatten().filter(|draft| draft.money.is_none());
+        let names: BTreeSet<_> = silent.map(|draft| draft.line.parties.names()[0]).collect();
         if names.is_empty() {
             return Ok(HashMap::new());
         }
@@ -100,39 +122,48 @@ impl Ledger {
 }
 
 /// Nothing of a dry run's batch is there for the next one to see, so all its lines are one batch.
-const fn lines_per_batch(mode: Mode) -> usize {
-    match mode {
-        Mode::Commit => LINES_PER_BATCH,
-        Mode::DryRun => usize::MAX,
-    }
+fn batch_size<R>(mode: Mode) -> BatchSize<Prepared<R>> {
+    let (items_max, bytes_max) = match mode {
+        Mode::Commit => (LINES_PER_BATCH, BYTES_PER_BATCH),
+        Mode::DryRun => (usize::MAX, usize::MAX),
+    };
+    BatchSize { items_max, bytes_max, bytes_of: |line| line.fields.iter().map(String::len).sum() }
+}
+
+fn prepare<T, R>(line: Line<T>, request: impl FnOnce(T) -> Result<R, Outcome>) -> Prepared<R> {
+    let content = line.content.map_err(|fault| Outcome::Malformed { fault, id: None });
+    Prepared { number: line.number, fields: line.fields, request: content.and_then(request) }
 }
 
 /// Takes the lines batch by batch, and reports what became of each.
-fn run<T>(
-    mut lines: impl Iterator<Item = Result<Line<T>, Error>>,
-    lines_per_batch: usize,
+fn run<R: Send>(
+    lines: impl Iterator<Item = Result<Prepared<R>, Error>> + Send,
+    mode: Mode,
     sink: &mut dyn ImportSink,
-    mut work: impl FnMut(&[Line<T>]) -> Result<Vec<Outcome>, Error>,
+    mut work: impl FnMut(Vec<Result<R, Outcome>>) -> Result<Vec<Outcome>, Error>,
 ) -> Result<ImportCounts, Error> {
     let mut counts = ImportCounts::default();
-    loop {
-        let batch = lines.by_ref().take(lines_per_batch).collect::<Result<Vec<_>, _>>()?;
-        if batch.is_empty() {
-            return Ok(counts);
+    read_ahead(lines, &batch_size(mode), |batches| {
+        for batch in batches {
+            let batch = batch.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let (lines, requests): (Vec<_>, Vec<_>) =
+                batch.into_iter().map(|line| ((line.number, line.fields), line.request)).unzip();
+            let outcomes = work(requests)?;
+            assert_eq!(outcomes.len(), lines.len(), "one outcome a line");
+            for ((number, fields), outcome) in lines.into_iter().zip(outcomes) {
+                report(number, fields, outcome, &mut counts, sink)?;
+            }
+            if sink.progress(&counts).is_break() {
+                break;
+            }
         }
-        let outcomes = work(&batch)?;
-        assert_eq!(outcomes.len(), batch.len(), "one outcome a line");
-        for (line, outcome) in batch.into_iter().zip(outcomes) {
-            report(line, outcome, &mut counts, sink)?;
-        }
-        if sink.progress(&counts).is_break() {
-            return Ok(counts);
-        }
-    }
+        Ok(counts)
+    })
 }
 
-fn report<T>(
-    line: Line<T>,
+fn report(
+    number: u64,
+    fields: Vec<String>,
     outcome: Outcome,
     counts: &mut ImportCounts,
     sink: &mut dyn ImportSink,
@@ -157,14 +188,13 @@ fn report<T>(
             (fault, id)
         }
     };
-    let refused = Refused { number: line.number, fields: line.fields, fault, id };
-    sink.refuse(&refused)
+    sink.refuse(&Refused { number, fields, fault, id })
         .map_err(|source| Error::File { doing: "write down a line that was not imported".into(), source })
 }
 
 /// Asks for what could be prepared, and puts the answers between the faults of the rest, in the order of the lines.
 fn ask<R>(
-    prepared: impl Iterator<Item = Result<R, Outcome>>,
+    prepared: impl IntoIterator<Item = Result<R, Outcome>>,
     answer: impl FnOnce(&[R]) -> Result<Vec<Outcome>, Error>,
 ) -> Result<Vec<Outcome>, Error> {
     let mut requests = Vec::new();
@@ -182,10 +212,7 @@ fn ask<R>(
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| answers.next())).collect())
 }
 
-fn account_request(
-    line: &AccountLine,
-    currencies: &HashMap<CurrencyCode, Currency>,
-) -> Result<AccountRequest, Outcome> {
+fn account_request(line: AccountLine, currencies: &HashMap<CurrencyCode, Currency>) -> Result<AccountRequest, Outcome> {
     let malformed = |column, error| Outcome::Malformed { fault: Malformed::new(column, error), id: None };
     let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency: line.currency }, id: None };
     let currency = *currencies.get(&line.currency).ok_or_else(unknown)?;
@@ -204,75 +231,42 @@ fn account_request(
     };
     Ok(AccountRequest {
         limits: Limits { min_balance, max_balance },
-        description: line.description.clone(),
-        metadata: line.metadata.clone(),
-        ..AccountRequest::new(line.name.clone(), line.account_type, currency)
+        description: line.description,
+        metadata: line.metadata,
+        ..AccountRequest::new(line.name, line.account_type, currency)
     })
+}
+
+fn draft(line: TransferLine, id: TransferId, currencies: &HashMap<CurrencyCode, Currency>) -> Result<Draft, Outcome> {
+    let Some(currency) = line.currency else { return Ok(Draft { id, line, money: None }) };
+    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(id) };
+    let currency = *currencies.get(&currency).ok_or_else(unknown)?;
+    let money = parse_money(&line, id, currency)?;
+    Ok(Draft { id, line, money: Some(money) })
 }
 
 fn transfer_request(
-    line: &TransferLine,
-    id: TransferId,
-    currencies: &HashMap<CurrencyCode, Currency>,
+    Draft { id, line, money }: Draft,
     accounts: &HashMap<AccountName, Currency>,
 ) -> Result<TransferRequest, Outcome> {
     let account = line.parties.names()[0];
-    let currency = match line.currency {
-        Some(currency) => currencies.get(&currency).ok_or(Rejection::CurrencyUnknown { currency }),
-        None => accounts.get(account).ok_or_else(|| Rejection::AccountUnknown { account: account.clone() }),
+    let unknown = || {
+        let rejection = Rejection::AccountUnknown { account: account.clone() };
+        Outcome::Refused { rejection, id: Some(id) }
     };
-    let currency = *currency.map_err(|rejection| Outcome::Refused { rejection, id: Some(id) })?;
-    let money = Money::parse(&line.amount, currency)
-        .map_err(|error| Outcome::Malformed { fault: Malformed::new("amount", error), id: Some(id) })?;
+    let money = match money {
+        Some(money) => money,
+        None => parse_money(&line, id, *accounts.get(account).ok_or_else(unknown)?)?,
+    };
     Ok(TransferRequest {
         effective_at: line.effective_at,
-        description: line.description.clone(),
-        metadata: line.metadata.clone(),
-        ..TransferRequest::new(id, line.parties.clone(), money)
+        description: line.description,
+        metadata: line.metadata,
+        ..TransferRequest::new(id, line.parties, money)
     })
 }
 
-/// How often each content without a key came so far. Takes 24 bytes or so for each different one.
-#[derive(Default)]
-struct Occurrences(HashMap<[u8; 16], u32>);
-
-impl Occurrences {
-    fn id(&mut self, line: &TransferLine) -> TransferId {
-        match line.key {
-            LineKey::Id(id) => id,
-            LineKey::Occurrence => {
-                let digest = digest(line);
-                let count = self.0.entry(digest).or_default();
-                *count += 1;
-                TransferId::from_line(&digest, *count)
-            }
-        }
-    }
-}
-
-/// What a line says, as bytes of fixed length. Part of the ids of imported transfers, so it never changes.
-fn digest(line: &TransferLine) -> [u8; 16] {
-    let form = match line.parties {
-        Parties::Transfer { .. } => "transfer",
-        Parties::Deposit { .. } => "deposit",
-        Parties::Withdrawal { .. } => "withdrawal",
-        Parties::Post { .. } => "post",
-        Parties::Fall { .. } => "fall",
-        Parties::Rise { .. } => "rise",
-    };
-    let [first, second] = line.parties.names();
-    let currency = line.currency.map(|code| code.to_string()).unwrap_or_default();
-    let effective_at = line.effective_at.map(|time| time.to_string()).unwrap_or_default();
-    let description = line.description.as_ref().map_or("", Description::as_str);
-    let fixed = [form, first.as_str(), second.as_str(), &line.amount, &currency, &effective_at, description];
-    let metadata = line.metadata.entries().iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
-
-    let mut hasher = Sha256::new();
-    for text in fixed.into_iter().chain(metadata) {
-        hasher.update((text.len() as u64).to_be_bytes());
-        hasher.update(text);
-    }
-    let full: [u8; 32] = hasher.finalize().into();
-    let [low, _] = full.as_chunks().0 else { unreachable!("32 bytes are two times 16") };
-    *low
+fn parse_money(line: &TransferLine, id: TransferId, currency: Currency) -> Result<Money, Outcome> {
+    Money::parse(&line.amount, currency)
+        .map_err(|error| Outcome::Malformed { fault: Malformed::new("amount", error), id: Some(id) })
 }

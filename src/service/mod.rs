@@ -4,6 +4,7 @@
 //! after the commit. What does not belong here: decisions about money (they are rules), SQL, and printing.
 
 mod accounts;
+mod ahead;
 mod annotations;
 mod backup;
 mod balances;
@@ -17,6 +18,7 @@ mod holds;
 mod import;
 mod import_lines;
 mod journals;
+mod occurrences;
 mod opened;
 mod periods;
 mod poster;

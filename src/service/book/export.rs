@@ -2,6 +2,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt::Display;
 use std::ops::ControlFlow;
 
+use super::outbox::Outbox;
 use super::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, NumberedAccount};
 use crate::error::Error;
 use crate::models::CorruptRow;
@@ -25,7 +26,7 @@ impl Ledger {
     /// [`Error::File`] where the sink fails, [`Error::Store`]; `Corrupt` for a book that is not whole: see [`Ledger::verify`].
     pub fn export_book(
         &self,
-        sink: &mut dyn BookSink,
+        sink: &mut (dyn BookSink + Send),
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<Option<BookHeader>, Error> {
         let now = self.clock.now();
@@ -47,14 +48,16 @@ impl Ledger {
                 dues,
             };
             let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, periods: 0, root: seal.root };
-            let mut export = Export { sink, progress, header, trailer, currencies: HashMap::new() };
-            Ok(export.run(store)?.is_continue().then_some(header))
+            Outbox::lend(sink, |outbox| {
+                let mut export = Export { outbox, progress, header, trailer, currencies: HashMap::new() };
+                Ok(export.run(store)?.is_continue().then_some(header))
+            })
         })
     }
 }
 
 pub(super) struct Export<'a> {
-    sink: &'a mut dyn BookSink,
+    outbox: &'a mut Outbox,
     progress: &'a mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     pub(super) header: BookHeader,
     /// What was written so far.
@@ -64,9 +67,9 @@ pub(super) struct Export<'a> {
 
 impl Export<'_> {
     fn run(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
-        self.write(&BookRecord::Header(self.header))?;
+        self.write(BookRecord::Header(self.header))?;
         for row in store.list_currencies()? {
-            self.write(&BookRecord::Currency(NamedCurrency::from_row(&row)?))?;
+            self.write(BookRecord::Currency(NamedCurrency::from_row(&row)?))?;
         }
         if self.write_accounts(store)?.is_break() || self.write_entries(store)?.is_break() {
             return Ok(ControlFlow::Break(()));
@@ -80,12 +83,12 @@ impl Export<'_> {
             return Err(StoreError::from(CorruptRow::new("transfers", "all of them", what, found)).into());
         }
         self.write_schedules(store)?;
-        self.write(&BookRecord::Trailer(self.trailer))?;
+        self.write(BookRecord::Trailer(self.trailer))?;
         Ok(ControlFlow::Continue(()))
     }
 
-    pub(super) fn write(&mut self, record: &BookRecord) -> Result<(), Error> {
-        self.sink.write(record).map_err(|source| Error::File { doing: "write the export".into(), source })
+    pub(super) fn write(&mut self, record: BookRecord) -> Result<(), Error> {
+        self.outbox.write(record)
     }
 
     fn show(&mut self) -> ControlFlow<()> {
@@ -105,7 +108,7 @@ impl Export<'_> {
                 let opened_with = first_events.opened_with(&account).map_err(StoreError::from)?;
                 let account = as_opened(&account, opened_with);
                 self.currencies.insert(account.id, account.opening.currency);
-                self.write(&BookRecord::Account(account))?;
+                self.write(BookRecord::Account(account))?;
                 self.trailer.accounts += 1;
             }
             if self.show().is_break() {
@@ -126,7 +129,7 @@ impl Export<'_> {
                 self.write_events_before(store, &mut events, Sequence(row.sequence))?;
                 let transfer = Transfer::try_from(row).map_err(StoreError::from)?;
                 let currency = self.currency_of(transfer.debit.account_id, "transfers", transfer.sequence)?;
-                self.write(&BookRecord::Transfer(Box::new(transfer), currency))?;
+                self.write(BookRecord::Transfer(Box::new(transfer), currency))?;
                 self.trailer.transfers += 1;
             }
             if self.show().is_break() {
@@ -148,12 +151,12 @@ impl Export<'_> {
             let of_account = events.page.front().map_or(Sequence(i64::MAX), |row| Sequence(row.sequence));
             if let Some(row) = events.periods.pop_front_if(|row| Sequence(row.sequence) < sequence.min(of_account)) {
                 let event = PeriodEvent::try_from(row).map_err(StoreError::from)?;
-                self.write(&BookRecord::Period(Box::new(event)))?;
+                self.write(BookRecord::Period(Box::new(event)))?;
                 self.trailer.periods += 1;
             } else if let Some(row) = events.page.pop_front_if(|row| Sequence(row.sequence) < sequence) {
                 let event = AccountEvent::try_from(row).map_err(StoreError::from)?;
                 let currency = self.currency_of(event.account_id, "account_events", event.sequence)?;
-                self.write(&BookRecord::Event(Box::new(event), currency))?;
+                self.write(BookRecord::Event(Box::new(event), currency))?;
                 self.trailer.events += 1;
             } else {
                 return Ok(());

@@ -1,5 +1,7 @@
 //! An import can be killed at any point and started again with the same file: a row says how many lines are in the book, and what their
 //! SHA-256 is. Lines up to there are read and judged again, for what is known of accounts is kept in memory only, but not written.
+//!
+//! One thread reads the file, as far as that takes no look into the book, and this one judges and writes what it says.
 
 use std::ops::ControlFlow;
 
@@ -11,10 +13,14 @@ use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{AccountId, Hash, Instant, Rejection, Sequence};
 use crate::service::Ledger;
+use crate::service::ahead::{BatchSize, read_ahead};
 use crate::store::{Access, Store, StoreError};
 
 /// How many accounts are brought to their end at once.
 const ACCOUNTS_PER_PAGE: usize = 2_000;
+
+/// How many lines are handed from the thread that reads to the one that writes at once: few, because one can have 70 kB of metadata.
+const LINES_READ_AT_ONCE: usize = 200;
 
 /// How many lines are read between two looks at whether to go on.
 const LINES_PER_LOOK: u64 = 500;
@@ -33,15 +39,15 @@ pub struct BookImported {
 }
 
 impl Ledger {
-    /// Makes an empty book the one in a file: same id, same numbers, same hashes. Everything is computed anew, and a file in which
-    /// anything does not fit is refused with the line. Until the last line is in, the book is incomplete, and opens for
+    /// Makes an empty book the one in a file, which is read in another thread: same id, same numbers, same hashes. Everything is computed
+    /// anew, and a file in which anything does not fit is refused with the line. Until the last line is in, the book is incomplete, and opens for
     /// [`Ledger::open_incomplete`] only.
     ///
     /// # Errors
     /// [`InputError::BookFile`](crate::InputError::BookFile), [`Rejection::BookUsed`], [`Error::File`], [`Error::Store`].
     pub fn import_book(
         &self,
-        source: &mut dyn BookSource,
+        source: &mut (dyn BookSource + Send),
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<BookImported, Error> {
         let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
@@ -51,13 +57,32 @@ impl Ledger {
         let now = self.clock.now();
         let found = self.pool.transaction(Access::Alone, |store| begin(store, header, source.digest(), now))?;
         let mut import = Import { ledger: self, header, found, written: found.lines, check: Check::new(header) };
-        if import.read(source, progress)?.is_break() {
+        let size = BatchSize { items_max: LINES_READ_AT_ONCE, bytes_max: usize::MAX, bytes_of: |_| 0 };
+        let read = read_ahead(Digested(source), &size, |batches| import.take(&mut batches.flatten(), progress));
+        if read?.is_break() {
             return Ok(import.outcome(false));
         }
         if found.finished_at.is_none() {
             import.finish(now)?;
         }
         Ok(import.outcome(true))
+    }
+}
+
+/// A line, and the SHA-256 of the file up to its end.
+struct DigestedLine {
+    line: BookLine,
+    digest: Hash,
+}
+
+struct Digested<'a>(&'a mut (dyn BookSource + Send));
+
+impl Iterator for Digested<'_> {
+    type Item = Result<DigestedLine, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = self.0.next_line().transpose()?;
+        Some(line.map(|line| DigestedLine { line, digest: self.0.digest() }))
     }
 }
 
@@ -125,23 +150,24 @@ impl Import<'_> {
         BookImported { header: self.header, resumed: self.found.lines - 1, replayed, is_complete }
     }
 
-    /// Reads the file to its end, and writes what is not in the book yet.
-    fn read(
+    /// Takes the lines to the end of the file, and writes what is not in the book yet.
+    fn take(
         &mut self,
-        source: &mut dyn BookSource,
+        source: &mut dyn Iterator<Item = Result<DigestedLine, Error>>,
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, Error> {
         let mut lines = Lines::default();
         let mut number = 1;
-        while let Some(line) = source.next_line()? {
+        for line in source {
+            let DigestedLine { line, digest } = line?;
             number = line.number;
             self.check.take(&line.record).map_err(|problem| refusal(number, problem))?;
             if number <= self.found.lines {
-                self.check_found(number, source)?;
+                self.check_found(number, digest)?;
             } else {
                 lines.push(number, line.record)?;
                 if lines.is_full() || self.check.is_complete() {
-                    self.write(&std::mem::take(&mut lines), number, source.digest())?;
+                    self.write(&std::mem::take(&mut lines), number, digest)?;
                 }
             }
             let shown = BookProgress { done: self.check.done(), total: self.header.total() };
@@ -156,8 +182,8 @@ impl Import<'_> {
     }
 
     /// The lines that are in the book must be those of this file.
-    fn check_found(&self, number: u64, source: &dyn BookSource) -> Result<(), Error> {
-        if number < self.found.lines || source.digest() == self.found.digest {
+    fn check_found(&self, number: u64, digest: Hash) -> Result<(), Error> {
+        if number < self.found.lines || digest == self.found.digest {
             return Ok(());
         }
         if self.found.finished_at.is_some() {

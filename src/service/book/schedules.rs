@@ -30,7 +30,7 @@ impl Export<'_> {
                 let id = row.id;
                 let schedule = Schedule::try_from(row).map_err(StoreError::from)?;
                 let currency = self.currency_of(schedule.debit_account_id, "schedules", schedule.id)?;
-                self.write(&BookRecord::Schedule(Box::new(schedule), currency))?;
+                self.write(BookRecord::Schedule(Box::new(schedule), currency))?;
                 written[0] += 1;
                 written[1] += self.write_dues(store, id)?;
             }
@@ -51,7 +51,7 @@ impl Export<'_> {
             behind = rows.last().map(|row| row.due_at);
             for row in rows {
                 let due = Due::try_from(row).map_err(StoreError::from)?;
-                self.write(&BookRecord::Due(Box::new(due)))?;
+                self.write(BookRecord::Due(Box::new(due)))?;
                 written += 1;
             }
         }
