@@ -24,7 +24,7 @@ const SQLITE_NAMES: [(&str, &str); 3] = [
 
 /// What PostgreSQL's planner is told in every session of the program; the plans are those for whatever values come.
 const POSTGRES_SETTINGS: &str = "
-    set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+    set enable_seqscan = off; set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
     set max_parallel_workers_per_gather = 0; set plan_cache_mode = force_generic_plan";
 
 thread_local! {
