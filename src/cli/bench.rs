@@ -25,7 +25,7 @@ const RAW_ROWS_PER_COMMIT: u32 = 8_000;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller bench\n  teller bench --compare\n  \
-    teller bench clients --clients 100 --writers 2\n  teller bench batches --batches 1,100,8000 --accounts 100000\n  \
+    teller bench clients --clients 100 --writers 2\n  teller bench batches --batches 1,100,8000 --accounts 100000\n  teller bench growth --millions 10 --accounts 100000\n  \
     teller bench --compare --compare-url postgres://localhost/postgres --database-url sqlite://teller.db\n\n\
     All is done in a book of its own, which is gone afterwards: a schema of the database, named teller_bench_ and a number, or a \
     file in a folder beside the configured one. The configured book is not touched. Durability is that of the book: every commit \
@@ -34,7 +34,7 @@ const RAW_ROWS_PER_COMMIT: u32 = 8_000;
     and a branch for each; and it writes the same rows once more into a table like that of the transfers, by COPY on PostgreSQL and by \
     prepared inserts on SQLite, with nothing judged, hashed or looked up.")]
 pub(super) struct BenchArgs {
-    /// What is measured [default: all of them]
+    /// What is measured [default: all of them but growth]
     #[arg(value_enum)]
     work: Vec<Work>,
     /// How long each is measured
@@ -55,6 +55,9 @@ pub(super) struct BenchArgs {
     /// How many percent of the transfers touch the hot account
     #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(0..=100))]
     hot: u32,
+    /// How many millions of transfers the book grows by
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    millions: u32,
     /// Compare with pgbench and with bare writes
     #[arg(long)]
     compare: bool,
@@ -75,7 +78,11 @@ enum Work {
     Hot,
     /// Batches of 1,000 holds and captures
     Holds,
+    /// Millions of transfers, one behind the other, each measured by itself
+    Growth,
 }
+
+const WORKS_USUAL: [Work; 5] = [Work::Single, Work::Clients, Work::Batches, Work::Hot, Work::Holds];
 
 /// How many transfers a batch has where the number is not what is measured.
 const BATCH_TYPICAL: u32 = 1_000;
@@ -116,13 +123,14 @@ fn measure(bench: &Bench, arguments: &BenchArgs, progress: &ProgressBar) -> Resu
 
 fn workloads(arguments: &BenchArgs) -> Vec<Workload> {
     let &BenchArgs { clients, writers, hot: percent, .. } = arguments;
-    let chosen: &[Work] = if arguments.work.is_empty() { Work::value_variants() } else { &arguments.work };
+    let chosen: &[Work] = if arguments.work.is_empty() { &WORKS_USUAL } else { &arguments.work };
     let of = |work: &Work| match work {
         Work::Single => vec![Workload::Single],
         Work::Clients => vec![Workload::Clients { clients, writers }],
         Work::Batches => arguments.batches.iter().map(|&size| Workload::Batches { size }).collect(),
         Work::Hot => vec![Workload::Hot { size: BATCH_TYPICAL, percent }],
         Work::Holds => vec![Workload::Holds { size: BATCH_TYPICAL }],
+        Work::Growth => (1..=arguments.millions).map(|number| Workload::Million { number }).collect(),
     };
     chosen.iter().flat_map(of).collect()
 }

@@ -110,7 +110,7 @@ impl<'a> Posting<'a> {
         }))
     }
 
-    /// Judges by accounts alone, without a transaction. `None` where more has to be known, or where that shows only on the way.
+    /// Judges by accounts alone. `None` where something is refused or was posted before, for which that is not enough.
     pub(super) fn judge_by(&self, accounts: Vec<Account>, now: Instant) -> Option<Judged<'a>> {
         let judged = self.judge(Known { accounts, ..Known::default() }, now);
         judged.is_all_posted().then_some(judged)

@@ -1,22 +1,22 @@
-//! Accounts as this program last left them, so that a batch between them can be judged before its transaction begins, and need not ask
-//! for them in it.
+//! Accounts as this program last left them, so that a batch between them need not lock them to read them.
 //!
-//! That is a guess: another program may have changed them since. It is written only where every account still has the head by which it
-//! was judged, which its whole history led to, and where every id is new. Otherwise nothing of it is kept, and the batch is posted as any
-//! other: behind locks, after reading all that matters. A wrong guess therefore costs time and nothing else. A refusal is never a guess.
+//! What a batch is judged by is then a guess: another program may have changed them since. It is written only where every account still
+//! has the head by which it was judged, which its whole history led to, and where every id is new. Otherwise nothing of it is kept, and
+//! the batch is posted as any other: behind locks, after reading all that matters. A wrong guess therefore costs time and nothing else. A
+//! refusal is never a guess.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::posting::{Judged, Outcome, Posting};
+use super::posting::{Outcome, Posting};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::rules::{Account, AccountName, FastMap, Instant};
+use crate::rules::{Account, AccountName, FastMap};
 use crate::store::{Store, StoreError};
 
-/// How many accounts are remembered: with names of usual length about half a kilobyte each.
-const ACCOUNTS_MAX: usize = 32_768;
+/// How many accounts are remembered: with names of usual length a third of a kilobyte each.
+const ACCOUNTS_MAX: usize = 65_536;
 /// How many batches are posted without a guess after one that was wrong. Whoever shares accounts with other programs guesses wrong often.
 const PAUSE: u32 = 32;
 
@@ -28,29 +28,39 @@ pub(super) struct Remembered {
     pause: AtomicU32,
 }
 
-/// A batch that was judged by remembered accounts.
+/// What a batch is to be judged by, where all that it takes are accounts and most of them are remembered.
 pub(super) struct Guess<'a> {
-    judged: Judged<'a>,
-    judged_at: Instant,
+    accounts: Vec<Account>,
+    /// Those that are not.
+    missing: Vec<&'a AccountName>,
 }
 
 impl Remembered {
-    /// Judges a batch, where all that it takes is remembered.
-    pub(super) fn guess<'a>(&self, posting: &Posting<'a>, clock: &Clock) -> Option<Guess<'a>> {
+    /// What a batch can be judged by without locks. `None` where that is not worth it, or not enough.
+    pub(super) fn guess<'a>(&self, posting: &Posting<'a>) -> Option<Guess<'a>> {
         if !posting.scope().is_of_accounts_alone() || self.is_paused() {
             return None;
         }
-        let accounts = self.take(posting)?;
-        let judged_at = clock.now();
-        let judged = posting.judge_by(accounts, judged_at)?;
-        Some(Guess { judged, judged_at })
+        let names = &posting.scope().names;
+        let mut accounts = self.lock();
+        let missing: Vec<_> = names.iter().copied().filter(|name| !accounts.contains_key(*name)).collect();
+        if missing.len() > names.len() / 2 {
+            return None;
+        }
+        let accounts = names.iter().filter_map(|name| accounts.remove(*name)).collect();
+        Some(Guess { accounts, missing })
     }
 
     /// Remembers what a batch has led to that was committed.
     pub(super) fn keep(&self, changed: Vec<Account>) {
         let mut accounts = self.lock();
-        if accounts.len() + changed.len() > ACCOUNTS_MAX {
-            accounts.clear();
+        let excess = (accounts.len() + changed.len()).saturating_sub(ACCOUNTS_MAX);
+        if excess > 0 {
+            // The order of the map is as good as none, so that those are forgotten that chance picks.
+            let forgotten: Vec<_> = accounts.keys().take(excess).cloned().collect();
+            for name in &forgotten {
+                accounts.remove(name);
+            }
         }
         for account in changed.into_iter().filter(is_simple).take(ACCOUNTS_MAX) {
             accounts.insert(account.name.clone(), account);
@@ -67,37 +77,39 @@ impl Remembered {
         self.pause.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count_down).is_ok()
     }
 
-    /// Takes the accounts of a batch out: all of them or none.
-    fn take(&self, posting: &Posting<'_>) -> Option<Vec<Account>> {
-        let names = &posting.scope().names;
-        let mut accounts = self.lock();
-        if !names.iter().all(|name| accounts.contains_key(*name)) {
-            return None;
-        }
-        Some(names.iter().filter_map(|name| accounts.remove(*name)).collect())
-    }
-
     fn lock(&self) -> MutexGuard<'_, FastMap<AccountName, Account>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Guess<'_> {
-    /// Writes it, in a transaction that has to be undone where this fails.
-    pub(super) fn write(self, store: &mut dyn Store, clock: &Clock) -> Result<Outcome, Error> {
-        let outcome = self.judged.write(store)?;
+    /// Judges a batch and writes it, in a transaction that has to be undone where this fails.
+    pub(super) fn post(self, posting: &Posting<'_>, store: &mut dyn Store, clock: &Clock) -> Result<Outcome, Error> {
+        let Self { mut accounts, missing } = self;
+        if !missing.is_empty() {
+            accounts.extend(store.find_accounts(&missing)?);
+            if !accounts.iter().all(is_simple) {
+                return Err(wrong("more has to be known than accounts"));
+            }
+        }
+        let judged_at = clock.now();
+        let judged = posting.judge_by(accounts, judged_at).ok_or_else(|| wrong("not all is posted"))?;
+        let outcome = judged.write(store)?;
         // Its accounts are locked from here on, so that no period is closed before this is committed. None was since it was judged, if
         // none has come to its end: periods end with days.
-        if !self.judged_at.is_same_day(clock.now()) {
-            return Err(StoreError::Conflict { reason: "a day has ended since it was judged".into() }.into());
+        if !judged_at.is_same_day(clock.now()) {
+            return Err(wrong("a day has ended since it was judged"));
         }
         Ok(outcome)
     }
 }
 
+fn wrong(reason: &str) -> Error {
+    StoreError::Conflict { reason: reason.into() }.into()
+}
+
 /// Whether nothing has to be known of an account beside itself to judge what it does next.
 fn is_simple(account: &Account) -> bool {
-    account.totals.debits_held == Amount::ZERO
-        && account.totals.credits_held == Amount::ZERO
-        && !account.velocity.has_window()
+    let is_without_holds = account.totals.debits_held == Amount::ZERO && account.totals.credits_held == Amount::ZERO;
+    is_without_holds && !account.velocity.has_window()
 }

@@ -82,21 +82,29 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let mut posting = Posting::new(requests, policy, mode);
-        let guess = if mode == Mode::Commit { self.remembered.guess(&posting, &self.clock) } else { None };
-        let mut post = |store: &mut dyn Store| posting.attempt(store, &self.clock, &[])?.or_begin_anew();
-        let outcome = match guess {
-            None => self.pool.transaction(Access::Write, post)?,
-            Some(guess) => self.pool.transaction_or_shortcut(
-                |store| guess.write(store, &self.clock),
-                |store| {
-                    self.remembered.pause();
-                    post(store)
-                },
-            )?,
-        };
-        if mode == Mode::Commit {
-            self.remembered.keep(outcome.changed);
+        if mode == Mode::DryRun {
+            let judge = |store: &mut dyn Store| posting.attempt(store, &self.clock, &[])?.or_begin_anew();
+            return Ok(self.pool.transaction(Access::Write, judge)?.answers);
         }
+        let mut guess = self.remembered.guess(&posting);
+        let has_guess = guess.is_some();
+        let mut attempts = 0;
+        let post = |store: &mut dyn Store| {
+            attempts += 1;
+            match guess.take() {
+                Some(guess) => guess.post(&posting, store, &self.clock),
+                None => posting.attempt(store, &self.clock, &[])?.or_begin_anew(),
+            }
+        };
+        let outcome = if has_guess {
+            self.pool.transaction_with_shortcut(post)?
+        } else {
+            self.pool.transaction(Access::Write, post)?
+        };
+        if has_guess && attempts > 1 {
+            self.remembered.pause();
+        }
+        self.remembered.keep(outcome.changed);
         Ok(outcome.answers)
     }
 

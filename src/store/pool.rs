@@ -72,23 +72,18 @@ impl Pool {
         access: Access,
         mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.attempt_all(Attempts::new(self.options.attempts_max, self.options.retry_time_max), access, &mut work)
+        let attempts = Attempts::new(self.options.attempts_max, self.options.retry_time_max);
+        self.attempt_all(attempts, access, &mut work)
     }
 
-    /// As [`Pool::transaction`] with [`Access::Write`], but tries a shortcut first, once. Where that fails for a reason that the work may
-    /// not have, the work is done as if there had been none.
-    pub(crate) fn transaction_or_shortcut<T>(
+    /// As [`Pool::transaction`] with [`Access::Write`], but the first attempt is a shortcut: where it fails for a reason that the others may
+    /// not have, it does not count, and the second one follows at once.
+    pub(crate) fn transaction_with_shortcut<T>(
         &self,
-        shortcut: impl FnOnce(&mut dyn Store) -> Result<T, Error>,
         mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut attempts = Attempts::new(self.options.attempts_max, self.options.retry_time_max);
-        let mut shortcut = Some(shortcut);
-        let mut first = |store: &mut dyn Store| match shortcut.take() {
-            Some(shortcut) => shortcut(store),
-            None => unreachable!("it is tried once"),
-        };
-        let outcome = on_backend!(self, slots => slots.attempt(Access::Write, attempts.time_left(), &mut first));
+        let outcome = on_backend!(self, slots => slots.attempt(Access::Write, attempts.time_left(), &mut work));
         match outcome {
             Err(Error::Store(StoreError::Conflict { .. } | StoreError::Statement(_))) => {}
             Err(Error::Store(fault)) => attempts.wait_after(fault)?,

@@ -40,7 +40,16 @@ pub enum Workload {
         /// How many transfers a batch has, half of them holds.
         size: u32,
     },
+    /// A million transfers in large batches, whatever time that takes. Run one behind the other, they show what a book costs as it grows.
+    Million {
+        /// The how-manieth it is.
+        number: u32,
+    },
 }
+
+/// How many transfers a batch of a million has.
+const GROWTH_BATCH: u32 = 8_000;
+const MILLION: u64 = 1_000_000;
 
 impl Workload {
     fn describe(self) -> String {
@@ -50,6 +59,23 @@ impl Workload {
             Self::Batches { size } => format!("batches of {size}"),
             Self::Hot { size, percent } => format!("batches of {size}, {percent}% on one account"),
             Self::Holds { size } => format!("batches of {size}, holds and captures"),
+            Self::Million { number } => format!("million {number}, batches of {GROWTH_BATCH}"),
+        }
+    }
+}
+
+/// When it is enough.
+#[derive(Clone, Copy)]
+enum Until {
+    Time(Duration),
+    Transfers(u64),
+}
+
+impl Until {
+    fn is_reached(self, timed: &Timed) -> bool {
+        match self {
+            Self::Time(time) => timed.time >= time,
+            Self::Transfers(transfers) => timed.transfers >= transfers,
         }
     }
 }
@@ -73,7 +99,7 @@ impl Bench {
         Ok(Self { ledger, book, options, accounts })
     }
 
-    /// Does the work for that time.
+    /// Does the work for that time, but for a million, which takes its own.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -86,11 +112,19 @@ impl Bench {
         let timed = match workload {
             Workload::Single => self.time_singles(time),
             Workload::Clients { clients, writers } => self.time_clients(clients, writers, time),
-            Workload::Batches { size } => self.time_batches(size, time, |source, now| [source.transfer(now).into()]),
-            Workload::Hot { size, percent } => {
-                self.time_batches(size, time, |source, now| [source.hot_transfer(now, percent).into()])
+            Workload::Batches { size } => {
+                self.time_batches(size, Until::Time(time), |source, now| [source.transfer(now).into()])
             }
-            Workload::Holds { size } => self.time_batches(size, time, |source, now| source.hold_and_capture(now)),
+            Workload::Hot { size, percent } => {
+                self.time_batches(size, Until::Time(time), |source, now| [source.hot_transfer(now, percent).into()])
+            }
+            Workload::Holds { size } => {
+                self.time_batches(size, Until::Time(time), |source, now| source.hold_and_capture(now))
+            }
+            Workload::Million { .. } => {
+                let million = Until::Transfers(MILLION);
+                self.time_batches(GROWTH_BATCH, million, |source, now| [source.transfer(now).into()])
+            }
         }?;
         let grown = self.ledger.pool.transfer_bytes()?.saturating_sub(bytes_before);
         Ok(Measured {
@@ -105,27 +139,27 @@ impl Bench {
 
     fn time_singles(&self, time: Duration) -> Result<Timed, Error> {
         let mut source = Source::new(&self.accounts, 1);
-        self.time_calls(time, || [source.transfer(self.ledger.clock.now()).into()])
+        self.time_calls(Until::Time(time), || [source.transfer(self.ledger.clock.now()).into()])
     }
 
     fn time_batches<const MADE: usize>(
         &self,
         size: u32,
-        time: Duration,
+        until: Until,
         mut make: impl FnMut(&mut Source<'_>, crate::rules::Instant) -> [Request; MADE],
     ) -> Result<Timed, Error> {
         let mut source = Source::new(&self.accounts, 2);
         let count = (size as usize).div_ceil(MADE);
-        self.time_calls(time, || {
+        self.time_calls(until, || {
             let now = self.ledger.clock.now();
             (0..count).flat_map(|_| make(&mut source, now)).collect::<Vec<_>>()
         })
     }
 
     /// Only the calls are timed: making requests is the application's work.
-    fn time_calls<R: AsRef<[Request]>>(&self, time: Duration, mut make: impl FnMut() -> R) -> Result<Timed, Error> {
+    fn time_calls<R: AsRef<[Request]>>(&self, until: Until, mut make: impl FnMut() -> R) -> Result<Timed, Error> {
         let mut timed = Timed { transfers: 0, time: Duration::ZERO, calls: Vec::new() };
-        while timed.time < time {
+        while !until.is_reached(&timed) {
             let requests = make();
             let begin = Instant::now();
             let answers = self.ledger.submit(requests.as_ref(), BatchPolicy::CarryOn, Mode::Commit)?;
