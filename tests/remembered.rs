@@ -130,18 +130,34 @@ on_every_backend! {
         assert_whole(&ledger, 5);
     }
 
-    // Nothing is guessed of what depends on more than accounts.
+    // Nothing is guessed of what depends on more than accounts that it changes.
     fn conditions_and_effective_times_are_judged_behind_the_lock(book: &TestBook) {
         let ledger = remembering(book);
+        let reads_accounts_for = |line: &str| {
+            let requests = requests(book, &ledger, line);
+            reads_accounts(|| drop(ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap()))
+        };
+        assert!(reads_accounts_for("deposit alice 1"));
+        assert!(!reads_accounts_for("deposit alice 1"));
         for line in [
             "transfer alice bob 1 effective 2026-01-01T00:00:00Z",
-            "transfer alice bob 1 if-balance cash > 0",
-            "journal\n    transfer alice bob 1\n    freeze alice",
+            "transfer alice bob 1 if-version cash 4",
+            "journal\n    transfer alice bob 1\n    freeze cash",
         ] {
-            let requests = requests(book, &ledger, line);
-            let submit = || drop(ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap());
-            assert!(reads_accounts(submit), "{line}");
+            assert!(reads_accounts_for(line), "{line}");
         }
+    }
+
+    fn a_condition_sees_what_others_did(book: &TestBook) {
+        let ledger = remembering(book);
+        let submit = |line: &str| {
+            let answers = ledger.submit(&requests(book, &ledger, line), BatchPolicy::CarryOn, Mode::Commit).unwrap();
+            code(answers.into_iter().next().unwrap().map_err(Error::from))
+        };
+        assert_eq!(submit("deposit alice 1"), "posted");
+        check(book, "account carol liability EUR\ndeposit carol 1 -> posted");
+        assert_eq!(submit("transfer alice bob 1 if-version cash 3"), "precondition_failed");
+        assert_eq!(submit("transfer alice bob 1 if-version cash 4"), "posted");
     }
 
     // C1, C5: several programs that each believe to know the accounts.
