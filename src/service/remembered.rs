@@ -15,15 +15,16 @@ use crate::money::Amount;
 use crate::rules::{Account, AccountName, FastMap};
 use crate::store::{Store, StoreError};
 
-/// How many accounts are remembered: with names of usual length a third of a kilobyte each.
-const ACCOUNTS_MAX: usize = 65_536;
+/// How many accounts are remembered: with names of usual length about half a kilobyte each, so that an import stays below 64 MB.
+const ACCOUNTS_MAX: usize = 20_000;
 /// How many batches are posted without a guess after one that was wrong. Whoever shares accounts with other programs guesses wrong often.
 const PAUSE: u32 = 32;
 
 /// The accounts. Those that a batch guesses by are not among them until it is written, so that no two guess by the same.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
-    accounts: Mutex<FastMap<AccountName, Account>>,
+    // Boxed, because a map has room for up to twice as many as there are.
+    accounts: Mutex<FastMap<AccountName, Box<Account>>>,
     /// How many batches are posted without a guess.
     pause: AtomicU32,
 }
@@ -47,7 +48,7 @@ impl Remembered {
         if missing.len() > names.len() / 2 {
             return None;
         }
-        let accounts = names.iter().filter_map(|name| accounts.remove(*name)).collect();
+        let accounts = names.iter().filter_map(|name| accounts.remove(*name)).map(|account| *account).collect();
         Some(Guess { accounts, missing })
     }
 
@@ -63,7 +64,7 @@ impl Remembered {
             }
         }
         for account in changed.into_iter().filter(is_simple).take(ACCOUNTS_MAX) {
-            accounts.insert(account.name.clone(), account);
+            accounts.insert(account.name.clone(), Box::new(account));
         }
     }
 
@@ -77,7 +78,7 @@ impl Remembered {
         self.pause.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count_down).is_ok()
     }
 
-    fn lock(&self) -> MutexGuard<'_, FastMap<AccountName, Account>> {
+    fn lock(&self) -> MutexGuard<'_, FastMap<AccountName, Box<Account>>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

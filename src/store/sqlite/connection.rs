@@ -127,7 +127,7 @@ impl Backend for SqliteConnection {
 
 /// What every session sets. `synchronous = full` makes a commit wait for the disk also in write-ahead mode.
 ///
-/// A batch of thousands changes several megabytes of pages. They fit into a cache of 16; those that do not fit into SQLite's own 2 are written
+/// A batch of thousands changes several megabytes of pages. They fit into a cache of 8; those that do not fit into SQLite's own 2 are written
 /// out and read again within the transaction. A checkpoint copies each page once however often it changed since the last one, so that it
 /// costs less the longer the log may grow: to 16 megabytes, where SQLite's own bound is 4.
 fn session_settings(options: &StoreOptions) -> String {
@@ -136,7 +136,7 @@ fn session_settings(options: &StoreOptions) -> String {
         "pragma busy_timeout = {busy_ms}; \
          pragma journal_mode = wal; \
          pragma synchronous = full; \
-         pragma cache_size = -16384; \
+         pragma cache_size = -8192; \
          pragma wal_autocheckpoint = 4000; \
          pragma foreign_keys = on; \
          pragma trusted_schema = off"
