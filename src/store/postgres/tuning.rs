@@ -72,7 +72,7 @@ impl Tuning {
                 "wal_compression",
                 self.wal_compression,
                 self.has_compression,
-                "on: pages that are written as a whole take a third of the room in the log",
+                "on: pages that are written as a whole take less room in the log",
             ),
         ]
     }
