@@ -100,6 +100,12 @@ on_every_backend! {
         check(book, "balance alice posted 87.80 version 124");
     }
 
+    fn a_ledger_that_is_printed_tells_nobody_what_it_remembers(book: &TestBook) {
+        let ledger = remembering(book);
+        let printed = format!("{ledger:?}");
+        assert!(printed.contains("Remembered(2 accounts)") && !printed.contains("alice"), "{printed}");
+    }
+
     fn a_refusal_is_never_a_guess(book: &TestBook) {
         let ledger = remembering(book);
         let too_much = || {

@@ -5,6 +5,7 @@
 //! the batch is posted as any other: behind locks, after reading all that matters. A wrong guess therefore costs time and nothing else. A
 //! refusal is never a guess.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +22,7 @@ const ACCOUNTS_MAX: usize = 20_000;
 const PAUSE: u32 = 32;
 
 /// The accounts. Those that a batch guesses by are not among them until it is written, so that no two guess by the same.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Remembered {
     // Boxed, because a map has room for up to twice as many as there are.
     accounts: Mutex<FastMap<AccountName, Box<Account>>>,
@@ -34,6 +35,13 @@ pub(super) struct Guess<'a> {
     accounts: Vec<Account>,
     /// Those that are not.
     missing: Vec<&'a AccountName>,
+}
+
+/// How many there are. Names and balances are nobody's business who prints a ledger.
+impl fmt::Debug for Remembered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Remembered({} accounts)", self.lock().len())
+    }
 }
 
 impl Remembered {
