@@ -2,11 +2,11 @@ use diesel::prelude::*;
 
 use super::CorruptRow;
 use super::accounts::{limits, velocity};
-use super::sql_types::{SqlId, SqlInstant, SqlJson};
+use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
 use super::transfers::{metadata_as_json, metadata_from_json};
 use crate::money::Amount;
 use crate::rules::{
-    Account, AccountEvent, AccountId, AccountState, Annotation, Hash, Metadata, OpenedWith, Sequence, Terms, TransferId,
+    Account, AccountEvent, AccountId, AccountState, Annotation, Metadata, OpenedWith, Sequence, Terms, TransferId,
 };
 use crate::schema::account_events;
 
@@ -27,7 +27,7 @@ pub(crate) struct AccountEventRow {
     pub state_before: String,
     pub state_after: String,
     pub actor: String,
-    pub hash: Vec<u8>,
+    pub hash: SqlHash,
     pub reason: Option<String>,
     pub per_transfer_before: Option<i64>,
     pub per_day_before: Option<i64>,
@@ -87,7 +87,7 @@ impl TryFrom<AccountEventRow> for AccountEvent {
         };
         let state = |column, word: &str| AccountState::from_word(word).ok_or_else(|| corrupt(column, word));
         let journal_id = row.journal_id.map(|id| id.id().ok_or_else(|| corrupt("journal_id", "not of 16 bytes")));
-        let hash = row.hash.as_slice().try_into().map_err(|_| corrupt("hash", &format!("{:?}", row.hash)))?;
+        let hash = row.hash.hash().map_err(|found| corrupt("hash", &found))?;
         let reason = row.reason.as_deref().map(|reason| reason.parse().map_err(|_| corrupt("reason", reason)));
         Ok(Self {
             account_id: AccountId(row.account_id),
@@ -112,7 +112,7 @@ impl TryFrom<AccountEventRow> for AccountEvent {
             actor: row.actor.parse().map_err(|_| corrupt("actor", &row.actor))?,
             reason: reason.transpose()?,
             journal_id: journal_id.transpose()?,
-            hash: Hash(hash),
+            hash,
         })
     }
 }
@@ -134,7 +134,7 @@ impl From<&AccountEvent> for AccountEventRow {
             state_before: event.before.state.as_str().to_owned(),
             state_after: event.after.state.as_str().to_owned(),
             actor: event.actor.to_string(),
-            hash: event.hash.0.to_vec(),
+            hash: event.hash.into(),
             reason: event.reason.as_ref().map(ToString::to_string),
             per_transfer_before: event.before.velocity.per_transfer.map(Amount::minor),
             per_day_before: event.before.velocity.per_day.map(Amount::minor),

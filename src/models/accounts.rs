@@ -4,12 +4,12 @@ use diesel::prelude::*;
 
 use super::CorruptRow;
 use super::currencies::currency;
-use super::sql_types::{SqlInstant, SqlJson};
+use super::sql_types::{SqlHash, SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
 use crate::money::Amount;
 use crate::rules::{
-    Account, AccountId, AccountState, AccountType, ChangedAccount, Hash, Instant, LastTransfer, Limits, Sequence,
-    Totals, Velocity,
+    Account, AccountId, AccountState, AccountType, ChangedAccount, Instant, LastTransfer, Limits, Sequence, Totals,
+    Velocity,
 };
 use crate::schema::accounts;
 
@@ -36,7 +36,7 @@ pub(crate) struct AccountRow {
     pub account_type: String,
     pub currency: String,
     pub state: String,
-    pub head: Vec<u8>,
+    pub head: SqlHash,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
     pub per_transfer: Option<i64>,
@@ -59,7 +59,7 @@ impl TryFrom<AccountRow> for Account {
                 return Err(corrupt(column, &total));
             }
         }
-        let head = row.head.as_slice().try_into().map_err(|_| corrupt("head", &format!("{:?}", row.head)))?;
+        let head = row.head.hash().map_err(|found| corrupt("head", &found))?;
         let account_type = AccountType::from_word(&row.account_type);
         let description = row.description.as_deref().map(str::parse).transpose();
         Ok(Self {
@@ -78,7 +78,7 @@ impl TryFrom<AccountRow> for Account {
             },
             version: row.version,
             last: last_transfer(&row)?,
-            head: Hash(head),
+            head,
             description: description
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "accounts", row.id)?,
@@ -121,7 +121,7 @@ pub(crate) struct NewAccountRow {
     pub name: String,
     pub account_type: &'static str,
     pub currency: String,
-    pub head: Vec<u8>,
+    pub head: SqlHash,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
 }
@@ -136,7 +136,7 @@ impl From<&Account> for NewAccountRow {
             name: account.name.to_string(),
             account_type: account.account_type.as_str(),
             currency: account.currency.code().to_string(),
-            head: account.head.0.to_vec(),
+            head: account.head.into(),
             description: account.description.as_ref().map(ToString::to_string),
             metadata: metadata_to_json(&account.metadata),
         }
@@ -170,9 +170,9 @@ pub(crate) struct AccountUpdate {
     pub version: i64,
     pub last_transfer: Option<i64>,
     pub last_recorded_at: Option<SqlInstant>,
-    pub head: Vec<u8>,
+    pub head: SqlHash,
     /// The head that the row must still have.
-    pub head_before: Vec<u8>,
+    pub head_before: SqlHash,
 }
 
 impl From<&ChangedAccount> for AccountUpdate {
@@ -186,8 +186,8 @@ impl From<&ChangedAccount> for AccountUpdate {
             version: account.version,
             last_transfer: account.last.map(|last| last.sequence.0),
             last_recorded_at: account.last.map(|last| last.recorded_at.into()),
-            head: account.head.0.to_vec(),
-            head_before: head_before.0.to_vec(),
+            head: account.head.into(),
+            head_before: (*head_before).into(),
         }
     }
 }
@@ -211,7 +211,7 @@ pub(crate) struct AccountHistoryUpdate {
     pub per_month: Option<i64>,
     pub closed_at: Option<SqlInstant>,
     pub state: String,
-    pub head: Vec<u8>,
+    pub head: SqlHash,
 }
 
 impl From<&Account> for AccountHistoryUpdate {
@@ -233,7 +233,7 @@ impl From<&Account> for AccountHistoryUpdate {
             per_month: account.velocity.per_month.map(Amount::minor),
             closed_at: account.closed_at.map(SqlInstant::from),
             state: account.state.as_str().to_owned(),
-            head: account.head.0.to_vec(),
+            head: account.head.into(),
         }
     }
 }

@@ -1,8 +1,8 @@
 use diesel::prelude::*;
 
 use super::CorruptRow;
-use super::sql_types::SqlInstant;
-use crate::rules::{Hash, PeriodAction, PeriodEvent, Sequence};
+use super::sql_types::{SqlHash, SqlInstant};
+use crate::rules::{PeriodAction, PeriodEvent, Sequence};
 use crate::schema::period_events;
 
 /// One closing or reopening of a period.
@@ -15,7 +15,7 @@ pub(crate) struct PeriodEventRow {
     pub period: String,
     pub action: String,
     pub actor: String,
-    pub hash: Vec<u8>,
+    pub hash: SqlHash,
     pub reason: Option<String>,
 }
 
@@ -34,7 +34,7 @@ impl TryFrom<PeriodEventRow> for PeriodEvent {
             action: PeriodAction::from_word(&row.action).ok_or_else(|| corrupt("action", &row.action))?,
             actor: row.actor.parse().map_err(|_| corrupt("actor", &row.actor))?,
             reason: reason.transpose()?,
-            hash: Hash(row.hash.as_slice().try_into().map_err(|_| corrupt("hash", &format!("{:?}", row.hash)))?),
+            hash: row.hash.hash().map_err(|found| corrupt("hash", &found))?,
         })
     }
 }
@@ -49,7 +49,7 @@ impl From<&PeriodEvent> for PeriodEventRow {
             period: event.period.to_string(),
             action: event.action.as_str().to_owned(),
             actor: event.actor.to_string(),
-            hash: event.hash.0.to_vec(),
+            hash: event.hash.into(),
             reason: event.reason.as_ref().map(ToString::to_string),
         }
     }

@@ -4,12 +4,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::CorruptRow;
-use super::sql_types::{SqlId, SqlInstant, SqlJson};
+use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
 use crate::money::Amount;
 use crate::rules::{
-    AccountId, Cancellation, Due, DueState, Hash, Instant, OnRefusal, Recurrence, RecurrenceParts, RecurrencePeriod,
-    Refusal, Schedule, ScheduleId, ScheduleState, TransferId,
+    AccountId, Cancellation, Due, DueState, Instant, OnRefusal, Recurrence, RecurrenceParts, RecurrencePeriod, Refusal,
+    Schedule, ScheduleId, ScheduleState, TransferId,
 };
 use crate::schema::{schedule_dues, schedules};
 
@@ -29,7 +29,7 @@ pub(crate) struct ScheduleRow {
     pub period: String,
     pub on_refusal: String,
     pub actor: String,
-    pub hash: Vec<u8>,
+    pub hash: SqlHash,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
     #[diesel(embed)]
@@ -86,7 +86,7 @@ impl TryFrom<ScheduleRow> for Schedule {
             metadata: metadata_from_json(row.metadata.as_ref(), "schedules", &read.key)?,
             created_at: read.instant("created_at", row.created_at)?,
             actor: read.parsed("actor", &row.actor)?,
-            hash: Hash(row.hash.as_slice().try_into().map_err(|_| read.corrupt("hash", &format!("{:?}", row.hash)))?),
+            hash: row.hash.hash().map_err(|found| read.corrupt("hash", &found))?,
             due_count: read.count("due_count", row.progress.due_count)?,
             cancellation: read.cancellation(&row.progress)?,
         };
@@ -195,7 +195,7 @@ impl From<&Schedule> for ScheduleRow {
             period: parts.period.as_str().to_owned(),
             on_refusal: schedule.on_refusal.as_str().to_owned(),
             actor: schedule.actor.to_string(),
-            hash: schedule.hash.0.to_vec(),
+            hash: schedule.hash.into(),
             description: schedule.description.as_ref().map(ToString::to_string),
             metadata: metadata_to_json(&schedule.metadata),
             progress: schedule.into(),

@@ -199,6 +199,14 @@ pub(crate) enum SqlHash {
 }
 
 impl SqlHash {
+    /// The hash, or what stands in its place, for a person.
+    pub(crate) fn hash(&self) -> Result<Hash, String> {
+        match self {
+            Self::Hash(hash) => Ok(*hash),
+            Self::Other(bytes) => Err(format!("{bytes:?}")),
+        }
+    }
+
     fn read(bytes: &[u8]) -> Self {
         bytes.try_into().map_or_else(|_| Self::Other(bytes.into()), |hash| Self::Hash(Hash(hash)))
     }
@@ -208,6 +216,12 @@ impl SqlHash {
             Self::Hash(hash) => &hash.0,
             Self::Other(bytes) => bytes,
         }
+    }
+}
+
+impl From<Hash> for SqlHash {
+    fn from(hash: Hash) -> Self {
+        Self::Hash(hash)
     }
 }
 

@@ -88,6 +88,15 @@ impl Transfer {
         if self.debit.account_id == account { NormalSide::Debit } else { NormalSide::Credit }
     }
 
+    /// The leg on a side.
+    #[must_use]
+    pub const fn leg_on(&self, side: NormalSide) -> &Leg {
+        match side {
+            NormalSide::Debit => &self.debit,
+            NormalSide::Credit => &self.credit,
+        }
+    }
+
     /// The leg of an account, or `None` where it is not a party.
     #[must_use]
     pub fn leg_of(&self, account: AccountId) -> Option<&Leg> {

@@ -8,12 +8,12 @@ use diesel::sql_types::HasSqlType;
 
 use super::TransferRow;
 use super::history::{AccountHistory, ColumnTypes, Columns, push_first, push_step_back};
-use crate::models::sql_types::{Bytea, Int8, Nullable};
+use crate::models::sql_types::{Bytea, Int8, Nullable, SqlHash};
 use crate::schema::transfers;
 
 /// A transfer of one account, and the head that the account on its other side had before it: the hash of the newest event that the other
 /// account had since its previous transfer, or of that transfer. Nothing where neither is there.
-pub(crate) type ChainRow = (TransferRow, Option<Vec<u8>>);
+pub(crate) type ChainRow = (TransferRow, Option<SqlHash>);
 
 /// As [`AccountHistory`], with the heads of the accounts on the other side.
 #[derive(Clone, Copy, Debug, QueryId)]

@@ -53,10 +53,7 @@ impl TryFrom<TransferRow> for Transfer {
         if row.amount <= 0 {
             return Err(corrupt("amount", &row.amount));
         }
-        let hash = match row.hash {
-            SqlHash::Hash(hash) => hash,
-            SqlHash::Other(bytes) => return Err(corrupt("hash", &format!("{bytes:?}"))),
-        };
+        let hash = row.hash.hash().map_err(|found| corrupt("hash", &found))?;
         let description = row.description.as_deref().map(str::parse).transpose();
         let instant = |column, time: SqlInstant| time.instant().ok_or_else(|| corrupt(column, &time));
         let id = |column, value: SqlId| value.id().ok_or_else(|| corrupt(column, &"not of 16 bytes"));
@@ -116,7 +113,7 @@ impl From<&Transfer> for TransferRow {
             hold_id: transfer.hold_id.map(|id| SqlId::new(id.0)),
             reversed_id: transfer.reversed_id.map(|id| SqlId::new(id.0)),
             kind: SqlKind::Kind(transfer.kind),
-            hash: SqlHash::Hash(transfer.hash),
+            hash: transfer.hash.into(),
             description: transfer.description.as_ref().map(ToString::to_string),
             metadata: metadata_to_json(&transfer.metadata),
             expires_at: transfer.expires_at.map(SqlInstant::from),

@@ -266,7 +266,7 @@ fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String
         per_month: particulars.terms.velocity.per_month.map(Amount::minor),
         closed_at: particulars.closed_at.map(Into::into),
         state: particulars.terms.state.as_str().to_owned(),
-        head: walked.head.0.to_vec(),
+        head: walked.head.into(),
     })
 }
 

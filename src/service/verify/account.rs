@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
+use crate::models::sql_types::SqlHash;
 use crate::models::transfers::ChainRow;
 use crate::money::Currency;
 use crate::rules::{
@@ -136,13 +137,10 @@ impl Walk {
     }
 
     /// Compares the hash, and the account's side, and moves the account on.
-    fn recompute_in_chain(&mut self, id: AccountId, transfer: &Transfer, others: &Others, other_head: Option<Vec<u8>>) {
+    fn recompute_in_chain(&mut self, id: AccountId, transfer: &Transfer, others: &Others, other_head: Option<SqlHash>) {
         let Some(account) = self.accounts.get_mut(&id) else { return };
         let side = transfer.side_of(id);
-        let other = match side {
-            NormalSide::Debit => &transfer.credit,
-            NormalSide::Credit => &transfer.debit,
-        };
+        let other = transfer.leg_on(side.opposite());
         let other_head = match others.0.get(&other.account_id) {
             None => Err("the transfer's account is not in the book".to_owned()),
             Some(found) if other.account_id == id || found.currency != account.currency => {
@@ -228,11 +226,9 @@ impl Other {
     }
 
     /// The head before a transfer, as it was found for that, or the first one before the first transfer.
-    fn head_before(&self, leg: &Leg, found: Option<Vec<u8>>) -> Result<Hash, String> {
+    fn head_before(&self, leg: &Leg, found: Option<SqlHash>) -> Result<Hash, String> {
         match (found, leg.previous) {
-            (Some(head), _) => {
-                head.try_into().map(Hash).map_err(|head| format!("{} had {head:?} for a hash before it", self.name))
-            }
+            (Some(head), _) => head.hash().map_err(|head| format!("{} had {head} for a hash before it", self.name)),
             (None, None) => Ok(self.opening),
             (None, Some(previous)) => {
                 Err(format!("transfer {previous}, where its pointer leads, is none of {} before it", self.name))

@@ -112,10 +112,7 @@ impl Walked {
 
     /// Moves the account on by its side of a transfer, and tells what differs from how it is recomputed.
     pub(super) fn move_on(&mut self, transfer: &Transfer, side: NormalSide) -> Vec<String> {
-        let leg = match side {
-            NormalSide::Debit => &transfer.debit,
-            NormalSide::Credit => &transfer.credit,
-        };
+        let leg = transfer.leg_on(side);
         self.add(transfer, side);
         let previous = self.last.map(|(sequence, _)| sequence);
         let version = i128::from(self.version) + 1;

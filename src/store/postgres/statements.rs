@@ -149,8 +149,8 @@ columns!(AccountColumns, AccountUpdate, "accounts" {
     version: Int8 => i64,
     last_transfer: Nullable<Int8> => Option<i64>,
     last_recorded_at: Nullable<Timestamptz> => Option<SqlInstant>,
-    head: Bytea => Vec<u8>,
-    head_before: Bytea => Vec<u8>,
+    head: Bytea => SqlHash,
+    head_before: Bytea => SqlHash,
 } checks Some(("head", "head_before")));
 
 columns!(AccountHistoryColumns, AccountHistoryUpdate, "accounts" {
@@ -169,7 +169,7 @@ columns!(AccountHistoryColumns, AccountHistoryUpdate, "accounts" {
     per_month: Nullable<Int8> => Option<i64>,
     closed_at: Nullable<Timestamptz> => Option<SqlInstant>,
     state: Text => String,
-    head: Bytea => Vec<u8>,
+    head: Bytea => SqlHash,
 });
 
 columns!(HoldColumns, HoldRow, "holds" {
