@@ -52,9 +52,8 @@ impl Progress {
                 let _: fmt::Result = out.write_str(&show(done.load(Ordering::Relaxed), state.elapsed(), unit));
             }
         };
-        // The templates are constants of this program; a wrong one shows as the default bar.
-        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let style = style.with_key("done", of(|done, _, unit| format!("{done} {unit}"))).with_key("rate", of(rate));
+        let style = style(template).with_key("done", of(|done, _, unit| format!("{done} {unit}")));
+        let style = style.with_key("rate", of(rate));
         Self { bar: ProgressBar::no_length().with_prefix(doing).with_style(style), done }
     }
 
@@ -104,9 +103,12 @@ fn rate(done: u64, elapsed: Duration, unit: &str) -> String {
 
 /// A bar of another kind of work, in a style of its own.
 pub(super) fn bar(total: u64, template: &str) -> ProgressBar {
-    let bar = ProgressBar::new(total);
-    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
+    ProgressBar::new(total).with_style(style(template))
+}
+
+/// The templates are constants of this program; a wrong one shows as the default bar.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 #[cfg(test)]

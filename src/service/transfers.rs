@@ -82,29 +82,29 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let mut posting = Posting::new(requests, policy, mode);
-        if mode == Mode::DryRun {
-            let judge = |store: &mut dyn Store| posting.attempt(store, &self.clock, &[])?.or_begin_anew();
-            return Ok(self.pool.transaction(Access::Write, judge)?.answers);
-        }
-        let mut guess = self.remembered.guess(&posting);
+        let mut guess = match mode {
+            Mode::Commit => self.remembered.guess(&posting),
+            Mode::DryRun => None,
+        };
         let has_guess = guess.is_some();
-        let mut attempts = 0;
         let post = |store: &mut dyn Store| {
-            attempts += 1;
-            match guess.take() {
-                Some(guess) => guess.post(&posting, store, &self.clock),
-                None => posting.attempt(store, &self.clock, &[])?.or_begin_anew(),
+            if let Some(guess) = guess.take() {
+                return guess.post(&posting, store, &self.clock);
             }
+            if has_guess {
+                // It was wrong.
+                self.remembered.pause();
+            }
+            posting.attempt(store, &self.clock, &[])?.or_begin_anew()
         };
         let outcome = if has_guess {
             self.pool.transaction_with_shortcut(post)?
         } else {
             self.pool.transaction(Access::Write, post)?
         };
-        if has_guess && attempts > 1 {
-            self.remembered.pause();
+        if mode == Mode::Commit {
+            self.remembered.keep(outcome.changed);
         }
-        self.remembered.keep(outcome.changed);
         Ok(outcome.answers)
     }
 

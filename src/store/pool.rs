@@ -72,8 +72,7 @@ impl Pool {
         access: Access,
         mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let attempts = Attempts::new(self.options.attempts_max, self.options.retry_time_max);
-        self.attempt_all(attempts, access, &mut work)
+        self.attempt_all(self.attempts(), access, &mut work)
     }
 
     /// As [`Pool::transaction`] with [`Access::Write`], but the first attempt is a shortcut: where it fails for a reason that the others may
@@ -82,7 +81,7 @@ impl Pool {
         &self,
         mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut attempts = Attempts::new(self.options.attempts_max, self.options.retry_time_max);
+        let mut attempts = self.attempts();
         let outcome = on_backend!(self, slots => slots.attempt(Access::Write, attempts.time_left(), &mut work));
         match outcome {
             Err(Error::Store(StoreError::Conflict { .. } | StoreError::Statement(_))) => {}
@@ -90,6 +89,10 @@ impl Pool {
             outcome => return outcome,
         }
         self.attempt_all(attempts, Access::Write, &mut work)
+    }
+
+    fn attempts(&self) -> Attempts {
+        Attempts::new(self.options.attempts_max, self.options.retry_time_max)
     }
 
     fn attempt_all<T>(
@@ -109,7 +112,7 @@ impl Pool {
 
     /// Runs reading work that is not about money, and again where that can help.
     fn try_again<T>(&self, mut read: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut attempts = Attempts::new(self.options.attempts_max, self.options.retry_time_max);
+        let mut attempts = self.attempts();
         loop {
             match read() {
                 Err(fault) => attempts.wait_after(fault)?,
