@@ -40,9 +40,14 @@ impl Sequence {
     /// What numbers that stand for places are counted from until the database draws those: above every place there will ever be.
     pub(crate) const PROVISIONAL_BASE: i64 = 1 << 62;
 
-    /// What stands for so many places until the database draws them, in their order.
-    pub(crate) fn provisional(count: usize) -> Vec<Self> {
-        (Self::PROVISIONAL_BASE + 1..).take(count).map(Self).collect()
+    /// What stands for a place until the database draws it: for that of a batch's drafts with this index.
+    pub(crate) const fn provisional(index: usize) -> Self {
+        Self(Self::PROVISIONAL_BASE.saturating_add_unsigned(index as u64 + 1))
+    }
+
+    /// Whether it stands for a place.
+    pub(super) const fn is_provisional(self) -> bool {
+        self.0 > Self::PROVISIONAL_BASE
     }
 
     /// The place that this stands for, when these are drawn; itself where it is a place.

@@ -337,7 +337,7 @@ pub(super) fn write_metadata(store: &mut dyn Store, events: &[AccountEvent]) -> 
 /// Most batches are transfers and nothing else, which some databases can take in one statement.
 fn write_moves(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
     let count = batch.sequence_count();
-    let mut ruling = batch.finish(&Sequence::provisional(count));
+    let mut ruling = batch.finish_provisionally();
     if let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts)? {
         ruling.place(&sequences);
         return Ok(ruling);

@@ -36,7 +36,7 @@ impl Batch {
         if after != before {
             match transfer_id {
                 Some(id) => self.book.set_annotation(id, after.clone()),
-                None => self.book.slot_mut(index).account.metadata = after.clone(),
+                None => self.book.account_mut(index).metadata = after.clone(),
             }
             let terms = self.book.account(index).terms();
             let signed = Signed { actor: &request.actor, reason: request.reason.as_ref(), journal_id };

@@ -9,13 +9,11 @@ use super::super::annotation::Annotation;
 use super::super::chain::hash_event;
 use super::super::event::{AccountEvent, LastEvent};
 use super::super::hash::Hash;
-use super::super::ids::Sequence;
 use super::super::opening::{change_limits, change_velocity};
 use super::super::operation::{AccountAction, AccountChange, Sides};
 use super::super::rejection::Rejection;
 use super::super::text::{Actor, Description};
 use super::Batch;
-use super::working::EventDraft;
 use crate::money::Amount;
 
 /// Who wants an event, why, and as part of what.
@@ -58,14 +56,14 @@ impl Batch {
         annotation: Option<Annotation>,
         signed: Signed<'_>,
     ) {
-        let slot = self.book.slot(index);
-        let account = &slot.account;
-        let times = [account.last.map(|last| last.recorded_at), slot.last_event.map(|last| last.recorded_at)];
+        let account = self.book.account(index);
+        let last_event = self.book.particulars(index).last_event;
+        let times = [account.last.map(|last| last.recorded_at), last_event.map(|last| last.recorded_at)];
         let recorded_at = times.into_iter().flatten().fold(self.book.now, |time, last| time.max(last.next()));
         let mut event = AccountEvent {
             account_id: account.id,
-            number: slot.last_event.map_or(0, |last| last.number) + 1,
-            sequence: Sequence::UNASSIGNED,
+            number: last_event.map_or(0, |last| last.number) + 1,
+            sequence: self.book.next_place(),
             version: account.version,
             recorded_at,
             before: account.terms(),
@@ -78,18 +76,16 @@ impl Batch {
         };
         event.hash = hash_event(&event, account.head);
 
-        let slot = self.book.slot_mut(index);
-        slot.last_event = Some(LastEvent { number: event.number, recorded_at });
-        slot.has_event = true;
-        slot.account.head = event.hash;
-        slot.account.state = after.state;
-        slot.account.limits = after.limits;
-        slot.account.velocity = after.velocity;
+        let (account, particulars) = self.book.account_and_particulars_mut(index);
+        particulars.last_event = Some(LastEvent { number: event.number, recorded_at });
+        account.head = event.hash;
+        account.state = after.state;
+        account.limits = after.limits;
+        account.velocity = after.velocity;
         if after.state == AccountState::Closed {
-            slot.account.closed_at.get_or_insert(recorded_at);
+            account.closed_at.get_or_insert(recorded_at);
         }
-        let place = self.book.place_count();
-        self.book.events.push(EventDraft { event, place });
+        self.book.events.push(event);
     }
 }
 

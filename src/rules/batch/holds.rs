@@ -5,7 +5,7 @@ use std::ops::Range;
 use uuid::Uuid;
 
 use super::super::hold::{Hold, HoldState};
-use super::super::ids::{Sequence, TransferId};
+use super::super::ids::TransferId;
 use super::super::rejection::Rejection;
 use super::super::request::{CaptureRequest, Expiry, HoldRequest, ReleaseRequest, Remainder};
 use super::super::text::{Description, Metadata};
@@ -14,7 +14,7 @@ use super::Batch;
 use super::checks::{add_held, check_not_closed};
 use super::pair::Pair;
 use super::transfers::{request_content, size_of_rest, up_to};
-use super::working::{Content, HoldSlot};
+use super::working::{Content, HoldOrigin, HoldSlot};
 use crate::money::Amount;
 
 impl Batch {
@@ -40,7 +40,7 @@ impl Batch {
 
         // From here on nothing may be refused.
         for ((index, side), total) in pair.sides().into_iter().zip(held) {
-            let account = &mut self.book.slot_mut(index).account;
+            let account = self.book.account_mut(index);
             account.totals = account.totals.with_held(side, total);
         }
         let content = Content {
@@ -64,10 +64,10 @@ impl Batch {
     }
 
     fn open_hold(&mut self, draft: usize) {
-        let transfer = &self.book.drafts[draft].transfer;
+        let transfer = &self.book.drafts[draft];
         let hold = Hold {
             id: transfer.id,
-            sequence: Sequence::UNASSIGNED,
+            sequence: transfer.sequence,
             debit_account_id: transfer.debit.account_id,
             credit_account_id: transfer.credit.account_id,
             amount: transfer.amount,
@@ -75,7 +75,7 @@ impl Batch {
             expires_at: transfer.expires_at,
             state: HoldState::Open,
         };
-        self.book.set_hold(HoldSlot { hold, opened_by: Some(draft), is_changed: true });
+        self.book.set_hold(HoldSlot { hold, origin: HoldOrigin::Opened });
     }
 
     pub(super) fn judge_capture(
@@ -149,10 +149,10 @@ impl Batch {
             return;
         }
         for index in accounts {
-            if self.book.slot(index).expired.is_empty() {
+            if self.book.particulars(index).expired.is_empty() {
                 continue;
             }
-            let expired = std::mem::take(&mut self.book.slot_mut(index).expired);
+            let expired = std::mem::take(&mut self.book.account_and_particulars_mut(index).1.expired);
             for id in expired {
                 // The hold's other account may have recorded it already.
                 let Ok((hold, pair)) = self.get_hold(id) else { continue };
@@ -192,7 +192,7 @@ impl Batch {
 
     fn unreserve(&mut self, pair: Pair, amount: Amount) {
         for (index, side) in pair.sides() {
-            let account = &mut self.book.slot_mut(index).account;
+            let account = self.book.account_mut(index);
             account.totals = account.totals.without_held(side, amount);
         }
     }

@@ -9,7 +9,7 @@ use super::super::rejection::Rejection;
 use super::super::request::Expiry;
 use super::super::transfer::{Transfer, TransferKind};
 use super::reversals::effective_time;
-use super::working::{Content, Draft};
+use super::working::Content;
 use super::{Batch, Verdict};
 use crate::money::Amount;
 
@@ -89,7 +89,7 @@ impl Batch {
     /// Whether every account that the drafts from `begin` on touch has ended inside its limits: all minimums, then all maximums.
     fn check_limits_at_end(&self, begin: usize) -> Result<(), Rejection> {
         let drafts = &self.book.drafts[begin..];
-        let legs = || drafts.iter().flat_map(|draft| [draft.transfer.debit, draft.transfer.credit]);
+        let legs = || drafts.iter().flat_map(|transfer| [transfer.debit, transfer.credit]);
         let touched = || legs().filter_map(|leg| self.book.find_by_id(leg.account_id));
         for account in touched().map(|index| self.book.account(index)) {
             let Some(min_balance) = account.limits.min_balance.filter(|&limit| account.available() < limit) else {
@@ -120,9 +120,8 @@ impl Batch {
 }
 
 /// By how many minor units an account's posted balance is higher for the reversals among the drafts.
-fn risen(account: &Account, drafts: &[Draft]) -> i64 {
-    let reversals =
-        drafts.iter().map(|draft| &draft.transfer).filter(|transfer| transfer.kind == TransferKind::Reversal);
+fn risen(account: &Account, drafts: &[Transfer]) -> i64 {
+    let reversals = drafts.iter().filter(|transfer| transfer.kind == TransferKind::Reversal);
     reversals.fold(0, |risen: i64, transfer| {
         let side = [(transfer.debit, NormalSide::Debit), (transfer.credit, NormalSide::Credit)]
             .into_iter()

@@ -43,6 +43,20 @@ pub struct ChangedAccount {
     pub head_before: Hash,
 }
 
+impl ChangedAccount {
+    /// Whether the batch has done anything to it. Whatever it does moves the head on.
+    pub(super) fn is_changed(&self) -> bool {
+        self.account.head != self.head_before
+    }
+}
+
+impl From<Account> for ChangedAccount {
+    /// As a batch finds it.
+    fn from(account: Account) -> Self {
+        Self { head_before: account.head, account }
+    }
+}
+
 /// What a batch comes to.
 pub struct Ruling {
     /// The new rows, in the order in which they were accepted.
@@ -58,9 +72,9 @@ pub struct Ruling {
 }
 
 impl Ruling {
-    /// Puts places in for what stood for them: see [`Sequence::provisional`]. Only for rulings without holds and events.
+    /// Puts places in for what stands for them: see [`Sequence::provisional`]. In a dry run there are none.
     pub(crate) fn place(&mut self, drawn: &[Sequence]) {
-        assert!(drawn.is_sorted_by(|a, b| a < b), "places rise");
+        assert!(drawn.is_sorted_by(|a, b| a < b || *a == Sequence::UNASSIGNED), "places rise");
         for transfer in &mut self.transfers {
             transfer.sequence = transfer.sequence.placed(drawn);
             for leg in [&mut transfer.debit, &mut transfer.credit] {
@@ -70,17 +84,24 @@ impl Ruling {
         for last in self.accounts.iter_mut().filter_map(|changed| changed.account.last.as_mut()) {
             last.sequence = last.sequence.placed(drawn);
         }
+        for hold in &mut self.holds_opened {
+            hold.sequence = hold.sequence.placed(drawn);
+        }
+        for event in &mut self.events {
+            event.sequence = event.sequence.placed(drawn);
+        }
     }
 
     /// The refusal of an id that an earlier request of the same batch used, now that the place of that one's transfer is known.
     #[must_use]
     pub fn placed(&self, rejection: Rejection) -> Rejection {
         match rejection {
-            Rejection::IdReused { id, sequence: Sequence::UNASSIGNED } => {
+            Rejection::IdReused { id, sequence } if sequence.is_provisional() => {
                 let earlier = self.transfers.iter().find(|transfer| transfer.id == id);
                 let sequence = earlier.map_or(Sequence::UNASSIGNED, |transfer| transfer.sequence);
                 Rejection::IdReused { id, sequence }
             }
+            Rejection::InLeg { leg, rejection } => self.placed(*rejection).in_leg(leg),
             other => other,
         }
     }
@@ -120,12 +141,24 @@ mod tests {
     fn places_that_are_drawn_later_lead_to_the_same_rows() {
         let drawn = [7, 9, 12].map(Sequence);
         let expected = judged().finish(&drawn);
-        let mut ruling = judged().finish(&Sequence::provisional(drawn.len()));
+        let mut ruling = judged().finish_provisionally();
         assert_ne!(ruling.transfers, expected.transfers);
         ruling.place(&drawn);
         assert_eq!(ruling.transfers, expected.transfers);
         assert_eq!(ruling.accounts, expected.accounts);
         assert_eq!(ruling.transfers[2].debit.previous, Some(Sequence(9)), "a place in the batch");
         assert_eq!(ruling.transfers[1].debit.previous, Some(Sequence(3)), "a place from before");
+    }
+
+    #[test]
+    fn an_id_that_a_leg_reuses_is_refused_with_the_place_of_the_transfer_that_has_it() {
+        let id = TransferId::from_key("ab0").unwrap();
+        let ruling = judged().finish(&[7, 9, 12].map(Sequence));
+        let judged_before = Rejection::IdReused { id, sequence: Sequence::provisional(0) };
+        let placed = Rejection::IdReused { id, sequence: Sequence(7) };
+        assert_eq!(ruling.placed(judged_before.clone().in_leg(2)), placed.in_leg(2));
+
+        let undone = Ruling { transfers: Vec::new(), ..ruling };
+        assert_eq!(undone.placed(judged_before), Rejection::IdReused { id, sequence: Sequence::UNASSIGNED });
     }
 }

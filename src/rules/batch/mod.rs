@@ -22,10 +22,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use self::working::{EventDraft, HoldSlot, Slot, Working};
-use super::account::LastTransfer;
-use super::event::AccountEvent;
-use super::hold::Hold;
+use self::working::Working;
 use super::ids::{Sequence, TransferId};
 use super::instant::Instant;
 use super::maps::FastMap;
@@ -135,7 +132,7 @@ impl Batch {
 
     /// Records the expiry of every hold that has expired and of which both accounts are known.
     pub fn expire_all(&mut self) {
-        for index in 0..self.book.slot_count() {
+        for index in 0..self.book.account_count() {
             self.expire([index]);
         }
     }
@@ -165,36 +162,14 @@ impl Batch {
     #[must_use]
     pub fn finish(self, sequences: &[Sequence]) -> Ruling {
         assert_eq!(sequences.len(), self.sequence_count(), "one sequence a draft");
-        assert!(sequences.is_sorted_by(|a, b| a < b || *a == Sequence::UNASSIGNED), "sequences rise");
+        let mut ruling = self.finish_provisionally();
+        ruling.place(sequences);
+        ruling
+    }
 
-        let (slots, holds, drafts, events) = self.book.into_parts();
-        let places: Vec<_> = drafts.iter().map(|draft| sequences[draft.place]).collect();
-        let place = |draft: Option<usize>| draft.map(|index| places[index]);
-        let transfers = drafts.into_iter().map(|draft| {
-            let mut transfer = draft.transfer;
-            transfer.sequence = sequences[draft.place];
-            transfer.debit.previous = place(draft.debit_previous).or(transfer.debit.previous);
-            transfer.credit.previous = place(draft.credit_previous).or(transfer.credit.previous);
-            transfer
-        });
-        let accounts = slots.into_iter().filter(Slot::is_changed).map(|slot| {
-            let mut account = slot.account;
-            if let Some(sequence) = place(slot.last_draft) {
-                account.last = account.last.map(|last| LastTransfer { sequence, ..last });
-            }
-            ChangedAccount { account, head_before: slot.head_before }
-        });
-        let (opened, changed): (Vec<_>, Vec<_>) = holds.into_iter().partition(|slot| slot.opened_by.is_some());
-        let placed_hold =
-            |HoldSlot { hold, opened_by, .. }| Hold { sequence: place(opened_by).unwrap_or(hold.sequence), ..hold };
-        let placed_event = |EventDraft { event, place }| AccountEvent { sequence: sequences[place], ..event };
-        Ruling {
-            transfers: transfers.collect(),
-            accounts: accounts.collect(),
-            holds_opened: opened.into_iter().map(placed_hold).collect(),
-            holds_changed: changed.into_iter().map(placed_hold).collect(),
-            events: events.into_iter().map(placed_event).collect(),
-        }
+    /// As [`Batch::finish`], with [provisional](Sequence::provisional) sequences, for which places can be put in later.
+    pub(crate) fn finish_provisionally(self) -> Ruling {
+        self.book.into_ruling()
     }
 }
 

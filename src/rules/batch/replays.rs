@@ -106,8 +106,8 @@ impl Batch {
     /// A journal's transfers, in order.
     pub(super) fn transfers_of_journal(&self, id: Uuid) -> Vec<Transfer> {
         if let Some(Range { start, end }) = self.journals.get(&id).cloned() {
-            let drafts = self.book.drafts[start..end].iter().map(|draft| &draft.transfer);
-            return drafts.filter(|transfer| transfer.journal_id == Some(id)).cloned().collect();
+            let drafts = &self.book.drafts[start..end];
+            return drafts.iter().filter(|transfer| transfer.journal_id == Some(id)).cloned().collect();
         }
         let is_part = |transfer: &&Transfer| transfer.journal_id == Some(id);
         let mut transfers: Vec<_> = self.stored.values().filter(is_part).cloned().collect();
@@ -116,7 +116,7 @@ impl Batch {
     }
 
     fn find_known(&self, id: TransferId) -> Option<&Transfer> {
-        let drafted = || self.book.find_draft(id).map(|index| &self.book.drafts[index].transfer);
+        let drafted = || self.book.find_draft(id).map(|index| &self.book.drafts[index]);
         self.stored.get(&id).or_else(drafted)
     }
 

@@ -123,7 +123,7 @@ impl Batch {
 
     pub(super) fn post_totals(&mut self, pair: Pair, totals: [Amount; 2]) {
         for ((index, side), total) in pair.sides().into_iter().zip(totals) {
-            let account = &mut self.book.slot_mut(index).account;
+            let account = self.book.account_mut(index);
             account.totals = account.totals.with_posted(side, total);
         }
     }

@@ -9,13 +9,13 @@ use crate::money::Amount;
 impl Batch {
     pub(super) fn check_velocity(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
         for (index, side) in pair.sides() {
-            let slot = self.book.slot(index);
-            let account = &slot.account;
+            let account = self.book.account(index);
             if account.velocity == Velocity::default() || !account.falls_by(side) {
                 continue;
             }
             let at = self.book.next_recorded_at(pair);
-            for (window, limit, spent) in account.velocity.limits(slot.spent.as_deref(), at) {
+            let spent = self.book.particulars(index).spent.as_deref();
+            for (window, limit, spent) in account.velocity.limits(spent, at) {
                 if spent.checked_add(amount).is_none_or(|after| after > limit) {
                     return Err(Rejection::VelocityExceeded {
                         account: account.name.clone(),

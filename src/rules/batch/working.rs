@@ -17,58 +17,37 @@ use super::super::request::Expiry;
 use super::super::text::{AccountName, Description, Metadata};
 use super::super::transfer::{Leg, Transfer, TransferKind};
 use super::super::velocity::Spent;
-use super::known::Known;
+use super::known::{ChangedAccount, Known, Ruling};
 use super::pair::Pair;
 use crate::money::Amount;
 
-/// An account as the batch has left it so far.
+/// What is known of an account beside itself, as the batch has left it so far.
 #[derive(Clone)]
-pub(super) struct Slot {
-    pub(super) account: Account,
-    /// Its head when the batch began.
-    pub(super) head_before: Hash,
-    /// The newest draft that touched it.
-    pub(super) last_draft: Option<usize>,
-    /// The newest event of it, drafted or stored.
+pub(super) struct Particulars {
+    /// Its newest event, drafted or stored.
     pub(super) last_event: Option<LastEvent>,
-    /// Whether the batch has an event of it.
-    pub(super) has_event: bool,
     /// Its holds that have expired, which the next draft that touches it records.
     pub(super) expired: Vec<TransferId>,
     /// What has left it in the present day and month, where that is limited.
     pub(super) spent: Option<Box<Spent>>,
 }
 
-impl Slot {
-    pub(super) const fn is_changed(&self) -> bool {
-        self.last_draft.is_some() || self.has_event
-    }
-}
-
-/// A transfer that has everything but its sequence, which the database gives once it is known how many are needed.
-pub(super) struct Draft {
-    pub(super) transfer: Transfer,
-    /// The how-manieth of all drafts it is, those of events among them.
-    pub(super) place: usize,
-    /// The drafts that touched the accounts before it in this batch; their sequences become the pointers.
-    pub(super) debit_previous: Option<usize>,
-    pub(super) credit_previous: Option<usize>,
-}
-
 /// A hold as the batch has left it so far.
 #[derive(Clone, Copy)]
 pub(super) struct HoldSlot {
     pub(super) hold: Hold,
-    /// The draft that opened it, if that is part of the batch.
-    pub(super) opened_by: Option<usize>,
-    pub(super) is_changed: bool,
+    pub(super) origin: HoldOrigin,
 }
 
-/// An event that has everything but its place.
-pub(super) struct EventDraft {
-    pub(super) event: AccountEvent,
-    /// The how-manieth of all drafts it is, those of transfers among them.
-    pub(super) place: usize,
+/// Since when a hold is as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum HoldOrigin {
+    /// Since before the batch.
+    Stored,
+    /// It was there before the batch, which has changed it.
+    Changed,
+    /// The batch has opened it.
+    Opened,
 }
 
 /// What a row says, apart from its accounts and their history.
@@ -88,7 +67,7 @@ pub(super) struct Content<'a> {
 
 /// What was before a change, for when the request is refused after all.
 enum Undo {
-    Slot(usize, Box<Slot>),
+    Account(usize, Box<(ChangedAccount, Particulars)>),
     Hold(TransferId, Option<HoldSlot>),
     Reversed(TransferId, Option<Amount>),
     Annotation(TransferId, Option<Metadata>),
@@ -102,8 +81,10 @@ pub(super) struct Mark {
 
 pub(super) struct Working {
     pub(super) now: Instant,
-    /// By the accounts' numbers.
-    slots: Vec<Slot>,
+    /// By their numbers, as the batch has left them so far.
+    accounts: Vec<ChangedAccount>,
+    /// Of the accounts, in their order. Apart from them, because most batches need not look there.
+    particulars: Vec<Particulars>,
     index_by_name: FastMap<AccountName, usize>,
     holds: FastMap<TransferId, HoldSlot>,
     /// How much of a transfer was reversed.
@@ -111,9 +92,11 @@ pub(super) struct Working {
     /// What is kept beside transfers, where it is not what they were posted with.
     annotations: HashMap<TransferId, Metadata>,
     pub(super) closed_periods: ClosedPeriods,
-    pub(super) drafts: Vec<Draft>,
+    /// New transfers, with [provisional](Sequence::provisional) sequences.
+    pub(super) drafts: Vec<Transfer>,
     draft_by_id: FastMap<TransferId, usize>,
-    pub(super) events: Vec<EventDraft>,
+    /// New events, with provisional sequences too.
+    pub(super) events: Vec<AccountEvent>,
     has_expired: bool,
     is_undoable: bool,
     undo: Vec<Undo>,
@@ -125,15 +108,15 @@ impl Working {
             known;
         accounts.sort_unstable_by_key(|account| account.id);
         let index_by_name = accounts.iter().enumerate().map(|(index, account)| (account.name.clone(), index)).collect();
-        let slot = |account: Account| {
-            let last_event = last_events.get(&account.id).copied();
-            let spent = spent.remove(&account.id).map(Box::new);
-            let head_before = account.head;
-            Slot { account, head_before, last_draft: None, last_event, has_event: false, expired: Vec::new(), spent }
+        let particulars = |account: &Account| Particulars {
+            last_event: last_events.get(&account.id).copied(),
+            expired: Vec::new(),
+            spent: spent.remove(&account.id).map(Box::new),
         };
         let mut working = Self {
             now,
-            slots: accounts.into_iter().map(slot).collect(),
+            particulars: accounts.iter().map(particulars).collect(),
+            accounts: accounts.into_iter().map(ChangedAccount::from).collect(),
             index_by_name,
             holds: FastMap::default(),
             reversed,
@@ -163,12 +146,12 @@ impl Working {
             if hold.state != hold.state_at(self.now) {
                 for account_id in [hold.debit_account_id, hold.credit_account_id] {
                     if let Some(index) = self.find_by_id(account_id) {
-                        self.slots[index].expired.push(hold.id);
+                        self.particulars[index].expired.push(hold.id);
                         self.has_expired = true;
                     }
                 }
             }
-            self.holds.insert(hold.id, HoldSlot { hold, opened_by: None, is_changed: false });
+            self.holds.insert(hold.id, HoldSlot { hold, origin: HoldOrigin::Stored });
         }
     }
 
@@ -178,11 +161,11 @@ impl Working {
     }
 
     pub(super) fn account(&self, index: usize) -> &Account {
-        &self.slots[index].account
+        &self.accounts[index].account
     }
 
-    pub(super) fn slot(&self, index: usize) -> &Slot {
-        &self.slots[index]
+    pub(super) fn particulars(&self, index: usize) -> &Particulars {
+        &self.particulars[index]
     }
 
     /// How many places in the book all that is drafted needs.
@@ -192,11 +175,11 @@ impl Working {
 
     /// Whether there are no events, and no holds that are changed.
     pub(super) fn only_moves(&self) -> bool {
-        self.events.is_empty() && !self.holds.values().any(|slot| slot.is_changed)
+        self.events.is_empty() && self.holds.values().all(|slot| slot.origin == HoldOrigin::Stored)
     }
 
-    pub(super) const fn slot_count(&self) -> usize {
-        self.slots.len()
+    pub(super) const fn account_count(&self) -> usize {
+        self.accounts.len()
     }
 
     pub(super) fn find_by_name(&self, name: &AccountName) -> Option<usize> {
@@ -204,7 +187,7 @@ impl Working {
     }
 
     pub(super) fn find_by_id(&self, id: AccountId) -> Option<usize> {
-        self.slots.binary_search_by_key(&id, |slot| slot.account.id).ok()
+        self.accounts.binary_search_by_key(&id, |changed| changed.account.id).ok()
     }
 
     pub(super) fn find_hold(&self, id: TransferId) -> Option<&Hold> {
@@ -235,7 +218,7 @@ impl Working {
         self.is_undoable = false;
         while let Some(undo) = self.undo.pop() {
             match undo {
-                Undo::Slot(index, slot) => self.slots[index] = *slot,
+                Undo::Account(index, before) => (self.accounts[index], self.particulars[index]) = *before,
                 Undo::Hold(id, Some(slot)) => _ = self.holds.insert(id, slot),
                 Undo::Hold(id, None) => _ = self.holds.remove(&id),
                 Undo::Reversed(id, Some(amount)) => _ = self.reversed.insert(id, amount),
@@ -245,7 +228,7 @@ impl Working {
             }
         }
         for draft in self.drafts.drain(mark.drafts..) {
-            self.draft_by_id.remove(&draft.transfer.id);
+            self.draft_by_id.remove(&draft.id);
         }
         self.events.truncate(mark.events);
     }
@@ -255,14 +238,20 @@ impl Working {
         self.drafts.clear();
         self.events.clear();
         self.holds.clear();
-        self.slots.clear();
+        self.accounts.clear();
+        self.particulars.clear();
     }
 
-    pub(super) fn slot_mut(&mut self, index: usize) -> &mut Slot {
+    pub(super) fn account_mut(&mut self, index: usize) -> &mut Account {
+        self.account_and_particulars_mut(index).0
+    }
+
+    pub(super) fn account_and_particulars_mut(&mut self, index: usize) -> (&mut Account, &mut Particulars) {
+        let (changed, particulars) = (&mut self.accounts[index], &mut self.particulars[index]);
         if self.is_undoable {
-            self.undo.push(Undo::Slot(index, Box::new(self.slots[index].clone())));
+            self.undo.push(Undo::Account(index, Box::new((changed.clone(), particulars.clone()))));
         }
-        &mut self.slots[index]
+        (&mut changed.account, particulars)
     }
 
     pub(super) fn set_hold(&mut self, slot: HoldSlot) {
@@ -274,8 +263,9 @@ impl Working {
 
     /// Changes a hold that was found before.
     pub(super) fn change_hold(&mut self, hold: Hold) {
-        let opened_by = self.holds.get(&hold.id).and_then(|slot| slot.opened_by);
-        self.set_hold(HoldSlot { hold, opened_by, is_changed: true });
+        let is_opened = self.holds.get(&hold.id).is_some_and(|slot| slot.origin == HoldOrigin::Opened);
+        let origin = if is_opened { HoldOrigin::Opened } else { HoldOrigin::Changed };
+        self.set_hold(HoldSlot { hold, origin });
     }
 
     pub(super) fn set_reversed(&mut self, id: TransferId, amount: Amount) {
@@ -309,7 +299,7 @@ impl Working {
         let Pair { debit, credit, .. } = pair;
         let recorded_at = self.next_recorded_at(pair);
         let mut transfer = Transfer {
-            sequence: Sequence::UNASSIGNED,
+            sequence: self.next_place(),
             id: content.id,
             kind: content.kind,
             amount: content.amount,
@@ -333,12 +323,16 @@ impl Working {
         transfer.hash = hash_transfer(&transfer, self.account(debit).head, self.account(credit).head);
 
         let index = self.drafts.len();
-        let debit_previous = self.advance(debit, &transfer, index);
-        let credit_previous = self.advance(credit, &transfer, index);
+        self.advance(debit, &transfer);
+        self.advance(credit, &transfer);
         self.draft_by_id.insert(transfer.id, index);
-        let place = self.place_count();
-        self.drafts.push(Draft { transfer, place, debit_previous, credit_previous });
+        self.drafts.push(transfer);
         index
+    }
+
+    /// What stands for the place of the next draft, transfer or event.
+    pub(super) const fn next_place(&self) -> Sequence {
+        Sequence::provisional(self.place_count())
     }
 
     fn next_leg(&self, index: usize) -> Leg {
@@ -351,23 +345,34 @@ impl Working {
         }
     }
 
-    /// Makes the transfer the account's newest, and returns the draft that was that before.
-    fn advance(&mut self, index: usize, transfer: &Transfer, draft: usize) -> Option<usize> {
-        let slot = self.slot_mut(index);
-        let falls = slot.account.falls_by(transfer.side_of(slot.account.id));
-        if let Some(spent) = slot.spent.as_mut().filter(|_| falls) {
+    /// Makes the transfer the account's newest.
+    fn advance(&mut self, index: usize, transfer: &Transfer) {
+        let (account, particulars) = self.account_and_particulars_mut(index);
+        let falls = account.falls_by(transfer.side_of(account.id));
+        if let Some(spent) = particulars.spent.as_mut().filter(|_| falls) {
             spent.add(transfer);
         }
-        slot.account.version += 1;
-        slot.account.head = transfer.hash;
-        slot.account.last = Some(LastTransfer { sequence: Sequence::UNASSIGNED, recorded_at: transfer.recorded_at });
-        slot.last_draft.replace(draft)
+        account.version += 1;
+        account.head = transfer.hash;
+        account.last = Some(LastTransfer { sequence: transfer.sequence, recorded_at: transfer.recorded_at });
     }
 
-    /// Gives the slots and holds up for the rows that they become.
-    pub(super) fn into_parts(self) -> (Vec<Slot>, Vec<HoldSlot>, Vec<Draft>, Vec<EventDraft>) {
-        let mut holds: Vec<_> = self.holds.into_values().filter(|slot| slot.is_changed).collect();
-        holds.sort_unstable_by_key(|slot| (slot.hold.sequence, slot.opened_by));
-        (self.slots, holds, self.drafts, self.events)
+    /// What is to be written, with provisional sequences.
+    pub(super) fn into_ruling(self) -> Ruling {
+        let mut accounts = self.accounts;
+        accounts.retain(ChangedAccount::is_changed);
+        let holds = |origin: HoldOrigin| {
+            let holds = self.holds.values().filter(|slot| slot.origin == origin).map(|slot| slot.hold);
+            let mut holds: Vec<_> = holds.collect();
+            holds.sort_unstable_by_key(|hold| hold.sequence);
+            holds
+        };
+        Ruling {
+            accounts,
+            holds_opened: holds(HoldOrigin::Opened),
+            holds_changed: holds(HoldOrigin::Changed),
+            transfers: self.drafts,
+            events: self.events,
+        }
     }
 }
