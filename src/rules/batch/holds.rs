@@ -14,7 +14,7 @@ use super::Batch;
 use super::checks::{add_held, check_not_closed};
 use super::pair::Pair;
 use super::transfers::{request_content, size_of_rest, up_to};
-use super::working::{Content, HoldOrigin, HoldSlot};
+use super::working::Content;
 use crate::money::Amount;
 
 impl Batch {
@@ -75,7 +75,7 @@ impl Batch {
             expires_at: transfer.expires_at,
             state: HoldState::Open,
         };
-        self.book.set_hold(HoldSlot { hold, origin: HoldOrigin::Opened });
+        self.book.set_hold(hold);
     }
 
     pub(super) fn judge_capture(
@@ -111,7 +111,7 @@ impl Batch {
         };
         let drafts = self.draft(&content, pair);
         let hold = lessen(hold, amount, HoldState::Captured);
-        self.book.change_hold(hold);
+        self.book.set_hold(hold);
         if request.remainder == Remainder::Keep || hold.state != HoldState::Open {
             return Ok(drafts);
         }
@@ -186,7 +186,7 @@ impl Batch {
     fn give_up(&mut self, hold: Hold, state: HoldState, content: &Content<'_>, pair: Pair) -> Range<usize> {
         self.unreserve(pair, hold.remaining);
         let drafts = self.draft(content, pair);
-        self.book.change_hold(lessen(hold, hold.remaining, state));
+        self.book.set_hold(lessen(hold, hold.remaining, state));
         drafts
     }
 

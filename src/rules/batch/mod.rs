@@ -87,7 +87,8 @@ impl Batch {
     /// Accepts or refuses one request. A refused request leaves no trace.
     ///
     /// # Errors
-    /// The first [`Rejection`] of those up to `Overflow`, in their order.
+    /// The first [`Rejection`] of those up to `Overflow`, in their order. Where an earlier request of the batch has the id, its place is known
+    /// when the batch is finished: see [`Ruling::placed`].
     pub fn judge(&mut self, request: &Request) -> Result<Verdict, Rejection> {
         check_id(request)?;
         match request {

@@ -115,7 +115,8 @@ impl Batch {
         transfers
     }
 
-    fn find_known(&self, id: TransferId) -> Option<&Transfer> {
+    /// A transfer of the book or of this batch.
+    pub(super) fn find_known(&self, id: TransferId) -> Option<&Transfer> {
         let drafted = || self.book.find_draft(id).map(|index| &self.book.drafts[index]);
         self.stored.get(&id).or_else(drafted)
     }

@@ -62,8 +62,7 @@ impl Batch {
     }
 
     pub(super) fn get_original(&self, id: TransferId) -> Result<&Transfer, Rejection> {
-        let drafted = || self.book.find_draft(id).map(|index| &self.book.drafts[index]);
-        self.stored.get(&id).or_else(drafted).ok_or(Rejection::TransferUnknown { transfer: id })
+        self.find_known(id).ok_or(Rejection::TransferUnknown { transfer: id })
     }
 
     /// The accounts of a transfer, each on the other side.

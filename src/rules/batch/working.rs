@@ -34,20 +34,9 @@ pub(super) struct Particulars {
 
 /// A hold as the batch has left it so far.
 #[derive(Clone, Copy)]
-pub(super) struct HoldSlot {
-    pub(super) hold: Hold,
-    pub(super) origin: HoldOrigin,
-}
-
-/// Since when a hold is as it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum HoldOrigin {
-    /// Since before the batch.
-    Stored,
-    /// It was there before the batch, which has changed it.
-    Changed,
-    /// The batch has opened it.
-    Opened,
+struct HoldSlot {
+    hold: Hold,
+    is_changed: bool,
 }
 
 /// What a row says, apart from its accounts and their history.
@@ -151,7 +140,7 @@ impl Working {
                     }
                 }
             }
-            self.holds.insert(hold.id, HoldSlot { hold, origin: HoldOrigin::Stored });
+            self.holds.insert(hold.id, HoldSlot { hold, is_changed: false });
         }
     }
 
@@ -175,7 +164,7 @@ impl Working {
 
     /// Whether there are no events, and no holds that are changed.
     pub(super) fn only_moves(&self) -> bool {
-        self.events.is_empty() && self.holds.values().all(|slot| slot.origin == HoldOrigin::Stored)
+        self.events.is_empty() && !self.holds.values().any(|slot| slot.is_changed)
     }
 
     pub(super) const fn account_count(&self) -> usize {
@@ -254,18 +243,12 @@ impl Working {
         (&mut changed.account, particulars)
     }
 
-    pub(super) fn set_hold(&mut self, slot: HoldSlot) {
-        let before = self.holds.insert(slot.hold.id, slot);
+    /// Opens a hold, or changes one that was found before.
+    pub(super) fn set_hold(&mut self, hold: Hold) {
+        let before = self.holds.insert(hold.id, HoldSlot { hold, is_changed: true });
         if self.is_undoable {
-            self.undo.push(Undo::Hold(slot.hold.id, before));
+            self.undo.push(Undo::Hold(hold.id, before));
         }
-    }
-
-    /// Changes a hold that was found before.
-    pub(super) fn change_hold(&mut self, hold: Hold) {
-        let is_opened = self.holds.get(&hold.id).is_some_and(|slot| slot.origin == HoldOrigin::Opened);
-        let origin = if is_opened { HoldOrigin::Opened } else { HoldOrigin::Changed };
-        self.set_hold(HoldSlot { hold, origin });
     }
 
     pub(super) fn set_reversed(&mut self, id: TransferId, amount: Amount) {
@@ -361,18 +344,11 @@ impl Working {
     pub(super) fn into_ruling(self) -> Ruling {
         let mut accounts = self.accounts;
         accounts.retain(ChangedAccount::is_changed);
-        let holds = |origin: HoldOrigin| {
-            let holds = self.holds.values().filter(|slot| slot.origin == origin).map(|slot| slot.hold);
-            let mut holds: Vec<_> = holds.collect();
-            holds.sort_unstable_by_key(|hold| hold.sequence);
-            holds
-        };
-        Ruling {
-            accounts,
-            holds_opened: holds(HoldOrigin::Opened),
-            holds_changed: holds(HoldOrigin::Changed),
-            transfers: self.drafts,
-            events: self.events,
-        }
+        let holds = self.holds.into_values().filter(|slot| slot.is_changed).map(|slot| slot.hold);
+        let (mut holds_opened, mut holds_changed): (Vec<_>, Vec<_>) =
+            holds.partition(|hold| hold.sequence.is_provisional());
+        holds_opened.sort_unstable_by_key(|hold| hold.sequence);
+        holds_changed.sort_unstable_by_key(|hold| hold.sequence);
+        Ruling { transfers: self.drafts, accounts, holds_opened, holds_changed, events: self.events }
     }
 }
