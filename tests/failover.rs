@@ -38,7 +38,7 @@ impl Pair {
         for account in ["a", "b"] {
             pair.run(&["account", "open", account, "--currency", "EUR", "--type", "asset"], 0);
         }
-        pair.first.wait_until("(select replay_lsn >= pg_current_wal_lsn() from pg_stat_replication)");
+        pair.first.wait_until("coalesce((select replay_lsn >= pg_current_wal_lsn() from pg_stat_replication), false)");
         pair
     }
 

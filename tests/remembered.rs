@@ -1,14 +1,13 @@
 //! What a ledger remembers of accounts is a guess, and never decides by itself.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use teller::rules::{BatchPolicy, Instant, Request, TransferRequest};
+use teller::rules::{BatchPolicy, Instant, PeriodAction, PeriodChange, Request, TransferRequest};
 use teller::service::Receipt;
 use teller::{Clock, Error, Ledger, Mode};
 
-use crate::support::plans::{reads_of, record_statements};
+use crate::support::plans::{reads_of, record_statements, statements_of};
 use crate::support::{
     Random, TestBook, assert_whole, check, in_parallel, on_every_backend, requests, transfer, transfer_with_id,
 };
@@ -43,6 +42,11 @@ fn reads_accounts(work: impl FnOnce()) -> bool {
     reads_of(work).iter().any(is_of_accounts)
 }
 
+fn close(period: &str) -> PeriodChange {
+    let (period, actor) = (period.parse().unwrap(), "tests".parse().unwrap());
+    PeriodChange { period, action: PeriodAction::Close, actor, reason: None }
+}
+
 fn code(outcome: Result<Receipt, Error>) -> &'static str {
     match outcome {
         Ok(receipt) if receipt.replayed => "replayed",
@@ -60,6 +64,22 @@ on_every_backend! {
         };
         assert!(!reads_accounts(again));
         check(book, "balance alice posted 101 version 3\nbalance bob posted 99 version 3");
+    }
+
+    // A transaction around it costs two round trips more.
+    fn a_small_batch_is_one_statement_on_postgres(book: &TestBook) {
+        let ledger = remembering(book);
+        for size in [1, 2, 40] {
+            let requests: Vec<Request> =
+                (0..size).map(|_| transfer_with_id(book.next_id(), "bob", "alice", "0.10").into()).collect();
+            let statements = statements_of(|| {
+                let answers = ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap();
+                assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+            });
+            assert_eq!(statements.len() == 1, book.is_on_postgres(), "{statements:#?}");
+        }
+        check(book, "balance alice posted 103.30 version 45\nbalance bob posted 96.70 version 45");
+        assert_whole(&ledger, 46);
     }
 
     fn what_others_did_meanwhile_counts(book: &TestBook) {
@@ -116,24 +136,42 @@ on_every_backend! {
     }
 
     // A period that is over can be closed at any moment, and what is posted then belongs to the next one.
-    fn what_is_judged_before_midnight_is_not_written_after(book: &TestBook) {
-        let [before, after] = ["2026-03-31T23:59:59.999000Z", "2026-04-01T00:00:00Z"].map(|time| time.parse::<Instant>().unwrap());
-        let told = Arc::new(Mutex::new(VecDeque::new()));
-        let times = Arc::clone(&told);
-        book.set_time("2026-03-31T12:00:00Z");
-        check(book, ACCOUNTS);
-        let ledger = book.ledger().with_clock(Clock::new(move || {
-            let mut times = times.lock().unwrap();
-            if times.len() > 1 { times.pop_front().unwrap() } else { times[0] }
-        }));
-        for (key, times, expected) in [("first", [before, before], before), ("guess", [before, before], before), ("late", [before, after], after)] {
-            *told.lock().unwrap() = times.into();
-            let receipt = post(&ledger, transfer(key, "alice", "bob", "1")).unwrap();
-            let effective_at = receipt.transfers[0].transfer.effective_at;
-            assert!(effective_at >= expected && effective_at < after.after(Duration::from_millis(1)), "{key}: {effective_at}");
-            assert_eq!(effective_at >= after, expected == after, "{key}: {effective_at}");
+    fn what_is_judged_before_its_period_is_closed_is_not_written_behind_that(book: &TestBook) {
+        let [before, midnight] = ["2026-03-31T23:59:59Z", "2026-04-01T00:00:00Z"].map(|time| time.parse::<Instant>().unwrap());
+        for size in [1, 2, 60] {
+            let book = book.another();
+            book.set_time("2026-03-31T12:00:00Z");
+            check(&book, ACCOUNTS);
+            let closer = book.ledger().with_clock(Clock::new(move || midnight));
+            // Each time it is told, the day is over just behind it, and somebody closes that.
+            let (is_over, day_ends) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+            let clock = Clock::new({
+                let (is_over, day_ends) = (Arc::clone(&is_over), Arc::clone(&day_ends));
+                move || {
+                    if is_over.load(Ordering::Relaxed) {
+                        return midnight;
+                    }
+                    if day_ends.load(Ordering::Relaxed) {
+                        is_over.store(true, Ordering::Relaxed);
+                        closer.change_period(&close("2026-03-31"), Mode::Commit).unwrap();
+                    }
+                    before
+                }
+            });
+            let ledger = book.ledger().with_clock(clock);
+            let submit = || {
+                let requests: Vec<Request> =
+                    (0..size).map(|_| transfer_with_id(book.next_id(), "alice", "bob", "0.01").into()).collect();
+                let receipts = ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap();
+                receipts.into_iter().map(|receipt| receipt.unwrap().transfers[0].transfer.effective_at).collect::<Vec<_>>()
+            };
+            for _ in 0..2 {
+                assert!(submit().into_iter().all(|effective_at| effective_at < midnight));
+            }
+            day_ends.store(true, Ordering::Relaxed);
+            assert!(submit().into_iter().all(|effective_at| effective_at >= midnight), "{size}");
+            assert_whole(&ledger, 3 * size + 2);
         }
-        assert_whole(&ledger, 5);
     }
 
     // Nothing is guessed of what depends on more than accounts that it changes.

@@ -125,7 +125,7 @@ impl<'a> Posting<'a> {
         let names = NamesById::new(&known.accounts);
         let mut batch = Batch::new(known, now);
         let verdicts = batch.judge_all(self.requests, self.policy);
-        Judged { requests: self.requests, names, batch, verdicts }
+        Judged { requests: self.requests, names, verdicts, ruling: batch.finish_provisionally() }
     }
 
     /// Which accounts holds, transfers and journals are between never changes, so it can be read before the lock.
@@ -261,8 +261,8 @@ fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
 pub(super) struct Judged<'a> {
     requests: &'a [Request],
     names: NamesById,
-    batch: Batch,
     verdicts: Vec<Result<Verdict, Rejection>>,
+    ruling: Ruling,
 }
 
 impl Judged<'_> {
@@ -272,27 +272,51 @@ impl Judged<'_> {
         self.verdicts.iter().all(is_posted)
     }
 
-    pub(super) fn write(self, store: &mut dyn Store) -> Result<Outcome, Error> {
-        let ruling = write(store, self.batch)?;
-        Ok(Outcome::new(self.requests, self.verdicts, &self.names, ruling))
+    /// What it comes to, where that is transfers and nothing else but what they change of accounts.
+    pub(super) fn moves(&self) -> Option<(&[Transfer], &[ChangedAccount])> {
+        self.ruling.only_moves().then_some((&self.ruling.transfers, &self.ruling.accounts))
     }
 
-    fn pretend(self) -> Outcome {
-        let unassigned = vec![Sequence::UNASSIGNED; self.batch.sequence_count()];
-        let ruling = self.batch.finish(&unassigned);
-        Outcome::new(self.requests, self.verdicts, &self.names, ruling)
+    pub(super) fn write(mut self, store: &mut dyn Store) -> Result<Outcome, Error> {
+        write_ruling(store, &mut self.ruling)?;
+        Ok(self.answer())
+    }
+
+    /// What was written with these places already, one for each transfer.
+    pub(super) fn written(mut self, places: &[Sequence]) -> Outcome {
+        self.ruling.place(places);
+        self.answer()
+    }
+
+    fn pretend(mut self) -> Outcome {
+        self.ruling.place(&vec![Sequence::UNASSIGNED; self.ruling.sequence_count()]);
+        self.answer()
+    }
+
+    fn answer(self) -> Outcome {
+        Outcome::new(self.requests, self.verdicts, &self.names, self.ruling)
     }
 }
 
+/// Writes what a batch comes to.
 pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
-    if batch.is_idle() {
-        return Ok(batch.finish(&[]));
+    let mut ruling = batch.finish_provisionally();
+    write_ruling(store, &mut ruling)?;
+    Ok(ruling)
+}
+
+fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling) -> Result<(), Error> {
+    if ruling.sequence_count() == 0 {
+        return Ok(());
     }
-    if batch.only_moves() {
-        return write_moves(store, batch);
+    // Most batches are transfers and nothing else, which some databases can take in one statement.
+    if ruling.only_moves()
+        && let Some(places) = store.write_together(&ruling.transfers, &ruling.accounts)?
+    {
+        ruling.place(&places);
+        return Ok(());
     }
-    let sequences = store.next_sequences(batch.sequence_count())?;
-    let ruling = batch.finish(&sequences);
+    ruling.place(&store.next_sequences(ruling.sequence_count())?);
     if ruling.events.is_empty() {
         store.update_accounts(&ruling.accounts)?;
     }
@@ -306,9 +330,9 @@ pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error
         store.update_holds(&ruling.holds_changed)?;
     }
     if !ruling.events.is_empty() {
-        write_events(store, &ruling)?;
+        write_events(store, ruling)?;
     }
-    Ok(ruling)
+    Ok(())
 }
 
 fn write_events(store: &mut dyn Store, ruling: &Ruling) -> Result<(), Error> {
@@ -332,20 +356,6 @@ pub(super) fn write_metadata(store: &mut dyn Store, events: &[AccountEvent]) -> 
         }
     }
     Ok(())
-}
-
-/// Most batches are transfers and nothing else, which some databases can take in one statement.
-fn write_moves(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
-    let count = batch.sequence_count();
-    let mut ruling = batch.finish_provisionally();
-    if let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts)? {
-        ruling.place(&sequences);
-        return Ok(ruling);
-    }
-    ruling.place(&store.next_sequences(count)?);
-    store.update_accounts(&ruling.accounts)?;
-    store.insert_transfers(&ruling.transfers)?;
-    Ok(ruling)
 }
 
 /// The names of a batch's accounts, for its answers.

@@ -6,15 +6,15 @@
 //! refusal is never a guess.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::posting::{Outcome, Posting};
+use super::posting::{Judged, Outcome, Posting};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::rules::{Account, AccountName, FastMap};
-use crate::store::{Store, StoreError};
+use crate::rules::{Account, AccountName, FastMap, Sequence};
+use crate::store::{Shortcut, Store, StoreError};
 
 /// How many accounts are remembered: with names of usual length about half a kilobyte each, so that an import stays below 64 MB.
 const ACCOUNTS_MAX: usize = 20_000;
@@ -26,6 +26,8 @@ const PAUSE: u32 = 32;
 pub(super) struct Remembered {
     // Boxed, because a map has room for up to twice as many as there are.
     accounts: Mutex<FastMap<AccountName, Box<Account>>>,
+    /// The newest place in the book that any of them has had.
+    newest: AtomicI64,
     /// How many batches are posted without a guess.
     pause: AtomicU32,
 }
@@ -35,6 +37,8 @@ pub(super) struct Guess<'a> {
     accounts: Vec<Account>,
     /// Those that are not.
     missing: Vec<&'a AccountName>,
+    /// A place in the book at which every period was open that is to come.
+    newest: Sequence,
 }
 
 /// How many there are. Names and balances are nobody's business who prints a ledger.
@@ -57,11 +61,13 @@ impl Remembered {
             return None;
         }
         let accounts = names.iter().filter_map(|name| accounts.remove(*name)).map(|account| *account).collect();
-        Some(Guess { accounts, missing })
+        Some(Guess { accounts, missing, newest: Sequence(self.newest.load(Ordering::Relaxed)) })
     }
 
     /// Remembers what a batch has led to that was committed.
     pub(super) fn keep(&self, changed: Vec<Account>) {
+        let newest = changed.iter().filter_map(|account| account.last).map(|last| last.sequence.0).max();
+        self.newest.fetch_max(newest.unwrap_or_default(), Ordering::Relaxed);
         let mut accounts = self.lock();
         let excess = (accounts.len() + changed.len()).saturating_sub(ACCOUNTS_MAX);
         if excess > 0 {
@@ -92,24 +98,36 @@ impl Remembered {
 }
 
 impl Guess<'_> {
-    /// Judges a batch and writes it, in a transaction that has to be undone where this fails.
-    pub(super) fn post(self, posting: &Posting<'_>, store: &mut dyn Store, clock: &Clock) -> Result<Outcome, Error> {
-        let Self { mut accounts, missing } = self;
-        if !missing.is_empty() {
+    /// Judges a batch and writes it, of which nothing is kept where this fails.
+    pub(super) fn post(self, posting: &Posting<'_>, shortcut: &Shortcut<'_>, clock: &Clock) -> Result<Outcome, Error> {
+        let Self { mut accounts, missing, newest } = self;
+        let judged_at = clock.now();
+        let judge = |accounts| posting.judge_by(accounts, judged_at).ok_or_else(|| wrong("not all is posted"));
+        let write = |judged: Judged<'_>, store: &mut dyn Store| {
+            let outcome = judged.write(store)?;
+            // Its accounts are locked from here on, so that no period is closed before this is committed. None was since it was judged,
+            // if none has come to its end: periods end with days.
+            if !judged_at.is_same_day(clock.now()) {
+                return Err(wrong("a day has ended since it was judged"));
+            }
+            Ok(outcome)
+        };
+        if missing.is_empty() {
+            let judged = judge(accounts)?;
+            if let Some((transfers, accounts)) = judged.moves()
+                && let Some(places) = shortcut.write_alone(transfers, accounts, newest)?
+            {
+                return Ok(judged.written(&places));
+            }
+            return shortcut.transaction(|store| write(judged, store));
+        }
+        shortcut.transaction(|store| {
             accounts.extend(store.find_accounts(&missing)?);
             if !accounts.iter().all(is_simple) {
                 return Err(wrong("more has to be known than accounts"));
             }
-        }
-        let judged_at = clock.now();
-        let judged = posting.judge_by(accounts, judged_at).ok_or_else(|| wrong("not all is posted"))?;
-        let outcome = judged.write(store)?;
-        // Its accounts are locked from here on, so that no period is closed before this is committed. None was since it was judged, if
-        // none has come to its end: periods end with days.
-        if !judged_at.is_same_day(clock.now()) {
-            return Err(wrong("a day has ended since it was judged"));
-        }
-        Ok(outcome)
+            write(judge(accounts)?, store)
+        })
     }
 }
 

@@ -3,8 +3,9 @@ use std::collections::BTreeSet;
 use diesel::pg::PgConnection;
 
 use super::accounts::{check_registered, insert_or_replay};
-use super::posting::{Attempt, Posting};
+use super::posting::{Attempt, Outcome, Posting};
 use super::receipts::{Posted, Receipt};
+use super::remembered::Guess;
 use super::{Ledger, Mode};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -82,30 +83,30 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let mut posting = Posting::new(requests, policy, mode);
-        let mut guess = match mode {
+        let guess = match mode {
             Mode::Commit => self.remembered.guess(&posting),
             Mode::DryRun => None,
         };
-        let has_guess = guess.is_some();
-        let post = |store: &mut dyn Store| {
-            if let Some(guess) = guess.take() {
-                return guess.post(&posting, store, &self.clock);
-            }
-            if has_guess {
-                // It was wrong.
-                self.remembered.pause();
-            }
-            posting.attempt(store, &self.clock, &[])?.or_begin_anew()
-        };
-        let outcome = if has_guess {
-            self.pool.transaction_with_shortcut(post)?
-        } else {
-            self.pool.transaction(Access::Write, post)?
+        let outcome = match guess {
+            Some(guess) => self.post_by(guess, &mut posting)?,
+            None => self
+                .pool
+                .transaction(Access::Write, |store| posting.attempt(store, &self.clock, &[])?.or_begin_anew())?,
         };
         if mode == Mode::Commit {
             self.remembered.keep(outcome.changed);
         }
         Ok(outcome.answers)
+    }
+
+    fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
+        let shortcut = self.pool.shortcut();
+        let outcome = guess.post(posting, &shortcut, &self.clock);
+        shortcut.or_transaction(outcome, |store| {
+            // It was wrong.
+            self.remembered.pause();
+            posting.attempt(store, &self.clock, &[])?.or_begin_anew()
+        })
     }
 
     /// Does one request of any kind, and answers with all the transfers that it made.

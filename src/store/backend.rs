@@ -8,6 +8,7 @@ use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
 use crate::error::Error;
+use crate::rules::{ChangedAccount, Sequence, Transfer};
 
 /// Where Diesel keeps the versions of the migrations that were run.
 pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";
@@ -35,6 +36,21 @@ pub(super) trait Backend:
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error>;
+
+    /// Writes transfers and their accounts as [`Store::write_together`] does, outside of any transaction, in one statement that is one. `None`
+    /// where this is not offered; then nothing was done.
+    ///
+    /// [`StoreError::Conflict`], and nothing is done, where one of the accounts is not as it was judged any more, an id is in use, or a period
+    /// was closed or opened since the newest place: what was judged by accounts alone may be in it.
+    fn write_alone(
+        &mut self,
+        _route: &Self::Route,
+        _transfers: &[Transfer],
+        _accounts: &[ChangedAccount],
+        _newest: Sequence,
+    ) -> Result<Option<Vec<Sequence>>, Error> {
+        Ok(None)
+    }
 
     /// Keeps every other migration of this book waiting until the transaction ends.
     fn lock_migrations(&mut self) -> Result<(), StoreError>;

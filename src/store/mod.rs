@@ -52,6 +52,7 @@ pub use options::{Access, StoreOptions};
 pub(crate) use periods::Periods;
 pub use plain_name::PlainName;
 pub use pool::Pool;
+pub(crate) use pool::Shortcut;
 pub(crate) use portable::Portable;
 pub(crate) use schedules::{DuePlace, Schedules};
 pub use url::{DatabaseUrl, UrlError, UrlSetting};

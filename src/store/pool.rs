@@ -14,6 +14,7 @@ use super::slots::Slots;
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
 use crate::error::Error;
+use crate::rules::{ChangedAccount, Sequence, Transfer};
 
 /// How many round trips the latency is the median of.
 const LATENCY_SAMPLES: usize = 5;
@@ -75,20 +76,9 @@ impl Pool {
         self.attempt_all(self.attempts(), access, &mut work)
     }
 
-    /// As [`Pool::transaction`] with [`Access::Write`], but the first attempt is a shortcut: where it fails for a reason that the others may
-    /// not have, it does not count, and the second one follows at once.
-    pub(crate) fn transaction_with_shortcut<T>(
-        &self,
-        mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let mut attempts = self.attempts();
-        let outcome = on_backend!(self, slots => slots.attempt(Access::Write, attempts.time_left(), &mut work));
-        match outcome {
-            Err(Error::Store(StoreError::Conflict { .. } | StoreError::Statement(_))) => {}
-            Err(Error::Store(fault)) => attempts.wait_after(fault)?,
-            outcome => return outcome,
-        }
-        self.attempt_all(attempts, Access::Write, &mut work)
+    /// Begins a write whose first attempt is another way to the same end.
+    pub(crate) fn shortcut(&self) -> Shortcut<'_> {
+        Shortcut { pool: self, attempts: self.attempts() }
     }
 
     fn attempts(&self) -> Attempts {
@@ -102,7 +92,7 @@ impl Pool {
         work: &mut impl FnMut(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
         loop {
-            let outcome = on_backend!(self, slots => slots.attempt(access, attempts.time_left(), work));
+            let outcome = on_backend!(self, slots => slots.attempt(access, attempts.time_left(), &mut *work));
             match outcome {
                 Err(Error::Store(fault)) => attempts.wait_after(fault)?,
                 outcome => return outcome,
@@ -214,6 +204,44 @@ impl Pool {
             (latency, facts)
         });
         Ok(Diagnosis { address: self.url.to_string(), schema, latency, facts })
+    }
+}
+
+/// The first attempt at a write, which takes another way than the later ones.
+pub(crate) struct Shortcut<'a> {
+    pool: &'a Pool,
+    attempts: Attempts,
+}
+
+impl Shortcut<'_> {
+    /// Runs the work once, in one transaction.
+    pub(crate) fn transaction<T>(&self, work: impl FnOnce(&mut dyn Store) -> Result<T, Error>) -> Result<T, Error> {
+        on_backend!(self.pool, slots => slots.attempt(Access::Write, self.attempts.time_left(), work))
+    }
+
+    /// Writes transfers and their accounts, and commits that, in one statement: see [`Backend::write_alone`].
+    pub(crate) fn write_alone(
+        &self,
+        transfers: &[Transfer],
+        accounts: &[ChangedAccount],
+        newest: Sequence,
+    ) -> Result<Option<Vec<Sequence>>, Error> {
+        on_backend!(self.pool, slots => slots.write_alone(self.attempts.time_left(), transfers, accounts, newest))
+    }
+
+    /// The outcome of the first attempt. Where that failed for a reason that the later ones may not have, it does not count, and they follow
+    /// at once, as in [`Pool::transaction`].
+    pub(crate) fn or_transaction<T>(
+        mut self,
+        outcome: Result<T, Error>,
+        mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match outcome {
+            Err(Error::Store(StoreError::Conflict { .. } | StoreError::Statement(_))) => {}
+            Err(Error::Store(fault)) => self.attempts.wait_after(fault)?,
+            outcome => return outcome,
+        }
+        self.pool.attempt_all(self.attempts, Access::Write, &mut work)
     }
 }
 

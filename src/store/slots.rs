@@ -12,6 +12,7 @@ use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
 use crate::error::Error;
+use crate::rules::{ChangedAccount, Sequence, Transfer};
 
 /// A bounded number of connections to one database, on one backend.
 pub(super) struct Slots<C: Backend> {
@@ -96,11 +97,22 @@ impl<C: Backend> Slots<C> {
         &self,
         access: Access,
         time_max: Duration,
-        work: &mut impl FnMut(&mut dyn Store) -> Result<T, Error>,
+        work: impl FnOnce(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.with_connection(time_max, |connection| {
             connection.in_transaction(&self.route, access, |connection| work(connection))
         })
+    }
+
+    /// Writes transfers once: see [`Backend::write_alone`].
+    pub(super) fn write_alone(
+        &self,
+        time_max: Duration,
+        transfers: &[Transfer],
+        accounts: &[ChangedAccount],
+        newest: Sequence,
+    ) -> Result<Option<Vec<Sequence>>, Error> {
+        self.with_connection(time_max, |connection| connection.write_alone(&self.route, transfers, accounts, newest))
     }
 
     /// Reads once, in one consistent snapshot.

@@ -51,16 +51,20 @@ pub fn record_statements() {
     ONCE.call_once(|| set_default_instrumentation(recorder).unwrap());
 }
 
-/// The reading statements that some work of this thread comes to.
-pub fn reads_of(work: impl FnOnce()) -> BTreeSet<String> {
+/// The statements that some work of this thread comes to, one for each round trip.
+pub fn statements_of(work: impl FnOnce()) -> Vec<String> {
     STATEMENTS.set(Some(Vec::new()));
     work();
-    let statements = STATEMENTS.take().unwrap();
+    STATEMENTS.take().unwrap()
+}
+
+/// Those of them that read, each once.
+pub fn reads_of(work: impl FnOnce()) -> BTreeSet<String> {
     let is_read = |text: &String| {
         let text = text.trim_start().to_lowercase();
         (text.starts_with("select") || text.starts_with("with")) && TABLES.iter().any(|table| text.contains(table))
     };
-    statements.into_iter().filter(is_read).collect()
+    statements_of(work).into_iter().filter(is_read).collect()
 }
 
 /// Each way into a table that grows: the index and, where that is not so, that it begins with an equality.

@@ -8,6 +8,8 @@ use std::thread;
 /// How Teller begins a transaction that writes, and how PostgreSQL's protocol says commit.
 const BEGIN: &[u8] = b"begin isolation level read committed";
 const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+/// How the statement begins that may be a transaction by itself.
+const ALONE: &[u8] = b"with changed (";
 
 /// Where a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +67,15 @@ impl Proxy {
 fn hand_requests_on(mut client: TcpStream, mut server: TcpStream, plan: &Mutex<Option<Cut>>, silent: &Mutex<bool>) {
     let mut buffer = [0; 16_384];
     let mut writes = false;
+    let mut alone = None;
     while let Ok(count @ 1..) = client.read(&mut buffer) {
         let request = &buffer[..count];
         let says = |text: &[u8]| request.windows(text.len()).any(|part| part == text);
-        let commits = says(COMMIT) && writes;
+        if says(ALONE) {
+            alone = prepared_name(request);
+        }
+        let is_alone = request.starts_with(b"B") && !writes && alone.as_deref().is_some_and(says);
+        let commits = (says(COMMIT) && writes) || is_alone;
         writes = says(BEGIN) || (writes && !says(COMMIT));
         let cut = if commits { plan.lock().unwrap().take() } else { None };
         let sent = match cut {
@@ -84,6 +91,13 @@ fn hand_requests_on(mut client: TcpStream, mut server: TcpStream, plan: &Mutex<O
         }
     }
     let _ = server.shutdown(Shutdown::Write);
+}
+
+/// The name that a statement is prepared under, with the zero that ends it.
+fn prepared_name(request: &[u8]) -> Option<Vec<u8>> {
+    let name = request.strip_prefix(b"P")?.get(4..)?;
+    let end = name.iter().position(|byte| *byte == 0)?;
+    Some(name[..=end].to_vec())
 }
 
 fn cut_at(

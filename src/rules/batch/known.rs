@@ -72,6 +72,18 @@ pub struct Ruling {
 }
 
 impl Ruling {
+    /// How many places it takes: one for each new transfer and event.
+    #[must_use]
+    pub const fn sequence_count(&self) -> usize {
+        self.transfers.len() + self.events.len()
+    }
+
+    /// Whether there is nothing but transfers and what they change of accounts.
+    #[must_use]
+    pub const fn only_moves(&self) -> bool {
+        self.events.is_empty() && self.holds_opened.is_empty() && self.holds_changed.is_empty()
+    }
+
     /// Puts places in for what stands for them: see [`Sequence::provisional`]. In a dry run there are none.
     pub(crate) fn place(&mut self, drawn: &[Sequence]) {
         let is_dry_run = drawn.iter().all(|place| *place == Sequence::UNASSIGNED);

@@ -138,18 +138,6 @@ impl Batch {
         }
     }
 
-    /// Whether nothing is to be written.
-    #[must_use]
-    pub const fn is_idle(&self) -> bool {
-        self.sequence_count() == 0
-    }
-
-    /// Whether all that is to be written is transfers and what they change of accounts.
-    #[must_use]
-    pub fn only_moves(&self) -> bool {
-        self.book.only_moves()
-    }
-
     /// How many sequences [`Batch::finish`] needs: one for each new transfer and event.
     #[must_use]
     pub const fn sequence_count(&self) -> usize {

@@ -162,11 +162,6 @@ impl Working {
         self.drafts.len() + self.events.len()
     }
 
-    /// Whether there are no events, and no holds that are changed.
-    pub(super) fn only_moves(&self) -> bool {
-        self.events.is_empty() && !self.holds.values().any(|slot| slot.is_changed)
-    }
-
     pub(super) const fn account_count(&self) -> usize {
         self.accounts.len()
     }

@@ -9,10 +9,13 @@ use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
+use super::COPY_ROWS_MIN;
 use super::facts;
 use super::route::{self, Route};
 use super::rows::{BoolRow, NullableTextRow, TextRow};
+use super::together::{NOT_AS_JUDGED, write_together};
 use crate::error::Error;
+use crate::rules::{ChangedAccount, Sequence, Transfer};
 
 /// "Tell", the first half of the key of the advisory lock under which a book is migrated; the second half is the schema.
 const MIGRATION_LOCK: i32 = 0x5465_6c6c;
@@ -55,6 +58,24 @@ impl Backend for PgConnection {
                 let rolled_back = AnsiTransactionManager::rollback_transaction(self);
                 Err(if rolled_back.is_ok() { route::name_standby(self, error) } else { error })
             }
+        }
+    }
+
+    fn write_alone(
+        &mut self,
+        route: &Route,
+        transfers: &[Transfer],
+        accounts: &[ChangedAccount],
+        newest: Sequence,
+    ) -> Result<Option<Vec<Sequence>>, Error> {
+        if !route.is_direct() || transfers.len() >= COPY_ROWS_MIN {
+            return Ok(None);
+        }
+        match write_together(self, transfers, accounts, newest) {
+            Ok(Some(places)) => Ok(Some(places)),
+            Ok(None) => Err(StoreError::Conflict { reason: NOT_AS_JUDGED.into() }.into()),
+            // The statement was its own commit.
+            Err(fault) => Err(route::name_standby(self, StoreError::from(fault).of_commit().into())),
         }
     }
 

@@ -98,6 +98,11 @@ impl Route {
         }
     }
 
+    /// Whether a session is set up once and for all, so that a statement can do without a transaction that brings the settings.
+    pub(super) fn is_direct(&self) -> bool {
+        self.kind == RouteKind::Direct
+    }
+
     /// What is on the way, for a person.
     pub(super) const fn describe(&self) -> &'static str {
         match self.kind {

@@ -9,7 +9,8 @@ enum Span {
     Transaction,
 }
 
-/// Sets a session up for good. Only for one that nobody else gets into.
+/// Sets a session up for good. Only for one that nobody else gets into. A statement may be a transaction by itself there, and must see what
+/// was committed while it waited for its locks.
 pub(super) fn set_for_session(options: &StoreOptions) -> String {
     settings(options, None, Span::Session)
 }
@@ -57,6 +58,9 @@ fn settings(options: &StoreOptions, search_path: Option<&str>, span: Span) -> St
         ("jit", "off"),
     ];
     let mut calls: Vec<_> = settings.into_iter().map(set).collect();
+    if matches!(span, Span::Session) {
+        calls.push(set(("default_transaction_isolation", "read committed")));
+    }
     calls.extend(search_path.map(|path| set(("search_path", path))));
     let only_where = |condition: &str, setting| format!("case when {condition} then {} end", set(setting));
     calls.push(only_where(

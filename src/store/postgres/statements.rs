@@ -64,8 +64,11 @@ pub(super) trait Columns: 'static {
 
     fn of(rows: impl ExactSizeIterator<Item = Self::Row>) -> Self;
 
-    /// Writes `unnest($1, $2, …)`.
+    /// Writes `unnest($1, $2, …)`: one text whatever the number of rows.
     fn push_unnest<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()>;
+
+    /// Writes `values ($1, $2, …), (…), …`: another text for each number of rows, and faster where there are few.
+    fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()>;
 }
 
 macro_rules! columns {
@@ -103,6 +106,21 @@ macro_rules! columns {
                 )+
                 debug_assert_eq!(separator, ", ");
                 out.push_sql(")");
+                Ok(())
+            }
+
+            fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                let keys = [$(self.$column.len()),+];
+                for row in 0..keys[0] {
+                    let mut separator = if row == 0 { "values (" } else { ", (" };
+                    $(
+                        out.push_sql(separator);
+                        out.push_bind_param::<$sql_type, _>(&self.$column[row])?;
+                        separator = ", ";
+                    )+
+                    debug_assert_eq!(separator, ", ");
+                    out.push_sql(")");
+                }
                 Ok(())
             }
         }

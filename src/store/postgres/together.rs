@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
-use super::statements::{AccountColumns, Columns, TransferColumns, assignments, is_same_row};
+use super::statements::{AccountColumns, Columns, TransferColumns, assignments};
 use crate::models::accounts::AccountUpdate;
 use crate::models::sql_types::{Int8, Uuid};
 use crate::models::transfers::TransferRow;
@@ -12,71 +12,103 @@ use crate::rules::{ChangedAccount, Sequence, Transfer};
 /// The columns in which a provisional sequence can stand.
 const PLACES: [&str; 4] = ["sequence", "debit_previous", "credit_previous", "last_transfer"];
 
-/// Draws places, updates accounts and inserts their transfers in one round trip. The answer are the places, and how many rows were
-/// updated and inserted; there is none, and nothing is done, where one of the ids is in the book already. The accounts come first, so that
-/// whoever waits for another transaction waits at them.
-pub(super) struct WriteTogether {
+/// What stands for a transfer whose place is not drawn yet.
+const BASE: i64 = Sequence::PROVISIONAL_BASE;
+
+/// Why nothing was written; which of them it was is not found out.
+pub(super) const NOT_AS_JUDGED: &str =
+    "an account or the closed periods have changed since they were read, or an id is in use";
+
+/// Locks accounts, draws places, and writes accounts and transfers, in one round trip. The places are the answer.
+///
+/// There is none, and nothing is done, where an account is not as it was judged any more, an id is in use, or a period was closed or opened
+/// since the newest place. All of that is made sure of before anything is written, so that the statement may be a transaction by itself. The
+/// accounts come first and are compared only once they are locked: whoever waits for another transaction then sees what that has left.
+///
+/// `ONE` is for one transfer and its two accounts, which are written out; arrays of one row cost more than they hold.
+pub(super) struct WriteTogether<const ONE: bool> {
     count: i64,
     transfers: TransferColumns,
     accounts: AccountColumns,
+    newest: i64,
 }
 
-impl WriteTogether {
-    pub(super) fn new(transfers: &[Transfer], accounts: &[ChangedAccount]) -> Self {
+/// Writes transfers and accounts together: see [`WriteTogether`].
+pub(super) fn write_together(
+    connection: &mut PgConnection,
+    transfers: &[Transfer],
+    accounts: &[ChangedAccount],
+    newest: Sequence,
+) -> QueryResult<Option<Vec<Sequence>>> {
+    let places = if let ([_], [_, _]) = (transfers, accounts) {
+        WriteTogether::<true>::new(transfers, accounts, newest).get_result(connection)
+    } else {
+        WriteTogether::<false>::new(transfers, accounts, newest).get_result(connection)
+    };
+    Ok(places.optional()?.map(|places: Vec<i64>| places.into_iter().map(Sequence).collect()))
+}
+
+impl<const ONE: bool> WriteTogether<ONE> {
+    fn new(transfers: &[Transfer], accounts: &[ChangedAccount], newest: Sequence) -> Self {
         Self {
             count: i64::try_from(transfers.len()).unwrap_or(i64::MAX),
             transfers: TransferColumns::of(transfers.iter().map(TransferRow::from)),
             accounts: AccountColumns::of(accounts.iter().map(AccountUpdate::from)),
+            newest: newest.0,
         }
     }
 
-    /// Diesel gives no type to what is written out, so it is given here.
-    pub(super) fn get_result(self, connection: &mut PgConnection) -> QueryResult<Option<(Vec<i64>, i64, i64)>> {
-        RunQueryDsl::get_result(self, connection).optional()
+    fn push_rows<'b>(rows: &'b impl Columns, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if ONE {
+            return rows.push_values(out);
+        }
+        out.push_sql("select * from ");
+        rows.push_unnest(out)
     }
 }
 
-impl QueryId for WriteTogether {
+impl<const ONE: bool> QueryId for WriteTogether<ONE> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for WriteTogether {
-    type SqlType = (Array<Int8>, Int8, Int8);
+impl<const ONE: bool> Query for WriteTogether<ONE> {
+    type SqlType = Array<Int8>;
 }
 
-impl RunQueryDsl<PgConnection> for WriteTogether {}
+impl<const ONE: bool> RunQueryDsl<PgConnection> for WriteTogether<ONE> {}
 
-impl QueryFragment<Pg> for WriteTogether {
+impl<const ONE: bool> QueryFragment<Pg> for WriteTogether<ONE> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let columns = TransferColumns::NAMES;
+        out.push_sql(&format!("with changed ({}) as materialized (", AccountColumns::NAMES.join(", ")));
+        Self::push_rows(&self.accounts, &mut out)?;
         // One call a number, because a range would need a lock; they are drawn in the order of the series, so they rise.
         out.push_sql(
-            "with drawn as materialized (select numbers from (\
+            "), locked as materialized (\
+            select accounts.head = new.head_before as is_same from accounts, changed as new \
+            where accounts.id = new.id for no key update of accounts), \
+            drawn as materialized (select numbers from (\
             select array_agg(nextval('transfers_sequence_seq')) as numbers from generate_series(1, ",
         );
         out.push_bind_param::<Int8, _>(&self.count)?;
-        out.push_sql(") where not exists (select from transfers where id = any(");
+        out.push_sql(
+            ") where (select count(*) from locked where is_same) = (select count(*) from changed) \
+            and not exists (select from transfers where id = any(",
+        );
         out.push_bind_param::<Array<Uuid>, _>(self.transfers.ids())?;
+        out.push_sql(")) and not exists (select from period_events where sequence > ");
+        out.push_bind_param::<Int8, _>(&self.newest)?;
         out.push_sql(&format!(
-            "))) as places where numbers is not null), updated as (update {} set {} from drawn, ",
-            AccountColumns::TABLE,
+            ")) as places where numbers is not null), \
+            updated as (update accounts set {} from drawn, changed as new where accounts.id = new.id), \
+            inserted as (insert into transfers ({}) select {} from drawn, (",
             assignments::<AccountColumns>(placed),
+            columns.join(", "),
+            columns.iter().map(|name| placed(name)).collect::<Vec<_>>().join(", "),
         ));
-        self.accounts.push_unnest(&mut out)?;
-        out.push_sql(&format!(
-            " as new ({}) where {} returning 1), inserted as (insert into {} ({}) select {} from drawn, ",
-            AccountColumns::NAMES.join(", "),
-            is_same_row::<AccountColumns>(),
-            TransferColumns::TABLE,
-            TransferColumns::NAMES.join(", "),
-            TransferColumns::NAMES.iter().map(|name| placed(name)).collect::<Vec<_>>().join(", "),
-        ));
-        self.transfers.push_unnest(&mut out)?;
-        out.push_sql(&format!(
-            " as new ({}) returning 1) \
-            select numbers, (select count(*) from updated), (select count(*) from inserted) from drawn",
-            TransferColumns::NAMES.join(", "),
-        ));
+        Self::push_rows(&self.transfers, &mut out)?;
+        out.push_sql(&format!(") as new ({})) select numbers from drawn", columns.join(", ")));
         Ok(())
     }
 }
@@ -86,6 +118,5 @@ fn placed(name: &str) -> String {
     if !PLACES.contains(&name) {
         return format!("new.{name}");
     }
-    let base = Sequence::PROVISIONAL_BASE;
-    format!("case when new.{name} > {base} then numbers[new.{name} - {base}] else new.{name} end")
+    format!("case when new.{name} > {BASE} then numbers[new.{name} - {BASE}] else new.{name} end")
 }
