@@ -26,7 +26,7 @@ const PAUSE: u32 = 32;
 pub(super) struct Remembered {
     // Boxed, because a map has room for up to twice as many as there are.
     accounts: Mutex<FastMap<AccountName, Box<Account>>>,
-    /// The newest place in the book that any of them has had.
+    /// The newest place in the book that this ledger has written at.
     newest: AtomicI64,
     /// How many batches are posted without a guess.
     pause: AtomicU32,
@@ -37,7 +37,7 @@ pub(super) struct Guess<'a> {
     accounts: Vec<Account>,
     /// Those that are not.
     missing: Vec<&'a AccountName>,
-    /// A place in the book at which every period was open that is to come.
+    /// The newest place that this ledger has written at. Only what was over had been closed until then, which nothing judged later is in.
     newest: Sequence,
 }
 

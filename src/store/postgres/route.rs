@@ -65,7 +65,7 @@ impl Route {
         let kind = if options.connections_max == 1 { RouteKind::Unknown } else { probe(&mut first, &address) };
         let path = address.search_path();
         let begin = |access| match kind {
-            RouteKind::Direct => session::begin(access).to_owned(),
+            RouteKind::Direct => session::begin_in_session(access),
             RouteKind::Pooled | RouteKind::Unknown => session::begin_with_settings(access, options, path.as_deref()),
         };
         let (begin_read, begin_write) = (begin(Access::Read), begin(Access::Write));

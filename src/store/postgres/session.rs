@@ -9,26 +9,38 @@ enum Span {
     Transaction,
 }
 
-/// Sets a session up for good. Only for one that nobody else gets into. A statement may be a transaction by itself there, and must see what
-/// was committed while it waited for its locks.
+/// Statements that write take longer to plan than to run, and can be planned in one way only, so that the server is told to keep their plans;
+/// left to itself it makes them anew each time.
+const KEEP_PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+
+/// Sets a session up for good. Only for one that nobody else gets into. A statement that writes may be a transaction by itself there, and
+/// must see what was committed while it waited for its locks.
 pub(super) fn set_for_session(options: &StoreOptions) -> String {
-    settings(options, None, Span::Session)
+    let isolation = ("default_transaction_isolation", "read committed");
+    settings(options, &[isolation, KEEP_PLANS], Span::Session)
 }
 
-/// Begins a transaction in a session that is set up already. Statements that write take longer to plan than to run, and can be planned in
-/// one way only, so that the server is told to keep their plans; left to itself it makes them anew each time.
-pub(super) const fn begin(access: Access) -> &'static str {
+/// Begins a transaction in a session that is set up already. What reads is planned for the values that it is asked for.
+pub(super) fn begin_in_session(access: Access) -> String {
     match access {
-        Access::Read => "begin isolation level repeatable read, read only",
-        Access::Write | Access::Settled | Access::Alone => {
-            "begin isolation level read committed; set local plan_cache_mode = force_generic_plan"
-        }
+        Access::Read => format!("{}; set local plan_cache_mode = auto", begin(access)),
+        Access::Write | Access::Settled | Access::Alone => begin(access).to_owned(),
     }
 }
 
 /// Begins a transaction that brings its settings, and the schema path of its book, and takes them away again. One round trip, too.
 pub(super) fn begin_with_settings(access: Access, options: &StoreOptions, search_path: Option<&str>) -> String {
-    format!("{}; {}", begin(access), settings(options, search_path, Span::Transaction))
+    let path = search_path.map(|path| ("search_path", path));
+    let plans = (access != Access::Read).then_some(KEEP_PLANS);
+    let own: Vec<_> = path.into_iter().chain(plans).collect();
+    format!("{}; {}", begin(access), settings(options, &own, Span::Transaction))
+}
+
+const fn begin(access: Access) -> &'static str {
+    match access {
+        Access::Read => "begin isolation level repeatable read, read only",
+        Access::Write | Access::Settled | Access::Alone => "begin isolation level read committed",
+    }
 }
 
 /// Every statement finds its rows by a key. A plan that was made while a table was small must not go on reading it from end to end
@@ -37,7 +49,7 @@ pub(super) fn begin_with_settings(access: Access, options: &StoreOptions, search
 /// parallel workers or compiled code, which took 20 to 50 ms to begin with where an index alone gave the answer in 1.
 /// A backend whose client has died while it waits for a lock notices within seconds (from PostgreSQL 14 on). Faults are told apart by
 /// English messages, which only a superuser can ask for.
-fn settings(options: &StoreOptions, search_path: Option<&str>, span: Span) -> String {
+fn settings(options: &StoreOptions, own: &[(&str, &str)], span: Span) -> String {
     let is_local = match span {
         Span::Session => "false",
         Span::Transaction => "true",
@@ -57,11 +69,7 @@ fn settings(options: &StoreOptions, search_path: Option<&str>, span: Span) -> St
         ("max_parallel_workers_per_gather", "0"),
         ("jit", "off"),
     ];
-    let mut calls: Vec<_> = settings.into_iter().map(set).collect();
-    if matches!(span, Span::Session) {
-        calls.push(set(("default_transaction_isolation", "read committed")));
-    }
-    calls.extend(search_path.map(|path| set(("search_path", path))));
+    let mut calls: Vec<_> = settings.iter().chain(own).copied().map(set).collect();
     let only_where = |condition: &str, setting| format!("case when {condition} then {} end", set(setting));
     calls.push(only_where(
         "current_setting('server_version_num')::int >= 140000",
