@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use teller::rules::{Rejection, TransferRequest};
+use teller::rules::{CaptureRequest, Expiry, HoldRequest, Rejection, TransferRequest};
 use teller::service::{Pending, Poster, PosterOptions, Receipt};
 use teller::store::{StoreError, StoreOptions};
 use teller::{Clock, Error, Ledger};
@@ -42,6 +42,39 @@ on_every_backend! {
         let pending: Vec<_> = (0..50).map(|_| poster.begin(transfer_with_id(book.next_id(), "alice", "bob", "1")).unwrap()).collect();
         let sequences: Vec<_> = pending.into_iter().map(|pending| only_sequence(&pending.wait().unwrap())).collect();
         assert!(sequences.is_sorted_by(|one, next| one < next), "{sequences:?}");
+    }
+
+    // Whoever shares no account may be written before, and whoever shares one may not.
+    fn several_writers_keep_the_order_of_every_account(book: &TestBook) {
+        check(book, ACCOUNTS);
+        let poster = Poster::new(book.ledger(), PosterOptions { batch_max: 5, writers: 3, ..PosterOptions::default() });
+        check(book, "account erin asset EUR\naccount frank asset EUR");
+        let routes = [["alice", "bob"], ["erin", "frank"], ["bob", "cash"], ["alice", "cash"], ["frank", "erin"]];
+        let pending: Vec<_> = routes.iter().cycle().take(200).map(|&[from, to]| {
+            ([from, to], poster.begin(transfer_with_id(book.next_id(), from, to, "1")).unwrap())
+        }).collect();
+        let placed: Vec<_> = pending.into_iter().map(|(pair, pending)| (pair, only_sequence(&pending.wait().unwrap()))).collect();
+        for account in ["alice", "bob", "cash", "erin", "frank"] {
+            let of_account = placed.iter().filter(|(pair, _)| pair.contains(&account)).map(|(_, sequence)| sequence);
+            assert!(of_account.is_sorted_by(|one, next| one < next), "{account}: {placed:?}");
+        }
+        assert_whole(poster.ledger(), 200);
+    }
+
+    fn a_capture_that_is_handed_in_behind_its_hold_finds_it(book: &TestBook) {
+        check(book, ACCOUNTS);
+        let poster = Poster::new(book.ledger(), PosterOptions { batch_max: 2, writers: 3, ..PosterOptions::default() });
+        let mut pending = Vec::new();
+        for _ in 0..20 {
+            let hold_id = book.next_id();
+            let hold = transfer_with_id(hold_id, "alice", "bob", "1");
+            pending.push(poster.begin(HoldRequest { transfer: hold, expiry: Expiry::Never }).unwrap());
+            pending.push(poster.begin(transfer_with_id(book.next_id(), "carol", "dave", "0.01")).unwrap());
+            pending.push(poster.begin(CaptureRequest::new(book.next_id(), hold_id)).unwrap());
+        }
+        let refused = pending.into_iter().map(Pending::wait).filter(Result::is_err).count();
+        assert_eq!(refused, 20, "carol has nothing");
+        check(book, "balance bob posted 20");
     }
 
     fn a_refusal_is_the_answer_to_the_one_that_is_refused(book: &TestBook) {

@@ -142,7 +142,7 @@ on_every_backend! {
             let book = book.another();
             book.set_time("2026-03-31T12:00:00Z");
             check(&book, ACCOUNTS);
-            let closer = book.ledger().with_clock(Clock::new(move || midnight));
+            let closer = book.owner_ledger().with_clock(Clock::new(move || midnight));
             // Each time it is told, the day is over just behind it, and somebody closes that.
             let (is_over, day_ends) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
             let clock = Clock::new({

@@ -46,7 +46,7 @@ pub(super) struct BenchArgs {
     /// How many clients there are at once
     #[arg(long, value_name = "NUMBER", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     clients: u32,
-    /// How many threads commit what the clients ask for
+    /// How many threads commit what the clients ask for, on PostgreSQL
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=16))]
     writers: u32,
     /// How many transfers a batch has

@@ -115,6 +115,11 @@ impl Ledger {
         Self { clock, ..self }
     }
 
+    /// Whether whoever writes keeps everybody else from it.
+    const fn has_one_writer(&self) -> bool {
+        matches!(self.pool.url(), DatabaseUrl::Sqlite(_))
+    }
+
     /// The clock that the book is told the time by.
     #[must_use]
     pub const fn clock(&self) -> &Clock {

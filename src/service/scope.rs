@@ -31,12 +31,16 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// Whether the requests name all their accounts, but for those of holds that have expired.
+    pub(super) fn names_all_accounts(&self) -> bool {
+        let has_ids = [&self.annotated_ids, &self.hold_ids, &self.reversed_ids].iter().any(|ids| !ids.is_empty());
+        !has_ids && self.reversed_journal_ids.is_empty()
+    }
+
     /// Whether nothing has to be known to judge the requests but their accounts, and whether their ids are new, and whether each of these
     /// accounts is changed if none is refused.
     pub(super) fn is_of_accounts_alone(&self) -> bool {
-        let has_ids = [&self.annotated_ids, &self.hold_ids, &self.reversed_ids].iter().any(|ids| !ids.is_empty());
-        let has_others = has_ids || !self.reversed_journal_ids.is_empty() || !self.changed.is_empty();
-        !has_others && !self.has_effective_times && !self.has_conditions
+        self.names_all_accounts() && self.changed.is_empty() && !self.has_effective_times && !self.has_conditions
     }
 
     pub(super) fn of(requests: &'a [Request]) -> Self {

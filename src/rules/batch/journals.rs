@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::account::{Account, NormalSide};
+use super::super::account::Account;
 use super::super::ids::TransferId;
 use super::super::operation::{JournalRequest, JournalReversalRequest};
 use super::super::rejection::Rejection;
@@ -121,15 +121,13 @@ impl Batch {
 
 /// By how many minor units an account's posted balance is higher for the reversals among the drafts.
 fn risen(account: &Account, drafts: &[Transfer]) -> i64 {
-    let reversals = drafts.iter().filter(|transfer| transfer.kind == TransferKind::Reversal);
-    reversals.fold(0, |risen: i64, transfer| {
-        let side = [(transfer.debit, NormalSide::Debit), (transfer.credit, NormalSide::Credit)]
-            .into_iter()
-            .find_map(|(leg, side)| (leg.account_id == account.id).then_some(side));
-        match side {
-            Some(side) if account.falls_by(side) => risen.saturating_sub(transfer.amount.minor()),
-            Some(_) => risen.saturating_add(transfer.amount.minor()),
-            None => risen,
+    let is_reversal =
+        |transfer: &&Transfer| transfer.kind == TransferKind::Reversal && transfer.leg_of(account.id).is_some();
+    drafts.iter().filter(is_reversal).fold(0, |risen: i64, transfer| {
+        if account.falls_by(transfer.side_of(account.id)) {
+            risen.saturating_sub(transfer.amount.minor())
+        } else {
+            risen.saturating_add(transfer.amount.minor())
         }
     })
 }

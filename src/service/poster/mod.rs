@@ -5,20 +5,19 @@
 //! most of them are about to hand in the next one, so that they are waited for, much shorter than a commit takes: without that the first
 //! to come back would have a commit of its own, for which all others would have to wait.
 
+mod queue;
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
+use self::queue::{Queue, Touched, Turned, Writer};
 use super::{Ledger, Mode, Receipt};
 use crate::error::Error;
 use crate::rules::{BatchPolicy, Rejection, Request};
 use crate::store::StoreError;
-
-/// How long those who were answered together are waited for.
-const REUNION_TIME_MAX: Duration = Duration::from_micros(200);
 
 /// Bounds on what a [`Poster`] takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +26,9 @@ pub struct PosterOptions {
     pub batch_max: usize,
     /// How many requests may wait. Who comes then waits for a place among them, or is told that the poster is busy.
     pub queue_max: usize,
-    /// How many threads commit, at least one. One keeps everything in the order in which it was handed in. On PostgreSQL a second one
-    /// gathers while the first one waits for the disk, and two requests of different threads may change places. SQLite has one writer
-    /// anyway.
+    /// How many threads commit, at least one, each with a connection. One keeps everything in the order in which it was handed in. Several
+    /// keep that order where requests share an account or one does not name its accounts, as a capture, and write what is left side by
+    /// side, which pays from about a hundred clients on. SQLite has one writer whatever this says.
     pub writers: u32,
 }
 
@@ -80,8 +79,7 @@ impl Default for PosterOptions {
 #[derive(Debug)]
 pub struct Poster {
     ledger: Arc<Ledger>,
-    /// `None` once it ends.
-    jobs: Option<SyncSender<Job>>,
+    queue: Arc<Queue>,
     writers: Vec<JoinHandle<()>>,
     queue_max: usize,
 }
@@ -97,6 +95,7 @@ type Answer = Result<Receipt, Error>;
 struct Job {
     // Boxed, because the queue keeps room for as many as may wait.
     request: Box<Request>,
+    touched: Touched,
     answer: SyncSender<Answer>,
 }
 
@@ -108,14 +107,15 @@ impl Poster {
     #[must_use]
     pub fn new(ledger: impl Into<Arc<Ledger>>, options: PosterOptions) -> Self {
         let ledger = ledger.into();
-        let (jobs, queue) = sync_channel(options.queue_max.max(1));
-        let queue = Arc::new(Mutex::new(queue));
-        let start = |_| {
+        let queue_max = options.queue_max.max(1);
+        let writers = if ledger.has_one_writer() { 1 } else { options.writers.max(1) };
+        let queue = Arc::new(Queue::new(queue_max, writers));
+        let start = |writer| {
             let (ledger, queue) = (Arc::clone(&ledger), Arc::clone(&queue));
-            thread::spawn(move || write_all(&ledger, &queue, options.batch_max.max(1)))
+            thread::spawn(move || write_all(&ledger, &queue, writer, options.batch_max.max(1)))
         };
-        let writers = (0..options.writers.max(1)).map(start).collect();
-        Self { ledger, jobs: Some(jobs), writers, queue_max: options.queue_max.max(1) }
+        let writers = (0..writers as Writer).map(start).collect();
+        Self { ledger, queue, writers, queue_max }
     }
 
     /// The book that is posted to.
@@ -137,11 +137,8 @@ impl Poster {
     /// # Errors
     /// [`StoreError::Busy`], when no thread is left to post it; it is not posted then.
     pub fn begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
-        let (job, pending) = Job::new(request.into());
-        match self.jobs.as_ref().map(|jobs| jobs.send(job)) {
-            Some(Ok(())) => Ok(pending),
-            _ => Err(nobody_left()),
-        }
+        let (job, pending) = self.job(request.into());
+        self.queue.push(job).map(|()| pending).map_err(|turned| self.busy(turned))
     }
 
     /// Hands a request in if fewer wait than may.
@@ -149,21 +146,29 @@ impl Poster {
     /// # Errors
     /// [`StoreError::Busy`], and then it is not posted.
     pub fn try_begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
-        let (job, pending) = Job::new(request.into());
-        match self.jobs.as_ref().map(|jobs| jobs.try_send(job)) {
-            Some(Ok(())) => Ok(pending),
-            Some(Err(TrySendError::Full(_))) => {
-                let reason = format!("{} requests wait to be posted", self.queue_max);
-                Err(StoreError::Busy { reason }.into())
-            }
-            _ => Err(nobody_left()),
-        }
+        let (job, pending) = self.job(request.into());
+        self.queue.try_push(job).map(|()| pending).map_err(|turned| self.busy(turned))
+    }
+
+    fn job(&self, request: Request) -> (Job, Pending) {
+        // Who writes alone takes everything in order, whatever it touches.
+        let touched = if self.writers.len() > 1 { Touched::by(&request) } else { Touched::Anything };
+        let (answer, pending) = sync_channel(1);
+        (Job { request: Box::new(request), touched, answer }, Pending(pending))
+    }
+
+    fn busy(&self, turned: Turned) -> Error {
+        let reason = match turned {
+            Turned::Full => format!("{} requests wait to be posted", self.queue_max),
+            Turned::Abandoned => "no thread is left to post it".to_owned(),
+        };
+        StoreError::Busy { reason }.into()
     }
 }
 
 impl Drop for Poster {
     fn drop(&mut self) {
-        self.jobs = None;
+        self.queue.close();
         for writer in self.writers.drain(..) {
             // What could panic in it is caught in it, and answered.
             let _ = writer.join();
@@ -181,53 +186,34 @@ impl Pending {
     }
 }
 
-impl Job {
-    fn new(request: Request) -> (Self, Pending) {
-        let (answer, pending) = sync_channel(1);
-        (Self { request: Box::new(request), answer }, Pending(pending))
-    }
-}
-
-fn nobody_left() -> Error {
-    StoreError::Busy { reason: "no thread is left to post it".into() }.into()
-}
-
 fn unknown(reason: impl Into<String>) -> Error {
     StoreError::OutcomeUnknown { reason: reason.into() }.into()
 }
 
-/// Posts what is handed in until nobody can hand anything in any more.
-fn write_all(ledger: &Ledger, queue: &Mutex<Receiver<Job>>, batch_max: usize) {
-    let mut answered = 1;
-    loop {
-        let batch = gather(queue, batch_max, answered);
-        if batch.is_empty() {
-            return;
-        }
-        answered = batch.len();
-        let (requests, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (*job.request, job.answer)).unzip();
-        for (answer, to) in post(ledger, &requests).into_iter().zip(answers) {
-            // Who does not wait any more does not want to know.
-            let _ = to.send(answer);
-        }
+/// Tells the queue when a writer is gone, however that came.
+struct Presence<'a> {
+    queue: &'a Queue,
+    writer: Writer,
+}
+
+impl Drop for Presence<'_> {
+    fn drop(&mut self) {
+        self.queue.leave(self.writer);
     }
 }
 
-/// Waits for the first request, takes what else is there, and waits a moment for as many as were answered last. Another writer meanwhile
-/// waits for its turn to do the same.
-fn gather(queue: &Mutex<Receiver<Job>>, batch_max: usize, answered: usize) -> Vec<Job> {
-    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    let Ok(first) = queue.recv() else { return Vec::new() };
-    let mut batch = vec![first];
-    let end = Instant::now() + REUNION_TIME_MAX;
-    loop {
-        batch.extend(queue.try_iter().take(batch_max - batch.len()));
-        if batch.len() >= answered.min(batch_max) {
-            return batch;
-        }
-        match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            Ok(next) => batch.push(next),
-            Err(_) => return batch,
+/// Posts what is handed in until nobody can hand anything in any more.
+fn write_all(ledger: &Ledger, queue: &Queue, writer: Writer, batch_max: usize) {
+    let _presence = Presence { queue, writer };
+    let mut answered = 1;
+    while let Some(batch) = queue.next(writer, batch_max, answered) {
+        answered = batch.len();
+        let (requests, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (*job.request, job.answer)).unzip();
+        let posted = post(ledger, &requests);
+        queue.finish(writer);
+        for (answer, to) in posted.into_iter().zip(answers) {
+            // Who does not wait any more does not want to know.
+            let _ = to.send(answer);
         }
     }
 }
