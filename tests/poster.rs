@@ -25,15 +25,18 @@ const ACCOUNTS: &str = "
 on_every_backend! {
     fn everyone_is_answered_and_posted_once(book: &TestBook) {
         check(book, ACCOUNTS);
-        let poster = Poster::new(book.ledger(), PosterOptions::default());
-        let sequences = in_parallel(16, |_| {
-            let post = |_| only_sequence(&poster.submit(transfer_with_id(book.next_id(), "alice", "bob", "1")).unwrap());
-            (0..10).map(post).collect::<Vec<_>>()
-        });
-        let sequences: HashSet<_> = sequences.into_iter().flatten().collect();
-        assert_eq!(sequences.len(), 160);
-        check(book, "balance bob posted 160 version 160");
-        assert_whole(poster.ledger(), 160);
+        let usual = PosterOptions::default();
+        for (rounds, options) in (1..).zip([usual, PosterOptions { queue_max: 2, writers: 3, ..usual }]) {
+            let poster = Poster::new(book.ledger(), options);
+            let sequences = in_parallel(16, |_| {
+                let post = |_| only_sequence(&poster.submit(transfer_with_id(book.next_id(), "alice", "bob", "1")).unwrap());
+                (0..10).map(post).collect::<Vec<_>>()
+            });
+            let sequences: HashSet<_> = sequences.into_iter().flatten().collect();
+            assert_eq!(sequences.len(), 160);
+            assert_whole(poster.ledger(), rounds * 160);
+        }
+        check(book, "balance bob posted 320 version 320");
     }
 
     fn what_one_thread_hands_in_is_posted_in_its_order(book: &TestBook) {

@@ -141,20 +141,20 @@ impl Queue {
             state = wait(&self.work, state);
             state.writers_idle -= 1;
         };
+        self.wake_blocked(&state);
         let end = Instant::now() + REUNION_TIME_MAX;
         while batch.len() < answered.min(batch_max) {
             let time_left = end.saturating_duration_since(Instant::now());
             if time_left.is_zero() {
                 break;
             }
-            state.hoped_for = Some(state.waiting.len() + answered.min(batch_max) - batch.len());
+            let hoped_for = state.waiting.len() + answered.min(batch_max) - batch.len();
+            state.hoped_for = Some(hoped_for.min(self.waiting_max));
             (state, _) = self.company.wait_timeout(state, time_left).unwrap_or_else(PoisonError::into_inner);
             batch.extend(state.take(writer, batch_max - batch.len()));
+            self.wake_blocked(&state);
         }
         state.hoped_for = None;
-        if state.blocked > 0 {
-            self.room.notify_all();
-        }
         self.wake_idle(&state);
         Some(batch)
     }
@@ -179,9 +179,15 @@ impl Queue {
         state.writers_left -= 1;
         if state.writers_left == 0 {
             state.waiting.clear();
-            self.room.notify_all();
+            self.wake_blocked(&state);
         }
         self.wake_idle(&state);
+    }
+
+    fn wake_blocked(&self, state: &State) {
+        if state.blocked > 0 {
+            self.room.notify_all();
+        }
     }
 
     fn wake_idle(&self, state: &State) {
