@@ -1,9 +1,9 @@
 //! Nothing more counts in a period that is closed.
 
-use teller::rules::{PeriodAction, PeriodChange};
+use teller::rules::PeriodAction;
 use teller::{Error, Mode};
 
-use crate::support::{Snapshot, check, in_parallel, on_every_backend, transfer};
+use crate::support::{Snapshot, check, in_parallel, on_every_backend, period_change, transfer};
 
 const BEGIN: &str = "
             at 2026-01-15T12:00:00Z
@@ -14,10 +14,6 @@ const BEGIN: &str = "
             hold    h1: alice bob 10         -> held
             at 2026-03-01T00:00:00Z
 ";
-
-fn change(action: PeriodAction, period: &str) -> PeriodChange {
-    PeriodChange { period: period.parse().unwrap(), action, actor: "tests".parse().unwrap(), reason: None }
-}
 
 on_every_backend! {
     fn what_gives_a_time_in_a_closed_period_is_refused(book: &TestBook) {
@@ -76,7 +72,7 @@ on_every_backend! {
     fn a_dry_run_closes_nothing(book: &TestBook) {
         check(book, BEGIN);
         let before = (Snapshot::of(book), book.contents());
-        let event = book.owner_ledger().change_period(&change(PeriodAction::Close, "2026-01"), Mode::DryRun).unwrap();
+        let event = book.owner_ledger().change_period(&period_change(PeriodAction::Close, "2026-01"), Mode::DryRun).unwrap();
         assert_eq!(event.map(|event| event.number), Some(1));
         assert_eq!((Snapshot::of(book), book.contents()), before);
     }
@@ -100,7 +96,7 @@ on_every_backend! {
         let (ledger, owner) = (book.ledger(), book.owner_ledger());
         let answers = in_parallel(6, |worker| {
             if worker == 0 {
-                owner.change_period(&change(PeriodAction::Close, "2026-01"), Mode::Commit).unwrap();
+                owner.change_period(&period_change(PeriodAction::Close, "2026-01"), Mode::Commit).unwrap();
                 return 0;
             }
             let post = |number: usize| {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use teller::rules::{BatchPolicy, Instant, PeriodAction, PeriodChange, Request, TransferRequest};
+use teller::rules::{BatchPolicy, Instant, PeriodAction, Request, TransferRequest};
 use teller::service::Receipt;
 use teller::{Clock, Error, Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of};
 use crate::support::{
-    Random, TestBook, assert_whole, check, in_parallel, on_every_backend, requests, transfer, transfer_with_id,
+    Random, TestBook, assert_whole, check, in_parallel, on_every_backend, period_change, requests, transfer,
+    transfer_with_id,
 };
 
 const ACCOUNTS: &str = "
@@ -40,11 +41,6 @@ fn reads_accounts(work: impl FnOnce()) -> bool {
         statement.starts_with("select") && statement.contains("accounts")
     };
     reads_of(work).iter().any(is_of_accounts)
-}
-
-fn close(period: &str) -> PeriodChange {
-    let (period, actor) = (period.parse().unwrap(), "tests".parse().unwrap());
-    PeriodChange { period, action: PeriodAction::Close, actor, reason: None }
 }
 
 fn code(outcome: Result<Receipt, Error>) -> &'static str {
@@ -153,7 +149,7 @@ on_every_backend! {
                     }
                     if day_ends.load(Ordering::Relaxed) {
                         is_over.store(true, Ordering::Relaxed);
-                        closer.change_period(&close("2026-03-31"), Mode::Commit).unwrap();
+                        closer.change_period(&period_change(PeriodAction::Close, "2026-03-31"), Mode::Commit).unwrap();
                     }
                     before
                 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use self::queue::{Queue, Touched, Turned, Writer};
+use self::queue::{Queue, Touched, Writer};
 use super::{Ledger, Mode, Receipt};
 use crate::error::Error;
 use crate::rules::{BatchPolicy, Rejection, Request};
@@ -81,7 +81,6 @@ pub struct Poster {
     ledger: Arc<Ledger>,
     queue: Arc<Queue>,
     writers: Vec<JoinHandle<()>>,
-    queue_max: usize,
 }
 
 /// A request that was handed in, and will be answered.
@@ -107,15 +106,14 @@ impl Poster {
     #[must_use]
     pub fn new(ledger: impl Into<Arc<Ledger>>, options: PosterOptions) -> Self {
         let ledger = ledger.into();
-        let queue_max = options.queue_max.max(1);
         let writers = if ledger.has_one_writer() { 1 } else { options.writers.max(1) };
-        let queue = Arc::new(Queue::new(queue_max, writers));
+        let queue = Arc::new(Queue::new(options.queue_max.max(1), writers));
         let start = |writer| {
             let (ledger, queue) = (Arc::clone(&ledger), Arc::clone(&queue));
             thread::spawn(move || write_all(&ledger, &queue, writer, options.batch_max.max(1)))
         };
         let writers = (0..writers as Writer).map(start).collect();
-        Self { ledger, queue, writers, queue_max }
+        Self { ledger, queue, writers }
     }
 
     /// The book that is posted to.
@@ -138,7 +136,8 @@ impl Poster {
     /// [`StoreError::Busy`], when no thread is left to post it; it is not posted then.
     pub fn begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
         let (job, pending) = self.job(request.into());
-        self.queue.push(job).map(|()| pending).map_err(|turned| self.busy(turned))
+        self.queue.push(job)?;
+        Ok(pending)
     }
 
     /// Hands a request in if fewer wait than may.
@@ -147,7 +146,8 @@ impl Poster {
     /// [`StoreError::Busy`], and then it is not posted.
     pub fn try_begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
         let (job, pending) = self.job(request.into());
-        self.queue.try_push(job).map(|()| pending).map_err(|turned| self.busy(turned))
+        self.queue.try_push(job)?;
+        Ok(pending)
     }
 
     fn job(&self, request: Request) -> (Job, Pending) {
@@ -155,14 +155,6 @@ impl Poster {
         let touched = if self.writers.len() > 1 { Touched::by(&request) } else { Touched::Anything };
         let (answer, pending) = sync_channel(1);
         (Job { request: Box::new(request), touched, answer }, Pending(pending))
-    }
-
-    fn busy(&self, turned: Turned) -> Error {
-        let reason = match turned {
-            Turned::Full => format!("{} requests wait to be posted", self.queue_max),
-            Turned::Abandoned => "no thread is left to post it".to_owned(),
-        };
-        StoreError::Busy { reason }.into()
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::super::scope::Scope;
 use super::Job;
 use crate::rules::{AccountName, FastMap, FastSet, Request};
+use crate::store::StoreError;
 
 /// How long those who were answered together are waited for.
 const REUNION_TIME_MAX: Duration = Duration::from_micros(200);
@@ -39,15 +40,6 @@ impl Touched {
     }
 }
 
-/// Why a request was not taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turned {
-    /// As many wait as may.
-    Full,
-    /// Nobody is left to write it.
-    Abandoned,
-}
-
 /// A bounded queue for any number of threads that hand requests in, and some that write them.
 #[derive(Debug)]
 pub(super) struct Queue {
@@ -66,7 +58,6 @@ struct State {
     waiting: VecDeque<Job>,
     /// The accounts of what is being written, and who writes that.
     accounts: FastMap<AccountName, Writer>,
-    writing: FastSet<Writer>,
     /// The writer beside whom nobody may write.
     alone: Option<Writer>,
     /// How many requests the writer hopes for that waits for company. Meanwhile nobody else takes any.
@@ -90,7 +81,7 @@ impl Queue {
     }
 
     /// Hands a request in, and waits for room.
-    pub(super) fn push(&self, job: Job) -> Result<(), Turned> {
+    pub(super) fn push(&self, job: Job) -> Result<(), StoreError> {
         let mut state = self.lock();
         while state.waiting.len() >= self.waiting_max && state.writers_left > 0 {
             state.blocked += 1;
@@ -101,16 +92,17 @@ impl Queue {
     }
 
     /// Hands a request in if there is room.
-    pub(super) fn try_push(&self, job: Job) -> Result<(), Turned> {
+    pub(super) fn try_push(&self, job: Job) -> Result<(), StoreError> {
         self.push_if_room(self.lock(), job)
     }
 
-    fn push_if_room(&self, mut state: MutexGuard<'_, State>, job: Job) -> Result<(), Turned> {
+    fn push_if_room(&self, mut state: MutexGuard<'_, State>, job: Job) -> Result<(), StoreError> {
         if state.writers_left == 0 {
-            return Err(Turned::Abandoned);
+            return Err(StoreError::Busy { reason: "no thread is left to post it".into() });
         }
         if state.waiting.len() >= self.waiting_max {
-            return Err(Turned::Full);
+            let reason = format!("{} requests wait to be posted", self.waiting_max);
+            return Err(StoreError::Busy { reason });
         }
         let is_free = state.is_free(&job.touched, None);
         state.waiting.push_back(job);
@@ -143,12 +135,13 @@ impl Queue {
         };
         self.wake_blocked(&state);
         let end = Instant::now() + REUNION_TIME_MAX;
-        while batch.len() < answered.min(batch_max) {
+        let expected = answered.min(batch_max);
+        while batch.len() < expected {
             let time_left = end.saturating_duration_since(Instant::now());
             if time_left.is_zero() {
                 break;
             }
-            let hoped_for = state.waiting.len() + answered.min(batch_max) - batch.len();
+            let hoped_for = state.waiting.len() + expected - batch.len();
             state.hoped_for = Some(hoped_for.min(self.waiting_max));
             (state, _) = self.company.wait_timeout(state, time_left).unwrap_or_else(PoisonError::into_inner);
             batch.extend(state.take(writer, batch_max - batch.len()));
@@ -236,12 +229,11 @@ impl State {
         self.alone.as_ref().is_none_or(is_own)
             && match touched {
                 Touched::Accounts(names) => names.iter().all(|name| self.accounts.get(name).is_none_or(is_own)),
-                Touched::Anything => self.writing.iter().all(is_own),
+                Touched::Anything => self.accounts.values().all(is_own),
             }
     }
 
     fn begin(&mut self, writer: Writer, touched: &Touched) {
-        self.writing.insert(writer);
         match touched {
             Touched::Accounts(names) => self.accounts.extend(names.iter().map(|name| (name.clone(), writer))),
             Touched::Anything => self.alone = Some(writer),
@@ -249,7 +241,6 @@ impl State {
     }
 
     fn finish(&mut self, writer: Writer) {
-        self.writing.remove(&writer);
         self.accounts.retain(|_, by| *by != writer);
         self.alone = self.alone.filter(|by| *by != writer);
     }

@@ -9,11 +9,10 @@ use super::super::backend::{Backend, MIGRATIONS_TABLE};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
-use super::COPY_ROWS_MIN;
 use super::facts;
 use super::route::{self, Route};
 use super::rows::{BoolRow, NullableTextRow, TextRow};
-use super::together::{NOT_AS_JUDGED, write_together};
+use super::together::write_together;
 use crate::error::Error;
 use crate::rules::{ChangedAccount, Sequence, Transfer};
 
@@ -68,15 +67,12 @@ impl Backend for PgConnection {
         accounts: &[ChangedAccount],
         newest: Sequence,
     ) -> Result<Option<Vec<Sequence>>, Error> {
-        if !route.is_direct() || transfers.len() >= COPY_ROWS_MIN {
+        if !route.is_direct() {
             return Ok(None);
         }
-        match write_together(self, transfers, accounts, newest) {
-            Ok(Some(places)) => Ok(Some(places)),
-            Ok(None) => Err(StoreError::Conflict { reason: NOT_AS_JUDGED.into() }.into()),
-            // The statement was its own commit.
-            Err(fault) => Err(route::name_standby(self, StoreError::from(fault).of_commit().into())),
-        }
+        // The statement is its own commit.
+        write_together(self, transfers, accounts, newest)
+            .map_err(|fault| route::name_standby(self, fault.of_commit().into()))
     }
 
     fn lock_migrations(&mut self) -> Result<(), StoreError> {

@@ -23,7 +23,7 @@ use self::statements::{
     AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences,
     TransferColumns, UpdateRows,
 };
-use self::together::{NOT_AS_JUDGED, write_together};
+use self::together::write_together;
 use super::portable::from_rows;
 use super::{Store, StoreError, check_unchanged};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
@@ -83,13 +83,8 @@ impl Store for PgConnection {
         transfers: &[Transfer],
         accounts: &[ChangedAccount],
     ) -> Result<Option<Vec<Sequence>>, StoreError> {
-        if transfers.len() >= COPY_ROWS_MIN {
-            return Ok(None);
-        }
         // Whatever depends on periods was judged in this transaction.
-        let places = write_together(self, transfers, accounts, Sequence(i64::MAX))?;
-        let reason = NOT_AS_JUDGED.to_owned();
-        Ok(Some(places.ok_or(StoreError::Conflict { reason })?))
+        write_together(self, transfers, accounts, Sequence(i64::MAX))
     }
 
     fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError> {

@@ -110,8 +110,8 @@ macro_rules! columns {
             }
 
             fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-                let keys = [$(self.$column.len()),+];
-                for row in 0..keys[0] {
+                let [rows, ..] = [$(self.$column.len()),+];
+                for row in 0..rows {
                     let mut separator = if row == 0 { "values (" } else { ", (" };
                     $(
                         out.push_sql(separator);
@@ -263,7 +263,7 @@ pub(super) fn assignments<C: Columns>(value: impl Fn(&str) -> String) -> String 
 }
 
 /// Which row of the table a new one is for.
-pub(super) fn is_same_row<C: Columns>() -> String {
+fn is_same_row<C: Columns>() -> String {
     let (table, key) = (C::TABLE, C::NAMES[0]);
     let is_unchanged = C::CHECKED.map(|(column, before)| format!(" and {table}.{column} = new.{before}"));
     format!("{table}.{key} = new.{key}{}", is_unchanged.unwrap_or_default())

@@ -3,6 +3,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
+use super::super::StoreError;
+use super::COPY_ROWS_MIN;
 use super::statements::{AccountColumns, Columns, TransferColumns, assignments};
 use crate::models::accounts::AccountUpdate;
 use crate::models::sql_types::{Int8, Uuid};
@@ -14,10 +16,6 @@ const PLACES: [&str; 4] = ["sequence", "debit_previous", "credit_previous", "las
 
 /// What stands for a transfer whose place is not drawn yet.
 const BASE: i64 = Sequence::PROVISIONAL_BASE;
-
-/// Why nothing was written; which of them it was is not found out.
-pub(super) const NOT_AS_JUDGED: &str =
-    "an account or the closed periods have changed since they were read, or an id is in use";
 
 /// Locks accounts, draws places, and writes accounts and transfers, in one round trip. The places are the answer.
 ///
@@ -33,19 +31,27 @@ pub(super) struct WriteTogether<const ONE: bool> {
     newest: i64,
 }
 
-/// Writes transfers and accounts together: see [`WriteTogether`].
+/// Writes transfers and accounts together: see [`WriteTogether`]. `None` where there are so many that it is no gain; then nothing was done.
 pub(super) fn write_together(
     connection: &mut PgConnection,
     transfers: &[Transfer],
     accounts: &[ChangedAccount],
     newest: Sequence,
-) -> QueryResult<Option<Vec<Sequence>>> {
+) -> Result<Option<Vec<Sequence>>, StoreError> {
+    if transfers.len() >= COPY_ROWS_MIN {
+        return Ok(None);
+    }
     let places = if let ([_], [_, _]) = (transfers, accounts) {
         WriteTogether::<true>::new(transfers, accounts, newest).get_result(connection)
     } else {
         WriteTogether::<false>::new(transfers, accounts, newest).get_result(connection)
     };
-    Ok(places.optional()?.map(|places: Vec<i64>| places.into_iter().map(Sequence).collect()))
+    let Some(places): Option<Vec<i64>> = places.optional()? else {
+        // Which of them it was is not found out.
+        let reason = "an account or the closed periods have changed since they were read, or an id is in use";
+        return Err(StoreError::Conflict { reason: reason.into() });
+    };
+    Ok(Some(places.into_iter().map(Sequence).collect()))
 }
 
 impl<const ONE: bool> WriteTogether<ONE> {
