@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::io;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use teller::formats::read_transfers;
 use teller::service::{ImportCounts, ImportSink, Line, Refused, TransferLine};
 use teller::{Error, Mode};
 
 use super::Files;
+use crate::support::process::signal;
 use crate::support::{Answer, Program, TestBook, assert_whole, on_every_backend};
 
 /// Several batches, and a part of one.
@@ -127,7 +128,7 @@ on_every_backend! {
         while book.query_i64("select count(*) from transfers") < 1_000 {
             assert_eq!(import.try_wait().unwrap(), None, "the import is not interrupted before it ends");
         }
-        assert!(Command::new("kill").args(["-INT", &import.id().to_string()]).status().unwrap().success());
+        signal(import.id(), "INT");
         let answer: Answer = import.wait_with_output().unwrap().into();
         let many = many as u64;
         let posted = book.query_i64("select count(*) from transfers").unsigned_abs();

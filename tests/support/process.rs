@@ -78,9 +78,10 @@ impl Drop for Supervised {
     }
 }
 
-/// Sends a signal to a process that this test has started, if it is still there.
+/// Sends a signal to a process that this test has started, if it is still there. By the shell's own `kill`: a bare Debian has no other.
 pub fn signal(pid: u32, name: &str) {
-    let _ = Command::new("kill").args(["-s", name, &pid.to_string()]).stderr(Stdio::null()).status();
+    let kill = r#"kill -s "$0" "$1""#;
+    let _ = Command::new("sh").args(["-c", kill, name, &pid.to_string()]).stderr(Stdio::null()).status();
 }
 
 /// A command that runs as the user that servers run as: PostgreSQL and PgBouncer refuse to run as root.

@@ -8,6 +8,7 @@ use teller::Mode;
 
 use super::Files;
 use super::everything::fill;
+use crate::support::process::signal;
 use crate::support::{Program, Random, TestBook, check, on_every_backend, transfer};
 
 const KILLS: u32 = 8;
@@ -74,8 +75,7 @@ on_every_backend! {
         while copy.query_i64("select coalesce(max(lines), 0) from book_imports") < 2 {
             assert!(import.try_wait().unwrap().is_none(), "it is still at work");
         }
-        let interrupt = std::process::Command::new("kill").args(["-INT", &import.id().to_string()]).status();
-        assert!(interrupt.unwrap().success());
+        signal(import.id(), "INT");
         let code = import.wait().unwrap().code();
         // An import that is as good as done ends in order.
         assert!(code == Some(75) || code == Some(0), "{code:?}");
