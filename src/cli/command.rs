@@ -60,6 +60,7 @@ tried again for 30 seconds. Exit code 75 then says that the same command may be 
 pub(super) const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
 
 #[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct GlobalArgs {
     #[arg(
         long,

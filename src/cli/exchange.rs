@@ -2,7 +2,7 @@ use clap::Args;
 
 use super::args::{parse, say};
 use super::failure::Failure;
-use super::request::{NoteArgs, show};
+use super::request::{NoteArgs, answer_to, show};
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::formats::read_amount;
@@ -61,8 +61,7 @@ pub(super) fn run(context: &Context, arguments: &ExchangeArgs) -> Result<Ending,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
     let mode = arguments.note.mode.mode();
-    context.deadline.expect_answer_to(request.id);
-    let answer = ledger.exchange(&request, mode).map_err(|error| Failure::from(error).with_retry_id(request.id))?;
+    let answer = answer_to(context, request.id, mode, || ledger.exchange(&request, mode))?;
     for account in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the account {} for {}.", account.name, account.currency.code()));

@@ -57,6 +57,14 @@ impl Failure {
         self
     }
 
+    /// A dry run that lost its connection at the end wrote nothing all the same.
+    pub(super) fn of_dry_run(error: Error) -> Self {
+        match error {
+            Error::Store(StoreError::OutcomeUnknown { reason }) => StoreError::Lost { reason }.into(),
+            error => error.into(),
+        }
+    }
+
     /// The deadline passed while the database was silent. It may be frozen in the middle of a commit.
     pub(super) fn of_deadline(time: Duration, request: Option<TransferId>) -> Self {
         let silent = format!("the database was silent when the deadline of {time:?} passed");

@@ -154,14 +154,28 @@ pub(super) fn submit(context: &Context, ledger: &Ledger, request: Request, mode:
         Request::JournalReversal(reversal) => Some(reversal.id),
         Request::Due(due) => due.operation().id(),
     };
-    if let Some(id) = id {
-        context.deadline.expect_answer_to(id);
-    }
-    let receipt = ledger.submit_one(request, mode).map_err(|error| match id {
-        Some(id) => Failure::from(error).with_retry_id(id),
-        None => error.into(),
-    })?;
+    let submit = || ledger.submit_one(request, mode);
+    let receipt = match id {
+        Some(id) => answer_to(context, id, mode, submit)?,
+        None => submit()?,
+    };
     show(context, &receipt, mode)
+}
+
+/// Does what is asked for under an id, which the user must know when no answer comes.
+pub(super) fn answer_to<T>(
+    context: &Context,
+    id: TransferId,
+    mode: Mode,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Failure> {
+    match mode {
+        Mode::Commit => {
+            context.deadline.expect_answer_to(id);
+            work().map_err(|error| Failure::from(error).with_retry_id(id))
+        }
+        Mode::DryRun => work().map_err(Failure::of_dry_run),
+    }
 }
 
 /// Shows the transfers that a request made.

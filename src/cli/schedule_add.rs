@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::{login_or, parse, say};
 use super::failure::Failure;
-use super::request::NoteArgs;
+use super::request::{NoteArgs, answer_to};
 use super::schedule::COLUMNS;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
@@ -138,8 +138,7 @@ fn add(
     request: &ScheduleRequest,
     mode: Mode,
 ) -> Result<Ending, Failure> {
-    context.deadline.expect_answer_to(id);
-    let added = ledger.add_schedule(request, mode).map_err(|error| Failure::from(error).with_retry_id(id))?;
+    let added = answer_to(context, id, mode, || ledger.add_schedule(request, mode))?;
     if added.replayed {
         say("This schedule was added before; here it is as it stands now.");
     } else if mode == Mode::DryRun {

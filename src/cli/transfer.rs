@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::args::{parse, say};
 use super::failure::Failure;
-use super::request::{QuantityArgs, RequestArgs, show, submit};
+use super::request::{QuantityArgs, RequestArgs, answer_to, show, submit};
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::formats::{Currencies, read_amount, read_parts};
@@ -146,10 +146,8 @@ fn post_against_cash(
     let request = arguments.request.request(&ledger, parties(account, cash.clone()), &arguments.quantity)?;
     let opening = AccountRequest::new(cash, AccountType::Asset, currency);
     let mode = arguments.request.note.mode.mode();
-    context.deadline.expect_answer_to(request.id);
-    let answer = ledger
-        .submit_opening(&request.clone().into(), &[opening], mode)
-        .map_err(|error| Failure::from(error).with_retry_id(request.id))?;
+    let submit = || ledger.submit_opening(&request.clone().into(), &[opening], mode);
+    let answer = answer_to(context, request.id, mode, submit)?;
     for cash in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));
