@@ -24,7 +24,7 @@ use crate::store::StoreError;
 pub struct PosterOptions {
     /// The most requests that are committed together. They hold their accounts' locks together, too.
     pub batch_max: usize,
-    /// How many requests may wait. Who comes then waits for a place among them, or is told that the poster is busy.
+    /// How many requests may wait. Who hands in one more is held up until fewer do, or told that the poster is busy.
     pub queue_max: usize,
     /// How many threads commit, at least one, each with a connection. One keeps everything in the order in which it was handed in. Several
     /// keep that order where requests share an account or one does not name its accounts, as a capture, and write what is left side by
@@ -130,7 +130,7 @@ impl Poster {
         self.begin(request)?.wait()
     }
 
-    /// Hands a request in, and waits only where as many wait as may. So one thread can have many under way.
+    /// Hands a request in, and is held up only where as many wait as may. So one thread can have many under way.
     ///
     /// # Errors
     /// [`StoreError::Busy`], when no thread is left to post it; it is not posted then.

@@ -49,7 +49,7 @@ pub(super) struct Queue {
     work: Condvar,
     /// There is as much as the writer hopes for that waits for company.
     company: Condvar,
-    /// There is room for someone who waits to hand something in.
+    /// Fewer wait, so that someone who is held up may go on.
     room: Condvar,
 }
 
@@ -64,8 +64,11 @@ struct State {
     hoped_for: Option<usize>,
     writers_left: u32,
     writers_idle: u32,
-    /// How many threads wait to hand something in.
-    blocked: u32,
+    /// How many requests were ever handed in, and how many of them were taken.
+    handed_in: u64,
+    taken: u64,
+    /// How many threads are held up, because more wait than may.
+    held_up: u32,
     is_closed: bool,
 }
 
@@ -80,32 +83,37 @@ impl Queue {
         }
     }
 
-    /// Hands a request in, and waits for room.
+    /// Hands a request in, and holds its thread up while more wait than may. The request has its place meanwhile, so that nobody who comes
+    /// later gets ahead of it.
     pub(super) fn push(&self, job: Job) -> Result<(), StoreError> {
         let mut state = self.lock();
-        while state.waiting.len() >= self.waiting_max && state.writers_left > 0 {
-            state.blocked += 1;
+        self.hand_in(&mut state, job)?;
+        let room_at = state.handed_in.saturating_sub(self.waiting_max as u64);
+        while state.taken < room_at && state.writers_left > 0 {
+            state.held_up += 1;
             state = wait(&self.room, state);
-            state.blocked -= 1;
+            state.held_up -= 1;
         }
-        self.push_if_room(state, job)
+        Ok(())
     }
 
-    /// Hands a request in if there is room.
+    /// Hands a request in if fewer wait than may.
     pub(super) fn try_push(&self, job: Job) -> Result<(), StoreError> {
-        self.push_if_room(self.lock(), job)
+        let mut state = self.lock();
+        if state.waiting.len() >= self.waiting_max && state.writers_left > 0 {
+            let reason = format!("{} requests wait to be posted", state.waiting.len());
+            return Err(StoreError::Busy { reason });
+        }
+        self.hand_in(&mut state, job)
     }
 
-    fn push_if_room(&self, mut state: MutexGuard<'_, State>, job: Job) -> Result<(), StoreError> {
+    fn hand_in(&self, state: &mut State, job: Job) -> Result<(), StoreError> {
         if state.writers_left == 0 {
             return Err(StoreError::Busy { reason: "no thread is left to post it".into() });
         }
-        if state.waiting.len() >= self.waiting_max {
-            let reason = format!("{} requests wait to be posted", self.waiting_max);
-            return Err(StoreError::Busy { reason });
-        }
         let is_free = state.is_free(&job.touched, None);
         state.waiting.push_back(job);
+        state.handed_in += 1;
         // Whoever could do nothing with it sleeps on.
         match state.hoped_for {
             Some(hoped_for) if state.waiting.len() >= hoped_for => self.company.notify_one(),
@@ -133,7 +141,7 @@ impl Queue {
             state = wait(&self.work, state);
             state.writers_idle -= 1;
         };
-        self.wake_blocked(&state);
+        self.wake_held_up(&state);
         let end = Instant::now() + REUNION_TIME_MAX;
         let expected = answered.min(batch_max);
         while batch.len() < expected {
@@ -145,7 +153,7 @@ impl Queue {
             state.hoped_for = Some(hoped_for.min(self.waiting_max));
             (state, _) = self.company.wait_timeout(state, time_left).unwrap_or_else(PoisonError::into_inner);
             batch.extend(state.take(writer, batch_max - batch.len()));
-            self.wake_blocked(&state);
+            self.wake_held_up(&state);
         }
         state.hoped_for = None;
         self.wake_idle(&state);
@@ -172,13 +180,13 @@ impl Queue {
         state.writers_left -= 1;
         if state.writers_left == 0 {
             state.waiting.clear();
-            self.wake_blocked(&state);
+            self.wake_held_up(&state);
         }
         self.wake_idle(&state);
     }
 
-    fn wake_blocked(&self, state: &State) {
-        if state.blocked > 0 {
+    fn wake_held_up(&self, state: &State) {
+        if state.held_up > 0 {
             self.room.notify_all();
         }
     }
@@ -213,6 +221,7 @@ impl State {
             if !is_behind && self.is_free(touched, Some(writer)) {
                 let job = self.waiting.remove(index).unwrap_or_else(|| unreachable!("it was looked at"));
                 self.begin(writer, &job.touched);
+                self.taken += 1;
                 batch.push(job);
                 continue;
             }
@@ -266,8 +275,18 @@ mod tests {
     }
 
     fn push(state: &mut State, request: Request) {
+        state.waiting.push_back(job(request));
+    }
+
+    fn job(request: Request) -> Job {
         let (answer, _) = sync_channel(1);
-        state.waiting.push_back(Job { touched: Touched::by(&request), request: Box::new(request), answer });
+        Job { touched: Touched::by(&request), request: Box::new(request), answer }
+    }
+
+    /// Jobs between accounts.
+    fn jobs<const COUNT: usize>(pairs: [[&str; 2]; COUNT]) -> [Job; COUNT] {
+        let mut waiting = handed_in(&pairs).waiting.into_iter();
+        pairs.map(|_| waiting.next().unwrap())
     }
 
     /// What a writer may take: the names of each request, or `*`.
@@ -316,5 +335,26 @@ mod tests {
         assert!(taken(&mut state, 0, 9).is_empty());
         state.finish(1);
         assert_eq!(taken(&mut state, 0, 9), ["cd"]);
+    }
+
+    #[test]
+    fn who_is_held_up_keeps_its_place() {
+        let queue = Queue::new(1, 1);
+        let [first, second, third, fourth] = jobs([["a", "b"], ["c", "d"], ["e", "f"], ["g", "h"]]);
+        queue.push(first).unwrap();
+        std::thread::scope(|threads| {
+            let held_up = threads.spawn(|| queue.push(second));
+            while queue.lock().held_up == 0 {
+                std::thread::yield_now();
+            }
+            // Somebody else comes right when room is made.
+            assert_eq!(taken(&mut queue.lock(), 0, 1), ["ab"]);
+            assert!(matches!(queue.try_push(third), Err(StoreError::Busy { .. })));
+            queue.wake_held_up(&queue.lock());
+            held_up.join().unwrap().unwrap();
+        });
+        queue.lock().finish(0);
+        assert_eq!(queue.next(0, 9, 1).unwrap().len(), 1);
+        queue.try_push(fourth).unwrap();
     }
 }
