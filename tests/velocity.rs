@@ -176,4 +176,31 @@ on_every_backend! {
             transfer alice bob 1         -> posted
         ");
     }
+
+    fn what_two_ledgers_let_out_in_turn_is_counted_once(book: &TestBook) {
+        check(book, &format!("{BEGIN}            limits alice per-month 40 -> changed"));
+        let ledgers = [book.ledger(), book.ledger()];
+        let post = |number: usize, euros| ledgers[number / 3 % 2].post(transfer(&format!("k{number}"), "alice", "bob", euros), Mode::Commit);
+        for number in 0..40 {
+            post(number, "1").unwrap();
+            let back = transfer(&format!("b{number}"), "bob", "alice", "0.50");
+            ledgers[0].post(back, Mode::Commit).unwrap();
+        }
+        for number in 40..46 {
+            let refusal = post(number, "0.01").unwrap_err().to_string();
+            assert!(refusal.contains("on top of 40.00"), "{refusal}");
+        }
+    }
+
+    fn a_clock_that_goes_back_over_midnight_begins_no_new_day(book: &TestBook) {
+        let transfers = "                transfer alice bob 1 -> posted\n".repeat(20);
+        check(book, &format!("{BEGIN}            limits alice per-day 20 -> changed\n            batch\n{transfers}
+            at 2026-01-31T00:00:01Z
+            transfer alice bob 21        -> velocity_exceeded spent=0.00
+            at 2026-01-30T23:59:59Z
+            transfer alice bob 1         -> velocity_exceeded spent=20.00
+            at 2026-01-31T00:00:01Z
+            transfer alice bob 20        -> posted
+        "));
+    }
 }

@@ -106,8 +106,20 @@ impl Spent {
         self.count(day, counted);
     }
 
-    /// Counts a new transfer by which the account falls.
-    pub(super) fn add(&mut self, transfer: &Transfer) {
+    /// Whether it can be carried on to a moment: it counts nothing of a day that is still to come.
+    #[must_use]
+    pub fn can_go_on_to(&self, at: Instant) -> bool {
+        self.day <= at.date()
+    }
+
+    /// How many holds it has to remember.
+    #[must_use]
+    pub fn hold_count(&self) -> usize {
+        self.holds.len()
+    }
+
+    /// Counts a newer transfer by which the account falls.
+    pub fn add(&mut self, transfer: &Transfer) {
         self.turn_to(transfer.recorded_at.date());
         let amount = transfer.amount.minor();
         match transfer.kind {

@@ -2,7 +2,6 @@ use std::collections::HashMap;
 
 use super::expiry::without_expired;
 use super::opened::FirstEvents;
-use super::posting::Posting;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::money::{Currency, CurrencyCode};
@@ -112,9 +111,9 @@ impl Ledger {
     /// [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`], [`Error::Store`].
     pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
         let requests = [Request::from(change.clone())];
-        let mut posting = Posting::new(&requests, BatchPolicy::CarryOn, mode);
+        let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
         self.pool.transaction(Access::Write, |store| {
-            let mut outcome = posting.attempt(store, &self.clock, &[])?.or_begin_anew()?;
+            let mut outcome = posting.attempt(store, &[])?.or_begin_anew()?;
             let changed = std::mem::take(&mut outcome.changed);
             outcome.only_answer()?;
             match changed.into_iter().find(|account| account.name == change.account) {

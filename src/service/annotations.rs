@@ -2,7 +2,6 @@
 
 use super::accounts::get_account_in;
 use super::opened::FirstEvents;
-use super::posting::Posting;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::rules::{
@@ -18,9 +17,9 @@ impl Ledger {
     /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::MetadataTooLarge`], [`Error::Store`].
     pub fn annotate(&self, request: &AnnotationRequest, mode: Mode) -> Result<Metadata, Error> {
         let requests = [Request::from(request.clone())];
-        let mut posting = Posting::new(&requests, BatchPolicy::CarryOn, mode);
+        let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
         self.pool.transaction(Access::Write, |store| {
-            posting.attempt(store, &self.clock, &[])?.or_begin_anew()?.only_answer()?;
+            posting.attempt(store, &[])?.or_begin_anew()?.only_answer()?;
             let kept = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
             Ok(match mode {
                 Mode::Commit => kept,

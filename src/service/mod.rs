@@ -36,6 +36,7 @@ mod trees;
 mod verify;
 
 use self::remembered::Remembered;
+use self::spending::Spending;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
@@ -79,6 +80,7 @@ pub struct Ledger {
     pool: Pool,
     clock: Clock,
     remembered: Remembered,
+    spending: Spending,
 }
 
 impl Ledger {
@@ -106,7 +108,7 @@ impl Ledger {
             }
             _ => pool.check_current(&state)?,
         }
-        Ok(Self { pool, clock: Clock::system(), remembered: Remembered::default() })
+        Ok(Self { pool, clock: Clock::system(), remembered: Remembered::default(), spending: Spending::default() })
     }
 
     /// The same book, told the time by another clock.

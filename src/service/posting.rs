@@ -6,7 +6,7 @@ use super::Mode;
 use super::expiry::find_expired_holds;
 use super::receipts::{Posted, Receipt};
 use super::scope::Scope;
-use super::spending::find_spent;
+use super::spending::Spending;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
@@ -22,6 +22,8 @@ pub(super) struct Posting<'a> {
     requests: &'a [Request],
     policy: BatchPolicy,
     mode: Mode,
+    clock: &'a Clock,
+    spending: &'a Spending,
     scope: Scope<'a>,
     /// Accounts to lock that the requests do not name: those of the holds, transfers and journals that they are about, and the other
     /// accounts of holds that have expired.
@@ -73,8 +75,15 @@ impl Attempt {
 }
 
 impl<'a> Posting<'a> {
-    pub(super) fn new(requests: &'a [Request], policy: BatchPolicy, mode: Mode) -> Self {
-        Self { requests, policy, mode, scope: Scope::of(requests), also_locked: BTreeSet::new() }
+    pub(super) fn new(
+        requests: &'a [Request],
+        policy: BatchPolicy,
+        mode: Mode,
+        clock: &'a Clock,
+        spending: &'a Spending,
+    ) -> Self {
+        let (scope, also_locked) = (Scope::of(requests), BTreeSet::new());
+        Self { requests, policy, mode, clock, spending, scope, also_locked }
     }
 
     /// Locks these accounts too, which an earlier posting of the same requests found that it lacked.
@@ -89,19 +98,14 @@ impl<'a> Posting<'a> {
     }
 
     /// `unopened` are accounts that a dry run pretends to have.
-    pub(super) fn attempt(
-        &mut self,
-        store: &mut dyn Store,
-        clock: &Clock,
-        unopened: &[Account],
-    ) -> Result<Attempt, Error> {
+    pub(super) fn attempt(&mut self, store: &mut dyn Store, unopened: &[Account]) -> Result<Attempt, Error> {
         self.find_accounts_behind_ids(store)?;
         let others = self.also_locked.iter().filter(|name| !self.scope.names.contains(name));
         let names: Vec<_> = self.scope.names.iter().copied().chain(others).collect();
         let mut accounts = store.lock_accounts(&names)?;
         accounts.extend_from_slice(unopened);
         // In later statements than the lock, so that they see what was committed while the lock was waited for.
-        let now = clock.now();
+        let now = self.clock.now();
         let Some(known) = self.read_behind_lock(store, accounts, now)? else { return Ok(Attempt::LacksLocks) };
         let judged = self.judge(known, now);
         Ok(Attempt::Done(match self.mode {
@@ -185,7 +189,7 @@ impl<'a> Posting<'a> {
         } else {
             ClosedPeriods::default()
         };
-        let spent = find_spent(store, &accounts, &scope.limited, now)?;
+        let spent = self.spending.find(store, &accounts, &scope.limited, now)?;
         let annotations = match scope.annotated_ids.as_slice() {
             [] => HashMap::new(),
             ids => store.find_transfer_annotations(ids)?,

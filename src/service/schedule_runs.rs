@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::ops::ControlFlow;
 
-use super::posting::Posting;
 use super::schedules::{ScheduleStatus, with_names};
 use super::{Ledger, Mode};
 use crate::error::Error;
@@ -182,8 +181,8 @@ impl Ledger {
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        let mut posting = Posting::new(&requests, BatchPolicy::CarryOn, mode).also_locking(std::mem::take(also_locked));
-        let attempt = posting.attempt(store, &self.clock, &[])?;
+        let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode).also_locking(std::mem::take(also_locked));
+        let attempt = posting.attempt(store, &[])?;
         // Known to the next attempt, should this one have lacked them.
         *also_locked = posting.into_also_locked();
         let outcome = attempt.or_begin_anew()?;

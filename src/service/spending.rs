@@ -1,47 +1,152 @@
 //! What has left accounts in the present day and month.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::rules::{Account, AccountId, AccountName, Instant, Spent};
+use crate::rules::{Account, AccountId, AccountName, FastMap, Hash, Instant, Sequence, Spent, Transfer};
 use crate::store::{Store, StoreError};
 
 /// How many transfers are in memory at once.
-const TRANSFERS_PER_PAGE: i64 = 1_000;
+const TRANSFERS_PER_PAGE: usize = 1_000;
+/// How many newer ones may have come to go on from what was counted before: a few batches.
+const NEWER_MAX: usize = 5_000;
+/// How many transfers must have been read for what they come to to be kept.
+const READ_MIN: usize = 16;
+/// How many accounts it is kept of, and how many holds of each.
+const ACCOUNTS_MAX: usize = 4_096;
+const HOLDS_MAX: usize = 256;
 
-/// What has left the accounts of which a day or a month is limited, or is about to be. Walks each account's chain back to where the month
-/// began, so it takes time with the number of transfers that the account has had in it.
-pub(super) fn find_spent(
-    store: &mut dyn Store,
-    accounts: &[Account],
-    limited: &BTreeSet<&AccountName>,
-    now: Instant,
-) -> Result<HashMap<AccountId, Spent>, StoreError> {
-    let mut spent = HashMap::new();
-    for account in accounts {
-        if account.velocity.has_window() || limited.contains(&account.name) {
-            spent.insert(account.id, look_back(store, account, now)?);
-        }
-    }
-    Ok(spent)
+/// What had left accounts when it was last counted, so that a busy account's month is not read again for each of its transfers.
+///
+/// It is kept beside the hash of the account's newest transfer of then, and used only where the account's chain has that hash at that
+/// place. The hash covers all that was counted, so this can be missing or old, but never wrong.
+#[derive(Default)]
+pub(super) struct Spending {
+    counted: Mutex<FastMap<AccountId, Counted>>,
 }
 
-fn look_back(store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
-    // Another machine's clock may be ahead.
-    let at = account.last.map_or(now, |last| now.max(last.recorded_at));
-    let mut spent = Spent::nothing_at(at);
+#[derive(Clone)]
+struct Counted {
+    /// How many transfers had touched the account.
+    version: i64,
+    /// The newest one's.
+    hash: Hash,
+    spent: Spent,
+}
+
+/// How many accounts. What they spent is nobody's business who prints a ledger.
+impl fmt::Debug for Spending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Spending({} accounts)", self.lock().len())
+    }
+}
+
+impl Spending {
+    /// What has left the accounts of which a day or a month is limited, or is about to be.
+    pub(super) fn find(
+        &self,
+        store: &mut dyn Store,
+        accounts: &[Account],
+        limited: &BTreeSet<&AccountName>,
+        now: Instant,
+    ) -> Result<HashMap<AccountId, Spent>, StoreError> {
+        let mut spent = HashMap::new();
+        for account in accounts {
+            if account.velocity.has_window() || limited.contains(&account.name) {
+                // Another machine's clock may be ahead.
+                let at = account.last.map_or(now, |last| now.max(last.recorded_at));
+                spent.insert(account.id, self.count(store, account, at)?);
+            }
+        }
+        Ok(spent)
+    }
+
+    fn count(&self, store: &mut dyn Store, account: &Account, at: Instant) -> Result<Spent, StoreError> {
+        let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(at)).cloned();
+        let counted = match earlier {
+            Some(earlier) => go_on(store, account, earlier)?,
+            None => None,
+        };
+        if let Some(counted) = counted {
+            self.keep(account.id, &counted);
+            return Ok(counted.spent);
+        }
+        let (read, counted) = look_back(store, account, at)?;
+        if read >= READ_MIN {
+            self.keep(account.id, &counted);
+        }
+        Ok(counted.spent)
+    }
+
+    fn keep(&self, account: AccountId, counted: &Counted) {
+        let mut kept = self.lock();
+        if counted.spent.hold_count() > HOLDS_MAX {
+            kept.remove(&account);
+            return;
+        }
+        if kept.len() >= ACCOUNTS_MAX && !kept.contains_key(&account) {
+            // The order of the map is as good as none, so that the one is forgotten that chance picks.
+            let forgotten = kept.keys().next().copied();
+            forgotten.map(|forgotten| kept.remove(&forgotten));
+        }
+        kept.insert(account, counted.clone());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, FastMap<AccountId, Counted>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts what came since it was last counted. `None` where that is no gain, or the account has another history than then.
+fn go_on(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<Option<Counted>, StoreError> {
+    let newer = usize::try_from(account.version - earlier.version).ok().filter(|newer| *newer <= NEWER_MAX);
+    let (Some(newer), Some(last)) = (newer, account.last) else { return Ok(None) };
+    let mut page = list_history(store, account, last.sequence, newer + 1)?;
+    if page.pop().is_none_or(|transfer| transfer.hash != earlier.hash) {
+        return Ok(None);
+    }
+    let Counted { mut hash, mut spent, .. } = earlier;
+    for transfer in page.iter().rev() {
+        hash = transfer.hash;
+        if account.falls_by(transfer.side_of(account.id)) {
+            spent.add(transfer);
+        }
+    }
+    Ok(Some(Counted { version: account.version, hash, spent }))
+}
+
+/// Walks the account's chain back to where the month began, so it takes time with the number of transfers that the account has had in it,
+/// which is told too.
+fn look_back(store: &mut dyn Store, account: &Account, at: Instant) -> Result<(usize, Counted), StoreError> {
+    let mut counted = Counted { version: account.version, hash: account.head, spent: Spent::nothing_at(at) };
     let mut released = HashMap::new();
+    let mut read = 0;
     let mut next = account.last.map(|last| last.sequence);
     while let Some(first) = next {
-        let page = store.list_history(account.id, first, TRANSFERS_PER_PAGE)?;
+        let page = list_history(store, account, first, TRANSFERS_PER_PAGE)?;
         next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|leg| leg.previous);
         for transfer in &page {
-            if !spent.reaches(transfer.recorded_at) {
-                return Ok(spent);
+            if read == 0 {
+                counted.hash = transfer.hash;
             }
+            if !counted.spent.reaches(transfer.recorded_at) {
+                return Ok((read, counted));
+            }
+            read += 1;
             if account.falls_by(transfer.side_of(account.id)) {
-                spent.look_back(transfer, &mut released);
+                counted.spent.look_back(transfer, &mut released);
             }
         }
     }
-    Ok(spent)
+    Ok((read, counted))
+}
+
+fn list_history(
+    store: &mut dyn Store,
+    account: &Account,
+    first: Sequence,
+    limit: usize,
+) -> Result<Vec<Transfer>, StoreError> {
+    store.list_history(account.id, first, i64::try_from(limit).unwrap_or(i64::MAX))
 }

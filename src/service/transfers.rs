@@ -6,6 +6,7 @@ use super::accounts::{check_registered, insert_or_replay};
 use super::posting::{Attempt, Outcome, Posting};
 use super::receipts::{Posted, Receipt};
 use super::remembered::Guess;
+use super::spending::Spending;
 use super::{Ledger, Mode};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -82,21 +83,24 @@ impl Ledger {
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        let mut posting = Posting::new(requests, policy, mode);
+        let mut posting = self.posting(requests, policy, mode);
         let guess = match mode {
             Mode::Commit => self.remembered.guess(&posting),
             Mode::DryRun => None,
         };
         let outcome = match guess {
             Some(guess) => self.post_by(guess, &mut posting)?,
-            None => self
-                .pool
-                .transaction(Access::Write, |store| posting.attempt(store, &self.clock, &[])?.or_begin_anew())?,
+            None => self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.or_begin_anew())?,
         };
         if mode == Mode::Commit {
             self.remembered.keep(outcome.changed);
         }
         Ok(outcome.answers)
+    }
+
+    /// Requests that are to be posted to this book.
+    pub(super) fn posting<'a>(&'a self, requests: &'a [Request], policy: BatchPolicy, mode: Mode) -> Posting<'a> {
+        Posting::new(requests, policy, mode, &self.clock, &self.spending)
     }
 
     fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
@@ -105,7 +109,7 @@ impl Ledger {
         shortcut.or_transaction(outcome, |store| {
             // It was wrong.
             self.remembered.pause();
-            posting.attempt(store, &self.clock, &[])?.or_begin_anew()
+            posting.attempt(store, &[])?.or_begin_anew()
         })
     }
 
@@ -129,11 +133,11 @@ impl Ledger {
         mode: Mode,
     ) -> Result<WithOpenings, Error> {
         let requests = std::slice::from_ref(request);
-        let mut posting = Posting::new(requests, BatchPolicy::CarryOn, mode);
+        let mut posting = self.posting(requests, BatchPolicy::CarryOn, mode);
         self.pool.transaction(Access::Write, |store| {
             let opened = self.open_missing(store, accounts, mode)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
-            let outcome = posting.attempt(store, &self.clock, unopened)?.or_begin_anew()?;
+            let outcome = posting.attempt(store, unopened)?.or_begin_anew()?;
             Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
         })
     }
@@ -200,10 +204,11 @@ pub fn submit_in(
     if requests.is_empty() {
         return Ok(Vec::new());
     }
-    let mut posting = Posting::new(requests, policy, Mode::Commit);
+    let spending = Spending::default();
+    let mut posting = Posting::new(requests, policy, Mode::Commit, clock, &spending);
     loop {
         // The transaction cannot be begun anew here, so further accounts are locked behind those that are locked already.
-        if let Attempt::Done(outcome) = posting.attempt(connection, clock, &[])? {
+        if let Attempt::Done(outcome) = posting.attempt(connection, &[])? {
             return Ok(outcome.answers);
         }
     }
