@@ -34,6 +34,15 @@ impl Files {
         Program::on(book, &["import", "book", &self.path(name), "--format", "ndjson"]).run()
     }
 
+    /// An import that is only tried out, and leaves no trace.
+    fn try_import(&self, book: &TestBook, name: &str) -> Answer {
+        let before = book.contents();
+        let arguments = ["import", "book", &self.path(name), "--dry-run", "--format", "ndjson"];
+        let answer = Program::on(book, &arguments).run();
+        assert_eq!(book.contents(), before, "a dry run changes nothing");
+        answer
+    }
+
     fn import_text(&self, book: &TestBook, text: &str) -> Answer {
         fs::write(self.path("changed"), text).unwrap();
         self.import(book, "changed")
@@ -85,6 +94,32 @@ on_every_backend! {
         check(book, "deposit alice 1 -> posted");
         files.export(book, "later");
         files.import(&copy, "later").ends(3).says("book_used");
+    }
+
+    fn a_dry_run_of_an_import_judges_the_whole_file_and_leaves_no_trace(book: &TestBook) {
+        let files = Files::new();
+        fill(book);
+        files.export(book, "original");
+        let copy = book.another();
+        let counts = files.try_import(&copy, "original").ends(0).says("Dry run: would import 10 accounts").json();
+        assert_eq!((&counts["complete"], &counts["dry_run"], &counts["resumed"]), (&true.into(), &true.into(), &0.into()));
+        files.import(&copy, "original").ends(0);
+        assert_eq!(files.try_import(&copy, "original").ends(0).json()["replayed"], true);
+        check(book, "deposit alice 1 -> posted");
+        files.export(book, "later");
+        files.try_import(&copy, "later").ends(3).says("book_used");
+        files.try_import(book, "original").ends(3).says("book_used");
+    }
+
+    fn a_currency_that_the_book_has_otherwise_is_refused(book: &TestBook) {
+        let files = Files::new();
+        fill(book);
+        files.export(book, "original");
+        let copy = book.another();
+        copy.run("currency add UNIT --exponent 3 --name other").ends(0);
+        for answer in [files.try_import(&copy, "original"), files.import(&copy, "original")] {
+            answer.ends(65).says("currency UNIT has").says("this book has it with 3");
+        }
     }
 
     fn an_empty_book_goes_out_and_in(book: &TestBook) {

@@ -36,13 +36,15 @@ pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, F
         say("Stopped; the export is not complete.");
         return Ok(Ending::Stopped);
     };
-    say(format_args!(
-        "Exported {}, {} and {}.",
-        count(header.accounts, "account"),
-        count(header.transfers, "transfer"),
-        count(header.events, "event")
-    ));
+    say(format_args!("Exported {}.", contents(&header)));
     Ok(Ending::Done)
+}
+
+/// How much a book has of everything.
+pub(super) fn contents(header: &BookHeader) -> String {
+    let (accounts, transfers) = (count(header.accounts, "account"), count(header.transfers, "transfer"));
+    let events = count(header.events + header.periods, "event");
+    format!("{accounts}, {transfers}, {events} and {}", count(header.schedules, "schedule"))
 }
 
 fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {

@@ -57,10 +57,14 @@ impl Failure {
         self
     }
 
-    /// A dry run that lost its connection at the end wrote nothing all the same.
+    /// A dry run wrote nothing, whatever it ended with.
     pub(super) fn of_dry_run(error: Error) -> Self {
         match error {
             Error::Store(StoreError::OutcomeUnknown { reason }) => StoreError::Lost { reason }.into(),
+            Error::Input(input @ InputError::BookFile { .. }) => {
+                let hint = "the file is not as it was exported; nothing was imported";
+                Self::new(EXIT_BAD_INPUT, input.code(), input.to_string(), Some(hint))
+            }
             error => error.into(),
         }
     }

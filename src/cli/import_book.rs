@@ -5,26 +5,30 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{count, say};
+use super::args::{ModeArgs, say};
+use super::export::contents;
 use super::failure::Failure;
 use super::output::Columns;
 use super::progress::Progress;
 use super::{Context, Ending, interrupt};
 use crate::error::Error;
 use crate::formats::{BookImportRecord, BookReader};
-use crate::service::{BookImported, BookProgress};
+use crate::service::{BookImported, BookProgress, Mode};
 
-const COLUMNS: Columns = &["accounts", "transfers", "events", "resumed", "replayed", "complete"];
+const COLUMNS: Columns = &["accounts", "transfers", "events", "schedules", "resumed", "replayed", "complete"];
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller import book bank.ndjson --database-url postgres://localhost/bank\n  \
     gunzip --stdout bank.ndjson.gz | teller import book -\n\n\
     The book must be empty, and becomes the one in the file: same id, numbers and hashes, so that seals of it hold. \
     Everything is computed again, and a file in which anything does not fit is refused with the line. An import that was \
-    cut off goes on with the same file; until it is complete the book cannot be used.")]
+    cut off goes on with the same file; until it is complete the book cannot be used. A dry run makes a throwaway book of \
+    the file, in the system's folder for temporary files, which must have room for it.")]
 pub(super) struct ImportBookArgs {
     /// The file that `teller export` wrote, or - for stdin
     file: PathBuf,
+    #[command(flatten)]
+    mode: ModeArgs,
 }
 
 pub(super) fn run(context: &Context, arguments: &ImportBookArgs) -> Result<Ending, Failure> {
@@ -32,28 +36,34 @@ pub(super) fn run(context: &Context, arguments: &ImportBookArgs) -> Result<Endin
     let ledger = context.ledger_to_import()?;
     interrupt::listen();
     let bar = Progress::new("Importing", "lines");
-    let imported = ledger.import_book(&mut BookReader::new(file), &mut |progress: BookProgress| {
+    let mode = arguments.mode.mode();
+    let imported = ledger.import_book(&mut BookReader::new(file), mode, &mut |progress: BookProgress| {
         bar.show_of(progress.done, progress.total);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.finish();
-    let imported = imported?;
-    context.output.one(&BookImportRecord::from(&imported), COLUMNS)?;
-    tell(&imported);
+    let imported = imported.map_err(|error| match mode {
+        Mode::Commit => error.into(),
+        Mode::DryRun => Failure::of_dry_run(error),
+    })?;
+    context.output.one(&BookImportRecord::new(&imported, mode), COLUMNS)?;
+    tell(&imported, mode);
     Ok(if imported.is_complete { Ending::Done } else { Ending::Stopped })
 }
 
-fn tell(imported: &BookImported) {
-    if !imported.is_complete {
+fn tell(imported: &BookImported, mode: Mode) {
+    let is_dry_run = mode == Mode::DryRun;
+    if !imported.is_complete && is_dry_run {
+        say("Stopped; nothing was imported.");
+    } else if !imported.is_complete {
         say(
             "Stopped; what was imported stays. Import the same file again to go on: until then the book cannot be used.",
         );
     } else if imported.replayed {
         say("The file was imported before; nothing was left to do.");
     } else {
-        let header = &imported.header;
-        let (accounts, transfers) = (count(header.accounts, "account"), count(header.transfers, "transfer"));
-        say(format_args!("Imported {accounts}, {transfers} and {}.", count(header.events, "event")));
+        let verb = if is_dry_run { "Dry run: would import" } else { "Imported" };
+        say(format_args!("{verb} {}.", contents(&imported.header)));
     }
 }
 

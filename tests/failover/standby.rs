@@ -76,6 +76,8 @@ fn a_frozen_server_is_given_up_at_the_deadline_and_its_transfer_is_posted_once()
     let begin = Instant::now();
     let said = pair.run(&["--deadline", "2s", "transfer", "a", "b", "1", "--idempotency-key", "k1"], 75);
     assert!(begin.elapsed() < Duration::from_secs(20), "{said}");
+    let tried = pair.run(&["--deadline", "1s", "transfer", "a", "b", "1", "--dry-run"], 75);
+    assert!(!tried.contains("unknown") && !tried.contains("--id"), "a dry run posts nothing: {tried}");
     drop(frozen);
     pair.run(&["transfer", "a", "b", "1", "--idempotency-key", "k1"], 0);
     assert_whole(&ledger_on(&pair.first), 1);

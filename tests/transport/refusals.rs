@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Files;
 use super::everything::fill;
-use crate::support::{TestBook, on_every_backend};
+use crate::support::{Answer, TestBook, on_every_backend};
 
 /// The lines, with a trailer whose checksum is right.
 fn join(lines: &[&str]) -> String {
@@ -15,12 +15,20 @@ fn join(lines: &[&str]) -> String {
     format!("{before}{head}\"sha256\":\"{digest}\"}}}}\n")
 }
 
-/// Refused, and the book cannot be used; its own, unchanged file is still taken.
+/// Refused, when it is tried out too, and the book cannot be used; its own, unchanged file is still taken.
 fn assert_refused(book: &TestBook, files: &Files, text: &str, line: usize) {
     let copy = book.another();
-    files.import_text(&copy, text).ends(65).says(&format!("line {line}: "));
+    let problem = format!("line {line}: ");
+    let refused = files.import_text(&copy, text).ends(65).says(&problem);
+    let tried = files.try_import(&book.another(), "changed").ends(65).says(&problem).says("nothing was imported");
+    assert_eq!(message(&tried), message(&refused));
     copy.run("verify").ends(3).says("the book is incomplete");
     copy.run("account list").ends(3);
+}
+
+fn message(answer: &Answer) -> String {
+    let failure: serde_json::Value = serde_json::from_str(answer.stderr.trim()).unwrap_or_default();
+    failure["error"]["message"].as_str().map(str::to_owned).expect("the refusal has a message")
 }
 
 on_every_backend! {

@@ -135,10 +135,15 @@ pub struct BookImportRecord {
     resumed: u64,
     replayed: bool,
     complete: bool,
+    periods: u64,
+    schedules: u64,
+    dry_run: bool,
 }
 
-impl From<&BookImported> for BookImportRecord {
-    fn from(imported: &BookImported) -> Self {
+impl BookImportRecord {
+    /// What the file has, and what became of it.
+    #[must_use]
+    pub fn new(imported: &BookImported, mode: Mode) -> Self {
         let header = &imported.header;
         Self {
             book: header.book_id.to_string(),
@@ -148,6 +153,9 @@ impl From<&BookImported> for BookImportRecord {
             resumed: imported.resumed,
             replayed: imported.replayed,
             complete: imported.is_complete,
+            periods: header.periods,
+            schedules: header.schedules,
+            dry_run: mode == Mode::DryRun,
         }
     }
 }

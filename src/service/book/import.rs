@@ -6,14 +6,15 @@
 use std::ops::ControlFlow;
 
 use super::check::Check;
+use super::throwaway::Throwaway;
 use super::write::{Lines, refusal};
 use super::{BookHeader, BookLine, BookProgress, BookRecord, BookSource};
 use crate::error::Error;
 use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{AccountId, Hash, Instant, Rejection, Sequence};
-use crate::service::Ledger;
 use crate::service::ahead::{BatchSize, read_ahead};
+use crate::service::{Ledger, Mode};
 use crate::store::{Access, Store, StoreError};
 
 /// How many accounts are brought to their end at once.
@@ -41,28 +42,36 @@ pub struct BookImported {
 impl Ledger {
     /// Makes an empty book the one in a file, which is read in another thread: same id, same numbers, same hashes. Everything is computed
     /// anew, and a file in which anything does not fit is refused with the line. Until the last line is in, the book is incomplete, and opens for
-    /// [`Ledger::open_incomplete`] only.
+    /// [`Ledger::open_incomplete`] only. A dry run makes a throwaway book of it, an SQLite file in the system's folder for temporary files.
     ///
     /// # Errors
     /// [`InputError::BookFile`](crate::InputError::BookFile), [`Rejection::BookUsed`], [`Error::File`], [`Error::Store`].
     pub fn import_book(
         &self,
         source: &mut (dyn BookSource + Send),
+        mode: Mode,
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<BookImported, Error> {
         let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
             let problem = "it is not the header of a book; name a file that `teller export` wrote";
             return Err(refusal(1, problem.to_owned()));
         };
-        let now = self.clock.now();
-        let found = self.pool.transaction(Access::Alone, |store| begin(store, header, source.digest(), now))?;
-        let mut import = Import { ledger: self, header, found, written: found.lines, check: Check::new(header) };
+        let (digest, now) = (source.digest(), self.clock.now());
+        let throwaway = Throwaway::for_dry_run(mode, self)?;
+        let into = throwaway.as_ref().map_or(self, Throwaway::ledger);
+        let begun = into.pool.transaction(Access::Alone, |store| begin(store, header, digest, now))?;
+        let found = match mode {
+            Mode::Commit => begun,
+            Mode::DryRun => self.pool.transaction(Access::Read, |store| Ok(look(store, header, digest, now)?.0))?,
+        };
+        let (written, check) = (begun.lines, Check::new(header));
+        let mut import = Import { into, of: self, header, found, written, digest: begun.digest, check };
         let size = BatchSize { items_max: LINES_READ_AT_ONCE, bytes_max: usize::MAX, bytes_of: |_| 0 };
         let read = read_ahead(Digested(source), &size, |batches| import.take(&mut batches.flatten(), progress));
         if read?.is_break() {
             return Ok(import.outcome(false));
         }
-        if found.finished_at.is_none() {
+        if begun.finished_at.is_none() {
             import.finish(now)?;
         }
         Ok(import.outcome(true))
@@ -96,40 +105,67 @@ struct Found {
 }
 
 struct Import<'a> {
-    ledger: &'a Ledger,
+    /// Where the lines go: the book, or a throwaway one.
+    into: &'a Ledger,
+    /// The book that the import is of.
+    of: &'a Ledger,
     header: BookHeader,
-    /// What was there when this import began.
+    /// What was in the book when this import began.
     found: Found,
-    /// How many lines are in the book now.
+    /// How many lines are where they go, and their digest.
     written: u64,
+    digest: Hash,
     check: Check,
 }
 
-/// Finds how much is there already, or begins.
-fn begin(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -> Result<Found, Error> {
+/// What a book has to do with a file.
+enum Relation {
+    /// The book is empty.
+    None,
+    /// Nothing of another file is there but its id.
+    OtherId,
+    /// An import of this file has begun.
+    Begun,
+}
+
+/// Finds how much of a file is in the book, and refuses a book that has something else.
+fn look(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -> Result<(Found, Relation), Error> {
     let accounts = store.count_accounts()?;
-    let mut found = Found { lines: 1, digest, begun_at: now, finished_at: None };
+    let nothing = Found { lines: 1, digest, begun_at: now, finished_at: None };
     let Some(row) = store.find_book_import()? else {
         if accounts > 0 {
             return Err(Rejection::BookUsed { accounts }.into());
         }
-        store.begin_book_import(&row_of(header, &found))?;
-        return Ok(found);
+        return Ok((nothing, Relation::None));
     };
     if row.finished_at.is_none() && row.lines == 1 && accounts == 0 {
-        // Nothing of the other file is there but its id.
-        store.give_book_id(SqlId::new(header.book_id))?;
-        store.advance_book_import(&row_of(header, &found))?;
-        return Ok(found);
+        return Ok((nothing, Relation::OtherId));
     }
     if row.book_id != SqlId::new(header.book_id) {
         return Err(Rejection::BookUsed { accounts }.into());
     }
-    found.lines = row.lines.unsigned_abs();
-    // The table holds hashes only.
-    found.digest = Hash(row.digest.try_into().unwrap_or_default());
-    found.begun_at = row.begun_at.instant().unwrap_or(now);
-    found.finished_at = row.finished_at.and_then(SqlInstant::instant);
+    let found = Found {
+        lines: row.lines.unsigned_abs(),
+        // The table holds hashes only.
+        digest: Hash(row.digest.try_into().unwrap_or_default()),
+        begun_at: row.begun_at.instant().unwrap_or(now),
+        finished_at: row.finished_at.and_then(SqlInstant::instant),
+    };
+    Ok((found, Relation::Begun))
+}
+
+/// Finds how much is there already, or begins.
+fn begin(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -> Result<Found, Error> {
+    let (found, relation) = look(store, header, digest, now)?;
+    let row = row_of(header, &found);
+    match relation {
+        Relation::None => store.begin_book_import(&row)?,
+        Relation::OtherId => {
+            store.give_book_id(SqlId::new(header.book_id))?;
+            store.advance_book_import(&row)?;
+        }
+        Relation::Begun => {}
+    }
     Ok(found)
 }
 
@@ -164,7 +200,8 @@ impl Import<'_> {
             self.check.take(&line.record).map_err(|problem| refusal(number, problem))?;
             if number <= self.found.lines {
                 self.check_found(number, digest)?;
-            } else {
+            }
+            if number > self.written {
                 lines.push(number, line.record)?;
                 if lines.is_full() || self.check.is_complete() {
                     self.write(&std::mem::take(&mut lines), number, digest)?;
@@ -187,7 +224,7 @@ impl Import<'_> {
             return Ok(());
         }
         if self.found.finished_at.is_some() {
-            let accounts = self.ledger.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))?;
+            let accounts = self.of.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))?;
             return Err(Rejection::BookUsed { accounts }.into());
         }
         let problem = "the book has the beginning of another file, which differs up to this line".to_owned();
@@ -198,7 +235,7 @@ impl Import<'_> {
         let before = self.written;
         let after = row_of(self.header, &Found { lines: number, digest, ..self.found });
         let walk = &mut self.check.walk;
-        self.ledger.pool.transaction(Access::Write, |store| {
+        self.into.pool.transaction(Access::Write, |store| {
             let row = store.find_book_import()?.filter(|row| row.finished_at.is_none());
             match row.map(|row| (row.lines.unsigned_abs(), row.digest)) {
                 Some((lines, _)) if lines == before => {}
@@ -213,19 +250,19 @@ impl Import<'_> {
             Ok(store.advance_book_import(&after)?)
         })?;
         self.written = number;
-        self.found.digest = digest;
+        self.digest = digest;
         Ok(())
     }
 
     /// Brings the accounts to where their histories end, and lets the book be used.
     fn finish(&self, now: Instant) -> Result<(), Error> {
-        let pool = &self.ledger.pool;
+        let pool = &self.into.pool;
         for ids in self.check.account_pages(ACCOUNTS_PER_PAGE) {
             let updates = self.check.updates(&ids).map_err(|problem| refusal(self.written, problem))?;
             pool.transaction(Access::Write, |store| Ok(store.update_histories(updates.clone())?))?;
         }
         let (account, sequence) = self.check.newest();
-        let found = Found { lines: self.written, finished_at: Some(now), ..self.found };
+        let found = Found { lines: self.written, digest: self.digest, finished_at: Some(now), ..self.found };
         pool.transaction(Access::Alone, |store| {
             let row = store.find_book_import()?;
             if row.is_some_and(|row| row.finished_at.is_some()) {

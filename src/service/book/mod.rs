@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod outbox;
 mod schedules;
+mod throwaway;
 mod write;
 
 use std::io;
