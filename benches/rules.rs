@@ -8,8 +8,9 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
-    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, BatchPolicy, Hash, Instant, Known, Opening,
-    Parties, Request, Sequence, Transfer, TransferId, TransferRequest, hash_transfer, open_account,
+    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, BatchPolicy, Hash, Hold, HoldState, Instant,
+    Known, NormalSide, Opening, Parties, Request, Sequence, Transfer, TransferId, TransferRequest, hash_transfer,
+    open_account,
 };
 
 /// How many accounts the parties are drawn from.
@@ -33,6 +34,34 @@ fn judge_and_finish(bencher: Bencher, batch_size: usize) {
         .bench_local_values(|mut batch| {
             let answers = batch.judge_all(black_box(&requests), BatchPolicy::CarryOn);
             (answers, batch.finish(&sequences))
+        });
+}
+
+/// The first transfer after so many holds of its accounts have expired: it records that.
+#[divan::bench(args = [100, 1_000, 10_000])]
+fn transfer_behind_expired_holds(bencher: Bencher, holds: usize) {
+    let requests = requests(1);
+    let [one, other] = accounts_of(&requests).try_into().unwrap();
+    let total = Amount::from_minor(i64::try_from(holds).unwrap());
+    let (debit, credit) = (with_held(one, NormalSide::Debit, total), with_held(other, NormalSide::Credit, total));
+    let hold = |index: usize| Hold {
+        id: TransferId::from_key(&format!("hold {index}")).unwrap(),
+        sequence: Sequence(1),
+        debit_account_id: debit.id,
+        credit_account_id: credit.id,
+        amount: Amount::from_minor(1),
+        remaining: Amount::from_minor(1),
+        expires_at: Some(Instant::EPOCH),
+        state: HoldState::Open,
+    };
+    let holds: Vec<_> = (0..holds).map(hold).collect();
+    let known = || Known { holds: holds.clone(), ..known(&[debit.clone(), credit.clone()]) };
+    bencher
+        .counter(ItemsCount::new(holds.len()))
+        .with_inputs(|| Batch::new(known(), Instant::EPOCH.next()))
+        .bench_local_values(|mut batch| {
+            batch.judge(black_box(&requests[0].clone().into())).unwrap();
+            batch
         });
 }
 
@@ -91,6 +120,10 @@ fn account(name: &AccountName, id: i64) -> Account {
         unreachable!("no account is there before")
     };
     Account { id: AccountId(id), ..account }
+}
+
+fn with_held(account: Account, side: NormalSide, held: Amount) -> Account {
+    Account { totals: account.totals.with_held(side, held), ..account }
 }
 
 fn transfer() -> Transfer {

@@ -54,9 +54,8 @@ pub(super) struct Content<'a> {
     pub(super) metadata: &'a Metadata,
 }
 
-/// What was before a change, for when the request is refused after all.
+/// What was before a change of something else than an account, for when the request is refused after all.
 enum Undo {
-    Account(usize, Box<(ChangedAccount, Particulars)>),
     Hold(TransferId, Option<HoldSlot>),
     Reversed(TransferId, Option<Amount>),
     Annotation(TransferId, Option<Metadata>),
@@ -89,6 +88,9 @@ pub(super) struct Working {
     has_expired: bool,
     is_undoable: bool,
     undo: Vec<Undo>,
+    /// The accounts that a request has changed so far, as they were before it. Each is kept once, however often it is changed: an account
+    /// can have thousands of holds that have expired.
+    accounts_before: FastMap<usize, Box<(ChangedAccount, Particulars)>>,
 }
 
 impl Working {
@@ -117,6 +119,7 @@ impl Working {
             has_expired: false,
             is_undoable: false,
             undo: Vec::new(),
+            accounts_before: FastMap::default(),
         };
         working.take_holds(holds);
         (working, transfers.into_iter().map(|transfer| (transfer.id, transfer)).collect())
@@ -188,7 +191,7 @@ impl Working {
 
     /// Begins something that leaves no trace if it is undone.
     pub(super) fn begin(&mut self) -> Mark {
-        debug_assert!(!self.is_undoable && self.undo.is_empty(), "one request at a time");
+        debug_assert!(!self.is_undoable && self.undo.is_empty() && self.accounts_before.is_empty(), "one at a time");
         self.is_undoable = true;
         Mark { drafts: self.drafts.len(), events: self.events.len() }
     }
@@ -196,13 +199,16 @@ impl Working {
     pub(super) fn keep(&mut self) {
         self.is_undoable = false;
         self.undo.clear();
+        self.accounts_before.clear();
     }
 
     pub(super) fn undo(&mut self, mark: &Mark) {
         self.is_undoable = false;
+        for (index, before) in self.accounts_before.drain() {
+            (self.accounts[index], self.particulars[index]) = *before;
+        }
         while let Some(undo) = self.undo.pop() {
             match undo {
-                Undo::Account(index, before) => (self.accounts[index], self.particulars[index]) = *before,
                 Undo::Hold(id, Some(slot)) => _ = self.holds.insert(id, slot),
                 Undo::Hold(id, None) => _ = self.holds.remove(&id),
                 Undo::Reversed(id, Some(amount)) => _ = self.reversed.insert(id, amount),
@@ -233,7 +239,8 @@ impl Working {
     pub(super) fn account_and_particulars_mut(&mut self, index: usize) -> (&mut Account, &mut Particulars) {
         let (changed, particulars) = (&mut self.accounts[index], &mut self.particulars[index]);
         if self.is_undoable {
-            self.undo.push(Undo::Account(index, Box::new((changed.clone(), particulars.clone()))));
+            let before = || Box::new((changed.clone(), particulars.clone()));
+            self.accounts_before.entry(index).or_insert_with(before);
         }
         (&mut changed.account, particulars)
     }
