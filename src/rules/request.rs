@@ -66,6 +66,18 @@ impl Parties {
             Self::Fall { account, against } | Self::Rise { account, against } => [account, against],
         }
     }
+
+    /// Those of the two that fall, or may fall, whatever types they have.
+    pub fn falling(&self) -> impl Iterator<Item = &AccountName> {
+        let [first, second] = self.names();
+        let (first, second) = match self {
+            Self::Transfer { .. } => (Some(first), None),
+            Self::Deposit { .. } => (None, None),
+            Self::Withdrawal { .. } | Self::Post { .. } | Self::Fall { .. } => (Some(first), Some(second)),
+            Self::Rise { .. } => (None, Some(second)),
+        };
+        first.into_iter().chain(second)
+    }
 }
 
 /// How much is asked for.

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::rules::{
-    AccountAction, AccountName, AnnotationTarget, FastSet, HoldRequest, Operation, Request, ReversalTime, TransferId,
-    TransferRequest,
+    AccountAction, AccountName, AnnotationTarget, FastSet, HoldRequest, Operation, Parties, Request, ReversalTime,
+    TransferId, TransferRequest,
 };
 
 /// What requests are about, as far as they say so themselves.
@@ -101,6 +101,23 @@ impl<'a> Scope<'a> {
                 }
             },
         }
+    }
+
+    /// The accounts that transfers and holds may lower.
+    pub(super) fn falling(requests: &'a [Request]) -> FastSet<&'a AccountName> {
+        let operations = requests.iter().flat_map(|request| match request {
+            Request::Operation(operation) => std::slice::from_ref(operation),
+            Request::Due(due) => std::slice::from_ref(due.operation()),
+            Request::Journal(journal) => journal.legs(),
+            Request::JournalReversal(_) => &[],
+        });
+        let parties = operations.filter_map(|operation| match operation {
+            Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
+                Some(&request.parties)
+            }
+            _ => None,
+        });
+        parties.flat_map(Parties::falling).collect()
     }
 
     fn add_accounts(&mut self, request: &'a TransferRequest) {

@@ -1,10 +1,10 @@
 //! What has left accounts in the present day and month.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::rules::{Account, AccountId, AccountName, FastMap, Hash, Instant, Sequence, Spent, Transfer};
+use crate::rules::{Account, AccountId, FastMap, Hash, Instant, Sequence, Spent, Transfer};
 use crate::store::{Store, StoreError};
 
 /// How many transfers are in memory at once.
@@ -43,26 +43,10 @@ impl fmt::Debug for Spending {
 }
 
 impl Spending {
-    /// What has left the accounts of which a day or a month is limited, or is about to be.
-    pub(super) fn find(
-        &self,
-        store: &mut dyn Store,
-        accounts: &[Account],
-        limited: &BTreeSet<&AccountName>,
-        now: Instant,
-    ) -> Result<HashMap<AccountId, Spent>, StoreError> {
-        let mut spent = HashMap::new();
-        for account in accounts {
-            if account.velocity.has_window() || limited.contains(&account.name) {
-                // Another machine's clock may be ahead.
-                let at = account.last.map_or(now, |last| now.max(last.recorded_at));
-                spent.insert(account.id, self.count(store, account, at)?);
-            }
-        }
-        Ok(spent)
-    }
-
-    fn count(&self, store: &mut dyn Store, account: &Account, at: Instant) -> Result<Spent, StoreError> {
+    /// What has left an account up to now.
+    pub(super) fn count(&self, store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
+        // Another machine's clock may be ahead.
+        let at = account.last.map_or(now, |last| now.max(last.recorded_at));
         let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(at)).cloned();
         let counted = match earlier {
             Some(earlier) => go_on(store, account, earlier)?,
