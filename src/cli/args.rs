@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::io;
+use std::path::Path;
 use std::str::FromStr;
 
 use clap::Args;
@@ -93,6 +95,15 @@ where
     crate::InputError: From<T::Err>,
 {
     text.parse::<T>().map_err(|error| crate::InputError::from(error).into())
+}
+
+/// Refuses a file that is there already, before there is any work that could be in vain.
+pub(super) fn check_is_free(path: &Path) -> Result<(), crate::Error> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let source = io::Error::new(io::ErrorKind::AlreadyExists, "the file exists; name another");
+    Err(crate::Error::File { doing: format!("write {}", path.display()), source })
 }
 
 /// `1 transfer`, `2 transfers`.

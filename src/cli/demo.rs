@@ -7,6 +7,8 @@ use super::command::Arguments;
 use super::failure::Failure;
 use super::{Context, Ending, run_command};
 use crate::error::Error;
+use crate::service::Ledger;
+use crate::store::{DatabaseUrl, StoreOptions};
 
 const STEPS: &[(&str, &[&str])] = &[
     (
@@ -43,7 +45,10 @@ const STEPS: &[(&str, &[&str])] = &[
 pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
     let folder = tempfile::tempdir()
         .map_err(|source| Error::File { doing: "make a folder for the throwaway book".into(), source })?;
-    let url = format!("sqlite://{}", folder.path().join("demo.db").display());
+    let file = folder.path().join("demo.db");
+    // Made here, so that no command tells of it.
+    drop(Ledger::open(DatabaseUrl::of_file(&file), StoreOptions::default())?);
+    let url = format!("sqlite://{}", file.display());
     for (words, commands) in STEPS {
         say(format_args!("\n{words}"));
         for command in *commands {

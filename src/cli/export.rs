@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tempfile::NamedTempFile;
 
-use super::args::{count, say};
+use super::args::{check_is_free, count, say};
 use super::failure::Failure;
 use super::progress::Progress;
 use super::{Context, Ending, interrupt};
@@ -60,9 +60,7 @@ fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {
 /// Under another name until all of it is on the disk, so that a file of that name is always whole.
 fn to_file(context: &Context, path: &Path) -> Result<Option<BookHeader>, Failure> {
     let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
-    if path.exists() {
-        return Err(failed(io::Error::new(io::ErrorKind::AlreadyExists, "the file exists; name another")).into());
-    }
+    check_is_free(path)?;
     let ledger = context.ledger()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let file = NamedTempFile::new_in(folder).map_err(failed)?;

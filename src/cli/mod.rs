@@ -49,6 +49,7 @@ use self::deadline::Deadline;
 use self::failure::Failure;
 use self::output::Output;
 use crate::config::Origin;
+use crate::error::Error;
 use crate::service::Ledger;
 use crate::store::{DatabaseUrl, Pool, StoreOptions};
 
@@ -79,12 +80,24 @@ enum Ending {
 
 impl Context {
     fn ledger(&self) -> Result<Ledger, Failure> {
-        Ok(Ledger::open(self.url()?.0, self.options()?)?)
+        self.open(Ledger::open)
     }
 
     /// The book, also where an import has not come to its end.
     fn ledger_to_import(&self) -> Result<Ledger, Failure> {
-        Ok(Ledger::open_incomplete(self.url()?.0, self.options()?)?)
+        self.open(Ledger::open_incomplete)
+    }
+
+    /// Says so where a new book was made: whoever named another file than meant would look for accounts in vain.
+    fn open(&self, open: fn(DatabaseUrl, StoreOptions) -> Result<Ledger, Error>) -> Result<Ledger, Failure> {
+        let (url, _) = self.url()?;
+        let is_new = matches!(&url, DatabaseUrl::Sqlite(file) if !file.exists());
+        let address = url.to_string();
+        let ledger = open(url, self.options()?)?;
+        if is_new {
+            args::say(format_args!("Made a new book: {address}"));
+        }
+        Ok(ledger)
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{count, say};
+use super::args::{check_is_free, count, say};
 use super::failure::Failure;
 use super::{Context, Ending};
 use crate::error::Error;
@@ -28,6 +28,9 @@ pub(super) struct SealArgs {
 pub(super) fn run(context: &Context, arguments: &SealArgs) -> Result<Ending, Failure> {
     let key = arguments.key.as_deref().map(read_text).transpose()?;
     let key = key.as_deref().map(SealKey::from_pem).transpose()?;
+    if let Some(path) = &arguments.out {
+        check_is_free(path)?;
+    }
     let seal = context.ledger()?.seal()?;
     let talk = format!(
         "Sealed {} and {}.",
