@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::support::{Answer, Program, TestBook, assert_whole, check, on_every_backend};
+use crate::support::{Answer, Program, TestBook, assert_whole, check, in_parallel, on_every_backend};
 
 on_every_backend! {
     fn an_import_counts_what_became_of_every_line(book: &TestBook) {
@@ -31,6 +31,19 @@ on_every_backend! {
         assert_eq!(files.import(&longer).ends(0).stdout, files.counts("4,1,3,0,0,"));
         assert_whole(&book.ledger(), 4);
         check(book, "history b 5 5 -1 5");
+    }
+
+    fn programs_that_import_the_same_file_at_once_post_each_line_once(book: &TestBook) {
+        let files = Files::new(book);
+        let transfers = (0..9_000).map(|number| format!("k{number},{},0.01\n", ["a,b", "b,c", "c,a"][number % 3]));
+        let file = files.write(format!("key,from,to,amount\n{}", transfers.collect::<String>()).as_bytes());
+        check(book, "limits c min none -> changed");
+        let counts = in_parallel(3, |_| {
+            Program::on(book, &["import", "transfers", file.to_str().unwrap(), "--format", "ndjson"]).run().ends(0).json()
+        });
+        let sum = |name: &str| counts.iter().filter_map(|counts| counts[name].as_u64()).sum::<u64>();
+        assert_eq!((sum("imported"), sum("replayed")), (9_000, 18_000), "{counts:?}");
+        assert_whole(&book.ledger(), 9_000);
     }
 
     fn a_mended_rejects_file_posts_the_rest_once(book: &TestBook) {
