@@ -91,8 +91,7 @@ impl Context {
     /// Says so where a new book was made: whoever named another file than meant would look for accounts in vain.
     fn open(&self, open: fn(DatabaseUrl, StoreOptions) -> Result<Ledger, Error>) -> Result<Ledger, Failure> {
         let (url, _) = self.url()?;
-        let is_new = matches!(&url, DatabaseUrl::Sqlite(file) if !file.exists());
-        let address = url.to_string();
+        let (is_new, address) = (url.is_new_file(), url.to_string());
         let ledger = open(url, self.options()?)?;
         if is_new {
             args::say(format_args!("Made a new book: {address}"));

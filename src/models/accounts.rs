@@ -110,9 +110,10 @@ fn instant(row: &AccountRow, column: &'static str, time: SqlInstant) -> Result<I
     time.instant().ok_or_else(|| CorruptRow::new("accounts", row.id, column, time))
 }
 
-/// An account as it is opened; the rest of the row has defaults.
+/// An account as it is opened; the rest of the row has defaults. What is missing is null, so that the statement has one text and is
+/// prepared once.
 #[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 pub(crate) struct NewAccountRow {
     pub min_balance: Option<i64>,
     pub max_balance: Option<i64>,
@@ -145,7 +146,7 @@ impl From<&Account> for NewAccountRow {
 
 /// An account as it was opened elsewhere, with the number that it has there.
 #[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 pub(crate) struct NumberedAccountRow {
     pub id: i64,
     #[diesel(embed)]

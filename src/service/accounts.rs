@@ -6,8 +6,8 @@ use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::money::{Currency, CurrencyCode};
 use crate::rules::{
-    Account, AccountChange, AccountEvent, AccountName, AccountRequest, BatchPolicy, Existing, Instant, OpenedWith,
-    Opening, Rejection, Request, open_account,
+    Account, AccountChange, AccountEvent, AccountId, AccountName, AccountRequest, BatchPolicy, Existing, Instant,
+    OpenedWith, Opening, Rejection, Request, open_account,
 };
 use crate::store::{Access, Pool, Store, StoreError};
 
@@ -54,8 +54,12 @@ impl Ledger {
             let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
             let found = store.find_accounts(&names)?;
             let known = found.into_iter().map(|account| (account.name.clone(), account)).collect();
-            let mut openings = Openings { store, known, registered: HashMap::new(), now, mode };
-            requests.iter().map(|request| openings.open(request)).collect()
+            let mut openings = Openings { store, known, registered: HashMap::new(), now };
+            let answers = requests.iter().map(|request| openings.judge(request)).collect::<Result<Vec<_>, _>>()?;
+            match mode {
+                Mode::DryRun => Ok(answers),
+                Mode::Commit => openings.write(requests, answers),
+            }
         })
     }
 
@@ -159,19 +163,18 @@ pub(super) fn get_account_in(store: &mut dyn Store, name: &AccountName, now: Ins
     Ok(found.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?)
 }
 
-/// The accounts that are opened in one transaction, one after the other.
+/// The accounts that are opened in one transaction, judged one after the other.
 struct Openings<'a> {
     store: &'a mut dyn Store,
-    /// The accounts of the requests' names that exist so far.
+    /// The accounts of the requests' names that exist so far, those that are only judged without a number.
     known: HashMap<AccountName, Account>,
     /// The currencies that were looked up so far.
     registered: HashMap<CurrencyCode, Option<Currency>>,
     now: Instant,
-    mode: Mode,
 }
 
 impl Openings<'_> {
-    fn open(&mut self, request: &AccountRequest) -> Result<Result<Opened, Rejection>, Error> {
+    fn judge(&mut self, request: &AccountRequest) -> Result<Result<Opened, Rejection>, Error> {
         if self.find_registered(request.currency.code())? != Some(request.currency) {
             return Ok(Err(Rejection::CurrencyUnknown { currency: request.currency.code() }));
         }
@@ -182,19 +185,39 @@ impl Openings<'_> {
             }
             None => open_account(request, None, self.now),
         };
-        let account = match decision {
-            Ok(Opening::New(account)) => account,
-            Ok(Opening::Replay(account)) => return Ok(Ok(Opened { account, replayed: true })),
-            Err(rejection) => return Ok(Err(rejection)),
-        };
-        let opened = match self.mode {
-            Mode::DryRun => Ok(Opened { account, replayed: false }),
-            Mode::Commit => insert_or_replay(self.store, request, account, self.now)?,
-        };
-        if let Ok(Opened { account, .. }) = &opened {
-            self.known.insert(account.name.clone(), account.clone());
+        Ok(decision.map(|opening| match opening {
+            Opening::New(account) => {
+                self.known.insert(account.name.clone(), account.clone());
+                Opened { account, replayed: false }
+            }
+            Opening::Replay(account) => Opened { account, replayed: true },
+        }))
+    }
+
+    /// Adds the new accounts, and puts their numbers into the answers.
+    fn write(
+        &mut self,
+        requests: &[AccountRequest],
+        mut answers: Vec<Result<Opened, Rejection>>,
+    ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
+        let new = answers.iter().flatten().filter(|opened| !opened.replayed).map(|opened| opened.account.clone());
+        let new: Vec<_> = new.collect();
+        if new.is_empty() {
+            return Ok(answers);
         }
-        Ok(opened)
+        let ids = self.store.insert_accounts(&new)?;
+        let ids: HashMap<_, _> = new.iter().map(|account| &account.name).zip(ids).collect();
+        for (answer, request) in answers.iter_mut().zip(requests) {
+            if let Ok(opened) = answer
+                && opened.account.id == AccountId::UNASSIGNED
+            {
+                match ids[&request.name] {
+                    Some(id) => opened.account.id = id,
+                    None => *answer = replay(self.store, request, self.now)?,
+                }
+            }
+        }
+        Ok(answers)
     }
 
     /// The currency that is registered under a code.
@@ -225,9 +248,14 @@ pub(super) fn insert_or_replay(
     account: Account,
     now: Instant,
 ) -> Result<Result<Opened, Rejection>, Error> {
-    if let Some(id) = store.insert_account(&account)? {
-        return Ok(Ok(Opened { account: Account { id, ..account }, replayed: false }));
+    match store.insert_accounts(std::slice::from_ref(&account))?.pop().flatten() {
+        Some(id) => Ok(Ok(Opened { account: Account { id, ..account }, replayed: false })),
+        None => replay(store, request, now),
     }
+}
+
+/// The answer where another transaction opened an account of that name since it was looked for.
+fn replay(store: &mut dyn Store, request: &AccountRequest, now: Instant) -> Result<Result<Opened, Rejection>, Error> {
     let winner = get_account_in(store, &request.name, now)?;
     let opened_with = find_opened_with(store, &winner)?;
     let decision = open_account(request, Some(Existing { account: &winner, opened_with: &opened_with }), now);

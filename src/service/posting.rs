@@ -13,8 +13,7 @@ use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency};
 use crate::rules::{
     Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ChangedAccount, ClosedPeriods,
-    FastMap, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Spent, Transfer, TransferId,
-    Verdict,
+    FastMap, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
 
@@ -190,29 +189,12 @@ impl<'a> Posting<'a> {
         } else {
             ClosedPeriods::default()
         };
-        let spent = self.find_spent(store, &accounts, now)?;
+        let spent = self.spending.find(store, &accounts, self.requests, &scope.limited, now)?;
         let annotations = match scope.annotated_ids.as_slice() {
             [] => HashMap::new(),
             ids => store.find_transfer_annotations(ids)?,
         };
         Ok(Some(Known { accounts, transfers, holds, reversed, last_events, closed_periods, spent, annotations }))
-    }
-
-    /// What has left the accounts of which a day or a month is limited, or is about to be, where more may leave them now.
-    fn find_spent(
-        &self,
-        store: &mut dyn Store,
-        accounts: &[Account],
-        now: Instant,
-    ) -> Result<HashMap<AccountId, Spent>, StoreError> {
-        let is_limited =
-            |account: &&Account| account.velocity.has_window() || self.scope.limited.contains(&account.name);
-        if !accounts.iter().any(|account| is_limited(&account)) {
-            return Ok(HashMap::new());
-        }
-        let falling = Scope::falling(self.requests);
-        let counted = accounts.iter().filter(is_limited).filter(|account| falling.contains(&account.name));
-        counted.map(|account| Ok((account.id, self.spending.count(store, account, now)?))).collect()
     }
 
     /// How much of the transfers that are to be undone was undone before.

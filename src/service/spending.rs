@@ -1,10 +1,11 @@
 //! What has left accounts in the present day and month.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::rules::{Account, AccountId, FastMap, Hash, Instant, Sequence, Spent, Transfer};
+use super::scope::Scope;
+use crate::rules::{Account, AccountId, AccountName, FastMap, Hash, Instant, Request, Sequence, Spent, Transfer};
 use crate::store::{Store, StoreError};
 
 /// How many transfers are in memory at once.
@@ -43,8 +44,26 @@ impl fmt::Debug for Spending {
 }
 
 impl Spending {
+    /// What has left the accounts of which a day or a month is limited, or is about to be, where requests may let more out.
+    pub(super) fn find(
+        &self,
+        store: &mut dyn Store,
+        accounts: &[Account],
+        requests: &[Request],
+        about_to_be: &BTreeSet<&AccountName>,
+        now: Instant,
+    ) -> Result<HashMap<AccountId, Spent>, StoreError> {
+        let is_limited = |account: &&Account| account.velocity.has_window() || about_to_be.contains(&account.name);
+        if !accounts.iter().any(|account| is_limited(&account)) {
+            return Ok(HashMap::new());
+        }
+        let falling = Scope::falling(requests);
+        let counted = accounts.iter().filter(is_limited).filter(|account| falling.contains(&account.name));
+        counted.map(|account| Ok((account.id, self.count(store, account, now)?))).collect()
+    }
+
     /// What has left an account up to now.
-    pub(super) fn count(&self, store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
+    fn count(&self, store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
         // Another machine's clock may be ahead.
         let at = account.last.map_or(now, |last| now.max(last.recorded_at));
         let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(at)).cloned();

@@ -106,8 +106,8 @@ pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + P
         now: Instant,
     ) -> Result<Vec<Hold>, StoreError>;
 
-    /// Adds an account, or does nothing when the name is taken, and returns the number that was given.
-    fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError>;
+    /// Adds accounts, each with another name, and returns the number that each was given, rising. `None` where the name is taken.
+    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<Vec<Option<AccountId>>, StoreError>;
 
     /// Writes what transfers and events together come to, of accounts that this transaction has locked or taken over.
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError>;

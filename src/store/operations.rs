@@ -122,6 +122,12 @@ impl DatabaseUrl {
         Self::Sqlite(file.to_owned())
     }
 
+    /// Whether opening the book makes its file.
+    #[must_use]
+    pub fn is_new_file(&self) -> bool {
+        matches!(self, Self::Sqlite(file) if !file.exists())
+    }
+
     /// The same database, and in it the book of that name.
     ///
     /// # Errors

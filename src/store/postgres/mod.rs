@@ -20,8 +20,8 @@ use diesel::prelude::*;
 
 use self::expired_holds::ExpiredHolds;
 use self::statements::{
-    AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertRows, NextSequences,
-    TransferColumns, UpdateRows,
+    AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertAccounts, InsertRows,
+    NextSequences, TransferColumns, UpdateRows,
 };
 use self::together::write_together;
 use super::portable::from_rows;
@@ -33,8 +33,8 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
 use crate::rules::{
-    Account, AccountId, AccountName, ChangedAccount, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence,
-    Transfer, TransferId,
+    Account, AccountId, AccountName, ChangedAccount, FastMap, Hold, Instant, NormalSide, Schedule, ScheduleId,
+    Sequence, Transfer, TransferId,
 };
 use crate::schema::{accounts, currencies, schedules, transfers};
 
@@ -125,15 +125,10 @@ impl Store for PgConnection {
         from_rows(ExpiredHolds { side, accounts, now: now.into() }.load::<HoldRow>(self)?)
     }
 
-    fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError> {
-        let id = diesel::insert_into(accounts::table)
-            .values(NewAccountRow::from(account))
-            .on_conflict(accounts::name)
-            .do_nothing()
-            .returning(accounts::id)
-            .get_result(self)
-            .optional()?;
-        Ok(id.map(AccountId))
+    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<Vec<Option<AccountId>>, StoreError> {
+        let rows = InsertAccounts::new(accounts.iter().map(NewAccountRow::from)).load::<(String, i64)>(self)?;
+        let ids: FastMap<_, _> = rows.into_iter().collect();
+        Ok(accounts.iter().map(|account| ids.get(account.name.as_str()).copied().map(AccountId)).collect())
     }
 
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
-use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate};
+use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate, NewAccountRow};
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{
-    Bytea, Int8, Jsonb, Nullable, SqlHash, SqlId, SqlInstant, SqlJson, SqlKind, Text, Timestamptz, Uuid,
+    Bytea, Int2, Int8, Jsonb, Nullable, SqlHash, SqlId, SqlInstant, SqlJson, SqlKind, Text, Timestamptz, Uuid,
 };
 use crate::models::transfers::TransferRow;
 
@@ -158,6 +158,19 @@ impl TransferColumns {
     }
 }
 
+columns!(NewAccountColumns, NewAccountRow, "accounts" {
+    name: Text => String,
+    min_balance: Nullable<Int8> => Option<i64>,
+    max_balance: Nullable<Int8> => Option<i64>,
+    opened_at: Timestamptz => SqlInstant,
+    exponent: Int2 => i16,
+    account_type: Text => &'static str,
+    currency: Text => String,
+    head: Bytea => SqlHash,
+    description: Nullable<Text> => Option<String>,
+    metadata: Nullable<Jsonb> => Option<SqlJson>,
+});
+
 columns!(AccountColumns, AccountUpdate, "accounts" {
     id: Int8 => i64,
     debits_posted: Int8 => i64,
@@ -227,6 +240,32 @@ impl<C: Columns> QueryFragment<Pg> for InsertRows<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(&format!("insert into {} ({}) select * from ", C::TABLE, C::NAMES.join(", ")));
         self.0.push_unnest(&mut out)
+    }
+}
+
+/// Inserts all accounts whose name is not taken, in order, and returns their names and numbers.
+#[derive(QueryId)]
+pub(super) struct InsertAccounts(NewAccountColumns);
+
+impl InsertAccounts {
+    pub(super) fn new(rows: impl ExactSizeIterator<Item = NewAccountRow>) -> Self {
+        Self(NewAccountColumns::of(rows))
+    }
+}
+
+impl Query for InsertAccounts {
+    type SqlType = (Text, Int8);
+}
+
+impl RunQueryDsl<PgConnection> for InsertAccounts {}
+
+impl QueryFragment<Pg> for InsertAccounts {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let columns = NewAccountColumns::NAMES.join(", ");
+        out.push_sql(&format!("insert into accounts ({columns}) select * from "));
+        self.0.push_unnest(&mut out)?;
+        out.push_sql(" on conflict (name) do nothing returning name, id");
+        Ok(())
     }
 }
 

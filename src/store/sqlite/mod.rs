@@ -92,16 +92,16 @@ impl Store for SqliteConnection {
     }
 
     /// No one else writes, so a look before the insert is enough; the guard against `insert or replace` would refuse `on conflict`.
-    fn insert_account(&mut self, account: &Account) -> Result<Option<AccountId>, StoreError> {
-        let taken = accounts::table.filter(accounts::name.eq(account.name.as_str())).select(accounts::id);
-        if taken.first::<i64>(self).optional()?.is_some() {
-            return Ok(None);
-        }
-        let id = diesel::insert_into(accounts::table)
-            .values(NewAccountRow::from(account))
-            .returning(accounts::id)
-            .get_result(self)?;
-        Ok(Some(AccountId(id)))
+    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<Vec<Option<AccountId>>, StoreError> {
+        let mut insert = |account: &Account| {
+            let taken = accounts::table.filter(accounts::name.eq(account.name.as_str())).select(accounts::id);
+            if taken.first::<i64>(self).optional()?.is_some() {
+                return Ok(None);
+            }
+            let row = diesel::insert_into(accounts::table).values(NewAccountRow::from(account));
+            Ok(Some(AccountId(row.returning(accounts::id).get_result(self)?)))
+        };
+        accounts.iter().map(&mut insert).collect()
     }
 
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
