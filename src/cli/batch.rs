@@ -76,6 +76,7 @@ pub(super) fn run(context: &Context, arguments: &BatchArgs) -> Result<Ending, Fa
 
 /// Blank lines are passed over, but counted.
 fn read_items(reader: &mut RequestReader<'_>, text: &str) -> Result<Vec<Request>, Error> {
+    reader.look_ahead(text.lines())?;
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(number, line)| reader.read_item(line).map_err(|error| error.at(&format!("line {number}")))).collect()
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::error::{Error, InputError};
 use crate::money::{Currency, Money};
@@ -7,6 +7,9 @@ use crate::service::Ledger;
 
 /// The most decimals that a currency can have.
 const DECIMALS_MAX: usize = 18;
+
+/// How many accounts or transfers are looked up together.
+const ASKED_AT_ONCE: usize = 1_000;
 
 /// Reads amounts, in the currency that they must be in: that of an account, a hold or a transfer.
 ///
@@ -30,12 +33,10 @@ impl<'a> Currencies<'a> {
     /// # Errors
     /// [`Error::Store`].
     pub fn of_account(&mut self, name: &AccountName) -> Result<Option<Currency>, Error> {
-        if let Some(known) = self.accounts.get(name) {
-            return Ok(*known);
+        if !self.accounts.contains_key(name) {
+            self.look_accounts_up(std::slice::from_ref(name))?;
         }
-        let found = unless_rejected(self.ledger.get_account(name))?.map(|account| account.currency);
-        self.accounts.insert(name.clone(), found);
-        Ok(found)
+        Ok(self.accounts[name])
     }
 
     /// A hold's.
@@ -51,12 +52,35 @@ impl<'a> Currencies<'a> {
     /// # Errors
     /// [`Error::Store`].
     pub fn of_transfer(&mut self, id: TransferId) -> Result<Option<Currency>, Error> {
-        if let Some(known) = self.ids.get(&id) {
-            return Ok(*known);
+        if !self.ids.contains_key(&id) {
+            self.look_transfers_up(&[id])?;
         }
-        let found = unless_rejected(self.ledger.get_transfer(id))?.map(|posted| posted.currency);
-        self.ids.insert(id, found);
-        Ok(found)
+        Ok(self.ids[&id])
+    }
+
+    /// Looks up what will be asked for, many at once.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(super) fn look_up(&mut self, names: BTreeSet<AccountName>, ids: BTreeSet<TransferId>) -> Result<(), Error> {
+        let names: Vec<_> = names.into_iter().filter(|name| !self.accounts.contains_key(name)).collect();
+        let ids: Vec<_> = ids.into_iter().filter(|id| !self.ids.contains_key(id)).collect();
+        names.chunks(ASKED_AT_ONCE).try_for_each(|names| self.look_accounts_up(names))?;
+        ids.chunks(ASKED_AT_ONCE).try_for_each(|ids| self.look_transfers_up(ids))
+    }
+
+    fn look_accounts_up(&mut self, names: &[AccountName]) -> Result<(), Error> {
+        let found = self.ledger.find_accounts(&names.iter().collect::<Vec<_>>())?;
+        self.accounts.extend(names.iter().map(|name| (name.clone(), None)));
+        self.accounts.extend(found.into_iter().map(|account| (account.name, Some(account.currency))));
+        Ok(())
+    }
+
+    fn look_transfers_up(&mut self, ids: &[TransferId]) -> Result<(), Error> {
+        let found = self.ledger.find_transfers(ids)?;
+        self.ids.extend(ids.iter().map(|id| (*id, None)));
+        self.ids.extend(found.into_iter().map(|posted| (posted.transfer.id, Some(posted.currency))));
+        Ok(())
     }
 
     /// Takes note of what a request will make, for those behind it.
@@ -143,12 +167,4 @@ pub fn read_version(text: &str, usual: &AccountName) -> Result<Condition, InputE
 fn stand_in(amount: &str) -> Result<Currency, InputError> {
     let decimals = amount.split_once('.').map_or(0, |(_, decimals)| decimals.len()).min(DECIMALS_MAX);
     Ok(Currency::new("XXX".parse()?, u8::try_from(decimals).unwrap_or_default())?)
-}
-
-fn unless_rejected<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::Rejected(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
 }

@@ -44,6 +44,22 @@ impl Json {
         }
     }
 
+    /// Shows all texts that are anywhere in it, with the names of their fields.
+    pub(super) fn visit_texts<'a>(&'a self, visit: &mut impl FnMut(&'a str, &'a str)) {
+        match self {
+            Self::List(values) => values.iter().for_each(|value| value.visit_texts(visit)),
+            Self::Object(Fields(fields)) => {
+                for (name, value) in fields {
+                    match value {
+                        Self::Text(text) => visit(name, text),
+                        other => other.visit_texts(visit),
+                    }
+                }
+            }
+            Self::Null | Self::Flag(_) | Self::Number(_) | Self::Text(_) => {}
+        }
+    }
+
     const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",

@@ -1,5 +1,7 @@
 //! Requests as JSON: one operation, a journal of several, a journal undone.
 
+use std::collections::BTreeSet;
+
 use super::currencies::Currencies;
 use super::json::{Fields, Json, in_field};
 use super::legs::{Leg, read_leg};
@@ -65,6 +67,22 @@ impl<'a> RequestReader<'a> {
         Self { ledger, currencies: Currencies::new(ledger), signature }
     }
 
+    /// Looks up together what lines of a batch will be read by. What cannot be read is passed over here.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn look_ahead<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> Result<(), Error> {
+        let (mut names, mut ids) = (BTreeSet::new(), BTreeSet::new());
+        for json in texts.into_iter().flat_map(Json::parse) {
+            json.visit_texts(&mut |field, text| match field {
+                "from" | "to" | "debit" | "credit" | "account" => names.extend(text.parse()),
+                "hold" | "capture" | "transfer" | "reverse" => ids.extend(read_id(text)),
+                _ => {}
+            });
+        }
+        self.currencies.look_up(names, ids)
+    }
+
     /// Reads a line of a batch: one operation, a journal, or the reversal of one. Whatever makes transfers has an `id` or a `key`, so
     /// that the same line twice is done once.
     ///
@@ -97,6 +115,7 @@ impl<'a> RequestReader<'a> {
     /// # Errors
     /// [`InputError`] for anything else, also for two ids; [`Error::Store`].
     pub fn read_journal(&mut self, text: &str, id: Option<TransferId>) -> Result<JournalRequest, Error> {
+        self.look_ahead([text])?;
         let mut fields = Json::parse(text)?.into_fields()?;
         let id = match (id, take_id(&mut fields)?) {
             (Some(_), Some(_)) => {

@@ -87,8 +87,8 @@ impl Ledger {
         })
     }
 
-    /// Those of the accounts that exist, in no particular order.
-    pub(super) fn find_accounts(&self, names: &[&AccountName]) -> Result<Vec<Account>, Error> {
+    /// Those of the accounts that exist, in no particular order. Holds of theirs that have expired may still be counted.
+    pub(crate) fn find_accounts(&self, names: &[&AccountName]) -> Result<Vec<Account>, Error> {
         self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(names)?))
     }
 

@@ -35,6 +35,14 @@ impl Ledger {
         })
     }
 
+    /// Those of the transfers that exist, in no particular order.
+    pub(crate) fn find_transfers(&self, ids: &[TransferId]) -> Result<Vec<Posted>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let found = store.find_transfers(ids)?;
+            Ok(with_names(store, found)?)
+        })
+    }
+
     /// The transfer at a place in the book, if there is one.
     ///
     /// # Errors
