@@ -88,10 +88,12 @@ impl Spending {
             kept.remove(&account);
             return;
         }
-        if kept.len() >= ACCOUNTS_MAX && !kept.contains_key(&account) {
-            // The order of the map is as good as none, so that the one is forgotten that chance picks.
-            let forgotten = kept.keys().next().copied();
-            forgotten.map(|forgotten| kept.remove(&forgotten));
+        // The order of the map is as good as none, so that the one is forgotten that chance picks.
+        if kept.len() >= ACCOUNTS_MAX
+            && !kept.contains_key(&account)
+            && let Some(forgotten) = kept.keys().next().copied()
+        {
+            kept.remove(&forgotten);
         }
         kept.insert(account, counted.clone());
     }

@@ -57,14 +57,14 @@ impl Ledger {
             return Err(refusal(1, problem.to_owned()));
         };
         let (digest, now) = (source.digest(), self.clock.now());
-        let throwaway = Throwaway::for_dry_run(mode, self)?;
+        let found = match mode {
+            Mode::Commit => None,
+            Mode::DryRun => Some(self.pool.transaction(Access::Read, |store| Ok(look(store, header, digest, now)?.0))?),
+        };
+        let throwaway = found.map(|_| Throwaway::like(self)).transpose()?;
         let into = throwaway.as_ref().map_or(self, Throwaway::ledger);
         let begun = into.pool.transaction(Access::Alone, |store| begin(store, header, digest, now))?;
-        let found = match mode {
-            Mode::Commit => begun,
-            Mode::DryRun => self.pool.transaction(Access::Read, |store| Ok(look(store, header, digest, now)?.0))?,
-        };
-        let (written, check) = (begun.lines, Check::new(header));
+        let (found, written, check) = (found.unwrap_or(begun), begun.lines, Check::new(header));
         let mut import = Import { into, of: self, header, found, written, digest: begun.digest, check };
         let size = BatchSize { items_max: LINES_READ_AT_ONCE, bytes_max: usize::MAX, bytes_of: |_| 0 };
         let read = read_ahead(Digested(source), &size, |batches| import.take(&mut batches.flatten(), progress));
@@ -120,8 +120,8 @@ struct Import<'a> {
 
 /// What a book has to do with a file.
 enum Relation {
-    /// The book is empty.
-    None,
+    /// Nothing at all: it is empty.
+    Empty,
     /// Nothing of another file is there but its id.
     OtherId,
     /// An import of this file has begun.
@@ -136,7 +136,7 @@ fn look(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -
         if accounts > 0 {
             return Err(Rejection::BookUsed { accounts }.into());
         }
-        return Ok((nothing, Relation::None));
+        return Ok((nothing, Relation::Empty));
     };
     if row.finished_at.is_none() && row.lines == 1 && accounts == 0 {
         return Ok((nothing, Relation::OtherId));
@@ -159,7 +159,7 @@ fn begin(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) 
     let (found, relation) = look(store, header, digest, now)?;
     let row = row_of(header, &found);
     match relation {
-        Relation::None => store.begin_book_import(&row)?,
+        Relation::Empty => store.begin_book_import(&row)?,
         Relation::OtherId => {
             store.give_book_id(SqlId::new(header.book_id))?;
             store.advance_book_import(&row)?;

@@ -1,7 +1,7 @@
 use tempfile::TempDir;
 
 use crate::error::Error;
-use crate::service::{Ledger, Mode};
+use crate::service::Ledger;
 use crate::store::{Access, DatabaseUrl, StoreOptions};
 
 /// An empty book with the currencies of another one, that is gone when this is dropped.
@@ -12,15 +12,8 @@ pub(super) struct Throwaway {
 }
 
 impl Throwaway {
-    /// One for what is only tried out.
-    pub(super) fn for_dry_run(mode: Mode, of: &Ledger) -> Result<Option<Self>, Error> {
-        match mode {
-            Mode::Commit => Ok(None),
-            Mode::DryRun => Self::like(of).map(Some),
-        }
-    }
-
-    fn like(of: &Ledger) -> Result<Self, Error> {
+    /// One that takes the same files as an empty book does.
+    pub(super) fn like(of: &Ledger) -> Result<Self, Error> {
         let folder = tempfile::tempdir()
             .map_err(|source| Error::File { doing: "make a folder for a throwaway book".into(), source })?;
         let url = DatabaseUrl::of_file(&folder.path().join("book.db"));
