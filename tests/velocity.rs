@@ -203,4 +203,22 @@ on_every_backend! {
             transfer alice bob 20        -> posted
         "));
     }
+
+    fn what_was_counted_is_not_taken_for_another_history(book: &TestBook) {
+        check(book, &format!("{BEGIN}            limits alice per-month 40 -> changed"));
+        let ledger = book.ledger();
+        let post = |key: &str, euros| ledger.post(transfer(key, "alice", "bob", euros), Mode::Commit);
+        (0..20).for_each(|number| drop(post(&format!("k{number}"), "1").unwrap()));
+        // As if a backup had been put in the book's place under a running program.
+        let (disarm, hash) = if book.is_on_postgres() {
+            ("alter table transfers disable trigger transfers_are_append_only", "decode(repeat('00', 32), 'hex')")
+        } else {
+            ("drop trigger transfers_are_append_only_on_update", "zeroblob(32)")
+        };
+        book.raw(disarm).unwrap();
+        book.raw("update transfers set amount = 500 where sequence = (select min(sequence) from transfers where amount = 100)").unwrap();
+        book.raw(&format!("update transfers set hash = {hash}")).unwrap();
+        let refusal = post("k20", "30").unwrap_err().to_string();
+        assert!(refusal.contains("on top of 24.00"), "{refusal}");
+    }
 }
