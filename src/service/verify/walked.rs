@@ -19,8 +19,17 @@ pub(in crate::service) struct Walked {
     pub(in crate::service) version: i64,
     pub(in crate::service) last: Option<(Sequence, Instant)>,
     pub(in crate::service) head: Hash,
-    /// Nothing where they are those of an account that was opened with nothing but a type, and that had no events.
-    particulars: Option<Box<Particulars>>,
+    particulars: Kept,
+}
+
+/// What is kept of an account's [`Particulars`]: no more than cannot be told otherwise, because most accounts never had an event.
+enum Kept {
+    /// It was opened with nothing but a type.
+    Usual,
+    /// It was opened with other limits.
+    Opened(Box<Limits>),
+    /// It had events.
+    Changed(Box<Particulars>),
 }
 
 /// What an account may do, and what came of its events.
@@ -87,13 +96,16 @@ impl Walked {
             version: 0,
             last: None,
             head,
-            particulars: (!is_usual).then(|| Box::new(Particulars::opening(limits))),
+            particulars: if is_usual { Kept::Usual } else { Kept::Opened(Box::new(limits)) },
         }
     }
 
     pub(in crate::service) fn particulars(&self) -> Particulars {
-        let usual = || Particulars::opening(Limits::default_for(self.account_type));
-        self.particulars.as_deref().copied().unwrap_or_else(usual)
+        match &self.particulars {
+            Kept::Usual => Particulars::opening(Limits::default_for(self.account_type)),
+            Kept::Opened(limits) => Particulars::opening(**limits),
+            Kept::Changed(particulars) => **particulars,
+        }
     }
 
     pub(in crate::service) fn balance(&self) -> i128 {
@@ -174,7 +186,7 @@ impl Walked {
     /// Moves what an account may do, and what is kept beside it, on by an event.
     pub(in crate::service) fn take(&mut self, event: &AccountEvent) {
         self.head = event.hash;
-        self.particulars = Some(Box::new(self.particulars().after(event)));
+        self.particulars = Kept::Changed(Box::new(self.particulars().after(event)));
     }
 }
 
