@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use teller::rules::{AccountName, Instant, TransferId};
+use teller::rules::{AccountName, Instant, TransferId, TransferRequest};
 use teller::service::{AsOf, Span, StatementOrder};
 use teller::{Ledger, Mode};
 
-use crate::support::plans::{reads_of, record_statements, ways_into_tables};
+use crate::support::plans::{reads_of, record_statements, statements_of, ways_into_tables};
 use crate::support::{TestBook, check, on_every_backend, transfer};
 
 const TRANSFERS: usize = 2_000;
@@ -117,5 +117,32 @@ on_every_backend! {
         book.raw("drop index transfers_credit_milestones").unwrap();
         let found = ways(book, || drop(ledger.balances_as_of(&[name()], AsOf::recorded(middle())).unwrap()));
         assert!(found.iter().any(|way| way.starts_with("transfers") && way.ends_with("from end to end")), "{found:?}");
+    }
+
+    fn a_history_that_was_brought_in_is_not_read_in_vain(book: &TestBook) {
+        record_statements();
+        check(book, "account alice equity EUR\naccount bob equity EUR\naccount carol equity EUR");
+        let back_dated = |number: usize| {
+            let effective_at = Some(format!("2020-{:02}-{:02}T00:00:00Z", number % 12 + 1, number % 28 + 1).parse().unwrap());
+            TransferRequest { effective_at, ..transfer(&format!("k{number}"), "alice", "bob", "0.01") }
+        };
+        let ledger = book.ledger();
+        let post = |requests: &[TransferRequest]| assert!(ledger.post_batch(requests, Mode::Commit).unwrap().iter().all(Result::is_ok));
+        // At the bottom of bob's chain there is one that counts when it was recorded, and at that of alice's none.
+        post(&[transfer("first", "carol", "bob", "1")]);
+        post(&(0..2_000).map(back_dated).collect::<Vec<_>>());
+        post(&[transfer("last", "alice", "bob", "1")]);
+
+        let span = Span { order: StatementOrder::Effective, ..Span::default() };
+        let page = |name: &str| ledger.statement_of_span(&name.parse().unwrap(), span, 50).unwrap().entries;
+        for (name, on_time) in [("alice", &["last"][..]), ("bob", &["last", "first"])] {
+            let entries = page(name);
+            assert!(entries.is_sorted_by(|a, b| a.transfer.effective_at >= b.transfer.effective_at), "{name}");
+            let found = entries.iter().filter(|entry| entry.transfer.effective_at == entry.transfer.recorded_at);
+            let expected = on_time.iter().map(|key| TransferId::from_key(key).unwrap()).collect::<Vec<_>>();
+            assert_eq!(found.map(|entry| entry.transfer.id).collect::<Vec<_>>(), expected, "{name}");
+        }
+        let walks = statements_of(|| drop(page("alice"))).iter().filter(|statement| statement.contains("recursive")).count();
+        assert!(walks <= 5, "{walks}");
     }
 }

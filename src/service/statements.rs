@@ -10,7 +10,7 @@ use super::history::{Entry, change_of, entry, names_of};
 use crate::error::{Error, InputError};
 use crate::models::transfers::Exceptions;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountName, Instant, Sequence, Transfer};
+use crate::rules::{Account, AccountName, Instant, Leg, Sequence, Transfer};
 use crate::store::{Access, Store, StoreError};
 
 /// How many transfers of a chain are read at once while those are looked for that count when they were recorded.
@@ -182,9 +182,21 @@ impl Page<'_> {
         let limit = self.limit as usize;
         let mut found = Vec::new();
         let mut next = newest.map(|transfer| transfer.sequence);
-        while let Some(first) = next {
+        // How many of those that are still to be read count when they were recorded, once that was asked.
+        let mut left = None;
+        while let Some(first) = next.filter(|_| left != Some(0)) {
             let transfers = store.list_history(self.account.id, first, self.chain_steps())?;
-            next = transfers.last().and_then(|oldest| oldest.leg_of(self.account.id)?.previous);
+            let oldest = transfers.last().and_then(|oldest| oldest.leg_of(self.account.id)).copied();
+            next = oldest.and_then(|leg| leg.previous);
+            if self.span.order == StatementOrder::Effective {
+                let on_time = transfers.iter().map(|transfer| i64::from(is_on_time(transfer))).sum::<i64>();
+                left = match (left, oldest) {
+                    (Some(left), _) => Some(left - on_time),
+                    // Where an account was brought in with its history, most of its chain can be like this, and would be read in vain.
+                    (None, Some(leg)) if on_time == 0 => Some(self.count_on_time_before(store, leg)?),
+                    (None, _) => None,
+                };
+            }
             for transfer in transfers {
                 if self.span.from.is_some_and(|from| transfer.recorded_at < from) {
                     return Ok(found);
@@ -200,6 +212,14 @@ impl Page<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// How many of the account's transfers before one of it count when they were recorded.
+    fn count_on_time_before(&self, store: &mut dyn Store, leg: Leg) -> Result<i64, StoreError> {
+        match leg.previous {
+            Some(previous) => Ok(leg.version - 1 - store.count_exceptions(self.account.id, previous)?),
+            None => Ok(0),
+        }
     }
 
     /// One more than fit on the page, and the cursor's own; by effective time some more, so that a few exceptions among them do not cost

@@ -15,7 +15,7 @@ use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::{
-    AccountHistory, EffectiveCorrection, Exceptions, LastRecordedAt, TransferRow, from_sequence,
+    AccountHistory, EffectiveCorrection, ExceptionCount, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
 use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, Sequence, Transfer, TransferId};
 use crate::schema::{account_events, accounts, book_identity, currencies, period_events, transfers};
@@ -48,6 +48,9 @@ pub(crate) trait Portable {
 
     /// Some transfers of an account that count at another time than they were recorded, the latest first.
     fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError>;
+
+    /// How many transfers of an account, up to a place, count at another time than they were recorded.
+    fn count_exceptions(&mut self, account: AccountId, up_to: Sequence) -> Result<i64, StoreError>;
 
     /// The book's own id.
     fn book_id(&mut self) -> Result<Option<SqlId>, StoreError>;
@@ -181,6 +184,10 @@ macro_rules! implement_portable {
 
             fn list_exceptions(&mut self, exceptions: Exceptions) -> Result<Vec<Transfer>, StoreError> {
                 from_rows(exceptions.load::<TransferRow>(self)?)
+            }
+
+            fn count_exceptions(&mut self, account: AccountId, up_to: Sequence) -> Result<i64, StoreError> {
+                Ok(ExceptionCount { account_id: account.0, up_to: up_to.0 }.get_result(self)?)
             }
 
             fn book_id(&mut self) -> Result<Option<SqlId>, StoreError> {

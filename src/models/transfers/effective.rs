@@ -146,6 +146,38 @@ where
     }
 }
 
+/// How many transfers of an account, up to a place, count at another time than they were recorded.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(crate) struct ExceptionCount {
+    pub account_id: i64,
+    pub up_to: i64,
+}
+
+impl Query for ExceptionCount {
+    type SqlType = Int8;
+}
+
+impl<Conn> RunQueryDsl<Conn> for ExceptionCount {}
+
+impl<DB> QueryFragment<DB> for ExceptionCount
+where
+    DB: Backend + HasSqlType<Int8>,
+    i64: ToSql<Int8, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let mut separator = "select (";
+        for side in ["debit", "credit"] {
+            out.push_sql(separator);
+            push_exceptions(&mut out, "count(*)", side, &self.account_id)?;
+            out.push_sql(" and sequence <= ");
+            out.push_bind_param::<Int8, _>(&self.up_to)?;
+            separator = ") + (";
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
 /// The comparison of the two times stands as in the partial indexes, so that the planner sees that they fit.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
 fn push_exceptions<'b, DB>(

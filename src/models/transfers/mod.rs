@@ -14,7 +14,7 @@ use crate::rules::{AccountId, Leg, Metadata, Sequence, Transfer, TransferId};
 use crate::schema::transfers;
 
 pub(crate) use chain::{ChainRow, ChainRows, ChainStep};
-pub(crate) use effective::{EffectiveCorrection, Exceptions};
+pub(crate) use effective::{EffectiveCorrection, ExceptionCount, Exceptions};
 pub(crate) use history::{AccountHistory, LastRecordedAt};
 
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
