@@ -7,9 +7,8 @@ use super::failure::Failure;
 use super::journal::read_text;
 use super::output::Columns;
 use super::{Context, Ending};
-use crate::error::Error;
 use crate::formats::{ItemRecord, RequestReader};
-use crate::rules::{BatchPolicy, Request};
+use crate::rules::BatchPolicy;
 use crate::service::Mode;
 
 const COLUMNS: Columns = &["item", "outcome", "code", "message"];
@@ -62,7 +61,7 @@ pub(super) fn run(context: &Context, arguments: &BatchArgs) -> Result<Ending, Fa
     let text = read_text(&arguments.file)?;
     let ledger = context.ledger()?;
     let mut reader = RequestReader::new(&ledger, arguments.actor.signature()?);
-    let requests = read_items(&mut reader, &text)?;
+    let requests = reader.read_items(&text)?;
     let mode = arguments.mode.mode();
     let answers = ledger.submit(&requests, arguments.on_refusal.into(), mode)?;
 
@@ -72,11 +71,4 @@ pub(super) fn run(context: &Context, arguments: &BatchArgs) -> Result<Ending, Fa
         say("Dry run: this would come of it; nothing was posted.");
     }
     Ok(if answers.iter().any(Result::is_err) { Ending::Refused } else { Ending::Done })
-}
-
-/// Blank lines are passed over, but counted.
-fn read_items(reader: &mut RequestReader<'_>, text: &str) -> Result<Vec<Request>, Error> {
-    reader.look_ahead(text.lines())?;
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    lines.map(|(number, line)| reader.read_item(line).map_err(|error| error.at(&format!("line {number}")))).collect()
 }

@@ -88,11 +88,7 @@ impl<'a> Currencies<'a> {
     /// # Errors
     /// [`Error::Store`].
     pub fn note(&mut self, request: &Request) -> Result<(), Error> {
-        match request {
-            Request::Operation(operation) => self.note_operation(operation),
-            Request::Journal(journal) => journal.legs().iter().try_for_each(|leg| self.note_operation(leg)),
-            Request::JournalReversal(_) | Request::Due(_) => Ok(()),
-        }
+        request.operations().iter().try_for_each(|operation| self.note_operation(operation))
     }
 
     fn note_operation(&mut self, operation: &Operation) -> Result<(), Error> {

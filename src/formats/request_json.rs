@@ -67,13 +67,26 @@ impl<'a> RequestReader<'a> {
         Self { ledger, currencies: Currencies::new(ledger), signature }
     }
 
-    /// Looks up together what lines of a batch will be read by. What cannot be read is passed over here.
+    /// Reads a batch, an item a line: one operation, a journal, or the reversal of one. Whatever makes transfers has an `id` or a `key`, so
+    /// that the same line twice is done once. Blank lines are passed over, but counted.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub fn look_ahead<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> Result<(), Error> {
+    /// [`InputError`] with the line of anything else, [`Error::Store`].
+    pub fn read_items(&mut self, text: &str) -> Result<Vec<Request>, Error> {
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let items: Vec<_> = lines.map(|(number, line)| (number, Json::parse(line))).collect();
+        self.look_up(items.iter().flat_map(|(_, json)| json))?;
+        let read = |(number, json): (u64, Result<Json, InputError>)| {
+            let item = json.map_err(Error::from).and_then(|json| self.item(json));
+            item.map_err(|error| error.at(&format!("line {number}")))
+        };
+        items.into_iter().map(read).collect()
+    }
+
+    /// Looks up together what will be read by.
+    fn look_up<'j>(&mut self, jsons: impl IntoIterator<Item = &'j Json>) -> Result<(), Error> {
         let (mut names, mut ids) = (BTreeSet::new(), BTreeSet::new());
-        for json in texts.into_iter().flat_map(Json::parse) {
+        for json in jsons {
             json.visit_texts(&mut |field, text| match field {
                 "from" | "to" | "debit" | "credit" | "account" => names.extend(text.parse()),
                 "hold" | "capture" | "transfer" | "reverse" => ids.extend(read_id(text)),
@@ -83,13 +96,8 @@ impl<'a> RequestReader<'a> {
         self.currencies.look_up(names, ids)
     }
 
-    /// Reads a line of a batch: one operation, a journal, or the reversal of one. Whatever makes transfers has an `id` or a `key`, so
-    /// that the same line twice is done once.
-    ///
-    /// # Errors
-    /// [`InputError`] for anything else, [`Error::Store`].
-    pub fn read_item(&mut self, text: &str) -> Result<Request, Error> {
-        let mut fields = Json::parse(text)?.into_fields()?;
+    fn item(&mut self, json: Json) -> Result<Request, Error> {
+        let mut fields = json.into_fields()?;
         let id = take_id(&mut fields)?;
         let request = if fields.has("legs") {
             self.journal(fields, id.ok_or_else(no_id)?)?.into()
@@ -115,8 +123,9 @@ impl<'a> RequestReader<'a> {
     /// # Errors
     /// [`InputError`] for anything else, also for two ids; [`Error::Store`].
     pub fn read_journal(&mut self, text: &str, id: Option<TransferId>) -> Result<JournalRequest, Error> {
-        self.look_ahead([text])?;
-        let mut fields = Json::parse(text)?.into_fields()?;
+        let json = Json::parse(text)?;
+        self.look_up([&json])?;
+        let mut fields = json.into_fields()?;
         let id = match (id, take_id(&mut fields)?) {
             (Some(_), Some(_)) => {
                 return Err(

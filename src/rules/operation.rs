@@ -162,6 +162,19 @@ pub enum Request {
     Due(DueTransfer),
 }
 
+impl Request {
+    /// The operations that it says itself. What a journal's reversal undoes is in the book.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        match self {
+            Self::Operation(operation) => std::slice::from_ref(operation),
+            Self::Journal(journal) => journal.legs(),
+            Self::JournalReversal(_) => &[],
+            Self::Due(due) => std::slice::from_ref(due.operation()),
+        }
+    }
+}
+
 macro_rules! requests {
     ($($variant:ident: $type:ty),+ $(,)?) => {
         $(impl From<$type> for Operation {

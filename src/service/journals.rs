@@ -28,11 +28,7 @@ impl Ledger {
     /// # Errors
     /// [`Rejection::TransferUnknown`], [`Error::Store`].
     pub fn get_transfer(&self, id: TransferId) -> Result<Posted, Error> {
-        self.pool.transaction(Access::Read, |store| {
-            let found = store.find_transfers(&[id])?;
-            let found = with_names(store, found)?.pop();
-            Ok(found.ok_or(Rejection::TransferUnknown { transfer: id })?)
-        })
+        Ok(self.find_transfers(&[id])?.pop().ok_or(Rejection::TransferUnknown { transfer: id })?)
     }
 
     /// Those of the transfers that exist, in no particular order.

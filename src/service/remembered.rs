@@ -6,6 +6,7 @@
 //! refusal is never a guess.
 
 use std::fmt;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -69,14 +70,7 @@ impl Remembered {
         let newest = changed.iter().filter_map(|account| account.last).map(|last| last.sequence.0).max();
         self.newest.fetch_max(newest.unwrap_or_default(), Ordering::Relaxed);
         let mut accounts = self.lock();
-        let excess = (accounts.len() + changed.len()).saturating_sub(ACCOUNTS_MAX);
-        if excess > 0 {
-            // The order of the map is as good as none, so that those are forgotten that chance picks.
-            let forgotten: Vec<_> = accounts.keys().take(excess).cloned().collect();
-            for name in &forgotten {
-                accounts.remove(name);
-            }
-        }
+        make_room(&mut accounts, ACCOUNTS_MAX, changed.len());
         for account in changed.into_iter().filter(is_simple).take(ACCOUNTS_MAX) {
             accounts.insert(account.name.clone(), Box::new(account));
         }
@@ -133,6 +127,16 @@ impl Guess<'_> {
 
 fn wrong(reason: &str) -> Error {
     StoreError::Conflict { reason: reason.into() }.into()
+}
+
+/// Forgets as many as must be for so many more to fit.
+pub(super) fn make_room<K: Clone + Eq + Hash, V>(kept: &mut FastMap<K, V>, kept_max: usize, more: usize) {
+    let excess = (kept.len() + more).saturating_sub(kept_max);
+    // The order of the map is as good as none, so that those are forgotten that chance picks.
+    let forgotten: Vec<_> = kept.keys().take(excess).cloned().collect();
+    for key in &forgotten {
+        kept.remove(key);
+    }
 }
 
 /// Whether nothing has to be known of an account beside itself to judge what it does next.

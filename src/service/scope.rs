@@ -47,13 +47,11 @@ impl<'a> Scope<'a> {
         let mut scope = Self { ids: Vec::with_capacity(requests.len()), ..Self::default() };
         for request in requests {
             match request {
-                Request::Operation(operation) => scope.add(operation),
-                Request::Due(due) => scope.add(due.operation()),
+                Request::Operation(_) | Request::Due(_) => {}
                 Request::Journal(journal) => {
                     // The first transfer's id is the journal's; it stands here for journals that have none.
                     scope.ids.push(journal.id());
                     scope.journal_ids.push(journal.id().0);
-                    journal.legs().iter().for_each(|leg| scope.add(leg));
                 }
                 Request::JournalReversal(reversal) => {
                     scope.ids.push(reversal.id);
@@ -62,6 +60,7 @@ impl<'a> Scope<'a> {
                     scope.reversed_journal_ids.push(reversal.journal_id.0);
                 }
             }
+            request.operations().iter().for_each(|operation| scope.add(operation));
         }
         scope
     }
@@ -105,13 +104,7 @@ impl<'a> Scope<'a> {
 
     /// The accounts that transfers and holds may lower.
     pub(super) fn falling(requests: &'a [Request]) -> FastSet<&'a AccountName> {
-        let operations = requests.iter().flat_map(|request| match request {
-            Request::Operation(operation) => std::slice::from_ref(operation),
-            Request::Due(due) => std::slice::from_ref(due.operation()),
-            Request::Journal(journal) => journal.legs(),
-            Request::JournalReversal(_) => &[],
-        });
-        let parties = operations.filter_map(|operation| match operation {
+        let parties = requests.iter().flat_map(Request::operations).filter_map(|operation| match operation {
             Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
                 Some(&request.parties)
             }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::remembered::make_room;
 use super::scope::Scope;
 use crate::rules::{Account, AccountId, AccountName, FastMap, Hash, Instant, Request, Sequence, Spent, Transfer};
 use crate::store::{Store, StoreError};
@@ -88,12 +89,8 @@ impl Spending {
             kept.remove(&account);
             return;
         }
-        // The order of the map is as good as none, so that the one is forgotten that chance picks.
-        if kept.len() >= ACCOUNTS_MAX
-            && !kept.contains_key(&account)
-            && let Some(forgotten) = kept.keys().next().copied()
-        {
-            kept.remove(&forgotten);
+        if !kept.contains_key(&account) {
+            make_room(&mut kept, ACCOUNTS_MAX, 1);
         }
         kept.insert(account, counted.clone());
     }

@@ -64,9 +64,8 @@ struct State {
     hoped_for: Option<usize>,
     writers_left: u32,
     writers_idle: u32,
-    /// How many requests were ever handed in, and how many of them were taken.
-    handed_in: u64,
-    taken: u64,
+    /// How many requests were ever taken. With those that wait that is how many were handed in.
+    taken: usize,
     /// How many threads are held up, because more wait than may.
     held_up: u32,
     is_closed: bool,
@@ -88,7 +87,7 @@ impl Queue {
     pub(super) fn push(&self, job: Job) -> Result<(), StoreError> {
         let mut state = self.lock();
         self.hand_in(&mut state, job)?;
-        let room_at = state.handed_in.saturating_sub(self.waiting_max as u64);
+        let room_at = (state.taken + state.waiting.len()).saturating_sub(self.waiting_max);
         while state.taken < room_at && state.writers_left > 0 {
             state.held_up += 1;
             state = wait(&self.room, state);
@@ -113,7 +112,6 @@ impl Queue {
         }
         let is_free = state.is_free(&job.touched, None);
         state.waiting.push_back(job);
-        state.handed_in += 1;
         // Whoever could do nothing with it sleeps on.
         match state.hoped_for {
             Some(hoped_for) if state.waiting.len() >= hoped_for => self.company.notify_one(),

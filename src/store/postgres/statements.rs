@@ -245,11 +245,11 @@ impl<C: Columns> QueryFragment<Pg> for InsertRows<C> {
 
 /// Inserts all accounts whose name is not taken, in order, and returns their names and numbers.
 #[derive(QueryId)]
-pub(super) struct InsertAccounts(NewAccountColumns);
+pub(super) struct InsertAccounts(InsertRows<NewAccountColumns>);
 
 impl InsertAccounts {
     pub(super) fn new(rows: impl ExactSizeIterator<Item = NewAccountRow>) -> Self {
-        Self(NewAccountColumns::of(rows))
+        Self(InsertRows::new(rows))
     }
 }
 
@@ -261,9 +261,7 @@ impl RunQueryDsl<PgConnection> for InsertAccounts {}
 
 impl QueryFragment<Pg> for InsertAccounts {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let columns = NewAccountColumns::NAMES.join(", ");
-        out.push_sql(&format!("insert into accounts ({columns}) select * from "));
-        self.0.push_unnest(&mut out)?;
+        self.0.walk_ast(out.reborrow())?;
         out.push_sql(" on conflict (name) do nothing returning name, id");
         Ok(())
     }
