@@ -18,7 +18,10 @@ const BEGIN: &str = "
 ";
 
 fn sealed(book: &TestBook, seal: &Seal) -> VerifyReport {
-    book.ledger().verify_sealed(seal, &mut |_| {}).unwrap()
+    let report = book.ledger().verify_sealed(seal, &mut |_| {}).unwrap();
+    let short_of_memory = book.ledger().with_walk_memory(600);
+    assert_eq!(short_of_memory.verify_sealed(seal, &mut |_| {}).unwrap(), report, "with most accounts in a file");
+    report
 }
 
 fn problems(report: &VerifyReport) -> String {

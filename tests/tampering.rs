@@ -98,6 +98,7 @@ fn assert_found(book: &TestBook, cases: &[Tampering]) {
 }
 
 fn assert_found_in(book: &TestBook, ledger: &Ledger, cases: &[Tampering]) {
+    let short_of_memory = book.ledger().with_walk_memory(600);
     let mut misses = Vec::new();
     for Tampering { what, postgres, sqlite, sequence, account, problem } in cases {
         let script = if book.is_on_postgres() { postgres } else { sqlite };
@@ -105,6 +106,7 @@ fn assert_found_in(book: &TestBook, ledger: &Ledger, cases: &[Tampering]) {
             .unwrap_or_else(|error| panic!("{what}: {error}"));
 
         let report = verify(ledger, what);
+        assert_eq!(verify(&short_of_memory, what), report, "{what}: with most accounts in a file");
         let found = report.findings.first().map(|Finding { sequence, account, problem }| {
             (sequence.map(|sequence| sequence.0), account.as_deref(), problem.as_str())
         });

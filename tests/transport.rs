@@ -5,10 +5,16 @@ mod kills;
 mod refusals;
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufReader, Write as _};
+use std::ops::ControlFlow;
 use std::process::Stdio;
 
 use tempfile::TempDir;
+
+use teller::formats::BookReader;
+use teller::service::BookImported;
+use teller::store::StoreOptions;
+use teller::{Ledger, Mode};
 
 use self::everything::fill;
 use crate::support::{Answer, Program, TestBook, check, on_every_backend};
@@ -43,6 +49,14 @@ impl Files {
         answer
     }
 
+    /// An import that has most accounts in a file while it goes over them.
+    fn import_short_of_memory(&self, book: &TestBook, name: &str) -> Result<BookImported, teller::Error> {
+        let ledger = Ledger::open_incomplete(book.url.parse().unwrap(), StoreOptions::default()).unwrap();
+        let mut file = BookReader::new(BufReader::new(fs::File::open(self.path(name)).unwrap()));
+        let go_on = &mut |_| ControlFlow::Continue(());
+        ledger.with_walk_memory(600).import_book(&mut file, Mode::Commit, go_on)
+    }
+
     fn import_text(&self, book: &TestBook, text: &str) -> Answer {
         fs::write(self.path("changed"), text).unwrap();
         self.import(book, "changed")
@@ -68,6 +82,23 @@ on_every_backend! {
             let holds = "select concat(sequence, ' ', remaining, ' ', state) from holds order by sequence";
             assert_eq!(copy.query_texts(holds), book.query_texts(holds));
             goes_on(book, &copy, &files);
+        }
+    }
+
+    // V5
+    fn a_book_with_more_accounts_than_memory_goes_in_the_same(book: &TestBook) {
+        let files = Files::new();
+        fill(book);
+        let original = files.export(book, "original");
+        for copy in [TestBook::on_sqlite(), TestBook::on_postgres()] {
+            let imported = files.import_short_of_memory(&copy, "original").unwrap();
+            assert!(imported.is_complete && !imported.replayed, "{imported:?}");
+            assert_eq!(files.export(&copy, if copy.is_on_postgres() { "postgres" } else { "sqlite" }), original);
+            copy.set_time("2026-04-01T00:00:00Z");
+            let accounts = |book: &TestBook| book.ledger().list_accounts("", None, 1_000).unwrap().accounts;
+            assert_eq!(accounts(&copy), accounts(book), "all that is computed is the same too");
+            let short_of_memory = copy.ledger().with_walk_memory(600);
+            assert_eq!(short_of_memory.verify(&mut |_| {}).unwrap(), book.ledger().verify(&mut |_| {}).unwrap());
         }
     }
 

@@ -1,5 +1,5 @@
 use super::Ledger;
-use super::verify::{SealCheck, VerifyProgress, VerifyReport, verify_in};
+use super::verify::{VerifyProgress, VerifyReport};
 use crate::error::{Error, InputError};
 use crate::models::CorruptRow;
 use crate::models::sql_types::SqlId;
@@ -25,7 +25,7 @@ impl Ledger {
     pub fn verify_sealed(&self, seal: &Seal, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
         self.pool.transaction(Access::Read, |store| {
             seal.check(book_id(store)?, self.clock.now()).map_err(InputError::from)?;
-            verify_in(store, Some(SealCheck::new(seal.clone())), progress)
+            self.verify_in(store, Some(seal), progress)
         })
     }
 }

@@ -28,6 +28,9 @@ pub(crate) trait Portable {
     /// Up to `limit` accounts whose names begin with `prefix` and sort behind `after`, by name.
     fn list_accounts(&mut self, prefix: &str, after: &str, limit: i64) -> Result<Vec<Account>, StoreError>;
 
+    /// The names and numbers of up to `limit` accounts whose names sort behind `after`, by name, as they are stored.
+    fn list_account_ids(&mut self, after: &str, limit: i64) -> Result<Vec<(String, i64)>, StoreError>;
+
     /// How many accounts there are.
     fn count_accounts(&mut self) -> Result<i64, StoreError>;
 
@@ -143,6 +146,11 @@ macro_rules! implement_portable {
             fn list_accounts(&mut self, prefix: &str, after: &str, limit: i64) -> Result<Vec<Account>, StoreError> {
                 let end = prefix_end(prefix);
                 from_rows(with_prefix(prefix, &end, after, limit).select(AccountRow::as_select()).load(self)?)
+            }
+
+            fn list_account_ids(&mut self, after: &str, limit: i64) -> Result<Vec<(String, i64)>, StoreError> {
+                let accounts = accounts::table.filter(accounts::name.gt(after)).order(accounts::name).limit(limit);
+                Ok(accounts.select((accounts::name, accounts::id)).load(self)?)
             }
 
             fn count_accounts(&mut self) -> Result<i64, StoreError> {

@@ -22,6 +22,8 @@ fn assert_refused(book: &TestBook, files: &Files, text: &str, line: usize) {
     let refused = files.import_text(&copy, text).ends(65).says(&problem);
     let tried = files.try_import(&book.another(), "changed").ends(65).says(&problem).says("nothing was imported");
     assert_eq!(message(&tried), message(&refused));
+    let short_of_memory = files.import_short_of_memory(&book.another(), "changed").unwrap_err();
+    assert_eq!(short_of_memory.to_string(), message(&refused));
     copy.run("verify").ends(3).says("the book is incomplete");
     copy.run("account list").ends(3);
 }
@@ -72,6 +74,26 @@ on_every_backend! {
             changed[index] = &line;
             assert_refused(book, &files, &join(&changed), index + 1);
         }
+        // A second account of the name, which nothing else in the file contradicts.
+        let accounts = lines.iter().filter(|line| line.starts_with("{\"account\"")).count();
+        let count_one_more = |line: &str| {
+            let counted = line.replacen(&format!("\"accounts\":{accounts}"), &format!("\"accounts\":{}", accounts + 1), 1);
+            assert_ne!(counted, line);
+            counted
+        };
+        let (header, trailer) = (count_one_more(lines[0]), count_one_more(lines[last]));
+        let twin = lines[account].replacen("\"id\":1,", "\"id\":99,", 1);
+        assert_ne!(twin, lines[account]);
+        let mut doubled = lines.clone();
+        (doubled[0], doubled[last]) = (&header, &trailer);
+        doubled.insert(account + accounts, &twin);
+        assert_refused(book, &files, &join(&doubled), account + accounts + 1);
+        // Another root than the accounts come to.
+        let (before, root) = lines[last].split_once("\"root\":\"").unwrap();
+        let other_root = format!("{before}\"root\":\"{}{}", if root.starts_with('0') { '1' } else { '0' }, &root[1..]);
+        let mut changed = lines.clone();
+        changed[last] = &other_root;
+        assert_refused(book, &files, &join(&changed), last + 1);
         // Not as Teller writes it.
         for (index, from, to) in [
             (account, "\"name\"", " \"name\""),

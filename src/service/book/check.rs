@@ -1,16 +1,19 @@
 //! Judging a file line by line, with the walk that verifies a book.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::schedules::ScheduleCheck;
+use super::write::refusal;
 use super::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
+use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::rules::{
-    Account, AccountEvent, AccountId, AccountName, PeriodEvent, Sequence, Transfer, TransferKind, open_account,
+    Account, AccountEvent, AccountId, Hash, PeriodEvent, Sequence, Transfer, TransferKind, open_account,
 };
 use crate::service::NamedCurrency;
 use crate::service::verify::{Walk, Walked};
+use crate::store::Store;
 
 /// The parts of a file, in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,48 +25,84 @@ enum Part {
     Trailer,
 }
 
+/// How many lines of what there were.
+#[derive(Default)]
+struct Counts {
+    accounts: u64,
+    transfers: u64,
+    events: u64,
+    periods: u64,
+}
+
+impl Counts {
+    const fn list(&self) -> [u64; 4] {
+        [self.accounts, self.transfers, self.events, self.periods]
+    }
+}
+
 /// What the lines so far come to.
 pub(super) struct Check {
     header: BookHeader,
-    found: BookTrailer,
+    found: Counts,
+    /// What the trailer says that the accounts' heads come to.
+    root: Option<Hash>,
     part: Part,
     last_code: Option<CurrencyCode>,
     last_account: AccountId,
     last_sequence: Sequence,
     currencies: HashMap<CurrencyCode, Currency>,
-    names: HashSet<AccountName>,
     pub(super) walk: Walk,
     pub(super) schedules: ScheduleCheck,
 }
 
 impl Check {
-    pub(super) fn new(header: BookHeader) -> Self {
-        let walk = Walk::new(None);
-        let (_, root) = walk.root_up_to(AccountId::UNASSIGNED);
+    /// One whose accounts take so many bytes of memory.
+    pub(super) fn new(header: BookHeader, accounts_bytes_max: usize) -> Self {
         Self {
             header,
-            found: BookTrailer { accounts: 0, transfers: 0, events: 0, periods: 0, root },
+            found: Counts::default(),
+            root: None,
             part: Part::Currencies,
             last_code: None,
             last_account: AccountId::UNASSIGNED,
             last_sequence: Sequence::UNASSIGNED,
             currencies: HashMap::new(),
-            names: HashSet::new(),
-            walk,
+            walk: Walk::new(accounts_bytes_max),
             schedules: ScheduleCheck::default(),
         }
     }
 
     /// How many accounts, transfers and events there were.
     pub(super) const fn done(&self) -> u64 {
-        self.found.accounts + self.found.transfers + self.found.events + self.found.periods
+        let Counts { accounts, transfers, events, periods } = self.found;
+        accounts + transfers + events + periods
     }
 
     pub(super) const fn is_complete(&self) -> bool {
         matches!(self.part, Part::Trailer)
     }
 
-    /// What is wrong with the next line, or nothing.
+    /// Sees to it that the accounts of the next line are at hand.
+    pub(super) fn fetch_accounts(&mut self, record: &BookRecord) -> Result<(), Error> {
+        let accounts = &mut self.walk.accounts;
+        match record {
+            BookRecord::Transfer(transfer, _) => {
+                accounts.fetch([transfer.debit.account_id, transfer.credit.account_id])
+            }
+            BookRecord::Event(event, _) => accounts.fetch([event.account_id]),
+            BookRecord::Schedule(schedule, _) => {
+                accounts.fetch([schedule.debit_account_id, schedule.credit_account_id])
+            }
+            BookRecord::Header(_)
+            | BookRecord::Currency(_)
+            | BookRecord::Account(_)
+            | BookRecord::Period(_)
+            | BookRecord::Due(_)
+            | BookRecord::Trailer(_) => accounts.fetch([]),
+        }
+    }
+
+    /// What is wrong with the next line, whose accounts are at hand, or nothing.
     pub(super) fn take(&mut self, record: &BookRecord) -> Result<(), String> {
         match record {
             BookRecord::Header(_) => Err("it is a second header".to_owned()),
@@ -109,9 +148,6 @@ impl Check {
         let opening = &account.opening;
         if self.currencies.get(&opening.currency.code()) != Some(&opening.currency) {
             return Err(format!("account {} is in a currency that the file does not list so", opening.name));
-        }
-        if !self.names.insert(opening.name.clone()) {
-            return Err(format!("account {} is there a second time", opening.name));
         }
         open_account(opening, None, account.opened_at).map_err(|rejection| rejection.to_string())?;
         let hash = self.walk.begin_account(account.id, opening.clone(), account.opened_at);
@@ -164,7 +200,7 @@ impl Check {
     }
 
     pub(super) fn check_currency(&self, account: AccountId, currency: Currency) -> Result<(), String> {
-        match self.walk.accounts.get(&account) {
+        match self.walk.accounts.get(account) {
             Some(walked) if walked.currency != currency => {
                 Err(format!("it is in {}, account {} is in {}", currency.code(), walked.name, walked.currency.code()))
             }
@@ -180,10 +216,9 @@ impl Check {
 
     fn take_trailer(&mut self, trailer: &BookTrailer) -> Result<(), String> {
         self.enter(Part::Trailer)?;
-        let (_, root) = self.walk.root_up_to(self.last_account);
-        self.found.root = root;
-        for (what, said) in [("header", self.header_counts()), ("trailer", counts(trailer))] {
-            let found = counts(&self.found);
+        let said_at_end = [trailer.accounts, trailer.transfers, trailer.events, trailer.periods];
+        for (what, said) in [("header", self.header_counts()), ("trailer", said_at_end)] {
+            let found = self.found.list();
             if said != found {
                 return Err(format!(
                     "the {what} counts {said:?} accounts, transfers and events of accounts and periods, the file has {found:?}"
@@ -197,36 +232,40 @@ impl Check {
                 "the header says that the newest place is {header}, the last one in the file is {last}"
             ));
         }
-        if trailer.root != root {
-            return Err(format!("the root is {}, the accounts' heads come to {root}", trailer.root));
+        self.root = Some(trailer.root);
+        Ok(())
+    }
+
+    /// Judges what only the store can tell when all lines are in it, the last of them this one: the root over the accounts in the order of
+    /// their names, and whether each ends where it may.
+    pub(super) fn compare_end(&mut self, store: &mut dyn Store, line: u64) -> Result<(), Error> {
+        let found = self.walk.seal_up_to(store, self.last_account)?.root;
+        if let Some(said) = self.root.filter(|said| *said != found) {
+            return Err(refusal(line, format!("the root is {said}, the accounts' heads come to {found}")));
         }
-        self.walk.accounts.iter().try_for_each(|(id, walked)| update(*id, walked).map(|_| ()))
+        self.walk.each_by_name(store, &mut |id, walked| {
+            update(id, walked).map_err(|problem| refusal(line, problem))?;
+            Ok(())
+        })
     }
 
     const fn header_counts(&self) -> [u64; 4] {
         [self.header.accounts, self.header.transfers, self.header.events, self.header.periods]
     }
 
-    /// All accounts by number, so many at a time.
-    pub(super) fn account_pages(&self, accounts_per_page: usize) -> Vec<Vec<AccountId>> {
-        let mut ids: Vec<_> = self.walk.accounts.keys().copied().collect();
-        ids.sort_unstable();
-        ids.chunks(accounts_per_page).map(<[_]>::to_vec).collect()
-    }
-
-    /// What the histories of accounts come to.
-    pub(super) fn updates(&self, ids: &[AccountId]) -> Result<Vec<AccountHistoryUpdate>, String> {
-        ids.iter().map(|id| update(*id, &self.walk.accounts[id])).collect()
+    /// What the histories of accounts come to, when the last line was this one.
+    pub(super) fn updates(&mut self, ids: &[AccountId], line: u64) -> Result<Vec<AccountHistoryUpdate>, Error> {
+        let accounts = &mut self.walk.accounts;
+        accounts.fetch(ids.iter().copied())?;
+        let walked = ids.iter().filter_map(|id| Some((*id, accounts.get(*id)?)));
+        let updates: Result<_, String> = walked.map(|(id, walked)| update(id, walked)).collect();
+        updates.map_err(|problem| refusal(line, problem))
     }
 
     /// The newest account and the newest place.
     pub(super) const fn newest(&self) -> (AccountId, Sequence) {
         (self.last_account, self.last_sequence)
     }
-}
-
-const fn counts(trailer: &BookTrailer) -> [u64; 4] {
-    [trailer.accounts, trailer.transfers, trailer.events, trailer.periods]
 }
 
 fn rises<T: Copy + PartialOrd + std::fmt::Display>(what: &str, next: T, last: Option<T>) -> Result<(), String> {

@@ -18,7 +18,7 @@ use crate::service::{Ledger, Mode};
 use crate::store::{Access, Store, StoreError};
 
 /// How many accounts are brought to their end at once.
-const ACCOUNTS_PER_PAGE: usize = 2_000;
+const ACCOUNTS_PER_PAGE: i64 = 2_000;
 
 /// How many lines are handed from the thread that reads to the one that writes at once: few, because one can have 70 kB of metadata.
 const LINES_READ_AT_ONCE: usize = 200;
@@ -64,7 +64,8 @@ impl Ledger {
         let throwaway = found.map(|_| Throwaway::like(self)).transpose()?;
         let into = throwaway.as_ref().map_or(self, Throwaway::ledger);
         let begun = into.pool.transaction(Access::Alone, |store| begin(store, header, digest, now))?;
-        let (found, written, check) = (found.unwrap_or(begun), begun.lines, Check::new(header));
+        let (found, written) = (found.unwrap_or(begun), begun.lines);
+        let check = Check::new(header, self.walk_bytes_max);
         let mut import = Import { into, of: self, header, found, written, digest: begun.digest, check };
         let size = BatchSize { items_max: LINES_READ_AT_ONCE, bytes_max: usize::MAX, bytes_of: |_| 0 };
         let read = read_ahead(Digested(source), &size, |batches| import.take(&mut batches.flatten(), progress));
@@ -197,6 +198,7 @@ impl Import<'_> {
         for line in source {
             let DigestedLine { line, digest } = line?;
             number = line.number;
+            self.check.fetch_accounts(&line.record)?;
             self.check.take(&line.record).map_err(|problem| refusal(number, problem))?;
             if number <= self.found.lines {
                 self.check_found(number, digest)?;
@@ -234,7 +236,7 @@ impl Import<'_> {
     fn write(&mut self, lines: &Lines, number: u64, digest: Hash) -> Result<(), Error> {
         let before = self.written;
         let after = row_of(self.header, &Found { lines: number, digest, ..self.found });
-        let walk = &mut self.check.walk;
+        let check = &mut self.check;
         self.into.pool.transaction(Access::Write, |store| {
             let row = store.find_book_import()?.filter(|row| row.finished_at.is_none());
             match row.map(|row| (row.lines.unsigned_abs(), row.digest)) {
@@ -246,7 +248,10 @@ impl Import<'_> {
                     return Err(StoreError::Conflict { reason }.into());
                 }
             }
-            lines.write(store, walk)?;
+            lines.write(store, &mut check.walk)?;
+            if check.is_complete() {
+                check.compare_end(store, number)?;
+            }
             Ok(store.advance_book_import(&after)?)
         })?;
         self.written = number;
@@ -255,11 +260,17 @@ impl Import<'_> {
     }
 
     /// Brings the accounts to where their histories end, and lets the book be used.
-    fn finish(&self, now: Instant) -> Result<(), Error> {
+    fn finish(&mut self, now: Instant) -> Result<(), Error> {
         let pool = &self.into.pool;
-        for ids in self.check.account_pages(ACCOUNTS_PER_PAGE) {
-            let updates = self.check.updates(&ids).map_err(|problem| refusal(self.written, problem))?;
-            pool.transaction(Access::Write, |store| Ok(store.update_histories(updates.clone())?))?;
+        let mut next = Some(i64::MIN);
+        while let Some(first) = next {
+            next = pool.transaction(Access::Write, |store| {
+                let rows = store.account_rows_from(first, ACCOUNTS_PER_PAGE)?;
+                let Some(last) = rows.last() else { return Ok(None) };
+                let ids: Vec<_> = rows.iter().map(|row| AccountId(row.id)).collect();
+                store.update_histories(self.check.updates(&ids, self.written)?)?;
+                Ok(last.id.checked_add(1))
+            })?;
         }
         let (account, sequence) = self.check.newest();
         let found = Found { lines: self.written, digest: self.digest, finished_at: Some(now), ..self.found };

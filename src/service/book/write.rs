@@ -1,6 +1,6 @@
 //! Writing what a file says, batch by batch. A batch and how far the import has come are committed together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::check::unused;
 use super::schedules::ScheduleLines;
@@ -21,9 +21,11 @@ const LINES_PER_BATCH: usize = 2_000;
 pub(super) struct Lines {
     currencies: Vec<(u64, NamedCurrency)>,
     accounts: Vec<Account>,
+    /// Where the accounts stand in the file.
+    accounts_at: Vec<u64>,
     transfers: Vec<Transfer>,
     /// Where the transfers stand in the file.
-    numbers: Vec<u64>,
+    transfers_at: Vec<u64>,
     events: Vec<AccountEvent>,
     periods: Vec<PeriodEvent>,
     schedules: ScheduleLines,
@@ -34,10 +36,13 @@ impl Lines {
         match record {
             BookRecord::Header(_) | BookRecord::Trailer(_) => {}
             BookRecord::Currency(named) => self.currencies.push((number, named)),
-            BookRecord::Account(account) => self.accounts.push(opened(number, &account)?),
+            BookRecord::Account(account) => {
+                self.accounts.push(opened(number, &account)?);
+                self.accounts_at.push(number);
+            }
             BookRecord::Transfer(transfer, _) => {
                 self.transfers.push(*transfer);
-                self.numbers.push(number);
+                self.transfers_at.push(number);
             }
             BookRecord::Event(event, _) => self.events.push(*event),
             BookRecord::Period(event) => self.periods.push(*event),
@@ -52,11 +57,12 @@ impl Lines {
         self.currencies.len() + self.accounts.len() + entries >= LINES_PER_BATCH
     }
 
-    /// Writes all of them. What only the book can tell is judged here: currencies that it has otherwise, ids that are there already,
-    /// holds, and reversals.
+    /// Writes all of them. What only the book can tell is judged here: currencies that it has otherwise, names and ids that are there
+    /// already, holds, and reversals.
     pub(super) fn write(&self, store: &mut dyn Store, walk: &mut Walk) -> Result<(), Error> {
         self.write_currencies(store)?;
         if !self.accounts.is_empty() {
+            self.check_names(store)?;
             store.insert_numbered_accounts(&self.accounts)?;
         }
         if !self.transfers.is_empty() {
@@ -95,11 +101,23 @@ impl Lines {
         Ok(())
     }
 
+    fn check_names(&self, store: &mut dyn Store) -> Result<(), Error> {
+        let names: Vec<_> = self.accounts.iter().map(|account| &account.name).collect();
+        let there = store.find_accounts(&names)?;
+        let mut taken: HashSet<_> = there.iter().map(|account| &account.name).collect();
+        for (name, line) in names.iter().zip(&self.accounts_at) {
+            if !taken.insert(name) {
+                return Err(refusal(*line, format!("account {name} is there a second time")));
+            }
+        }
+        Ok(())
+    }
+
     fn check_ids(&self, store: &mut dyn Store) -> Result<(), Error> {
         let ids: Vec<_> = self.transfers.iter().map(|transfer| transfer.id).collect();
         let mut places: HashMap<_, _> =
             store.find_transfers(&ids)?.into_iter().map(|transfer| (transfer.id, transfer.sequence)).collect();
-        for (transfer, number) in self.transfers.iter().zip(&self.numbers) {
+        for (transfer, number) in self.transfers.iter().zip(&self.transfers_at) {
             if let Some(sequence) = places.insert(transfer.id, transfer.sequence) {
                 let problem = format!("the id {} is already used by transfer {sequence}", transfer.id);
                 return Err(refusal(*number, problem));
@@ -116,7 +134,7 @@ impl Lines {
             changed.extend(store.find_holds(&ids)?.into_iter().map(|hold| (hold.id, hold)));
         }
         let mut opened: HashMap<TransferId, Hold> = HashMap::new();
-        for (transfer, number) in self.transfers.iter().zip(&self.numbers) {
+        for (transfer, number) in self.transfers.iter().zip(&self.transfers_at) {
             let fits = match (transfer.kind, transfer.hold_id) {
                 (TransferKind::Hold, Some(id)) if id == transfer.id => {
                     opened.insert(id, placed(transfer));
@@ -153,7 +171,7 @@ impl Lines {
         let Some(finding) = walk.first_finding() else { return Ok(()) };
         let is_there = |transfer: &Transfer| Some(transfer.sequence) == finding.sequence;
         let index = self.transfers.iter().position(is_there).unwrap_or_default();
-        Err(refusal(self.numbers[index], finding.problem.clone()))
+        Err(refusal(self.transfers_at[index], finding.problem.clone()))
     }
 }
 

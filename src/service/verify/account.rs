@@ -43,7 +43,7 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| {
             let unknown = || Rejection::AccountUnknown { account: name.clone() };
             let row = store.find_account_row(name)?.ok_or_else(unknown)?;
-            Ok(verify_account_in(store, row, progress)?)
+            verify_account_in(store, row, progress)
         })
     }
 }
@@ -52,11 +52,11 @@ fn verify_account_in(
     store: &mut dyn Store,
     row: AccountRow,
     progress: &mut dyn FnMut(VerifyProgress),
-) -> Result<VerifyReport, StoreError> {
+) -> Result<VerifyReport, Error> {
     let (id, name) = (AccountId(row.id), row.name.clone());
     let newest = row.last_transfer.map(Sequence);
     let first_events = FirstEvents::of_accounts(store, &[id])?;
-    let mut walk = Walk::new(None);
+    let mut walk = Walk::new(usize::MAX);
     walk.compared = 1;
     walk.open_account(row.clone(), &first_events);
     // A row that cannot be read was found right now.
@@ -80,7 +80,7 @@ impl Walk {
         id: AccountId,
         newest: Option<Sequence>,
         progress: &mut dyn FnMut(VerifyProgress),
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Error> {
         let mut events = OwnEvents::of(id);
         for (page_number, first) in page_begins(store, id, newest)?.into_iter().rev().enumerate() {
             let rows = store.chain_rows(id, first, ROWS_PER_PAGE)?;
@@ -108,7 +108,7 @@ impl Walk {
             self.compare_ended_holds_of(store, id, &page)?;
             progress(VerifyProgress { sequence: first.0, newest: newest.unwrap_or(first).0 });
         }
-        self.apply_own_events(store, &mut events, i64::MAX)
+        Ok(self.apply_own_events(store, &mut events, i64::MAX)?)
     }
 
     /// Finds that the oldest page, which begins at `first`, does not go down to the account's first transfer.
@@ -138,7 +138,7 @@ impl Walk {
 
     /// Compares the hash, and the account's side, and moves the account on.
     fn recompute_in_chain(&mut self, id: AccountId, transfer: &Transfer, others: &Others, other_head: Option<SqlHash>) {
-        let Some(account) = self.accounts.get_mut(&id) else { return };
+        let Some(account) = self.accounts.get_mut(id) else { return };
         let side = transfer.side_of(id);
         let other = transfer.leg_on(side.opposite());
         let other_head = match others.0.get(&other.account_id) {

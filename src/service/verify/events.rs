@@ -28,21 +28,25 @@ impl PendingEvents {
         })
     }
 
-    fn next_before(&mut self, sequence: i64) -> Option<(i64, EventRow)> {
+    /// The accounts that they are about.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.of_accounts.iter().map(|row| AccountId(row.account_id))
+    }
+
+    fn next_before(&mut self, sequence: i64) -> Option<EventRow> {
         let of_account = self.of_accounts.front().map_or(i64::MAX, |row| row.sequence);
         if let Some(row) = self.of_periods.pop_front_if(|row| row.sequence < sequence.min(of_account)) {
-            return Some((row.sequence, EventRow::OfPeriod(row)));
+            return Some(EventRow::OfPeriod(row));
         }
         let row = self.of_accounts.pop_front_if(|row| row.sequence < sequence)?;
-        Some((row.sequence, EventRow::OfAccount(Box::new(row))))
+        Some(EventRow::OfAccount(Box::new(row)))
     }
 }
 
 impl Walk {
     /// Applies the events whose place is before a transfer.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
-        while let Some((place, row)) = pending.next_before(sequence) {
-            self.check_seal_before(place);
+        while let Some(row) = pending.next_before(sequence) {
             match row {
                 EventRow::OfAccount(row) => self.apply_event(*row),
                 EventRow::OfPeriod(row) => self.apply_period_row(row),
@@ -53,7 +57,7 @@ impl Walk {
     pub(super) fn apply_event(&mut self, row: AccountEventRow) {
         let (id, number) = (AccountId(row.account_id), row.event);
         let place = Some(Sequence(row.sequence));
-        if !self.accounts.contains_key(&id) {
+        if self.accounts.get(id).is_none() {
             return self.find_event_without_account(id, number, place);
         }
         match AccountEvent::try_from(row) {
@@ -62,9 +66,10 @@ impl Walk {
         }
     }
 
+    /// Applies an event, whose account was fetched.
     pub(in crate::service) fn apply(&mut self, event: &AccountEvent) {
         let place = Some(event.sequence);
-        let Some(account) = self.accounts.get_mut(&event.account_id) else {
+        let Some(account) = self.accounts.get(event.account_id) else {
             return self.find_event_without_account(event.account_id, event.number, place);
         };
         let name = account.name.to_string();
@@ -72,7 +77,7 @@ impl Walk {
         let problems = account.problems_with(event, hash);
 
         // What is stored is believed from here on, so that one fault is found once and not in every later row.
-        account.take(event);
+        self.accounts.take(event);
         for problem in problems {
             self.find(place, Some(name.clone()), format!("event {} {problem}", event.number));
         }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::walk::{ROWS_PER_PAGE, Walk};
+use crate::error::Error;
 use crate::models::holds::HoldRow;
 use crate::models::transfers::TransferRow;
 use crate::money::Amount;
@@ -35,7 +36,7 @@ impl Walk {
     }
 
     /// Compares every hold with what its transfers come to.
-    pub(super) fn compare_holds(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    pub(super) fn compare_holds(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
             let rows = store.hold_rows_from(first, ROWS_PER_PAGE)?;
@@ -52,7 +53,7 @@ impl Walk {
         store: &mut dyn Store,
         account: AccountId,
         page: &[Transfer],
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Error> {
         let placed = page.iter().filter(|transfer| transfer.kind == TransferKind::Hold);
         let placed: Vec<_> = placed.filter_map(|transfer| transfer.hold_id).collect();
         let is_met_later = |row: &HoldRow| {
@@ -65,11 +66,7 @@ impl Walk {
     }
 
     /// Compares the open holds of an account with what their transfers come to.
-    pub(super) fn compare_open_holds_of(
-        &mut self,
-        store: &mut dyn Store,
-        account: AccountId,
-    ) -> Result<(), StoreError> {
+    pub(super) fn compare_open_holds_of(&mut self, store: &mut dyn Store, account: AccountId) -> Result<(), Error> {
         for side in [NormalSide::Debit, NormalSide::Credit] {
             let mut next = Some(i64::MIN);
             while let Some(from) = next {
@@ -81,7 +78,8 @@ impl Walk {
         Ok(())
     }
 
-    fn compare_hold_rows(&mut self, store: &mut dyn Store, rows: Vec<HoldRow>) -> Result<(), StoreError> {
+    fn compare_hold_rows(&mut self, store: &mut dyn Store, rows: Vec<HoldRow>) -> Result<(), Error> {
+        self.accounts.fetch(rows.iter().map(|row| AccountId(row.debit_account_id)))?;
         let ids: Vec<_> = rows.iter().filter_map(|row| row.id.id().map(TransferId)).collect();
         let mut histories: HashMap<TransferId, Vec<Transfer>> = HashMap::new();
         // A row that cannot be read was found by the walk.

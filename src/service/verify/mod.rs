@@ -17,13 +17,12 @@ use serde::Serialize;
 pub(super) use self::holds::{lessen, placed};
 pub(super) use self::reversals::Reversed;
 pub(super) use self::schedules::{ScheduleWalk, problem_with_transfer};
-pub(super) use self::sealed::SealCheck;
 pub(super) use self::walk::Walk;
 pub(super) use self::walked::Walked;
 use super::Ledger;
 use crate::error::Error;
 use crate::money::CurrencyCode;
-use crate::rules::Sequence;
+use crate::rules::{Seal, Sequence};
 use crate::store::{Access, Store};
 
 /// Something in the book that Teller did not write that way.
@@ -81,20 +80,24 @@ impl Ledger {
     /// # Errors
     /// [`Error::Store`]. What is wrong with the book is no error but the answer.
     pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
-        self.pool.transaction(Access::Read, |store| verify_in(store, None, progress))
+        self.pool.transaction(Access::Read, |store| self.verify_in(store, None, progress))
     }
-}
 
-pub(super) fn verify_in(
-    store: &mut dyn Store,
-    seal: Option<SealCheck>,
-    progress: &mut dyn FnMut(VerifyProgress),
-) -> Result<VerifyReport, Error> {
-    let mut walk = Walk::new(seal);
-    walk.open_accounts(store)?;
-    let mut walk = walk.recompute_transfers(store, progress)?;
-    walk.compare_holds(store)?;
-    walk.compare_schedules(store)?;
-    walk.compare_accounts(store)?;
-    Ok(walk.report())
+    pub(super) fn verify_in(
+        &self,
+        store: &mut dyn Store,
+        seal: Option<&Seal>,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<VerifyReport, Error> {
+        let mut walk = Walk::new(self.walk_bytes_max);
+        walk.open_accounts(store)?;
+        let mut walk = match seal {
+            None => walk.recompute_all(store, progress)?,
+            Some(seal) => walk.recompute_sealed(store, seal, progress)?,
+        };
+        walk.compare_holds(store)?;
+        walk.compare_schedules(store)?;
+        walk.compare_accounts(store)?;
+        Ok(walk.report())
+    }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::walk::Walk;
 use super::walked::WalkedAccounts;
+use crate::error::Error;
 use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{
@@ -28,12 +29,12 @@ impl ScheduleWalk {
         Self { schedule, met: 0 }
     }
 
-    /// What of a schedule does not fit itself or its accounts.
+    /// What of a schedule does not fit itself or its accounts, which were fetched.
     pub(in crate::service) fn problem(&self, accounts: &WalkedAccounts) -> Option<String> {
         let Schedule { id, debit_account_id, credit_account_id, hash, .. } = &self.schedule;
         let find = |account: &AccountId| {
             accounts
-                .get(account)
+                .get(*account)
                 .ok_or_else(|| format!("schedule {id} names account {}, which is not there", account.0))
         };
         let (debit, credit) = match (find(debit_account_id), find(credit_account_id)) {
@@ -114,7 +115,7 @@ fn is_transfer_of(schedule: &Schedule, due: &Due, transfer: &Transfer) -> bool {
 
 impl Walk {
     /// Compares every schedule with its hash, its recurrence, and the transfers of its dues.
-    pub(super) fn compare_schedules(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    pub(super) fn compare_schedules(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let mut next = Some(Uuid::nil());
         while let Some(first) = next {
             let rows = store.schedule_rows_from(SqlId::new(first), ROWS_PER_PAGE)?;
@@ -127,7 +128,8 @@ impl Walk {
         Ok(())
     }
 
-    fn compare_schedule(&mut self, store: &mut dyn Store, row: ScheduleRow) -> Result<(), StoreError> {
+    fn compare_schedule(&mut self, store: &mut dyn Store, row: ScheduleRow) -> Result<(), Error> {
+        self.accounts.fetch([row.debit_account_id, row.credit_account_id].map(AccountId))?;
         let (id, name) = (row.id, self.name_of(AccountId(row.debit_account_id)));
         let mut walk = match Schedule::try_from(row) {
             Ok(schedule) => ScheduleWalk::new(schedule),

@@ -1,57 +1,87 @@
 //! Comparing a book with a seal that was made of it earlier.
 
+use super::VerifyProgress;
 use super::walk::Walk;
+use super::walked::Walked;
+use crate::error::Error;
 use crate::rules::{AccountId, Hash, MerkleTree, Seal, Sequence};
+use crate::store::Store;
 
-/// A seal, until the walk has come to the place where it was made.
-pub(in crate::service) struct SealCheck(Seal);
+/// How many names are in memory at once.
+const NAMES_PER_PAGE: i64 = 1_000;
 
-impl SealCheck {
-    pub(in crate::service) const fn new(seal: Seal) -> Self {
-        Self(seal)
-    }
+/// What a seal says of a book.
+pub(in crate::service) struct Sealed {
+    accounts: i64,
+    transfers: i128,
+    pub(in crate::service) root: Hash,
 }
 
 impl Walk {
-    /// Compares with the seal, when the walk comes to a place behind it.
-    pub(super) fn check_seal_before(&mut self, sequence: i64) {
-        if self.seal.as_ref().is_some_and(|SealCheck(seal)| seal.sequence.0 < sequence)
-            && let Some(SealCheck(seal)) = self.seal.take()
-        {
-            self.check_seal(&seal);
+    /// Walks the whole book, and compares it with a seal at the place where that was made.
+    pub(super) fn recompute_sealed(
+        self,
+        store: &mut dyn Store,
+        seal: &Seal,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<Self, Error> {
+        let mut walk = self.recompute_places(store, i64::MIN..=seal.sequence.0, progress)?;
+        walk.check_seal(store, seal)?;
+        match seal.sequence.0.checked_add(1) {
+            Some(next) => walk.recompute_places(store, next..=i64::MAX, progress),
+            None => Ok(walk),
         }
     }
 
-    /// Compares with the seal where nothing has come behind it.
-    pub(super) fn check_seal_at_end(&mut self, newest: i64) {
-        let Some(SealCheck(seal)) = self.seal.take() else { return };
-        if newest < seal.sequence.0 {
-            let problem = format!("the book ends at place {newest}, the seal was made at place {}", seal.sequence);
-            self.find(Some(Sequence(newest)).filter(|_| newest > 0), None, problem);
-        }
-        self.check_seal(&seal);
-    }
-
-    /// How many accounts have a number up to this one, and the Merkle root over them, as a seal has it.
-    pub(in crate::service) fn root_up_to(&self, newest: AccountId) -> (usize, Hash) {
-        let mut sealed: Vec<_> =
-            self.accounts.iter().filter(|(id, _)| **id <= newest).map(|(_, walked)| walked).collect();
-        sealed.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let mut tree = MerkleTree::default();
-        for walked in &sealed {
-            tree.push(&Seal::leaf(&walked.name, walked.version, walked.head));
-        }
+    /// What a seal says of the book as far as it was walked, with the accounts that have a number up to this one.
+    pub(in crate::service) fn seal_up_to(&mut self, store: &mut dyn Store, newest: AccountId) -> Result<Sealed, Error> {
+        let (mut accounts, mut versions, mut tree) = (0, 0, MerkleTree::default());
+        self.each_by_name(store, &mut |id, walked| {
+            if id <= newest {
+                accounts += 1;
+                versions += i128::from(walked.version);
+                tree.push(&Seal::leaf(&walked.name, walked.version, walked.head));
+            }
+            Ok(())
+        })?;
         if self.periods.number > 0 {
             tree.push(&Seal::periods_leaf(self.periods.number, self.periods.head));
         }
-        (sealed.len(), tree.root())
+        // Every transfer is counted by both its accounts.
+        Ok(Sealed { accounts, transfers: versions / 2, root: tree.root() })
     }
 
-    fn check_seal(&mut self, seal: &Seal) {
-        let (accounts, root) = self.root_up_to(seal.account_id);
+    /// Goes over all accounts that the store has as well, in the order of their names there.
+    pub(in crate::service) fn each_by_name(
+        &mut self,
+        store: &mut dyn Store,
+        visit: &mut dyn FnMut(AccountId, &Walked) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut after = String::new();
+        loop {
+            let page = store.list_account_ids(&after, NAMES_PER_PAGE)?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after.clone_from(last);
+            let ids = page.into_iter().map(|(_, id)| AccountId(id));
+            self.accounts.fetch(ids.clone())?;
+            for id in ids {
+                if let Some(walked) = self.accounts.get(id) {
+                    visit(id, walked)?;
+                }
+            }
+        }
+    }
+
+    fn check_seal(&mut self, store: &mut dyn Store, seal: &Seal) -> Result<(), Error> {
+        let newest = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
+        if newest < seal.sequence {
+            let problem = format!("the book ends at place {newest}, the seal was made at place {}", seal.sequence);
+            self.find(Some(newest).filter(|newest| *newest > Sequence::UNASSIGNED), None, problem);
+        }
+        let found = self.seal_up_to(store, seal.account_id)?;
         let counts = [
-            ("accounts", i128::from(seal.accounts), accounts as i128),
-            ("transfers", seal.transfers.into(), self.sealed_transfers(seal)),
+            ("accounts", i128::from(seal.accounts), i128::from(found.accounts)),
+            ("transfers", seal.transfers.into(), found.transfers),
         ];
         for (what, sealed, found) in counts {
             if sealed != found {
@@ -59,15 +89,11 @@ impl Walk {
                 self.find(Some(seal.sequence), None, problem);
             }
         }
-        if root != seal.root {
+        if found.root != seal.root {
+            let root = found.root;
             let problem = format!("the accounts' heads at the seal's place come to {root}, the seal has {}", seal.root);
             self.find(Some(seal.sequence), None, problem);
         }
-    }
-
-    /// Every transfer is counted by both its accounts.
-    fn sealed_transfers(&self, seal: &Seal) -> i128 {
-        let sealed = self.accounts.iter().filter(|(id, _)| **id <= seal.account_id);
-        sealed.map(|(_, walked)| i128::from(walked.version)).sum::<i128>() / 2
+        Ok(())
     }
 }

@@ -7,17 +7,17 @@ use bigdecimal::BigDecimal;
 
 use super::pages::Page;
 use super::periods::WalkedPeriods;
-use super::sealed::SealCheck;
-use super::walked::{Walked, WalkedAccounts};
+use super::walked::{Sides, Walked, WalkedAccounts};
 use super::{CurrencyTotals, Finding, VerifyReport};
+use crate::error::Error;
 use crate::models::accounts::AccountRow;
-use crate::money::{Amount, CurrencyCode};
+use crate::money::{Amount, Currency, CurrencyCode};
 use crate::rules::{
     Account, AccountId, AccountName, AccountRequest, Hash, Instant, NormalSide, Sequence, Totals, Transfer,
     TransferKind, hash_account, hash_metadata, hash_transfer,
 };
 use crate::service::opened::FirstEvents;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// How many rows are in memory at once: few, because one can have 70 kB of metadata.
 pub(super) const ROWS_PER_PAGE: i64 = 1_000;
@@ -25,24 +25,38 @@ pub(super) const ROWS_PER_PAGE: i64 = 1_000;
 const FINDINGS_MAX: usize = 100;
 
 /// A verification under way.
-#[derive(Default)]
 pub(in crate::service) struct Walk {
     pub(in crate::service) accounts: WalkedAccounts,
     pub(super) periods: WalkedPeriods,
-    pub(super) seal: Option<SealCheck>,
     pub(super) transfers: u64,
     pub(super) compared: u64,
+    sums: BTreeMap<CurrencyCode, Sums>,
     findings: Vec<Finding>,
     finding_count: u64,
 }
 
+/// What the accounts of a currency that were compared have, in minor units.
+struct Sums {
+    currency: Currency,
+    posted: Sides,
+}
+
 impl Walk {
-    pub(in crate::service) fn new(seal: Option<SealCheck>) -> Self {
-        Self { seal, ..Self::default() }
+    /// One whose accounts take so many bytes of memory.
+    pub(in crate::service) fn new(accounts_bytes_max: usize) -> Self {
+        Self {
+            accounts: WalkedAccounts::new(accounts_bytes_max),
+            periods: WalkedPeriods::default(),
+            transfers: 0,
+            compared: 0,
+            sums: BTreeMap::new(),
+            findings: Vec::new(),
+            finding_count: 0,
+        }
     }
 
     /// Begins every account with nothing posted and the head that its opening gave it.
-    pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
             let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
@@ -50,6 +64,7 @@ impl Walk {
             next = last.and_then(|last| last.checked_add(1));
             let last = last.unwrap_or(i64::MAX);
             let first_events = FirstEvents::between(store, first, last)?;
+            self.accounts.fetch([])?;
             for row in rows {
                 self.open_account(row, &first_events);
             }
@@ -72,7 +87,7 @@ impl Walk {
         }
     }
 
-    /// Begins an account with nothing posted, and returns the head that its opening gave it.
+    /// Begins an account, whose number is higher than those before, with nothing posted, and returns the head that its opening gave it.
     pub(in crate::service) fn begin_account(
         &mut self,
         id: AccountId,
@@ -80,8 +95,7 @@ impl Walk {
         opened_at: Instant,
     ) -> Hash {
         let head = hash_account(&opening, opened_at);
-        let walked = Box::new(Walked::opened(opening, head));
-        self.accounts.insert(id, walked);
+        self.accounts.push(id, Walked::opened(opening, head));
         head
     }
 
@@ -90,12 +104,12 @@ impl Walk {
         self.findings.first()
     }
 
-    pub(super) fn recompute_page(mut self, page: Page) -> Self {
+    pub(super) fn recompute_page(mut self, page: Page) -> Result<Self, Error> {
+        self.accounts.fetch(page.accounts())?;
         let Page { transfers: rows, mut events, holds, reversed } = page;
         let mut about_others = Vec::new();
         for row in rows {
             self.apply_events(&mut events, row.sequence);
-            self.check_seal_before(row.sequence);
             let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
             self.transfers += 1;
             match Transfer::try_from(row) {
@@ -111,13 +125,15 @@ impl Walk {
         self.apply_events(&mut events, i64::MAX);
         self.find_missing_holds(&holds, &about_others);
         self.check_reversals(&reversed, &about_others);
-        self
+        Ok(self)
     }
 
+    /// The name of an account that was fetched.
     pub(super) fn name_of(&self, account: AccountId) -> Option<String> {
-        self.accounts.get(&account).map(|walked| walked.name.to_string())
+        self.accounts.get(account).map(|walked| walked.name.to_string())
     }
 
+    /// Recomputes a transfer, whose accounts were fetched.
     pub(in crate::service) fn recompute(&mut self, transfer: &Transfer) {
         let Some([debit, credit]) = self.accounts_of(transfer) else { return self.find_no_pair(transfer) };
         let expected = hash_transfer(transfer, debit.head, credit.head);
@@ -133,12 +149,7 @@ impl Walk {
 
     /// Its two accounts, if it can be between them.
     fn accounts_of(&mut self, transfer: &Transfer) -> Option<[&mut Walked; 2]> {
-        let [debit, credit] = [transfer.debit.account_id, transfer.credit.account_id];
-        if debit == credit {
-            return None;
-        }
-        let [debit, credit] = self.accounts.get_disjoint_mut([&debit, &credit]);
-        let (debit, credit) = (debit?, credit?);
+        let [debit, credit] = self.accounts.get_pair_mut([transfer.debit.account_id, transfer.credit.account_id])?;
         (debit.currency == credit.currency).then_some([debit, credit])
     }
 
@@ -176,11 +187,12 @@ impl Walk {
         }
     }
 
-    pub(super) fn compare_accounts(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    pub(super) fn compare_accounts(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
             let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
             next = rows.last().and_then(|last| last.id.checked_add(1));
+            self.accounts.fetch(rows.iter().map(|row| AccountId(row.id)))?;
             for row in rows {
                 self.compared += 1;
                 // A row that cannot be read was found when the walk began.
@@ -192,8 +204,12 @@ impl Walk {
         Ok(())
     }
 
+    /// Compares an account, which was fetched, and adds it up.
     pub(super) fn compare_account(&mut self, account: &Account) {
-        let Some(walked) = self.accounts.get(&account.id) else { return };
+        let Some(walked) = self.accounts.get(account.id) else { return };
+        let currency = walked.currency;
+        let sums = self.sums.entry(currency.code()).or_insert(Sums { currency, posted: Sides::default() });
+        sums.posted += walked.posted;
         let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
         let total = |amount: Amount| i128::from(amount.minor());
         let last = account.last.map(|last| (last.sequence, last.recorded_at));
@@ -239,20 +255,17 @@ impl Walk {
         self.report_with(totals)
     }
 
-    /// The sums of the accounts that were walked.
+    /// The sums of the accounts that were compared.
     pub(super) fn totals(&self) -> Vec<CurrencyTotals> {
-        let mut sums: BTreeMap<CurrencyCode, (u8, i128, i128)> = BTreeMap::new();
-        for account in self.accounts.values() {
-            let (_, debits, credits) =
-                sums.entry(account.currency.code()).or_insert((account.currency.exponent(), 0, 0));
-            *debits += account.posted.debits;
-            *credits += account.posted.credits;
-        }
-        let totals = |(currency, (exponent, debits, credits))| {
-            let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(exponent));
-            CurrencyTotals { currency, debits: decimal(debits), credits: decimal(credits) }
+        let totals = |Sums { currency, posted }: &Sums| {
+            let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(currency.exponent()));
+            CurrencyTotals {
+                currency: currency.code(),
+                debits: decimal(posted.debits),
+                credits: decimal(posted.credits),
+            }
         };
-        sums.into_iter().map(totals).collect()
+        self.sums.values().map(totals).collect()
     }
 
     pub(super) fn report_with(self, totals: Vec<CurrencyTotals>) -> VerifyReport {

@@ -1,15 +1,23 @@
-use std::fmt::Display;
+//! Accounts as a walk recomputes them.
 
+mod accounts;
+mod packed;
+
+use std::fmt::Display;
+use std::ops::AddAssign;
+
+pub(super) use self::accounts::WalkedAccounts;
 use crate::money::Currency;
 use crate::rules::{
-    AccountEvent, AccountId, AccountName, AccountRequest, AccountState, AccountType, Annotation, FastMap, Hash,
-    Instant, Limits, NormalSide, Sequence, Terms, Transfer, TransferKind, hash_metadata,
+    AccountEvent, AccountName, AccountRequest, AccountState, AccountType, Annotation, Hash, Instant, Limits,
+    NormalSide, Sequence, Terms, Transfer, TransferKind, hash_metadata,
 };
 
-/// All accounts of a book. Each stands in a place of its own, because a map keeps room for twice as many entries as it has.
-pub(in crate::service) type WalkedAccounts = FastMap<AccountId, Box<Walked>>;
+/// What an account in memory takes besides itself and its name: its entry in a map, and what the allocator adds.
+const BYTES_AROUND: usize = 60;
 
-/// An account as the walk has recomputed it so far: as small as can be, because those of the whole book are in memory.
+/// An account as the walk has recomputed it so far: as small as can be, because many are in memory at once.
+#[derive(Debug, PartialEq, Eq)]
 pub(in crate::service) struct Walked {
     pub(in crate::service) name: AccountName,
     pub(in crate::service) currency: Currency,
@@ -23,6 +31,7 @@ pub(in crate::service) struct Walked {
 }
 
 /// What is kept of an account's [`Particulars`]: no more than cannot be told otherwise, because most accounts never had an event.
+#[derive(Debug, PartialEq, Eq)]
 enum Kept {
     /// It was opened with nothing but a type.
     Usual,
@@ -33,7 +42,7 @@ enum Kept {
 }
 
 /// What an account may do, and what came of its events.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::service) struct Particulars {
     pub(in crate::service) terms: Terms,
     /// The hash of what is kept beside it, once that was changed.
@@ -67,7 +76,7 @@ impl Particulars {
 }
 
 /// Sums of debits and of credits, which a forged book can drive anywhere.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::service) struct Sides {
     pub(in crate::service) debits: i128,
     pub(in crate::service) credits: i128,
@@ -79,6 +88,13 @@ impl Sides {
             NormalSide::Debit => self.debits += amount,
             NormalSide::Credit => self.credits += amount,
         }
+    }
+}
+
+impl AddAssign for Sides {
+    fn add_assign(&mut self, other: Self) {
+        self.debits += other.debits;
+        self.credits += other.credits;
     }
 }
 
@@ -98,6 +114,16 @@ impl Walked {
             head,
             particulars: if is_usual { Kept::Usual } else { Kept::Opened(Box::new(limits)) },
         }
+    }
+
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let kept = match &self.particulars {
+            Kept::Usual => 0,
+            Kept::Opened(_) => size_of::<Limits>(),
+            Kept::Changed(_) => size_of::<Particulars>(),
+        };
+        BYTES_AROUND + size_of::<Self>() + self.name.as_str().len() + kept
     }
 
     pub(in crate::service) fn particulars(&self) -> Particulars {
@@ -184,7 +210,7 @@ impl Walked {
     }
 
     /// Moves what an account may do, and what is kept beside it, on by an event.
-    pub(in crate::service) fn take(&mut self, event: &AccountEvent) {
+    fn take(&mut self, event: &AccountEvent) {
         self.head = event.hash;
         self.particulars = Kept::Changed(Box::new(self.particulars().after(event)));
     }
