@@ -162,6 +162,27 @@ on_every_backend! {
         verify("seal").ends(0);
     }
 
+    fn a_seal_between_thousands_of_events_is_compared_where_it_was_made(book: &TestBook) {
+        let change = |least: u32| format!("limits alice min -{least} -> changed\n");
+        let changes = |count| (1..=count).map(change).collect::<Vec<_>>().concat();
+        check(book, BEGIN);
+        check(book, &changes(998));
+        let seals = [1, 1, 500].map(|more| {
+            check(book, &changes(more));
+            book.ledger().seal().unwrap()
+        });
+        check(book, &changes(1_000));
+        check(book, "transfer alice bob 1 -> posted");
+        for seal in &seals {
+            assert_eq!(problems(&sealed(book, seal)), "", "at place {}", seal.sequence);
+        }
+        disarm(book);
+        book.raw("update account_events set actor = 'nobody' where event = 1900").unwrap();
+        let report = sealed(book, &seals[2]);
+        let found: Vec<_> = report.findings.iter().map(|finding| finding.sequence.unwrap().0).collect();
+        assert_eq!((found, report.transfers), (vec![1_902], 3), "{:?}", report.findings);
+    }
+
     // V2
     fn a_closing_of_a_period_that_was_cut_off_is_found_with_a_seal(book: &TestBook) {
         check(book, &format!("{BEGIN}

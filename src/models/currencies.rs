@@ -19,7 +19,7 @@ impl CurrencyRow {
 }
 
 /// A stored code and exponent as a currency; `row` names where they stand.
-pub(super) fn currency(
+pub(crate) fn currency(
     code: &str,
     exponent: i16,
     row: impl Fn() -> (&'static str, String),

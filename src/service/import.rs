@@ -10,16 +10,20 @@ use std::collections::{BTreeSet, HashMap};
 use super::ahead::{BatchSize, read_ahead};
 use super::import_lines::{AccountLine, ImportCounts, ImportSink, Line, Malformed, MinBalance, Refused, TransferLine};
 use super::occurrences::Occurrences;
+use super::remembered::make_room;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rules::{AccountName, AccountRequest, Limits, Rejection, TransferId, TransferRequest};
+use crate::rules::{AccountName, AccountRequest, FastMap, Limits, Rejection, TransferId, TransferRequest};
 
 /// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short and that three
 /// batches, of which one is posted and two are read ahead, take little memory. docs/performance.md has the figures.
 const LINES_PER_BATCH: usize = 2_000;
 /// How many bytes of fields one transaction takes at most, and one line. A line can have 70 kB of metadata, which is in memory several times.
 const BYTES_PER_BATCH: usize = 1 << 20;
+
+/// Of how many accounts the currency is remembered over an import: some 100 bytes each.
+const CURRENCIES_MAX: usize = 50_000;
 
 /// What became of a line.
 enum Outcome {
@@ -78,6 +82,7 @@ impl Ledger {
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
         let currencies = self.currencies_by_code()?;
+        let mut known = FastMap::default();
         let mut occurrences = Occurrences::default();
         let prepared = lines.map(|line| {
             Ok(prepare(line?, |content| {
@@ -86,9 +91,9 @@ impl Ledger {
             }))
         });
         run(prepared, mode, sink, |drafts| {
-            let accounts = self.currencies_by_account(&drafts)?;
+            self.find_currencies(&drafts, &mut known)?;
             let requests: Vec<_> =
-                drafts.into_iter().map(|draft| draft.and_then(|draft| transfer_request(draft, &accounts))).collect();
+                drafts.into_iter().map(|draft| draft.and_then(|draft| transfer_request(draft, &known))).collect();
             let ids: Vec<_> = requests.iter().flatten().map(|request| request.id).collect();
             ask(requests, |requests| {
                 let answers = self.post_batch(requests, mode)?.into_iter().zip(ids);
@@ -106,18 +111,22 @@ impl Ledger {
         Ok(currencies.into_iter().map(|named| (named.currency.code(), named.currency)).collect())
     }
 
-    /// The currencies of those accounts whose lines do not say one.
-    fn currencies_by_account(
+    /// Finds the currencies of those accounts whose lines do not say one. They are remembered, for they never change.
+    fn find_currencies(
         &self,
         drafts: &[Result<Draft, Outcome>],
-    ) -> Result<HashMap<AccountName, Currency>, Error> {
+        known: &mut FastMap<AccountName, Currency>,
+    ) -> Result<(), Error> {
         let silent = drafts.iter().flatten().filter(|draft| draft.money.is_none());
         let names: BTreeSet<_> = silent.map(|draft| draft.line.parties.names()[0]).collect();
-        if names.is_empty() {
-            return Ok(HashMap::new());
+        let names: Vec<_> = names.into_iter().collect();
+        make_room(known, CURRENCIES_MAX, names.len());
+        let unknown: Vec<_> = names.into_iter().filter(|name| !known.contains_key(*name)).collect();
+        if !unknown.is_empty() {
+            let found = self.find_accounts(&unknown)?;
+            known.extend(found.into_iter().map(|account| (account.name, account.currency)));
         }
-        let found = self.find_accounts(&names.into_iter().collect::<Vec<_>>())?;
-        Ok(found.into_iter().map(|account| (account.name, account.currency)).collect())
+        Ok(())
     }
 }
 
@@ -247,7 +256,7 @@ fn draft(line: TransferLine, id: TransferId, currencies: &HashMap<CurrencyCode, 
 
 fn transfer_request(
     Draft { id, line, money }: Draft,
-    accounts: &HashMap<AccountName, Currency>,
+    accounts: &FastMap<AccountName, Currency>,
 ) -> Result<TransferRequest, Outcome> {
     let account = line.parties.names()[0];
     let unknown = || {

@@ -64,8 +64,8 @@ pub use transfers::{WithOpenings, post_in, submit_in};
 pub use trees::PathBalance;
 pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
 
-/// How much memory the accounts of a walk over the whole book may take: so much that the program as a whole stays below 64 MB.
-const WALK_BYTES_MAX: usize = 28 << 20;
+/// How much memory a walk over the whole book may take for accounts: so much that the program as a whole stays below 64 MB.
+const WALK_BYTES_MAX: usize = 27 << 20;
 
 /// Whether an operation is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,9 +127,9 @@ impl Ledger {
         Self { clock, ..self }
     }
 
-    /// The same book, whose [verification](Self::verify) and [import](Self::import_book) have accounts in memory until they take about so many
-    /// bytes, and then put them into a temporary file, where each takes 512. Where all have room, it is several times faster. It is 28
-    /// MB unless it is set, which is room for 100,000 accounts or so.
+    /// The same book, whose [verification](Self::verify), [import](Self::import_book) and [export](Self::export_book) keep in memory about so
+    /// many bytes of what they know of accounts. What is more goes into a temporary file, 512 bytes an account, or is looked up again. Where
+    /// all has room, a verification is several times faster. It is 27 MB unless it is set, which is room for 100,000 accounts or so.
     #[must_use]
     pub fn with_walk_memory(self, bytes_max: usize) -> Self {
         Self { walk_bytes_max: bytes_max, ..self }

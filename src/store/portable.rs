@@ -31,6 +31,9 @@ pub(crate) trait Portable {
     /// The names and numbers of up to `limit` accounts whose names sort behind `after`, by name, as they are stored.
     fn list_account_ids(&mut self, after: &str, limit: i64) -> Result<Vec<(String, i64)>, StoreError>;
 
+    /// The numbers of those of the accounts that exist, with the codes and exponents of their currencies, in no particular order.
+    fn account_currencies(&mut self, ids: &[AccountId]) -> Result<Vec<(i64, String, i16)>, StoreError>;
+
     /// How many accounts there are.
     fn count_accounts(&mut self) -> Result<i64, StoreError>;
 
@@ -110,9 +113,6 @@ pub(crate) trait Portable {
 
     /// The first event of each of the accounts from `first` to `last` that has one, in order, as they are stored.
     fn first_event_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
-
-    /// The events at the places from `first` to `last`, in order, as they are stored.
-    fn event_rows_between(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 }
 
 /// Stored rows as the rules know them.
@@ -151,6 +151,13 @@ macro_rules! implement_portable {
             fn list_account_ids(&mut self, after: &str, limit: i64) -> Result<Vec<(String, i64)>, StoreError> {
                 let accounts = accounts::table.filter(accounts::name.gt(after)).order(accounts::name).limit(limit);
                 Ok(accounts.select((accounts::name, accounts::id)).load(self)?)
+            }
+
+            fn account_currencies(&mut self, ids: &[AccountId]) -> Result<Vec<(i64, String, i16)>, StoreError> {
+                in_chunks(ids, |ids| {
+                    let accounts = accounts::table.filter(accounts::id.eq_any(ids.iter().map(|id| id.0)));
+                    accounts.select((accounts::id, accounts::currency, accounts::exponent)).load(self)
+                })
             }
 
             fn count_accounts(&mut self) -> Result<i64, StoreError> {
@@ -306,13 +313,6 @@ macro_rules! implement_portable {
                 let events = account_events::table
                     .filter(account_events::account_id.between(first, last).and(account_events::event.eq(1)))
                     .order(account_events::account_id);
-                Ok(events.select(AccountEventRow::as_select()).load(self)?)
-            }
-
-            fn event_rows_between(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {
-                let events = account_events::table
-                    .filter(account_events::sequence.between(first, last))
-                    .order(account_events::sequence);
                 Ok(events.select(AccountEventRow::as_select()).load(self)?)
             }
         }

@@ -1,5 +1,6 @@
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Display;
+use std::iter;
 use std::ops::ControlFlow;
 
 use super::outbox::Outbox;
@@ -7,16 +8,22 @@ use super::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, Numbere
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::models::account_events::AccountEventRow;
+use crate::models::currencies::currency;
 use crate::models::period_events::PeriodEventRow;
 use crate::money::Currency;
-use crate::rules::{Account, AccountEvent, AccountId, OpenedWith, PeriodEvent, Sequence, Transfer, hash_account};
+use crate::rules::{
+    Account, AccountEvent, AccountId, FastMap, OpenedWith, PeriodEvent, Sequence, Transfer, hash_account,
+};
 use crate::service::opened::FirstEvents;
+use crate::service::remembered::make_room;
 use crate::service::seal::seal_in;
 use crate::service::{Ledger, NamedCurrency};
 use crate::store::{Access, Store, StoreError};
 
 /// How many rows are in memory at once: few, because one can have 70 kB of metadata.
 const ROWS_PER_PAGE: i64 = 1_000;
+/// How much memory the currency of an account takes at most, in a map that has just grown.
+const BYTES_PER_CURRENCY: usize = 64;
 
 impl Ledger {
     /// Hands out the whole book, as it stands at one moment, in the order of [`BookRecord`]. Nobody is held up meanwhile. Returns `None`
@@ -49,7 +56,9 @@ impl Ledger {
             };
             let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, periods: 0, root: seal.root };
             Outbox::lend(sink, |outbox| {
-                let mut export = Export { outbox, progress, header, trailer, currencies: HashMap::new() };
+                let currencies_max = self.walk_bytes_max / BYTES_PER_CURRENCY;
+                let currencies = FastMap::default();
+                let mut export = Export { outbox, progress, header, trailer, currencies, currencies_max };
                 Ok(export.run(store)?.is_continue().then_some(header))
             })
         })
@@ -62,7 +71,9 @@ pub(super) struct Export<'a> {
     pub(super) header: BookHeader,
     /// What was written so far.
     trailer: BookTrailer,
-    currencies: HashMap<AccountId, Currency>,
+    /// Those of accounts that came lately.
+    currencies: FastMap<AccountId, Currency>,
+    currencies_max: usize,
 }
 
 impl Export<'_> {
@@ -107,7 +118,9 @@ impl Export<'_> {
                 let account = Account::try_from(row).map_err(StoreError::from)?;
                 let opened_with = first_events.opened_with(&account).map_err(StoreError::from)?;
                 let account = as_opened(&account, opened_with);
-                self.currencies.insert(account.id, account.opening.currency);
+                if self.currencies.len() < self.currencies_max {
+                    self.currencies.insert(account.id, account.opening.currency);
+                }
                 self.write(BookRecord::Account(account))?;
                 self.trailer.accounts += 1;
             }
@@ -125,10 +138,11 @@ impl Export<'_> {
         while let Some(first) = next {
             let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
             next = rows.last().and_then(|row| row.sequence.checked_add(1));
+            self.find_currencies(store, rows.iter().map(|row| AccountId(row.debit_account_id)))?;
             for row in rows {
                 self.write_events_before(store, &mut events, Sequence(row.sequence))?;
                 let transfer = Transfer::try_from(row).map_err(StoreError::from)?;
-                let currency = self.currency_of(transfer.debit.account_id, "transfers", transfer.sequence)?;
+                let currency = self.currency_of(store, transfer.debit.account_id, "transfers", transfer.sequence)?;
                 self.write(BookRecord::Transfer(Box::new(transfer), currency))?;
                 self.trailer.transfers += 1;
             }
@@ -155,7 +169,7 @@ impl Export<'_> {
                 self.trailer.periods += 1;
             } else if let Some(row) = events.page.pop_front_if(|row| Sequence(row.sequence) < sequence) {
                 let event = AccountEvent::try_from(row).map_err(StoreError::from)?;
-                let currency = self.currency_of(event.account_id, "account_events", event.sequence)?;
+                let currency = self.currency_of(store, event.account_id, "account_events", event.sequence)?;
                 self.write(BookRecord::Event(Box::new(event), currency))?;
                 self.trailer.events += 1;
             } else {
@@ -164,12 +178,32 @@ impl Export<'_> {
         }
     }
 
+    /// Finds the currencies of accounts that are not remembered.
+    fn find_currencies(
+        &mut self,
+        store: &mut dyn Store,
+        accounts: impl Iterator<Item = AccountId>,
+    ) -> Result<(), StoreError> {
+        let unknown: BTreeSet<_> = accounts.filter(|account| !self.currencies.contains_key(account)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        make_room(&mut self.currencies, self.currencies_max, unknown.len());
+        for (id, code, exponent) in store.account_currencies(&unknown.into_iter().collect::<Vec<_>>())? {
+            let currency = currency(&code, exponent, || ("accounts", id.to_string()))?;
+            self.currencies.insert(AccountId(id), currency);
+        }
+        Ok(())
+    }
+
     pub(super) fn currency_of(
-        &self,
+        &mut self,
+        store: &mut dyn Store,
         account: AccountId,
         table: &'static str,
         at: impl Display,
     ) -> Result<Currency, StoreError> {
+        self.find_currencies(store, iter::once(account))?;
         let currency = self.currencies.get(&account).copied();
         Ok(currency.ok_or_else(|| CorruptRow::new(table, at, "account", account.0))?)
     }

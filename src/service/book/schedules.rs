@@ -29,7 +29,7 @@ impl Export<'_> {
             for row in rows {
                 let id = row.id;
                 let schedule = Schedule::try_from(row).map_err(StoreError::from)?;
-                let currency = self.currency_of(schedule.debit_account_id, "schedules", schedule.id)?;
+                let currency = self.currency_of(store, schedule.debit_account_id, "schedules", schedule.id)?;
                 self.write(BookRecord::Schedule(Box::new(schedule), currency))?;
                 written[0] += 1;
                 written[1] += self.write_dues(store, id)?;

@@ -21,11 +21,16 @@ enum EventRow {
 }
 
 impl PendingEvents {
-    pub(super) fn between(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
-        Ok(Self {
-            of_accounts: store.event_rows_between(first, last)?.into(),
-            of_periods: store.period_event_rows_between(first, last)?.into(),
-        })
+    /// Those from `first` to `last`, of which those of accounts were read, and perhaps some behind them.
+    pub(super) fn up_to(
+        store: &mut dyn Store,
+        first: i64,
+        last: i64,
+        mut of_accounts: Vec<AccountEventRow>,
+    ) -> Result<Self, StoreError> {
+        of_accounts.truncate(of_accounts.partition_point(|row| row.sequence <= last));
+        let of_periods = store.period_event_rows_between(first, last)?.into();
+        Ok(Self { of_accounts: of_accounts.into(), of_periods })
     }
 
     /// The accounts that they are about.

@@ -17,25 +17,32 @@ use crate::store::{Store, StoreError};
 
 /// Few enough that a page is a megabyte or two, and many enough that a statement costs little.
 const TRANSFERS_PER_PAGE: i64 = 4_000;
+/// Few, because one can have 140 kB of metadata, half of it from before.
+const EVENTS_PER_PAGE: i64 = 1_000;
 /// How many pages may wait to be recomputed.
-const PAGES_WAITING_MAX: usize = 2;
+const PAGES_WAITING_MAX: usize = 1;
 
 /// A part of the book, with all that is needed to recompute it.
 pub(super) struct Page {
+    /// Up to this place.
+    last: i64,
     pub(super) transfers: Vec<TransferRow>,
-    /// Those at the places of the transfers, and, where there are no transfers, those behind the last of the part that is walked.
     pub(super) events: PendingEvents,
     pub(super) holds: KnownHolds,
     pub(super) reversed: Reversed,
 }
 
 impl Page {
+    /// Reads what is from `first` on, up to `last` or so much that it fills a page.
     fn read(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
         let mut transfers = store.transfer_rows_from(first, TRANSFERS_PER_PAGE)?;
+        let last = full_at(&transfers, TRANSFERS_PER_PAGE, |row| row.sequence).map_or(last, |full| full.min(last));
+        let events = store.event_rows_from(first, EVENTS_PER_PAGE)?;
+        let last = full_at(&events, EVENTS_PER_PAGE, |row| row.sequence).map_or(last, |full| full.min(last));
         transfers.truncate(transfers.partition_point(|row| row.sequence <= last));
-        let last = transfers.last().map_or(last, |last| last.sequence);
         Ok(Self {
-            events: PendingEvents::between(store, first, last)?,
+            last,
+            events: PendingEvents::up_to(store, first, last, events)?,
             holds: KnownHolds::of_rows(store, &transfers)?,
             reversed: Reversed::of_rows(store, &transfers)?,
             transfers,
@@ -47,6 +54,11 @@ impl Page {
         let of_transfers = self.transfers.iter().flat_map(|row| [row.debit_account_id, row.credit_account_id]);
         of_transfers.map(AccountId).chain(self.events.accounts())
     }
+}
+
+/// Where as many rows end as were asked for, so that there may be more.
+fn full_at<R>(rows: &[R], limit: i64, place: impl Fn(&R) -> i64) -> Option<i64> {
+    rows.last().filter(|_| i64::try_from(rows.len()) == Ok(limit)).map(place)
 }
 
 impl Walk {
@@ -89,15 +101,15 @@ fn read_pages(
     let (mut first, last) = places.into_inner();
     loop {
         let page = Page::read(store, first, last)?;
-        let end = page.transfers.last().map(|last| last.sequence);
+        let end = page.last;
         if pages.send(page).is_err() {
             // Whoever should recompute it has ended already, which is told where that is waited for.
             return Ok(());
         }
-        let Some(sequence) = end else { return Ok(()) };
-        progress(VerifyProgress { sequence, newest });
-        // Only a forged place is the last number there is, and nothing can be behind it.
-        let Some(next) = sequence.checked_add(1) else { return Ok(()) };
-        first = next;
+        progress(VerifyProgress { sequence: end.min(newest), newest });
+        if end == last {
+            return Ok(());
+        }
+        first = end + 1;
     }
 }

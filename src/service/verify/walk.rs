@@ -106,7 +106,7 @@ impl Walk {
 
     pub(super) fn recompute_page(mut self, page: Page) -> Result<Self, Error> {
         self.accounts.fetch(page.accounts())?;
-        let Page { transfers: rows, mut events, holds, reversed } = page;
+        let Page { transfers: rows, mut events, holds, reversed, .. } = page;
         let mut about_others = Vec::new();
         for row in rows {
             self.apply_events(&mut events, row.sequence);
