@@ -1,9 +1,9 @@
 use diesel::prelude::*;
 
-use super::CorruptRow;
 use super::accounts::{limits, velocity};
 use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
 use super::transfers::{metadata_as_json, metadata_from_json};
+use super::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::rules::{
     Account, AccountEvent, AccountId, AccountState, Annotation, Metadata, OpenedWith, Sequence, Terms, TransferId,
@@ -38,6 +38,12 @@ pub(crate) struct AccountEventRow {
     pub transfer_id: Option<SqlId>,
     pub metadata_before: Option<SqlJson>,
     pub metadata_after: Option<SqlJson>,
+}
+
+impl HasText for AccountEventRow {
+    fn text_bytes(&self) -> usize {
+        self.reason.text_bytes() + self.metadata_before.text_bytes() + self.metadata_after.text_bytes()
+    }
 }
 
 /// What an account was opened with, by its first event and the first one that changed what is kept beside it.

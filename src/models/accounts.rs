@@ -2,10 +2,10 @@ use std::fmt::Display;
 
 use diesel::prelude::*;
 
-use super::CorruptRow;
 use super::currencies::currency;
 use super::sql_types::{SqlHash, SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
+use super::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::rules::{
     Account, AccountId, AccountState, AccountType, ChangedAccount, Instant, LastTransfer, Limits, Sequence, Totals,
@@ -42,6 +42,12 @@ pub(crate) struct AccountRow {
     pub per_transfer: Option<i64>,
     pub per_day: Option<i64>,
     pub per_month: Option<i64>,
+}
+
+impl HasText for AccountRow {
+    fn text_bytes(&self) -> usize {
+        self.description.text_bytes() + self.metadata.text_bytes()
+    }
 }
 
 impl TryFrom<AccountRow> for Account {

@@ -15,7 +15,27 @@ pub(crate) mod transfers;
 
 use std::fmt::Display;
 
+use self::sql_types::SqlJson;
+
 use thiserror::Error;
+
+/// A row that can be many times as large as others, by the texts in it.
+pub(crate) trait HasText {
+    /// How many bytes those texts have.
+    fn text_bytes(&self) -> usize;
+}
+
+impl HasText for Option<String> {
+    fn text_bytes(&self) -> usize {
+        self.as_ref().map_or(0, String::len)
+    }
+}
+
+impl HasText for Option<SqlJson> {
+    fn text_bytes(&self) -> usize {
+        self.as_ref().map_or(0, |json| json.0.len())
+    }
+}
 
 /// A stored row that Teller cannot have written. Verification tells more.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

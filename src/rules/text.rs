@@ -152,6 +152,11 @@ impl Metadata {
         Ok(Self(entries))
     }
 
+    /// How many bytes the keys and values have.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.iter().map(|(key, value)| key.len() + value.len()).sum()
+    }
+
     /// The entries, by key.
     #[must_use]
     pub const fn entries(&self) -> &BTreeMap<String, String> {

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
 use super::StoreError;
-use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::NumberedAccountRow;
 use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::SqlId;
@@ -20,9 +19,6 @@ const ROWS_PER_STATEMENT: usize = 1_000;
 pub(crate) trait BookImports {
     /// How many events there are.
     fn count_events(&mut self) -> Result<i64, StoreError>;
-
-    /// Up to `limit` rows of events from a place on, in order, as they are stored.
-    fn event_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<AccountEventRow>, StoreError>;
 
     /// The newest account's number.
     fn newest_account(&mut self) -> Result<Option<AccountId>, StoreError>;
@@ -48,14 +44,6 @@ macro_rules! implement_book_imports {
         impl BookImports for $connection {
             fn count_events(&mut self) -> Result<i64, StoreError> {
                 Ok(account_events::table.count().get_result(self)?)
-            }
-
-            fn event_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<AccountEventRow>, StoreError> {
-                let events = account_events::table
-                    .filter(account_events::sequence.ge(sequence))
-                    .order(account_events::sequence)
-                    .limit(limit);
-                Ok(events.select(AccountEventRow::as_select()).load(self)?)
             }
 
             fn newest_account(&mut self) -> Result<Option<AccountId>, StoreError> {

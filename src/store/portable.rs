@@ -8,7 +8,7 @@ use diesel::sqlite::SqliteConnection;
 
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{PageSize, StoreError};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
@@ -64,11 +64,14 @@ pub(crate) trait Portable {
     /// The newest place in the book, of a transfer, an event of an account, or one of a period.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
-    /// Up to `limit` rows of transfers from `sequence` on, in order, as they are stored.
-    fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError>;
+    /// A page of the transfers from a place on, in order, as they are stored.
+    fn transfer_rows_from(&mut self, sequence: i64, size: &mut PageSize) -> Result<Vec<TransferRow>, StoreError>;
 
-    /// Up to `limit` rows of accounts from `id` on, in order, as they are stored.
-    fn account_rows_from(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError>;
+    /// A page of the accounts from a number on, in order, as they are stored.
+    fn account_rows_from(&mut self, id: i64, size: &mut PageSize) -> Result<Vec<AccountRow>, StoreError>;
+
+    /// A page of the events of accounts from a place on, in order, as they are stored.
+    fn event_rows_from(&mut self, sequence: i64, size: &mut PageSize) -> Result<Vec<AccountEventRow>, StoreError>;
 
     /// The transfer at a place.
     fn find_transfer_at(&mut self, sequence: Sequence) -> Result<Option<Transfer>, StoreError>;
@@ -218,14 +221,31 @@ macro_rules! implement_portable {
                 Ok(newest.0.max(newest.1).max(newest.2).map(Sequence))
             }
 
-            fn transfer_rows_from(&mut self, sequence: i64, limit: i64) -> Result<Vec<TransferRow>, StoreError> {
-                let rows = from_sequence(sequence, limit).select(TransferRow::as_select());
-                Ok(rows.load_iter::<TransferRow, $loading_mode>(self)?.collect::<QueryResult<_>>()?)
+            fn transfer_rows_from(
+                &mut self,
+                sequence: i64,
+                size: &mut PageSize,
+            ) -> Result<Vec<TransferRow>, StoreError> {
+                let rows = from_sequence(sequence, size.rows()).select(TransferRow::as_select());
+                Ok(size.take(rows.load_iter::<TransferRow, $loading_mode>(self)?)?)
             }
 
-            fn account_rows_from(&mut self, id: i64, limit: i64) -> Result<Vec<AccountRow>, StoreError> {
-                let rows = accounts::table.filter(accounts::id.ge(id)).order(accounts::id).limit(limit);
-                Ok(rows.select(AccountRow::as_select()).load(self)?)
+            fn account_rows_from(&mut self, id: i64, size: &mut PageSize) -> Result<Vec<AccountRow>, StoreError> {
+                let rows = accounts::table.filter(accounts::id.ge(id)).order(accounts::id).limit(size.rows());
+                Ok(size.take(rows.select(AccountRow::as_select()).load_iter::<AccountRow, $loading_mode>(self)?)?)
+            }
+
+            fn event_rows_from(
+                &mut self,
+                sequence: i64,
+                size: &mut PageSize,
+            ) -> Result<Vec<AccountEventRow>, StoreError> {
+                let rows = account_events::table
+                    .filter(account_events::sequence.ge(sequence))
+                    .order(account_events::sequence)
+                    .limit(size.rows())
+                    .select(AccountEventRow::as_select());
+                Ok(size.take(rows.load_iter::<AccountEventRow, $loading_mode>(self)?)?)
             }
 
             fn find_transfer_at(&mut self, sequence: Sequence) -> Result<Option<Transfer>, StoreError> {

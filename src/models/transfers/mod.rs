@@ -7,8 +7,8 @@ use std::fmt::Display;
 
 use diesel::prelude::*;
 
-use super::CorruptRow;
 use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson, SqlKind};
+use super::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::rules::{AccountId, Leg, Metadata, Sequence, Transfer, TransferId};
 use crate::schema::transfers;
@@ -42,6 +42,12 @@ pub(crate) struct TransferRow {
     pub metadata: Option<SqlJson>,
     pub expires_at: Option<SqlInstant>,
     pub up_to: Option<i64>,
+}
+
+impl HasText for TransferRow {
+    fn text_bytes(&self) -> usize {
+        self.description.text_bytes() + self.metadata.text_bytes()
+    }
 }
 
 impl TryFrom<TransferRow> for Transfer {

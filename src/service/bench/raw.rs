@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::memory::peak_memory_bytes;
 use super::{Bench, Measured};
 use crate::error::Error;
-use crate::store::Access;
+use crate::store::{Access, PageSize};
 
 impl Bench {
     /// Writes the book's first transfers once more, into a table like theirs that nothing looks at: what the database itself can do.
@@ -24,9 +24,9 @@ impl Bench {
         };
         let mut from = 0;
         while measured.transfers < u64::from(rows_max) {
-            let limit = i64::from(rows_per_commit);
+            let mut size = PageSize::up_to(rows_per_commit.into());
             let rows =
-                self.ledger.pool.transaction(Access::Read, |store| Ok(store.transfer_rows_from(from, limit)?))?;
+                self.ledger.pool.transaction(Access::Read, |store| Ok(store.transfer_rows_from(from, &mut size)?))?;
             let Some(last) = rows.last() else { break };
             from = last.sequence + 1;
             measured.transfers += rows.len() as u64;

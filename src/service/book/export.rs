@@ -18,9 +18,9 @@ use crate::service::opened::FirstEvents;
 use crate::service::remembered::make_room;
 use crate::service::seal::seal_in;
 use crate::service::{Ledger, NamedCurrency};
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, PageSize, Store, StoreError};
 
-/// How many rows are in memory at once: few, because one can have 70 kB of metadata.
+/// How many rows are in memory at once.
 const ROWS_PER_PAGE: i64 = 1_000;
 /// How much memory the currency of an account takes at most, in a map that has just grown.
 const BYTES_PER_CURRENCY: usize = 64;
@@ -108,9 +108,9 @@ impl Export<'_> {
     }
 
     fn write_accounts(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
-        let mut next = Some(i64::MIN);
+        let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
         while let Some(first) = next {
-            let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
+            let rows = store.account_rows_from(first, &mut size)?;
             let Some(last) = rows.last().map(|row| row.id) else { break };
             next = last.checked_add(1);
             let first_events = FirstEvents::between(store, first, last)?;
@@ -134,9 +134,9 @@ impl Export<'_> {
     /// Transfers and events, merged by their places.
     fn write_entries(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
         let mut events = Events::new(store)?;
-        let mut next = Some(i64::MIN);
+        let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
         while let Some(first) = next {
-            let rows = store.transfer_rows_from(first, ROWS_PER_PAGE)?;
+            let rows = store.transfer_rows_from(first, &mut size)?;
             next = rows.last().and_then(|row| row.sequence.checked_add(1));
             self.find_currencies(store, rows.iter().map(|row| AccountId(row.debit_account_id)))?;
             for row in rows {
@@ -220,6 +220,7 @@ fn as_opened(account: &Account, opened_with: OpenedWith) -> NumberedAccount {
 struct Events {
     periods: VecDeque<PeriodEventRow>,
     page: VecDeque<AccountEventRow>,
+    size: PageSize,
     /// Where the next page begins.
     next: i64,
     is_last: bool,
@@ -228,13 +229,14 @@ struct Events {
 impl Events {
     fn new(store: &mut dyn Store) -> Result<Self, StoreError> {
         let periods = store.period_event_rows_between(i64::MIN, i64::MAX)?.into();
-        Ok(Self { periods, page: VecDeque::new(), next: 0, is_last: false })
+        let size = PageSize::up_to(ROWS_PER_PAGE);
+        Ok(Self { periods, page: VecDeque::new(), size, next: 0, is_last: false })
     }
 
     /// Sees to it that the next event of an account is on the page, if there is one.
     fn load(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         if self.page.is_empty() && !self.is_last {
-            self.page = store.event_rows_from(self.next, ROWS_PER_PAGE)?.into();
+            self.page = store.event_rows_from(self.next, &mut self.size)?.into();
             let last = self.page.back().map(|row| row.sequence);
             self.is_last = last.is_none();
             self.next = last.map_or(i64::MAX, |last| last.saturating_add(1));

@@ -15,13 +15,14 @@ use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{AccountId, Hash, Instant, Rejection, Sequence};
 use crate::service::ahead::{BatchSize, read_ahead};
 use crate::service::{Ledger, Mode};
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, PageSize, Store, StoreError};
 
 /// How many accounts are brought to their end at once.
 const ACCOUNTS_PER_PAGE: i64 = 2_000;
 
-/// How many lines are handed from the thread that reads to the one that writes at once: few, because one can have 70 kB of metadata.
+/// How many lines, and how many bytes of texts, are handed from the thread that reads to the one that writes at once.
 const LINES_READ_AT_ONCE: usize = 200;
+const BYTES_READ_AT_ONCE: usize = 1 << 20;
 
 /// How many lines are read between two looks at whether to go on.
 const LINES_PER_LOOK: u64 = 500;
@@ -67,7 +68,8 @@ impl Ledger {
         let (found, written) = (found.unwrap_or(begun), begun.lines);
         let check = Check::new(header, self.walk_bytes_max);
         let mut import = Import { into, of: self, header, found, written, digest: begun.digest, check };
-        let size = BatchSize { items_max: LINES_READ_AT_ONCE, bytes_max: usize::MAX, bytes_of: |_| 0 };
+        let bytes_of = |line: &DigestedLine| line.line.record.text_bytes();
+        let size = BatchSize { items_max: LINES_READ_AT_ONCE, bytes_max: BYTES_READ_AT_ONCE, bytes_of };
         let read = read_ahead(Digested(source), &size, |batches| import.take(&mut batches.flatten(), progress));
         if read?.is_break() {
             return Ok(import.outcome(false));
@@ -262,10 +264,10 @@ impl Import<'_> {
     /// Brings the accounts to where their histories end, and lets the book be used.
     fn finish(&mut self, now: Instant) -> Result<(), Error> {
         let pool = &self.into.pool;
-        let mut next = Some(i64::MIN);
+        let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ACCOUNTS_PER_PAGE));
         while let Some(first) = next {
             next = pool.transaction(Access::Write, |store| {
-                let rows = store.account_rows_from(first, ACCOUNTS_PER_PAGE)?;
+                let rows = store.account_rows_from(first, &mut size)?;
                 let Some(last) = rows.last() else { return Ok(None) };
                 let ids: Vec<_> = rows.iter().map(|row| AccountId(row.id)).collect();
                 store.update_histories(self.check.updates(&ids, self.written)?)?;

@@ -49,6 +49,21 @@ pub enum BookRecord {
     Trailer(BookTrailer),
 }
 
+impl BookRecord {
+    /// How many bytes those texts have that make some records many times as large as others.
+    fn text_bytes(&self) -> usize {
+        match self {
+            Self::Account(account) => account.opening.metadata.bytes(),
+            Self::Transfer(transfer, _) => transfer.metadata.bytes(),
+            Self::Event(event, _) => {
+                event.annotation.as_ref().map_or(0, |change| change.before.bytes() + change.after.bytes())
+            }
+            Self::Schedule(schedule, _) => schedule.metadata.bytes(),
+            Self::Header(_) | Self::Currency(_) | Self::Period(_) | Self::Due(_) | Self::Trailer(_) => 0,
+        }
+    }
+}
+
 /// The first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BookHeader {

@@ -8,14 +8,16 @@ use std::thread;
 use super::{BookRecord, BookSink};
 use crate::error::Error;
 
-/// How many records are handed from thread to thread at once: few, because one can have 70 kB of metadata.
+/// How many records, and how many bytes of texts, are handed from thread to thread at once.
 const RECORDS_AT_ONCE: usize = 200;
+const BYTES_AT_ONCE: usize = 1 << 20;
 /// How many times so many may wait to be written.
 const WAITING_MAX: usize = 2;
 
 /// Takes records for a sink that another thread writes to.
 pub(super) struct Outbox {
     records: Vec<BookRecord>,
+    text_bytes: usize,
     waiting: SyncSender<Vec<BookRecord>>,
 }
 
@@ -29,7 +31,7 @@ impl Outbox {
             let (waiting, taken) = sync_channel::<Vec<BookRecord>>(WAITING_MAX);
             let write = move || taken.into_iter().flatten().try_for_each(|record| sink.write(&record));
             let writer = scope.spawn(write);
-            let mut outbox = Self { records: Vec::new(), waiting };
+            let mut outbox = Self { records: Vec::new(), text_bytes: 0, waiting };
             let outcome = read(&mut outbox).and_then(|outcome| outbox.flush().map(|()| outcome));
             // The writer ends when it has come to the end of the records.
             drop(outbox);
@@ -42,11 +44,14 @@ impl Outbox {
 
     /// Takes the next record.
     pub(super) fn write(&mut self, record: BookRecord) -> Result<(), Error> {
+        self.text_bytes += record.text_bytes();
         self.records.push(record);
-        if self.records.len() < RECORDS_AT_ONCE { Ok(()) } else { self.flush() }
+        let is_full = self.records.len() >= RECORDS_AT_ONCE || self.text_bytes >= BYTES_AT_ONCE;
+        if is_full { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
+        self.text_bytes = 0;
         let records = std::mem::replace(&mut self.records, Vec::with_capacity(RECORDS_AT_ONCE));
         // What the writer died of is told where that is waited for.
         self.waiting.send(records).map_err(|_| write_failed(io::Error::other("nobody writes it any more")))

@@ -13,8 +13,9 @@ use crate::service::posting::write_metadata;
 use crate::service::verify::{Reversed, Walk, lessen, placed};
 use crate::store::Store;
 
-/// How many lines one transaction takes.
+/// How many lines one transaction takes, and how many bytes of texts.
 const LINES_PER_BATCH: usize = 2_000;
+const BYTES_PER_BATCH: usize = 1 << 20;
 
 /// Lines that were judged and are not in the book yet.
 #[derive(Default)]
@@ -29,10 +30,12 @@ pub(super) struct Lines {
     events: Vec<AccountEvent>,
     periods: Vec<PeriodEvent>,
     schedules: ScheduleLines,
+    text_bytes: usize,
 }
 
 impl Lines {
     pub(super) fn push(&mut self, number: u64, record: BookRecord) -> Result<(), Error> {
+        self.text_bytes += record.text_bytes();
         match record {
             BookRecord::Header(_) | BookRecord::Trailer(_) => {}
             BookRecord::Currency(named) => self.currencies.push((number, named)),
@@ -54,7 +57,7 @@ impl Lines {
 
     pub(super) fn is_full(&self) -> bool {
         let entries = self.transfers.len() + self.events.len() + self.periods.len() + self.schedules.len();
-        self.currencies.len() + self.accounts.len() + entries >= LINES_PER_BATCH
+        self.currencies.len() + self.accounts.len() + entries >= LINES_PER_BATCH || self.text_bytes >= BYTES_PER_BATCH
     }
 
     /// Writes all of them. What only the book can tell is judged here: currencies that it has otherwise, names and ids that are there

@@ -13,11 +13,10 @@ use super::walk::Walk;
 use crate::error::Error;
 use crate::models::transfers::TransferRow;
 use crate::rules::AccountId;
-use crate::store::{Store, StoreError};
+use crate::store::{PageSize, Store, StoreError};
 
 /// Few enough that a page is a megabyte or two, and many enough that a statement costs little.
 const TRANSFERS_PER_PAGE: i64 = 4_000;
-/// Few, because one can have 140 kB of metadata, half of it from before.
 const EVENTS_PER_PAGE: i64 = 1_000;
 /// How many pages may wait to be recomputed.
 const PAGES_WAITING_MAX: usize = 1;
@@ -34,11 +33,11 @@ pub(super) struct Page {
 
 impl Page {
     /// Reads what is from `first` on, up to `last` or so much that it fills a page.
-    fn read(store: &mut dyn Store, first: i64, last: i64) -> Result<Self, StoreError> {
-        let mut transfers = store.transfer_rows_from(first, TRANSFERS_PER_PAGE)?;
-        let last = full_at(&transfers, TRANSFERS_PER_PAGE, |row| row.sequence).map_or(last, |full| full.min(last));
-        let events = store.event_rows_from(first, EVENTS_PER_PAGE)?;
-        let last = full_at(&events, EVENTS_PER_PAGE, |row| row.sequence).map_or(last, |full| full.min(last));
+    fn read(store: &mut dyn Store, first: i64, last: i64, sizes: &mut Sizes) -> Result<Self, StoreError> {
+        let mut transfers = store.transfer_rows_from(first, &mut sizes.transfers)?;
+        let last = transfers.last().map_or(last, |read| last.min(read.sequence));
+        let events = store.event_rows_from(first, &mut sizes.events)?;
+        let last = events.last().map_or(last, |read| last.min(read.sequence));
         transfers.truncate(transfers.partition_point(|row| row.sequence <= last));
         Ok(Self {
             last,
@@ -56,9 +55,9 @@ impl Page {
     }
 }
 
-/// Where as many rows end as were asked for, so that there may be more.
-fn full_at<R>(rows: &[R], limit: i64, place: impl Fn(&R) -> i64) -> Option<i64> {
-    rows.last().filter(|_| i64::try_from(rows.len()) == Ok(limit)).map(place)
+struct Sizes {
+    transfers: PageSize,
+    events: PageSize,
 }
 
 impl Walk {
@@ -98,9 +97,10 @@ fn read_pages(
     progress: &mut dyn FnMut(VerifyProgress),
 ) -> Result<(), StoreError> {
     let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
+    let mut sizes = Sizes { transfers: PageSize::up_to(TRANSFERS_PER_PAGE), events: PageSize::up_to(EVENTS_PER_PAGE) };
     let (mut first, last) = places.into_inner();
     loop {
-        let page = Page::read(store, first, last)?;
+        let page = Page::read(store, first, last, &mut sizes)?;
         let end = page.last;
         if pages.send(page).is_err() {
             // Whoever should recompute it has ended already, which is told where that is waited for.

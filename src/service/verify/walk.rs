@@ -17,9 +17,9 @@ use crate::rules::{
     TransferKind, hash_account, hash_metadata, hash_transfer,
 };
 use crate::service::opened::FirstEvents;
-use crate::store::Store;
+use crate::store::{PageSize, Store};
 
-/// How many rows are in memory at once: few, because one can have 70 kB of metadata.
+/// How many rows are in memory at once.
 pub(super) const ROWS_PER_PAGE: i64 = 1_000;
 /// How many findings are described; the rest is counted.
 const FINDINGS_MAX: usize = 100;
@@ -57,9 +57,9 @@ impl Walk {
 
     /// Begins every account with nothing posted and the head that its opening gave it.
     pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), Error> {
-        let mut next = Some(i64::MIN);
+        let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
         while let Some(first) = next {
-            let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
+            let rows = store.account_rows_from(first, &mut size)?;
             let last = rows.last().map(|row| row.id);
             next = last.and_then(|last| last.checked_add(1));
             let last = last.unwrap_or(i64::MAX);
@@ -188,9 +188,9 @@ impl Walk {
     }
 
     pub(super) fn compare_accounts(&mut self, store: &mut dyn Store) -> Result<(), Error> {
-        let mut next = Some(i64::MIN);
+        let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
         while let Some(first) = next {
-            let rows = store.account_rows_from(first, ROWS_PER_PAGE)?;
+            let rows = store.account_rows_from(first, &mut size)?;
             next = rows.last().and_then(|last| last.id.checked_add(1));
             self.accounts.fetch(rows.iter().map(|row| AccountId(row.id)))?;
             for row in rows {
