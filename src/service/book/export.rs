@@ -22,8 +22,8 @@ use crate::store::{Access, PageSize, Store, StoreError};
 
 /// How many rows are in memory at once.
 const ROWS_PER_PAGE: i64 = 1_000;
-/// How much memory the currency of an account takes at most, in a map that has just grown.
-const BYTES_PER_CURRENCY: usize = 64;
+/// How much memory the currency of an account takes at most, while the map of them grows.
+const BYTES_PER_CURRENCY: usize = 128;
 
 impl Ledger {
     /// Hands out the whole book, as it stands at one moment, in the order of [`BookRecord`]. Nobody is held up meanwhile. Returns `None`

@@ -132,7 +132,9 @@ fn read(file: &mut File, slot: u64) -> io::Result<Walked> {
 }
 
 fn file_error(source: io::Error) -> Error {
-    Error::File { doing: "keep accounts in a temporary file".into(), source }
+    let folder = std::env::temp_dir();
+    let doing = format!("keep accounts in a temporary file in {}, which TMPDIR can name otherwise", folder.display());
+    Error::File { doing, source }
 }
 
 /// Which place in the file is whose, kept by runs of accounts whose numbers follow each other, as nearly all of a book do.
