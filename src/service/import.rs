@@ -23,7 +23,7 @@ const LINES_PER_BATCH: usize = 2_000;
 const BYTES_PER_BATCH: usize = 1 << 20;
 
 /// Of how many accounts the currency is remembered over an import: some 100 bytes each.
-const CURRENCIES_MAX: usize = 50_000;
+const CURRENCIES_MAX: usize = 30_000;
 
 /// What became of a line.
 enum Outcome {

@@ -13,12 +13,15 @@ const SHELVES: usize = 1 << 12;
 /// What a line says, in few bytes.
 type Content = [u8; 16];
 
-/// How often each content without a key came so far. Takes 16 to 18 bytes for each different one, where a hash table would take up to 42,
+/// How often each content without a key came so far. Takes 8 to 9 bytes for each different one, where a hash table would take up to 42,
 /// and half as much again while it grows.
+///
+/// Contents are told apart by 76 of their bits, 12 by the shelf and 64 on it. Two of ten million that are taken for one have a chance of
+/// one in a billion, and all that comes of it is that the later one is numbered as the second of its kind.
 #[derive(Default)]
 pub(super) struct Occurrences {
     /// What came at least once: each shelf in order.
-    shelves: Vec<Vec<Content>>,
+    shelves: Vec<Vec<u64>>,
     /// How often the rest came, after its first time.
     repeats: HashMap<Content, u32>,
 }
@@ -37,8 +40,10 @@ impl Occurrences {
     /// How often this came, with this time.
     fn count(&mut self, digest: Content) -> u32 {
         self.shelves.resize_with(SHELVES, Vec::new);
-        let contents = &mut self.shelves[usize::from(u16::from_be_bytes([digest[0], digest[1]])) % SHELVES];
-        match contents.binary_search(&digest) {
+        let ([high, low], _) = digest.as_chunks() else { unreachable!("16 bytes are two times 8") };
+        let contents = &mut self.shelves[usize::from(u16::from_be_bytes([high[0], high[1]])) % SHELVES];
+        let content = u64::from_be_bytes(*low);
+        match contents.binary_search(&content) {
             Ok(_) => {
                 let repeats = self.repeats.entry(digest).or_default();
                 *repeats += 1;
@@ -49,7 +54,7 @@ impl Occurrences {
                     // A vector left to itself would take twice what it needs.
                     contents.reserve_exact(contents.len() / 8 + 4);
                 }
-                contents.insert(place, digest);
+                contents.insert(place, content);
                 1
             }
         }
@@ -109,7 +114,7 @@ mod tests {
         let mut occurrences = Occurrences::default();
         (0..1_000_000).for_each(|number| assert_eq!(occurrences.count(digest(number)), 1));
         let room: usize = occurrences.shelves.iter().map(Vec::capacity).sum();
-        assert!(room * size_of::<Content>() < 18_500_000, "{room}");
+        assert!(room * size_of::<u64>() < 9_250_000, "{room}");
         assert!(occurrences.repeats.is_empty());
     }
 }
