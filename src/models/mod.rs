@@ -15,9 +15,9 @@ pub(crate) mod transfers;
 
 use std::fmt::Display;
 
-use self::sql_types::SqlJson;
-
 use thiserror::Error;
+
+use self::sql_types::SqlJson;
 
 /// A row that can be many times as large as others, by the texts in it.
 pub(crate) trait HasText {

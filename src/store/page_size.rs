@@ -11,16 +11,22 @@ const TEXT_BYTES_MAX: usize = 1 << 20;
 pub(crate) struct PageSize {
     rows: i64,
     rows_max: i64,
+    is_full: bool,
 }
 
 impl PageSize {
     pub(crate) const fn up_to(rows_max: i64) -> Self {
-        Self { rows: rows_max, rows_max }
+        Self { rows: rows_max, rows_max, is_full: false }
     }
 
     /// How many rows the next page may have. More than have room should not be asked for: the database sends all of them.
     pub(super) const fn rows(&self) -> i64 {
         self.rows
+    }
+
+    /// Whether the last page has all the rows that have room, so that there may be more.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Takes the rows that have room.
@@ -35,7 +41,8 @@ impl PageSize {
             }
         }
         let taken = i64::try_from(page.len()).unwrap_or(self.rows_max);
-        let next = if text_bytes > TEXT_BYTES_MAX / 2 { taken } else { 2 * taken };
+        self.is_full = taken == self.rows || text_bytes > TEXT_BYTES_MAX;
+        let next = if text_bytes > TEXT_BYTES_MAX / 2 { taken } else { self.rows.max(2 * taken) };
         self.rows = next.clamp(1, self.rows_max);
         Ok(page)
     }
@@ -59,6 +66,7 @@ mod tests {
         loop {
             let asked = rows.len().min(usize::try_from(size.rows()).unwrap());
             let page = size.take(rows[..asked].iter().cloned().map(Ok)).unwrap();
+            assert!(size.is_full() || page.len() == rows.len(), "what is not full is the last");
             if page.is_empty() {
                 return lengths;
             }
@@ -76,6 +84,8 @@ mod tests {
         assert_eq!(lengths(&mut PageSize::up_to(10), &rows(3, 2 * megabyte)), [1, 1, 1]);
         let light_again = [rows(2, 2 * megabyte), rows(20, 0)].concat();
         assert_eq!(lengths(&mut PageSize::up_to(10), &light_again), [1, 1, 1, 2, 4, 8, 5]);
-        assert_eq!(lengths(&mut PageSize::up_to(10), &[]), [0; 0]);
+        let mut size = PageSize::up_to(10);
+        assert_eq!(lengths(&mut size, &[]), [0; 0]);
+        assert_eq!(size.rows(), 10, "that there were none is no reason to ask for fewer");
     }
 }

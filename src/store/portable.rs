@@ -70,8 +70,13 @@ pub(crate) trait Portable {
     /// A page of the accounts from a number on, in order, as they are stored.
     fn account_rows_from(&mut self, id: i64, size: &mut PageSize) -> Result<Vec<AccountRow>, StoreError>;
 
-    /// A page of the events of accounts from a place on, in order, as they are stored.
-    fn event_rows_from(&mut self, sequence: i64, size: &mut PageSize) -> Result<Vec<AccountEventRow>, StoreError>;
+    /// A page of the events of accounts from one place to another, in order, as they are stored.
+    fn event_rows_between(
+        &mut self,
+        first: i64,
+        last: i64,
+        size: &mut PageSize,
+    ) -> Result<Vec<AccountEventRow>, StoreError>;
 
     /// The transfer at a place.
     fn find_transfer_at(&mut self, sequence: Sequence) -> Result<Option<Transfer>, StoreError>;
@@ -235,13 +240,14 @@ macro_rules! implement_portable {
                 Ok(size.take(rows.select(AccountRow::as_select()).load_iter::<AccountRow, $loading_mode>(self)?)?)
             }
 
-            fn event_rows_from(
+            fn event_rows_between(
                 &mut self,
-                sequence: i64,
+                first: i64,
+                last: i64,
                 size: &mut PageSize,
             ) -> Result<Vec<AccountEventRow>, StoreError> {
                 let rows = account_events::table
-                    .filter(account_events::sequence.ge(sequence))
+                    .filter(account_events::sequence.between(first, last))
                     .order(account_events::sequence)
                     .limit(size.rows())
                     .select(AccountEventRow::as_select());

@@ -236,7 +236,7 @@ impl Events {
     /// Sees to it that the next event of an account is on the page, if there is one.
     fn load(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         if self.page.is_empty() && !self.is_last {
-            self.page = store.event_rows_from(self.next, &mut self.size)?.into();
+            self.page = store.event_rows_between(self.next, i64::MAX, &mut self.size)?.into();
             let last = self.page.back().map(|row| row.sequence);
             self.is_last = last.is_none();
             self.next = last.map_or(i64::MAX, |last| last.saturating_add(1));

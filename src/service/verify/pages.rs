@@ -35,9 +35,15 @@ impl Page {
     /// Reads what is from `first` on, up to `last` or so much that it fills a page.
     fn read(store: &mut dyn Store, first: i64, last: i64, sizes: &mut Sizes) -> Result<Self, StoreError> {
         let mut transfers = store.transfer_rows_from(first, &mut sizes.transfers)?;
-        let last = transfers.last().map_or(last, |read| last.min(read.sequence));
-        let events = store.event_rows_from(first, &mut sizes.events)?;
-        let last = events.last().map_or(last, |read| last.min(read.sequence));
+        let last = match transfers.last() {
+            Some(read) if sizes.transfers.is_full() => last.min(read.sequence),
+            _ => last,
+        };
+        let events = store.event_rows_between(first, last, &mut sizes.events)?;
+        let last = match events.last() {
+            Some(read) if sizes.events.is_full() => read.sequence,
+            _ => last,
+        };
         transfers.truncate(transfers.partition_point(|row| row.sequence <= last));
         Ok(Self {
             last,
