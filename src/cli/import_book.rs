@@ -23,7 +23,8 @@ const COLUMNS: Columns = &["accounts", "transfers", "events", "schedules", "resu
     The book must be empty, and becomes the one in the file: same id, numbers and hashes, so that seals of it hold. \
     Everything is computed again, and a file in which anything does not fit is refused with the line. An import that was \
     cut off goes on with the same file; until it is complete the book cannot be used. A dry run makes a throwaway book of \
-    the file, in the system's folder for temporary files, which must have room for it.")]
+    the file in the folder for temporary files, which TMPDIR names and which must have room for it; a book of more than \
+    100,000 accounts or so needs 512 bytes there for each in any case.")]
 pub(super) struct ImportBookArgs {
     /// The file that `teller export` wrote, or - for stdin
     file: PathBuf,

@@ -21,7 +21,8 @@ const COLUMNS: Columns = &["sequence", "account", "problem"];
     holds from their history. Exit code 1 means that something differs; the first finding is where it began.\n\n\
     With --account only that account's transfers, changes, holds and totals are computed again, which takes as long as its history \
     is. The heads that the other accounts had before each transfer are then believed as they are stored; their own histories, \
-    the sums of currencies, and transfers that were added beside every account's chain take the whole book."
+    the sums of currencies, and transfers that were added beside every account's chain take the whole book.\n\n\
+    A book of more than 100,000 accounts or so needs 512 bytes for each in the folder for temporary files, which TMPDIR names."
 )]
 pub(super) struct VerifyArgs {
     /// A seal that was made of this book: all that it covers must still be there

@@ -132,7 +132,7 @@ fn read(file: &mut File, slot: u64) -> io::Result<Walked> {
 }
 
 fn file_error(source: io::Error) -> Error {
-    let folder = std::env::temp_dir();
+    let folder = tempfile::env::temp_dir();
     let doing = format!("keep accounts in a temporary file in {}, which TMPDIR can name otherwise", folder.display());
     Error::File { doing, source }
 }
