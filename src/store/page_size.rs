@@ -7,7 +7,6 @@ const TEXT_BYTES_MAX: usize = 1 << 20;
 
 /// How many rows of a table are in memory at once, where it is read page by page: fewer where they have much text, because one row can have 140 kB.
 /// A page is empty only behind the last row.
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct PageSize {
     rows: i64,
     rows_max: i64,

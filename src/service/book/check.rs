@@ -239,14 +239,17 @@ impl Check {
     /// Judges what only the store can tell when all lines are in it, the last of them this one: the root over the accounts in the order of
     /// their names, and whether each ends where it may.
     pub(super) fn compare_end(&mut self, store: &mut dyn Store, line: u64) -> Result<(), Error> {
-        let found = self.walk.seal_up_to(store, self.last_account)?.root;
+        let mut ends = Ok(());
+        let mut judge = |id, walked: &Walked| {
+            if ends.is_ok() {
+                ends = update(id, walked).map(|_| ());
+            }
+        };
+        let found = self.walk.seal_up_to(store, self.last_account, &mut judge)?.root;
         if let Some(said) = self.root.filter(|said| *said != found) {
             return Err(refusal(line, format!("the root is {said}, the accounts' heads come to {found}")));
         }
-        self.walk.each_by_name(store, &mut |id, walked| {
-            update(id, walked).map_err(|problem| refusal(line, problem))?;
-            Ok(())
-        })
+        ends.map_err(|problem| refusal(line, problem))
     }
 
     const fn header_counts(&self) -> [u64; 4] {

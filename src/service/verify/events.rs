@@ -6,10 +6,8 @@ use super::walk::Walk;
 use crate::models::account_events::AccountEventRow;
 use crate::models::period_events::PeriodEventRow;
 use crate::rules::{AccountEvent, AccountId, Sequence, hash_event};
-use crate::store::{Store, StoreError};
 
 /// The events of a part of the book, which are applied as the walk meets their places.
-#[derive(Default)]
 pub(super) struct PendingEvents {
     of_accounts: VecDeque<AccountEventRow>,
     of_periods: VecDeque<PeriodEventRow>,
@@ -21,16 +19,8 @@ enum EventRow {
 }
 
 impl PendingEvents {
-    /// Those from `first` to `last`, of which those of accounts were read, and perhaps some behind them.
-    pub(super) fn up_to(
-        store: &mut dyn Store,
-        first: i64,
-        last: i64,
-        mut of_accounts: Vec<AccountEventRow>,
-    ) -> Result<Self, StoreError> {
-        of_accounts.truncate(of_accounts.partition_point(|row| row.sequence <= last));
-        let of_periods = store.period_event_rows_between(first, last)?.into();
-        Ok(Self { of_accounts: of_accounts.into(), of_periods })
+    pub(super) fn new(of_accounts: Vec<AccountEventRow>, of_periods: Vec<PeriodEventRow>) -> Self {
+        Self { of_accounts: of_accounts.into(), of_periods: of_periods.into() }
     }
 
     /// The accounts that they are about.

@@ -47,7 +47,7 @@ impl Page {
         transfers.truncate(transfers.partition_point(|row| row.sequence <= last));
         Ok(Self {
             last,
-            events: PendingEvents::up_to(store, first, last, events)?,
+            events: PendingEvents::new(events, store.period_event_rows_between(first, last)?),
             holds: KnownHolds::of_rows(store, &transfers)?,
             reversed: Reversed::of_rows(store, &transfers)?,
             transfers,
