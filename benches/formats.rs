@@ -67,6 +67,8 @@ fn receipt() -> Receipt {
         reversed_id: None,
         expires_at: None,
         up_to: None,
+        key: None,
+        request_digest: None,
         description: Some("rent of flat 7".parse::<Description>().unwrap()),
         metadata: Metadata::new([("order".to_owned(), "A-7".to_owned())].into()).unwrap(),
         hash: Hash([7; 32]),

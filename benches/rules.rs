@@ -123,7 +123,7 @@ fn account(name: &AccountName, id: i64) -> Account {
 }
 
 fn with_held(account: Account, side: NormalSide, held: Amount) -> Account {
-    Account { totals: account.totals.with_held(side, held), ..account }
+    Account { balances: account.balances.with_held(side, held), ..account }
 }
 
 fn transfer() -> Transfer {

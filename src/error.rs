@@ -156,6 +156,12 @@ impl Error {
     }
 }
 
+impl From<TextError> for Error {
+    fn from(error: TextError) -> Self {
+        Self::Input(error.into())
+    }
+}
+
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(Box::new(rejection))

@@ -15,7 +15,7 @@
 //!
 //! ```
 //! use teller::money::Money;
-//! use teller::rules::{AccountRequest, AccountType, Parties, TransferId, TransferRequest};
+//! use teller::rules::{AccountRequest, AccountType, Key, Parties, TransferRequest};
 //! use teller::{Ledger, Mode};
 //!
 //! # let folder = tempfile::tempdir()?;
@@ -27,7 +27,7 @@
 //! }
 //!
 //! let parties = Parties::Deposit { account: "customers:alice".parse()?, cash: "cash:eur".parse()? };
-//! let request = TransferRequest::new(TransferId::from_key("receipt 17")?, parties, Money::parse("12.34", euro)?);
+//! let request = TransferRequest::new("receipt 17".parse::<Key>()?, parties, Money::parse("12.34", euro)?);
 //! assert!(!ledger.post(&request, Mode::Commit)?.replayed);
 //! assert!(ledger.post(&request, Mode::Commit)?.replayed);
 //!

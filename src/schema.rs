@@ -36,8 +36,6 @@ diesel::table! {
 
     accounts (id) {
         id -> Int8,
-        debits_posted -> Int8,
-        credits_posted -> Int8,
         debits_held -> Int8,
         credits_held -> Int8,
         version -> Int8,
@@ -58,6 +56,7 @@ diesel::table! {
         per_transfer -> Nullable<Int8>,
         per_day -> Nullable<Int8>,
         per_month -> Nullable<Int8>,
+        posted -> Int8,
     }
 }
 
@@ -193,6 +192,8 @@ diesel::table! {
         metadata -> Nullable<Jsonb>,
         expires_at -> Nullable<Timestamptz>,
         up_to -> Nullable<Int8>,
+        key -> Nullable<Text>,
+        request_digest -> Nullable<Uuid>,
     }
 }
 

@@ -110,7 +110,7 @@ on_every_backend! {
             ledger.post(&reversal, Mode::Commit).unwrap();
             assert_eq!(effective(&ledger, "alice", "2000-02-22T00:00:00Z"), expected);
             assert_eq!(balance(&ledger, "alice", AsOf::default()), "0.00");
-            let again = ReversalRequest { id: book.next_id(), ..reversal };
+            let again = ReversalRequest { id: book.next_id().into(), ..reversal };
             let Err(Error::Rejected(rejection)) = ledger.post(again, Mode::Commit) else { panic!("it is reversed twice") };
             assert_eq!(rejection.code(), "already_reversed");
         }

@@ -84,7 +84,7 @@ on_every_backend! {
         assert_refused(book, "delete from transfers where sequence = 4", "delete refused");
         let columns = "debit_account_id, credit_account_id, 9, debit_version, credit_version, debit_balance, credit_balance, \
              debit_previous, credit_previous, recorded_at, effective_at, journal_id, hold_id, reversed_id, kind, hash, \
-             description, metadata, expires_at, up_to";
+             description, metadata, expires_at, up_to, key, request_digest";
         if !book.is_on_postgres() {
             for key in ["sequence, ID", "1000, id"] {
                 let replace = format!("insert or replace into transfers select {key}, {columns} from transfers where sequence = 4");
@@ -212,15 +212,18 @@ on_every_backend! {
     fn a_balance_outside_its_limits_is_refused_by_the_table(book: &TestBook) {
         fill(book);
         for (change, name, reason) in [
-            ("debits_posted = credits_posted + 1", "alice", "accounts_available_at_least_min"),
-            ("debits_held = credits_posted", "alice", "accounts_available_at_least_min"),
+            ("posted = -1", "alice", "accounts_available_at_least_min"),
+            ("debits_held = posted + 1", "alice", "accounts_available_at_least_min"),
             ("min_balance = 4001", "alice", "accounts_available_at_least_min"),
-            ("credits_posted = debits_posted + 10001", "bob", "accounts_balance_at_most_max"),
+            ("posted = 10001", "bob", "accounts_balance_at_most_max"),
             ("max_balance = 2499", "bob", "accounts_balance_at_most_max"),
             // No balance is inside limits that are the wrong way round, and PostgreSQL says that first.
             ("min_balance = 101, max_balance = 100", "alice", "accounts_"),
-            ("debits_posted = -1", "cash", "accounts_totals_are_not_negative"),
-            ("credits_held = -1", "cash", "accounts_totals_are_not_negative"),
+            ("debits_held = -1", "cash", "accounts_held_is_not_negative"),
+            ("credits_held = -1", "cash", "accounts_held_is_not_negative"),
+            ("posted = 9223372036854775807, debits_held = 1", "cash", "accounts_held_leaves_room"),
+            ("posted = -9223372036854775807, credits_held = 2", "cash", "accounts_held_leaves_room"),
+            ("posted = 9223372036854775807, credits_held = 1", "alice", "accounts_held_leaves_room"),
             ("version = 0", "cash", "accounts_chain_is_whole"),
             ("last_transfer = null", "cash", "accounts_chain_is_whole"),
             ("last_recorded_at = null", "cash", "accounts_chain_is_whole"),

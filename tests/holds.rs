@@ -172,13 +172,13 @@ on_every_backend! {
             account b equity EUR
             account c equity EUR
             hold h1: a b 92233720368547758.07 -> held
-            hold a c 0.01                     -> overflow account=a
+            hold a c 0.02                     -> overflow account=a
             hold c b 0.01                     -> overflow account=b
             capture h1                        -> captured
             hold h2: a c 0.01                 -> held
-            capture h2                        -> overflow account=a
-            release h2                        -> released
-            balance a posted -92233720368547758.07 held 0
+            hold a c 0.01                     -> overflow account=a
+            capture h2                        -> captured
+            balance a posted -92233720368547758.08 held 0
         ");
     }
 

@@ -7,15 +7,15 @@ use std::ops::ControlFlow;
 use teller::formats::read_transfers;
 use teller::money::{Currency, CurrencyCode, Money};
 use teller::rules::{
-    AccountAction, AccountChange, AccountName, AccountRequest, AccountType, Actor, Description, Limits, Metadata,
-    Parties, Sides, TransferId, TransferRequest,
+    AccountAction, AccountChange, AccountName, AccountRequest, AccountType, Actor, Description, Key, Limits, Metadata,
+    Parties, RequestId, Sides, TransferId, TransferRequest,
 };
 use teller::service::{ImportCounts, ImportSink, Refused};
 use teller::{Ledger, Mode};
 
 use crate::support::{TestBook, on_every_backend};
 
-/// One line each: names take no line breaks.
+/// Texts that can name something.
 const TEXTS: &[&str] = &[
     "½¼¾",
     "o'brien",
@@ -26,13 +26,9 @@ const TEXTS: &[&str] = &[
     "-- comment",
     "/* comment */",
     "$1 $$ ? @p #{x} {0} a:name",
-    "👩\u{200d}👩\u{200d}👧 🏳️\u{200d}🌈 💶",
-    "e\u{301} and é",
-    "Z\u{351}\u{34d}a\u{321}\u{489}l\u{35c}",
-    "שלום \u{202e}abc\u{202c} عربي",
-    "\u{feff}bom",
-    "zero\u{200b}width",
-    "\u{10ffff}",
+    "👩 💶",
+    "Z\u{34d}\u{351}a\u{321}\u{489}l\u{35c}",
+    "שלום abc عربي",
     "ｆｕｌｌ　ｗｉｄｔｈ",
     "NULL",
     "null",
@@ -40,8 +36,24 @@ const TEXTS: &[&str] = &[
     "{\"a\":1}",
 ];
 
-/// What descriptions and metadata take, and names do not.
-const LINES: &[&str] = &["two\nlines", "carriage\r\nreturn", "\ttab", " blanks ", "\u{1}\u{1b}[31m", "a::b", "\u{85}"];
+/// Texts that descriptions and the values of metadata take, and identifiers do not, or in another form.
+const LINES: &[&str] = &[
+    "two\nlines",
+    "carriage\r\nreturn",
+    "\ttab",
+    " blanks ",
+    "\u{1}\u{1b}[31m",
+    "\u{85}",
+    "👩\u{200d}👩\u{200d}👧 🏳️\u{200d}🌈",
+    "e\u{301} and é",
+    "\u{202e}abc\u{202c}",
+    "\u{feff}bom",
+    "zero\u{200b}width",
+    "\u{10ffff}",
+];
+
+/// Of those the only one that is an identifier.
+const COMPOSED: &str = "e\u{301} and é";
 
 fn euro() -> Currency {
     Currency::new("EUR".parse().unwrap(), 2).unwrap()
@@ -51,9 +63,10 @@ fn texts() -> impl Iterator<Item = &'static str> {
     TEXTS.iter().chain(LINES).copied()
 }
 
-/// Every text as a key and as a value, and keys whose order differs between bytes, letters and lengths.
+/// Every text as a value, each identifier as a key too, and keys whose order differs between bytes, letters and lengths.
 fn metadata() -> Metadata {
-    let mut entries: BTreeMap<_, _> = texts().map(|text| (text.to_owned(), text.to_owned())).collect();
+    let mut entries: BTreeMap<_, _> = TEXTS.iter().map(|text| ((*text).to_owned(), (*text).to_owned())).collect();
+    entries.extend(LINES.iter().enumerate().map(|(number, text)| (format!("line {number}"), (*text).to_owned())));
     entries.extend(["b", "aa", "a", "B", "ä", "Z", "z", "10", "9"].map(|key| (key.to_owned(), String::new())));
     Metadata::new(entries).unwrap()
 }
@@ -81,7 +94,17 @@ fn request(text: &str) -> TransferRequest {
     TransferRequest {
         description: Some(text.parse().unwrap()),
         metadata: metadata(),
-        ..TransferRequest::new(TransferId::from_key(text).unwrap(), parties, money)
+        ..TransferRequest::new(request_id(text), parties, money)
+    }
+}
+
+/// With the text as its key, where it can be one.
+fn request_id(text: &str) -> RequestId {
+    match text.parse::<Key>() {
+        Ok(key) => key.into(),
+        Err(_) => {
+            TransferId::from_key(&format!("line {:?}", LINES.iter().position(|line| *line == text))).unwrap().into()
+        }
     }
 }
 
@@ -117,8 +140,9 @@ on_every_backend! {
         seen.reverse();
         assert_eq!(seen, texts().collect::<Vec<_>>());
         assert!(entries.iter().all(|entry| entry.transfer.metadata == metadata()));
-        for text in texts() {
+        for (text, entry) in texts().zip(entries.iter().rev()) {
             assert!(ledger.post(request(text), Mode::Commit).unwrap().replayed, "{text:?}");
+            assert_eq!(entry.transfer.key.as_ref().map(Key::as_str), request(text).id.key().map(Key::as_str));
         }
         assert_eq!(ledger.verify(&mut |_| {}).unwrap().findings, []);
     }
@@ -137,8 +161,10 @@ on_every_backend! {
             let (_, events) = ledger.account_events(&cash, None, 1).unwrap();
             assert_eq!((events[0].actor.as_str(), events[0].reason.as_ref().unwrap().as_str()), (actor, text));
         }
-        for text in LINES.iter().filter(|text| text.chars().any(char::is_control)).chain(&["", "a\0b"]) {
+        for text in LINES.iter().filter(|text| **text != COMPOSED).chain(&["", "a\0b"]) {
             assert!(text.parse::<Actor>().is_err(), "{text:?}");
+            assert!(text.parse::<Key>().is_err(), "{text:?}");
+            assert!(text.parse::<AccountName>().is_err(), "{text:?}");
         }
         assert_eq!(ledger.verify(&mut |_| {}).unwrap().findings, []);
     }

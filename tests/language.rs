@@ -96,7 +96,7 @@ fn a_scenario_ends_with_a_verification() {
 fn a_sum_that_is_not_zero_fails() {
     let book = TestBook::on_sqlite();
     check(&book, BEGIN);
-    book.raw("update accounts set credits_posted = credits_posted + 1 where name = 'alice'").unwrap();
+    book.raw("update accounts set posted = posted + 1 where name = 'alice'").unwrap();
     assert!(failure(&book, "sum zero").contains("the sum of EUR is -1, not 0"));
 }
 

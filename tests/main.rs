@@ -41,6 +41,7 @@ mod program_schedules;
 mod program_time;
 mod quantities;
 mod recovery;
+mod references;
 mod rejections;
 mod remembered;
 mod reversals;

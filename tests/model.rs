@@ -18,8 +18,8 @@ use proptest::test_runner::{Config, TestRunner};
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
     Account, AccountAction, AccountId, AccountRequest, Batch, ChangedAccount, Instant, Known, LimitChange, Limits,
-    NewLimit, Opening, Parties, Rejection, Request, Sequence, Transfer, TransferId, TransferRequest, Verdict,
-    open_account,
+    NewLimit, NormalSide, Opening, Parties, Rejection, Request, Sequence, Transfer, TransferId, TransferRequest,
+    Verdict, open_account,
 };
 use teller::{Error, Ledger, Mode};
 
@@ -168,7 +168,7 @@ impl Memory {
     }
 
     fn post(&mut self, requests: &[TransferRequest]) -> Vec<&'static str> {
-        let transfers = requests.iter().filter_map(|request| self.transfers.get(&request.id).cloned()).collect();
+        let transfers = requests.iter().filter_map(|request| self.transfers.get(&request.id.id()).cloned()).collect();
         let known = Known { accounts: self.accounts.clone(), transfers, ..Known::default() };
         let mut batch = Batch::new(known, Instant::EPOCH);
         let requests = requests.iter().cloned().map(Request::from);
@@ -200,8 +200,10 @@ fn assert_like_model(model: &Model, accounts: &[Account]) {
     for currency in CURRENCIES {
         let (mut debits, mut credits) = (0, 0);
         for account in accounts.iter().filter(|account| account.currency.code().as_str() == currency) {
-            debits += i128::from(account.totals.debits_posted.minor());
-            credits += i128::from(account.totals.credits_posted.minor());
+            match account.account_type.normal_side() {
+                NormalSide::Debit => debits += i128::from(account.posted().minor()),
+                NormalSide::Credit => credits += i128::from(account.posted().minor()),
+            }
         }
         assert_eq!(debits, credits, "debits and credits of {currency}");
     }

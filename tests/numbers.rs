@@ -48,23 +48,73 @@ on_every_backend! {
             history alice 92233720368547758.06 0.01 balances 92233720368547758.06 92233720368547758.07
             withdraw alice 92233720368547758.07 -> posted
             balance alice posted 0
-            # The totals only rise: what went in and out is counted, not what is left.
-            deposit alice 0.01                 -> overflow
+            # What is left is counted, not what went in and out.
+            deposit alice 92233720368547758.07 -> posted
+            withdraw alice 92233720368547758.07 -> posted
+            deposit alice 0.01                 -> posted
             sum zero
         ");
     }
 
     // V6
-    fn a_balance_reaches_the_most_negative_amount_that_totals_allow(book: &TestBook) {
+    fn a_balance_reaches_the_most_negative_amount_there_is(book: &TestBook) {
         check(book, "
             account cash  asset EUR
             account vault asset EUR
             transfer cash vault 92233720368547758.07 -> posted
             balance cash posted -92233720368547758.07
-            transfer cash vault 0.01                 -> overflow account=cash
+            account spare asset EUR
+            transfer cash vault 0.01                 -> overflow account=vault
+            transfer cash spare 0.01                 -> posted
+            balance cash posted -92233720368547758.08
+            transfer cash spare 0.01                 -> overflow account=cash
             transfer vault cash 92233720368547758.07 -> posted
-            balance cash posted 0
+            balance cash posted -0.01
             sum zero
+        ");
+    }
+
+    // V6
+    fn what_is_held_can_always_be_captured(book: &TestBook) {
+        check(book, "
+            currency ETH 18 Ether -> added
+            account w asset ETH
+            account x asset ETH
+            account y asset ETH
+            transfer w y 6                            -> posted
+            # 6 and 4 is more than 9.22, on either side.
+            hold w y 4                                -> overflow account=w requested=4.000000000000000000
+            hold w x 4                                -> overflow account=w
+            hold x y 4                                -> overflow account=y
+            hold h1: x y 3.223372036854775807         -> held
+            hold x y 0.000000000000000001             -> overflow account=y
+            transfer x y 0.000000000000000001         -> overflow account=y
+            hold h2: w x 3.223372036854775808         -> held
+            transfer w x 0.000000000000000001         -> overflow account=w
+            balance w posted -6 held 3.223372036854775808 available -9.223372036854775808
+            capture h1                                -> captured
+            capture h2                                -> captured
+            balance w posted -9.223372036854775808
+            balance y posted 9.223372036854775807
+            transfer y w 9                            -> posted
+            reverse-journal nothing                   -> journal_unknown
+            sum zero
+        ");
+    }
+
+    // V6
+    fn a_month_of_turnover_beyond_the_type_is_counted(book: &TestBook) {
+        check(book, "
+            currency ETH 18 Ether -> added
+            account w asset ETH
+            account y asset ETH
+            transfer w y 9           -> posted
+            transfer y w 9           -> posted
+            transfer w y 9           -> posted
+            limits w per-month 9     -> changed
+            transfer w y 0.1         -> velocity_exceeded account=w window=month
+            at 2026-02-01T00:00:00Z
+            transfer w y 0.1         -> posted
         ");
     }
 
@@ -77,8 +127,8 @@ on_every_backend! {
             account carol liability EUR
             deposit alice 92233720368547758.07  -> posted
             withdraw alice 92233720368547758.07 -> posted
-            deposit bob 0.01 -> overflow account=cash
-            transfer alice bob 0.01 -> overflow account=alice
+            deposit bob 0.01 -> posted
+            withdraw bob 0.01 -> posted
             account till asset EUR
             deposit bob 92233720368547758.07 cash till -> max_balance_exceeded
             deposit bob 92233720368547758.06 cash till -> posted
@@ -87,7 +137,9 @@ on_every_backend! {
             account none asset EUR
             withdraw carol 92233720368547758.07 cash none -> posted
             balance carol posted -92233720368547758.07
-            withdraw carol 0.01 cash none -> overflow
+            account more asset EUR
+            withdraw carol 0.01 cash more -> posted
+            withdraw carol 0.01 cash more -> insufficient_funds
         ");
     }
 

@@ -36,7 +36,7 @@ on_every_backend! {
             "{{\"id\":\"01890000-0000-7000-8000-000000000001\",\"sequence\":1,\"debit_account\":\"cash\",\"credit_account\":\"alice\",\
             \"amount\":\"12.34\",\"currency\":\"EUR\",\"recorded_at\":{recorded_at},\"effective_at\":\"2026-01-31T12:00:00.000000Z\",\
             \"hash\":{hash},\"replayed\":false,\"kind\":\"transfer\",\"description\":\"rent\",\"metadata\":{{\"invoice\":\"17\"}},\
-            \"dry_run\":false,\"journal_id\":null,\"hold_id\":null,\"reversed_id\":null,\"expires_at\":null,\"up_to\":null}}\n"
+            \"dry_run\":false,\"journal_id\":null,\"hold_id\":null,\"reversed_id\":null,\"expires_at\":null,\"up_to\":null,\"key\":null}}\n"
         ));
         let again = book.run(command).ends(0).says("This request was posted before");
         assert_eq!(again.stdout, answer.stdout.replace("\"replayed\":false", "\"replayed\":true"));
@@ -121,10 +121,10 @@ on_every_backend! {
     fn one_account_is_verified_alone(book: &TestBook) {
         check(book, "account a asset EUR\naccount b asset EUR\naccount c asset EUR\ntransfer a b 1 -> posted");
         book.run("verify --account b").ends(0).says("Verified 1 transfer of b: the account is whole.");
-        book.raw("update accounts set debits_posted = 5 where name = 'a'").unwrap();
+        book.raw("update accounts set posted = 5 where name = 'a'").unwrap();
         book.run("verify --account b").ends(0);
         book.run("verify --account c").ends(0).says("Verified 0 transfers of c");
-        book.run("verify --account a").ends(1).says("account a.").shows("posted debits");
+        book.run("verify --account a").ends(1).says("account a.").shows("posted balance");
         book.run("verify --account d").ends(3).says("d");
         book.run("verify --account d:").ends(65);
         book.run("verify --account a --seal x").ends(2);
@@ -133,7 +133,7 @@ on_every_backend! {
     fn a_book_that_was_changed_by_hand_does_not_verify_and_ends_with_1(book: &TestBook) {
         check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
         book.run("verify").ends(0).says("Verified 1 transfer and 2 accounts: the book is whole.");
-        book.raw("update accounts set debits_posted = debits_posted + 1 where name = 'b'").unwrap();
+        book.raw("update accounts set posted = posted + 1 where name = 'b'").unwrap();
         book.run("verify").ends(1).says("account b.");
     }
 

@@ -31,7 +31,7 @@ on_every_backend! {
         let fields: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(fields, [
             "id", "sequence", "debit_account", "credit_account", "amount", "currency", "recorded_at", "effective_at", "hash",
-            "replayed", "kind", "description", "metadata", "dry_run", "journal_id", "hold_id", "reversed_id", "expires_at", "up_to",
+            "replayed", "kind", "description", "metadata", "dry_run", "journal_id", "hold_id", "reversed_id", "expires_at", "up_to", "key",
         ]);
         assert_eq!((&answer["kind"], &answer["hold_id"]), (&"hold".into(), &answer["id"]));
         // So long after it was recorded: the same command later is the same request.
@@ -115,7 +115,7 @@ on_every_backend! {
         book.run("reverse rent").ends(3).says("is reversed already");
         book.run("reverse @99").ends(3).says("there is no transfer @99");
         for place in ["@", "@x", "@-1", "@+1", "@99999999999999999999"] {
-            book.run(&format!("reverse {place}")).ends(65).says("is no place in the book");
+            book.run(&format!("reverse {place}")).ends(65).says("is no sequence");
         }
         book.run("reverse ghost").ends(3).says("is unknown");
         for usage in ["reverse", "reverse rent --journal j", "reverse --journal j --amount 1", "reverse rent --at noon"] {

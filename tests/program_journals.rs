@@ -124,7 +124,7 @@ on_every_backend! {
             (r#"{"capture":"h","release":"h"}"#, "give one of them"),
             (r#"{"hold":{"from":"alice","to":"bob","amount":"1","expires_in":"soon"}}"#, "field expires_in: "),
             (r#"{"hold":{"from":"alice","to":"bob","amount":"1","expires_in":"1d","expires_at":"2099-01-01T00:00:00Z"}}"#, "give one"),
-            (r#"{"reverse":{"transfer":"@x"}}"#, "is no place in the book"),
+            (r#"{"reverse":{"transfer":"@x"}}"#, "is no sequence"),
             (r#"{"reverse":{"transfer":"t","at":"noon"}}"#, "write original or now"),
             (r#"{"freeze":{"account":"alice","sides":"left"}}"#, "write debits, credits or both"),
             (r#"["alice"]"#, "leg 1: a list stands here"),

@@ -99,7 +99,7 @@ on_every_backend! {
             transfer purse box 1               -> insufficient_funds account=purse
             transfer alice full 1              -> max_balance_exceeded account=full
             transfer whole full 1              -> max_balance_exceeded account=full
-            transfer whole half 0.01           -> overflow account=whole requested=0.01
+            transfer whole half 0.01           -> overflow account=half requested=0.01
         ");
     }
 
@@ -141,20 +141,21 @@ on_every_backend! {
         ");
     }
 
-    fn totals_that_would_not_fit_are_refused(book: &TestBook) {
+    fn balances_that_would_not_fit_are_refused(book: &TestBook) {
         check(book, "
             account a equity EUR
             account b equity EUR
             account c equity EUR
             transfer a b 92233720368547758.06 -> posted
-            transfer a c 0.02                 -> overflow account=a requested=0.02
+            transfer a c 0.03                 -> overflow account=a requested=0.03
             transfer c b 0.02                 -> overflow account=b requested=0.02
             transfer a b 0.01                 -> posted
-            transfer a b 0.01                 -> overflow account=a
-            # The totals only ever rise, so going back does not help.
+            transfer a b 0.01                 -> overflow account=b
+            # What went in and out is not counted, only what is left.
             transfer b a 92233720368547758.07 -> posted
-            transfer a b 0.01                 -> overflow account=a
-            balance a posted 0 version 3
+            transfer a b 92233720368547758.07 -> posted
+            transfer b a 92233720368547758.07 -> posted
+            balance a posted 0 version 5
             sum zero
         ");
     }

@@ -210,7 +210,7 @@ fn check_order(ledger: &Ledger, requests: &[TransferRequest]) {
         let page = ledger.statement(&"alice".parse().unwrap(), cursor, 1_000).unwrap();
         for entry in page.entries {
             let transfer = entry.transfer;
-            assert_eq!(Some(transfer.id), expected.next().map(|request| request.id));
+            assert_eq!(Some(transfer.id), expected.next().map(|request| request.id.id()));
             let place = (transfer.sequence, transfer.recorded_at);
             assert!(newer.is_none_or(|(sequence, time)| place.0 < sequence && place.1 < time), "{place:?}, {newer:?}");
             newer = Some(place);

@@ -100,7 +100,7 @@ pub(super) fn close(context: &Context, arguments: &CloseArgs) -> Result<Ending, 
 /// Moves all that an account has.
 fn all_of(id: TransferId, account: AccountName, against: AccountName) -> TransferRequest {
     TransferRequest {
-        id,
+        id: id.into(),
         parties: Parties::Fall { account, against },
         quantity: Quantity::All,
         effective_at: None,

@@ -124,6 +124,9 @@ impl From<Error> for Failure {
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         let mut failure = Self::new(EXIT_REFUSED, rejection.code(), rejection.to_string(), None);
+        if let Rejection::JournalNamed { journal, .. } = &rejection {
+            failure.hint = Some(format!("undo it as a whole with: teller reverse --journal {journal}"));
+        }
         if let Ok(Value::Object(mut fields)) = serde_json::to_value(&rejection) {
             fields.shift_remove("code");
             failure.fields = fields.into_iter().collect();

@@ -8,10 +8,10 @@ use super::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, su
 use super::{Context, Ending};
 use crate::error::Error;
 use crate::formats::{
-    Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, read_amount, read_duration, read_id, read_quantity,
+    Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, read_amount, read_duration, read_quantity,
 };
 use crate::rules::{
-    CaptureRequest, Expiry, HoldRequest, Instant, Parties, Quantity, ReleaseRequest, Remainder, Sequence,
+    CaptureRequest, Expiry, HoldRequest, Instant, Parties, Quantity, Reference, ReleaseRequest, Remainder, Sequence,
 };
 use crate::service::Mode;
 
@@ -87,7 +87,7 @@ struct ListArgs {
 
 #[derive(Args)]
 struct ShowArgs {
-    /// The hold: its id or its key
+    /// The hold: its id, its key, or @ and its sequence
     hold: String,
 }
 
@@ -98,7 +98,7 @@ struct ShowArgs {
     Without an amount all that is left is captured. A hold can be captured in parts; --final releases the rest in the \
     same step, and then two transfers are shown, in JSON as a list.")]
 pub(super) struct CaptureArgs {
-    /// The hold: its id or its key
+    /// The hold: its id, its key, or @ and its sequence
     hold: String,
     /// How much of it, or all [default: all]
     #[arg(allow_hyphen_values = true, conflicts_with = "up_to")]
@@ -120,7 +120,7 @@ pub(super) struct CaptureArgs {
 #[derive(Args)]
 #[command(after_help = "Example:\n  teller release order-7")]
 pub(super) struct ReleaseArgs {
-    /// The hold: its id or its key
+    /// The hold: its id, its key, or @ and its sequence
     hold: String,
     #[command(flatten)]
     note: NoteArgs,
@@ -153,17 +153,19 @@ fn place(context: &Context, arguments: &PlaceArgs) -> Result<Ending, Failure> {
 }
 
 pub(super) fn capture(context: &Context, arguments: &CaptureArgs) -> Result<Ending, Failure> {
-    let hold_id = read_id(&arguments.hold).map_err(Error::from)?;
     let ledger = context.ledger()?;
     let mut currencies = Currencies::new(&ledger);
+    let hold = Reference::read(&arguments.hold, &mut currencies)?;
     let quantity = match (&arguments.amount, &arguments.up_to) {
-        (Some(amount), _) => read_quantity(amount, currencies.of_hold(hold_id)?).map_err(Error::from)?,
-        (None, Some(most)) => Quantity::UpTo(read_amount(most, currencies.of_hold(hold_id)?).map_err(Error::from)?),
+        (Some(amount), _) => read_quantity(amount, currencies.of_transfer(hold.id())?).map_err(Error::from)?,
+        (None, Some(most)) => {
+            Quantity::UpTo(read_amount(most, currencies.of_transfer(hold.id())?).map_err(Error::from)?)
+        }
         (None, None) => Quantity::All,
     };
     let request = CaptureRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
-        hold_id,
+        hold,
         quantity,
         remainder: if arguments.is_final { Remainder::Release } else { Remainder::Keep },
         effective_at: arguments.effective_at.as_deref().map(parse::<Instant>).transpose()?,
@@ -177,7 +179,7 @@ pub(super) fn release(context: &Context, arguments: &ReleaseArgs) -> Result<Endi
     let ledger = context.ledger()?;
     let request = ReleaseRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
-        hold_id: read_id(&arguments.hold).map_err(Error::from)?,
+        hold: ledger.refer(&arguments.hold)?,
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
@@ -204,7 +206,8 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
-    let history = context.ledger()?.get_hold(read_id(&arguments.hold).map_err(Error::from)?)?;
+    let ledger = context.ledger()?;
+    let history = ledger.get_hold(ledger.refer(&arguments.hold)?)?;
     if context.output.format != Format::Table {
         context.output.one(&HoldHistoryRecord::from(&history), COLUMNS)?;
         return Ok(Ending::Done);

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::request::{NoteArgs, show_receipt, submit};
 use super::{Context, Ending};
 use crate::error::Error;
-use crate::formats::{JournalHeader, RequestReader, read_id};
+use crate::formats::{JournalHeader, RequestReader};
 use crate::service::Mode;
 
 #[derive(Subcommand)]
@@ -56,7 +56,7 @@ pub(super) struct PostArgs {
 
 #[derive(Args)]
 pub(super) struct ShowArgs {
-    /// The journal: its id or its key
+    /// The journal: its id, its key, or @ and the sequence of one of its transfers
     journal: String,
 }
 
@@ -88,7 +88,8 @@ fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
-    let receipt = context.ledger()?.get_journal(read_id(&arguments.journal).map_err(Error::from)?)?;
+    let ledger = context.ledger()?;
+    let receipt = ledger.get_journal(ledger.refer_to_journal(&arguments.journal)?)?;
     show_receipt(context, &receipt, Mode::Commit)
 }
 

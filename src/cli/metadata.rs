@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
-use crate::formats::{MetadataChangeRecord, MetadataRecord, read_transfer_id};
+use crate::formats::{MetadataChangeRecord, MetadataRecord};
 use crate::rules::{AnnotationRequest, AnnotationTarget, Instant, MetadataChange};
 use crate::service::{Ledger, Mode};
 
@@ -47,7 +47,7 @@ impl TargetArgs {
     fn target(&self, ledger: &Ledger) -> Result<AnnotationTarget, Error> {
         match (&self.account, &self.transfer) {
             (Some(name), _) => Ok(AnnotationTarget::Account(parse(name)?)),
-            (None, Some(text)) => Ok(AnnotationTarget::Transfer(read_transfer_id(text, ledger)?)),
+            (None, Some(text)) => Ok(AnnotationTarget::Transfer(ledger.refer(text)?)),
             (None, None) => unreachable!("the parser asks for one of the two"),
         }
     }

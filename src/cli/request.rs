@@ -10,8 +10,8 @@ use crate::error::{Error, InputError};
 use crate::formats::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
 use crate::money::Currency;
 use crate::rules::{
-    AccountName, Condition, Description, Instant, Metadata, Parties, Quantity, Request, TransferId, TransferKind,
-    TransferRequest,
+    AccountName, Condition, Description, Instant, Key, Metadata, Parties, Quantity, Request, RequestId, TransferId,
+    TransferKind, TransferRequest,
 };
 use crate::service::{Ledger, Mode, Posted, Receipt};
 
@@ -34,16 +34,16 @@ pub(super) struct IdArgs {
 
 impl IdArgs {
     /// The id that is given.
-    pub(super) fn given(&self) -> Result<Option<TransferId>, InputError> {
+    pub(super) fn given(&self) -> Result<Option<RequestId>, InputError> {
         match &self.idempotency_key {
-            Some(key) => Ok(Some(TransferId::from_key(key)?)),
-            None => Ok(self.id),
+            Some(key) => Ok(Some(key.parse::<Key>()?.into())),
+            None => Ok(self.id.map(RequestId::from)),
         }
     }
 
     /// The id that is given, or else a fresh one.
-    pub(super) fn id(&self, ledger: &Ledger) -> Result<TransferId, InputError> {
-        Ok(self.given()?.unwrap_or_else(|| TransferId::fresh(ledger.clock().now())))
+    pub(super) fn id(&self, ledger: &Ledger) -> Result<RequestId, InputError> {
+        Ok(self.given()?.unwrap_or_else(|| TransferId::fresh(ledger.clock().now()).into()))
     }
 }
 
@@ -151,7 +151,7 @@ pub(super) fn submit(context: &Context, ledger: &Ledger, request: Request, mode:
     let id = match &request {
         Request::Operation(operation) => operation.id(),
         Request::Journal(journal) => Some(journal.id()),
-        Request::JournalReversal(reversal) => Some(reversal.id),
+        Request::JournalReversal(reversal) => Some(reversal.id.id()),
         Request::Due(due) => due.operation().id(),
     };
     let submit = || ledger.submit_one(request, mode);

@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::request::{NoteArgs, submit};
 use super::{Context, Ending};
 use crate::error::Error;
-use crate::formats::{Currencies, read_amount, read_id, read_transfer_id};
-use crate::rules::{JournalReversalRequest, Quantity, ReversalRequest, ReversalTime};
+use crate::formats::{Currencies, read_amount};
+use crate::rules::{JournalReversalRequest, Quantity, Reference, ReversalRequest, ReversalTime};
 use crate::service::Ledger;
 
 /// When a reversal counts.
@@ -36,7 +36,7 @@ pub(super) struct ReverseArgs {
     /// The transfer: its id, its key, or @ and its sequence
     #[arg(required_unless_present = "journal", conflicts_with = "journal")]
     transfer: Option<String>,
-    /// The journal: its id or its key
+    /// The journal: its id, its key, or @ and the sequence of one of its transfers
     #[arg(long, value_name = "JOURNAL")]
     journal: Option<String>,
     /// How much of the transfer [default: all that is left]
@@ -60,17 +60,18 @@ pub(super) fn run(context: &Context, arguments: &ReverseArgs) -> Result<Ending, 
 }
 
 fn reversal(ledger: &Ledger, transfer: &str, arguments: &ReverseArgs) -> Result<ReversalRequest, Error> {
-    let reversed_id = read_transfer_id(transfer, ledger)?;
+    let mut currencies = Currencies::new(ledger);
+    let reversed = Reference::read(transfer, &mut currencies)?;
     let quantity = match &arguments.amount {
         Some(amount) => {
-            let currency = Currencies::new(ledger).of_transfer(reversed_id)?;
+            let currency = currencies.of_transfer(reversed.id())?;
             Quantity::Exactly(read_amount(amount, currency)?)
         }
         None => Quantity::All,
     };
     Ok(ReversalRequest {
         id: arguments.note.id.id(ledger)?,
-        reversed_id,
+        reversed,
         quantity,
         at: arguments.at.into(),
         description: arguments.note.description()?,
@@ -81,7 +82,7 @@ fn reversal(ledger: &Ledger, transfer: &str, arguments: &ReverseArgs) -> Result<
 fn journal_reversal(ledger: &Ledger, journal: &str, arguments: &ReverseArgs) -> Result<JournalReversalRequest, Error> {
     Ok(JournalReversalRequest {
         id: arguments.note.id.id(ledger)?,
-        journal_id: read_id(journal)?,
+        journal: ledger.refer_to_journal(journal)?,
         at: arguments.at.into(),
         description: arguments.note.description()?,
         metadata: arguments.note.metadata()?,

@@ -11,8 +11,7 @@ use super::output::{Columns, Format};
 use super::progress::Progress;
 use super::schedule_add::{self, AddArgs};
 use super::{Context, Ending, interrupt};
-use crate::error::Error;
-use crate::formats::{ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, read_id};
+use crate::formats::{ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 use crate::rules::{Instant, ScheduleId};
 use crate::service::{Mode, ScheduleRun};
 
@@ -136,7 +135,8 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
     let before = arguments.cursor.as_deref().map(parse::<Instant>).transpose()?;
-    let history = context.ledger()?.get_schedule(id(&arguments.schedule)?, before, arguments.limit)?;
+    let ledger = context.ledger()?;
+    let history = ledger.get_schedule(ledger.refer_to_schedule(&arguments.schedule)?, before, arguments.limit)?;
     let record = ScheduleHistoryRecord::from(&history);
     if context.output.format == Format::Table {
         context.output.details(&ScheduleRecord::from(&history.status))?;
@@ -156,8 +156,9 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
 fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> {
     let mode = arguments.mode.mode();
     let (actor, reason) = arguments.actor.signed()?;
-    let id = id(&arguments.schedule)?;
-    let cancelled = context.ledger()?.cancel_schedule(id, &actor, reason.as_ref(), mode)?;
+    let ledger = context.ledger()?;
+    let id = ledger.refer_to_schedule(&arguments.schedule)?;
+    let cancelled = ledger.cancel_schedule(id, &actor, reason.as_ref(), mode)?;
     if cancelled.unchanged {
         let state = cancelled.status.schedule.state();
         say(format_args!("The schedule is {state} already; nothing was left to cancel."));
@@ -217,8 +218,4 @@ fn say_what_came_of_it(run: &ScheduleRun, mode: Mode) -> Ending {
             Ending::Stopped
         }
     }
-}
-
-fn id(text: &str) -> Result<ScheduleId, Error> {
-    Ok(read_id(text)?.into())
 }

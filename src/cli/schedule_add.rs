@@ -119,7 +119,7 @@ pub(super) fn run(context: &Context, arguments: &AddArgs) -> Result<Ending, Fail
     let currency = Currencies::new(&ledger).of_account(parties.names()[0])?;
     let id = arguments.note.id.id(&ledger).map_err(Error::from)?;
     let request = ScheduleRequest {
-        id: id.into(),
+        id: id.id().into(),
         parties,
         money: read_amount(amount, currency).map_err(Error::from)?,
         recurrence,
@@ -128,7 +128,7 @@ pub(super) fn run(context: &Context, arguments: &AddArgs) -> Result<Ending, Fail
         metadata: arguments.note.metadata().map_err(Error::from)?,
         actor: signature.signed().map_err(Error::from)?.0,
     };
-    add(context, &ledger, id, &request, arguments.note.mode.mode())
+    add(context, &ledger, id.id(), &request, arguments.note.mode.mode())
 }
 
 fn add(

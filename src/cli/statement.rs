@@ -9,15 +9,25 @@ use crate::formats::{EntryRecord, SpanStatementRecord, StatementRecord};
 use crate::rules::{AccountName, Instant, Sequence};
 use crate::service::{EntryCursor, Span, StatementOrder};
 
-const COLUMNS: Columns = &["sequence", "recorded_at", "counterparty", "change", "balance", "description"];
+const COLUMNS: Columns = &["sequence", "recorded_at", "counterparty", "change", "balance", "key", "description"];
 /// Where something was reserved, captured, given up or undone.
 const COLUMNS_WITH_KINDS: Columns =
-    &["sequence", "recorded_at", "kind", "counterparty", "amount", "change", "balance", "description"];
+    &["sequence", "recorded_at", "kind", "counterparty", "amount", "change", "balance", "key", "description"];
 
 const EFFECTIVE_COLUMNS: Columns =
-    &["sequence", "effective_at", "recorded_at", "counterparty", "change", "balance", "description"];
-const EFFECTIVE_COLUMNS_WITH_KINDS: Columns =
-    &["sequence", "effective_at", "recorded_at", "kind", "counterparty", "amount", "change", "balance", "description"];
+    &["sequence", "effective_at", "recorded_at", "counterparty", "change", "balance", "key", "description"];
+const EFFECTIVE_COLUMNS_WITH_KINDS: Columns = &[
+    "sequence",
+    "effective_at",
+    "recorded_at",
+    "kind",
+    "counterparty",
+    "amount",
+    "change",
+    "balance",
+    "key",
+    "description",
+];
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller statement customers:alice\n  \

@@ -96,7 +96,7 @@ fn split(context: &Context, arguments: &TransferArgs, shares: &str) -> Result<En
     let like = arguments.request.request_of(&ledger, nothing_yet, Quantity::All)?;
     // Asked once, of what was there before: each transfer changes the account.
     let conditions = RefCell::new(like.conditions.clone());
-    let journal = split_journal(like.id, &from, total, &parts, |parties, money| TransferRequest {
+    let journal = split_journal(like.id.clone(), &from, total, &parts, |parties, money| TransferRequest {
         parties,
         quantity: Quantity::Exactly(money),
         conditions: conditions.take(),
@@ -147,7 +147,7 @@ fn post_against_cash(
     let opening = AccountRequest::new(cash, AccountType::Asset, currency);
     let mode = arguments.request.note.mode.mode();
     let submit = || ledger.submit_opening(&request.clone().into(), &[opening], mode);
-    let answer = answer_to(context, request.id, mode, submit)?;
+    let answer = answer_to(context, request.id.id(), mode, submit)?;
     for cash in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));

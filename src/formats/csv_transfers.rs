@@ -2,7 +2,7 @@ use std::io::Read;
 
 use super::columns::{Columns, Lines, fault};
 use crate::error::Error;
-use crate::rules::{AccountName, Parties, TransferId};
+use crate::rules::{AccountName, Key, Parties, TransferId};
 use crate::service::{LineKey, Malformed, TransferLine};
 
 const REQUIRED: &[&str] = &["amount"];
@@ -30,16 +30,16 @@ fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
     })
 }
 
-/// An id in the file wins over a key: a rejects file has both, and the id is what the line was refused under.
+/// An id in the file wins over a key that gives another one: a rejects file has both, and the id is what the line was refused under.
 fn parse_key(columns: &Columns<'_>) -> Result<LineKey, Malformed> {
-    if let Some(id) = columns.get("id") {
-        let id = id.parse::<TransferId>().map_err(|message| fault("id", "id_invalid", message))?;
-        return Ok(LineKey::Id(id));
-    }
-    match columns.get("key") {
-        Some(key) => Ok(LineKey::Id(TransferId::from_key(key).map_err(|error| Malformed::new("key", error))?)),
-        None => Ok(LineKey::Occurrence),
-    }
+    let id = columns.get("id").map(|id| id.parse::<TransferId>().map_err(|message| fault("id", "id_invalid", message)));
+    let key = columns.get("key").map(|key| key.parse::<Key>().map_err(|error| Malformed::new("key", error)));
+    Ok(match (id.transpose()?, key.transpose()?) {
+        (Some(id), Some(key)) if key.id() != id => LineKey::Id(id.into()),
+        (_, Some(key)) => LineKey::Id(key.into()),
+        (Some(id), None) => LineKey::Id(id.into()),
+        (None, None) => LineKey::Occurrence,
+    })
 }
 
 fn parse_parties(columns: &Columns<'_>) -> Result<Parties, Malformed> {

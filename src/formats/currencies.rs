@@ -2,7 +2,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::error::{Error, InputError};
 use crate::money::{Currency, Money};
-use crate::rules::{AccountName, Comparison, Condition, Expected, Operation, Quantity, Request, TransferId};
+use crate::rules::{
+    AccountName, Comparison, Condition, Expected, Names, Operation, Quantity, Request, Sequence, TransferId,
+};
 use crate::service::Ledger;
 
 /// The most decimals that a currency can have.
@@ -39,15 +41,7 @@ impl<'a> Currencies<'a> {
         Ok(self.accounts[name])
     }
 
-    /// A hold's.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub fn of_hold(&mut self, id: TransferId) -> Result<Option<Currency>, Error> {
-        self.of_transfer(id)
-    }
-
-    /// A transfer's.
+    /// A transfer's or a hold's.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -93,14 +87,14 @@ impl<'a> Currencies<'a> {
 
     fn note_operation(&mut self, operation: &Operation) -> Result<(), Error> {
         let (id, currency) = match operation {
-            Operation::Transfer(request) => (request.id, self.of_account(request.parties.names()[0])?),
-            Operation::Hold(request) => (request.transfer.id, self.of_account(request.transfer.parties.names()[0])?),
-            Operation::Capture(request) => (request.id, self.of_hold(request.hold_id)?),
-            Operation::Release(_) | Operation::Reverse(_) | Operation::Change(_) | Operation::Annotate(_) => {
-                return Ok(());
-            }
+            Operation::Transfer(request) => (&request.id, self.of_account(request.parties.names()[0])?),
+            Operation::Hold(request) => (&request.transfer.id, self.of_account(request.transfer.parties.names()[0])?),
+            Operation::Capture(request) => (&request.id, self.of_transfer(request.hold.id())?),
+            Operation::Release(request) => (&request.id, self.of_transfer(request.hold.id())?),
+            Operation::Reverse(request) => (&request.id, self.of_transfer(request.reversed.id())?),
+            Operation::Change(_) | Operation::Annotate(_) => return Ok(()),
         };
-        self.ids.insert(id, currency);
+        self.ids.insert(id.id(), currency);
         Ok(())
     }
 
@@ -124,6 +118,19 @@ impl<'a> Currencies<'a> {
         let money = Money::parse_signed(amount, currency.map_or_else(|| stand_in(amount), Ok)?);
         let expected = Expected::Balance(comparison, money.map_err(InputError::from)?);
         Ok(Condition { account, expected })
+    }
+}
+
+/// What is in the book, and what requests before make.
+impl Names for Currencies<'_> {
+    type Error = Error;
+
+    fn has_id(&mut self, id: TransferId) -> Result<bool, Error> {
+        Ok(self.of_transfer(id)?.is_some())
+    }
+
+    fn id_at(&mut self, sequence: Sequence) -> Result<Option<TransferId>, Error> {
+        Ok(self.ledger.find_transfer_at(sequence)?.map(|found| found.transfer.id))
     }
 }
 

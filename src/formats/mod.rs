@@ -27,7 +27,6 @@ pub use csv_rejects::RejectsFile;
 pub use csv_transfers::read_transfers;
 pub use currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use durations::read_duration;
-pub use operation_json::read_transfer_id;
 pub use records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookRecord,
     ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
@@ -36,6 +35,6 @@ pub use records::{
     ScheduleRunRecord, SettingRecord, SpanStatementRecord, StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use recurrences::{read_date, read_due_day, read_time_of_day};
-pub use request_json::{JournalHeader, RequestReader, Signature, read_id};
+pub use request_json::{JournalHeader, RequestReader, Signature};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use shares::read_parts;

@@ -3,32 +3,27 @@
 use super::currencies::{read_amount, read_quantity, read_version};
 use super::durations::read_duration;
 use super::json::{Fields, Json, in_field};
-use super::request_json::{JournalHeader, RequestReader, Signature, read_id};
+use super::request_json::{JournalHeader, RequestReader, Signature};
 use crate::error::{Error, InputError};
 use crate::money::Currency;
 use crate::rules::{
     AccountAction, AccountChange, AccountName, CaptureRequest, Condition, Description, Expected, Expiry, HoldRequest,
-    Metadata, Operation, Parties, Quantity, Rejection, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
-    Sequence, Sides, TransferId, TransferRequest,
+    Metadata, Operation, Parties, Quantity, Reference, ReleaseRequest, Remainder, RequestId, ReversalRequest,
+    ReversalTime, Sides, TransferRequest,
 };
-use crate::service::Ledger;
 
 const VERBS: [&str; 7] = ["hold", "capture", "release", "reverse", "freeze", "unfreeze", "close"];
 const TRANSFER_FIELDS: &str = "from and to, or debit and credit; amount, effective_at and if";
 
 /// What every operation can say.
 pub(super) struct Common {
-    pub(super) id: TransferId,
+    pub(super) id: RequestId,
     pub(super) description: Option<Description>,
     pub(super) metadata: Metadata,
 }
 
 impl Common {
-    pub(super) fn take(
-        fields: &mut Fields,
-        id: TransferId,
-        header: Option<&JournalHeader>,
-    ) -> Result<Self, InputError> {
+    pub(super) fn take(fields: &mut Fields, id: RequestId, header: Option<&JournalHeader>) -> Result<Self, InputError> {
         let usual = header.map(|header| header.metadata.clone()).unwrap_or_default();
         let description = fields.take_parsed("description")?;
         Ok(Self {
@@ -53,7 +48,7 @@ impl RequestReader<'_> {
     pub(super) fn operation(
         &mut self,
         mut fields: Fields,
-        id: TransferId,
+        id: RequestId,
         header: Option<&JournalHeader>,
     ) -> Result<Operation, Error> {
         let common = Common::take(&mut fields, id, header)?;
@@ -75,7 +70,7 @@ impl RequestReader<'_> {
         match verb {
             "hold" => self.hold(body.into_fields()?, common),
             "capture" => self.capture(Self::body(body, "hold")?, common),
-            "release" => Self::release(Self::body(body, "hold")?, common),
+            "release" => self.release(Self::body(body, "hold")?, common),
             "reverse" => self.reverse(Self::body(body, "transfer")?, common),
             "freeze" => self.freeze(Self::body(body, "account")?, AccountAction::Freeze),
             "unfreeze" => self.freeze(Self::body(body, "account")?, AccountAction::Unfreeze),
@@ -141,38 +136,42 @@ impl RequestReader<'_> {
     }
 
     fn capture(&mut self, mut body: Fields, common: Common) -> Result<Operation, Error> {
-        let hold_id = take_reference(&mut body, "hold")?;
+        let hold = self.take_reference(&mut body, "hold")?;
         let quantity = match body.take("amount") {
             None => Quantity::All,
-            Some(amount) => read_quantity_json(amount, self.currencies.of_hold(hold_id)?)
+            Some(amount) => read_quantity_json(amount, self.currencies.of_transfer(hold.id())?)
                 .map_err(|fault| in_field(fault, "amount"))?,
         };
         let remainder = if body.take_flag("final")? { Remainder::Release } else { Remainder::Keep };
         let effective_at = body.take_parsed("effective_at")?;
         body.finish("hold, amount, final and effective_at")?;
         let Common { id, description, metadata } = common;
-        Ok(CaptureRequest { id, hold_id, quantity, remainder, effective_at, description, metadata }.into())
+        Ok(CaptureRequest { id, hold, quantity, remainder, effective_at, description, metadata }.into())
     }
 
-    fn release(mut body: Fields, common: Common) -> Result<Operation, Error> {
-        let hold_id = take_reference(&mut body, "hold")?;
+    fn release(&mut self, mut body: Fields, common: Common) -> Result<Operation, Error> {
+        let hold = self.take_reference(&mut body, "hold")?;
         body.finish("hold")?;
         let Common { id, description, metadata } = common;
-        Ok(ReleaseRequest { id, hold_id, description, metadata }.into())
+        Ok(ReleaseRequest { id, hold, description, metadata }.into())
     }
 
     fn reverse(&mut self, mut body: Fields, common: Common) -> Result<Operation, Error> {
-        let reversed_id = read_transfer_id(&body.require_text("transfer")?, self.ledger)
-            .map_err(|error| error.at("field transfer"))?;
+        let reversed = self.take_reference(&mut body, "transfer")?;
         let quantity = match body.take("amount") {
             None => Quantity::All,
-            Some(amount) => read_quantity_json(amount, self.currencies.of_transfer(reversed_id)?)
+            Some(amount) => read_quantity_json(amount, self.currencies.of_transfer(reversed.id())?)
                 .map_err(|fault| in_field(fault, "amount"))?,
         };
         let at = Self::reversal_time(&mut body)?;
         body.finish("transfer, amount and at")?;
         let Common { id, description, metadata } = common;
-        Ok(ReversalRequest { id, reversed_id, quantity, at, description, metadata }.into())
+        Ok(ReversalRequest { id, reversed, quantity, at, description, metadata }.into())
+    }
+
+    fn take_reference(&mut self, body: &mut Fields, name: &str) -> Result<Reference, Error> {
+        let text = body.require_text(name)?;
+        Reference::read(&text, &mut self.currencies).map_err(|error| error.at(&format!("field {name}")))
     }
 
     fn freeze(&self, mut body: Fields, action: fn(Sides) -> AccountAction) -> Result<Operation, Error> {
@@ -242,22 +241,4 @@ fn read_quantity_json(json: Json, currency: Option<Currency>) -> Result<Quantity
     let most = fields.require_text("up_to")?;
     fields.finish("up_to")?;
     Ok(Quantity::UpTo(read_amount(&most, currency).map_err(|fault| in_field(fault, "up_to"))?))
-}
-
-fn take_reference(body: &mut Fields, name: &str) -> Result<TransferId, InputError> {
-    read_id(&body.require_text(name)?).map_err(|fault| in_field(fault, name))
-}
-
-/// A transfer's id, its key, or `@` and its place in the book.
-///
-/// # Errors
-/// [`InputError`] for what can be none of them, [`Rejection::SequenceUnknown`], [`Error::Store`].
-pub fn read_transfer_id(text: &str, ledger: &Ledger) -> Result<TransferId, Error> {
-    let Some(place) = text.strip_prefix('@') else { return Ok(read_id(text)?) };
-    let is_number = !place.is_empty() && place.bytes().all(|byte| byte.is_ascii_digit());
-    let sequence = place.parse().ok().filter(|_| is_number).map(Sequence).ok_or_else(|| {
-        InputError::request(format!("{text:?} is no place in the book; write it like @17, as a statement shows it"))
-    })?;
-    let found = ledger.find_transfer_at(sequence)?;
-    Ok(found.ok_or(Rejection::SequenceUnknown { sequence })?.transfer.id)
 }

@@ -8,8 +8,8 @@ use super::legs::{Leg, read_leg};
 use super::operation_json::Common;
 use crate::error::{Error, InputError};
 use crate::rules::{
-    AccountAction, AccountChange, AccountName, Actor, Description, JournalRequest, JournalReversalRequest, Metadata,
-    Operation, Request, TransferId, TransferRequest,
+    AccountAction, AccountChange, AccountName, Actor, Description, JournalRequest, JournalReversalRequest, Key,
+    Metadata, Operation, Reference, Request, RequestId, TransferId, TransferRequest,
 };
 use crate::service::Ledger;
 
@@ -46,7 +46,7 @@ impl Signature {
 #[derive(Clone, Debug)]
 pub struct JournalHeader {
     /// The journal's id.
-    pub id: TransferId,
+    pub id: RequestId,
     /// For those legs that have none.
     pub description: Option<Description>,
     /// For all legs, beside their own.
@@ -89,7 +89,7 @@ impl<'a> RequestReader<'a> {
         for json in jsons {
             json.visit_texts(&mut |field, text| match field {
                 "from" | "to" | "debit" | "credit" | "account" => names.extend(text.parse()),
-                "hold" | "capture" | "transfer" | "reverse" => ids.extend(read_id(text)),
+                "hold" | "capture" | "release" | "transfer" | "reverse" => ids.extend(Reference::possible_ids(text)),
                 _ => {}
             });
         }
@@ -102,7 +102,7 @@ impl<'a> RequestReader<'a> {
         let request = if fields.has("legs") {
             self.journal(fields, id.ok_or_else(no_id)?)?.into()
         } else if fields.has("reverse_journal") {
-            Self::journal_reversal(fields, id.ok_or_else(no_id)?)?.into()
+            self.journal_reversal(fields, id.ok_or_else(no_id)?)?.into()
         } else {
             let makes_transfers = !["freeze", "unfreeze", "close"].iter().any(|verb| fields.has(verb));
             let id = match id {
@@ -110,7 +110,7 @@ impl<'a> RequestReader<'a> {
                 Some(_) if !makes_transfers => {
                     return Err(InputError::request("a change of an account has no id or key; leave it out").into());
                 }
-                id => id.unwrap_or_else(|| self.unused_id()),
+                id => id.unwrap_or_else(|| self.unused_id().into()),
             };
             Request::Operation(self.operation(fields, id, None)?)
         };
@@ -122,7 +122,7 @@ impl<'a> RequestReader<'a> {
     ///
     /// # Errors
     /// [`InputError`] for anything else, also for two ids; [`Error::Store`].
-    pub fn read_journal(&mut self, text: &str, id: Option<TransferId>) -> Result<JournalRequest, Error> {
+    pub fn read_journal(&mut self, text: &str, id: Option<RequestId>) -> Result<JournalRequest, Error> {
         let json = Json::parse(text)?;
         self.look_up([&json])?;
         let mut fields = json.into_fields()?;
@@ -133,7 +133,7 @@ impl<'a> RequestReader<'a> {
                 );
             }
             (Some(id), None) | (None, Some(id)) => id,
-            (None, None) => TransferId::fresh(self.ledger.clock().now()),
+            (None, None) => TransferId::fresh(self.ledger.clock().now()).into(),
         };
         self.journal(fields, id)
     }
@@ -147,7 +147,7 @@ impl<'a> RequestReader<'a> {
         for (number, text) in (1..).zip(legs) {
             operations.push(self.typed_leg(text, header).map_err(|error| error.at(&format!("leg {number}")))?);
         }
-        Ok(JournalRequest::new(header.id, operations))
+        Ok(JournalRequest::new(header.id.clone(), operations))
     }
 
     fn typed_leg(&mut self, text: &str, header: &JournalHeader) -> Result<Operation, Error> {
@@ -157,7 +157,7 @@ impl<'a> RequestReader<'a> {
         };
         let quantity = amount.read(self.currencies.of_account(parties.names()[0])?)?;
         Ok(Operation::Transfer(TransferRequest {
-            id: header.id,
+            id: header.id.clone(),
             parties,
             quantity,
             effective_at: None,
@@ -167,7 +167,7 @@ impl<'a> RequestReader<'a> {
         }))
     }
 
-    fn journal(&mut self, mut fields: Fields, id: TransferId) -> Result<JournalRequest, Error> {
+    fn journal(&mut self, mut fields: Fields, id: RequestId) -> Result<JournalRequest, Error> {
         let header = JournalHeader {
             id,
             description: fields.take_parsed("description")?,
@@ -179,7 +179,7 @@ impl<'a> RequestReader<'a> {
         for (number, leg) in (1..).zip(legs) {
             operations.push(self.leg(leg, &header).map_err(|error| error.at(&format!("leg {number}")))?);
         }
-        Ok(JournalRequest::new(id, operations))
+        Ok(JournalRequest::new(header.id, operations))
     }
 
     fn leg(&mut self, leg: Json, header: &JournalHeader) -> Result<Operation, Error> {
@@ -187,23 +187,24 @@ impl<'a> RequestReader<'a> {
         if fields.has("id") || fields.has("key") {
             return Err(InputError::request("a leg has no id or key; its id follows from the journal's").into());
         }
-        self.operation(fields, header.id, Some(header))
+        self.operation(fields, header.id.clone(), Some(header))
     }
 
-    fn journal_reversal(mut fields: Fields, id: TransferId) -> Result<JournalReversalRequest, Error> {
+    fn journal_reversal(&self, mut fields: Fields, id: RequestId) -> Result<JournalReversalRequest, Error> {
         let common = Common::take(&mut fields, id, None)?;
         let body = fields.require("reverse_journal")?;
         fields.finish("id or key, description, metadata and reverse_journal")?;
         let read = |body| {
             let mut body = Self::body(body, "journal")?;
-            let journal_id = read_id(&body.require_text("journal")?).map_err(|fault| in_field(fault, "journal"))?;
+            let text = body.require_text("journal")?;
+            let journal = self.ledger.refer_to_journal(&text).map_err(|error| error.at("field journal"))?;
             let at = Self::reversal_time(&mut body)?;
             body.finish("journal and at")?;
-            Ok((journal_id, at))
+            Ok((journal, at))
         };
-        let (journal_id, at) = read(body).map_err(|fault| in_field(fault, "reverse_journal"))?;
+        let (journal, at) = read(body).map_err(|error: Error| error.at("field reverse_journal"))?;
         let Common { id, description, metadata } = common;
-        Ok(JournalReversalRequest { id, journal_id, at, description, metadata })
+        Ok(JournalReversalRequest { id, journal, at, description, metadata })
     }
 
     /// For what makes no transfer.
@@ -216,25 +217,17 @@ fn no_id() -> InputError {
     InputError::request("the field id or key is missing; with one, the same line twice is done once")
 }
 
-/// An id, or else the id of a text key.
-///
-/// # Errors
-/// [`InputError::Text`] for what can be neither.
-pub fn read_id(text: &str) -> Result<TransferId, InputError> {
-    match text.parse() {
-        Ok(id) => Ok(id),
-        Err(_) => Ok(TransferId::from_key(text)?),
-    }
-}
-
-fn take_id(fields: &mut Fields) -> Result<Option<TransferId>, InputError> {
+fn take_id(fields: &mut Fields) -> Result<Option<RequestId>, InputError> {
     match (fields.take_text("id")?, fields.take_text("key")?) {
         (Some(_), Some(_)) => Err(InputError::request("there are an id and a key; give one of them")),
         (Some(id), None) => {
-            let id = id.parse().map_err(|problem: String| in_field(InputError::request(problem), "id"))?;
-            Ok(Some(id))
+            let id: Result<TransferId, _> = id.parse();
+            Ok(Some(id.map_err(|problem| in_field(InputError::request(problem), "id"))?.into()))
         }
-        (None, Some(key)) => Ok(Some(TransferId::from_key(&key).map_err(|error| in_field(error.into(), "key"))?)),
+        (None, Some(key)) => {
+            let key: Result<Key, _> = key.parse();
+            Ok(Some(key.map_err(|error| in_field(error.into(), "key"))?.into()))
+        }
         (None, None) => Ok(None),
     }
 }

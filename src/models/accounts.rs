@@ -8,7 +8,7 @@ use super::transfers::{metadata_from_json, metadata_to_json};
 use super::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::rules::{
-    Account, AccountId, AccountState, AccountType, ChangedAccount, Instant, LastTransfer, Limits, Sequence, Totals,
+    Account, AccountId, AccountState, AccountType, Balances, ChangedAccount, Instant, LastTransfer, Limits, Sequence,
     Velocity,
 };
 use crate::schema::accounts;
@@ -20,8 +20,6 @@ const LAST_CHARACTERS: usize = 64;
 #[diesel(table_name = accounts)]
 pub(crate) struct AccountRow {
     pub id: i64,
-    pub debits_posted: i64,
-    pub credits_posted: i64,
     pub debits_held: i64,
     pub credits_held: i64,
     pub version: i64,
@@ -42,6 +40,7 @@ pub(crate) struct AccountRow {
     pub per_transfer: Option<i64>,
     pub per_day: Option<i64>,
     pub per_month: Option<i64>,
+    pub posted: i64,
 }
 
 impl HasText for AccountRow {
@@ -55,14 +54,9 @@ impl TryFrom<AccountRow> for Account {
 
     fn try_from(row: AccountRow) -> Result<Self, CorruptRow> {
         let corrupt = |column, value: &dyn Display| CorruptRow::new("accounts", row.id, column, value.to_string());
-        for (column, total) in [
-            ("debits_posted", row.debits_posted),
-            ("credits_posted", row.credits_posted),
-            ("debits_held", row.debits_held),
-            ("credits_held", row.credits_held),
-        ] {
-            if total < 0 {
-                return Err(corrupt(column, &total));
+        for (column, held) in [("debits_held", row.debits_held), ("credits_held", row.credits_held)] {
+            if held < 0 {
+                return Err(corrupt(column, &held));
             }
         }
         let head = row.head.hash().map_err(|found| corrupt("head", &found))?;
@@ -76,9 +70,8 @@ impl TryFrom<AccountRow> for Account {
             state: AccountState::from_word(&row.state).ok_or_else(|| corrupt("state", &row.state))?,
             limits: limits(row.min_balance, row.max_balance),
             velocity: velocity(row.per_transfer, row.per_day, row.per_month),
-            totals: Totals {
-                debits_posted: Amount::from_minor(row.debits_posted),
-                credits_posted: Amount::from_minor(row.credits_posted),
+            balances: Balances {
+                posted: Amount::from_minor(row.posted),
                 debits_held: Amount::from_minor(row.debits_held),
                 credits_held: Amount::from_minor(row.credits_held),
             },
@@ -170,8 +163,7 @@ impl From<&Account> for NumberedAccountRow {
 #[derive(Clone, Debug)]
 pub(crate) struct AccountUpdate {
     pub id: i64,
-    pub debits_posted: i64,
-    pub credits_posted: i64,
+    pub posted: i64,
     pub debits_held: i64,
     pub credits_held: i64,
     pub version: i64,
@@ -186,10 +178,9 @@ impl From<&ChangedAccount> for AccountUpdate {
     fn from(ChangedAccount { account, head_before }: &ChangedAccount) -> Self {
         Self {
             id: account.id.0,
-            debits_posted: account.totals.debits_posted.minor(),
-            credits_posted: account.totals.credits_posted.minor(),
-            debits_held: account.totals.debits_held.minor(),
-            credits_held: account.totals.credits_held.minor(),
+            posted: account.balances.posted.minor(),
+            debits_held: account.balances.debits_held.minor(),
+            credits_held: account.balances.credits_held.minor(),
             version: account.version,
             last_transfer: account.last.map(|last| last.sequence.0),
             last_recorded_at: account.last.map(|last| last.recorded_at.into()),
@@ -204,8 +195,7 @@ impl From<&ChangedAccount> for AccountUpdate {
 #[derive(Clone, Debug)]
 pub(crate) struct AccountHistoryUpdate {
     pub id: i64,
-    pub debits_posted: i64,
-    pub credits_posted: i64,
+    pub posted: i64,
     pub debits_held: i64,
     pub credits_held: i64,
     pub version: i64,
@@ -223,11 +213,10 @@ pub(crate) struct AccountHistoryUpdate {
 
 impl From<&Account> for AccountHistoryUpdate {
     fn from(account: &Account) -> Self {
-        let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
+        let Balances { posted, debits_held, credits_held } = account.balances;
         Self {
             id: account.id.0,
-            debits_posted: debits_posted.minor(),
-            credits_posted: credits_posted.minor(),
+            posted: posted.minor(),
             debits_held: debits_held.minor(),
             credits_held: credits_held.minor(),
             version: account.version,

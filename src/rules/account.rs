@@ -142,29 +142,20 @@ impl Terms {
     }
 }
 
-/// The sums of all debits and credits, posted and held, each from 0 to 2^63 - 1 minor units.
+/// Where an account stands: what is posted, and what open holds reserve on each side.
+///
+/// What is posted, with all that is reserved on one side taken from it or added to it, always fits 64 bits: every hold can be captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Posted debits.
-    pub debits_posted: Amount,
-    /// Posted credits.
-    pub credits_posted: Amount,
-    /// Debits that open holds reserve.
+pub struct Balances {
+    /// Posted value, on the account's normal side. Negative when overdrawn.
+    pub posted: Amount,
+    /// Debits that open holds reserve; zero or more.
     pub debits_held: Amount,
-    /// Credits that open holds reserve.
+    /// Credits that open holds reserve; zero or more.
     pub credits_held: Amount,
 }
 
-impl Totals {
-    /// The posted debits, or the posted credits.
-    #[must_use]
-    pub const fn posted(&self, side: NormalSide) -> Amount {
-        match side {
-            NormalSide::Debit => self.debits_posted,
-            NormalSide::Credit => self.credits_posted,
-        }
-    }
-
+impl Balances {
     /// The held debits, or the held credits.
     #[must_use]
     pub const fn held(&self, side: NormalSide) -> Amount {
@@ -174,21 +165,12 @@ impl Totals {
         }
     }
 
-    /// The same with other posted debits or credits.
-    #[must_use]
-    pub const fn with_posted(self, side: NormalSide, total: Amount) -> Self {
-        match side {
-            NormalSide::Debit => Self { debits_posted: total, ..self },
-            NormalSide::Credit => Self { credits_posted: total, ..self },
-        }
-    }
-
     /// The same with other held debits or credits.
     #[must_use]
-    pub const fn with_held(self, side: NormalSide, total: Amount) -> Self {
+    pub const fn with_held(self, side: NormalSide, held: Amount) -> Self {
         match side {
-            NormalSide::Debit => Self { debits_held: total, ..self },
-            NormalSide::Credit => Self { credits_held: total, ..self },
+            NormalSide::Debit => Self { debits_held: held, ..self },
+            NormalSide::Credit => Self { credits_held: held, ..self },
         }
     }
 
@@ -202,6 +184,21 @@ impl Totals {
             Some(left) if left >= Amount::ZERO => self.with_held(side, left),
             _ => panic!("{amount:?} were reserved, of {:?} held", self.held(side)),
         }
+    }
+
+    /// The same after a debit or credit of an account with that normal side, or `None` where it does not fit 64 bits.
+    #[must_use]
+    pub fn checked_post(self, normal_side: NormalSide, side: NormalSide, amount: Amount) -> Option<Self> {
+        let posted =
+            if normal_side == side { self.posted.checked_add(amount) } else { self.posted.checked_sub(amount) };
+        Some(Self { posted: posted?, ..self })
+    }
+
+    /// Whether all that is reserved on either side can be captured without leaving 64 bits.
+    #[must_use]
+    pub fn has_room_for_captures(self, normal_side: NormalSide) -> bool {
+        self.posted.checked_add(self.held(normal_side)).is_some()
+            && self.posted.checked_sub(self.held(normal_side.opposite())).is_some()
     }
 }
 
@@ -257,8 +254,8 @@ pub struct Account {
     pub limits: Limits,
     /// How much may leave it.
     pub velocity: Velocity,
-    /// The sums of its transfers.
-    pub totals: Totals,
+    /// What its transfers and open holds come to.
+    pub balances: Balances,
     /// How many transfers touched it.
     pub version: i64,
     /// The newest of them.
@@ -278,21 +275,14 @@ pub struct Account {
 impl Account {
     /// Posted value, on the normal side. Negative when overdrawn.
     #[must_use]
-    pub fn posted(&self) -> Amount {
-        let totals = &self.totals;
-        match self.account_type.normal_side() {
-            NormalSide::Debit => difference(totals.debits_posted, totals.credits_posted),
-            NormalSide::Credit => difference(totals.credits_posted, totals.debits_posted),
-        }
+    pub const fn posted(&self) -> Amount {
+        self.balances.posted
     }
 
     /// What open holds reserve on the falling side, zero or more.
     #[must_use]
-    pub fn held(&self) -> Amount {
-        match self.account_type.normal_side() {
-            NormalSide::Debit => self.totals.credits_held,
-            NormalSide::Credit => self.totals.debits_held,
-        }
+    pub const fn held(&self) -> Amount {
+        self.balances.held(self.account_type.normal_side().opposite())
     }
 
     /// Whether it falls by a debit or a credit.
@@ -331,10 +321,4 @@ impl Account {
     pub const fn money(&self, amount: Amount) -> Money {
         Money::new(amount, self.currency)
     }
-}
-
-/// The difference of two totals. Both lie between 0 and 2^63 - 1, so it always fits.
-fn difference(rises: Amount, falls: Amount) -> Amount {
-    debug_assert!(rises >= Amount::ZERO && falls >= Amount::ZERO, "totals are never negative");
-    Amount::from_minor(rises.minor().saturating_sub(falls.minor()))
 }

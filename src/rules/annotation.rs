@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ids::TransferId;
+use super::request_id::Reference;
 use super::text::{AccountName, Actor, Description, Metadata, TextError};
 
 /// What metadata is kept beside.
@@ -11,7 +12,7 @@ pub enum AnnotationTarget {
     /// An account.
     Account(AccountName),
     /// A transfer.
-    Transfer(TransferId),
+    Transfer(Reference),
 }
 
 /// What becomes of metadata.

@@ -8,7 +8,8 @@
 //! newline, then the fields in the order in which the functions here write them: a text or byte string as its length (8 bytes) and
 //! its bytes, an integer as 8 bytes, a hash or UUID as it is, an optional field as one byte, 0 or 1, and the value after a 1;
 //! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
-//! A transfer that has an expiry or was left to what is available is hashed in format 2, which adds these two fields at the end.
+//! A transfer that has an expiry or was left to what is available is hashed in format 2, which adds these two fields at the end. One that
+//! has a key or a digest of its request is hashed in format 3, which adds these two behind those.
 //! An event that is about velocity limits or metadata is hashed in format 2, which adds at the end: the limits per transfer, day and
 //! month before and after; 1 and the transfer's id or 0, the metadata before and after, all behind a 1, or else a 0.
 //! Closings of periods have a chain of their own, which begins with a hash of 32 zero bytes.
@@ -102,8 +103,13 @@ pub fn hash_metadata(metadata: &Metadata) -> Hash {
 /// The head that a transfer gives to both its accounts, computed from theirs before it. `transfer.hash` is not read.
 #[must_use]
 pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -> Hash {
-    let is_extended = transfer.expires_at.is_some() || transfer.up_to.is_some();
-    let mut preimage = Preimage::new(if is_extended { b"teller.transfer.2\n" } else { b"teller.transfer.1\n" });
+    let is_identified = transfer.key.is_some() || transfer.request_digest.is_some();
+    let is_extended = is_identified || transfer.expires_at.is_some() || transfer.up_to.is_some();
+    let mut preimage = Preimage::new(match (is_identified, is_extended) {
+        (true, _) => b"teller.transfer.3\n",
+        (false, true) => b"teller.transfer.2\n",
+        (false, false) => b"teller.transfer.1\n",
+    });
     preimage.hash(debit_head);
     preimage.hash(credit_head);
     preimage.uuid(transfer.id.0);
@@ -123,6 +129,10 @@ pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -
     if is_extended {
         preimage.optional(transfer.expires_at, |preimage, time| preimage.integer(time.micros()));
         preimage.optional(transfer.up_to, |preimage, amount| preimage.integer(amount.minor()));
+    }
+    if is_identified {
+        preimage.optional(transfer.key.as_ref(), |preimage, key| preimage.text(key.as_str()));
+        preimage.optional(transfer.request_digest, |preimage, digest| preimage.uuid(digest.0));
     }
     preimage.digest()
 }
@@ -153,25 +163,25 @@ pub fn hash_schedule(schedule: &Schedule, debit: &AccountName, credit: &AccountN
 }
 
 /// The bytes that are hashed. Every field has one encoding, and no two lists of fields have the same bytes.
-struct Preimage(Vec<u8>);
+pub(super) struct Preimage(Vec<u8>);
 
 impl Preimage {
-    fn new(format: &[u8]) -> Self {
+    pub(super) fn new(format: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(PREIMAGE_LENGTH_TYPICAL);
         bytes.extend_from_slice(format);
         Self(bytes)
     }
 
-    fn integer(&mut self, value: i64) {
+    pub(super) fn integer(&mut self, value: i64) {
         self.0.extend_from_slice(&value.to_be_bytes());
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.0.extend_from_slice(&(text.len() as u64).to_be_bytes());
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    fn uuid(&mut self, id: Uuid) {
+    pub(super) fn uuid(&mut self, id: Uuid) {
         self.0.extend_from_slice(id.as_bytes());
     }
 
@@ -179,7 +189,7 @@ impl Preimage {
         self.0.extend_from_slice(&hash.0);
     }
 
-    fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+    pub(super) fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
         self.0.push(u8::from(value.is_some()));
         if let Some(value) = value {
             write(self, value);
@@ -193,7 +203,7 @@ impl Preimage {
         }
     }
 
-    fn metadata(&mut self, metadata: &Metadata) {
+    pub(super) fn metadata(&mut self, metadata: &Metadata) {
         self.0.extend_from_slice(&(metadata.entries().len() as u64).to_be_bytes());
         for (key, value) in metadata.entries() {
             self.text(key);
@@ -201,7 +211,7 @@ impl Preimage {
         }
     }
 
-    fn digest(&self) -> Hash {
+    pub(super) fn digest(&self) -> Hash {
         Hash(Sha256::digest(&self.0).into())
     }
 }
@@ -242,6 +252,8 @@ mod tests {
             reversed_id: None,
             expires_at: None,
             up_to: None,
+            key: None,
+            request_digest: None,
             description: Some("rent".parse().unwrap()),
             metadata: Metadata::new(metadata).unwrap(),
             hash: Hash([0; 32]),

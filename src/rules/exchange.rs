@@ -1,11 +1,11 @@
 //! Exchanging one currency for another, as a journal over the accounts in which the bank keeps both.
 
 use super::account::{AccountRequest, AccountType};
-use super::ids::TransferId;
 use super::instant::Instant;
 use super::operation::{JournalRequest, Operation};
 use super::rejection::Rejection;
 use super::request::{Parties, TransferRequest};
+use super::request_id::RequestId;
 use super::text::{AccountName, Description, Metadata, TextError};
 use crate::money::{AmountError, Currency, Money, Rate, Rounding, exchange};
 
@@ -17,7 +17,7 @@ const ROUNDING_KEY: &str = "exchange.rounding";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExchangeRequest {
     /// The journal's id. Made before the first try, the same on every retry.
-    pub id: TransferId,
+    pub id: RequestId,
     /// The account that falls.
     pub from: AccountName,
     /// The account that rises.
@@ -82,7 +82,7 @@ impl ExchangeRequest {
             legs.push(self.leg(falls(&fees), fee, &metadata));
             accounts.push(fees);
         }
-        Ok(Exchange { journal: JournalRequest::new(self.id, legs), accounts })
+        Ok(Exchange { journal: JournalRequest::new(self.id.clone(), legs), accounts })
     }
 
     fn metadata_with_rate(&self) -> Result<Metadata, TextError> {
@@ -98,7 +98,7 @@ impl ExchangeRequest {
             description: self.description.clone(),
             metadata: metadata.clone(),
             // The journal gives its transfers ids of its own.
-            ..TransferRequest::new(self.id, parties, money)
+            ..TransferRequest::new(self.id.clone(), parties, money)
         })
     }
 }

@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 use uuid::{NoContext, Timestamp, Uuid};
 
 use super::instant::Instant;
-use super::text::{TextError, check_length};
+use super::request_id::Key;
+use super::text::TextError;
 
 /// The namespace of ids made from text keys. Fixed for ever: the same key must give the same id in every release.
 const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x7f1d_0b3e_5c64_4d2a_9a57_1e6b_c02f_8d91);
@@ -18,7 +19,6 @@ const LEG_NAMESPACE: Uuid = Uuid::from_u128(0x5b0a_61c7_29f4_4c1e_8d3f_7724_1ce9
 const REMAINDER_NAMESPACE: Uuid = Uuid::from_u128(0xe2c4_70d8_0b1f_4f63_9e05_b3a9_58d6_4417);
 const EXPIRY_NAMESPACE: Uuid = Uuid::from_u128(0x91ab_4d3c_c6e7_4a58_a20d_0f7b_e835_92dc);
 const DUE_NAMESPACE: Uuid = Uuid::from_u128(0x0d6f_3b91_e4a8_47c2_b75a_9c13_40fe_86d5);
-const KEY_LENGTH_MAX: usize = 255;
 
 /// An account's number inside one book, given by the database. Names, not numbers, identify accounts to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,10 +89,14 @@ impl TransferId {
     /// The id of a text key (UUID version 5): the same key always gives the same id.
     ///
     /// # Errors
-    /// [`TextError`] when the key is empty or longer than 255 bytes.
+    /// [`TextError`] for what is no [`Key`].
     pub fn from_key(key: &str) -> Result<Self, TextError> {
-        check_length("idempotency key", key, KEY_LENGTH_MAX)?;
-        Ok(Self(Uuid::new_v5(&KEY_NAMESPACE, key.as_bytes())))
+        Ok(key.parse::<Key>()?.id())
+    }
+
+    /// The id of a key whose text was checked.
+    pub(super) fn of_key(key: &str) -> Self {
+        Self(Uuid::new_v5(&KEY_NAMESPACE, key.as_bytes()))
     }
 
     fn derived(namespace: &Uuid, name: &[u8]) -> Self {

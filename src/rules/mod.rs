@@ -23,6 +23,8 @@ mod period;
 mod recurrence;
 mod rejection;
 mod request;
+mod request_digest;
+mod request_id;
 mod schedule;
 mod seal;
 mod split;
@@ -32,7 +34,7 @@ mod velocity;
 mod words;
 
 pub use account::{
-    Account, AccountRequest, AccountState, AccountType, LastTransfer, Limits, NormalSide, Terms, Totals,
+    Account, AccountRequest, AccountState, AccountType, Balances, LastTransfer, Limits, NormalSide, Terms,
 };
 pub use annotation::{Annotation, AnnotationRequest, AnnotationTarget, MetadataChange};
 pub use batch::{Batch, ChangedAccount, Known, Ruling, Verdict};
@@ -60,6 +62,8 @@ pub use request::{
     CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
     TransferRequest,
 };
+pub use request_digest::RequestDigest;
+pub use request_id::{Key, Names, Reference, RequestId};
 pub use schedule::{
     Cancellation, Due, DueState, OnRefusal, Refusal, Schedule, ScheduleId, ScheduleRequest, ScheduleState,
     check_same_schedule, open_schedule,

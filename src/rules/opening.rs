@@ -1,6 +1,6 @@
 //! Opening an account, and changing how far its balance may go.
 
-use super::account::{Account, AccountRequest, AccountState, Limits, Totals};
+use super::account::{Account, AccountRequest, AccountState, Balances, Limits};
 use super::chain::hash_account;
 use super::ids::AccountId;
 use super::instant::Instant;
@@ -60,7 +60,7 @@ pub fn open_account(
         state: AccountState::Open,
         limits: request.limits,
         velocity: Velocity::default(),
-        totals: Totals::default(),
+        balances: Balances::default(),
         version: 0,
         last: None,
         head: hash_account(request, now),

@@ -4,6 +4,7 @@ use super::annotation::AnnotationRequest;
 use super::ids::TransferId;
 use super::opening::LimitChange;
 use super::request::{CaptureRequest, HoldRequest, ReleaseRequest, ReversalRequest, ReversalTime, TransferRequest};
+use super::request_id::{Reference, RequestId};
 use super::text::{AccountName, Actor, Description, Metadata};
 
 /// The sides of an account that a freeze is about.
@@ -66,17 +67,26 @@ impl Operation {
     /// The id of the transfer that it makes, if it makes one.
     #[must_use]
     pub const fn id(&self) -> Option<TransferId> {
+        match self.request_id() {
+            Some(id) => Some(id.id()),
+            None => None,
+        }
+    }
+
+    /// The id of the transfer that it makes, with its key, if it makes one.
+    #[must_use]
+    pub const fn request_id(&self) -> Option<&RequestId> {
         match self {
-            Self::Transfer(request) => Some(request.id),
-            Self::Hold(request) => Some(request.transfer.id),
-            Self::Capture(request) => Some(request.id),
-            Self::Release(request) => Some(request.id),
-            Self::Reverse(request) => Some(request.id),
+            Self::Transfer(request) => Some(&request.id),
+            Self::Hold(request) => Some(&request.transfer.id),
+            Self::Capture(request) => Some(&request.id),
+            Self::Release(request) => Some(&request.id),
+            Self::Reverse(request) => Some(&request.id),
             Self::Change(_) | Self::Annotate(_) => None,
         }
     }
 
-    const fn id_mut(&mut self) -> Option<&mut TransferId> {
+    const fn id_mut(&mut self) -> Option<&mut RequestId> {
         match self {
             Self::Transfer(request) => Some(&mut request.id),
             Self::Hold(request) => Some(&mut request.transfer.id),
@@ -91,14 +101,15 @@ impl Operation {
 /// Operations that happen together or not at all, each seeing the effects of those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalRequest {
-    id: TransferId,
+    id: RequestId,
     legs: Vec<Operation>,
 }
 
 impl JournalRequest {
     /// A journal of these legs, in order. Their ids are replaced by ids that follow from the journal's.
     #[must_use]
-    pub fn new(id: TransferId, mut legs: Vec<Operation>) -> Self {
+    pub fn new(id: impl Into<RequestId>, mut legs: Vec<Operation>) -> Self {
+        let id = id.into();
         for (index, leg_id) in (0..).zip(legs.iter_mut().filter_map(Operation::id_mut)) {
             *leg_id = id.of_leg(index);
         }
@@ -108,7 +119,13 @@ impl JournalRequest {
     /// The journal's id, which is that of its first transfer too.
     #[must_use]
     pub const fn id(&self) -> TransferId {
-        self.id
+        self.id.id()
+    }
+
+    /// The journal's id, with its key.
+    #[must_use]
+    pub const fn request_id(&self) -> &RequestId {
+        &self.id
     }
 
     /// The legs, in order.
@@ -122,9 +139,9 @@ impl JournalRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalReversalRequest {
     /// The id of the journal of reversals. Made before the first try, the same on every retry.
-    pub id: TransferId,
+    pub id: RequestId,
     /// The journal to undo.
-    pub journal_id: TransferId,
+    pub journal: Reference,
     /// When the reversals count for the books.
     pub at: ReversalTime,
     /// For people; each reversal has it.

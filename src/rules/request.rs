@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::condition::Condition;
-use super::ids::TransferId;
 use super::instant::Instant;
+use super::request_id::{Reference, RequestId};
 use super::text::{AccountName, Description, Metadata};
 use crate::money::Money;
 
@@ -105,7 +105,7 @@ impl Quantity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransferRequest {
     /// Made before the first try, the same on every retry.
-    pub id: TransferId,
+    pub id: RequestId,
     /// Between whom.
     pub parties: Parties,
     /// How much. What is available is that of the account that falls, the first that is named where both do, and never more than
@@ -124,9 +124,9 @@ pub struct TransferRequest {
 impl TransferRequest {
     /// A request for an exact amount that counts from when it is recorded, without conditions, description and metadata.
     #[must_use]
-    pub fn new(id: TransferId, parties: Parties, money: Money) -> Self {
+    pub fn new(id: impl Into<RequestId>, parties: Parties, money: Money) -> Self {
         Self {
-            id,
+            id: id.into(),
             parties,
             quantity: Quantity::Exactly(money),
             effective_at: None,
@@ -172,9 +172,9 @@ pub enum Remainder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaptureRequest {
     /// Made before the first try, the same on every retry.
-    pub id: TransferId,
+    pub id: RequestId,
     /// The hold.
-    pub hold_id: TransferId,
+    pub hold: Reference,
     /// How much of it. What is available is what is left of the hold.
     pub quantity: Quantity,
     /// What becomes of the rest.
@@ -190,10 +190,10 @@ pub struct CaptureRequest {
 impl CaptureRequest {
     /// A capture of all that is left, without description and metadata.
     #[must_use]
-    pub fn new(id: TransferId, hold_id: TransferId) -> Self {
+    pub fn new(id: impl Into<RequestId>, hold: impl Into<Reference>) -> Self {
         Self {
-            id,
-            hold_id,
+            id: id.into(),
+            hold: hold.into(),
             quantity: Quantity::All,
             remainder: Remainder::Keep,
             effective_at: None,
@@ -207,9 +207,9 @@ impl CaptureRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseRequest {
     /// Made before the first try, the same on every retry.
-    pub id: TransferId,
+    pub id: RequestId,
     /// The hold.
-    pub hold_id: TransferId,
+    pub hold: Reference,
     /// For people.
     pub description: Option<Description>,
     /// For programs.
@@ -219,8 +219,8 @@ pub struct ReleaseRequest {
 impl ReleaseRequest {
     /// A release without description and metadata.
     #[must_use]
-    pub fn new(id: TransferId, hold_id: TransferId) -> Self {
-        Self { id, hold_id, description: None, metadata: Metadata::default() }
+    pub fn new(id: impl Into<RequestId>, hold: impl Into<Reference>) -> Self {
+        Self { id: id.into(), hold: hold.into(), description: None, metadata: Metadata::default() }
     }
 }
 
@@ -238,9 +238,9 @@ pub enum ReversalTime {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReversalRequest {
     /// Made before the first try, the same on every retry.
-    pub id: TransferId,
+    pub id: RequestId,
     /// The transfer to undo.
-    pub reversed_id: TransferId,
+    pub reversed: Reference,
     /// How much of it. What is available is what was not reversed yet.
     pub quantity: Quantity,
     /// When it counts for the books.
@@ -254,10 +254,10 @@ pub struct ReversalRequest {
 impl ReversalRequest {
     /// A reversal of the whole that counts from when it is recorded, without description and metadata.
     #[must_use]
-    pub fn new(id: TransferId, reversed_id: TransferId) -> Self {
+    pub fn new(id: impl Into<RequestId>, reversed: impl Into<Reference>) -> Self {
         Self {
-            id,
-            reversed_id,
+            id: id.into(),
+            reversed: reversed.into(),
             quantity: Quantity::All,
             at: ReversalTime::Now,
             description: None,

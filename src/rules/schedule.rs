@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use super::account::{Account, AccountState, Limits, Totals};
+use super::account::{Account, AccountState, Balances, Limits};
 use super::batch::{Batch, Known};
 use super::chain::hash_schedule;
 use super::hash::Hash;
@@ -348,7 +348,7 @@ fn judge_pair(request: &ScheduleRequest, mut accounts: Vec<Account>) -> Result<(
     for account in &mut accounts {
         account.limits = Limits { min_balance: None, max_balance: None };
         account.velocity = Velocity::default();
-        account.totals = Totals::default();
+        account.balances = Balances::default();
         if account.state != AccountState::Closed {
             account.state = AccountState::Open;
         }

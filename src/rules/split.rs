@@ -1,8 +1,8 @@
 //! One amount for several accounts.
 
-use super::ids::TransferId;
 use super::operation::{JournalRequest, Operation};
 use super::request::{Parties, TransferRequest};
+use super::request_id::RequestId;
 use super::text::AccountName;
 use crate::money::{Money, Share, SplitError, split};
 
@@ -22,7 +22,7 @@ pub struct Part {
 /// # Errors
 /// [`SplitError::RestTwice`], [`SplitError::Sum`].
 pub fn split_journal(
-    id: TransferId,
+    id: RequestId,
     from: &AccountName,
     total: Money,
     parts: &[Part],

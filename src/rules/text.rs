@@ -1,5 +1,6 @@
 //! Texts that people choose, checked once when they enter.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -7,6 +8,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use thiserror::Error;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_properties::UnicodeGeneralCategory;
 
 const NAME_LENGTH_MAX: usize = 255;
 const DESCRIPTION_LENGTH_MAX: usize = 1_024;
@@ -15,7 +18,8 @@ const METADATA_KEY_LENGTH_MAX: usize = 64;
 const METADATA_VALUE_LENGTH_MAX: usize = 1_024;
 
 /// An account's name: a path of parts separated by colons, `customers:alice:checking`. At most 255 bytes of UTF-8; no part is empty,
-/// begins or ends with a blank, or holds a control character. Compared byte for byte.
+/// begins or ends with a blank, or holds a control, format or invisible character. Names are read into Unicode's composed form (NFC), so
+/// that an `é` of one character and one of two make the same name, and are then compared byte for byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountName(Arc<str>);
 
@@ -31,17 +35,17 @@ impl FromStr for AccountName {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, TextError> {
-        check_length("account name", text, NAME_LENGTH_MAX)?;
-        let fault = |problem| TextError::Form { what: "account name", text: shortened(text), problem };
-        if text.chars().any(char::is_control) {
-            return Err(fault("has a control character"));
-        }
+        const WHAT: &str = "account name";
+        let text = &*composed(text);
+        check_length(WHAT, text, NAME_LENGTH_MAX)?;
+        check_identifier(WHAT, text)?;
         for part in text.split(':') {
             if part.is_empty() {
-                return Err(fault("has an empty part; write parts between colons, like customers:alice"));
+                let problem = "has an empty part; write parts between colons, like customers:alice";
+                return Err(TextError::form(WHAT, text, problem));
             }
             if part.trim() != part {
-                return Err(fault("has a part that begins or ends with a blank"));
+                return Err(TextError::form(WHAT, text, "has a part that begins or ends with a blank"));
             }
         }
         Ok(Self(text.into()))
@@ -94,7 +98,8 @@ impl fmt::Display for Description {
     }
 }
 
-/// Who changed something: a login name, a service. 1 to 255 bytes of UTF-8 without control characters.
+/// Who changed something: a login name, a service. 1 to 255 bytes of UTF-8 without control, format and invisible characters, and without
+/// blanks at its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor(String);
 
@@ -111,9 +116,7 @@ impl FromStr for Actor {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         check_length("actor", text, NAME_LENGTH_MAX)?;
-        if text.chars().any(char::is_control) {
-            return Err(TextError::Form { what: "actor", text: shortened(text), problem: "has a control character" });
-        }
+        check_identifier("actor", text)?;
         Ok(Self(text.to_owned()))
     }
 }
@@ -135,15 +138,15 @@ impl Metadata {
     /// Checks and takes the entries.
     ///
     /// # Errors
-    /// [`TextError`] when there are more than 64, a key is empty or longer than 64 bytes, a value is longer than 1,024 bytes, or
-    /// either holds NUL.
+    /// [`TextError`] when there are more than 64; a key is empty, longer than 64 bytes, has a control, format or invisible character or a
+    /// blank at an end; a value is longer than 1,024 bytes or holds NUL.
     pub fn new(entries: BTreeMap<String, String>) -> Result<Self, TextError> {
         if entries.len() > METADATA_ENTRIES_MAX {
             return Err(TextError::TooMany { entries: entries.len(), entries_max: METADATA_ENTRIES_MAX });
         }
         for (key, value) in &entries {
             check_length("metadata key", key, METADATA_KEY_LENGTH_MAX)?;
-            check_no_nul("metadata key", key)?;
+            check_identifier("metadata key", key)?;
             check_no_nul("metadata value", value)?;
             if value.len() > METADATA_VALUE_LENGTH_MAX {
                 return Err(TextError::too_long("metadata value", value, METADATA_VALUE_LENGTH_MAX));
@@ -212,6 +215,10 @@ pub enum TextError {
 }
 
 impl TextError {
+    pub(super) fn form(what: &'static str, text: &str, problem: &'static str) -> Self {
+        Self::Form { what, text: shortened(text), problem }
+    }
+
     fn too_long(what: &'static str, text: &str, length_max: usize) -> Self {
         Self::TooLong { what, text: shortened(text), length: text.len(), length_max }
     }
@@ -229,9 +236,47 @@ pub(super) fn check_length(what: &'static str, text: &str, length_max: usize) ->
 
 fn check_no_nul(what: &'static str, text: &str) -> Result<(), TextError> {
     if text.contains('\0') {
-        return Err(TextError::Form { what, text: shortened(text), problem: "has a NUL character" });
+        return Err(TextError::form(what, text, "has a NUL character"));
     }
     Ok(())
+}
+
+/// Refuses what would make two identifiers look alike, or make one look like another text: blanks at the ends, and characters that are not
+/// seen. Descriptions and values may have them; those name nothing.
+pub(super) fn check_identifier(what: &'static str, text: &str) -> Result<(), TextError> {
+    if text.trim() != text {
+        return Err(TextError::form(what, text, "begins or ends with a blank"));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(TextError::form(what, text, "has a control character"));
+    }
+    if !text.is_ascii() && text.chars().any(is_unseen) {
+        return Err(TextError::form(
+            what,
+            text,
+            "has an invisible character, or one that changes the direction of writing",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a character leaves no mark of its own: format characters, line and paragraph separators, what is not assigned, variation
+/// selectors, and the fillers and blanks that Unicode counts as letters or symbols.
+fn is_unseen(character: char) -> bool {
+    use unicode_properties::GeneralCategory::{Format, LineSeparator, ParagraphSeparator, PrivateUse, Unassigned};
+
+    let category = character.general_category();
+    matches!(category, Format | LineSeparator | ParagraphSeparator | PrivateUse | Unassigned)
+        || matches!(
+            character,
+            '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{1d159}' | '\u{e0100}'..='\u{e01ef}'
+        )
+}
+
+/// The text in Unicode's composed form.
+fn composed(text: &str) -> Cow<'_, str> {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
 fn shortened(text: &str) -> String {
@@ -255,6 +300,41 @@ mod tests {
         for name in ["", ":", "a:", ":a", "a::b", " a", "a: b", "a\0", "a\nb", &"x".repeat(256)] {
             assert!(name.parse::<AccountName>().is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_name_has_one_spelling() {
+        let names = ["caf\u{e9}", "cafe\u{301}"].map(|name| name.parse::<AccountName>().unwrap());
+        assert_eq!(names[0], names[1]);
+        assert_eq!(names[1].as_str(), "caf\u{e9}");
+    }
+
+    #[test]
+    fn no_identifier_has_what_is_not_seen() {
+        let unseen = [
+            "\u{202e}",
+            "\u{200b}",
+            "\u{200d}",
+            "\u{feff}",
+            "\u{ad}",
+            "\u{2028}",
+            "\u{3164}",
+            "\u{fe0f}",
+            "\u{e0041}",
+            "\u{9b}",
+            "\u{2060}",
+        ];
+        for mark in unseen {
+            for text in [format!("a{mark}b"), format!("a{mark}"), format!("{mark}a")] {
+                assert!(text.parse::<AccountName>().is_err(), "name {text:?}");
+                assert!(text.parse::<Actor>().is_err(), "actor {text:?}");
+                assert!(
+                    Metadata::new(BTreeMap::from([(text.clone(), String::new())])).is_err(),
+                    "metadata key {text:?}"
+                );
+            }
+        }
+        assert!("two\u{200b}words".parse::<Description>().is_ok(), "a description names nothing");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use super::account::NormalSide;
 use super::hash::Hash;
 use super::ids::{AccountId, Sequence, TransferId};
 use super::instant::Instant;
+use super::request_digest::RequestDigest;
+use super::request_id::Key;
 use super::text::{Description, Metadata};
 use super::words::words;
 use crate::money::Amount;
@@ -73,6 +75,10 @@ pub struct Transfer {
     pub expires_at: Option<Instant>,
     /// The most that was asked for, where the amount was left to what is available; `Amount::MAX` for all of it.
     pub up_to: Option<Amount>,
+    /// The text that the id was made from.
+    pub key: Option<Key>,
+    /// The part of its request that no row shows.
+    pub request_digest: Option<RequestDigest>,
     /// For people.
     pub description: Option<Description>,
     /// For programs.

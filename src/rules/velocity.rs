@@ -64,8 +64,8 @@ words!(Window {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spent {
     day: Day,
-    in_day: i64,
-    in_month: i64,
+    in_day: i128,
+    in_month: i128,
     /// The holds that were placed in this month, and in which day of it.
     holds: HashMap<TransferId, Day>,
 }
@@ -88,9 +88,9 @@ impl Spent {
 
     /// Counts an older transfer by which the account fell, of the same month. They come newest first, so what was `released` of a hold is
     /// met before the hold.
-    pub fn look_back(&mut self, transfer: &Transfer, released: &mut HashMap<TransferId, i64>) {
+    pub fn look_back(&mut self, transfer: &Transfer, released: &mut HashMap<TransferId, i128>) {
         let day = transfer.recorded_at.date();
-        let amount = transfer.amount.minor();
+        let amount = i128::from(transfer.amount.minor());
         let counted = match transfer.kind {
             TransferKind::Transfer => amount,
             TransferKind::Hold => {
@@ -121,7 +121,7 @@ impl Spent {
     /// Counts a newer transfer by which the account falls.
     pub fn add(&mut self, transfer: &Transfer) {
         self.turn_to(transfer.recorded_at.date());
-        let amount = transfer.amount.minor();
+        let amount = i128::from(transfer.amount.minor());
         match transfer.kind {
             TransferKind::Transfer => self.count(self.day, amount),
             TransferKind::Hold => {
@@ -137,8 +137,8 @@ impl Spent {
         }
     }
 
-    fn count(&mut self, day: Day, amount: i64) {
-        // An account's totals fit 64 bits, and no more than they can leave it.
+    fn count(&mut self, day: Day, amount: i128) {
+        // No book has as many transfers as it takes to fill 128 bits.
         self.in_month = self.in_month.saturating_add(amount);
         if day == self.day {
             self.in_day = self.in_day.saturating_add(amount);
@@ -162,7 +162,9 @@ impl Spent {
         let day = at.date();
         let in_day = if day == self.day { self.in_day } else { 0 };
         let in_month = if is_same_month(day, self.day) { self.in_month } else { 0 };
-        (Amount::from_minor(in_day), Amount::from_minor(in_month))
+        // No limit is above the largest amount, so more than that is as much as any limit can tell.
+        let amount = |units: i128| i64::try_from(units).map_or(Amount::MAX, Amount::from_minor);
+        (amount(in_day), amount(in_month))
     }
 }
 

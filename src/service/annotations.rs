@@ -81,10 +81,15 @@ fn find(
                 FirstEvents::of_accounts(store, &[account.id])?.opened_with(&account).map_err(StoreError::from)?;
             Ok((AnnotatedId::Account(account.id), opened_with.metadata, account.opened_at))
         }
-        AnnotationTarget::Transfer(id) => {
-            let transfer = store.find_transfers(&[*id])?.pop();
-            let transfer = transfer.ok_or(Rejection::TransferUnknown { transfer: *id })?;
-            Ok((AnnotatedId::Transfer(*id), transfer.metadata, transfer.recorded_at))
+        AnnotationTarget::Transfer(named) => {
+            let id = named.id();
+            let transfer = store.find_transfers(&[id])?.pop();
+            let transfer = transfer.ok_or_else(|| Rejection::TransferUnknown { transfer: named.clone() })?;
+            if transfer.journal_id == Some(id.0) && !named.is_by_sequence() {
+                let transfers = store.find_journals(&[id.0])?.len();
+                return Err(Rejection::JournalNamed { journal: named.clone(), transfers }.into());
+            }
+            Ok((AnnotatedId::Transfer(id), transfer.metadata, transfer.recorded_at))
         }
     }
 }

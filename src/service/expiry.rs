@@ -17,7 +17,7 @@ pub(super) fn find_expired_holds(
     let mut holds = Vec::new();
     for side in [NormalSide::Debit, NormalSide::Credit] {
         let has_holds = |account: &&Account| {
-            account.totals.held(side) != Amount::ZERO && (account.falls_by(side) || changed.contains(&account.name))
+            account.balances.held(side) != Amount::ZERO && (account.falls_by(side) || changed.contains(&account.name))
         };
         let ids: Vec<_> = accounts.iter().filter(has_holds).map(|account| account.id).collect();
         if !ids.is_empty() {
@@ -34,7 +34,7 @@ pub(super) fn without_expired(
     now: Instant,
 ) -> Result<Vec<Account>, StoreError> {
     for side in [NormalSide::Debit, NormalSide::Credit] {
-        let has_holds = |account: &&Account| account.totals.held(side) != Amount::ZERO;
+        let has_holds = |account: &&Account| account.balances.held(side) != Amount::ZERO;
         let ids: Vec<_> = accounts.iter().filter(has_holds).map(|account| account.id).collect();
         if ids.is_empty() {
             continue;
@@ -42,8 +42,8 @@ pub(super) fn without_expired(
         for hold in store.find_expired_holds(side, &ids, now)? {
             let id = if side == NormalSide::Debit { hold.debit_account_id } else { hold.credit_account_id };
             if let Some(account) = accounts.iter_mut().find(|account| account.id == id) {
-                let left = account.totals.held(side).checked_sub(hold.remaining).unwrap_or(Amount::ZERO);
-                account.totals = account.totals.with_held(side, left.max(Amount::ZERO));
+                let left = account.balances.held(side).checked_sub(hold.remaining).unwrap_or(Amount::ZERO);
+                account.balances = account.balances.with_held(side, left.max(Amount::ZERO));
             }
         }
     }

@@ -6,7 +6,7 @@ use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{AccountId, AccountName, Batch, Hold, HoldState, Known, Rejection, Sequence, Transfer, TransferId};
+use crate::rules::{AccountId, AccountName, Batch, Hold, HoldState, Known, Reference, Rejection, Sequence, Transfer};
 use crate::store::{Access, Store, StoreError};
 
 /// How many holds one transaction records the expiry of.
@@ -56,9 +56,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Rejection::HoldUnknown`], [`Error::Store`].
-    pub fn get_hold(&self, id: TransferId) -> Result<HoldHistory, Error> {
+    pub fn get_hold(&self, hold: impl Into<Reference>) -> Result<HoldHistory, Error> {
+        let named = hold.into();
+        let id = named.id();
         self.pool.transaction(Access::Read, |store| {
-            let hold = store.find_holds(&[id])?.pop().ok_or(Rejection::HoldUnknown { hold: id })?;
+            let unknown = || Rejection::HoldUnknown { hold: named.clone() };
+            let hold = store.find_holds(&[id])?.pop().ok_or_else(unknown)?;
             let status = self.with_names(store, vec![hold])?.pop();
             let status = status.unwrap_or_else(|| unreachable!("one answer a hold"));
             let transfers = store.hold_transfer_rows(&[id])?.into_iter().map(Transfer::try_from);

@@ -14,7 +14,7 @@ use super::remembered::make_room;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rules::{AccountName, AccountRequest, FastMap, Limits, Rejection, TransferId, TransferRequest};
+use crate::rules::{AccountName, AccountRequest, FastMap, Limits, Rejection, RequestId, TransferId, TransferRequest};
 
 /// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short and that three
 /// batches, of which one is posted and two are read ahead, take little memory. docs/performance.md has the figures.
@@ -41,7 +41,7 @@ struct Prepared<R> {
 
 /// A transfer that is to be posted, but for what only the book can tell.
 struct Draft {
-    id: TransferId,
+    id: RequestId,
     line: TransferLine,
     /// `None` where the line does not say the currency: it is that of the account that is named first.
     money: Option<Money>,
@@ -94,7 +94,7 @@ impl Ledger {
             self.find_currencies(&drafts, &mut known)?;
             let requests: Vec<_> =
                 drafts.into_iter().map(|draft| draft.and_then(|draft| transfer_request(draft, &known))).collect();
-            let ids: Vec<_> = requests.iter().flatten().map(|request| request.id).collect();
+            let ids: Vec<_> = requests.iter().flatten().map(|request| request.id.id()).collect();
             ask(requests, |requests| {
                 let answers = self.post_batch(requests, mode)?.into_iter().zip(ids);
                 let outcome = |(answer, id)| match answer {
@@ -246,11 +246,11 @@ fn account_request(line: AccountLine, currencies: &HashMap<CurrencyCode, Currenc
     })
 }
 
-fn draft(line: TransferLine, id: TransferId, currencies: &HashMap<CurrencyCode, Currency>) -> Result<Draft, Outcome> {
+fn draft(line: TransferLine, id: RequestId, currencies: &HashMap<CurrencyCode, Currency>) -> Result<Draft, Outcome> {
     let Some(currency) = line.currency else { return Ok(Draft { id, line, money: None }) };
-    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(id) };
+    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(id.id()) };
     let currency = *currencies.get(&currency).ok_or_else(unknown)?;
-    let money = parse_money(&line, id, currency)?;
+    let money = parse_money(&line, id.id(), currency)?;
     Ok(Draft { id, line, money: Some(money) })
 }
 
@@ -261,11 +261,11 @@ fn transfer_request(
     let account = line.parties.names()[0];
     let unknown = || {
         let rejection = Rejection::AccountUnknown { account: account.clone() };
-        Outcome::Refused { rejection, id: Some(id) }
+        Outcome::Refused { rejection, id: Some(id.id()) }
     };
     let money = match money {
         Some(money) => money,
-        None => parse_money(&line, id, *accounts.get(account).ok_or_else(unknown)?)?,
+        None => parse_money(&line, id.id(), *accounts.get(account).ok_or_else(unknown)?)?,
     };
     Ok(TransferRequest {
         effective_at: line.effective_at,

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::error::InputError;
 use crate::money::CurrencyCode;
-use crate::rules::{AccountName, AccountType, Description, Instant, Metadata, Parties, TransferId};
+use crate::rules::{AccountName, AccountType, Description, Instant, Metadata, Parties, RequestId, TransferId};
 
 /// One line of a file.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Malformed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineKey {
     /// The id itself, or the id of its text key.
-    Id(TransferId),
+    Id(RequestId),
     /// Its content, and how often that came before.
     Occurrence,
 }

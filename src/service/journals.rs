@@ -4,7 +4,7 @@ use super::Ledger;
 use super::receipts::{Posted, Receipt};
 use crate::error::Error;
 use crate::models::CorruptRow;
-use crate::rules::{Rejection, Sequence, Transfer, TransferId};
+use crate::rules::{Reference, Rejection, Sequence, Transfer, TransferId};
 use crate::store::{Access, Store, StoreError};
 
 impl Ledger {
@@ -12,23 +12,26 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Rejection::JournalUnknown`], [`Error::Store`].
-    pub fn get_journal(&self, id: TransferId) -> Result<Receipt, Error> {
+    pub fn get_journal(&self, journal: impl Into<Reference>) -> Result<Receipt, Error> {
+        let journal = journal.into();
+        let id = journal.id();
         self.pool.transaction(Access::Read, |store| {
             let mut transfers = store.find_journals(&[id.0])?;
             if transfers.is_empty() {
-                return Err(Rejection::JournalUnknown { journal: id }.into());
+                return Err(Rejection::JournalUnknown { journal: journal.clone() }.into());
             }
             transfers.sort_unstable_by_key(|transfer| transfer.sequence);
             Ok(Receipt { journal_id: Some(id), transfers: with_names(store, transfers)?, replayed: false })
         })
     }
 
-    /// The transfer of that id.
+    /// The transfer that is named. By the id of a journal that is its first one, which has the same id.
     ///
     /// # Errors
     /// [`Rejection::TransferUnknown`], [`Error::Store`].
-    pub fn get_transfer(&self, id: TransferId) -> Result<Posted, Error> {
-        Ok(self.find_transfers(&[id])?.pop().ok_or(Rejection::TransferUnknown { transfer: id })?)
+    pub fn get_transfer(&self, transfer: impl Into<Reference>) -> Result<Posted, Error> {
+        let transfer = transfer.into();
+        Ok(self.find_transfers(&[transfer.id()])?.pop().ok_or(Rejection::TransferUnknown { transfer })?)
     }
 
     /// Those of the transfers that exist, in no particular order.

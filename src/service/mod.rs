@@ -24,6 +24,7 @@ mod periods;
 mod poster;
 mod posting;
 mod receipts;
+mod references;
 mod remembered;
 mod schedule_runs;
 mod schedules;

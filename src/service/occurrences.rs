@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::import_lines::{LineKey, TransferLine};
-use crate::rules::{Description, Parties, TransferId};
+use crate::rules::{Description, Parties, RequestId, TransferId};
 
 /// By how many shelves the digests are divided: one has a few hundred of a million.
 const SHELVES: usize = 1 << 12;
@@ -27,12 +27,12 @@ pub(super) struct Occurrences {
 }
 
 impl Occurrences {
-    pub(super) fn id(&mut self, line: &TransferLine) -> TransferId {
-        match line.key {
-            LineKey::Id(id) => id,
+    pub(super) fn id(&mut self, line: &TransferLine) -> RequestId {
+        match &line.key {
+            LineKey::Id(id) => id.clone(),
             LineKey::Occurrence => {
                 let digest = digest(line);
-                TransferId::from_line(&digest, self.count(digest))
+                TransferId::from_line(&digest, self.count(digest)).into()
             }
         }
     }

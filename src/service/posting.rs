@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use uuid::Uuid;
+
 use super::Mode;
 use super::expiry::find_expired_holds;
 use super::receipts::{Posted, Receipt};
@@ -179,8 +181,9 @@ impl<'a> Posting<'a> {
             holds.extend(store.find_holds(&scope.hold_ids)?);
         }
         let mut transfers = if scope.ids.is_empty() { Vec::new() } else { store.find_transfers(&scope.ids)? };
-        if !scope.journal_ids.is_empty() {
-            transfers.extend(store.find_journals(&scope.journal_ids)?);
+        let journal_ids = self.journals_to_read(&transfers);
+        if !journal_ids.is_empty() {
+            transfers.extend(store.find_journals(&journal_ids)?);
         }
         let reversed = self.find_reversed(store, &transfers)?;
         let last_events = self.find_last_events(store, &accounts, &transfers)?;
@@ -195,6 +198,15 @@ impl<'a> Posting<'a> {
             ids => store.find_transfer_annotations(ids)?,
         };
         Ok(Some(Known { accounts, transfers, holds, reversed, last_events, closed_periods, spent, annotations }))
+    }
+
+    /// The journals that are asked for or undone, and those that are named where one transfer should be: their refusal counts the transfers.
+    fn journals_to_read(&self, transfers: &[Transfer]) -> Vec<Uuid> {
+        let scope = &self.scope;
+        let is_named = |id: &TransferId| scope.reversed_ids.contains(id) || scope.annotated_ids.contains(id);
+        let leads = |transfer: &&Transfer| transfer.journal_id == Some(transfer.id.0) && is_named(&transfer.id);
+        let named = transfers.iter().filter(leads).map(|transfer| transfer.id.0);
+        scope.journal_ids.iter().copied().chain(named).collect()
     }
 
     /// How much of the transfers that are to be undone was undone before.
@@ -374,7 +386,7 @@ impl NamesById {
         let journal_id = match request {
             Request::Operation(_) | Request::Due(_) => None,
             Request::Journal(request) => Some(request.id()),
-            Request::JournalReversal(request) => Some(request.id),
+            Request::JournalReversal(request) => Some(request.id.id()),
         };
         let (transfers, replayed) = match verdict {
             Verdict::Posted(places) => (&ruling.transfers[places], false),

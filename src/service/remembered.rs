@@ -141,6 +141,7 @@ pub(super) fn make_room<K: Clone + Eq + Hash, V>(kept: &mut FastMap<K, V>, kept_
 
 /// Whether nothing has to be known of an account beside itself to judge what it does next.
 fn is_simple(account: &Account) -> bool {
-    let is_without_holds = account.totals.debits_held == Amount::ZERO && account.totals.credits_held == Amount::ZERO;
+    let is_without_holds =
+        account.balances.debits_held == Amount::ZERO && account.balances.credits_held == Amount::ZERO;
     is_without_holds && !account.velocity.has_window()
 }

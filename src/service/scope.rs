@@ -54,10 +54,10 @@ impl<'a> Scope<'a> {
                     scope.journal_ids.push(journal.id().0);
                 }
                 Request::JournalReversal(reversal) => {
-                    scope.ids.push(reversal.id);
+                    scope.ids.push(reversal.id.id());
                     scope.has_effective_times |= reversal.at == ReversalTime::Original;
-                    scope.journal_ids.extend([reversal.id.0, reversal.journal_id.0]);
-                    scope.reversed_journal_ids.push(reversal.journal_id.0);
+                    scope.journal_ids.extend([reversal.id.id().0, reversal.journal.id().0]);
+                    scope.reversed_journal_ids.push(reversal.journal.id().0);
                 }
             }
             request.operations().iter().for_each(|operation| scope.add(operation));
@@ -73,14 +73,14 @@ impl<'a> Scope<'a> {
             }
             Operation::Capture(request) => {
                 self.has_effective_times |= request.effective_at.is_some();
-                self.hold_ids.push(request.hold_id);
-                self.ids.push(request.id.of_remainder());
+                self.hold_ids.push(request.hold.id());
+                self.ids.push(request.id.id().of_remainder());
             }
-            Operation::Release(request) => self.hold_ids.push(request.hold_id),
+            Operation::Release(request) => self.hold_ids.push(request.hold.id()),
             Operation::Reverse(request) => {
                 self.has_effective_times |= request.at == ReversalTime::Original;
-                self.reversed_ids.push(request.reversed_id);
-                self.ids.push(request.reversed_id);
+                self.reversed_ids.push(request.reversed.id());
+                self.ids.push(request.reversed.id());
             }
             Operation::Change(request) => {
                 self.names.insert(&request.account);
@@ -94,9 +94,9 @@ impl<'a> Scope<'a> {
                     self.names.insert(name);
                     self.changed.insert(name);
                 }
-                AnnotationTarget::Transfer(id) => {
-                    self.annotated_ids.push(*id);
-                    self.ids.push(*id);
+                AnnotationTarget::Transfer(transfer) => {
+                    self.annotated_ids.push(transfer.id());
+                    self.ids.push(transfer.id());
                 }
             },
         }

@@ -13,6 +13,13 @@ use crate::rules::{ChangedAccount, Sequence, Transfer};
 /// Where Diesel keeps the versions of the migrations that were run.
 pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";
 
+/// The task that a session is set up for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    Migrations,
+    Work,
+}
+
 /// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
 pub(super) trait Backend:
     Store + Operations + R2D2Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
@@ -50,6 +57,11 @@ pub(super) trait Backend:
         _newest: Sequence,
     ) -> Result<Option<Vec<Sequence>>, Error> {
         Ok(None)
+    }
+
+    /// Readies the session for migrations, before their transaction, or for work again behind it.
+    fn set_up_for(&mut self, _task: Task) -> Result<(), StoreError> {
+        Ok(())
     }
 
     /// Keeps every other migration of this book waiting until the transaction ends.

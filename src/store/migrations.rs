@@ -2,7 +2,7 @@ use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
 use tracing::info;
 
-use super::backend::Backend;
+use super::backend::{Backend, Task};
 use super::options::Access;
 use super::url::DatabaseUrl;
 use super::{Portable, StoreError};
@@ -130,10 +130,12 @@ fn exclusively<C: Backend, T>(
     route: &C::Route,
     work: impl FnOnce(&mut C) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
+    connection.set_up_for(Task::Migrations)?;
     let outcome = connection.in_transaction(route, Access::Write, |connection| {
         connection.lock_migrations()?;
         Ok(work(connection)?)
     });
+    connection.set_up_for(Task::Work)?;
     outcome.map_err(|error| match error {
         Error::Store(fault) => fault,
         other => StoreError::Migration { reason: other.to_string() },

@@ -23,7 +23,7 @@ on_every_backend! {
             balance wendy posted 0 version 4
             balance world posted 0
             reverse-journal r1: j1 -> replayed rows=2
-            reverse-journal r2: j1 -> already_reversed leg=2
+            reverse-journal r2: j1 -> already_reversed transfer=j1
             reverse-journal r3: r1 -> not_reversible leg=2 kind=reversal
         ");
         assert_eq!(book.query_i64("select count(distinct journal_id) from transfers"), 2);
@@ -106,8 +106,59 @@ on_every_backend! {
             reverse-journal t1            -> journal_unknown
             reverse-journal j1            -> account_frozen leg=2 account=cold
             reverse-journal j2            -> not_reversible leg=2 kind=hold
-            reverse j3#2 0.50             -> reversed
-            reverse-journal j3            -> already_reversed leg=2
+        ");
+    }
+
+    fn a_journal_that_was_undone_in_part_can_be_undone_in_the_rest(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "
+            journal j1: -> posted
+                transfer walter wendy 4
+                transfer walter carol 3
+                transfer walter wendy 2
+            reverse j1#2 0.50                -> reversed
+            reverse j1#3                     -> reversed
+            reverse-journal r1: j1           -> reversed rows=2
+            balance walter posted 10
+            balance wendy posted 0
+            balance carol posted 0
+            reverse-journal r1: j1           -> replayed rows=2
+            reverse-journal r1: j1 original  -> id_reused
+            reverse-journal r2: j1           -> already_reversed transfer=j1
+            # What undoes the same by hand is another request.
+            journal j2: -> posted
+                transfer walter wendy 1
+                transfer walter carol 1
+            journal r3: -> posted rows=1
+                reverse j2#2 1
+            reverse-journal r3: j2           -> id_reused
+            reverse-journal r4: j2           -> reversed rows=1
+            journal r4: -> id_reused
+                reverse j2#1 1
+            balance walter posted 10
+        ");
+    }
+
+    fn a_journal_never_stands_for_its_first_transfer(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "
+            journal j1: -> posted
+                transfer walter wendy 4
+                transfer walter carol 3
+            reverse j1                       -> journal_named journal=j1 transfers=2
+            reverse j1 4                     -> journal_named
+            annotate transfer j1 k=v         -> journal_named
+            batch
+                journal j2: -> posted
+                    transfer walter wendy 1
+                reverse j2                   -> journal_named journal=j2 transfers=1
+                reverse j2#1                 -> reversed
+            journal j3: -> journal_named leg=1
+                reverse j1
+            balance walter posted 3
+            reverse j1#1                     -> reversed
+            reverse-journal r1: j1           -> reversed rows=1
+            balance walter posted 10
         ");
     }
 
@@ -132,7 +183,7 @@ on_every_backend! {
                     transfer walter wendy 1
                 reverse-journal r3: j3   -> reversed rows=2
                 reverse-journal r3: j3   -> replayed rows=2
-                reverse-journal r4: j3   -> already_reversed leg=2
+                reverse-journal r4: j3   -> already_reversed
                 reverse-journal r3: j2   -> id_reused
                 reverse-journal r5: j2   -> reversed
             balance walter posted 10

@@ -5,8 +5,8 @@ use std::time::Duration;
 use teller::money::{Amount, Currency, Money};
 use teller::rules::{
     AccountAction, AccountRequest, AccountType, CaptureRequest, Expiry, HoldRequest, Instant, JournalRequest,
-    JournalReversalRequest, Limits, Metadata, Operation, Parties, Quantity, ReleaseRequest, Remainder, Request,
-    ReversalRequest, ReversalTime, Sides, TransferId, TransferRequest,
+    JournalReversalRequest, Key, Limits, Metadata, Operation, Parties, Quantity, ReleaseRequest, Remainder, Request,
+    RequestId, ReversalRequest, ReversalTime, Sides, TransferRequest,
 };
 
 use super::judging::Item;
@@ -17,9 +17,11 @@ fn euro() -> Currency {
     Currency::new("EUR".parse().unwrap(), 2).unwrap()
 }
 
-fn to_id(id: u32) -> TransferId {
-    let (key, leg) = if id < 1_000 { (id, 0) } else { (id / 1_000, id % 1_000) };
-    TransferId::from_key(&key.to_string()).unwrap().of_leg(leg)
+/// Every other request has a key; a journal's leg is named by its id.
+fn to_id(id: u32) -> RequestId {
+    let (number, leg) = if id < 1_000 { (id, 0) } else { (id / 1_000, id % 1_000) };
+    let key: Key = number.to_string().parse().unwrap();
+    if leg == 0 && number % 2 == 0 { key.into() } else { key.id().of_leg(leg).into() }
 }
 
 fn to_quantity(much: Much) -> Quantity {
@@ -78,7 +80,7 @@ pub fn to_request(item: &Item) -> Request {
         Item::Journal(id, legs) => JournalRequest::new(to_id(*id), legs.iter().map(to_operation).collect()).into(),
         Item::ReverseJournal(id, of) => JournalReversalRequest {
             id: to_id(*id),
-            journal_id: to_id(*of),
+            journal: to_id(*of).into(),
             at: ReversalTime::Now,
             description: None,
             metadata: Metadata::default(),

@@ -94,6 +94,9 @@ pub(super) struct Deed {
 pub struct Naive {
     pub places: Vec<Place>,
     pub(super) deeds: Vec<Deed>,
+    /// What was asked for as a journal, and as the reversal of one.
+    pub(super) journals: Vec<(u32, Vec<Ask>)>,
+    pub(super) undone: Vec<(u32, u32)>,
     pub now: u64,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use teller::money::{Amount, CurrencyCode};
-use teller::rules::{Account, AccountName, Instant, Sequence, TransferId};
+use teller::rules::{Account, AccountName, Instant, NormalSide, Sequence, TransferId};
 use teller::service::Entry;
 
 use super::options::{metadata_change, signed};
@@ -127,7 +127,7 @@ impl Scenario<'_> {
         }
     }
 
-    /// Debits equal credits over all accounts of a currency, by the accounts' own totals.
+    /// Debits equal credits over all accounts of a currency, by the accounts' own balances.
     pub(super) fn check_sum_zero(&self, line: &Line) {
         let mut sums: BTreeMap<CurrencyCode, i128> = BTreeMap::new();
         let mut after = None;
@@ -136,9 +136,9 @@ impl Scenario<'_> {
             let page = page.unwrap_or_else(|error| line.fail(error));
             for account in &page.accounts {
                 let units = |amount: Amount| i128::from(amount.minor());
-                let totals = &account.totals;
+                let posted = units(account.posted());
                 *sums.entry(account.currency.code()).or_default() +=
-                    units(totals.debits_posted) - units(totals.credits_posted);
+                    if account.account_type.normal_side() == NormalSide::Debit { posted } else { -posted };
             }
             after = page.next;
             if after.is_none() {

@@ -125,9 +125,8 @@ impl Model {
             }
         }
         for account in accounts {
-            let (debits, credits) = self.totals(&account.name);
-            let total = if account.name == debit { debits } else { credits };
-            if total + amount > i64::MAX.into() {
+            let change = if rises(account) { amount } else { -amount };
+            if i64::try_from(self.balance(&account.name) + change).is_err() {
                 return "overflow";
             }
         }

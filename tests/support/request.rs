@@ -3,8 +3,8 @@
 use teller::money::{Currency, CurrencyCode, Money};
 use teller::rules::{
     AccountAction, AccountChange, AccountName, AnnotationRequest, AnnotationTarget, CaptureRequest, HoldRequest,
-    JournalRequest, JournalReversalRequest, Operation, Parties, PeriodAction, PeriodChange, Quantity, ReleaseRequest,
-    Request, ReversalRequest, Sides, TransferId, TransferRequest,
+    JournalRequest, JournalReversalRequest, Key, Operation, Parties, PeriodAction, PeriodChange, Quantity, Reference,
+    ReleaseRequest, Request, RequestId, ReversalRequest, Sequence, Sides, TransferRequest,
 };
 
 use super::options::{Options, limit_change, metadata_change};
@@ -37,9 +37,9 @@ impl Scenario<'_> {
         refuse_block(block);
         if verb == "reverse-journal" {
             let id = self.read_id(line, &mut words);
-            let journal_id = named(line, words.next("journal"));
+            let journal = named(line, words.next("journal"));
             let Options { at, description, metadata, .. } = Options::read(self, line, words, &OF_REVERSAL);
-            return Ok(JournalReversalRequest { id, journal_id, at, description, metadata }.into());
+            return Ok(JournalReversalRequest { id, journal, at, description, metadata }.into());
         }
         self.read_operation(line).map(Request::Operation)
     }
@@ -57,9 +57,9 @@ impl Scenario<'_> {
         match verb {
             "capture" => self.read_capture(line, id, words).map(Operation::Capture),
             "release" => {
-                let hold_id = named(line, words.next("hold"));
+                let hold = named(line, words.next("hold"));
                 let Options { description, metadata, .. } = Options::read(self, line, words, &NOTES);
-                Ok(ReleaseRequest { id, hold_id, description, metadata }.into())
+                Ok(ReleaseRequest { id, hold, description, metadata }.into())
             }
             "reverse" => self.read_reversal(line, id, words).map(Operation::Reverse),
             "hold" | "hold-post" => {
@@ -107,7 +107,7 @@ impl Scenario<'_> {
         &self,
         line: &Line,
         verb: &str,
-        id: TransferId,
+        id: RequestId,
         mut words: Words,
         known: &[&str],
     ) -> Result<(TransferRequest, Options), Outcome> {
@@ -145,23 +145,23 @@ impl Scenario<'_> {
         Ok((request, options))
     }
 
-    fn read_capture(&self, line: &Line, id: TransferId, mut words: Words) -> Result<CaptureRequest, Outcome> {
-        let hold_id = named(line, words.next("hold"));
-        let hold = self.ledger.get_hold(hold_id).ok();
-        let currency = hold.map_or_else(euro, |hold| hold.status.currency);
+    fn read_capture(&self, line: &Line, id: RequestId, mut words: Words) -> Result<CaptureRequest, Outcome> {
+        let hold = named(line, words.next("hold"));
+        let found = self.ledger.get_hold(hold.clone()).ok();
+        let currency = found.map_or_else(euro, |found| found.status.currency);
         let quantity = self.read_rest(line, &mut words, currency, &OF_CAPTURE)?;
         let Options { effective_at, description, metadata, remainder, .. } =
             Options::read(self, line, words, &OF_CAPTURE);
-        Ok(CaptureRequest { id, hold_id, quantity, remainder, effective_at, description, metadata })
+        Ok(CaptureRequest { id, hold, quantity, remainder, effective_at, description, metadata })
     }
 
-    fn read_reversal(&self, line: &Line, id: TransferId, mut words: Words) -> Result<ReversalRequest, Outcome> {
-        let reversed_id = named(line, words.next("transfer"));
-        let original = self.ledger.get_transfer(reversed_id).ok();
+    fn read_reversal(&self, line: &Line, id: RequestId, mut words: Words) -> Result<ReversalRequest, Outcome> {
+        let reversed = named(line, words.next("transfer"));
+        let original = self.ledger.get_transfer(reversed.clone()).ok();
         let currency = original.map_or_else(euro, |original| original.currency);
         let quantity = self.read_rest(line, &mut words, currency, &OF_REVERSAL)?;
         let Options { at, description, metadata, .. } = Options::read(self, line, words, &OF_REVERSAL);
-        Ok(ReversalRequest { id, reversed_id, quantity, at, description, metadata })
+        Ok(ReversalRequest { id, reversed, quantity, at, description, metadata })
     }
 
     /// `[AMOUNT [CURRENCY]]`, all where there is none.
@@ -182,10 +182,10 @@ impl Scenario<'_> {
         }
     }
 
-    fn read_id(&self, line: &Line, words: &mut Words) -> TransferId {
+    fn read_id(&self, line: &Line, words: &mut Words) -> RequestId {
         match words.next_if(|word| word.ends_with(':')) {
-            Some(key) => named(line, key.trim_end_matches(':')),
-            None => self.book.next_id(),
+            Some(key) => request_id(line, key.trim_end_matches(':')),
+            None => self.book.next_id().into(),
         }
     }
 
@@ -236,11 +236,24 @@ fn euro() -> Currency {
     Currency::new("EUR".parse().unwrap(), 2).unwrap()
 }
 
-/// The id of a key; `KEY#2` is the second transfer of the journal of that key.
-fn named(line: &Line, key: &str) -> TransferId {
-    let (key, leg) = key.split_once('#').unwrap_or((key, "1"));
-    let leg: u32 = leg.parse().unwrap_or_else(|error| line.fail(error));
-    TransferId::from_key(key).unwrap_or_else(|error| line.fail(error)).of_leg(leg - 1)
+/// The id of a key, with the key; `KEY#2` is the id alone of the second transfer of the journal of that key.
+fn request_id(line: &Line, key: &str) -> RequestId {
+    if key.contains('#') {
+        return named(line, key).id().into();
+    }
+    key.parse::<Key>().unwrap_or_else(|error| line.fail(error)).into()
+}
+
+/// What has a key; `KEY#2` is the second transfer of the journal of that key.
+fn named(line: &Line, key: &str) -> Reference {
+    let (key, leg) = key.split_once('#').map_or((key, None), |(key, leg)| (key, Some(leg)));
+    let key: Key = key.parse().unwrap_or_else(|error| line.fail(error));
+    match leg.map(|leg| leg.parse::<u32>().unwrap_or_else(|error| line.fail(error))) {
+        None => key.into(),
+        // As a sequence does, this means the transfer and not the journal, which has the same id.
+        Some(1) => Reference::at(Sequence::UNASSIGNED, key.id()),
+        Some(leg) => key.id().of_leg(leg - 1).into(),
+    }
 }
 
 /// `5.00`, `up-to 5.00` or `all`, before it is known in which currency.

@@ -4,19 +4,14 @@ use super::cases::{Tampering, both, differing};
 
 pub const ACCOUNTS: &[Tampering] = &[
     both(
-        "debits",
-        "update accounts set debits_posted = debits_posted + 1 where id = 3",
-        (Some(4), Some("bob"), "posted debits"),
+        "a unit more",
+        "update accounts set posted = posted + 1 where id = 3",
+        (Some(4), Some("bob"), "posted balance"),
     ),
     both(
-        "credits",
-        "update accounts set credits_posted = credits_posted - 1 where id = 3",
-        (Some(4), Some("bob"), "posted credits"),
-    ),
-    both(
-        "both totals alike, so that the balance stays",
-        "update accounts set debits_posted = debits_posted + 1, credits_posted = credits_posted + 1 where id = 3",
-        (Some(4), Some("bob"), "posted debits"),
+        "a unit less",
+        "update accounts set posted = posted - 1 where id = 3",
+        (Some(4), Some("bob"), "posted balance"),
     ),
     both("held debits", "update accounts set debits_held = 1 where id = 3", (Some(4), Some("bob"), "held debits")),
     both("held credits", "update accounts set credits_held = 1 where id = 3", (Some(4), Some("bob"), "held credits")),
@@ -34,9 +29,9 @@ pub const ACCOUNTS: &[Tampering] = &[
     both("head", "update accounts set head = HASH where id = 3", (Some(4), Some("bob"), "head")),
     both("head of an unused account", "update accounts set head = HASH where id = 5", (None, Some("spare"), "head")),
     both(
-        "totals of an unused account",
-        "update accounts set credits_posted = 1 where id = 5",
-        (None, Some("spare"), "posted credits"),
+        "balance of an unused account",
+        "update accounts set posted = 1 where id = 5",
+        (None, Some("spare"), "posted balance"),
     ),
     both("minimum", "update accounts set min_balance = -2 where id = 2", (Some(6), Some("alice"), "limits")),
     both("maximum", "update accounts set max_balance = null where id = 2", (Some(6), Some("alice"), "limits")),

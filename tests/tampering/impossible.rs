@@ -121,9 +121,9 @@ pub const IMPOSSIBLE: &[Tampering] = &[
         (Some(4), Some("bob"), "hash"),
     ),
     both(
-        "total below zero",
-        "update accounts set debits_posted = -1 where id = 5",
-        (None, Some("spare"), "debits_posted is"),
+        "held debits below zero",
+        "update accounts set debits_held = -1 where id = 5",
+        (None, Some("spare"), "debits_held is"),
     ),
     both(
         "held below zero",

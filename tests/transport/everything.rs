@@ -135,7 +135,9 @@ pub fn fill(book: &TestBook) {
 
 fn fill_with_texts(book: &TestBook) {
     for (index, text) in HOSTILE.into_iter().enumerate() {
-        let metadata = BTreeMap::from([(text.to_owned(), text.to_owned()), ("b".to_owned(), String::new())]);
+        let is_seen = |character: &char| !character.is_control() && !matches!(character, '\u{200f}' | '\u{202e}');
+        let key: String = text.chars().filter(is_seen).collect();
+        let metadata = BTreeMap::from([(key.trim().to_owned(), text.to_owned()), ("b".to_owned(), String::new())]);
         let request = TransferRequest {
             description: Some(text.parse().unwrap()),
             metadata: Metadata::new(metadata).unwrap(),

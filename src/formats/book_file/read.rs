@@ -16,7 +16,7 @@ use crate::formats::hex::from_hex;
 use crate::money::{Amount, Currency, Money};
 use crate::rules::{
     AccountEvent, AccountId, AccountRequest, AccountState, AccountType, Annotation, Hash, Instant, Leg, Limits,
-    Metadata, PeriodAction, PeriodEvent, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
+    Metadata, PeriodAction, PeriodEvent, RequestDigest, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
 };
 use crate::service::{BookHeader, BookLine, BookRecord, BookSource, BookTrailer, NamedCurrency, NumberedAccount};
 
@@ -170,6 +170,9 @@ fn transfer(shape: TransferShape<'_>, currency: Currency) -> Result<Transfer, St
         reversed_id: optional(shape.reversed_id.as_deref(), |text| uuid("reversed_id", text).map(TransferId))?,
         expires_at: optional(shape.expires_at.as_deref(), |text| parsed::<Instant>("expires_at", text))?,
         up_to: optional(shape.up_to.as_deref(), |text| amount_of("up_to", text))?,
+        key: optional(shape.key.as_deref(), |text| parsed("key", text))?,
+        request_digest: optional(shape.request_digest.as_deref(), |text| uuid("request_digest", text))?
+            .map(RequestDigest),
         description: optional(shape.description.as_deref(), |text| parsed("description", text))?,
         metadata: Metadata::new(shape.metadata).map_err(|error| error.to_string())?,
         hash: hash("hash", &shape.hash)?,

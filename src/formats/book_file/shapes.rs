@@ -112,6 +112,10 @@ pub(super) struct TransferShape<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub up_to: Option<String>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_digest: Option<String>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub description: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
@@ -264,6 +268,8 @@ fn transfer_shape(transfer: &Transfer, currency: Currency) -> TransferShape<'_> 
         reversed_id: transfer.reversed_id.map(|id| id.to_string()),
         expires_at: transfer.expires_at.map(|time| time.to_string()),
         up_to: transfer.up_to.map(|amount| number(amount, currency)),
+        key: transfer.key.as_ref().map(|key| Cow::Borrowed(key.as_str())),
+        request_digest: transfer.request_digest.map(|digest| digest.0.to_string()),
         description: transfer.description.as_ref().map(|text| Cow::Borrowed(text.as_str())),
         metadata: metadata(&transfer.metadata),
         hash: transfer.hash.to_string(),

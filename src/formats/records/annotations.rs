@@ -19,7 +19,7 @@ impl MetadataRecord {
     pub fn new(target: &AnnotationTarget, recorded_at: Option<Instant>, metadata: Metadata) -> Self {
         let (account, transfer) = match target {
             AnnotationTarget::Account(name) => (Some(name.clone()), None),
-            AnnotationTarget::Transfer(id) => (None, Some(*id)),
+            AnnotationTarget::Transfer(transfer) => (None, Some(transfer.id())),
         };
         Self { account, transfer, recorded_at, metadata }
     }

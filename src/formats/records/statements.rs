@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::text;
 use crate::money::{CurrencyCode, Money};
-use crate::rules::{AccountName, Hash, Instant, Metadata, NormalSide, Sequence, TransferId, TransferKind};
+use crate::rules::{AccountName, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
 use crate::service::{Entry, Span, SpanStatement, Statement};
 
 /// One line of a statement.
@@ -26,6 +26,8 @@ pub struct EntryRecord {
     journal_id: Option<TransferId>,
     hold_id: Option<TransferId>,
     reversed_id: Option<TransferId>,
+    /// The text that the id was made from.
+    key: Option<Key>,
 }
 
 impl EntryRecord {
@@ -57,6 +59,7 @@ impl From<&Entry> for EntryRecord {
             journal_id: transfer.journal_id.map(TransferId),
             hold_id: transfer.hold_id,
             reversed_id: transfer.reversed_id,
+            key: transfer.key.clone(),
         }
     }
 }

@@ -2,7 +2,9 @@ use serde::Serialize;
 
 use super::text;
 use crate::money::{Amount, CurrencyCode, Money};
-use crate::rules::{AccountName, Hash, Instant, Metadata, Rejection, Sequence, Transfer, TransferId, TransferKind};
+use crate::rules::{
+    AccountName, Hash, Instant, Key, Metadata, Rejection, Sequence, Transfer, TransferId, TransferKind,
+};
 use crate::service::{Mode, Posted, Receipt};
 
 /// A posted transfer.
@@ -33,6 +35,8 @@ pub struct TransferRecord {
     expires_at: Option<Instant>,
     /// The most that was asked for where the amount was left to what was available, or `all`.
     up_to: Option<String>,
+    /// The text that the id was made from.
+    key: Option<Key>,
 }
 
 impl TransferRecord {
@@ -60,6 +64,7 @@ impl TransferRecord {
             reversed_id: posted.transfer.reversed_id,
             expires_at: posted.transfer.expires_at,
             up_to: posted.transfer.up_to.map(|most| up_to(Money::new(most, posted.currency))),
+            key: posted.transfer.key.clone(),
         }
     }
 }

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson, SqlKind};
 use super::{CorruptRow, HasText};
 use crate::money::Amount;
-use crate::rules::{AccountId, Leg, Metadata, Sequence, Transfer, TransferId};
+use crate::rules::{AccountId, Key, Leg, Metadata, RequestDigest, Sequence, Transfer, TransferId};
 use crate::schema::transfers;
 
 pub(crate) use chain::{ChainRow, ChainRows, ChainStep};
@@ -42,11 +42,13 @@ pub(crate) struct TransferRow {
     pub metadata: Option<SqlJson>,
     pub expires_at: Option<SqlInstant>,
     pub up_to: Option<i64>,
+    pub key: Option<String>,
+    pub request_digest: Option<SqlId>,
 }
 
 impl HasText for TransferRow {
     fn text_bytes(&self) -> usize {
-        self.description.text_bytes() + self.metadata.text_bytes()
+        self.description.text_bytes() + self.metadata.text_bytes() + self.key.text_bytes()
     }
 }
 
@@ -90,6 +92,8 @@ impl TryFrom<TransferRow> for Transfer {
             reversed_id: row.reversed_id.map(|value| id("reversed_id", value)).transpose()?.map(TransferId),
             expires_at: row.expires_at.map(|time| instant("expires_at", time)).transpose()?,
             up_to: row.up_to.map(Amount::from_minor),
+            key: key(&row)?,
+            request_digest: row.request_digest.map(|value| id("request_digest", value)).transpose()?.map(RequestDigest),
             description: description
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "transfers", row.sequence)?,
@@ -124,8 +128,15 @@ impl From<&Transfer> for TransferRow {
             metadata: metadata_to_json(&transfer.metadata),
             expires_at: transfer.expires_at.map(SqlInstant::from),
             up_to: transfer.up_to.map(Amount::minor),
+            key: transfer.key.as_ref().map(ToString::to_string),
+            request_digest: transfer.request_digest.map(|digest| SqlId::new(digest.0)),
         }
     }
+}
+
+fn key(row: &TransferRow) -> Result<Option<Key>, CorruptRow> {
+    let Some(text) = row.key.as_deref() else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| CorruptRow::new("transfers", row.sequence, "key", text))
 }
 
 /// Metadata as it is stored: nothing when there is none, else a JSON object with sorted keys.

@@ -2,31 +2,30 @@
 
 use std::ops::Range;
 
-use uuid::Uuid;
-
 use super::super::annotation::{Annotation, AnnotationRequest, AnnotationTarget, MetadataChange};
 use super::super::rejection::Rejection;
 use super::super::text::{Metadata, TextError};
-use super::Batch;
 use super::changes::Signed;
+use super::{Batch, Origin};
 
 impl Batch {
     /// Records the change, unless all is kept like that already. Closed accounts take it too: nothing moves.
     pub(super) fn judge_annotation(
         &mut self,
         request: &AnnotationRequest,
-        journal_id: Option<Uuid>,
+        origin: Origin,
     ) -> Result<Range<usize>, Rejection> {
         let (index, transfer_id, before) = match &request.target {
             AnnotationTarget::Account(name) => {
                 let index = self.book.get_by_name(name)?;
                 (index, None, self.book.account(index).metadata.clone())
             }
-            AnnotationTarget::Transfer(id) => {
-                let transfer = self.get_original(*id)?;
+            AnnotationTarget::Transfer(named) => {
+                let transfer = self.get_original(named)?;
                 let index = self.book.find_by_id(transfer.debit.account_id);
-                let before = self.book.annotation(*id).unwrap_or(&transfer.metadata).clone();
-                (index.ok_or(Rejection::TransferUnknown { transfer: *id })?, Some(*id), before)
+                let before = self.book.annotation(transfer.id).unwrap_or(&transfer.metadata).clone();
+                let unknown = || Rejection::TransferUnknown { transfer: named.clone() };
+                (index.ok_or_else(unknown)?, Some(transfer.id), before)
             }
         };
         let after = changed(&request.change, &before)?;
@@ -39,7 +38,8 @@ impl Batch {
                 None => self.book.account_mut(index).metadata = after.clone(),
             }
             let terms = self.book.account(index).terms();
-            let signed = Signed { actor: &request.actor, reason: request.reason.as_ref(), journal_id };
+            let signed =
+                Signed { actor: &request.actor, reason: request.reason.as_ref(), journal_id: origin.journal_id };
             self.draft_event(index, terms, Some(Annotation { transfer_id, before, after }), signed);
         }
         Ok(end..end)

@@ -13,7 +13,7 @@ use super::super::opening::{change_limits, change_velocity};
 use super::super::operation::{AccountAction, AccountChange, Sides};
 use super::super::rejection::Rejection;
 use super::super::text::{Actor, Description};
-use super::Batch;
+use super::{Batch, Origin};
 use crate::money::Amount;
 
 /// Who wants an event, why, and as part of what.
@@ -26,11 +26,7 @@ pub(super) struct Signed<'a> {
 
 impl Batch {
     /// Records the change, unless the account is like that already.
-    pub(super) fn judge_change(
-        &mut self,
-        request: &AccountChange,
-        journal_id: Option<Uuid>,
-    ) -> Result<Range<usize>, Rejection> {
+    pub(super) fn judge_change(&mut self, request: &AccountChange, origin: Origin) -> Result<Range<usize>, Rejection> {
         let index = self.book.get_by_name(&request.account)?;
         let before = self.book.account(index).terms();
         if before.state == AccountState::Closed && request.action != AccountAction::Close {
@@ -42,7 +38,8 @@ impl Batch {
         // From here on nothing may be refused.
         let end = self.book.drafts.len();
         if after != before {
-            let signed = Signed { actor: &request.actor, reason: request.reason.as_ref(), journal_id };
+            let signed =
+                Signed { actor: &request.actor, reason: request.reason.as_ref(), journal_id: origin.journal_id };
             self.draft_event(index, after, None, signed);
         }
         Ok(end..end)
@@ -106,7 +103,7 @@ fn terms_after(account: &Account, action: AccountAction) -> Result<Terms, Reject
 }
 
 fn check_empty(account: &Account) -> Result<(), Rejection> {
-    let held = account.totals.debits_held.max(account.totals.credits_held);
+    let held = account.balances.debits_held.max(account.balances.credits_held);
     if held != Amount::ZERO {
         return Err(Rejection::AccountHasHolds { account: account.name.clone(), held: account.money(held) });
     }

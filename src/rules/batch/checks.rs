@@ -1,6 +1,6 @@
 //! Refusals that are about one account, each with its own name.
 
-use super::super::account::{Account, AccountState, NormalSide};
+use super::super::account::{Account, AccountState, Balances, NormalSide};
 use super::super::rejection::Rejection;
 use crate::money::{Amount, Money};
 
@@ -70,18 +70,28 @@ pub(super) fn check_max_balance(account: &Account, side: NormalSide, requested: 
     })
 }
 
-/// The account's posted debits or credits with the amount in them.
-pub(super) fn add_posted(account: &Account, side: NormalSide, amount: Amount) -> Result<Amount, Rejection> {
-    add(account, account.totals.posted(side), amount)
+/// The account's balances after a debit or credit.
+pub(super) fn post_to(account: &Account, side: NormalSide, amount: Amount) -> Result<Balances, Rejection> {
+    let normal_side = account.account_type.normal_side();
+    let after = account.balances.checked_post(normal_side, side, amount);
+    after.filter(|after| after.has_room_for_captures(normal_side)).ok_or_else(|| overflow(account, amount))
 }
 
-/// The account's held debits or credits with the amount in them.
-pub(super) fn add_held(account: &Account, side: NormalSide, amount: Amount) -> Result<Amount, Rejection> {
-    add(account, account.totals.held(side), amount)
+/// The account's balances after a debit or credit that a hold has reserved.
+pub(super) fn capture_from(account: &Account, side: NormalSide, amount: Amount) -> Result<Balances, Rejection> {
+    let freed = account.balances.without_held(side, amount);
+    freed.checked_post(account.account_type.normal_side(), side, amount).ok_or_else(|| overflow(account, amount))
 }
 
-fn add(account: &Account, total: Amount, amount: Amount) -> Result<Amount, Rejection> {
-    total
-        .checked_add(amount)
-        .ok_or_else(|| Rejection::Overflow { account: account.name.clone(), requested: account.money(amount) })
+/// The account's balances with another debit or credit reserved.
+pub(super) fn hold_of(account: &Account, side: NormalSide, amount: Amount) -> Result<Balances, Rejection> {
+    let held = account.balances.held(side).checked_add(amount);
+    let after = held.map(|held| account.balances.with_held(side, held));
+    after
+        .filter(|after| after.has_room_for_captures(account.account_type.normal_side()))
+        .ok_or_else(|| overflow(account, amount))
+}
+
+fn overflow(account: &Account, amount: Amount) -> Rejection {
+    Rejection::Overflow { account: account.name.clone(), requested: account.money(amount) }
 }

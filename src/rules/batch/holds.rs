@@ -2,27 +2,21 @@
 
 use std::ops::Range;
 
-use uuid::Uuid;
-
 use super::super::hold::{Hold, HoldState};
-use super::super::ids::TransferId;
 use super::super::rejection::Rejection;
 use super::super::request::{CaptureRequest, Expiry, HoldRequest, ReleaseRequest, Remainder};
+use super::super::request_id::Reference;
 use super::super::text::{Description, Metadata};
 use super::super::transfer::TransferKind;
-use super::Batch;
-use super::checks::{add_held, check_not_closed};
+use super::checks::{capture_from, check_not_closed, hold_of};
 use super::pair::Pair;
 use super::transfers::{request_content, size_of_rest, up_to};
 use super::working::Content;
+use super::{Batch, Origin};
 use crate::money::Amount;
 
 impl Batch {
-    pub(super) fn judge_hold(
-        &mut self,
-        request: &HoldRequest,
-        journal_id: Option<Uuid>,
-    ) -> Result<Range<usize>, Rejection> {
+    pub(super) fn judge_hold(&mut self, request: &HoldRequest, origin: Origin) -> Result<Range<usize>, Rejection> {
         let HoldRequest { transfer, expiry } = request;
         let pair = self.book.resolve(&transfer.parties)?;
         self.check_quantity_has_a_source(transfer.quantity, pair)?;
@@ -35,18 +29,14 @@ impl Batch {
         let amount = self.size(transfer.quantity, pair)?;
         self.check_minimums(pair, amount)?;
         self.check_velocity(pair, amount)?;
-        let [first, second] = pair.sides().map(|(index, side)| add_held(self.book.account(index), side, amount));
-        let held = [first?, second?];
+        let balances = self.balances_after(pair, amount, hold_of)?;
 
         // From here on nothing may be refused.
-        for ((index, side), total) in pair.sides().into_iter().zip(held) {
-            let account = self.book.account_mut(index);
-            account.totals = account.totals.with_held(side, total);
-        }
+        self.set_balances(pair, balances);
         let content = Content {
-            hold_id: Some(transfer.id),
+            hold_id: Some(transfer.id.id()),
             expiry: *expiry,
-            ..request_content(transfer, TransferKind::Hold, amount, journal_id)
+            ..request_content(transfer, TransferKind::Hold, amount, origin)
         };
         let drafts = self.draft(&content, pair);
         self.open_hold(drafts.start);
@@ -81,33 +71,34 @@ impl Batch {
     pub(super) fn judge_capture(
         &mut self,
         request: &CaptureRequest,
-        journal_id: Option<Uuid>,
+        origin: Origin,
     ) -> Result<Range<usize>, Rejection> {
-        let (hold, pair) = self.get_hold(request.hold_id)?;
+        let (hold, pair) = self.get_hold(&request.hold)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
         self.check_period(request.effective_at)?;
-        self.check_hold_is_open(&hold)?;
+        self.check_hold_is_open(&hold, &request.hold)?;
         let amount = size_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
-            hold: hold.id,
+            hold: request.hold.clone(),
             remaining: self.book.account(pair.debit).money(hold.remaining),
             requested,
         })?;
         self.expire([pair.first, pair.second]);
         // Nothing becomes less available: what is posted was held.
         self.check_maximums(pair, amount)?;
-        let totals = self.posted_totals(pair, amount)?;
+        let balances = self.balances_after(pair, amount, capture_from)?;
 
         // From here on nothing may be refused.
-        self.unreserve(pair, amount);
-        self.post_totals(pair, totals);
+        self.set_balances(pair, balances);
         let content = Content {
-            id: request.id,
+            id: request.id.id(),
+            key: request.id.key(),
+            origin,
             kind: TransferKind::Capture,
             amount,
             effective_at: request.effective_at,
             up_to: up_to(request.quantity),
-            ..hold_content(&hold, journal_id, request.description.as_ref(), &request.metadata)
+            ..hold_content(&hold, request.description.as_ref(), &request.metadata)
         };
         let drafts = self.draft(&content, pair);
         let hold = lessen(hold, amount, HoldState::Captured);
@@ -116,8 +107,9 @@ impl Batch {
             return Ok(drafts);
         }
         let release = Content {
-            id: request.id.of_remainder(),
-            ..hold_content(&hold, journal_id, request.description.as_ref(), &request.metadata)
+            id: request.id.id().of_remainder(),
+            origin: Origin { digest: None, ..origin },
+            ..hold_content(&hold, request.description.as_ref(), &request.metadata)
         };
         let rest = self.give_up(hold, HoldState::Released, &release, pair);
         Ok(drafts.start..rest.end)
@@ -126,19 +118,21 @@ impl Batch {
     pub(super) fn judge_release(
         &mut self,
         request: &ReleaseRequest,
-        journal_id: Option<Uuid>,
+        origin: Origin,
     ) -> Result<Range<usize>, Rejection> {
-        let (hold, pair) = self.get_hold(request.hold_id)?;
+        let (hold, pair) = self.get_hold(&request.hold)?;
         for (index, _) in pair.sides() {
             check_not_closed(self.book.account(index))?;
         }
-        self.check_hold_is_open(&hold)?;
+        self.check_hold_is_open(&hold, &request.hold)?;
 
         // From here on nothing may be refused. A frozen account does not keep what it reserved: nothing goes in or out by that.
         self.expire([pair.first, pair.second]);
         let content = Content {
-            id: request.id,
-            ..hold_content(&hold, journal_id, request.description.as_ref(), &request.metadata)
+            id: request.id.id(),
+            key: request.id.key(),
+            origin,
+            ..hold_content(&hold, request.description.as_ref(), &request.metadata)
         };
         Ok(self.give_up(hold, HoldState::Released, &content, pair))
     }
@@ -155,30 +149,31 @@ impl Batch {
             let expired = std::mem::take(&mut self.book.account_and_particulars_mut(index).1.expired);
             for id in expired {
                 // The hold's other account may have recorded it already.
-                let Ok((hold, pair)) = self.get_hold(id) else { continue };
+                let Ok((hold, pair)) = self.get_hold(&id.into()) else { continue };
                 if hold.state == HoldState::Open {
                     let metadata = Metadata::default();
-                    let content = Content { id: id.of_expiry(), ..hold_content(&hold, None, None, &metadata) };
+                    let content = Content { id: id.of_expiry(), ..hold_content(&hold, None, &metadata) };
                     self.give_up(hold, HoldState::Expired, &content, pair);
                 }
             }
         }
     }
 
-    fn get_hold(&self, id: TransferId) -> Result<(Hold, Pair), Rejection> {
-        let hold = *self.book.find_hold(id).ok_or(Rejection::HoldUnknown { hold: id })?;
+    fn get_hold(&self, named: &Reference) -> Result<(Hold, Pair), Rejection> {
+        let unknown = || Rejection::HoldUnknown { hold: named.clone() };
+        let hold = *self.book.find_hold(named.id()).ok_or_else(unknown)?;
         let account = |id| self.book.find_by_id(id);
         match (account(hold.debit_account_id), account(hold.credit_account_id)) {
             (Some(debit), Some(credit)) => Ok((hold, Pair::of_sides(debit, credit))),
-            _ => Err(Rejection::HoldUnknown { hold: id }),
+            _ => Err(unknown()),
         }
     }
 
-    fn check_hold_is_open(&self, hold: &Hold) -> Result<(), Rejection> {
+    fn check_hold_is_open(&self, hold: &Hold, named: &Reference) -> Result<(), Rejection> {
         match (hold.state_at(self.book.now), hold.expires_at) {
             (HoldState::Open, _) => Ok(()),
-            (HoldState::Expired, Some(expires_at)) => Err(Rejection::HoldExpired { hold: hold.id, expires_at }),
-            (state, _) => Err(Rejection::HoldNotOpen { hold: hold.id, state }),
+            (HoldState::Expired, Some(expires_at)) => Err(Rejection::HoldExpired { hold: named.clone(), expires_at }),
+            (state, _) => Err(Rejection::HoldNotOpen { hold: named.clone(), state }),
         }
     }
 
@@ -193,7 +188,7 @@ impl Batch {
     fn unreserve(&mut self, pair: Pair, amount: Amount) {
         for (index, side) in pair.sides() {
             let account = self.book.account_mut(index);
-            account.totals = account.totals.without_held(side, amount);
+            account.balances = account.balances.without_held(side, amount);
         }
     }
 }
@@ -206,18 +201,14 @@ fn lessen(hold: Hold, amount: Amount, state_at_zero: HoldState) -> Hold {
 }
 
 /// What a row about a hold says, as far as all of them say the same: a release of all that is left.
-fn hold_content<'a>(
-    hold: &Hold,
-    journal_id: Option<Uuid>,
-    description: Option<&'a Description>,
-    metadata: &'a Metadata,
-) -> Content<'a> {
+fn hold_content<'a>(hold: &Hold, description: Option<&'a Description>, metadata: &'a Metadata) -> Content<'a> {
     Content {
         id: hold.id,
+        key: None,
+        origin: Origin::default(),
         kind: TransferKind::Release,
         amount: hold.remaining,
         effective_at: None,
-        journal_id,
         hold_id: Some(hold.id),
         reversed_id: None,
         expiry: Expiry::Never,

@@ -7,23 +7,29 @@ use super::super::ids::TransferId;
 use super::super::operation::{JournalRequest, JournalReversalRequest};
 use super::super::rejection::Rejection;
 use super::super::request::Expiry;
+use super::super::request_digest::RequestDigest;
+use super::super::request_id::Reference;
 use super::super::transfer::{Transfer, TransferKind};
+use super::checks::post_to;
 use super::reversals::effective_time;
 use super::working::Content;
-use super::{Batch, Verdict};
+use super::{Batch, Origin, Verdict};
 use crate::money::Amount;
 
 impl Batch {
     pub(super) fn judge_journal(&mut self, request: &JournalRequest) -> Result<Verdict, Rejection> {
         if request.legs().iter().all(|leg| leg.id().is_none()) {
-            return Err(Rejection::JournalEmpty { journal: request.id() });
+            return Err(Rejection::JournalEmpty { journal: request.request_id().clone().into() });
         }
         if let Some(verdict) = self.find_journal_replay(request)? {
             return Ok(verdict);
         }
         let begin = self.book.drafts.len();
+        let digest = RequestDigest::of_journal(request);
         for (number, leg) in (1..).zip(request.legs()) {
-            self.judge_operation(leg, Some(request.id().0)).map_err(|rejection| rejection.in_leg(number))?;
+            let is_first = leg.id() == Some(request.id());
+            let origin = Origin { journal_id: Some(request.id().0), digest: digest.filter(|_| is_first) };
+            self.judge_operation(leg, origin).map_err(|rejection| rejection.in_leg(number))?;
         }
         Ok(self.posted_journal(request.id(), begin))
     }
@@ -34,22 +40,29 @@ impl Batch {
         Verdict::Posted(drafts)
     }
 
-    /// The legs are undone in reverse, and limits are looked at when all are: an account that is passed through need not have what
-    /// passes through it.
+    /// What is left of each leg is undone, in reverse, and limits are looked at when all are: an account that is passed through need not
+    /// have what passes through it.
     pub(super) fn judge_journal_reversal(&mut self, request: &JournalReversalRequest) -> Result<Verdict, Rejection> {
         if let Some(verdict) = self.find_journal_reversal_replay(request)? {
             return Ok(verdict);
         }
-        let originals = self.transfers_of_journal(request.journal_id.0);
+        let originals = self.transfers_of_journal(request.journal.id().0);
         if originals.is_empty() {
-            return Err(Rejection::JournalUnknown { journal: request.journal_id });
+            return Err(Rejection::JournalUnknown { journal: request.journal.clone() });
         }
         let begin = self.book.drafts.len();
-        for ((index, original), number) in (0..).zip(originals.iter().rev()).zip((1..=originals.len()).rev()) {
-            self.reverse_leg(request, index, original).map_err(|rejection| rejection.in_leg(number))?;
+        let mut index = 0;
+        for (number, original) in (1..=originals.len()).rev().zip(originals.iter().rev()) {
+            if self.book.reversed(original.id) < original.amount {
+                self.reverse_leg(request, index, original).map_err(|rejection| rejection.in_leg(number))?;
+                index += 1;
+            }
+        }
+        if index == 0 {
+            return Err(Rejection::AlreadyReversed { transfer: request.journal.clone() });
         }
         self.check_limits_at_end(begin)?;
-        Ok(self.posted_journal(request.id, begin))
+        Ok(self.posted_journal(request.id.id(), begin))
     }
 
     fn reverse_leg(
@@ -61,21 +74,21 @@ impl Batch {
         let pair = self.opposite_pair(original)?;
         self.book.check_open(pair)?;
         self.check_period(effective_time(request.at, original))?;
-        let rest = self.rest_to_reverse(original)?;
-        if rest != original.amount {
-            return Err(Rejection::AlreadyReversed { transfer: original.id });
-        }
+        let rest = self.rest_to_reverse(original, &Reference::at(original.sequence, original.id))?;
         self.expire([pair.first, pair.second]);
-        let totals = self.posted_totals(pair, rest)?;
+        let balances = self.balances_after(pair, rest, post_to)?;
 
         // From here on only the journal as a whole may be refused.
-        self.post_totals(pair, totals);
+        self.set_balances(pair, balances);
+        let id = request.id.of_leg(index);
+        let digest = (index == 0).then(|| RequestDigest::of_journal_reversal(request));
         let content = Content {
-            id: request.id.of_leg(index),
+            id: id.id(),
+            key: id.key(),
+            origin: Origin { journal_id: Some(request.id.id().0), digest },
             kind: TransferKind::Reversal,
             amount: rest,
             effective_at: effective_time(request.at, original),
-            journal_id: Some(request.id.0),
             hold_id: None,
             reversed_id: Some(original.id),
             expiry: Expiry::Never,

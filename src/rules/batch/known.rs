@@ -110,7 +110,7 @@ impl Ruling {
     pub fn placed(&self, rejection: Rejection) -> Rejection {
         match rejection {
             Rejection::IdReused { id, sequence } if sequence.is_provisional() => {
-                let earlier = self.transfers.iter().find(|transfer| transfer.id == id);
+                let earlier = self.transfers.iter().find(|transfer| transfer.id == id.id());
                 let sequence = earlier.map_or(Sequence::UNASSIGNED, |transfer| transfer.sequence);
                 Rejection::IdReused { id, sequence }
             }
@@ -167,11 +167,11 @@ mod tests {
     fn an_id_that_a_leg_reuses_is_refused_with_the_place_of_the_transfer_that_has_it() {
         let id = TransferId::from_key("ab0").unwrap();
         let ruling = judged().finish(&[7, 9, 12].map(Sequence));
-        let judged_before = Rejection::IdReused { id, sequence: Sequence::provisional(0) };
-        let placed = Rejection::IdReused { id, sequence: Sequence(7) };
+        let judged_before = Rejection::IdReused { id: id.into(), sequence: Sequence::provisional(0) };
+        let placed = Rejection::IdReused { id: id.into(), sequence: Sequence(7) };
         assert_eq!(ruling.placed(judged_before.clone().in_leg(2)), placed.in_leg(2));
 
         let undone = Ruling { transfers: Vec::new(), ..ruling };
-        assert_eq!(undone.placed(judged_before), Rejection::IdReused { id, sequence: Sequence::UNASSIGNED });
+        assert_eq!(undone.placed(judged_before), Rejection::IdReused { id: id.into(), sequence: Sequence::UNASSIGNED });
     }
 }

@@ -28,9 +28,25 @@ use super::instant::Instant;
 use super::maps::FastMap;
 use super::operation::{BatchPolicy, Operation, Request};
 use super::rejection::Rejection;
+use super::request_digest::RequestDigest;
 use super::transfer::Transfer;
 
 pub use known::{ChangedAccount, Known, Ruling};
+
+/// What an operation's rows say of the request that it is part of.
+#[derive(Clone, Copy, Default)]
+struct Origin {
+    journal_id: Option<Uuid>,
+    /// On the request's first row only.
+    digest: Option<RequestDigest>,
+}
+
+impl Origin {
+    /// That of a request of one operation.
+    fn alone(operation: &Operation) -> Self {
+        Self { journal_id: None, digest: RequestDigest::of_operation(operation) }
+    }
+}
 
 /// The answer to a request that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,11 +109,17 @@ impl Batch {
         check_id(request)?;
         match request {
             // Nothing moves before its last refusal, so nothing can have to be undone.
-            Request::Operation(operation) if !self.book.has_expired() => self.judge_operation(operation, None),
-            Request::Operation(operation) => self.undo_if_refused(|batch| batch.judge_operation(operation, None)),
+            Request::Operation(operation) if !self.book.has_expired() => {
+                self.judge_operation(operation, Origin::alone(operation))
+            }
+            Request::Operation(operation) => {
+                self.undo_if_refused(|batch| batch.judge_operation(operation, Origin::alone(operation)))
+            }
             Request::Journal(request) => self.undo_if_refused(|batch| batch.judge_journal(request)),
             Request::JournalReversal(request) => self.undo_if_refused(|batch| batch.judge_journal_reversal(request)),
-            Request::Due(request) => self.undo_if_refused(|batch| batch.judge_operation(request.operation(), None)),
+            Request::Due(request) => {
+                self.undo_if_refused(|batch| batch.judge_operation(request.operation(), Origin::default()))
+            }
         }
     }
 
@@ -114,19 +136,19 @@ impl Batch {
         verdict
     }
 
-    fn judge_operation(&mut self, operation: &Operation, journal_id: Option<Uuid>) -> Result<Verdict, Rejection> {
+    fn judge_operation(&mut self, operation: &Operation, origin: Origin) -> Result<Verdict, Rejection> {
         Self::check_well_formed(operation)?;
-        if let Some(verdict) = self.find_replay(operation, journal_id)? {
+        if let Some(verdict) = self.find_replay(operation, origin)? {
             return Ok(verdict);
         }
         let drafts = match operation {
-            Operation::Transfer(request) => self.judge_transfer(request, journal_id)?,
-            Operation::Hold(request) => self.judge_hold(request, journal_id)?,
-            Operation::Capture(request) => self.judge_capture(request, journal_id)?,
-            Operation::Release(request) => self.judge_release(request, journal_id)?,
-            Operation::Reverse(request) => self.judge_reversal(request, journal_id)?,
-            Operation::Change(request) => self.judge_change(request, journal_id)?,
-            Operation::Annotate(request) => self.judge_annotation(request, journal_id)?,
+            Operation::Transfer(request) => self.judge_transfer(request, origin)?,
+            Operation::Hold(request) => self.judge_hold(request, origin)?,
+            Operation::Capture(request) => self.judge_capture(request, origin)?,
+            Operation::Release(request) => self.judge_release(request, origin)?,
+            Operation::Reverse(request) => self.judge_reversal(request, origin)?,
+            Operation::Change(request) => self.judge_change(request, origin)?,
+            Operation::Annotate(request) => self.judge_annotation(request, origin)?,
         };
         Ok(Verdict::Posted(drafts))
     }
@@ -167,7 +189,7 @@ fn check_id(request: &Request) -> Result<(), Rejection> {
     let id = match request {
         Request::Operation(operation) => operation.id(),
         Request::Journal(request) => Some(request.id()),
-        Request::JournalReversal(request) => Some(request.id),
+        Request::JournalReversal(request) => Some(request.id.id()),
         Request::Due(_) => None,
     };
     match id {

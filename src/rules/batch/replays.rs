@@ -4,19 +4,19 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use super::super::hold::HoldState;
 use super::super::ids::TransferId;
 use super::super::operation::{JournalRequest, JournalReversalRequest, Operation};
 use super::super::rejection::Rejection;
 use super::super::request::{
-    CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
+    CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, ReversalRequest, ReversalTime,
     TransferRequest,
 };
+use super::super::request_digest::RequestDigest;
 use super::super::text::{Description, Metadata};
 use super::super::transfer::{Transfer, TransferKind};
 use super::checks::check_positive;
 use super::transfers::check_parties_differ;
-use super::{Batch, Verdict};
+use super::{Batch, Origin, Verdict};
 
 impl Batch {
     /// What can be refused without a look at the book.
@@ -33,15 +33,13 @@ impl Batch {
     }
 
     /// The earlier answer to the same operation, if there is one.
-    pub(super) fn find_replay(
-        &self,
-        operation: &Operation,
-        journal_id: Option<Uuid>,
-    ) -> Result<Option<Verdict>, Rejection> {
-        let Some(id) = operation.id() else { return Ok(None) };
+    pub(super) fn find_replay(&self, operation: &Operation, origin: Origin) -> Result<Option<Verdict>, Rejection> {
+        let Some(request_id) = operation.request_id() else { return Ok(None) };
+        let id = request_id.id();
         let Some(known) = self.find_known(id) else { return Ok(None) };
-        if known.journal_id != journal_id || !self.is_same(operation, known) {
-            return Err(Rejection::IdReused { id, sequence: known.sequence });
+        let is_same_origin = known.journal_id == origin.journal_id && known.request_digest == origin.digest;
+        if !is_same_origin || !self.is_same(operation, known) {
+            return Err(Rejection::IdReused { id: request_id.clone(), sequence: known.sequence });
         }
         let remainder = id.of_remainder();
         if let Some(index) = self.book.find_draft(id) {
@@ -54,8 +52,8 @@ impl Batch {
 
     pub(super) fn find_journal_replay(&self, request: &JournalRequest) -> Result<Option<Verdict>, Rejection> {
         let Some(known) = self.find_known(request.id()) else { return Ok(None) };
-        let reused = Rejection::IdReused { id: request.id(), sequence: known.sequence };
-        if known.journal_id != Some(request.id().0) {
+        let reused = Rejection::IdReused { id: request.request_id().clone(), sequence: known.sequence };
+        if known.journal_id != Some(request.id().0) || known.request_digest != RequestDigest::of_journal(request) {
             return Err(reused);
         }
         let transfers = self.transfers_of_journal(request.id().0);
@@ -79,21 +77,20 @@ impl Batch {
         &self,
         request: &JournalReversalRequest,
     ) -> Result<Option<Verdict>, Rejection> {
-        let Some(known) = self.find_known(request.id) else { return Ok(None) };
-        let transfers = self.transfers_of_journal(request.id.0);
-        let originals = self.transfers_of_journal(request.journal_id.0);
-        let is_same = known.journal_id == Some(request.id.0)
-            && transfers.len() == originals.len()
-            && transfers.iter().zip(originals.iter().rev()).all(|(reversal, original)| {
-                reversal.reversed_id == Some(original.id)
-                    && reversal.up_to.is_none()
-                    && has_reversal_time(reversal, request.at, Some(original))
+        let Some(known) = self.find_known(request.id.id()) else { return Ok(None) };
+        let transfers = self.transfers_of_journal(request.id.id().0);
+        let originals = self.transfers_of_journal(request.journal.id().0);
+        let original =
+            |reversal: &Transfer| originals.iter().find(|original| reversal.reversed_id == Some(original.id));
+        let is_same = known.request_digest == Some(RequestDigest::of_journal_reversal(request))
+            && transfers.iter().all(|reversal| {
+                has_reversal_time(reversal, request.at, original(reversal))
                     && has_notes(reversal, request.description.as_ref(), &request.metadata)
             });
         if !is_same {
-            return Err(Rejection::IdReused { id: request.id, sequence: known.sequence });
+            return Err(Rejection::IdReused { id: request.id.clone(), sequence: known.sequence });
         }
-        Ok(Some(self.replayed_journal(request.id.0, transfers)))
+        Ok(Some(self.replayed_journal(request.id.id().0, transfers)))
     }
 
     fn replayed_journal(&self, id: Uuid, transfers: Vec<Transfer>) -> Verdict {
@@ -146,26 +143,19 @@ impl Batch {
     }
 
     fn is_same_capture(&self, request: &CaptureRequest, known: &Transfer) -> bool {
-        let released_rest = self.find_known(known.id.of_remainder()).is_some();
-        // One that took all that was left had nothing to release. What was released or expired later is no sign of that.
-        let left_nothing =
-            || self.book.find_hold(request.hold_id).is_some_and(|hold| hold.state == HoldState::Captured);
+        // Whether it was final is in the digest of the request, which is compared before.
         known.kind == TransferKind::Capture
-            && known.hold_id == Some(request.hold_id)
+            && known.hold_id == Some(request.hold.id())
             && self.has_quantity(known, request.quantity)
             && request.effective_at.unwrap_or(known.recorded_at) == known.effective_at
             && has_notes(known, request.description.as_ref(), &request.metadata)
-            && match request.remainder {
-                Remainder::Keep => !released_rest,
-                Remainder::Release => released_rest || left_nothing(),
-            }
     }
 
     fn is_same_reversal(&self, request: &ReversalRequest, known: &Transfer) -> bool {
         known.kind == TransferKind::Reversal
-            && known.reversed_id == Some(request.reversed_id)
+            && known.reversed_id == Some(request.reversed.id())
             && self.has_quantity(known, request.quantity)
-            && has_reversal_time(known, request.at, self.find_known(request.reversed_id))
+            && has_reversal_time(known, request.at, self.find_known(request.reversed.id()))
             && has_notes(known, request.description.as_ref(), &request.metadata)
     }
 
@@ -191,7 +181,7 @@ impl Batch {
 
 fn is_same_release(request: &ReleaseRequest, known: &Transfer) -> bool {
     known.kind == TransferKind::Release
-        && known.hold_id == Some(request.hold_id)
+        && known.hold_id == Some(request.hold.id())
         && has_notes(known, request.description.as_ref(), &request.metadata)
 }
 

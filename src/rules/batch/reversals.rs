@@ -2,48 +2,48 @@
 
 use std::ops::Range;
 
-use uuid::Uuid;
-
-use super::super::ids::TransferId;
 use super::super::instant::Instant;
 use super::super::rejection::Rejection;
 use super::super::request::{Expiry, ReversalRequest, ReversalTime};
+use super::super::request_id::Reference;
 use super::super::transfer::{Transfer, TransferKind};
-use super::Batch;
+use super::checks::post_to;
 use super::pair::Pair;
 use super::transfers::{size_of_rest, up_to};
 use super::working::Content;
+use super::{Batch, Origin};
 use crate::money::Amount;
 
 impl Batch {
     pub(super) fn judge_reversal(
         &mut self,
         request: &ReversalRequest,
-        journal_id: Option<Uuid>,
+        origin: Origin,
     ) -> Result<Range<usize>, Rejection> {
-        let original = self.get_original(request.reversed_id)?.clone();
+        let original = self.get_original(&request.reversed)?.clone();
         let pair = self.opposite_pair(&original)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
         self.check_period(effective_time(request.at, &original))?;
-        let rest = self.rest_to_reverse(&original)?;
+        let rest = self.rest_to_reverse(&original, &request.reversed)?;
         let amount = size_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
-            transfer: original.id,
+            transfer: request.reversed.clone(),
             remaining: self.book.account(pair.debit).money(rest),
             requested,
         })?;
         self.expire([pair.first, pair.second]);
         self.check_limits(pair, amount)?;
-        let totals = self.posted_totals(pair, amount)?;
+        let balances = self.balances_after(pair, amount, post_to)?;
 
         // From here on nothing may be refused.
-        self.post_totals(pair, totals);
+        self.set_balances(pair, balances);
         let content = Content {
-            id: request.id,
+            id: request.id.id(),
+            key: request.id.key(),
+            origin,
             kind: TransferKind::Reversal,
             amount,
             effective_at: effective_time(request.at, &original),
-            journal_id,
             hold_id: None,
             reversed_id: Some(original.id),
             expiry: Expiry::Never,
@@ -61,24 +61,31 @@ impl Batch {
         self.draft(content, pair)
     }
 
-    pub(super) fn get_original(&self, id: TransferId) -> Result<&Transfer, Rejection> {
-        self.find_known(id).ok_or(Rejection::TransferUnknown { transfer: id })
+    /// The transfer that is named. The id or key of a journal never means its first transfer, although that has the same id.
+    pub(super) fn get_original(&self, named: &Reference) -> Result<&Transfer, Rejection> {
+        let unknown = || Rejection::TransferUnknown { transfer: named.clone() };
+        let original = self.find_known(named.id()).ok_or_else(unknown)?;
+        if original.journal_id == Some(original.id.0) && !named.is_by_sequence() {
+            let transfers = self.transfers_of_journal(original.id.0).len();
+            return Err(Rejection::JournalNamed { journal: named.clone(), transfers });
+        }
+        Ok(original)
     }
 
     /// The accounts of a transfer, each on the other side.
     pub(super) fn opposite_pair(&self, original: &Transfer) -> Result<Pair, Rejection> {
-        let account = |id| self.book.find_by_id(id).ok_or(Rejection::TransferUnknown { transfer: original.id });
+        let account = |id| self.book.find_by_id(id).ok_or(Rejection::TransferUnknown { transfer: original.id.into() });
         Ok(Pair::of_sides(account(original.credit.account_id)?, account(original.debit.account_id)?))
     }
 
     /// How much of a transfer can still be undone. More than zero.
-    pub(super) fn rest_to_reverse(&self, original: &Transfer) -> Result<Amount, Rejection> {
+    pub(super) fn rest_to_reverse(&self, original: &Transfer, named: &Reference) -> Result<Amount, Rejection> {
         let reversed = self.book.reversed(original.id);
         if reversed >= original.amount {
-            return Err(Rejection::AlreadyReversed { transfer: original.id });
+            return Err(Rejection::AlreadyReversed { transfer: named.clone() });
         }
         if !matches!(original.kind, TransferKind::Transfer | TransferKind::Capture) {
-            return Err(Rejection::NotReversible { transfer: original.id, kind: original.kind });
+            return Err(Rejection::NotReversible { transfer: named.clone(), kind: original.kind });
         }
         Ok(Amount::from_minor(original.amount.minor() - reversed.minor()))
     }

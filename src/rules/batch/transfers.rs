@@ -2,24 +2,22 @@
 
 use std::ops::Range;
 
-use uuid::Uuid;
-
-use super::super::account::NormalSide;
+use super::super::account::{Account, Balances, NormalSide};
 use super::super::condition::{Condition, Expected};
 use super::super::rejection::Rejection;
 use super::super::request::{Expiry, Parties, Quantity, TransferRequest};
 use super::super::transfer::TransferKind;
-use super::Batch;
-use super::checks::{add_posted, check_currency, check_max_balance, check_min_balance};
+use super::checks::{check_currency, check_max_balance, check_min_balance, post_to};
 use super::pair::Pair;
 use super::working::Content;
+use super::{Batch, Origin};
 use crate::money::{Amount, Money};
 
 impl Batch {
     pub(super) fn judge_transfer(
         &mut self,
         request: &TransferRequest,
-        journal_id: Option<Uuid>,
+        origin: Origin,
     ) -> Result<Range<usize>, Rejection> {
         let pair = self.book.resolve(&request.parties)?;
         self.check_quantity_has_a_source(request.quantity, pair)?;
@@ -32,11 +30,11 @@ impl Batch {
         self.check_minimums(pair, amount)?;
         self.check_velocity(pair, amount)?;
         self.check_maximums(pair, amount)?;
-        let totals = self.posted_totals(pair, amount)?;
+        let balances = self.balances_after(pair, amount, post_to)?;
 
         // From here on nothing may be refused.
-        self.post_totals(pair, totals);
-        let content = request_content(request, TransferKind::Transfer, amount, journal_id);
+        self.set_balances(pair, balances);
+        let content = request_content(request, TransferKind::Transfer, amount, origin);
         Ok(self.draft(&content, pair))
     }
 
@@ -115,16 +113,20 @@ impl Batch {
         Ok(())
     }
 
-    /// The posted debits and credits of the two accounts, in the order in which they were named, with the amount in them.
-    pub(super) fn posted_totals(&self, pair: Pair, amount: Amount) -> Result<[Amount; 2], Rejection> {
-        let [first, second] = pair.sides().map(|(index, side)| add_posted(self.book.account(index), side, amount));
+    /// The balances of the two accounts after the amount, in the order in which they were named.
+    pub(super) fn balances_after(
+        &self,
+        pair: Pair,
+        amount: Amount,
+        after: fn(&Account, NormalSide, Amount) -> Result<Balances, Rejection>,
+    ) -> Result<[Balances; 2], Rejection> {
+        let [first, second] = pair.sides().map(|(index, side)| after(self.book.account(index), side, amount));
         Ok([first?, second?])
     }
 
-    pub(super) fn post_totals(&mut self, pair: Pair, totals: [Amount; 2]) {
-        for ((index, side), total) in pair.sides().into_iter().zip(totals) {
-            let account = self.book.account_mut(index);
-            account.totals = account.totals.with_posted(side, total);
+    pub(super) fn set_balances(&mut self, pair: Pair, balances: [Balances; 2]) {
+        for ((index, _), balances) in pair.sides().into_iter().zip(balances) {
+            self.book.account_mut(index).balances = balances;
         }
     }
 }
@@ -133,14 +135,15 @@ pub(super) fn request_content(
     request: &TransferRequest,
     kind: TransferKind,
     amount: Amount,
-    journal_id: Option<Uuid>,
+    origin: Origin,
 ) -> Content<'_> {
     Content {
-        id: request.id,
+        id: request.id.id(),
+        key: request.id.key(),
         kind,
         amount,
         effective_at: request.effective_at,
-        journal_id,
+        origin,
         hold_id: None,
         reversed_id: None,
         expiry: Expiry::Never,

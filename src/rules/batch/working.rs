@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use uuid::Uuid;
-
 use super::super::account::{Account, LastTransfer};
 use super::super::chain::hash_transfer;
 use super::super::event::{AccountEvent, LastEvent};
@@ -14,9 +12,11 @@ use super::super::instant::Instant;
 use super::super::maps::FastMap;
 use super::super::period::ClosedPeriods;
 use super::super::request::Expiry;
+use super::super::request_id::Key;
 use super::super::text::{AccountName, Description, Metadata};
 use super::super::transfer::{Leg, Transfer, TransferKind};
 use super::super::velocity::Spent;
+use super::Origin;
 use super::known::{ChangedAccount, Known, Ruling};
 use super::pair::Pair;
 use crate::money::Amount;
@@ -42,10 +42,11 @@ struct HoldSlot {
 /// What a row says, apart from its accounts and their history.
 pub(super) struct Content<'a> {
     pub(super) id: TransferId,
+    pub(super) key: Option<&'a Key>,
+    pub(super) origin: Origin,
     pub(super) kind: TransferKind,
     pub(super) amount: Amount,
     pub(super) effective_at: Option<Instant>,
-    pub(super) journal_id: Option<Uuid>,
     pub(super) hold_id: Option<TransferId>,
     pub(super) reversed_id: Option<TransferId>,
     pub(super) expiry: Expiry,
@@ -292,7 +293,7 @@ impl Working {
             credit: self.next_leg(credit),
             recorded_at,
             effective_at: content.effective_at.unwrap_or(recorded_at),
-            journal_id: content.journal_id,
+            journal_id: content.origin.journal_id,
             hold_id: content.hold_id,
             reversed_id: content.reversed_id,
             expires_at: match content.expiry {
@@ -301,6 +302,8 @@ impl Working {
                 Expiry::After(time) => Some(recorded_at.after(time)),
             },
             up_to: content.up_to,
+            key: content.key.cloned(),
+            request_digest: content.origin.digest,
             description: content.description.cloned(),
             metadata: content.metadata.clone(),
             hash: Hash([0; 32]),

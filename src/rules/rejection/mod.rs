@@ -14,6 +14,7 @@ use super::hold::HoldState;
 use super::ids::{Sequence, TransferId};
 use super::instant::Instant;
 use super::period::Period;
+use super::request_id::{Reference, RequestId};
 use super::text::AccountName;
 use super::transfer::TransferKind;
 use super::velocity::Window;
@@ -49,13 +50,15 @@ pub enum Rejection {
     #[error("journal {journal} has no transfers; give it at least one")]
     JournalEmpty {
         /// The journal.
-        journal: TransferId,
+        journal: Reference,
     },
     /// The id belongs to a transfer with other content.
-    #[error("id {id} is already used by transfer {sequence}, which has other content; a new transfer needs a new id")]
+    #[error(
+        "{id} is already used by transfer {sequence}, which has other content; a new request needs a new key or id"
+    )]
     IdReused {
-        /// The id.
-        id: TransferId,
+        /// The key or id.
+        id: RequestId,
         /// The transfer that has it; 0 when it stands earlier in the same dry run.
         sequence: Sequence,
     },
@@ -69,19 +72,29 @@ pub enum Rejection {
     #[error("hold {hold} is unknown")]
     HoldUnknown {
         /// The id that was given.
-        hold: TransferId,
+        hold: Reference,
     },
     /// There is no such transfer.
     #[error("transfer {transfer} is unknown")]
     TransferUnknown {
         /// The id that was given.
-        transfer: TransferId,
+        transfer: Reference,
     },
     /// There is no such journal.
     #[error("journal {journal} is unknown")]
     JournalUnknown {
         /// The id that was given.
-        journal: TransferId,
+        journal: Reference,
+    },
+    /// A journal's id or key, where one transfer is to be named. It never means the journal's first one.
+    #[error(
+        "{journal} is a journal of {transfers} transfers; name the journal as a whole, or one of them by its sequence"
+    )]
+    JournalNamed {
+        /// The journal.
+        journal: Reference,
+        /// How many transfers it has.
+        transfers: usize,
     },
     /// A transfer between accounts of which one rises when the other would.
     #[error(
@@ -175,7 +188,7 @@ pub enum Rejection {
     #[error("hold {hold} is {state}; nothing of it is left")]
     HoldNotOpen {
         /// The hold.
-        hold: TransferId,
+        hold: Reference,
         /// How it stands.
         state: HoldState,
     },
@@ -183,7 +196,7 @@ pub enum Rejection {
     #[error("hold {hold} expired at {expires_at}; place a new one")]
     HoldExpired {
         /// The hold.
-        hold: TransferId,
+        hold: Reference,
         /// When that was.
         expires_at: Instant,
     },
@@ -191,23 +204,23 @@ pub enum Rejection {
     #[error("hold {hold} has {remaining} left, {requested} was requested")]
     HoldTooSmall {
         /// The hold.
-        hold: TransferId,
+        hold: Reference,
         /// What is neither captured nor released.
         remaining: Money,
         /// The amount of the capture.
         requested: Money,
     },
     /// Nothing is left to undo.
-    #[error("transfer {transfer} is reversed already")]
+    #[error("{transfer} is reversed already")]
     AlreadyReversed {
         /// The transfer.
-        transfer: TransferId,
+        transfer: Reference,
     },
     /// Only what moved value can be undone, and not what undid something.
     #[error("transfer {transfer} is a {kind}, which cannot be reversed; only transfers and captures can")]
     NotReversible {
         /// The transfer.
-        transfer: TransferId,
+        transfer: Reference,
         /// What it does.
         kind: TransferKind,
     },
@@ -215,7 +228,7 @@ pub enum Rejection {
     #[error("transfer {transfer} has {remaining} left to reverse, {requested} was requested")]
     ReversalTooLarge {
         /// The transfer.
-        transfer: TransferId,
+        transfer: Reference,
         /// What was not reversed yet.
         remaining: Money,
         /// The amount of the reversal.
@@ -283,8 +296,8 @@ pub enum Rejection {
         /// The amount of the transfer.
         requested: Money,
     },
-    /// The account's totals would no longer fit 64 bits.
-    #[error("account {account} has moved as much as can be counted; {requested} more does not fit")]
+    /// The account's balance, with what is held, would no longer fit 64 bits.
+    #[error("the balance of account {account}, with its holds, has no room for {requested} more; use several accounts")]
     Overflow {
         /// The account.
         account: AccountName,

@@ -16,7 +16,7 @@ fn every_code_is_documented_once_and_in_order() {
 #[test]
 fn json_has_the_code_the_fields_and_the_leg() -> Result<(), serde_json::Error> {
     let id = TransferId(uuid::Uuid::nil());
-    let refusal = Rejection::HoldUnknown { hold: id };
+    let refusal = Rejection::HoldUnknown { hold: id.into() };
     let json = r#"{"code":"hold_unknown","hold":"00000000-0000-0000-0000-000000000000"}"#;
     assert_eq!(serde_json::to_string(&refusal)?, json);
     let in_leg = refusal.in_leg(2);

@@ -92,7 +92,7 @@ impl<'a> Source<'a> {
     /// A hold, and the capture of all of it.
     pub(super) fn hold_and_capture(&mut self, now: Instant) -> [Request; 2] {
         let transfer = self.transfer(now);
-        let capture = CaptureRequest::new(TransferId::fresh(now), transfer.id);
+        let capture = CaptureRequest::new(TransferId::fresh(now), transfer.id.clone());
         let hold = HoldRequest { transfer, expiry: Expiry::After(HOLD_TIME) };
         [Request::Operation(Operation::Hold(hold)), Request::Operation(Operation::Capture(capture))]
     }

@@ -168,6 +168,9 @@ impl Check {
         if transfer.up_to.is_some_and(|most| most < transfer.amount) {
             return Err("the amount is more than what was asked for at most".to_owned());
         }
+        if let Some(key) = transfer.key.as_ref().filter(|key| key.id() != transfer.id) {
+            return Err(format!("the id is {}, the key {key} gives {}", transfer.id, key.id()));
+        }
         self.walk.recompute(transfer);
         self.first_finding()?;
         self.found.transfers += 1;
@@ -280,9 +283,9 @@ fn rises<T: Copy + PartialOrd + std::fmt::Display>(what: &str, next: T, last: Op
 
 /// An account's totals must fit, and its balance lie inside its limits, as the table demands of every account.
 fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String> {
-    let total = |units: i128| {
-        let fits = i64::try_from(units).ok().filter(|units| *units >= 0);
-        fits.ok_or_else(|| format!("a total of account {} is {units}, which no account can have", walked.name))
+    let fits = |what: &str, units: i128, least: i64| {
+        let found = i64::try_from(units).ok().filter(|units| *units >= least);
+        found.ok_or_else(|| format!("account {} has {units} minor units {what}, which no account can", walked.name))
     };
     let particulars = walked.particulars();
     let limits = particulars.terms.limits;
@@ -294,10 +297,9 @@ fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String
     }
     Ok(AccountHistoryUpdate {
         id: id.0,
-        debits_posted: total(walked.posted.debits)?,
-        credits_posted: total(walked.posted.credits)?,
-        debits_held: total(walked.held.debits)?,
-        credits_held: total(walked.held.credits)?,
+        posted: fits("posted", balance, i64::MIN)?,
+        debits_held: fits("in held debits", walked.held.debits, 0)?,
+        credits_held: fits("in held credits", walked.held.credits, 0)?,
         version: walked.version,
         last_transfer: walked.last.map(|(sequence, _)| sequence.0),
         last_recorded_at: walked.last.map(|(_, recorded_at)| recorded_at.into()),

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::models::accounts::AccountRow;
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, Hash, Instant, NormalSide, Sequence, Totals, Transfer,
+    Account, AccountId, AccountName, AccountRequest, Balances, Hash, Instant, NormalSide, Sequence, Transfer,
     TransferKind, hash_account, hash_metadata, hash_transfer,
 };
 use crate::service::opened::FirstEvents;
@@ -210,13 +210,12 @@ impl Walk {
         let currency = walked.currency;
         let sums = self.sums.entry(currency.code()).or_insert(Sums { currency, posted: Sides::default() });
         sums.posted += walked.posted;
-        let Totals { debits_posted, credits_posted, debits_held, credits_held } = account.totals;
+        let Balances { posted, debits_held, credits_held } = account.balances;
         let total = |amount: Amount| i128::from(amount.minor());
         let last = account.last.map(|last| (last.sequence, last.recorded_at));
         let particulars = walked.particulars();
         let problems = [
-            ("posted debits", total(debits_posted) == walked.posted.debits),
-            ("posted credits", total(credits_posted) == walked.posted.credits),
+            ("posted balance", total(posted) == walked.balance()),
             ("held debits", total(debits_held) == walked.held.debits),
             ("held credits", total(credits_held) == walked.held.credits),
             ("version", account.version == walked.version),

@@ -16,8 +16,7 @@ const TABLES: &[Table] = &[
     Table {
         name: "accounts",
         state_columns: &[
-            "debits_posted",
-            "credits_posted",
+            "posted",
             "debits_held",
             "credits_held",
             "version",

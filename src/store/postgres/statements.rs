@@ -150,6 +150,8 @@ columns!(TransferColumns, TransferRow, "transfers" {
     metadata: Nullable<Jsonb> => Option<SqlJson>,
     expires_at: Nullable<Timestamptz> => Option<SqlInstant>,
     up_to: Nullable<Int8> => Option<i64>,
+    key: Nullable<Text> => Option<String>,
+    request_digest: Nullable<Uuid> => Option<SqlId>,
 });
 
 impl TransferColumns {
@@ -173,8 +175,7 @@ columns!(NewAccountColumns, NewAccountRow, "accounts" {
 
 columns!(AccountColumns, AccountUpdate, "accounts" {
     id: Int8 => i64,
-    debits_posted: Int8 => i64,
-    credits_posted: Int8 => i64,
+    posted: Int8 => i64,
     debits_held: Int8 => i64,
     credits_held: Int8 => i64,
     version: Int8 => i64,
@@ -186,8 +187,7 @@ columns!(AccountColumns, AccountUpdate, "accounts" {
 
 columns!(AccountHistoryColumns, AccountHistoryUpdate, "accounts" {
     id: Int8 => i64,
-    debits_posted: Int8 => i64,
-    credits_posted: Int8 => i64,
+    posted: Int8 => i64,
     debits_held: Int8 => i64,
     credits_held: Int8 => i64,
     version: Int8 => i64,

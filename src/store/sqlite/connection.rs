@@ -9,7 +9,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tracing::info;
 
 use super::super::StoreError;
-use super::super::backend::{Backend, MIGRATIONS_TABLE};
+use super::super::backend::{Backend, MIGRATIONS_TABLE, Task};
 use super::super::diagnosis::Fact;
 use super::super::disk::free_disk;
 use super::super::options::{Access, StoreOptions};
@@ -54,6 +54,12 @@ impl Backend for SqliteConnection {
             Access::Read | Access::Settled => self.transaction(work),
             Access::Write | Access::Alone => self.immediate_transaction(work),
         }
+    }
+
+    /// A migration that makes a table anew must not delete the rows that refer to it, nor be refused for them.
+    fn set_up_for(&mut self, task: Task) -> Result<(), StoreError> {
+        let foreign_keys = if task == Task::Migrations { "off" } else { "on" };
+        Ok(self.batch_execute(&format!("pragma foreign_keys = {foreign_keys}"))?)
     }
 
     /// The transaction holds the only write lock already.

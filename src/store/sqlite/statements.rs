@@ -165,12 +165,13 @@ value_row!(TransferRow, "transfers" {
     metadata: Nullable<Jsonb>,
     expires_at: Nullable<Timestamptz>,
     up_to: Nullable<Int8>,
+    key: Nullable<Text>,
+    request_digest: Nullable<Uuid>,
 });
 
 value_row!(AccountUpdate, "accounts" {
     id: Int8,
-    debits_posted: Int8,
-    credits_posted: Int8,
+    posted: Int8,
     debits_held: Int8,
     credits_held: Int8,
     version: Int8,
@@ -182,8 +183,7 @@ value_row!(AccountUpdate, "accounts" {
 
 value_row!(AccountHistoryUpdate, "accounts" {
     id: Int8,
-    debits_posted: Int8,
-    credits_posted: Int8,
+    posted: Int8,
     debits_held: Int8,
     credits_held: Int8,
     version: Int8,
