@@ -6,16 +6,16 @@ use uuid::Uuid;
 
 use super::Mode;
 use super::expiry::find_expired_holds;
-use super::receipts::{Posted, Receipt};
+use super::receipts::{NamesById, Receipt};
 use super::scope::Scope;
 use super::spending::Spending;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
-use crate::money::{Amount, Currency};
+use crate::money::Amount;
 use crate::rules::{
-    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ChangedAccount, ClosedPeriods,
-    FastMap, Hold, Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
+    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ChangedAccount, ClosedPeriods, Hold,
+    Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
 
@@ -372,36 +372,4 @@ pub(super) fn write_metadata(store: &mut dyn Store, events: &[AccountEvent]) -> 
         }
     }
     Ok(())
-}
-
-/// The names of a batch's accounts, for its answers.
-struct NamesById(FastMap<AccountId, (AccountName, Currency)>);
-
-impl NamesById {
-    fn new(accounts: &[Account]) -> Self {
-        Self(accounts.iter().map(|account| (account.id, (account.name.clone(), account.currency))).collect())
-    }
-
-    fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
-        let journal_id = match request {
-            Request::Operation(_) | Request::Due(_) => None,
-            Request::Journal(request) => Some(request.id()),
-            Request::JournalReversal(request) => Some(request.id.id()),
-        };
-        let (transfers, replayed) = match verdict {
-            Verdict::Posted(places) => (&ruling.transfers[places], false),
-            Verdict::ReplayedPosted(places) => (&ruling.transfers[places], true),
-            Verdict::ReplayedStored(ref transfers) => (transfers.as_slice(), true),
-        };
-        // Expiries that were recorded between a journal's legs are no part of it.
-        let is_part = |transfer: &&Transfer| journal_id.is_none_or(|id| transfer.journal_id == Some(id.0));
-        let transfers = transfers.iter().filter(is_part).map(|transfer| self.posted(transfer, replayed)).collect();
-        Receipt { journal_id, transfers, replayed }
-    }
-
-    fn posted(&self, transfer: &Transfer, replayed: bool) -> Posted {
-        let (debit_account, currency) = self.0[&transfer.debit.account_id].clone();
-        let (credit_account, _) = self.0[&transfer.credit.account_id].clone();
-        Posted { transfer: transfer.clone(), debit_account, credit_account, currency, replayed }
-    }
 }
