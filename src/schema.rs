@@ -63,6 +63,27 @@ diesel::table! {
 diesel::table! {
     use crate::models::sql_types::*;
 
+    book_events (event) {
+        event -> Int8,
+        sequence -> Int8,
+        recorded_at -> Timestamptz,
+        kind -> Text,
+        actor -> Text,
+        hash -> Bytea,
+        reason -> Nullable<Text>,
+        period -> Nullable<Text>,
+        schedule_id -> Nullable<Uuid>,
+        schedule_hash -> Nullable<Bytea>,
+        currency -> Nullable<Text>,
+        exponent -> Nullable<Int2>,
+        currency_name -> Nullable<Text>,
+        accepted_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use crate::models::sql_types::*;
+
     book_identity (id) {
         id -> Uuid,
     }
@@ -103,21 +124,6 @@ diesel::table! {
         remaining -> Int8,
         expires_at -> Nullable<Timestamptz>,
         state -> Text,
-    }
-}
-
-diesel::table! {
-    use crate::models::sql_types::*;
-
-    period_events (event) {
-        event -> Int8,
-        sequence -> Int8,
-        recorded_at -> Timestamptz,
-        period -> Text,
-        action -> Text,
-        actor -> Text,
-        hash -> Bytea,
-        reason -> Nullable<Text>,
     }
 }
 
@@ -204,11 +210,11 @@ diesel::joinable!(schedule_dues -> schedules (schedule_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_events,
     accounts,
+    book_events,
     book_identity,
     book_imports,
     currencies,
     holds,
-    period_events,
     schedule_dues,
     schedules,
     transfers,

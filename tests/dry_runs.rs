@@ -11,7 +11,7 @@ use teller::rules::{
 use teller::service::{ImportCounts, ImportSink, NamedCurrency, Refused};
 use teller::{Error, Ledger, Mode};
 
-use crate::support::{TestBook, change as change_of, check, on_every_backend, requests};
+use crate::support::{TestBook, change as change_of, check, on_every_backend, requests, signature};
 
 fn fill(book: &TestBook) -> Ledger {
     check(
@@ -93,7 +93,7 @@ on_every_backend! {
         assert_leaves_no_trace(book, |mode| {
             let currency = Currency::new("TOK".parse().unwrap(), 3).unwrap();
             let named = NamedCurrency { currency, name: "Token".parse().unwrap() };
-            assert_eq!(ledger.add_currency(&named, mode).unwrap(), named);
+            assert_eq!(ledger.add_currency(&named, &signature(), mode).unwrap(), named);
         });
     }
 

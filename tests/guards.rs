@@ -78,6 +78,31 @@ const INSERT_EVENT: &str = "insert into account_events (account_id, event, seque
 
 on_every_backend! {
     // V1
+    fn the_record_of_the_book_is_never_changed_replaced_or_removed(book: &TestBook) {
+        check(book, "currency TOK 3 Token -> added");
+        assert_append_only(book, "book_events", "actor", "event");
+        let insert = |changes: &[(&str, &str)]| {
+            let value = |column: &'static str| changes.iter().find(|change| change.0 == column).map_or(column, |change| change.1);
+            let columns = ["event", "sequence", "recorded_at", "kind", "actor", "hash", "reason", "period", "currency", "exponent", "currency_name"];
+            let values = columns.map(value).join(", ");
+            format!("insert into book_events ({}) select {values} from book_events", columns.join(", "))
+        };
+        let unique = |name| if book.is_on_postgres() { name } else { "replace refused" };
+        for (changes, reason) in [
+            (&[("sequence", "9"), ("currency", "'A'")][..], unique("book_events_pkey")),
+            (&[("event", "2"), ("currency", "'A'")], unique("book_events_sequence_key")),
+            (&[("event", "2"), ("sequence", "9")], unique("book_events_of_currencies")),
+            (&[("event", "0"), ("sequence", "9"), ("currency", "'A'")], "book_events_event_is_counted"),
+            (&[("event", "2"), ("sequence", "9"), ("currency", "'A'"), ("kind", "'x'")], "book_events_"),
+            (&[("event", "2"), ("sequence", "9"), ("kind", "'period_closed'"), ("currency", "null"), ("exponent", "null"), ("currency_name", "null")], "book_events_period_is_named"),
+            (&[("event", "2"), ("sequence", "9"), ("currency", "'A'"), ("exponent", "null")], "book_events_currency_is_named"),
+            (&[("event", "2"), ("sequence", "9"), ("currency", "'A'"), ("period", "'2026'")], "book_events_period_is_named"),
+        ] {
+            assert_refused(book, &insert(changes), reason);
+        }
+    }
+
+    // V1
     fn a_transfer_is_never_changed_replaced_or_removed(book: &TestBook) {
         fill(book);
         assert_append_only(book, "transfers", "amount", "sequence");

@@ -10,6 +10,7 @@ mod atomicity;
 mod backups;
 mod batches;
 mod bench;
+mod book_events;
 mod books;
 mod concurrency;
 mod connections;

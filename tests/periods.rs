@@ -1,6 +1,6 @@
 //! Nothing more counts in a period that is closed.
 
-use teller::rules::PeriodAction;
+use teller::rules::{BookEventKind, PeriodAction};
 use teller::{Error, Mode};
 
 use crate::support::{Snapshot, check, in_parallel, on_every_backend, period_change, transfer};
@@ -86,7 +86,10 @@ on_every_backend! {
         let closed = |at: &str| book.ledger().closed_periods(Some(at.parse().unwrap())).unwrap().iter().count();
         assert_eq!([closed("2026-02-28T00:00:00Z"), closed("2026-03-01T12:00:00Z"), closed("2026-03-03T00:00:00Z")], [0, 1, 0]);
         let events = book.ledger().period_events().unwrap();
-        assert_eq!(events.iter().map(|event| event.action).collect::<Vec<_>>(), [PeriodAction::Close, PeriodAction::Reopen]);
+        assert_eq!(
+            events.iter().map(|event| event.change.kind()).collect::<Vec<_>>(),
+            [BookEventKind::PeriodClosed, BookEventKind::PeriodReopened]
+        );
         assert!(events.is_sorted_by(|a, b| a.sequence < b.sequence && a.recorded_at < b.recorded_at));
     }
 
@@ -123,7 +126,7 @@ on_every_backend! {
 
     fn the_record_of_periods_is_append_only(book: &TestBook) {
         check(book, &format!("{BEGIN}            period close 2026-01 -> closed"));
-        for statement in ["update period_events set action = 'reopen'", "delete from period_events"] {
+        for statement in ["update book_events set kind = 'period_reopened'", "delete from book_events"] {
             assert!(book.raw(statement).is_err(), "{statement}");
         }
     }

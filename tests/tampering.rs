@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod book_events;
 mod cases;
 mod holds;
 mod impossible;
@@ -12,6 +13,7 @@ use teller::Ledger;
 use teller::service::{Finding, VerifyReport};
 
 use self::accounts::{ACCOUNTS, EVENTS};
+use self::book_events::{BOOK_EVENTS, WHAT_THEY_ARE_ABOUT, fill_book_events};
 use self::cases::Tampering;
 use self::holds::{HOLDS, STATES, fill_holds};
 use self::impossible::IMPOSSIBLE;
@@ -19,7 +21,8 @@ use self::periods::{ANNOTATIONS, PERIODS, fill_periods};
 use self::transfers::{ROWS, TRANSFERS};
 use crate::support::{TestBook, check, on_every_backend};
 
-const TABLES: [&str; 5] = ["period_events", "holds", "account_events", "transfers", "accounts"];
+const TABLES: [&str; 8] =
+    ["book_events", "schedule_dues", "schedules", "holds", "account_events", "transfers", "accounts", "currencies"];
 
 /// Six transfers, between accounts that are 1 to 7 in the order given here; `spare` and `limited` have none.
 fn fill(book: &TestBook) -> Ledger {
@@ -158,6 +161,31 @@ on_every_backend! {
     // V2
     fn a_changed_record_of_periods_and_what_slipped_into_one_are_found(book: &TestBook) {
         assert_found_in(book, &fill_periods(book), PERIODS);
+    }
+
+    // V2
+    fn a_changed_record_of_the_book_is_found(book: &TestBook) {
+        assert_found_in(book, &fill_book_events(book), BOOK_EVENTS);
+    }
+
+    // V2
+    fn a_schedule_or_currency_that_no_record_of_the_book_knows_is_found(book: &TestBook) {
+        assert_found_in(book, &fill_book_events(book), WHAT_THEY_ARE_ABOUT);
+    }
+
+    // V2: the order of what is believed is hashed, so that no row can make room for another one and come back behind it.
+    fn a_closing_that_was_put_back_behind_a_late_transfer_is_found(book: &TestBook) {
+        let ledger = fill_periods(book);
+        let (take_out, later) = ("delete from book_events where event = 3", "update book_events set sequence = 11 where event = 3");
+        book.raw("create table closing as select * from book_events where event = 3").unwrap();
+        book.raw(take_out).unwrap();
+        check(book, "transfer alice bob 1 effective 2026-01-20T00:00:00Z -> posted");
+        book.raw("insert into book_events select * from closing").unwrap();
+        // Places are counted on SQLite, so the transfer has the one that was free.
+        let problem = if book.is_on_postgres() { "in 2026-01, which was closed then" } else { "two are at place 9" };
+        assert!(verify(&ledger, "put back").findings[0].problem.contains(problem));
+        book.raw(later).unwrap();
+        assert!(verify(&ledger, "put back behind it").findings[0].problem.contains("another hash"));
     }
 
     // V2: beside the hash, what is wrong with the thing itself.

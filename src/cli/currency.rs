@@ -1,12 +1,13 @@
 use clap::{Args, Subcommand};
 
-use super::args::{ModeArgs, parse};
+use super::args::{ActorArgs, ModeArgs, parse};
 use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::InputError;
 use crate::formats::CurrencyRecord;
 use crate::money::Currency;
+use crate::rules::Signature;
 use crate::service::NamedCurrency;
 
 const COLUMNS: Columns = &["currency", "exponent", "name"];
@@ -33,6 +34,8 @@ pub(super) struct AddArgs {
     #[arg(long, value_name = "TEXT")]
     name: String,
     #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
     mode: ModeArgs,
 }
 
@@ -53,7 +56,9 @@ fn list(context: &Context) -> Result<Ending, Failure> {
 fn add(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let currency = Currency::new(parse(&arguments.code)?, arguments.exponent).map_err(InputError::from)?;
     let named = NamedCurrency { currency, name: parse(&arguments.name)? };
-    let registered = context.ledger()?.add_currency(&named, arguments.mode.mode())?;
+    let (actor, reason) = arguments.actor.signed()?;
+    let signature = Signature { actor, reason };
+    let registered = context.ledger()?.add_currency(&named, &signature, arguments.mode.mode())?;
     context.output.one(&CurrencyRecord::from(&registered), COLUMNS)?;
     Ok(Ending::Done)
 }

@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, F
 /// How much a book has of everything.
 pub(super) fn contents(header: &BookHeader) -> String {
     let (accounts, transfers) = (count(header.accounts, "account"), count(header.transfers, "transfer"));
-    let events = count(header.events + header.periods, "event");
+    let events = count(header.events + header.book_events, "event");
     format!("{accounts}, {transfers}, {events} and {}", count(header.schedules, "schedule"))
 }
 

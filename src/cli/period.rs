@@ -73,7 +73,7 @@ fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Re
         (Some(_), Mode::DryRun) => say("Dry run: this is what would be recorded; nothing was changed."),
         (Some(_), Mode::Commit) => say(format_args!("Period {period} is {state}.")),
     }
-    if let Some(record) = event.as_ref().map(PeriodEventRecord::from) {
+    if let Some(record) = event.as_ref().and_then(PeriodEventRecord::of) {
         context.output.one(&record, EVENTS)?;
     }
     Ok(Ending::Done)
@@ -92,7 +92,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
 
 fn history(context: &Context) -> Result<Ending, Failure> {
     let events = context.ledger()?.period_events()?;
-    let records: Vec<_> = events.iter().map(PeriodEventRecord::from).collect();
+    let records: Vec<_> = events.iter().filter_map(PeriodEventRecord::of).collect();
     context.output.many(&records, EVENTS)?;
     if records.is_empty() {
         say("No period was ever closed.");

@@ -5,10 +5,10 @@
 
 pub(crate) mod account_events;
 pub(crate) mod accounts;
+pub(crate) mod book_events;
 pub(crate) mod book_imports;
 pub(crate) mod currencies;
 pub(crate) mod holds;
-pub(crate) mod period_events;
 pub(crate) mod schedules;
 pub mod sql_types;
 pub(crate) mod transfers;

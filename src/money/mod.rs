@@ -7,10 +7,12 @@ mod amount;
 mod currency;
 mod decimal;
 mod exchange;
+mod iso_4217;
 mod split;
 
 pub use amount::{Amount, Money};
 pub use currency::{Currency, CurrencyCode, CurrencyError};
 pub use decimal::AmountError;
 pub use exchange::{ExchangeError, Rate, Rounding, exchange};
+pub use iso_4217::ISO_4217;
 pub use split::{Share, SplitError, split};

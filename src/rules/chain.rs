@@ -12,18 +12,18 @@
 //! has a key or a digest of its request is hashed in format 3, which adds these two behind those.
 //! An event that is about velocity limits or metadata is hashed in format 2, which adds at the end: the limits per transfer, day and
 //! month before and after; 1 and the transfer's id or 0, the metadata before and after, all behind a 1, or else a 0.
-//! Closings of periods have a chain of their own, which begins with a hash of 32 zero bytes.
-//! Sequences are not covered: they are where a transfer stands, not what it is, and verification checks them by the pointers.
+//! What happens to the book as a whole has a chain of its own, which begins with a hash of 32 zero bytes and covers the sequences of its
+//! events. The sequences of transfers and of accounts' events are not covered: verification checks them by the pointers.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::account::AccountRequest;
 use super::account::Terms;
+use super::book_event::{BookChange, BookEvent};
 use super::event::AccountEvent;
 use super::hash::Hash;
 use super::instant::Instant;
-use super::period::PeriodEvent;
 use super::schedule::Schedule;
 use super::text::{AccountName, Metadata};
 use super::transfer::Transfer;
@@ -78,17 +78,30 @@ pub fn hash_event(event: &AccountEvent, head: Hash) -> Hash {
     preimage.digest()
 }
 
-/// The head of the chain of periods after an event, computed from the one before it. `event.hash` is not read.
+/// The head of the book's own chain after an event, computed from the one before it. `event.hash` is not read.
 #[must_use]
-pub fn hash_period_event(event: &PeriodEvent, head: Hash) -> Hash {
-    let mut preimage = Preimage::new(b"teller.period.1\n");
+pub fn hash_book_event(event: &BookEvent, head: Hash) -> Hash {
+    let mut preimage = Preimage::new(b"teller.book_event.1\n");
     preimage.hash(head);
     preimage.integer(event.number);
+    preimage.integer(event.sequence.0);
     preimage.integer(event.recorded_at.micros());
-    preimage.text(&event.period.to_string());
-    preimage.text(event.action.as_str());
+    preimage.text(event.change.kind().as_str());
     preimage.text(event.actor.as_str());
     preimage.optional(event.reason.as_ref(), |preimage, text| preimage.text(text.as_str()));
+    match &event.change {
+        BookChange::Period { period, .. } => preimage.text(&period.to_string()),
+        BookChange::ScheduleAdded { schedule, hash } | BookChange::ScheduleCancelled { schedule, hash } => {
+            preimage.uuid(schedule.0);
+            preimage.hash(*hash);
+        }
+        BookChange::CurrencyRegistered { currency, name } => {
+            preimage.text(currency.code().as_str());
+            preimage.integer(currency.exponent().into());
+            preimage.text(name.as_str());
+        }
+        BookChange::ClockAccepted { until } => preimage.integer(until.micros()),
+    }
     preimage.digest()
 }
 
@@ -221,9 +234,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::super::account::AccountType;
+    use super::super::book_event::Signature;
     use super::super::ids::{AccountId, Sequence, TransferId};
+    use super::super::period::PeriodAction;
     use super::super::recurrence::{Recurrence, RecurrenceParts, RecurrencePeriod};
-    use super::super::schedule::OnRefusal;
+    use super::super::schedule::{OnRefusal, ScheduleId};
     use super::super::text::Metadata;
     use super::super::transfer::{Leg, TransferKind};
     use super::*;
@@ -301,6 +316,39 @@ mod tests {
         };
         let hash = hash_schedule(&schedule, &"cash:eur".parse().unwrap(), &"customers:alice".parse().unwrap());
         assert_eq!(hash.to_string(), "459fe547d01533b9a7998a46ada877496beef6f6717c050294048abc1c619757");
+    }
+
+    /// As above, computed with Python's hashlib.
+    #[test]
+    fn hashes_of_what_happens_to_the_book_are_the_same_in_every_release_and_every_language() {
+        let currency = Currency::new("TOK".parse().unwrap(), 3).unwrap();
+        let until = Instant::from_micros(1_800_000_000_000_000).unwrap();
+        let period = "2026-01".parse().unwrap();
+        let cases = [
+            (7, Some("audited"), BookChange::Period { period, action: PeriodAction::Close }),
+            (9, None, BookChange::ScheduleAdded { schedule: ScheduleId::LAST, hash: Hash([7; 32]) }),
+            (12, None, BookChange::CurrencyRegistered { currency, name: "Token".parse().unwrap() }),
+            (13, Some("ntp"), BookChange::ClockAccepted { until }),
+        ];
+        let mut last = None;
+        let mut hashes = Vec::new();
+        for (place, reason, change) in cases {
+            let reason = reason.map(|reason| reason.parse().unwrap());
+            let signature = Signature { actor: "ops".parse().unwrap(), reason };
+            let now = Instant::from_micros(1_700_000_000_000_001).unwrap();
+            let event = BookEvent::behind(last.as_ref(), Sequence(place), now, signature, change);
+            hashes.push(event.hash.to_string());
+            last = Some(event);
+        }
+        assert_eq!(
+            hashes,
+            [
+                "a5d926ce9bdf1f99b107bf121dd18fdce1ce719d5509a6d639361306e1823f93",
+                "d8c397951b09a4b48ec624bd02006b54a6be9f16b9e7df3ad8f36299df1bbba3",
+                "566ea1d99f6abe09788ae59dcc8c66fb4429018e7199434695d4e8a4e2510510",
+                "65af5e3c1b1c227f4b737f9c77c7c657fb167bf447975ff816df90aaacf8993a",
+            ]
+        );
     }
 
     #[test]

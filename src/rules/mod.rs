@@ -7,6 +7,7 @@
 mod account;
 mod annotation;
 mod batch;
+mod book_event;
 mod chain;
 mod condition;
 mod event;
@@ -38,7 +39,8 @@ pub use account::{
 };
 pub use annotation::{Annotation, AnnotationRequest, AnnotationTarget, MetadataChange};
 pub use batch::{Batch, ChangedAccount, Known, Ruling, Verdict};
-pub use chain::{hash_account, hash_event, hash_metadata, hash_period_event, hash_schedule, hash_transfer};
+pub use book_event::{BookChange, BookEvent, BookEventKind, Signature};
+pub use chain::{hash_account, hash_book_event, hash_event, hash_metadata, hash_schedule, hash_transfer};
 pub use condition::{Comparison, Condition, Expected};
 pub use event::{AccountEvent, LastEvent};
 pub use exchange::{Exchange, ExchangeRequest};
@@ -53,7 +55,7 @@ pub use operation::{
     AccountAction, AccountChange, BatchPolicy, DueTransfer, JournalRequest, JournalReversalRequest, Operation, Request,
     Sides,
 };
-pub use period::{ClosedPeriods, Period, PeriodAction, PeriodChange, PeriodError, PeriodEvent, change_period};
+pub use period::{ClosedPeriods, Period, PeriodAction, PeriodChange, PeriodError, change_period};
 pub use recurrence::{
     DueDay, Recurrence, RecurrenceError, RecurrenceParts, RecurrencePeriod, RecurrenceRequest, Weekday,
 };

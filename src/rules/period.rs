@@ -8,8 +8,7 @@ use chrono::{Days, Months, NaiveDate, NaiveTime};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::hash::Hash;
-use super::ids::Sequence;
+use super::book_event::{BookChange, BookEvent};
 use super::instant::Instant;
 use super::rejection::Rejection;
 use super::text::{Actor, Description};
@@ -131,38 +130,19 @@ pub struct PeriodChange {
     pub reason: Option<Description>,
 }
 
-/// A change of a period as it is recorded, in a chain of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PeriodEvent {
-    /// The how-manieth such event of the book it is, from 1.
-    pub number: i64,
-    /// Its place in the book, among transfers and events of accounts.
-    pub sequence: Sequence,
-    /// When the ledger took it: later than the event before it.
-    pub recorded_at: Instant,
-    /// The period.
-    pub period: Period,
-    /// What became of it.
-    pub action: PeriodAction,
-    /// Who wanted it so.
-    pub actor: Actor,
-    /// Why.
-    pub reason: Option<Description>,
-    /// Covers all of the above but the place, and all events before it.
-    pub hash: Hash,
-}
-
 /// The periods that are closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClosedPeriods(BTreeSet<Period>);
 
 impl ClosedPeriods {
-    /// What events come to, in their order.
+    /// What events come to, in their order. Those of other kinds change nothing.
     #[must_use]
-    pub fn after<'a>(events: impl IntoIterator<Item = &'a PeriodEvent>) -> Self {
+    pub fn after<'a>(events: impl IntoIterator<Item = &'a BookEvent>) -> Self {
         let mut closed = Self::default();
         for event in events {
-            closed.apply(event.period, event.action);
+            if let BookChange::Period { period, action } = event.change {
+                closed.apply(period, action);
+            }
         }
         closed
     }
@@ -187,32 +167,20 @@ impl ClosedPeriods {
     }
 }
 
-/// The event that a change makes behind those that are there, oldest first; `None` where it changes nothing. Its place and hash are still
-/// to be given.
+/// What a change makes of the periods that are closed; `None` where it changes nothing.
 ///
 /// # Errors
 /// [`Rejection::PeriodNotOver`].
 pub fn change_period(
     change: &PeriodChange,
-    events: &[PeriodEvent],
+    mut closed: ClosedPeriods,
     now: Instant,
-) -> Result<Option<PeriodEvent>, Rejection> {
+) -> Result<Option<BookChange>, Rejection> {
     if change.action == PeriodAction::Close && change.period.end() > now {
         return Err(Rejection::PeriodNotOver { period: change.period, end: change.period.end(), now });
     }
-
-    let last = events.last();
-    let mut closed = ClosedPeriods::after(events);
-    Ok(closed.apply(change.period, change.action).then(|| PeriodEvent {
-        number: last.map_or(0, |last| last.number) + 1,
-        sequence: Sequence::UNASSIGNED,
-        recorded_at: last.map_or(now, |last| now.max(last.recorded_at.next())),
-        period: change.period,
-        action: change.action,
-        actor: change.actor.clone(),
-        reason: change.reason.clone(),
-        hash: Hash([0; 32]),
-    }))
+    let PeriodChange { period, action, .. } = *change;
+    Ok(closed.apply(period, action).then_some(BookChange::Period { period, action }))
 }
 
 #[cfg(test)]

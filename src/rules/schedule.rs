@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::account::{Account, AccountState, Balances, Limits};
 use super::batch::{Batch, Known};
+use super::book_event::BookEvent;
 use super::chain::hash_schedule;
 use super::hash::Hash;
 use super::ids::{AccountId, Sequence, TransferId};
@@ -146,6 +147,13 @@ pub struct Cancellation {
     pub actor: Actor,
     /// Why.
     pub reason: Option<Description>,
+}
+
+impl From<&BookEvent> for Cancellation {
+    /// The cancellation that an event records.
+    fn from(event: &BookEvent) -> Self {
+        Self { at: event.recorded_at, actor: event.actor.clone(), reason: event.reason.clone() }
+    }
 }
 
 /// A schedule, and how far it has come.

@@ -22,8 +22,8 @@ pub struct Seal {
     pub transfers: i64,
     /// How many accounts there were.
     pub accounts: i64,
-    /// The Merkle root over the accounts, in the order of their names' bytes; a leaf is [`Seal::leaf`]. The closings of periods come
-    /// last, as [`Seal::periods_leaf`].
+    /// The Merkle root over the accounts, in the order of their names' bytes; a leaf is [`Seal::leaf`]. The events of the book as a
+    /// whole come last, as [`Seal::book_events_leaf`].
     pub root: Hash,
 }
 
@@ -72,10 +72,10 @@ impl Seal {
         [length.as_slice(), name, &version.to_be_bytes(), &head.0].concat()
     }
 
-    /// What stands for the closings of periods in the tree, behind all accounts, where there are any: an empty name, which no account has,
-    /// their number, and the head of their chain.
+    /// What stands for the events of the book as a whole in the tree, behind all accounts, where there are any: an empty name, which no
+    /// account has, their number, and the head of their chain.
     #[must_use]
-    pub fn periods_leaf(events: i64, head: Hash) -> Vec<u8> {
+    pub fn book_events_leaf(events: i64, head: Hash) -> Vec<u8> {
         [[0; 8].as_slice(), &events.to_be_bytes(), &head.0].concat()
     }
 

@@ -1,9 +1,10 @@
+use super::book_events::append_book_event;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Currency, CurrencyCode};
-use crate::rules::{Description, Rejection};
+use crate::rules::{BookChange, Description, Rejection, Signature};
 use crate::store::{Access, Store, StoreError};
 
 /// A registered currency and what people call it.
@@ -19,6 +20,12 @@ impl NamedCurrency {
     pub(super) fn from_row(row: &CurrencyRow) -> Result<Self, StoreError> {
         let name = row.name.parse().map_err(|_| CorruptRow::new("currencies", &row.code, "name", &row.name))?;
         Ok(Self { currency: row.to_currency()?, name })
+    }
+}
+
+impl From<&NamedCurrency> for CurrencyRow {
+    fn from(NamedCurrency { currency, name }: &NamedCurrency) -> Self {
+        Self { code: currency.code().to_string(), exponent: currency.exponent().into(), name: name.to_string() }
     }
 }
 
@@ -41,20 +48,23 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| get_currency_in(store, code))
     }
 
-    /// Registers a currency. Its exponent can never be changed.
+    /// Registers a currency, and records who did. Its exponent can never be changed.
     ///
     /// # Errors
     /// [`Rejection::CurrencyExists`] when the code is registered with another exponent or name, [`Error::Store`].
-    pub fn add_currency(&self, currency: &NamedCurrency, mode: Mode) -> Result<NamedCurrency, Error> {
+    pub fn add_currency(
+        &self,
+        currency: &NamedCurrency,
+        signature: &Signature,
+        mode: Mode,
+    ) -> Result<NamedCurrency, Error> {
         let code = currency.currency.code();
-        let row = CurrencyRow {
-            code: code.to_string(),
-            exponent: currency.currency.exponent().into(),
-            name: currency.name.to_string(),
-        };
+        let row = CurrencyRow::from(currency);
         self.pool.transaction(Access::Write, |store| {
-            if mode == Mode::Commit {
-                store.insert_currency(&row)?;
+            if mode == Mode::Commit && store.insert_currency(&row)? {
+                let NamedCurrency { currency, name } = currency.clone();
+                let registered = BookChange::CurrencyRegistered { currency, name };
+                append_book_event(store, registered, signature.clone(), self.clock.now(), mode)?;
             }
             match store.find_currency(&row.code)?.as_ref().map(NamedCurrency::from_row).transpose()? {
                 Some(stored) if stored != *currency => Err(Rejection::CurrencyExists {

@@ -10,6 +10,7 @@ mod backup;
 mod balances;
 mod bench;
 mod book;
+mod book_events;
 mod currencies;
 mod exchange;
 mod expiry;

@@ -1,9 +1,10 @@
 //! Closing periods of effective time, and opening them again.
 
+use super::book_events::append_book_event;
 use super::{Ledger, Mode};
 use crate::error::Error;
-use crate::rules::{ClosedPeriods, Hash, Instant, PeriodChange, PeriodEvent, change_period, hash_period_event};
-use crate::store::{Access, Store, StoreError};
+use crate::rules::{BookEvent, ClosedPeriods, Instant, PeriodChange, Signature, change_period};
+use crate::store::Access;
 
 impl Ledger {
     /// Closes a period that is over, or opens it again, and answers with the record of it; `None` where it was like that already. Waits
@@ -12,15 +13,12 @@ impl Ledger {
     /// # Errors
     /// [`Rejection::PeriodNotOver`](crate::rules::Rejection::PeriodNotOver), [`Error::Store`]; `Denied` for a role that is not the
     /// book's owner.
-    pub fn change_period(&self, change: &PeriodChange, mode: Mode) -> Result<Option<PeriodEvent>, Error> {
+    pub fn change_period(&self, change: &PeriodChange, mode: Mode) -> Result<Option<BookEvent>, Error> {
         self.pool.transaction(Access::Alone, |store| {
-            let events = store.list_period_events()?;
-            let Some(mut event) = change_period(change, &events, self.clock.now())? else { return Ok(None) };
-            event.hash = hash_period_event(&event, head_of(&events));
-            if mode == Mode::Commit {
-                event = insert(store, event)?;
-            }
-            Ok(Some(event))
+            let (closed, now) = (ClosedPeriods::after(&store.list_period_events()?), self.clock.now());
+            let Some(changed) = change_period(change, closed, now)? else { return Ok(None) };
+            let signature = Signature { actor: change.actor.clone(), reason: change.reason.clone() };
+            Ok(Some(append_book_event(store, changed, signature, now, mode)?))
         })
     }
 
@@ -38,20 +36,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn period_events(&self) -> Result<Vec<PeriodEvent>, Error> {
+    pub fn period_events(&self) -> Result<Vec<BookEvent>, Error> {
         self.pool.transaction(Access::Read, |store| Ok(store.list_period_events()?))
     }
-}
-
-fn insert(store: &mut dyn Store, event: PeriodEvent) -> Result<PeriodEvent, StoreError> {
-    // One place was asked for.
-    let sequence = store.next_sequences(1)?[0];
-    let event = PeriodEvent { sequence, ..event };
-    store.insert_period_events(std::slice::from_ref(&event))?;
-    Ok(event)
-}
-
-/// The head of the chain behind some events; before the first one it is all zeros.
-fn head_of(events: &[PeriodEvent]) -> Hash {
-    events.last().map_or(Hash([0; 32]), |last| last.hash)
 }

@@ -1,12 +1,13 @@
 use std::collections::{BTreeSet, HashMap};
 
+use super::book_events::append_book_event;
 use super::{Ledger, Mode};
 use crate::error::{Error, InputError};
 use crate::models::CorruptRow;
 use crate::money::{Currency, Money};
 use crate::rules::{
-    Account, AccountId, AccountName, Actor, Cancellation, Description, Due, Instant, Schedule, ScheduleId,
-    ScheduleRejection, ScheduleRequest, ScheduleState, check_same_schedule, open_schedule,
+    Account, AccountId, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId,
+    ScheduleRejection, ScheduleRequest, ScheduleState, Signature, check_same_schedule, open_schedule,
 };
 use crate::store::{Access, Store, StoreError};
 
@@ -89,11 +90,15 @@ impl Ledger {
             let recurrence = request.recurrence.asked_for_at(now).map_err(InputError::from)?;
             let schedule = open_schedule(request, recurrence, &accounts, now)?;
             schedule.transfer_metadata().map_err(InputError::from)?;
-            if mode == Mode::Commit
-                && !store.insert_schedule(&schedule)?
-                && let Some(winner) = store.find_schedule(request.id)?
-            {
-                return replay(store, winner, request, &accounts);
+            if mode == Mode::Commit {
+                if !store.insert_schedule(&schedule)?
+                    && let Some(winner) = store.find_schedule(request.id)?
+                {
+                    return replay(store, winner, request, &accounts);
+                }
+                let added = BookChange::ScheduleAdded { schedule: schedule.id, hash: schedule.hash };
+                let signature = Signature { actor: request.actor.clone(), reason: None };
+                append_book_event(store, added, signature, now, mode)?;
             }
             Ok(ScheduleAdded { status: with_names_of_one(store, schedule)?, replayed: false })
         })
@@ -120,8 +125,10 @@ impl Ledger {
                 ScheduleState::Cancelled => true,
             };
             if !unchanged {
-                schedule.cancellation =
-                    Some(Cancellation { at: self.clock.now(), actor: actor.clone(), reason: reason.cloned() });
+                let cancelled = BookChange::ScheduleCancelled { schedule: id, hash: schedule.hash };
+                let signature = Signature { actor: actor.clone(), reason: reason.cloned() };
+                let event = append_book_event(store, cancelled, signature, self.clock.now(), mode)?;
+                schedule.cancellation = Some((&event).into());
             }
             if !unchanged && mode == Mode::Commit {
                 store.skip_refused_dues(id)?;

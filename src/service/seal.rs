@@ -53,8 +53,8 @@ pub(super) fn seal_in(store: &mut dyn Store, now: Instant) -> Result<Seal, Error
             add(&mut seal, &mut tree, account);
         }
     }
-    if let Some(last) = store.list_period_events()?.last() {
-        tree.push(&Seal::periods_leaf(last.number, last.hash));
+    if let Some(last) = store.find_newest_book_event()? {
+        tree.push(&Seal::book_events_leaf(last.number, last.hash));
     }
     // Every transfer is counted by both its accounts.
     seal.transfers /= 2;

@@ -13,6 +13,7 @@ mod account_chains;
 mod annotations;
 mod attempts;
 mod backend;
+mod book_events;
 mod book_imports;
 mod connection_fault;
 mod diagnosis;
@@ -22,7 +23,6 @@ mod migrations;
 mod operations;
 mod options;
 mod page_size;
-mod periods;
 mod plain_name;
 mod pool;
 mod portable;
@@ -44,6 +44,7 @@ use crate::rules::{
 
 pub(crate) use account_chains::AccountChains;
 pub(crate) use annotations::{AnnotatedId, Annotations};
+pub(crate) use book_events::BookEvents;
 pub(crate) use book_imports::BookImports;
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
@@ -51,7 +52,6 @@ pub use migrations::{MigrationStatus, SchemaState};
 pub use operations::{Book, copy_book_file, settle_book_file};
 pub use options::{Access, StoreOptions};
 pub(crate) use page_size::PageSize;
-pub(crate) use periods::Periods;
 pub use plain_name::PlainName;
 pub use pool::Pool;
 pub(crate) use pool::Shortcut;
@@ -60,7 +60,7 @@ pub(crate) use schedules::{DuePlace, Schedules};
 pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + Periods + Schedules {
+pub(crate) trait Store: Portable + AccountChains + Annotations + BookEvents + BookImports + Schedules {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 
@@ -123,8 +123,11 @@ pub(crate) trait Store: Portable + AccountChains + Annotations + BookImports + P
     /// Those of the schedules that exist, locked against every other run until the transaction ends. Before the accounts.
     fn lock_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<Schedule>, StoreError>;
 
-    /// Adds a currency, or does nothing when the code is taken.
-    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError>;
+    /// Adds a currency, or does nothing when the code is taken, and says whether it did.
+    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<bool, StoreError>;
+
+    /// Keeps everybody else from adding events to the book's own chain until the transaction ends. Behind all other locks.
+    fn lock_book_events(&mut self) -> Result<(), StoreError>;
 }
 
 /// Where fewer accounts could be written than there are, others have changed the rest since it was read.

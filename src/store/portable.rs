@@ -18,7 +18,7 @@ use crate::models::transfers::{
     AccountHistory, EffectiveCorrection, ExceptionCount, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
 use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, Sequence, Transfer, TransferId};
-use crate::schema::{account_events, accounts, book_identity, currencies, period_events, transfers};
+use crate::schema::{account_events, accounts, book_events, book_identity, currencies, transfers};
 
 /// How many ids one statement looks up. SQLite takes 32,766 values a statement.
 const IDS_PER_STATEMENT: usize = 1_000;
@@ -220,9 +220,9 @@ macro_rules! implement_portable {
             fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
                 let transfer = transfers::table.select(max(transfers::sequence)).single_value();
                 let event = account_events::table.select(max(account_events::sequence)).single_value();
-                let period = period_events::table.select(max(period_events::sequence)).single_value();
+                let of_book = book_events::table.select(max(book_events::sequence)).single_value();
                 let newest: (Option<i64>, Option<i64>, Option<i64>) =
-                    diesel::select((transfer, event, period)).get_result(self)?;
+                    diesel::select((transfer, event, of_book)).get_result(self)?;
                 Ok(newest.0.max(newest.1).max(newest.2).map(Sequence))
             }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
 use super::StoreError;
-use super::portable::from_rows;
+use super::portable::{from_rows, in_chunks};
 use crate::models::schedules::{DueOutcome, DueRow, ScheduleProgress, ScheduleRow, is_active, is_refused};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{Due, DueState, Instant, Schedule, ScheduleId};
@@ -32,6 +32,9 @@ impl DuePlace {
 pub(crate) trait Schedules {
     /// The schedule of that id.
     fn find_schedule(&mut self, id: ScheduleId) -> Result<Option<Schedule>, StoreError>;
+
+    /// Those of the ids that a schedule has.
+    fn existing_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<ScheduleId>, StoreError>;
 
     /// Up to `limit` schedules from an id on, by id.
     fn list_schedules(&mut self, from: ScheduleId, limit: i64) -> Result<Vec<Schedule>, StoreError>;
@@ -76,6 +79,14 @@ macro_rules! implement_schedules {
             fn find_schedule(&mut self, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
                 let row = schedules::table.find(SqlId::new(id.0)).select(ScheduleRow::as_select());
                 Ok(row.first(self).optional()?.map(Schedule::try_from).transpose()?)
+            }
+
+            fn existing_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<ScheduleId>, StoreError> {
+                let found: Vec<SqlId> = in_chunks(ids, |ids| {
+                    let ids = ids.iter().map(|id| SqlId::new(id.0));
+                    schedules::table.filter(schedules::id.eq_any(ids)).select(schedules::id).load(self)
+                })?;
+                Ok(found.into_iter().filter_map(SqlId::id).map(ScheduleId).collect())
             }
 
             fn list_schedules(&mut self, from: ScheduleId, limit: i64) -> Result<Vec<Schedule>, StoreError> {

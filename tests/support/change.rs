@@ -1,8 +1,14 @@
-//! Changes of what accounts may do, for tests that do not care who wants them.
+//! Changes for tests that do not care who wants them.
 
-use teller::rules::{AccountAction, AccountChange};
+use teller::rules::{AccountAction, AccountChange, Signature};
 
 /// A change that the tests want, for no reason.
 pub fn change(account: &str, action: AccountAction) -> AccountChange {
-    AccountChange { account: account.parse().unwrap(), action, actor: "tests".parse().unwrap(), reason: None }
+    let Signature { actor, reason } = signature();
+    AccountChange { account: account.parse().unwrap(), action, actor, reason }
+}
+
+/// The tests, for no reason.
+pub fn signature() -> Signature {
+    Signature { actor: "tests".parse().unwrap(), reason: None }
 }

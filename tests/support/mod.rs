@@ -26,7 +26,7 @@ mod snapshot;
 mod transfer;
 
 pub use book::TestBook;
-pub use change::change;
+pub use change::{change, signature};
 pub use holder::Holder;
 pub use parallel::in_parallel;
 pub use period::period_change;

@@ -32,7 +32,7 @@ impl TestBook {
             "book_imports",
             "currencies",
             "holds",
-            "period_events",
+            "book_events",
             "schedule_dues",
             "schedules",
             "transfers",

@@ -48,6 +48,7 @@ use teller::service::{NamedCurrency, Receipt};
 use teller::{Error, Ledger, Mode};
 
 use super::TestBook;
+use super::change::signature;
 use super::options::{limit, metadata};
 use super::outcome::Outcome;
 use super::script::{Expected, Line, Words, blocks};
@@ -250,7 +251,8 @@ impl<'a> Scenario<'a> {
         let name = words.parse("name");
         words.end();
         let currency = Currency::new(code, exponent).unwrap_or_else(|error| line.fail(error));
-        Outcome::of(line, self.ledger.add_currency(&NamedCurrency { currency, name }, Mode::Commit), |_| "added")
+        let (named, signature) = (NamedCurrency { currency, name }, signature());
+        Outcome::of(line, self.ledger.add_currency(&named, &signature, Mode::Commit), |_| "added")
     }
 
     /// The registered currency, or the refusal.

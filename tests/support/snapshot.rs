@@ -20,7 +20,7 @@ impl Snapshot {
             "accounts",
             "transfers",
             "account_events",
-            "period_events",
+            "book_events",
             "holds",
             "currencies",
             "schedules",

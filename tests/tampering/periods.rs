@@ -96,13 +96,17 @@ pub const ANNOTATIONS: &[Tampering] = &[
 ];
 
 pub const PERIODS: &[Tampering] = &[
-    both("period", "update period_events set period = '2026-02' where sequence = 6", (Some(6), None, "another hash")),
-    both("action", "update period_events set action = 'reopen' where sequence = 6", (Some(6), None, "changes nothing")),
-    both("actor", "update period_events set actor = 'mallory' where sequence = 8", (Some(8), None, "another hash")),
-    both("reason", "update period_events set reason = 'late' where sequence = 8", (Some(8), None, "another hash")),
-    both("time", "update period_events set recorded_at = TIME where sequence = 6", (Some(6), None, "another hash")),
-    both("removed", "delete from period_events where sequence = 8", (Some(9), None, "number behind the one before")),
-    both("no period", "update period_events set period = 'x' where sequence = 6", (Some(6), None, "period is \"x\"")),
+    both("period", "update book_events set period = '2026-02' where sequence = 6", (Some(6), None, "another hash")),
+    both(
+        "action",
+        "update book_events set kind = 'period_reopened' where sequence = 6",
+        (Some(6), None, "changes nothing"),
+    ),
+    both("actor", "update book_events set actor = 'mallory' where sequence = 8", (Some(8), None, "another hash")),
+    both("reason", "update book_events set reason = 'late' where sequence = 8", (Some(8), None, "another hash")),
+    both("time", "update book_events set recorded_at = TIME where sequence = 6", (Some(6), None, "another hash")),
+    both("removed", "delete from book_events where sequence = 8", (Some(9), None, "number behind the one before")),
+    both("no period", "update book_events set period = 'x' where sequence = 6", (Some(6), None, "period is \"x\"")),
     differing(
         "a transfer that slipped in",
         [

@@ -4,6 +4,7 @@
 //! in UTC with microseconds, hashes hexadecimal; fields that have no value are left out. The trailer's `sha256` covers all lines before
 //! it with their ends, as `head -n -1 FILE | sha256sum` computes it.
 
+mod book_events;
 mod read;
 mod schedules;
 mod shapes;

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::book_events::book_event;
 use super::schedules;
 use super::shapes::{
-    AccountShape, AnnotationShape, CurrencyShape, EventShape, HeaderShape, LegShape, LineShape, PeriodShape,
-    TermsShape, TransferShape,
+    AccountShape, AnnotationShape, CurrencyShape, EventShape, HeaderShape, LegShape, LineShape, TermsShape,
+    TransferShape,
 };
 use super::write::{append_line, digest};
 use crate::error::{Error, InputError};
@@ -16,7 +17,7 @@ use crate::formats::hex::from_hex;
 use crate::money::{Amount, Currency, Money};
 use crate::rules::{
     AccountEvent, AccountId, AccountRequest, AccountState, AccountType, Annotation, Hash, Instant, Leg, Limits,
-    Metadata, PeriodAction, PeriodEvent, RequestDigest, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
+    Metadata, RequestDigest, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
 };
 use crate::service::{BookHeader, BookLine, BookRecord, BookSource, BookTrailer, NamedCurrency, NumberedAccount};
 
@@ -101,7 +102,7 @@ fn record(shape: LineShape<'_>, currencies: &Currencies) -> Result<(BookRecord, 
             let currency = known(&shape.currency, currencies)?;
             BookRecord::Event(Box::new(event(shape, currency)?), currency)
         }
-        LineShape::Period(shape) => BookRecord::Period(Box::new(period(&shape)?)),
+        LineShape::BookEvent(shape) => BookRecord::BookEvent(Box::new(book_event(&shape)?)),
         LineShape::Schedule(shape) => schedules::schedule(shape, currencies)?,
         LineShape::Due(shape) => schedules::due(shape)?,
         LineShape::Trailer(shape) => {
@@ -109,7 +110,7 @@ fn record(shape: LineShape<'_>, currencies: &Currencies) -> Result<(BookRecord, 
                 accounts: shape.accounts,
                 transfers: shape.transfers,
                 events: shape.events,
-                periods: shape.periods,
+                book_events: shape.book_events,
                 root: hash("root", &shape.root)?,
             };
             return Ok((BookRecord::Trailer(trailer), Some(hash("sha256", &shape.sha256)?)));
@@ -127,7 +128,7 @@ fn header(shape: &HeaderShape) -> Result<BookHeader, String> {
         accounts: shape.accounts,
         transfers: shape.transfers,
         events: shape.events,
-        periods: shape.periods,
+        book_events: shape.book_events,
         sequence: Sequence(shape.sequence),
         schedules: shape.schedules,
         dues: shape.dues,
@@ -206,20 +207,6 @@ fn annotation(shape: AnnotationShape) -> Result<Annotation, String> {
         transfer_id: optional(shape.transfer.as_deref(), |text| uuid("transfer", text).map(TransferId))?,
         before: kept(shape.before)?,
         after: kept(shape.after)?,
-    })
-}
-
-fn period(shape: &PeriodShape<'_>) -> Result<PeriodEvent, String> {
-    let action = PeriodAction::from_word(&shape.action);
-    Ok(PeriodEvent {
-        number: shape.event,
-        sequence: Sequence(shape.sequence),
-        recorded_at: parsed("recorded_at", &shape.recorded_at)?,
-        period: parsed("period", &shape.period)?,
-        action: action.ok_or_else(|| format!("action is {:?}, which nothing does to a period", shape.action))?,
-        actor: parsed("actor", &shape.actor)?,
-        reason: optional(shape.reason.as_deref(), |text| parsed("reason", text))?,
-        hash: hash("hash", &shape.hash)?,
     })
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::book_events::{BookEventShape, book_event_shape};
 use super::schedules::{DueShape, ScheduleShape, due_shape, schedule_shape};
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{AccountEvent, Hash, Leg, Limits, Metadata, PeriodEvent, Sequence, Terms, Transfer, Velocity};
+use crate::rules::{AccountEvent, Hash, Leg, Limits, Metadata, Sequence, Terms, Transfer, Velocity};
 use crate::service::{BookRecord, NumberedAccount};
 
 #[derive(Deserialize, Serialize)]
@@ -19,7 +20,7 @@ pub(super) enum LineShape<'a> {
     Account(AccountShape<'a>),
     Transfer(TransferShape<'a>),
     Event(EventShape<'a>),
-    Period(PeriodShape<'a>),
+    BookEvent(BookEventShape<'a>),
     Schedule(ScheduleShape<'a>),
     Due(DueShape<'a>),
     Trailer(TrailerShape),
@@ -34,7 +35,7 @@ pub(super) struct HeaderShape {
     pub transfers: u64,
     pub events: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub periods: u64,
+    pub book_events: u64,
     pub sequence: i64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub schedules: u64,
@@ -150,21 +151,6 @@ pub(super) struct AnnotationShape {
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PeriodShape<'a> {
-    pub sequence: i64,
-    pub event: i64,
-    pub period: String,
-    pub action: String,
-    pub recorded_at: String,
-    #[serde(borrow)]
-    pub actor: Cow<'a, str>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Cow<'a, str>>,
-    pub hash: String,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct EventShape<'a> {
     pub sequence: i64,
     pub account: i64,
@@ -192,7 +178,7 @@ pub(super) struct TrailerShape {
     pub transfers: u64,
     pub events: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub periods: u64,
+    pub book_events: u64,
     pub root: String,
     pub sha256: String,
 }
@@ -207,7 +193,7 @@ impl<'a> LineShape<'a> {
                 accounts: header.accounts,
                 transfers: header.transfers,
                 events: header.events,
-                periods: header.periods,
+                book_events: header.book_events,
                 sequence: header.sequence.0,
                 schedules: header.schedules,
                 dues: header.dues,
@@ -220,14 +206,14 @@ impl<'a> LineShape<'a> {
             BookRecord::Account(account) => Self::Account(account_shape(account)),
             BookRecord::Transfer(transfer, currency) => Self::Transfer(transfer_shape(transfer, *currency)),
             BookRecord::Event(event, currency) => Self::Event(event_shape(event, *currency)),
-            BookRecord::Period(event) => Self::Period(period_shape(event)),
+            BookRecord::BookEvent(event) => Self::BookEvent(book_event_shape(event)),
             BookRecord::Schedule(schedule, currency) => Self::Schedule(schedule_shape(schedule, *currency)),
             BookRecord::Due(due) => Self::Due(due_shape(due)),
             BookRecord::Trailer(trailer) => Self::Trailer(TrailerShape {
                 accounts: trailer.accounts,
                 transfers: trailer.transfers,
                 events: trailer.events,
-                periods: trailer.periods,
+                book_events: trailer.book_events,
                 root: trailer.root.to_string(),
                 sha256: before().to_string(),
             }),
@@ -292,19 +278,6 @@ fn event_shape(event: &AccountEvent, currency: Currency) -> EventShape<'_> {
         }),
         recorded_at: event.recorded_at.to_string(),
         journal_id: event.journal_id.map(|id| id.to_string()),
-        actor: Cow::Borrowed(event.actor.as_str()),
-        reason: event.reason.as_ref().map(|text| Cow::Borrowed(text.as_str())),
-        hash: event.hash.to_string(),
-    }
-}
-
-fn period_shape(event: &PeriodEvent) -> PeriodShape<'_> {
-    PeriodShape {
-        sequence: event.sequence.0,
-        event: event.number,
-        period: event.period.to_string(),
-        action: event.action.to_string(),
-        recorded_at: event.recorded_at.to_string(),
         actor: Cow::Borrowed(event.actor.as_str()),
         reason: event.reason.as_ref().map(|text| Cow::Borrowed(text.as_str())),
         hash: event.hash.to_string(),

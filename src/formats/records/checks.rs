@@ -135,7 +135,7 @@ pub struct BookImportRecord {
     resumed: u64,
     replayed: bool,
     complete: bool,
-    periods: u64,
+    book_events: u64,
     schedules: u64,
     dry_run: bool,
 }
@@ -153,7 +153,7 @@ impl BookImportRecord {
             resumed: imported.resumed,
             replayed: imported.replayed,
             complete: imported.is_complete,
-            periods: header.periods,
+            book_events: header.book_events,
             schedules: header.schedules,
             dry_run: mode == Mode::DryRun,
         }

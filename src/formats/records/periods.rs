@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::text;
-use crate::rules::{Hash, Instant, Period, PeriodAction, PeriodEvent, Sequence};
+use crate::rules::{BookChange, BookEvent, Hash, Instant, Period, PeriodAction, Sequence};
 
 /// A period that is closed.
 #[derive(Debug, Serialize)]
@@ -31,17 +31,20 @@ pub struct PeriodEventRecord {
     hash: Hash,
 }
 
-impl From<&PeriodEvent> for PeriodEventRecord {
-    fn from(event: &PeriodEvent) -> Self {
-        Self {
+impl PeriodEventRecord {
+    /// The closing or reopening that an event is, or `None` for one of another kind.
+    #[must_use]
+    pub fn of(event: &BookEvent) -> Option<Self> {
+        let BookChange::Period { period, action } = event.change else { return None };
+        Some(Self {
             event: event.number,
             sequence: event.sequence,
             recorded_at: event.recorded_at,
-            period: event.period,
-            action: event.action,
+            period,
+            action,
             actor: event.actor.to_string(),
             reason: text(event.reason.as_ref()),
             hash: event.hash,
-        }
+        })
     }
 }

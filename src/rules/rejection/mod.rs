@@ -432,11 +432,14 @@ pub enum Rejection {
     },
     /// A whole book is imported into one that has nothing of its own.
     #[error(
-        "the book has {accounts} accounts, a whole book is only imported into an empty one; name a new database or file"
+        "the book has {accounts} accounts and {events} events of its own, such as registered currencies; a whole book is only imported \
+         into an empty one; name a new database or file"
     )]
     BookUsed {
         /// How many accounts there are.
         accounts: i64,
+        /// How many events of the book as a whole there are.
+        events: i64,
     },
     /// The import of a whole book has not come to its end.
     #[error("the book is incomplete, its import came to line {line}; finish it with: teller import book FILE")]

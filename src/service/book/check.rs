@@ -7,12 +7,11 @@ use super::write::refusal;
 use super::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
 use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
-use crate::money::{Amount, Currency, CurrencyCode};
-use crate::rules::{
-    Account, AccountEvent, AccountId, Hash, PeriodEvent, Sequence, Transfer, TransferKind, open_account,
-};
+use crate::models::currencies::CurrencyRow;
+use crate::money::{Amount, Currency, CurrencyCode, ISO_4217};
+use crate::rules::{Account, AccountEvent, AccountId, BookEvent, Hash, Sequence, Transfer, TransferKind, open_account};
 use crate::service::NamedCurrency;
-use crate::service::verify::{Walk, Walked};
+use crate::service::verify::{ExpectedCurrencies, Walk, Walked};
 use crate::store::Store;
 
 /// The parts of a file, in order.
@@ -31,12 +30,12 @@ struct Counts {
     accounts: u64,
     transfers: u64,
     events: u64,
-    periods: u64,
+    book_events: u64,
 }
 
 impl Counts {
     const fn list(&self) -> [u64; 4] {
-        [self.accounts, self.transfers, self.events, self.periods]
+        [self.accounts, self.transfers, self.events, self.book_events]
     }
 }
 
@@ -50,7 +49,7 @@ pub(super) struct Check {
     last_code: Option<CurrencyCode>,
     last_account: AccountId,
     last_sequence: Sequence,
-    currencies: HashMap<CurrencyCode, Currency>,
+    currencies: HashMap<CurrencyCode, NamedCurrency>,
     pub(super) walk: Walk,
     pub(super) schedules: ScheduleCheck,
 }
@@ -74,8 +73,8 @@ impl Check {
 
     /// How many accounts, transfers and events there were.
     pub(super) const fn done(&self) -> u64 {
-        let Counts { accounts, transfers, events, periods } = self.found;
-        accounts + transfers + events + periods
+        let Counts { accounts, transfers, events, book_events } = self.found;
+        accounts + transfers + events + book_events
     }
 
     pub(super) const fn is_complete(&self) -> bool {
@@ -96,7 +95,7 @@ impl Check {
             BookRecord::Header(_)
             | BookRecord::Currency(_)
             | BookRecord::Account(_)
-            | BookRecord::Period(_)
+            | BookRecord::BookEvent(_)
             | BookRecord::Due(_)
             | BookRecord::Trailer(_) => accounts.fetch([]),
         }
@@ -110,7 +109,7 @@ impl Check {
             BookRecord::Account(account) => self.take_account(account),
             BookRecord::Transfer(transfer, currency) => self.take_transfer(transfer, *currency),
             BookRecord::Event(event, currency) => self.take_event(event, *currency),
-            BookRecord::Period(event) => self.take_period(event),
+            BookRecord::BookEvent(event) => self.take_book_event(event),
             BookRecord::Schedule(schedule, currency) => self.take_schedule(schedule, *currency),
             BookRecord::Due(due) => self.take_due(due),
             BookRecord::Trailer(trailer) => self.take_trailer(trailer),
@@ -137,7 +136,7 @@ impl Check {
         self.enter(Part::Currencies)?;
         let code = named.currency.code();
         rises("currency", code, self.last_code.replace(code))?;
-        self.currencies.insert(code, named.currency);
+        self.currencies.insert(code, named.clone());
         Ok(())
     }
 
@@ -146,7 +145,8 @@ impl Check {
         rises("account", account.id.0, Some(self.last_account.0))?;
         self.last_account = account.id;
         let opening = &account.opening;
-        if self.currencies.get(&opening.currency.code()) != Some(&opening.currency) {
+        let listed = self.currencies.get(&opening.currency.code());
+        if listed.is_none_or(|named| named.currency != opening.currency) {
             return Err(format!("account {} is in a currency that the file does not list so", opening.name));
         }
         open_account(opening, None, account.opened_at).map_err(|rejection| rejection.to_string())?;
@@ -187,13 +187,23 @@ impl Check {
         Ok(())
     }
 
-    fn take_period(&mut self, event: &PeriodEvent) -> Result<(), String> {
+    fn take_book_event(&mut self, event: &BookEvent) -> Result<(), String> {
         self.enter(Part::Entries)?;
         self.take_place(event.sequence)?;
-        self.walk.apply_period(event);
+        self.walk.apply_book_event(event);
         self.first_finding()?;
-        self.found.periods += 1;
+        self.found.book_events += 1;
         Ok(())
+    }
+
+    /// Each currency is one that every book has or that an event registers, and none that an event registers is missing.
+    fn compare_currencies(&self) -> Result<(), String> {
+        let mut expected = ExpectedCurrencies::new(&self.walk.of_book);
+        let problem = self.currencies.values().find_map(|named| expected.meet(&CurrencyRow::from(named)));
+        let is_registered = |code: &&str| !ISO_4217.iter().any(|(listed, ..)| listed == code);
+        let missing = expected.missing().find(is_registered);
+        let missing = missing.map(|code| format!("an event registers currency {code}, which the file does not list"));
+        problem.or(missing).map_or(Ok(()), Err)
     }
 
     fn take_place(&mut self, sequence: Sequence) -> Result<(), String> {
@@ -219,16 +229,17 @@ impl Check {
 
     fn take_trailer(&mut self, trailer: &BookTrailer) -> Result<(), String> {
         self.enter(Part::Trailer)?;
-        let said_at_end = [trailer.accounts, trailer.transfers, trailer.events, trailer.periods];
+        let said_at_end = [trailer.accounts, trailer.transfers, trailer.events, trailer.book_events];
         for (what, said) in [("header", self.header_counts()), ("trailer", said_at_end)] {
             let found = self.found.list();
             if said != found {
                 return Err(format!(
-                    "the {what} counts {said:?} accounts, transfers and events of accounts and periods, the file has {found:?}"
+                    "the {what} counts {said:?} accounts, transfers and events of accounts and of the book, the file has {found:?}"
                 ));
             }
         }
-        self.schedules.finish(&self.header)?;
+        self.schedules.finish(&self.header, self.walk.of_book.schedules)?;
+        self.compare_currencies()?;
         if self.last_sequence != self.header.sequence {
             let (header, last) = (self.header.sequence, self.last_sequence);
             return Err(format!(
@@ -256,7 +267,7 @@ impl Check {
     }
 
     const fn header_counts(&self) -> [u64; 4] {
-        [self.header.accounts, self.header.transfers, self.header.events, self.header.periods]
+        [self.header.accounts, self.header.transfers, self.header.events, self.header.book_events]
     }
 
     /// What the histories of accounts come to, when the last line was this one.

@@ -8,11 +8,11 @@ use super::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, Numbere
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::models::account_events::AccountEventRow;
+use crate::models::book_events::BookEventRow;
 use crate::models::currencies::currency;
-use crate::models::period_events::PeriodEventRow;
 use crate::money::Currency;
 use crate::rules::{
-    Account, AccountEvent, AccountId, FastMap, OpenedWith, PeriodEvent, Sequence, Transfer, hash_account,
+    Account, AccountEvent, AccountId, BookEvent, FastMap, OpenedWith, Sequence, Transfer, hash_account,
 };
 use crate::service::opened::FirstEvents;
 use crate::service::remembered::make_room;
@@ -49,12 +49,12 @@ impl Ledger {
                 accounts: seal.accounts.unsigned_abs(),
                 transfers: seal.transfers.unsigned_abs(),
                 events: store.count_events()?.unsigned_abs(),
-                periods: store.list_period_events()?.len() as u64,
+                book_events: store.count_book_events()?.unsigned_abs(),
                 sequence: seal.sequence,
                 schedules,
                 dues,
             };
-            let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, periods: 0, root: seal.root };
+            let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, book_events: 0, root: seal.root };
             Outbox::lend(sink, |outbox| {
                 let currencies_max = self.walk_bytes_max / BYTES_PER_CURRENCY;
                 let currencies = FastMap::default();
@@ -85,9 +85,9 @@ impl Export<'_> {
         if self.write_accounts(store)?.is_break() || self.write_entries(store)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
-        let BookHeader { accounts, transfers, events, periods, .. } = self.header;
-        let counted = [accounts, transfers, events, periods];
-        let written = [self.trailer.accounts, self.trailer.transfers, self.trailer.events, self.trailer.periods];
+        let BookHeader { accounts, transfers, events, book_events, .. } = self.header;
+        let counted = [accounts, transfers, events, book_events];
+        let written = [self.trailer.accounts, self.trailer.transfers, self.trailer.events, self.trailer.book_events];
         if written != counted {
             let found = format!("{written:?}, the accounts' versions come to {counted:?}");
             let what = "number of accounts, transfers and events";
@@ -103,7 +103,7 @@ impl Export<'_> {
     }
 
     fn show(&mut self) -> ControlFlow<()> {
-        let done = self.trailer.accounts + self.trailer.transfers + self.trailer.events + self.trailer.periods;
+        let done = self.trailer.accounts + self.trailer.transfers + self.trailer.events + self.trailer.book_events;
         (self.progress)(BookProgress { done, total: self.header.total() })
     }
 
@@ -133,7 +133,7 @@ impl Export<'_> {
 
     /// Transfers and events, merged by their places.
     fn write_entries(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
-        let mut events = Events::new(store)?;
+        let mut events = Events::new();
         let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
         while let Some(first) = next {
             let rows = store.transfer_rows_from(first, &mut size)?;
@@ -163,10 +163,10 @@ impl Export<'_> {
         loop {
             events.load(store)?;
             let of_account = events.page.front().map_or(Sequence(i64::MAX), |row| Sequence(row.sequence));
-            if let Some(row) = events.periods.pop_front_if(|row| Sequence(row.sequence) < sequence.min(of_account)) {
-                let event = PeriodEvent::try_from(row).map_err(StoreError::from)?;
-                self.write(BookRecord::Period(Box::new(event)))?;
-                self.trailer.periods += 1;
+            if let Some(row) = events.of_book.pop_front_if(|row| Sequence(row.sequence) < sequence.min(of_account)) {
+                let event = BookEvent::try_from(row).map_err(StoreError::from)?;
+                self.write(BookRecord::BookEvent(Box::new(event)))?;
+                self.trailer.book_events += 1;
             } else if let Some(row) = events.page.pop_front_if(|row| Sequence(row.sequence) < sequence) {
                 let event = AccountEvent::try_from(row).map_err(StoreError::from)?;
                 let currency = self.currency_of(store, event.account_id, "account_events", event.sequence)?;
@@ -216,9 +216,11 @@ fn as_opened(account: &Account, opened_with: OpenedWith) -> NumberedAccount {
     NumberedAccount { id: account.id, opening, opened_at: account.opened_at, hash }
 }
 
-/// The events of the book: those of accounts page by page, those of periods, which are few, all at once.
+/// The events of accounts and of the book, page by page.
 struct Events {
-    periods: VecDeque<PeriodEventRow>,
+    of_book: VecDeque<BookEventRow>,
+    /// Where the next page of them begins, or `None` behind the last one.
+    next_of_book: Option<i64>,
     page: VecDeque<AccountEventRow>,
     size: PageSize,
     /// Where the next page begins.
@@ -227,19 +229,23 @@ struct Events {
 }
 
 impl Events {
-    fn new(store: &mut dyn Store) -> Result<Self, StoreError> {
-        let periods = store.period_event_rows_between(i64::MIN, i64::MAX)?.into();
+    fn new() -> Self {
         let size = PageSize::up_to(ROWS_PER_PAGE);
-        Ok(Self { periods, page: VecDeque::new(), size, next: 0, is_last: false })
+        let (of_book, page) = (VecDeque::new(), VecDeque::new());
+        Self { of_book, next_of_book: Some(0), page, size, next: 0, is_last: false }
     }
 
-    /// Sees to it that the next event of an account is on the page, if there is one.
+    /// Sees to it that the next event of each kind is at hand, if there is one.
     fn load(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         if self.page.is_empty() && !self.is_last {
             self.page = store.event_rows_between(self.next, i64::MAX, &mut self.size)?.into();
             let last = self.page.back().map(|row| row.sequence);
             self.is_last = last.is_none();
             self.next = last.map_or(i64::MAX, |last| last.saturating_add(1));
+        }
+        if let Some(first) = self.next_of_book.filter(|_| self.of_book.is_empty()) {
+            self.of_book = store.book_event_rows_between(first, i64::MAX, ROWS_PER_PAGE)?.into();
+            self.next_of_book = self.of_book.back().and_then(|last| last.sequence.checked_add(1));
         }
         Ok(())
     }

@@ -62,7 +62,7 @@ impl Ledger {
             Mode::Commit => None,
             Mode::DryRun => Some(self.pool.transaction(Access::Read, |store| Ok(look(store, header, digest, now)?.0))?),
         };
-        let throwaway = found.map(|_| Throwaway::like(self)).transpose()?;
+        let throwaway = found.map(|_| Throwaway::new()).transpose()?;
         let into = throwaway.as_ref().map_or(self, Throwaway::ledger);
         let begun = into.pool.transaction(Access::Alone, |store| begin(store, header, digest, now))?;
         let (found, written) = (found.unwrap_or(begun), begun.lines);
@@ -133,11 +133,11 @@ enum Relation {
 
 /// Finds how much of a file is in the book, and refuses a book that has something else.
 fn look(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -> Result<(Found, Relation), Error> {
-    let accounts = store.count_accounts()?;
+    let (accounts, events) = (store.count_accounts()?, store.count_book_events()?);
     let nothing = Found { lines: 1, digest, begun_at: now, finished_at: None };
     let Some(row) = store.find_book_import()? else {
-        if accounts > 0 {
-            return Err(Rejection::BookUsed { accounts }.into());
+        if accounts > 0 || events > 0 {
+            return Err(Rejection::BookUsed { accounts, events }.into());
         }
         return Ok((nothing, Relation::Empty));
     };
@@ -145,7 +145,7 @@ fn look(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -
         return Ok((nothing, Relation::OtherId));
     }
     if row.book_id != SqlId::new(header.book_id) {
-        return Err(Rejection::BookUsed { accounts }.into());
+        return Err(Rejection::BookUsed { accounts, events }.into());
     }
     let found = Found {
         lines: row.lines.unsigned_abs(),
@@ -155,6 +155,11 @@ fn look(store: &mut dyn Store, header: BookHeader, digest: Hash, now: Instant) -
         finished_at: row.finished_at.and_then(SqlInstant::instant),
     };
     Ok((found, Relation::Begun))
+}
+
+/// The refusal of a book that has something of its own.
+fn used(store: &mut dyn Store) -> Result<Rejection, StoreError> {
+    Ok(Rejection::BookUsed { accounts: store.count_accounts()?, events: store.count_book_events()? })
 }
 
 /// Finds how much is there already, or begins.
@@ -228,8 +233,7 @@ impl Import<'_> {
             return Ok(());
         }
         if self.found.finished_at.is_some() {
-            let accounts = self.of.pool.transaction(Access::Read, |store| Ok(store.count_accounts()?))?;
-            return Err(Rejection::BookUsed { accounts }.into());
+            return Err(self.of.pool.transaction(Access::Read, |store| Ok(used(store)?))?.into());
         }
         let problem = "the book has the beginning of another file, which differs up to this line".to_owned();
         Err(refusal(number, problem))
@@ -282,10 +286,11 @@ impl Import<'_> {
                 return Ok(());
             }
             let newest = (store.newest_account()?, store.newest_sequence()?);
-            let accounts = store.count_accounts()?;
+            let is_whole = store.count_accounts()?.unsigned_abs() == self.header.accounts
+                && store.count_book_events()?.unsigned_abs() == self.header.book_events;
             let expected = (positive(account, AccountId::UNASSIGNED), positive(sequence, Sequence::UNASSIGNED));
-            if newest != expected || accounts.unsigned_abs() != self.header.accounts {
-                return Err(Rejection::BookUsed { accounts }.into());
+            if newest != expected || !is_whole {
+                return Err(used(store)?.into());
             }
             store.continue_numbers(account, sequence)?;
             Ok(store.advance_book_import(&row_of(self.header, &found))?)

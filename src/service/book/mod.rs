@@ -19,13 +19,13 @@ use super::{Ledger, NamedCurrency};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::rules::{
-    AccountEvent, AccountId, AccountRequest, Due, Hash, Instant, PeriodEvent, Rejection, Schedule, Sequence, Transfer,
+    AccountEvent, AccountId, AccountRequest, BookEvent, Due, Hash, Instant, Rejection, Schedule, Sequence, Transfer,
 };
 use crate::store::Access;
 
 pub use import::BookImported;
 
-/// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events of accounts and periods
+/// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events of accounts and of the book
 /// by place, schedules by id with their dues behind them, a trailer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookRecord {
@@ -39,8 +39,8 @@ pub enum BookRecord {
     Transfer(Box<Transfer>, Currency),
     /// A change of what an account may do or of metadata, as it is stored, and the account's currency.
     Event(Box<AccountEvent>, Currency),
-    /// A closing or reopening of a period, as it is stored.
-    Period(Box<PeriodEvent>),
+    /// An event of the book as a whole, as it is stored.
+    BookEvent(Box<BookEvent>),
     /// A schedule, and the currency of its amount.
     Schedule(Box<Schedule>, Currency),
     /// What became of a due of the schedule before it.
@@ -59,7 +59,7 @@ impl BookRecord {
                 event.annotation.as_ref().map_or(0, |change| change.before.bytes() + change.after.bytes())
             }
             Self::Schedule(schedule, _) => schedule.metadata.bytes(),
-            Self::Header(_) | Self::Currency(_) | Self::Period(_) | Self::Due(_) | Self::Trailer(_) => 0,
+            Self::Header(_) | Self::Currency(_) | Self::BookEvent(_) | Self::Due(_) | Self::Trailer(_) => 0,
         }
     }
 }
@@ -75,8 +75,8 @@ pub struct BookHeader {
     pub transfers: u64,
     /// How many events of accounts follow.
     pub events: u64,
-    /// How many events of periods follow.
-    pub periods: u64,
+    /// How many events of the book as a whole follow.
+    pub book_events: u64,
     /// The newest place in the book, 0 where nothing has one.
     pub sequence: Sequence,
     /// How many schedules follow.
@@ -107,8 +107,8 @@ pub struct BookTrailer {
     pub transfers: u64,
     /// How many events of accounts there were.
     pub events: u64,
-    /// How many events of periods there were.
-    pub periods: u64,
+    /// How many events of the book as a whole there were.
+    pub book_events: u64,
     /// The Merkle root over the accounts, as a [`Seal`](crate::rules::Seal) made then has it.
     pub root: Hash,
 }
@@ -160,7 +160,7 @@ pub struct BookProgress {
 
 impl BookHeader {
     const fn total(&self) -> u64 {
-        self.accounts + self.transfers + self.events + self.periods
+        self.accounts + self.transfers + self.events + self.book_events
     }
 }
 

@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn numbered(accounts: u64) -> BookRecord {
-        BookRecord::Trailer(BookTrailer { accounts, transfers: 0, events: 0, periods: 0, root: Hash([0; 32]) })
+        BookRecord::Trailer(BookTrailer { accounts, transfers: 0, events: 0, book_events: 0, root: Hash([0; 32]) })
     }
 
     fn write_numbers(outbox: &mut Outbox, numbers: impl IntoIterator<Item = u64>) -> Result<ControlFlow<()>, Error> {

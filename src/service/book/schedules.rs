@@ -13,7 +13,7 @@ use crate::models::CorruptRow;
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::money::Currency;
 use crate::rules::{Due, Instant, Schedule, ScheduleId, TransferId};
-use crate::service::verify::{ScheduleWalk, problem_with_transfer};
+use crate::service::verify::{ScheduleEvents, ScheduleWalk, problem_with_transfer};
 use crate::store::{Store, StoreError};
 
 /// How many rows are in memory at once: few, because one can have 70 kB of metadata.
@@ -96,8 +96,11 @@ impl ScheduleCheck {
     }
 
     /// Nothing of what the header counts may be missing.
-    pub(super) fn finish(&self, header: &BookHeader) -> Result<(), String> {
+    pub(super) fn finish(&self, header: &BookHeader, added: u64) -> Result<(), String> {
         self.end()?;
+        if added != self.schedules {
+            return Err(format!("the events of the book add {added} schedules, the file has {}", self.schedules));
+        }
         let (said, found) = ([header.schedules, header.dues], [self.schedules, self.dues]);
         if said != found {
             return Err(format!("the header counts {said:?} schedules and dues, the file has {found:?}"));
@@ -123,7 +126,7 @@ impl Check {
 /// Schedules and dues that were judged and are not in the book yet, with their lines.
 #[derive(Default)]
 pub(super) struct ScheduleLines {
-    pub(super) schedules: Vec<Schedule>,
+    pub(super) schedules: Vec<(u64, Schedule)>,
     pub(super) dues: Vec<(u64, Due)>,
 }
 
@@ -134,7 +137,11 @@ impl ScheduleLines {
 
     /// Writes all of them. What only the book can tell is judged here: the transfers of the dues.
     pub(super) fn write(&self, store: &mut dyn Store) -> Result<(), Error> {
-        for schedule in &self.schedules {
+        let events = ScheduleEvents::of_rows(store, self.schedules.iter().map(|(_, schedule)| schedule.id))?;
+        for (number, schedule) in &self.schedules {
+            if let Some(problem) = events.problem_with(schedule) {
+                return Err(refusal(*number, problem));
+            }
             store.insert_schedule(schedule)?;
         }
         let ids: Vec<TransferId> = self.dues.iter().map(|(_, due)| due.schedule_id.of_due(due.due_at)).collect();
@@ -144,7 +151,7 @@ impl ScheduleLines {
         let transfers: HashMap<_, _> =
             store.find_transfers(&ids)?.into_iter().map(|transfer| (transfer.id, transfer)).collect();
         let mut known: HashMap<ScheduleId, Schedule> =
-            self.schedules.iter().map(|schedule| (schedule.id, schedule.clone())).collect();
+            self.schedules.iter().map(|(_, schedule)| (schedule.id, schedule.clone())).collect();
         for ((number, due), id) in self.dues.iter().zip(&ids) {
             let id_of_schedule = due.schedule_id;
             if !known.contains_key(&id_of_schedule) {

@@ -7,7 +7,7 @@ use super::schedules::ScheduleLines;
 use super::{BookRecord, NumberedAccount};
 use crate::error::{Error, InputError};
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{Account, AccountEvent, Hold, PeriodEvent, Transfer, TransferId, TransferKind};
+use crate::rules::{Account, AccountEvent, BookEvent, Hold, Transfer, TransferId, TransferKind};
 use crate::service::NamedCurrency;
 use crate::service::posting::write_metadata;
 use crate::service::verify::{Reversed, Walk, lessen, placed};
@@ -28,7 +28,7 @@ pub(super) struct Lines {
     /// Where the transfers stand in the file.
     transfers_at: Vec<u64>,
     events: Vec<AccountEvent>,
-    periods: Vec<PeriodEvent>,
+    book_events: Vec<BookEvent>,
     schedules: ScheduleLines,
     text_bytes: usize,
 }
@@ -48,15 +48,15 @@ impl Lines {
                 self.transfers_at.push(number);
             }
             BookRecord::Event(event, _) => self.events.push(*event),
-            BookRecord::Period(event) => self.periods.push(*event),
-            BookRecord::Schedule(schedule, _) => self.schedules.schedules.push(*schedule),
+            BookRecord::BookEvent(event) => self.book_events.push(*event),
+            BookRecord::Schedule(schedule, _) => self.schedules.schedules.push((number, *schedule)),
             BookRecord::Due(due) => self.schedules.dues.push((number, *due)),
         }
         Ok(())
     }
 
     pub(super) fn is_full(&self) -> bool {
-        let entries = self.transfers.len() + self.events.len() + self.periods.len() + self.schedules.len();
+        let entries = self.transfers.len() + self.events.len() + self.book_events.len() + self.schedules.len();
         self.currencies.len() + self.accounts.len() + entries >= LINES_PER_BATCH || self.text_bytes >= BYTES_PER_BATCH
     }
 
@@ -78,8 +78,8 @@ impl Lines {
             store.insert_events(&self.events)?;
             write_metadata(store, &self.events)?;
         }
-        if !self.periods.is_empty() {
-            store.insert_period_events(&self.periods)?;
+        if !self.book_events.is_empty() {
+            store.insert_book_events(&self.book_events)?;
         }
         self.schedules.write(store)
     }
@@ -88,7 +88,7 @@ impl Lines {
         for (number, NamedCurrency { currency, name }) in &self.currencies {
             let (code, exponent) = (currency.code().to_string(), i16::from(currency.exponent()));
             match store.find_currency(&code)? {
-                None => store.insert_currency(&CurrencyRow { code, exponent, name: name.to_string() })?,
+                None => _ = store.insert_currency(&CurrencyRow { code, exponent, name: name.to_string() })?,
                 Some(row) if row.exponent == exponent && row.name == name.as_str() => {}
                 Some(row) => {
                     let problem = format!(

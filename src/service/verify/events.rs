@@ -1,26 +1,41 @@
-//! The changes of what accounts may do and of what is kept beside them, and the closings of periods, each at its place.
+//! The changes of what accounts may do and of what is kept beside them, and what happened to the book as a whole, each at its place.
 
 use std::collections::VecDeque;
 
+use super::book_events::KnownSchedules;
 use super::walk::Walk;
 use crate::models::account_events::AccountEventRow;
-use crate::models::period_events::PeriodEventRow;
+use crate::models::book_events::BookEventRow;
 use crate::rules::{AccountEvent, AccountId, Sequence, hash_event};
 
 /// The events of a part of the book, which are applied as the walk meets their places.
 pub(super) struct PendingEvents {
     of_accounts: VecDeque<AccountEventRow>,
-    of_periods: VecDeque<PeriodEventRow>,
+    of_book: VecDeque<BookEventRow>,
+    schedules: KnownSchedules,
 }
 
 enum EventRow {
     OfAccount(Box<AccountEventRow>),
-    OfPeriod(PeriodEventRow),
+    OfBook(BookEventRow),
+}
+
+impl EventRow {
+    const fn sequence(&self) -> i64 {
+        match self {
+            Self::OfAccount(row) => row.sequence,
+            Self::OfBook(row) => row.sequence,
+        }
+    }
 }
 
 impl PendingEvents {
-    pub(super) fn new(of_accounts: Vec<AccountEventRow>, of_periods: Vec<PeriodEventRow>) -> Self {
-        Self { of_accounts: of_accounts.into(), of_periods: of_periods.into() }
+    pub(super) fn new(
+        of_accounts: Vec<AccountEventRow>,
+        of_book: Vec<BookEventRow>,
+        schedules: KnownSchedules,
+    ) -> Self {
+        Self { of_accounts: of_accounts.into(), of_book: of_book.into(), schedules }
     }
 
     /// The accounts that they are about.
@@ -30,8 +45,8 @@ impl PendingEvents {
 
     fn next_before(&mut self, sequence: i64) -> Option<EventRow> {
         let of_account = self.of_accounts.front().map_or(i64::MAX, |row| row.sequence);
-        if let Some(row) = self.of_periods.pop_front_if(|row| row.sequence < sequence.min(of_account)) {
-            return Some(EventRow::OfPeriod(row));
+        if let Some(row) = self.of_book.pop_front_if(|row| row.sequence < sequence.min(of_account)) {
+            return Some(EventRow::OfBook(row));
         }
         let row = self.of_accounts.pop_front_if(|row| row.sequence < sequence)?;
         Some(EventRow::OfAccount(Box::new(row)))
@@ -42,9 +57,10 @@ impl Walk {
     /// Applies the events whose place is before a transfer.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
         while let Some(row) = pending.next_before(sequence) {
+            self.take_place(row.sequence());
             match row {
                 EventRow::OfAccount(row) => self.apply_event(*row),
-                EventRow::OfPeriod(row) => self.apply_period_row(row),
+                EventRow::OfBook(row) => self.apply_book_event_row(row, &pending.schedules),
             }
         }
     }

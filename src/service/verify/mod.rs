@@ -1,10 +1,11 @@
 //! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
 
 mod account;
+mod book_events;
+mod currencies;
 mod events;
 mod holds;
 mod pages;
-mod periods;
 mod reversals;
 mod schedules;
 mod sealed;
@@ -14,9 +15,10 @@ mod walked;
 use bigdecimal::BigDecimal;
 use serde::Serialize;
 
+pub(super) use self::currencies::ExpectedCurrencies;
 pub(super) use self::holds::{lessen, placed};
 pub(super) use self::reversals::Reversed;
-pub(super) use self::schedules::{ScheduleWalk, problem_with_transfer};
+pub(super) use self::schedules::{ScheduleEvents, ScheduleWalk, problem_with_transfer};
 pub(super) use self::walk::Walk;
 pub(super) use self::walked::Walked;
 use super::Ledger;
@@ -97,6 +99,7 @@ impl Ledger {
         };
         walk.compare_holds(store)?;
         walk.compare_schedules(store)?;
+        walk.compare_currencies(store)?;
         walk.compare_accounts(store)?;
         Ok(walk.report())
     }

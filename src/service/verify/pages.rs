@@ -6,6 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use super::VerifyProgress;
+use super::book_events::KnownSchedules;
 use super::events::PendingEvents;
 use super::holds::KnownHolds;
 use super::reversals::Reversed;
@@ -39,15 +40,22 @@ impl Page {
             Some(read) if sizes.transfers.is_full() => last.min(read.sequence),
             _ => last,
         };
-        let events = store.event_rows_between(first, last, &mut sizes.events)?;
+        let mut events = store.event_rows_between(first, last, &mut sizes.events)?;
         let last = match events.last() {
             Some(read) if sizes.events.is_full() => read.sequence,
             _ => last,
         };
+        let of_book = store.book_event_rows_between(first, last, EVENTS_PER_PAGE)?;
+        let last = match of_book.last() {
+            Some(read) if i64::try_from(of_book.len()) == Ok(EVENTS_PER_PAGE) => read.sequence,
+            _ => last,
+        };
         transfers.truncate(transfers.partition_point(|row| row.sequence <= last));
+        events.truncate(events.partition_point(|row| row.sequence <= last));
+        let schedules = KnownSchedules::of_rows(store, &of_book)?;
         Ok(Self {
             last,
-            events: PendingEvents::new(events, store.period_event_rows_between(first, last)?),
+            events: PendingEvents::new(events, of_book, schedules),
             holds: KnownHolds::of_rows(store, &transfers)?,
             reversed: Reversed::of_rows(store, &transfers)?,
             transfers,

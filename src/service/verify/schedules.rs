@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{
-    AccountId, Due, DueState, Instant, OnRefusal, Schedule, Transfer, TransferId, TransferKind, hash_schedule,
+    AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Schedule, ScheduleId, Transfer,
+    TransferId, TransferKind, hash_schedule,
 };
 use crate::store::{Store, StoreError};
 
@@ -113,6 +114,51 @@ fn is_transfer_of(schedule: &Schedule, due: &Due, transfer: &Transfer) -> bool {
         && schedule.transfer_metadata().is_ok_and(|metadata| metadata == transfer.metadata)
 }
 
+/// The events of some schedules, as they can be read.
+pub(in crate::service) struct ScheduleEvents(HashMap<ScheduleId, Vec<BookEvent>>);
+
+impl ScheduleEvents {
+    /// Those of the schedules.
+    pub(in crate::service) fn of_rows(
+        store: &mut dyn Store,
+        ids: impl Iterator<Item = ScheduleId>,
+    ) -> Result<Self, StoreError> {
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        // An event that cannot be read was found by the walk.
+        for event in store.schedule_event_rows(&ids.collect::<Vec<_>>())?.into_iter().flat_map(BookEvent::try_from) {
+            if let BookChange::ScheduleAdded { schedule, .. } | BookChange::ScheduleCancelled { schedule, .. } =
+                event.change
+            {
+                found.entry(schedule).or_default().push(event);
+            }
+        }
+        Ok(Self(found))
+    }
+
+    /// What of a schedule its events do not say, which are that it was added and, where it was, that it was broken off.
+    pub(in crate::service) fn problem_with(&self, schedule: &Schedule) -> Option<String> {
+        let Schedule { id, hash, actor, .. } = schedule;
+        let events = self.0.get(id).map_or(&[][..], Vec::as_slice);
+        let (added, cancelled) = match events {
+            [added] => (Some(added), None),
+            [added, cancelled] => (Some(added), Some(cancelled)),
+            _ => (None, None),
+        };
+        let is_added = added.is_some_and(|event| {
+            event.change == BookChange::ScheduleAdded { schedule: *id, hash: *hash } && event.actor == *actor
+        });
+        if !is_added {
+            return Some(format!("schedule {id} is in the book, but no event of the book adds it as it is"));
+        }
+        let is_of_it =
+            cancelled.is_none_or(|event| event.change == BookChange::ScheduleCancelled { schedule: *id, hash: *hash });
+        let said = cancelled.map(Cancellation::from);
+        (!is_of_it || said != schedule.cancellation).then(|| {
+            format!("schedule {id} is {}, which is not what the events of the book say of it", schedule.state())
+        })
+    }
+}
+
 impl Walk {
     /// Compares every schedule with its hash, its recurrence, and the transfers of its dues.
     pub(super) fn compare_schedules(&mut self, store: &mut dyn Store) -> Result<(), Error> {
@@ -121,14 +167,20 @@ impl Walk {
             let rows = store.schedule_rows_from(SqlId::new(first), ROWS_PER_PAGE)?;
             let last = rows.last().and_then(|row| row.id.id());
             next = last.and_then(|last| last.as_u128().checked_add(1)).map(Uuid::from_u128);
+            let events = ScheduleEvents::of_rows(store, rows.iter().filter_map(|row| row.id.id().map(ScheduleId)))?;
             for row in rows {
-                self.compare_schedule(store, row)?;
+                self.compare_schedule(store, row, &events)?;
             }
         }
         Ok(())
     }
 
-    fn compare_schedule(&mut self, store: &mut dyn Store, row: ScheduleRow) -> Result<(), Error> {
+    fn compare_schedule(
+        &mut self,
+        store: &mut dyn Store,
+        row: ScheduleRow,
+        events: &ScheduleEvents,
+    ) -> Result<(), Error> {
         self.accounts.fetch([row.debit_account_id, row.credit_account_id].map(AccountId))?;
         let (id, name) = (row.id, self.name_of(AccountId(row.debit_account_id)));
         let mut walk = match Schedule::try_from(row) {
@@ -138,7 +190,8 @@ impl Walk {
                 return Ok(());
             }
         };
-        if let Some(problem) = walk.problem(&self.accounts) {
+        let problems = [walk.problem(&self.accounts), events.problem_with(&walk.schedule)];
+        for problem in problems.into_iter().flatten() {
             self.find(None, name.clone(), problem);
         }
         let mut behind = Some(SqlInstant::from(Instant::MIN));

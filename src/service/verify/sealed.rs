@@ -56,8 +56,8 @@ impl Walk {
                 visit(id, walked);
             }
         }
-        if self.periods.number > 0 {
-            tree.push(&Seal::periods_leaf(self.periods.number, self.periods.head));
+        if self.of_book.number > 0 {
+            tree.push(&Seal::book_events_leaf(self.of_book.number, self.of_book.head));
         }
         // Every transfer is counted by both its accounts.
         Ok(Sealed { accounts, transfers: versions / 2, root: tree.root() })

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
+use super::book_events::WalkedBook;
 use super::pages::Page;
-use super::periods::WalkedPeriods;
 use super::walked::{Sides, Walked, WalkedAccounts};
 use super::{CurrencyTotals, Finding, VerifyReport};
 use crate::error::Error;
@@ -27,7 +27,9 @@ const FINDINGS_MAX: usize = 100;
 /// A verification under way.
 pub(in crate::service) struct Walk {
     pub(in crate::service) accounts: WalkedAccounts,
-    pub(super) periods: WalkedPeriods,
+    pub(in crate::service) of_book: WalkedBook,
+    /// The place that was walked last.
+    last_place: Option<i64>,
     pub(super) transfers: u64,
     pub(super) compared: u64,
     sums: BTreeMap<CurrencyCode, Sums>,
@@ -46,7 +48,8 @@ impl Walk {
     pub(in crate::service) fn new(accounts_bytes_max: usize) -> Self {
         Self {
             accounts: WalkedAccounts::new(accounts_bytes_max),
-            periods: WalkedPeriods::default(),
+            of_book: WalkedBook::default(),
+            last_place: None,
             transfers: 0,
             compared: 0,
             sums: BTreeMap::new(),
@@ -110,6 +113,7 @@ impl Walk {
         let mut about_others = Vec::new();
         for row in rows {
             self.apply_events(&mut events, row.sequence);
+            self.take_place(row.sequence);
             let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
             self.transfers += 1;
             match Transfer::try_from(row) {
@@ -126,6 +130,13 @@ impl Walk {
         self.find_missing_holds(&holds, &about_others);
         self.check_reversals(&reversed, &about_others);
         Ok(self)
+    }
+
+    /// Finds a place that two have: nothing would say which of them came first.
+    pub(super) fn take_place(&mut self, place: i64) {
+        if self.last_place.replace(place).is_some_and(|last| last >= place) {
+            self.find(Some(Sequence(place)), None, format!("two are at place {place} of the book's order"));
+        }
     }
 
     /// The name of an account that was fetched.

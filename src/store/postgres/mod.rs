@@ -14,6 +14,7 @@ mod statements;
 mod together;
 mod tuning;
 
+use diesel::connection::SimpleConnection;
 use diesel::copy_from;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -163,9 +164,16 @@ impl Store for PgConnection {
         from_rows(rows.load(self)?)
     }
 
-    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {
-        diesel::insert_into(currencies::table).values(currency).on_conflict_do_nothing().execute(self)?;
-        Ok(())
+    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<bool, StoreError> {
+        let row = diesel::insert_into(currencies::table).values(currency).on_conflict_do_nothing();
+        Ok(row.execute(self)? == 1)
+    }
+
+    /// The first lock is that of every write, so that whoever keeps writers out waits for these events too; it hinders no other write.
+    /// The second one is of this book alone, whose table no other book has.
+    fn lock_book_events(&mut self) -> Result<(), StoreError> {
+        let lock = "lock table accounts in row exclusive mode; select pg_advisory_xact_lock('book_events'::regclass::oid::bigint)";
+        Ok(self.batch_execute(lock)?)
     }
 }
 

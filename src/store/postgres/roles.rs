@@ -34,6 +34,7 @@ const TABLES: &[Table] = &[
         ],
     },
     Table { name: "account_events", state_columns: &[] },
+    Table { name: "book_events", state_columns: &[] },
     Table { name: "transfers", state_columns: &[] },
     Table { name: "holds", state_columns: &["remaining", "state"] },
     Table {
@@ -43,9 +44,9 @@ const TABLES: &[Table] = &[
     Table { name: "schedule_dues", state_columns: &["transfer_id", "last_at", "attempts", "state", "code", "reason"] },
 ];
 
-/// The tables that only the owner writes, in migrations, when a whole book is imported and when a period is closed; everybody reads
-/// them.
-const FIXED_TABLES: &[&str] = &[MIGRATIONS_TABLE, "book_identity", "book_imports", "period_events"];
+/// The tables that only the owner writes, in migrations and when a whole book is imported; everybody reads them. Of the events of the
+/// book a trigger keeps those from the writer that are the owner's.
+const FIXED_TABLES: &[&str] = &[MIGRATIONS_TABLE, "book_identity", "book_imports"];
 
 /// The sequences that no column owns; those change hands with their tables.
 const SEQUENCES: &[&str] = &["transfers_sequence_seq"];

@@ -103,7 +103,7 @@ impl<const ONE: bool> QueryFragment<Pg> for WriteTogether<ONE> {
             and not exists (select from transfers where id = any(",
         );
         out.push_bind_param::<Array<Uuid>, _>(self.transfers.ids())?;
-        out.push_sql(")) and not exists (select from period_events where sequence > ");
+        out.push_sql(")) and not exists (select from book_events where period is not null and sequence > ");
         out.push_bind_param::<Int8, _>(&self.newest)?;
         out.push_sql(&format!(
             ")) as places where numbers is not null), \

@@ -131,11 +131,17 @@ impl Store for SqliteConnection {
         from_rows(rows.load(self)?)
     }
 
-    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<(), StoreError> {
+    fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<bool, StoreError> {
         let taken = currencies::table.find(&currency.code).select(currencies::code);
-        if taken.first::<String>(self).optional()?.is_none() {
-            diesel::insert_into(currencies::table).values(currency).execute(self)?;
+        if taken.first::<String>(self).optional()?.is_some() {
+            return Ok(false);
         }
+        diesel::insert_into(currencies::table).values(currency).execute(self)?;
+        Ok(true)
+    }
+
+    /// The transaction holds the only write lock already.
+    fn lock_book_events(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
 }

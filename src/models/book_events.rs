@@ -1,0 +1,153 @@
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::CorruptRow;
+use super::currencies::currency;
+use super::sql_types::{SqlHash, SqlId, SqlInstant};
+use crate::rules::{BookChange, BookEvent, BookEventKind, Hash, PeriodAction, ScheduleId, Sequence};
+use crate::schema::book_events;
+
+/// One event of the book as a whole.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = book_events)]
+pub(crate) struct BookEventRow {
+    pub event: i64,
+    pub sequence: i64,
+    pub recorded_at: SqlInstant,
+    pub kind: String,
+    pub actor: String,
+    pub hash: SqlHash,
+    pub reason: Option<String>,
+    #[diesel(embed)]
+    pub subject: Subject,
+}
+
+/// What an event is about. Only the columns of its kind have values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = book_events)]
+pub(crate) struct Subject {
+    pub period: Option<String>,
+    pub schedule_id: Option<SqlId>,
+    pub schedule_hash: Option<SqlHash>,
+    pub currency: Option<String>,
+    pub exponent: Option<i16>,
+    pub currency_name: Option<String>,
+    pub accepted_until: Option<SqlInstant>,
+}
+
+impl TryFrom<BookEventRow> for BookEvent {
+    type Error = CorruptRow;
+
+    fn try_from(row: BookEventRow) -> Result<Self, CorruptRow> {
+        let corrupt = |column, value: &str| CorruptRow::new("book_events", row.event, column, value);
+        let recorded_at = row.recorded_at.instant();
+        let reason = row.reason.as_deref().map(|reason| reason.parse().map_err(|_| corrupt("reason", reason)));
+        let kind = BookEventKind::from_word(&row.kind).ok_or_else(|| corrupt("kind", &row.kind))?;
+        let change = change(kind, &row)?;
+        // A value that belongs to another kind is covered by no hash.
+        if Subject::from(&change) != row.subject {
+            return Err(corrupt("subject", &format!("{:?}, more or other than {kind} has", row.subject)));
+        }
+        Ok(Self {
+            number: row.event,
+            sequence: Sequence(row.sequence),
+            recorded_at: recorded_at.ok_or_else(|| corrupt("recorded_at", &row.recorded_at.to_string()))?,
+            change,
+            actor: row.actor.parse().map_err(|_| corrupt("actor", &row.actor))?,
+            reason: reason.transpose()?,
+            hash: row.hash.hash().map_err(|found| corrupt("hash", &found))?,
+        })
+    }
+}
+
+fn change(kind: BookEventKind, row: &BookEventRow) -> Result<BookChange, CorruptRow> {
+    let Subject { period, schedule_id, schedule_hash, currency: code, exponent, currency_name, accepted_until } =
+        &row.subject;
+    let corrupt = |column, value: &str| CorruptRow::new("book_events", row.event, column, value);
+    let of_period = |action| {
+        let text = period.as_deref().unwrap_or("missing");
+        let period = text.parse().map_err(|_| corrupt("period", text))?;
+        Ok(BookChange::Period { period, action })
+    };
+    let of_schedule = || {
+        let id = schedule_id.and_then(SqlId::id).map(ScheduleId);
+        let hash = schedule_hash.as_ref().ok_or_else(|| "missing".to_owned()).and_then(SqlHash::hash);
+        let hash: Hash = hash.map_err(|found| corrupt("schedule_hash", &found))?;
+        Ok((id.ok_or_else(|| corrupt("schedule_id", "missing"))?, hash))
+    };
+    match kind {
+        BookEventKind::PeriodClosed => of_period(PeriodAction::Close),
+        BookEventKind::PeriodReopened => of_period(PeriodAction::Reopen),
+        BookEventKind::ScheduleAdded => {
+            of_schedule().map(|(schedule, hash)| BookChange::ScheduleAdded { schedule, hash })
+        }
+        BookEventKind::ScheduleCancelled => {
+            of_schedule().map(|(schedule, hash)| BookChange::ScheduleCancelled { schedule, hash })
+        }
+        BookEventKind::CurrencyRegistered => {
+            let code = code.as_deref().unwrap_or("missing");
+            let name = currency_name.as_deref().unwrap_or_default();
+            Ok(BookChange::CurrencyRegistered {
+                currency: currency(code, exponent.unwrap_or(-1), || ("book_events", row.event.to_string()))?,
+                name: name.parse().map_err(|_| corrupt("currency_name", name))?,
+            })
+        }
+        BookEventKind::ClockAccepted => {
+            let until = accepted_until.and_then(SqlInstant::instant);
+            Ok(BookChange::ClockAccepted { until: until.ok_or_else(|| corrupt("accepted_until", "no time"))? })
+        }
+    }
+}
+
+impl From<&BookEvent> for BookEventRow {
+    fn from(event: &BookEvent) -> Self {
+        assert!(event.sequence > Sequence::UNASSIGNED, "a stored event has a place");
+        Self {
+            event: event.number,
+            sequence: event.sequence.0,
+            recorded_at: event.recorded_at.into(),
+            kind: event.change.kind().as_str().to_owned(),
+            actor: event.actor.to_string(),
+            hash: event.hash.into(),
+            reason: event.reason.as_ref().map(ToString::to_string),
+            subject: (&event.change).into(),
+        }
+    }
+}
+
+impl From<&BookChange> for Subject {
+    fn from(change: &BookChange) -> Self {
+        match change {
+            BookChange::Period { period, .. } => Self { period: Some(period.to_string()), ..Self::default() },
+            BookChange::ScheduleAdded { schedule, hash } | BookChange::ScheduleCancelled { schedule, hash } => Self {
+                schedule_id: Some(SqlId::new(schedule.0)),
+                schedule_hash: Some((*hash).into()),
+                ..Self::default()
+            },
+            BookChange::CurrencyRegistered { currency, name } => Self {
+                currency: Some(currency.code().to_string()),
+                exponent: Some(currency.exponent().into()),
+                currency_name: Some(name.to_string()),
+                ..Self::default()
+            },
+            BookChange::ClockAccepted { until } => Self { accepted_until: Some((*until).into()), ..Self::default() },
+        }
+    }
+}
+
+/// Written out, so that the planner sees that the partial indexes fit.
+pub(crate) fn is_of_a_period() -> SqlLiteral<Bool> {
+    sql("period is not null")
+}
+
+/// As above, for accepted futures.
+pub(crate) fn is_of_the_clock() -> SqlLiteral<Bool> {
+    sql("accepted_until is not null")
+}
+
+/// As above, for schedules.
+pub(crate) fn is_of_a_schedule() -> SqlLiteral<Bool> {
+    sql("schedule_id is not null")
+}

@@ -1,0 +1,102 @@
+//! Queries of what happened to the book as a whole, the same on both backends.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+
+use super::StoreError;
+use super::portable::{from_rows, in_chunks};
+use crate::models::book_events::{BookEventRow, is_of_a_period, is_of_a_schedule, is_of_the_clock};
+use crate::models::sql_types::SqlId;
+use crate::rules::{BookEvent, ScheduleId};
+use crate::schema::book_events;
+
+/// How many rows one statement inserts. SQLite takes 32,766 values a statement.
+const ROWS_PER_STATEMENT: usize = 1_000;
+
+/// One open transaction: the book's own chain.
+pub(crate) trait BookEvents {
+    /// Up to `limit` events at the places from `first` to `last`, in order, as they are stored.
+    fn book_event_rows_between(&mut self, first: i64, last: i64, limit: i64) -> Result<Vec<BookEventRow>, StoreError>;
+
+    /// The events of schedules, in the order of the chain, as they are stored.
+    fn schedule_event_rows(&mut self, schedules: &[ScheduleId]) -> Result<Vec<BookEventRow>, StoreError>;
+
+    /// Every closing and reopening of a period, in order.
+    fn list_period_events(&mut self) -> Result<Vec<BookEvent>, StoreError>;
+
+    /// The newest acceptance of a future.
+    fn find_clock_acceptance(&mut self) -> Result<Option<BookEvent>, StoreError>;
+
+    /// The newest event of any kind.
+    fn find_newest_book_event(&mut self) -> Result<Option<BookEvent>, StoreError>;
+
+    /// How many events there are.
+    fn count_book_events(&mut self) -> Result<i64, StoreError>;
+
+    /// Adds events.
+    fn insert_book_events(&mut self, events: &[BookEvent]) -> Result<(), StoreError>;
+}
+
+macro_rules! implement_book_events {
+    ($connection:ty) => {
+        impl BookEvents for $connection {
+            fn book_event_rows_between(
+                &mut self,
+                first: i64,
+                last: i64,
+                limit: i64,
+            ) -> Result<Vec<BookEventRow>, StoreError> {
+                let events = book_events::table
+                    .filter(book_events::sequence.between(first, last))
+                    .order(book_events::sequence)
+                    .limit(limit);
+                Ok(events.select(BookEventRow::as_select()).load(self)?)
+            }
+
+            fn schedule_event_rows(&mut self, schedules: &[ScheduleId]) -> Result<Vec<BookEventRow>, StoreError> {
+                let mut rows: Vec<BookEventRow> = in_chunks(schedules, |ids| {
+                    let ids = ids.iter().map(|id| SqlId::new(id.0));
+                    let events = book_events::table.filter(is_of_a_schedule());
+                    let events = events.filter(book_events::schedule_id.eq_any(ids));
+                    events.select(BookEventRow::as_select()).load(self)
+                })?;
+                rows.sort_unstable_by_key(|row| row.event);
+                Ok(rows)
+            }
+
+            fn list_period_events(&mut self) -> Result<Vec<BookEvent>, StoreError> {
+                let events = book_events::table.filter(is_of_a_period()).order(book_events::event);
+                from_rows(events.select(BookEventRow::as_select()).load(self)?)
+            }
+
+            fn find_clock_acceptance(&mut self) -> Result<Option<BookEvent>, StoreError> {
+                let events = book_events::table.filter(is_of_the_clock()).order(book_events::event.desc());
+                let row: Option<BookEventRow> = events.select(BookEventRow::as_select()).first(self).optional()?;
+                Ok(row.map(BookEvent::try_from).transpose()?)
+            }
+
+            fn find_newest_book_event(&mut self) -> Result<Option<BookEvent>, StoreError> {
+                let events = book_events::table.order(book_events::event.desc());
+                let row: Option<BookEventRow> = events.select(BookEventRow::as_select()).first(self).optional()?;
+                Ok(row.map(BookEvent::try_from).transpose()?)
+            }
+
+            fn count_book_events(&mut self) -> Result<i64, StoreError> {
+                Ok(book_events::table.count().get_result(self)?)
+            }
+
+            fn insert_book_events(&mut self, events: &[BookEvent]) -> Result<(), StoreError> {
+                for events in events.chunks(ROWS_PER_STATEMENT) {
+                    let rows: Vec<_> = events.iter().map(BookEventRow::from).collect();
+                    let inserted = diesel::insert_into(book_events::table).values(rows).execute(self)?;
+                    assert_eq!(inserted, events.len(), "every event is inserted");
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+implement_book_events!(PgConnection);
+implement_book_events!(SqliteConnection);
