@@ -18,6 +18,6 @@ lint:
 bench *arguments:
     cargo bench --locked --bench rules -- {{arguments}}
 
-# Makes src/schema.rs anew from migrations/postgres; needs PostgreSQL's server programs and diesel_cli.
+# Makes src/schema.rs and src/store/postgres/guards.txt anew from migrations/postgres; needs PostgreSQL's server programs and diesel_cli.
 schema:
     .ci/schema-drift --write

@@ -140,6 +140,7 @@ diesel::table! {
         state -> Text,
         code -> Nullable<Text>,
         reason -> Nullable<Text>,
+        hash -> Bytea,
     }
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod book_events;
 mod cases;
+mod everything;
 mod holds;
 mod impossible;
 mod periods;
@@ -19,7 +20,7 @@ use self::holds::{HOLDS, STATES, fill_holds};
 use self::impossible::IMPOSSIBLE;
 use self::periods::{ANNOTATIONS, PERIODS, fill_periods};
 use self::transfers::{ROWS, TRANSFERS};
-use crate::support::{TestBook, check, on_every_backend};
+use crate::support::{TestBook, check, on_every_backend, without_guards};
 
 const TABLES: [&str; 8] =
     ["book_events", "schedule_dues", "schedules", "holds", "account_events", "transfers", "accounts", "currencies"];
@@ -93,7 +94,8 @@ fn restore(book: &TestBook) {
 }
 
 fn verify(ledger: &Ledger, what: &str) -> VerifyReport {
-    ledger.verify(&mut |_| {}).unwrap_or_else(|error| panic!("{what}: an error and no finding: {error:?}"))
+    let report = ledger.verify(&mut |_| {});
+    without_guards(report.unwrap_or_else(|error| panic!("{what}: an error and no finding: {error:?}")))
 }
 
 fn assert_found(book: &TestBook, cases: &[Tampering]) {
@@ -110,7 +112,7 @@ fn assert_found_in(book: &TestBook, ledger: &Ledger, cases: &[Tampering]) {
 
         let report = verify(ledger, what);
         assert_eq!(verify(&short_of_memory, what), report, "{what}: with most accounts in a file");
-        let found = report.findings.first().map(|Finding { sequence, account, problem }| {
+        let found = report.findings.first().map(|Finding { sequence, account, problem, .. }| {
             (sequence.map(|sequence| sequence.0), account.as_deref(), problem.as_str())
         });
         if !found.is_some_and(|found| (found.0, found.1) == (*sequence, *account) && found.2.contains(problem)) {

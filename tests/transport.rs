@@ -1,6 +1,6 @@
 //! A whole book goes out and comes in again, byte for byte, on every backend.
 
-mod everything;
+pub mod everything;
 mod kills;
 mod refusals;
 

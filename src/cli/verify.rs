@@ -11,7 +11,7 @@ use crate::formats::{FindingRecord, VerifyRecord};
 use crate::rules::AccountName;
 use crate::service::{VerifyProgress, VerifyReport};
 
-const COLUMNS: Columns = &["sequence", "account", "problem"];
+const COLUMNS: Columns = &["code", "sequence", "account", "problem"];
 
 #[derive(Args)]
 #[command(

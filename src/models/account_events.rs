@@ -66,8 +66,12 @@ impl AccountEventRow {
     }
 
     fn annotation(&self) -> Result<Option<Annotation>, CorruptRow> {
-        if self.metadata_after.is_none() {
-            return Ok(None);
+        let found = (self.transfer_id.is_some(), self.metadata_before.is_some(), self.metadata_after.is_some());
+        match found {
+            (false, false, false) => return Ok(None),
+            (_, true, true) => {}
+            // No hash tells these from what is whole.
+            _ => return Err(CorruptRow::new("account_events", self.sequence, "metadata", "there in part")),
         }
         let corrupt = || CorruptRow::new("account_events", self.sequence, "transfer_id", "not of 16 bytes");
         let transfer_id = self.transfer_id.map(|id| id.id().ok_or_else(corrupt)).transpose()?;

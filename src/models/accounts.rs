@@ -100,7 +100,11 @@ pub(super) fn velocity(per_transfer: Option<i64>, per_day: Option<i64>, per_mont
 }
 
 fn last_transfer(row: &AccountRow) -> Result<Option<LastTransfer>, CorruptRow> {
-    let (Some(sequence), Some(recorded_at)) = (row.last_transfer, row.last_recorded_at) else { return Ok(None) };
+    let (sequence, recorded_at) = match (row.last_transfer, row.last_recorded_at) {
+        (Some(sequence), Some(recorded_at)) => (sequence, recorded_at),
+        (None, None) => return Ok(None),
+        (sequence, _) => return Err(CorruptRow::new("accounts", row.id, "last_transfer", format!("{sequence:?}"))),
+    };
     let recorded_at = instant(row, "last_recorded_at", recorded_at)?;
     Ok(Some(LastTransfer { sequence: Sequence(sequence), recorded_at }))
 }

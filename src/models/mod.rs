@@ -33,7 +33,7 @@ impl HasText for Option<String> {
 
 impl HasText for Option<SqlJson> {
     fn text_bytes(&self) -> usize {
-        self.as_ref().map_or(0, |json| json.0.len())
+        self.as_ref().map_or(0, |json| json.text.len())
     }
 }
 

@@ -68,6 +68,7 @@ pub(crate) struct DueOutcome {
     pub state: String,
     pub code: Option<String>,
     pub reason: Option<String>,
+    pub hash: SqlHash,
 }
 
 impl TryFrom<ScheduleRow> for Schedule {
@@ -110,7 +111,7 @@ impl TryFrom<DueRow> for Due {
     fn try_from(row: DueRow) -> Result<Self, CorruptRow> {
         let id = row.schedule_id.id().map_or_else(String::new, |id| id.to_string());
         let read = Reader { table: "schedule_dues", key: format!("{} of schedule {id}", row.due_at) };
-        let DueOutcome { transfer_id, last_at, attempts, state, code, reason } = row.outcome;
+        let DueOutcome { transfer_id, last_at, attempts, state, code, reason, hash } = row.outcome;
         let transfer_id = transfer_id.map(|id| id.id().ok_or_else(|| read.corrupt("transfer_id", "not of 16 bytes")));
         Ok(Self {
             schedule_id: ScheduleId(
@@ -122,7 +123,12 @@ impl TryFrom<DueRow> for Due {
             last_at: read.instant("last_at", last_at)?,
             attempts: read.count("attempts", attempts)?,
             state: read.word("state", &state, DueState::from_word)?,
-            refusal: code.zip(reason).map(|(code, reason)| Refusal { code, reason }),
+            refusal: match (code, reason) {
+                (Some(code), Some(reason)) => Some(Refusal { code, reason }),
+                (None, None) => None,
+                (code, _) => return Err(read.corrupt("code", &format!("{code:?}, which does not fit its reason"))),
+            },
+            hash: hash.hash().map_err(|found| read.corrupt("hash", &found))?,
         })
     }
 }
@@ -168,7 +174,11 @@ impl Reader {
     }
 
     fn cancellation(&self, progress: &ScheduleProgress) -> Result<Option<Cancellation>, CorruptRow> {
-        let (Some(at), Some(actor)) = (progress.cancelled_at, &progress.cancelled_by) else { return Ok(None) };
+        let (at, actor) = match (progress.cancelled_at, &progress.cancelled_by, &progress.cancel_reason) {
+            (Some(at), Some(actor), _) => (at, actor),
+            (None, None, None) => return Ok(None),
+            (at, ..) => return Err(self.corrupt("cancelled_at", &format!("{at:?}, which does not fit who and why"))),
+        };
         let reason = progress.cancel_reason.as_deref().map(|text| self.parsed("cancel_reason", text));
         Ok(Some(Cancellation {
             at: self.instant("cancelled_at", at)?,
@@ -237,6 +247,7 @@ impl From<&Due> for DueOutcome {
             state: due.state.as_str().to_owned(),
             code: due.refusal.as_ref().map(|refusal| refusal.code.clone()),
             reason: due.refusal.as_ref().map(|refusal| refusal.reason.clone()),
+            hash: due.hash.into(),
         }
     }
 }

@@ -152,10 +152,32 @@ impl ToSql<Timestamptz, Sqlite> for SqlInstant {
     }
 }
 
-/// The value of a [`Jsonb`] column, as text.
+/// The value of a [`Jsonb`] column, as text. PostgreSQL writes it out in its own way; on SQLite it is the text that was written.
 #[derive(AsExpression, Clone, Debug, FromSqlRow, PartialEq, Eq)]
 #[diesel(sql_type = Jsonb)]
-pub(crate) struct SqlJson(pub String);
+pub(crate) struct SqlJson {
+    pub(crate) text: String,
+    form: JsonForm,
+}
+
+/// Who wrote a JSON text out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum JsonForm {
+    Written,
+    Server,
+}
+
+impl SqlJson {
+    /// What is to be written.
+    pub(crate) const fn new(text: String) -> Self {
+        Self { text, form: JsonForm::Written }
+    }
+
+    /// Whether it is this text, as far as that can be told: a server keeps no spacing, no order of keys and no key twice.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.form == JsonForm::Server || self.text == text
+    }
+}
 
 /// The first byte of PostgreSQL's binary form.
 const JSONB_VERSION: u8 = 1;
@@ -163,7 +185,7 @@ const JSONB_VERSION: u8 = 1;
 impl FromSql<Jsonb, Pg> for SqlJson {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         match value.as_bytes().split_first() {
-            Some((&JSONB_VERSION, text)) => Ok(Self(str::from_utf8(text)?.to_owned())),
+            Some((&JSONB_VERSION, text)) => Ok(Self { text: str::from_utf8(text)?.to_owned(), form: JsonForm::Server }),
             _ => Err("an unknown version of jsonb".into()),
         }
     }
@@ -172,20 +194,20 @@ impl FromSql<Jsonb, Pg> for SqlJson {
 impl ToSql<Jsonb, Pg> for SqlJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(&[JSONB_VERSION])?;
-        out.write_all(self.0.as_bytes())?;
+        out.write_all(self.text.as_bytes())?;
         Ok(IsNull::No)
     }
 }
 
 impl FromSql<Jsonb, Sqlite> for SqlJson {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self)
+        <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self::new)
     }
 }
 
 impl ToSql<Jsonb, Sqlite> for SqlJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.as_str());
+        out.set_value(self.text.as_str());
         Ok(IsNull::No)
     }
 }

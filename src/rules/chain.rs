@@ -24,7 +24,7 @@ use super::book_event::{BookChange, BookEvent};
 use super::event::AccountEvent;
 use super::hash::Hash;
 use super::instant::Instant;
-use super::schedule::Schedule;
+use super::schedule::{Due, Refusal, Schedule};
 use super::text::{AccountName, Metadata};
 use super::transfer::Transfer;
 use super::velocity::Velocity;
@@ -172,6 +172,24 @@ pub fn hash_schedule(schedule: &Schedule, debit: &AccountName, credit: &AccountN
     preimage.text(schedule.actor.as_str());
     preimage.optional(schedule.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
     preimage.metadata(&schedule.metadata);
+    preimage.digest()
+}
+
+/// What became of one due transfer, and of which schedule. `due.hash` is not read.
+#[must_use]
+pub fn hash_due(due: &Due, schedule: Hash) -> Hash {
+    let mut preimage = Preimage::new(b"teller.due.1\n");
+    preimage.hash(schedule);
+    preimage.integer(due.due_at.micros());
+    preimage.text(due.state.as_str());
+    preimage.integer(due.attempts.into());
+    preimage.integer(due.first_at.micros());
+    preimage.integer(due.last_at.micros());
+    preimage.optional(due.transfer_id, |preimage, id| preimage.uuid(id.0));
+    preimage.optional(due.refusal.as_ref(), |preimage, Refusal { code, reason }| {
+        preimage.text(code);
+        preimage.text(reason);
+    });
     preimage.digest()
 }
 

@@ -40,7 +40,7 @@ pub use account::{
 pub use annotation::{Annotation, AnnotationRequest, AnnotationTarget, MetadataChange};
 pub use batch::{Batch, ChangedAccount, Known, Ruling, Verdict};
 pub use book_event::{BookChange, BookEvent, BookEventKind, Signature};
-pub use chain::{hash_account, hash_book_event, hash_event, hash_metadata, hash_schedule, hash_transfer};
+pub use chain::{hash_account, hash_book_event, hash_due, hash_event, hash_metadata, hash_schedule, hash_transfer};
 pub use condition::{Comparison, Condition, Expected};
 pub use event::{AccountEvent, LastEvent};
 pub use exchange::{Exchange, ExchangeRequest};
@@ -75,3 +75,4 @@ pub use split::{Part, split_journal};
 pub use text::{AccountName, Actor, Description, Metadata, TextError};
 pub use transfer::{Leg, Transfer, TransferKind};
 pub use velocity::{Spent, Velocity, Window};
+pub(crate) use words::words;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::account::{Account, AccountState, Balances, Limits};
 use super::batch::{Batch, Known};
 use super::book_event::BookEvent;
-use super::chain::hash_schedule;
+use super::chain::{hash_due, hash_schedule};
 use super::hash::Hash;
 use super::ids::{AccountId, Sequence, TransferId};
 use super::instant::Instant;
@@ -206,6 +206,8 @@ pub struct Due {
     pub state: DueState,
     /// Why it was not posted.
     pub refusal: Option<Refusal>,
+    /// Covers all of the above, and the hash of the schedule.
+    pub hash: Hash,
 }
 
 /// A rejection, as it is kept.
@@ -270,7 +272,7 @@ impl Schedule {
             (Some(_), OnRefusal::Skip) => DueState::Skipped,
         };
         let first_at = before.map_or(now, |due| due.first_at);
-        Due {
+        self.hashed(Due {
             schedule_id: self.id,
             due_at,
             transfer_id: refused.is_none().then(|| self.id.of_due(due_at)),
@@ -281,7 +283,18 @@ impl Schedule {
             state,
             refusal: refused
                 .map(|rejection| Refusal { code: rejection.code().to_owned(), reason: rejection.to_string() }),
-        }
+            hash: Hash([0; 32]),
+        })
+    }
+
+    /// A refused due that is not tried again, because the schedule was broken off.
+    #[must_use]
+    pub fn give_up(&self, due: Due) -> Due {
+        self.hashed(Due { state: DueState::Skipped, ..due })
+    }
+
+    fn hashed(&self, due: Due) -> Due {
+        Due { hash: hash_due(&due, self.hash), ..due }
     }
 
     /// The first field in which a request differs from the one that the schedule was made of. `accounts` are those that it names.

@@ -64,7 +64,7 @@ pub use schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, ScheduleP
 pub use statements::{EntryCursor, Span, SpanStatement, StatementOrder};
 pub use transfers::{WithOpenings, post_in, submit_in};
 pub use trees::PathBalance;
-pub use verify::{CurrencyTotals, Finding, VerifyProgress, VerifyReport};
+pub use verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
 
 /// How much memory a walk over the whole book may take for accounts: so much that the program as a whole stays below 64 MB.
 const WALK_BYTES_MAX: usize = 27 << 20;

@@ -11,6 +11,9 @@ use crate::rules::{
 };
 use crate::store::{Access, Store, StoreError};
 
+/// How many refused dues are in memory at once.
+const DUES_PER_PAGE: i64 = 1_000;
+
 /// A schedule, and what its numbers stand for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleStatus {
@@ -131,7 +134,7 @@ impl Ledger {
                 schedule.cancellation = Some((&event).into());
             }
             if !unchanged && mode == Mode::Commit {
-                store.skip_refused_dues(id)?;
+                give_up_refused(store, &schedule)?;
                 store.update_schedule(&schedule)?;
             }
             let skipped = if unchanged { 0 } else { refused };
@@ -167,6 +170,18 @@ impl Ledger {
             schedules.truncate(limit as usize);
             Ok(SchedulePage { schedules: with_names(store, schedules)?, next })
         })
+    }
+}
+
+/// Gives up what of a schedule, which is locked, was to be tried again.
+fn give_up_refused(store: &mut dyn Store, schedule: &Schedule) -> Result<(), StoreError> {
+    loop {
+        // Those that were given up are not among the next.
+        let refused = store.list_refused_dues_of(schedule.id, DUES_PER_PAGE)?;
+        if refused.is_empty() {
+            return Ok(());
+        }
+        refused.into_iter().try_for_each(|due| store.update_due(&schedule.give_up(due)))?;
     }
 }
 

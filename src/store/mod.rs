@@ -19,6 +19,8 @@ mod connection_fault;
 mod diagnosis;
 mod disk;
 mod error;
+mod guards;
+mod indexes;
 mod migrations;
 mod operations;
 mod options;
@@ -48,6 +50,8 @@ pub(crate) use book_events::BookEvents;
 pub(crate) use book_imports::BookImports;
 pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
+pub(crate) use guards::Guards;
+pub(crate) use indexes::Indexes;
 pub use migrations::{MigrationStatus, SchemaState};
 pub use operations::{Book, copy_book_file, settle_book_file};
 pub use options::{Access, StoreOptions};
@@ -60,7 +64,9 @@ pub(crate) use schedules::{DuePlace, Schedules};
 pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
-pub(crate) trait Store: Portable + AccountChains + Annotations + BookEvents + BookImports + Schedules {
+pub(crate) trait Store:
+    Portable + AccountChains + Annotations + BookEvents + BookImports + Guards + Indexes + Schedules
+{
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 

@@ -6,7 +6,7 @@ use diesel::sqlite::SqliteConnection;
 
 use super::attempts::Attempts;
 use super::backend::Backend;
-use super::diagnosis::Diagnosis;
+use super::diagnosis::{Diagnosis, Fact};
 use super::migrations::{self, MigrationStatus, SchemaState};
 use super::operations::Operations;
 use super::options::{Access, StoreOptions};
@@ -201,6 +201,10 @@ impl Pool {
             let latency = slots.session(latency)?;
             let mut facts = slots.read(Backend::facts)?;
             facts.extend(slots.describe_route());
+            if schema == SchemaState::Current {
+                facts.push(slots.read(guards)?);
+                facts.push(slots.read(indexes)?);
+            }
             (latency, facts)
         });
         Ok(Diagnosis { address: self.url.to_string(), schema, latency, facts })
@@ -243,6 +247,23 @@ impl Shortcut<'_> {
         }
         self.pool.attempt_all(self.attempts, Access::Write, &mut work)
     }
+}
+
+/// Whether all that the migrations made to guard the book is there.
+fn guards<C: Backend>(connection: &mut C) -> Result<Fact, StoreError> {
+    let problems = connection.guard_problems()?;
+    let Some(first) = problems.first() else { return Ok(Fact::new("guards", "as the migrations made them")) };
+    let value = format!("{} differ from what the migrations made: {}", problems.len(), problems.join("; "));
+    let warning = format!("{first}; find out who changed it, then run: teller verify");
+    Ok(Fact::checked("guards", value, false, &warning))
+}
+
+/// Whether all rows are found through all indexes.
+fn indexes<C: Backend>(connection: &mut C) -> Result<Fact, StoreError> {
+    let problems = connection.index_problems()?;
+    let is_whole = problems.is_empty();
+    let value = if is_whole { "all rows are found through all of them".to_owned() } else { problems.join("; ") };
+    Ok(Fact::checked("indexes", value, is_whole, "answers can lack rows, and an id can be used twice; see the value"))
 }
 
 fn latency<C: Backend>(connection: &mut C) -> Result<Duration, StoreError> {

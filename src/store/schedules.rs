@@ -8,7 +8,7 @@ use super::StoreError;
 use super::portable::{from_rows, in_chunks};
 use crate::models::schedules::{DueOutcome, DueRow, ScheduleProgress, ScheduleRow, is_active, is_refused};
 use crate::models::sql_types::{SqlId, SqlInstant};
-use crate::rules::{Due, DueState, Instant, Schedule, ScheduleId};
+use crate::rules::{Due, Instant, Schedule, ScheduleId};
 use crate::schema::{schedule_dues, schedules};
 
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
@@ -57,8 +57,8 @@ pub(crate) trait Schedules {
     /// Writes what became of a due that was to be tried again, and whose schedule this transaction has locked.
     fn update_due(&mut self, due: &Due) -> Result<(), StoreError>;
 
-    /// Gives up what of a schedule was to be tried again.
-    fn skip_refused_dues(&mut self, schedule: ScheduleId) -> Result<(), StoreError>;
+    /// Up to `limit` dues of a schedule that are to be tried again.
+    fn list_refused_dues_of(&mut self, schedule: ScheduleId, limit: i64) -> Result<Vec<Due>, StoreError>;
 
     /// Writes how far a schedule has come that this transaction has locked.
     fn update_schedule(&mut self, schedule: &Schedule) -> Result<(), StoreError>;
@@ -157,13 +157,12 @@ macro_rules! implement_schedules {
                 Ok(())
             }
 
-            fn skip_refused_dues(&mut self, schedule: ScheduleId) -> Result<(), StoreError> {
+            fn list_refused_dues_of(&mut self, schedule: ScheduleId, limit: i64) -> Result<Vec<Due>, StoreError> {
                 let refused = schedule_dues::table
                     .filter(is_refused())
-                    .filter(schedule_dues::schedule_id.eq(SqlId::new(schedule.0)));
-                let skipped = schedule_dues::state.eq(DueState::Skipped.as_str());
-                diesel::update(refused).set(skipped).execute(self)?;
-                Ok(())
+                    .filter(schedule_dues::schedule_id.eq(SqlId::new(schedule.0)))
+                    .limit(limit);
+                from_rows(refused.select(DueRow::as_select()).load(self)?)
             }
 
             fn update_schedule(&mut self, schedule: &Schedule) -> Result<(), StoreError> {

@@ -33,7 +33,7 @@ pub use period::period_change;
 pub use program::{Answer, Program};
 pub use random::Random;
 pub use scenario::{check, requests};
-pub use snapshot::{Snapshot, assert_whole};
+pub use snapshot::{Snapshot, assert_whole, without_guards};
 pub use transfer::{transfer, transfer_with_id};
 
 /// Makes two tests of every function, one on a PostgreSQL book and one on an SQLite book, named `subject::postgres::rule` and

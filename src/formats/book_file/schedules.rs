@@ -67,6 +67,7 @@ pub(super) struct DueShape<'a> {
     code: Option<Cow<'a, str>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     reason: Option<Cow<'a, str>>,
+    hash: String,
 }
 
 pub(super) fn schedule_shape(schedule: &Schedule, currency: Currency) -> ScheduleShape<'_> {
@@ -109,6 +110,7 @@ pub(super) fn due_shape(due: &Due) -> DueShape<'_> {
         transfer: due.transfer_id.map(|id| id.to_string()),
         code: due.refusal.as_ref().map(|refusal| Cow::Borrowed(refusal.code.as_str())),
         reason: due.refusal.as_ref().map(|refusal| Cow::Borrowed(refusal.reason.as_str())),
+        hash: due.hash.to_string(),
     }
 }
 
@@ -161,6 +163,7 @@ pub(super) fn due(shape: DueShape<'_>) -> Result<BookRecord, String> {
         attempts: shape.attempts,
         state: word("state", &shape.state, DueState::from_word)?,
         refusal: refusal.map(|(code, reason)| Refusal { code: code.into_owned(), reason: reason.into_owned() }),
+        hash: hash("hash", &shape.hash)?,
     })))
 }
 

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::money::CurrencyCode;
 use crate::rules::Sequence;
-use crate::service::{BookImported, Finding, ImportCounts, Mode, VerifyReport};
+use crate::service::{BookImported, Finding, FindingCode, ImportCounts, Mode, VerifyReport};
 use crate::store::{Fact, MigrationStatus};
 
 /// What an import came to.
@@ -50,6 +50,7 @@ impl From<&MigrationStatus> for MigrationRecord {
 /// Something wrong with a book.
 #[derive(Debug, Serialize)]
 pub struct FindingRecord {
+    code: FindingCode,
     sequence: Option<Sequence>,
     account: Option<String>,
     problem: String,
@@ -57,7 +58,8 @@ pub struct FindingRecord {
 
 impl From<&Finding> for FindingRecord {
     fn from(finding: &Finding) -> Self {
-        Self { sequence: finding.sequence, account: finding.account.clone(), problem: finding.problem.clone() }
+        let code = finding.code;
+        Self { code, sequence: finding.sequence, account: finding.account.clone(), problem: finding.problem.clone() }
     }
 }
 

@@ -147,7 +147,7 @@ pub(crate) fn metadata_to_json(metadata: &Metadata) -> Option<SqlJson> {
 /// Metadata as a JSON object, also where there is none.
 pub(super) fn metadata_as_json(metadata: &Metadata) -> SqlJson {
     // Texts under text keys always have a JSON form.
-    SqlJson(serde_json::to_string(metadata).unwrap_or_default())
+    SqlJson::new(serde_json::to_string(metadata).unwrap_or_default())
 }
 
 pub(super) fn metadata_from_json(
@@ -155,11 +155,13 @@ pub(super) fn metadata_from_json(
     table: &'static str,
     key: impl Display,
 ) -> Result<Metadata, CorruptRow> {
-    let Some(SqlJson(json)) = json else { return Ok(Metadata::default()) };
-    serde_json::from_str::<BTreeMap<String, String>>(json)
+    let Some(json) = json else { return Ok(Metadata::default()) };
+    serde_json::from_str::<BTreeMap<String, String>>(&json.text)
         .ok()
         .and_then(|entries| Metadata::new(entries).ok())
-        .ok_or_else(|| CorruptRow::new(table, key, "metadata", json))
+        // Another reader could take a key that stands twice for another one than this program does.
+        .filter(|metadata| json.is(&metadata_as_json(metadata).text))
+        .ok_or_else(|| CorruptRow::new(table, key, "metadata", &json.text))
 }
 
 /// The transfers of the book from a sequence on, in order.

@@ -57,11 +57,12 @@ impl Walk {
     /// Applies the events whose place is before a transfer.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
         while let Some(row) = pending.next_before(sequence) {
-            self.take_place(row.sequence());
+            let place = row.sequence();
             match row {
                 EventRow::OfAccount(row) => self.apply_event(*row),
                 EventRow::OfBook(row) => self.apply_book_event_row(row, &pending.schedules),
             }
+            self.take_place(place);
         }
     }
 

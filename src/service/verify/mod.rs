@@ -4,7 +4,9 @@ mod account;
 mod book_events;
 mod currencies;
 mod events;
+mod guards;
 mod holds;
+mod ids;
 mod pages;
 mod reversals;
 mod schedules;
@@ -24,12 +26,31 @@ pub(super) use self::walked::Walked;
 use super::Ledger;
 use crate::error::Error;
 use crate::money::CurrencyCode;
-use crate::rules::{Seal, Sequence};
+use crate::rules::{Seal, Sequence, words};
 use crate::store::{Access, Store};
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindingCode {
+    /// Rows that Teller did not write that way.
+    History,
+    /// An index that does not find what its table has.
+    Index,
+    /// A trigger, check, key or index that is not as the migrations made it: it can let such rows in.
+    Guard,
+}
+
+words!(FindingCode {
+    History = "history",
+    Index = "index",
+    Guard = "guard",
+});
 
 /// Something in the book that Teller did not write that way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
+    /// What it is about.
+    pub code: FindingCode,
     /// The transfer where it shows, if it shows at one.
     pub sequence: Option<Sequence>,
     /// The account, if it is about one: its name, or its number where that is all there is.
@@ -101,6 +122,9 @@ impl Ledger {
         walk.compare_schedules(store)?;
         walk.compare_currencies(store)?;
         walk.compare_accounts(store)?;
+        walk.compare_guards(store)?;
+        walk.prove_ids(store)?;
+        walk.prove_indexes(store)?;
         Ok(walk.report())
     }
 }

@@ -11,7 +11,7 @@ use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{
     AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Schedule, ScheduleId, Transfer,
-    TransferId, TransferKind, hash_schedule,
+    TransferId, TransferKind, hash_due, hash_schedule,
 };
 use crate::store::{Store, StoreError};
 
@@ -70,11 +70,13 @@ impl ScheduleWalk {
             && (due.state != DueState::Refused || may_be_tried)
             && due.attempts >= 1
             && due.first_at <= due.last_at;
-        (!fits).then(|| {
-            format!(
-                "the due of {} of schedule {} is {}, which does not fit the rest of it",
-                due.due_at, schedule.id, due.state
-            )
+        let (id, Due { due_at, state, .. }) = (schedule.id, due);
+        if !fits {
+            return Some(format!("the due of {due_at} of schedule {id} is {state}, which does not fit the rest of it"));
+        }
+        let expected = hash_due(due, schedule.hash);
+        (due.hash != expected).then(|| {
+            format!("the due of {due_at} of schedule {id} has the hash {}, its content gives {expected}", due.hash)
         })
     }
 
@@ -162,15 +164,20 @@ impl ScheduleEvents {
 impl Walk {
     /// Compares every schedule with its hash, its recurrence, and the transfers of its dues.
     pub(super) fn compare_schedules(&mut self, store: &mut dyn Store) -> Result<(), Error> {
-        let mut next = Some(Uuid::nil());
+        let (mut next, mut met) = (Some(Uuid::nil()), 0);
         while let Some(first) = next {
             let rows = store.schedule_rows_from(SqlId::new(first), ROWS_PER_PAGE)?;
             let last = rows.last().and_then(|row| row.id.id());
             next = last.and_then(|last| last.as_u128().checked_add(1)).map(Uuid::from_u128);
             let events = ScheduleEvents::of_rows(store, rows.iter().filter_map(|row| row.id.id().map(ScheduleId)))?;
             for row in rows {
-                self.compare_schedule(store, row, &events)?;
+                met += self.compare_schedule(store, row, &events)?;
             }
+        }
+        let [_, dues] = store.count_schedules()?;
+        if dues.unsigned_abs() != met {
+            let problem = format!("{dues} dues are recorded, the schedules in the book have {met} of them");
+            self.find(None, None, problem);
         }
         Ok(())
     }
@@ -180,24 +187,25 @@ impl Walk {
         store: &mut dyn Store,
         row: ScheduleRow,
         events: &ScheduleEvents,
-    ) -> Result<(), Error> {
+    ) -> Result<u64, Error> {
         self.accounts.fetch([row.debit_account_id, row.credit_account_id].map(AccountId))?;
         let (id, name) = (row.id, self.name_of(AccountId(row.debit_account_id)));
+        let (mut behind, mut met) = (Some(SqlInstant::from(Instant::MIN)), 0);
         let mut walk = match Schedule::try_from(row) {
             Ok(schedule) => ScheduleWalk::new(schedule),
             Err(corrupt) => {
                 self.find(None, name, corrupt.to_string());
-                return Ok(());
+                return Ok(0);
             }
         };
         let problems = [walk.problem(&self.accounts), events.problem_with(&walk.schedule)];
         for problem in problems.into_iter().flatten() {
             self.find(None, name.clone(), problem);
         }
-        let mut behind = Some(SqlInstant::from(Instant::MIN));
         while let Some(moment) = behind {
             let rows = store.due_rows(id, moment, ROWS_PER_PAGE)?;
             behind = rows.last().map(|row| row.due_at);
+            met += rows.len() as u64;
             for problem in problems_with_dues(store, &mut walk, rows)? {
                 self.find(None, name.clone(), problem);
             }
@@ -205,7 +213,7 @@ impl Walk {
         if let Some(problem) = walk.problem_at_end() {
             self.find(None, name, problem);
         }
-        Ok(())
+        Ok(met)
     }
 }
 

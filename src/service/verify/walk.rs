@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use bigdecimal::BigDecimal;
 
 use super::book_events::WalkedBook;
+use super::ids::MetIds;
 use super::pages::Page;
 use super::walked::{Sides, Walked, WalkedAccounts};
-use super::{CurrencyTotals, Finding, VerifyReport};
+use super::{CurrencyTotals, Finding, FindingCode, VerifyReport};
 use crate::error::Error;
 use crate::models::accounts::AccountRow;
 use crate::money::{Amount, Currency, CurrencyCode};
@@ -28,6 +29,7 @@ const FINDINGS_MAX: usize = 100;
 pub(in crate::service) struct Walk {
     pub(in crate::service) accounts: WalkedAccounts,
     pub(in crate::service) of_book: WalkedBook,
+    pub(super) ids: MetIds,
     /// The place that was walked last.
     last_place: Option<i64>,
     pub(super) transfers: u64,
@@ -49,6 +51,7 @@ impl Walk {
         Self {
             accounts: WalkedAccounts::new(accounts_bytes_max),
             of_book: WalkedBook::default(),
+            ids: MetIds::default(),
             last_place: None,
             transfers: 0,
             compared: 0,
@@ -113,9 +116,9 @@ impl Walk {
         let mut about_others = Vec::new();
         for row in rows {
             self.apply_events(&mut events, row.sequence);
-            self.take_place(row.sequence);
             let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
             self.transfers += 1;
+            self.ids.meet(row.id, row.sequence);
             match Transfer::try_from(row) {
                 Ok(transfer) => {
                     self.recompute(&transfer);
@@ -125,6 +128,7 @@ impl Walk {
                 }
                 Err(corrupt) => self.find(Some(sequence), self.name_of(debit), corrupt.to_string()),
             }
+            self.take_place(sequence.0);
         }
         self.apply_events(&mut events, i64::MAX);
         self.find_missing_holds(&holds, &about_others);
@@ -248,9 +252,19 @@ impl Walk {
     }
 
     pub(super) fn find(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
+        self.find_of(FindingCode::History, sequence, account, problem);
+    }
+
+    pub(super) fn find_of(
+        &mut self,
+        code: FindingCode,
+        sequence: Option<Sequence>,
+        account: Option<String>,
+        problem: String,
+    ) {
         self.finding_count += 1;
         if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(Finding { sequence, account, problem });
+            self.findings.push(Finding { code, sequence, account, problem });
         }
     }
 

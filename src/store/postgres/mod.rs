@@ -4,6 +4,8 @@ mod certificate;
 mod connection;
 mod expired_holds;
 mod facts;
+mod guards;
+mod indexes;
 mod operations;
 mod raw_writes;
 mod roles;

@@ -41,7 +41,10 @@ const TABLES: &[Table] = &[
         name: "schedules",
         state_columns: &["due_count", "next_due_at", "state", "cancelled_at", "cancelled_by", "cancel_reason"],
     },
-    Table { name: "schedule_dues", state_columns: &["transfer_id", "last_at", "attempts", "state", "code", "reason"] },
+    Table {
+        name: "schedule_dues",
+        state_columns: &["transfer_id", "last_at", "attempts", "state", "code", "reason", "hash"],
+    },
 ];
 
 /// The tables that only the owner writes, in migrations and when a whole book is imported; everybody reads them. Of the events of the

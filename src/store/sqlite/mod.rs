@@ -1,6 +1,8 @@
 //! SQLite: one writer at a time, whole batches in few statements, because a statement costs more than a row.
 
 mod connection;
+mod guards;
+mod indexes;
 mod operations;
 mod raw_writes;
 mod statements;

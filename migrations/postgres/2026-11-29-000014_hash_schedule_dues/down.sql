@@ -1,0 +1,1 @@
+alter table schedule_dues drop column hash;

@@ -1,0 +1,107 @@
+//! Proving the indexes of a file: each row of a table is looked up through each of its indexes, and the entries are counted.
+
+use diesel::connection::DefaultLoadingMode;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use diesel::sqlite::SqliteConnection;
+
+use super::super::StoreError;
+use super::super::indexes::{Index, Indexes, Lookup};
+use super::connection::{NumberRow, TextRow};
+use super::guards::tables;
+use crate::models::sql_types::{Int8, SqlId, Uuid};
+
+/// The index over the ids of transfers, as SQLite names it. A million look-ups by ids, which are anywhere in it, would take longer than
+/// the rest of a verification, and reading it takes a tenth of that.
+const IDS: &str = "sqlite_autoindex_transfers_1";
+
+impl Indexes for SqliteConnection {
+    fn index_problems(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut problems = Vec::new();
+        for table in tables()? {
+            let indexes = indexes_of(self, &table)?;
+            if !indexes.is_empty() {
+                problems.extend(problems_of(self, &table, &indexes)?);
+            }
+        }
+        Ok(problems)
+    }
+
+    fn transfer_ids_in_index(&mut self, visit: &mut dyn FnMut(SqlId, i64)) -> Result<bool, StoreError> {
+        let entries = format!("select id, sequence from transfers indexed by {IDS} order by id");
+        for row in diesel::sql_query(entries).load_iter::<EntryRow, DefaultLoadingMode>(self)? {
+            let EntryRow { id, sequence } = row?;
+            visit(id, sequence);
+        }
+        Ok(true)
+    }
+}
+
+fn indexes_of(connection: &mut SqliteConnection, table: &str) -> Result<Vec<Index>, StoreError> {
+    let listed = "select list.name, (select group_concat(key.name, char(31)) from \
+            (select name from pragma_index_xinfo(list.name) where key order by seqno) as key) as keys, \
+            (select sql from sqlite_schema where type = 'index' and name = list.name) as sql \
+        from pragma_index_list(?) as list order by list.name";
+    let rows = diesel::sql_query(listed).bind::<Text, _>(table).load::<IndexRow>(connection)?;
+    // An index over an expression is none of Teller's.
+    Ok(rows.into_iter().filter(|row| row.name != IDS).filter_map(Index::of_row).collect())
+}
+
+impl Index {
+    fn of_row(IndexRow { name, keys, sql }: IndexRow) -> Option<Self> {
+        let sql = sql.unwrap_or_default();
+        let condition = sql.to_ascii_lowercase().find(" where ").map(|at| sql[at + " where ".len()..].to_owned());
+        let condition = condition.or_else(|| {
+            let at = sql.to_ascii_lowercase().find("\n    where ")?;
+            Some(sql[at + "\n    where ".len()..].to_owned())
+        });
+        Some(Self { name, keys: keys?.split('\u{1f}').map(str::to_owned).collect(), condition })
+    }
+}
+
+/// All indexes of a table in one scan of it, because a scan costs more than what is done with most of its rows.
+fn problems_of(connection: &mut SqliteConnection, table: &str, indexes: &[Index]) -> Result<Vec<String>, StoreError> {
+    let parts: Vec<_> = indexes.iter().map(|index| scanned(table, index)).collect();
+    let scan = format!("select {} as value from \"{table}\" as scanned not indexed", parts.join(" || ' ' || "));
+    let TextRow { value: counts } = diesel::sql_query(scan).get_result(connection)?;
+    let mut counts = counts.split(' ').filter_map(|count| count.parse::<i64>().ok());
+    let mut problems = Vec::new();
+    for index in indexes {
+        let (Some(rows), Some(missed)) = (counts.next(), counts.next()) else { break };
+        let condition = index.condition_or_true();
+        let count =
+            format!("select count(*) as value from \"{table}\" indexed by \"{}\" where {condition}", index.name);
+        let entries = diesel::sql_query(count).get_result::<NumberRow>(connection)?.value;
+        problems.extend(Lookup { table, index: &index.name, rows, missed, entries: Some(entries) }.problem());
+    }
+    Ok(problems)
+}
+
+/// How many rows an index should have, and how many of them a look-up by their keys does not find.
+fn scanned(table: &str, index: &Index) -> String {
+    let condition = index.condition_or_true();
+    let keys = index.keys.iter().map(|key| format!("\"{key}\" is scanned.\"{key}\"")).collect::<Vec<_>>().join(" and ");
+    format!(
+        "coalesce(sum({condition}), 0) || ' ' || coalesce(sum({condition} and not exists (select 1 from \"{table}\" indexed by \"{}\" \
+         where {condition} and {keys} and rowid = scanned.rowid)), 0)",
+        index.name
+    )
+}
+
+#[derive(QueryableByName)]
+struct EntryRow {
+    #[diesel(sql_type = Uuid)]
+    id: SqlId,
+    #[diesel(sql_type = Int8)]
+    sequence: i64,
+}
+
+#[derive(QueryableByName)]
+struct IndexRow {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    keys: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    sql: Option<String>,
+}
