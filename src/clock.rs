@@ -2,8 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-
-use chrono::Utc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::rules::Instant;
 
@@ -15,8 +14,7 @@ impl Clock {
     /// The system's clock.
     #[must_use]
     pub fn system() -> Self {
-        // The system's clock is outside the years 1 to 9999 only where it is broken; then time stands still at 1970.
-        Self::new(|| Instant::from_micros(Utc::now().timestamp_micros()).unwrap_or(Instant::EPOCH))
+        Self::new(|| moment(SystemTime::now()))
     }
 
     /// A clock that says what the function says.
@@ -34,5 +32,37 @@ impl Clock {
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clock({})", self.now())
+    }
+}
+
+/// A broken clock can stand before 1970, where the standard library and chrono do not count. Beyond the years 1 to 9999 time stands still.
+fn moment(time: SystemTime) -> Instant {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_micros()).ok().and_then(Instant::from_micros).unwrap_or(Instant::MAX),
+        Err(before) => i64::try_from(before.duration().as_micros())
+            .ok()
+            .and_then(|micros| Instant::from_micros(-micros))
+            .unwrap_or(Instant::MIN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_that_stands_at_any_time_is_read() {
+        let second = Duration::from_secs(1);
+        for (time, expected) in [
+            (UNIX_EPOCH, "1970-01-01T00:00:00.000000Z"),
+            (UNIX_EPOCH - second / 2, "1969-12-31T23:59:59.500000Z"),
+            (UNIX_EPOCH + Duration::from_secs(1_767_225_600), "2026-01-01T00:00:00.000000Z"),
+            (UNIX_EPOCH - Duration::from_secs(70_000_000_000), "0001-01-01T00:00:00.000000Z"),
+            (UNIX_EPOCH + Duration::from_secs(300_000_000_000), "9999-12-31T23:59:59.999999Z"),
+        ] {
+            assert_eq!(moment(time).to_string(), expected);
+        }
     }
 }

@@ -1,11 +1,18 @@
 //! What the program is told from outside. The only place where the environment is read.
 
+mod dotenv;
+
 use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
+use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 use tracing_subscriber::filter::Targets;
 
+pub use self::dotenv::{DotEnvError, Problem as DotEnvProblem};
 use crate::store::{DatabaseUrl, UrlError, UrlSetting};
 
 /// The book of someone who has not said which: a file in the working directory.
@@ -47,10 +54,12 @@ pub struct Setting {
 }
 
 /// Why the settings cannot be used.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, IntoStaticStr, VariantNames)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// The database URL is not one.
     #[error("the database URL from {from} cannot be used: {source}")]
+    #[strum(serialize = "url_invalid")]
     Url {
         /// Where it was found.
         from: &'static str,
@@ -58,9 +67,15 @@ pub enum ConfigError {
         source: UrlError,
     },
     /// The `.env` file cannot be read.
-    #[error("the .env file cannot be read")]
-    DotEnv(#[source] dotenvy::Error),
+    #[error("the .env file cannot be read: {0}")]
+    #[strum(serialize = "dotenv_invalid")]
+    DotEnvFile(io::Error),
+    /// The `.env` file cannot be understood.
+    #[error("the .env file cannot be read: {0}")]
+    #[strum(serialize = "dotenv_invalid")]
+    DotEnv(DotEnvError),
     /// A setting cannot be understood.
+    #[strum(serialize = "environment_invalid")]
     #[error("the environment variable {name} is {text:?}, which is {problem}")]
     Invalid {
         /// The variable.
@@ -71,11 +86,20 @@ pub enum ConfigError {
         problem: String,
     },
     /// An environment variable is no text.
+    #[strum(serialize = "environment_invalid")]
     #[error("the environment variable {name} is not UTF-8")]
     NotText {
         /// The variable.
         name: &'static str,
     },
+}
+
+impl ConfigError {
+    /// The stable code, as in JSON and in `docs/errors.md`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.into()
+    }
 }
 
 /// The book to work on, and where that was said: the flag, then `DATABASE_URL`, then `.env`, then `sqlite://teller.db`.
@@ -183,17 +207,16 @@ fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
     }
 }
 
+/// From the nearest `.env` file, in the working directory or above.
 fn database_url_from_dotenv() -> Result<Option<String>, ConfigError> {
-    let lines = match dotenvy::from_filename_iter(".env") {
-        Ok(lines) => lines,
-        Err(error) if error.not_found() => return Ok(None),
-        Err(error) => return Err(ConfigError::DotEnv(error)),
+    let folder = std::env::current_dir().map_err(ConfigError::DotEnvFile)?;
+    let Some(file) = folder.ancestors().map(|folder| folder.join(".env")).find(|file| file.is_file()) else {
+        return Ok(None);
     };
-    for line in lines {
-        let (name, value) = line.map_err(ConfigError::DotEnv)?;
-        if name == "DATABASE_URL" {
-            return Ok(Some(value));
-        }
-    }
-    Ok(None)
+    let text = read_text(&file)?;
+    dotenv::value_of(&text, "DATABASE_URL").map_err(ConfigError::DotEnv)
+}
+
+fn read_text(file: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(file).map_err(ConfigError::DotEnvFile)
 }

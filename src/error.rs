@@ -1,5 +1,6 @@
 //! What can go wrong, as the library's callers see it.
 
+use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
@@ -9,7 +10,9 @@ use crate::rules::{
 use crate::store::StoreError;
 
 /// Why an operation did not happen.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+#[non_exhaustive]
 pub enum Error {
     /// A rule refused it: an answer, not a fault. Nothing was written.
     #[error(transparent)]
@@ -22,6 +25,7 @@ pub enum Error {
     Store(StoreError),
     /// A file that is read from or written to.
     #[error("cannot {doing}")]
+    #[strum(serialize = "file_unusable")]
     File {
         /// What was tried, with the file's name.
         doing: String,
@@ -32,31 +36,40 @@ pub enum Error {
 }
 
 /// Why a text is not an amount, a name, a time, …
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, IntoStaticStr, PartialEq, Eq, VariantNames)]
+#[non_exhaustive]
 pub enum InputError {
     /// Not an amount.
     #[error(transparent)]
+    #[strum(serialize = "amount_invalid")]
     Amount(#[from] AmountError),
     /// Not a currency.
     #[error(transparent)]
+    #[strum(serialize = "currency_invalid")]
     Currency(#[from] CurrencyError),
     /// Not a text that can be stored.
     #[error(transparent)]
+    #[strum(serialize = "text_invalid")]
     Text(#[from] TextError),
     /// Not a moment.
     #[error(transparent)]
+    #[strum(serialize = "time_invalid")]
     Instant(#[from] InstantError),
     /// Not a period.
     #[error(transparent)]
+    #[strum(serialize = "period_invalid")]
     Period(#[from] PeriodError),
     /// Not a rate, or not a way of rounding.
     #[error(transparent)]
+    #[strum(serialize = "exchange_invalid")]
     Exchange(#[from] ExchangeError),
     /// Not shares that make a whole.
     #[error(transparent)]
+    #[strum(serialize = "split_invalid")]
     Split(#[from] SplitError),
     /// A span of time that ends before it begins.
     #[error("the span begins at {from} and ends at {to}, before it begins; exchange the two")]
+    #[strum(serialize = "span_invalid")]
     Span {
         /// When it begins.
         from: Instant,
@@ -65,9 +78,11 @@ pub enum InputError {
     },
     /// Not a seal of this book.
     #[error(transparent)]
+    #[strum(serialize = "seal_invalid")]
     Seal(#[from] SealError),
     /// Not the file of a whole book, or not as it was exported.
     #[error("line {line}: {problem}")]
+    #[strum(serialize = "book_file_invalid")]
     BookFile {
         /// The line, counted from 1.
         line: u64,
@@ -76,6 +91,7 @@ pub enum InputError {
     },
     /// Not the columns that a file should have.
     #[error("the header {problem}; the columns are {known}, and metadata.NAME for any name")]
+    #[strum(serialize = "header_invalid")]
     Header {
         /// What is wrong with it.
         problem: String,
@@ -84,21 +100,25 @@ pub enum InputError {
     },
     /// Not moments at which something can recur.
     #[error(transparent)]
+    #[strum(serialize = "recurrence_invalid")]
     Recurrence(#[from] RecurrenceError),
     /// Not a length of time.
     #[error("{text:?} is not a length of time; write it like 90s, 30m, 12h or 7d")]
+    #[strum(serialize = "duration_invalid")]
     Duration {
         /// What was given, shortened to 40 characters.
         text: String,
     },
     /// Not a request that can be read.
     #[error("{problem}")]
+    #[strum(serialize = "request_invalid")]
     Request {
         /// What is wrong with it.
         problem: String,
     },
     /// One of the others, and where it stands.
     #[error("{place}: {fault}")]
+    #[strum(serialize = "at")]
     At {
         /// From the outside to the inside: `line 3, leg 2, field amount`.
         place: String,
@@ -122,30 +142,35 @@ impl InputError {
         }
     }
 
-    /// The stable code, as in JSON.
+    /// The stable code, as in JSON and in `docs/errors.md`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Duration { .. } => "duration_invalid",
-            Self::Request { .. } => "request_invalid",
             Self::At { fault, .. } => fault.code(),
-            Self::Amount(_) => "amount_invalid",
-            Self::Currency(_) => "currency_invalid",
-            Self::Text(_) => "text_invalid",
-            Self::Instant(_) => "time_invalid",
-            Self::Period(_) => "period_invalid",
-            Self::Exchange(_) => "exchange_invalid",
-            Self::Split(_) => "split_invalid",
-            Self::Span { .. } => "span_invalid",
-            Self::Seal(_) => "seal_invalid",
-            Self::Recurrence(_) => "recurrence_invalid",
-            Self::BookFile { .. } => "book_file_invalid",
-            Self::Header { .. } => "header_invalid",
+            other => other.into(),
         }
     }
 }
 
 impl Error {
+    /// The stable code, as in JSON, in `docs/rejections.md` and in `docs/errors.md`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Rejected(rejection) => rejection.code(),
+            Self::Input(input) => input.code(),
+            Self::Store(fault) => fault.code(),
+            Self::File { .. } => self.into(),
+        }
+    }
+
+    /// Whether the same request, sent again with the same ids, can succeed without anyone changing it: see
+    /// [`StoreError::is_retryable`].
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Store(fault) if fault.is_retryable())
+    }
+
     /// The same error; where it is about what was handed in, with what it stands in.
     #[must_use]
     pub(crate) fn at(self, outside: &str) -> Self {

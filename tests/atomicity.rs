@@ -171,8 +171,8 @@ fn mend(book: &TestBook, table: &str) {
 #[track_caller]
 fn assert_statement_refused<T: std::fmt::Debug>(answer: Result<T, Error>) {
     match answer {
-        Err(Error::Store(StoreError::Statement(source))) => {
-            assert!(source.to_string().contains("sabotage"), "{source}");
+        Err(Error::Store(StoreError::Statement { reason })) => {
+            assert!(reason.contains("sabotage"), "{reason}");
         }
         other => panic!("not refused by the trigger: {other:?}"),
     }

@@ -79,6 +79,47 @@ fn a_full_disk_refuses_what_does_not_fit_and_keeps_what_did() {
     run(&["verify"]).ends(0).says(&format!("Verified {} transfers", 50_000 + single));
 }
 
+/// Not even the memory that connections share beside the file has room.
+const ON_A_FULL_DISK: &str = r#"
+mount -t tmpfs -o size=600k tmpfs "$DISK" || exit 99
+cp "$BOOK" "$DISK/book.db"
+dd if=/dev/zero of="$DISK/fill" bs=4k count=400 2>/dev/null
+export DATABASE_URL="sqlite://$DISK/book.db"
+for command in "transfer a b 1" "account open c --currency EUR" "verify" "balance a" "migrate run"; do
+    "$TELLER" $command
+    echo "$command: $?"
+done
+rm "$DISK/fill"
+"$TELLER" transfer a b 1
+"$TELLER" verify
+echo "verified: $?"
+"#;
+
+#[test]
+fn a_disk_without_any_room_is_called_full_and_not_damaged() {
+    let (book, folder) = (TestBook::on_sqlite(), TempDir::new().unwrap());
+    check(&book, "account a asset EUR\naccount b asset EUR");
+    book.connect_sqlite().batch_execute("pragma wal_checkpoint(truncate)").unwrap();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let answer = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", ON_A_FULL_DISK])
+        .env("TELLER", env!("CARGO_BIN_EXE_teller"))
+        .env("BOOK", path_of(&book))
+        .env("DISK", &disk)
+        .output()
+        .expect("unshare starts");
+    let answer = Answer::from(answer);
+    if answer.stderr.contains("unshare failed") || answer.code == Some(99) {
+        eprintln!("left out, for want of a disk: {}", answer.stderr);
+        return;
+    }
+    let answer = answer.ends(0).shows("verified: 0").says("the database's disk is full");
+    for command in ["transfer a b 1", "account open c --currency EUR", "verify", "balance a", "migrate run"] {
+        assert!(answer.stdout.contains(&format!("{command}: 75")), "{command}: {answer:?}");
+    }
+}
+
 /// As a quota does, which reads as a fault of the disk.
 #[test]
 fn a_file_that_may_not_grow_loses_nothing() {

@@ -1,6 +1,5 @@
 //! What a person and a script are told when a command fails. The only place where faults become exit codes and advice.
 
-use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
@@ -24,6 +23,11 @@ const EXIT_CONFIGURATION: u8 = 78;
 
 const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 
+/// The codes of what only a program can meet.
+const USAGE: &str = "usage";
+const DEADLINE_PASSED: &str = "deadline_passed";
+const OUTPUT_FAILED: &str = "output_failed";
+
 /// Why a command failed, ready to be shown.
 pub(super) struct Failure {
     pub(super) exit_code: u8,
@@ -43,7 +47,7 @@ impl Failure {
 
     /// Arguments that do not go together, which the parser of arguments cannot see.
     pub(super) fn usage(message: impl Into<String>) -> Self {
-        Self::new(EXIT_USAGE, "usage", message.into(), None)
+        Self::new(EXIT_USAGE, USAGE, message.into(), None)
     }
 
     /// Adds that the request can be sent again under its id, where that is the thing to do.
@@ -77,7 +81,7 @@ impl Failure {
                 let message = format!("the outcome is unknown: {silent}");
                 Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, None).with_retry_id(id)
             }
-            None => Self::new(EXIT_TRY_AGAIN, "deadline_passed", silent, Some(UNKNOWN_HINT)),
+            None => Self::new(EXIT_TRY_AGAIN, DEADLINE_PASSED, silent, Some(UNKNOWN_HINT)),
         }
     }
 
@@ -108,6 +112,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        let code = error.code();
         match error {
             Error::Rejected(rejection) => (*rejection).into(),
             Error::Input(input) => input.into(),
@@ -115,7 +120,7 @@ impl From<Error> for Failure {
             Error::File { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => source.into(),
             Error::File { ref source, .. } => {
                 let message = format!("{error}: {source}");
-                Self::new(EXIT_BAD_INPUT, "file_unusable", message, None)
+                Self::new(EXIT_BAD_INPUT, code, message, None)
             }
         }
     }
@@ -156,64 +161,62 @@ impl From<SealFileError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(fault: StoreError) -> Self {
-        let message = fault.to_string();
-        match fault {
-            StoreError::Url(error) => error.into(),
-            StoreError::Unreachable { hint, .. } => {
-                Self::new(EXIT_UNREACHABLE, "database_unreachable", message, Some(hint))
-            }
-            StoreError::Denied { .. } => {
-                let hint = "check the user and password in the URL, and what that user may do";
-                Self::new(EXIT_NOT_ALLOWED, "not_allowed", message, Some(hint))
-            }
-            StoreError::NotABook { .. } => {
-                let hint = "name another database; Teller leaves this one alone";
-                Self::new(EXIT_CONFIGURATION, "not_a_book", message, Some(hint))
-            }
-            StoreError::BookUnknown => {
-                let hint = "see which there are with: teller book list; make it with: teller book create NAME";
-                Self::new(EXIT_CONFIGURATION, "book_unknown", message, Some(hint))
-            }
-            StoreError::NotOffered { hint, .. } => Self::new(EXIT_CONFIGURATION, "not_offered", message, Some(&hint)),
-            StoreError::NotMigrated { .. } => {
-                let hint = "bring the schema up to date with: teller migrate run";
-                Self::new(EXIT_CONFIGURATION, "not_migrated", message, Some(hint))
-            }
-            StoreError::Newer { .. } => {
-                let hint = "use the newer version of Teller that made them";
-                Self::new(EXIT_CONFIGURATION, "newer_schema", message, Some(hint))
-            }
-            StoreError::ReadOnly { .. } => {
-                let hint =
-                    "nothing was written; check the permissions of the file and its folder, or name the primary server";
-                Self::new(EXIT_NOT_ALLOWED, "read_only", message, Some(hint))
-            }
-            StoreError::Standby { .. } => {
-                let hint = "nothing was written; name all servers in the URL, as in postgres://USER@ONE,TWO/DATABASE, \
-                    or the one that takes writes";
-                Self::new(EXIT_TRY_AGAIN, "standby", message, Some(hint))
-            }
-            StoreError::Busy { .. } => Self::new(EXIT_TRY_AGAIN, "busy", message, Some("try again")),
-            StoreError::Conflict { .. } => Self::new(EXIT_TRY_AGAIN, "conflict", message, Some("try again")),
-            StoreError::Lost { .. } => Self::new(EXIT_TRY_AGAIN, "connection_lost", message, Some("try again")),
-            StoreError::OutcomeUnknown { .. } => {
-                Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, Some(UNKNOWN_HINT))
-            }
-            StoreError::Full { .. } => {
-                let hint = "nothing was written; make room and try again";
-                Self::new(EXIT_TRY_AGAIN, "disk_full", message, Some(hint))
-            }
-            StoreError::Disk { .. } => {
-                let hint = "nothing was written; look at the disk, its quota and the system's log; if the file is damaged, \
-                    restore a backup elsewhere and verify it";
-                Self::new(EXIT_FAULT, "disk_failed", message, Some(hint))
-            }
-            StoreError::Corrupt(_) => Self::new(EXIT_FAULT, "corrupt_row", message, None),
-            StoreError::Statement(source) => {
-                Self::new(EXIT_FAULT, "statement_refused", format!("{message}: {source}"), Some(REPORT_HINT))
-            }
-            StoreError::Migration { .. } => Self::new(EXIT_FAULT, "migration_failed", message, None),
+        let (exit_code, hint) = meaning(&fault);
+        Self::new(exit_code, fault.code(), fault.to_string(), hint)
+    }
+}
+
+/// What a fault of the database means to a script, and what a person can do.
+fn meaning(fault: &StoreError) -> (u8, Option<&str>) {
+    match fault {
+        StoreError::Url(_) | StoreError::Options { .. } => (EXIT_CONFIGURATION, None),
+        StoreError::Unreachable { hint, .. } => (EXIT_UNREACHABLE, Some(hint)),
+        StoreError::Denied { .. } => {
+            (EXIT_NOT_ALLOWED, Some("check the user and password in the URL, and what that user may do"))
         }
+        StoreError::NotABook { .. } => {
+            (EXIT_CONFIGURATION, Some("name another database; Teller leaves this one alone"))
+        }
+        StoreError::BookUnknown => {
+            let hint = "see which there are with: teller book list; make it with: teller book create NAME";
+            (EXIT_CONFIGURATION, Some(hint))
+        }
+        StoreError::NotOffered { hint, .. } => (EXIT_CONFIGURATION, Some(hint)),
+        StoreError::NotMigrated { .. } => {
+            (EXIT_CONFIGURATION, Some("bring the schema up to date with: teller migrate run"))
+        }
+        StoreError::Newer { .. } => (EXIT_CONFIGURATION, Some("use the newer version of Teller that made them")),
+        StoreError::NotUtf8 { .. } => {
+            let hint = "make another database: createdb --encoding=UTF8 --locale=C --template=template0 NAME";
+            (EXIT_CONFIGURATION, Some(hint))
+        }
+        StoreError::ReadOnly { .. } => {
+            let hint =
+                "nothing was written; check the permissions of the file and its folder, or name the primary server";
+            (EXIT_NOT_ALLOWED, Some(hint))
+        }
+        StoreError::Standby { .. } => {
+            let hint = "nothing was written; name all servers in the URL, as in postgres://USER@ONE,TWO/DATABASE, \
+                or the one that takes writes";
+            (EXIT_TRY_AGAIN, Some(hint))
+        }
+        StoreError::Busy { .. } | StoreError::Conflict { .. } | StoreError::Lost { .. } => {
+            (EXIT_TRY_AGAIN, Some("try again"))
+        }
+        StoreError::OutcomeUnknown { .. } => (EXIT_TRY_AGAIN, Some(UNKNOWN_HINT)),
+        StoreError::Replaced { .. } => {
+            let hint = "stop every program that uses the book and put its file and its -wal file back; \
+                then send the last requests again: docs/disaster-recovery.md";
+            (EXIT_UNREACHABLE, Some(hint))
+        }
+        StoreError::Full { .. } => (EXIT_TRY_AGAIN, Some("nothing was written; make room and try again")),
+        StoreError::Disk { .. } => {
+            let hint = "nothing was written; look at the disk, its quota and the system's log; if the file is damaged, \
+                restore a backup elsewhere and verify it";
+            (EXIT_FAULT, Some(hint))
+        }
+        StoreError::Statement { .. } => (EXIT_FAULT, Some(REPORT_HINT)),
+        StoreError::Corrupt(_) | StoreError::Migration { .. } => (EXIT_FAULT, None),
     }
 }
 
@@ -223,31 +226,61 @@ const REPORT_HINT: &str = "nothing was written; if the database was not changed 
 
 impl From<UrlError> for Failure {
     fn from(error: UrlError) -> Self {
-        Self::new(EXIT_CONFIGURATION, "url_invalid", error.to_string(), None)
+        StoreError::from(error).into()
     }
 }
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-        match error {
-            ConfigError::Url { .. } => Self::new(EXIT_CONFIGURATION, "url_invalid", error.to_string(), None),
+        let hint = match error {
             ConfigError::DotEnv(_) => {
-                let hint = "write lines like DATABASE_URL=sqlite://teller.db, with quotes around values with blanks";
-                Self::new(EXIT_CONFIGURATION, "dotenv_invalid", format!("{error}{source}"), Some(hint))
+                Some("write lines like DATABASE_URL='sqlite://teller.db', with '' around the value")
             }
-            ConfigError::NotText { .. } | ConfigError::Invalid { .. } => {
-                Self::new(EXIT_CONFIGURATION, "environment_invalid", error.to_string(), None)
-            }
-        }
+            ConfigError::Url { .. }
+            | ConfigError::DotEnvFile(_)
+            | ConfigError::NotText { .. }
+            | ConfigError::Invalid { .. } => None,
+        };
+        Self::new(EXIT_CONFIGURATION, error.code(), error.to_string(), hint)
     }
 }
 
 /// Writing results. A reader that has gone away, such as `head`, has had enough, and there is nobody to tell.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        let mut failure = Self::new(EXIT_FAULT, "output_failed", format!("cannot write the results: {error}"), None);
+        let mut failure = Self::new(EXIT_FAULT, OUTPUT_FAILED, format!("cannot write the results: {error}"), None);
         failure.is_silent = error.kind() == io::ErrorKind::BrokenPipe;
         failure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use strum::VariantNames;
+
+    use super::*;
+
+    /// What a line of an imported file can have in its rejects file besides the codes of bad input.
+    const OF_LINES: [&str; 6] =
+        ["accounts_ambiguous", "column_missing", "field_count", "id_invalid", "not_utf8", "type_invalid"];
+
+    #[test]
+    fn every_code_of_a_fault_is_documented_and_every_documented_one_is_given() {
+        let documentation = include_str!("../../docs/errors.md");
+        let documented: BTreeSet<_> = documentation
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `"))
+            .filter_map(|line| line.split_once("` |"))
+            .map(|(code, _)| code)
+            .collect();
+        let own = [USAGE, DEADLINE_PASSED, OUTPUT_FAILED];
+        let lists =
+            [StoreError::VARIANTS, InputError::VARIANTS, ConfigError::VARIANTS, Error::VARIANTS, &own, &OF_LINES];
+        // These three hand the code of another error on.
+        let is_code = |code: &&str| !["rejected", "input", "store", "at"].contains(code);
+        let given: BTreeSet<_> = lists.into_iter().flatten().copied().filter(is_code).collect();
+        assert_eq!(documented, given);
     }
 }

@@ -76,14 +76,12 @@ impl fmt::Display for Sequence {
 pub struct TransferId(pub Uuid);
 
 impl TransferId {
-    /// A fresh id (UUID version 7) that sorts by the time given.
+    /// A fresh id (UUID version 7) that sorts by the time given. Such ids count from 1970, so all earlier times sort as that.
     #[must_use]
     pub fn fresh(now: Instant) -> Self {
-        let seconds = now.micros().div_euclid(1_000_000);
-        let nanos = now.micros().rem_euclid(1_000_000) * 1_000;
-        let timestamp =
-            Timestamp::from_unix(NoContext, seconds.unsigned_abs(), u32::try_from(nanos).unwrap_or_default());
-        Self(Uuid::new_v7(timestamp))
+        let micros = now.max(Instant::EPOCH).micros().unsigned_abs();
+        let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or_default();
+        Self(Uuid::new_v7(Timestamp::from_unix(NoContext, micros / 1_000_000, nanos)))
     }
 
     /// The id of a text key (UUID version 5): the same key always gives the same id.
@@ -200,5 +198,9 @@ mod tests {
         let early = TransferId::fresh("2026-01-01T00:00:00Z".parse().unwrap());
         let late = TransferId::fresh("2026-01-01T00:00:00.001Z".parse().unwrap());
         assert!(early < late);
+        for outside in [Instant::MIN, Instant::MAX, Instant::EPOCH.previous().unwrap()] {
+            assert_eq!(TransferId::fresh(outside).0.get_version_num(), 7, "{outside}");
+        }
+        assert!(TransferId::fresh(Instant::MIN) < early);
     }
 }

@@ -158,6 +158,14 @@ pub struct HoldRequest {
     pub expiry: Expiry,
 }
 
+impl HoldRequest {
+    /// A hold of what this transfer would post, which stays until it is captured or released.
+    #[must_use]
+    pub const fn new(transfer: TransferRequest) -> Self {
+        Self { transfer, expiry: Expiry::Never }
+    }
+}
+
 /// What becomes of what a capture leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Remainder {

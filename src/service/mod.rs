@@ -90,11 +90,12 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens a book. A new SQLite file is migrated; a PostgreSQL book must have been, with `teller migrate run`.
+    /// Opens a book. A new SQLite file is migrated; a PostgreSQL book must have been, with [`Ledger::migrate`] or
+    /// `teller migrate run`.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Denied`, `NotABook`, `NotMigrated`, `Newer`,
-    /// `Busy`, `Standby`, `Lost`; [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
+    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Url`, `Options`, `Denied`, `NotABook`, `BookUnknown`,
+    /// `NotOffered`, `NotMigrated`, `Newer`, `Busy`, `Standby`, `Lost`, `Replaced`, `Full`, `Disk`, `Statement`; [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
     pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let ledger = Self::open_incomplete(url, options)?;
         ledger.check_complete()?;
@@ -121,6 +122,17 @@ impl Ledger {
             spending: Spending::default(),
             walk_bytes_max: WALK_BYTES_MAX,
         })
+    }
+
+    /// Brings a book's schema up to date, all missing migrations or none, and returns their names. Safe to run from many places at once.
+    /// A new SQLite file is made.
+    ///
+    /// # Errors
+    /// [`Error::Store`] with [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Url`, `Options`, `Denied`, `Busy`,
+    /// `Standby`, `ReadOnly`, `Newer`, `NotABook`, `BookUnknown`, `NotUtf8`, `NotOffered`, `Migration`, `Full`, `Disk`, `Lost`,
+    /// `OutcomeUnknown`.
+    pub fn migrate(url: DatabaseUrl, options: StoreOptions) -> Result<Vec<String>, Error> {
+        Ok(Pool::connect(url, options)?.migrate()?)
     }
 
     /// The same book, told the time by another clock.

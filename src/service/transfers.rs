@@ -9,7 +9,7 @@ use super::remembered::Guess;
 use super::spending::Spending;
 use super::{Ledger, Mode};
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::rules::{
     Account, AccountId, AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Opening, Operation,
     Rejection, Request, TransferRequest, open_account,
@@ -29,14 +29,17 @@ impl Ledger {
     /// Does one operation, and answers with the transfer that it made.
     ///
     /// # Errors
-    /// A [`Rejection`] up to `AccountNotEmpty`, [`Error::Store`].
-    ///
-    /// # Panics
-    /// For an [`AccountChange`](crate::rules::AccountChange), which makes none: see [`Ledger::change_account`].
+    /// [`InputError::Request`] for a change of an account or of metadata, which makes no transfer and is not done: see
+    /// [`Ledger::change_account`] and [`Ledger::submit_one`]. A [`Rejection`] up to `AccountNotEmpty`. [`Error::Store`].
     pub fn post(&self, operation: impl Into<Operation>, mode: Mode) -> Result<Posted, Error> {
-        let receipt = self.submit_one(Request::Operation(operation.into()), mode)?;
+        let operation = operation.into();
+        if operation.id().is_none() {
+            let problem = "a change of an account or of metadata makes no transfer; submit it instead of posting it";
+            return Err(InputError::request(problem).into());
+        }
+        let receipt = self.submit_one(Request::Operation(operation), mode)?;
         let posted = receipt.transfers.into_iter().next();
-        Ok(posted.unwrap_or_else(|| unreachable!("every operation but a change of an account makes a transfer")))
+        Ok(posted.unwrap_or_else(|| unreachable!("every operation with an id makes a transfer")))
     }
 
     /// Posts many transfers in one transaction, strictly in order. A refused one leaves no trace and does not hold up the others.

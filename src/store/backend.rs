@@ -20,12 +20,18 @@ pub(super) enum Task {
     Work,
 }
 
+/// What is known of the way of a connection to its database, and of the connection.
+pub(super) type Way<'a, C> = (&'a <C as Backend>::Route, &'a <C as Backend>::Session);
+
 /// A connection on one of the backends: how it is made, what its transactions are, and what it can say of itself.
 pub(super) trait Backend:
     Store + Operations + R2D2Connection + MigrationHarness<<Self as Connection>::Backend> + Send + 'static
 {
-    /// What is known of the way to the database.
+    /// What is known of the way to the database, for all connections of a pool.
     type Route: Send + Sync + 'static;
+
+    /// What is known of one connection.
+    type Session: Send + 'static;
 
     /// The schema, step by step.
     const MIGRATIONS: EmbeddedMigrations;
@@ -36,13 +42,26 @@ pub(super) trait Backend:
     /// Connects again, and sets the session up.
     fn open(url: &DatabaseUrl, options: &StoreOptions, route: &Self::Route) -> Result<Self, StoreError>;
 
+    /// Takes note of a connection that was just made.
+    fn session(&mut self, route: &Self::Route) -> Result<Self::Session, StoreError>;
+
     /// Runs the work in a transaction of its own, which ends with it: committed on `Ok`, rolled back on `Err`.
     fn in_transaction<T>(
         &mut self,
-        route: &Self::Route,
+        way: Way<'_, Self>,
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error>;
+
+    /// The same fault, told more closely by what the database can still be asked.
+    fn name_fault(&mut self, fault: StoreError, _url: &DatabaseUrl) -> StoreError {
+        fault
+    }
+
+    /// Refuses a database that cannot hold a book.
+    fn check_place(&mut self, _url: &DatabaseUrl) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Writes transfers and their accounts as [`Store::write_together`] does, outside of any transaction, in one statement that is one. `None`
     /// where this is not offered; then nothing was done.

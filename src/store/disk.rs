@@ -4,11 +4,18 @@ use super::diagnosis::Fact;
 
 /// About 1.7 million transfers.
 const FREE_BYTES_MIN: u64 = 512 << 20;
+/// More than the memory that connections to one file share at first.
+const FULL_BYTES_MAX: u64 = 64 << 10;
 
 /// How much room there is on the disk of a folder; `None` where that cannot be found out.
 pub(super) fn free_disk(folder: &Path) -> Option<Fact> {
     let free = fs4::available_space(folder).ok()?;
     Some(fact(free))
+}
+
+/// Whether the disk of a folder has no room for the little that a connection needs.
+pub(super) fn is_full(folder: &Path) -> bool {
+    fs4::available_space(folder).is_ok_and(|free| free < FULL_BYTES_MAX)
 }
 
 fn fact(free: u64) -> Fact {

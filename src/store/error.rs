@@ -1,21 +1,28 @@
-//! Faults of the database, told apart in one place.
+//! Faults of the database and their codes, as callers see them. How they are told apart is in `store/driver`.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
+use super::driver::Secrets;
 use super::url::UrlError;
 use crate::models::CorruptRow;
 
 /// A fault of the database or of the way to it. Nothing was written, unless a variant says otherwise.
-#[derive(Clone, Debug, Error)]
+///
+/// [`StoreError::code`] is what programs tell faults by; `docs/errors.md` lists the codes.
+#[derive(Clone, Debug, Error, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+#[non_exhaustive]
 pub enum StoreError {
     /// The URL is not one.
     #[error(transparent)]
+    #[strum(serialize = "url_invalid")]
     Url(#[from] UrlError),
     /// No connection could be made.
     #[error("cannot connect to {address}: {reason}")]
+    #[strum(serialize = "database_unreachable")]
     Unreachable {
         /// The database, without its password.
         address: String,
@@ -28,6 +35,7 @@ pub enum StoreError {
     },
     /// The database does not let this user in, or not do this.
     #[error("{address} does not allow it: {reason}")]
+    #[strum(serialize = "not_allowed")]
     Denied {
         /// The database, without its password.
         address: String,
@@ -36,6 +44,7 @@ pub enum StoreError {
     },
     /// The database holds something else.
     #[error("{address} is not a Teller book")]
+    #[strum(serialize = "not_a_book")]
     NotABook {
         /// The database, without its password.
         address: String,
@@ -61,6 +70,7 @@ pub enum StoreError {
     },
     /// The book has migrations that this program does not know.
     #[error("{address} has migrations that this program does not know: {}", unknown.join(", "))]
+    #[strum(serialize = "newer_schema")]
     Newer {
         /// The database, without its password.
         address: String,
@@ -93,6 +103,7 @@ pub enum StoreError {
     },
     /// The connection broke before the commit.
     #[error("the connection to the database was lost: {reason}")]
+    #[strum(serialize = "connection_lost")]
     Lost {
         /// What the driver says.
         reason: String,
@@ -104,26 +115,61 @@ pub enum StoreError {
         /// What the driver says, and what later attempts failed of.
         reason: String,
     },
+    /// The file that was opened is not at its place any more, or its write-ahead log is not. What was written to it since may be lost.
+    #[error("{file} was removed, moved or replaced while it was open")]
+    #[strum(serialize = "file_replaced")]
+    Replaced {
+        /// The file.
+        file: String,
+    },
+    /// The database cannot store every text.
+    #[error("{address} stores text as {encoding}, and a book needs UTF8")]
+    #[strum(serialize = "database_not_utf8")]
+    NotUtf8 {
+        /// The database, without its password.
+        address: String,
+        /// Its encoding, as PostgreSQL names it.
+        encoding: String,
+    },
+    /// A bound that no database can keep.
+    #[error("the option {name} is {value}; it must be {bounds}")]
+    #[strum(serialize = "options_invalid")]
+    Options {
+        /// The field of [`StoreOptions`](super::StoreOptions).
+        name: &'static str,
+        /// What it was.
+        value: String,
+        /// What it may be.
+        bounds: String,
+    },
     /// There is no room left.
     #[error("the database's disk is full: {reason}")]
+    #[strum(serialize = "disk_full")]
     Full {
         /// What the database says.
         reason: String,
     },
     /// The disk fails, or the file on it is damaged.
     #[error("the disk or the file on it is damaged: {reason}")]
+    #[strum(serialize = "disk_failed")]
     Disk {
         /// What the database says.
         reason: String,
     },
     /// A stored row is not one that Teller writes.
     #[error(transparent)]
+    #[strum(serialize = "corrupt_row")]
     Corrupt(#[from] CorruptRow),
     /// Anything else that the database refuses.
-    #[error("the database refused a statement")]
-    Statement(#[source] Arc<DieselError>),
+    #[error("the database refused a statement: {reason}")]
+    #[strum(serialize = "statement_refused")]
+    Statement {
+        /// What the database says.
+        reason: String,
+    },
     /// A migration failed; the schema is as it was.
     #[error("a migration failed: {reason}")]
+    #[strum(serialize = "migration_failed")]
     Migration {
         /// What the database says.
         reason: String,
@@ -131,7 +177,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same transaction can succeed when it is run again.
+    /// The stable code, as in JSON and in `docs/errors.md`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether the same request, sent again with the same ids, can succeed without anyone changing it: the fault passes by itself, or
+    /// when someone makes room. The ledger has tried again already where that can help at once, as
+    /// [`StoreOptions`](super::StoreOptions) say.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.is_transient() || matches!(self, Self::Full { .. })
+    }
+
+    /// Whether the same transaction can succeed when it is run again at once.
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Standby { .. }
@@ -148,22 +208,63 @@ impl StoreError {
             | Self::NotMigrated { .. }
             | Self::Newer { .. }
             | Self::ReadOnly { .. }
+            | Self::Replaced { .. }
+            | Self::NotUtf8 { .. }
+            | Self::Options { .. }
             | Self::Full { .. }
             | Self::Disk { .. }
             | Self::Corrupt(_)
-            | Self::Statement(_)
+            | Self::Statement { .. }
             | Self::Migration { .. } => false,
         }
     }
 
+    /// The driver's words in it, where it has some.
+    fn reason_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Unreachable { reason, .. }
+            | Self::Denied { reason, .. }
+            | Self::ReadOnly { reason }
+            | Self::Standby { reason }
+            | Self::Busy { reason }
+            | Self::Conflict { reason }
+            | Self::Lost { reason }
+            | Self::OutcomeUnknown { reason }
+            | Self::Full { reason }
+            | Self::Disk { reason }
+            | Self::Statement { reason }
+            | Self::Migration { reason } => Some(reason),
+            Self::Url(_)
+            | Self::NotABook { .. }
+            | Self::BookUnknown
+            | Self::NotOffered { .. }
+            | Self::NotMigrated { .. }
+            | Self::Newer { .. }
+            | Self::Replaced { .. }
+            | Self::NotUtf8 { .. }
+            | Self::Options { .. }
+            | Self::Corrupt(_) => None,
+        }
+    }
+
+    /// The same fault, with every secret in the driver's words hidden.
+    pub(super) fn without(mut self, secrets: &Secrets) -> Self {
+        if let Some(reason) = self.reason_mut()
+            && let Cow::Owned(hidden) = secrets.hide(reason)
+        {
+            *reason = hidden;
+        }
+        self
+    }
+
     /// Whether it can have come of one request among many, so that each may succeed without the others.
     pub(crate) const fn may_be_of_one_request(&self) -> bool {
-        matches!(self, Self::Corrupt(_) | Self::Statement(_))
+        matches!(self, Self::Corrupt(_) | Self::Statement { .. })
     }
 
     /// Whether the connection is of no more use.
     pub(super) fn is_lost(&self) -> bool {
-        matches!(self, Self::Lost { .. } | Self::OutcomeUnknown { .. } | Self::Standby { .. })
+        matches!(self, Self::Lost { .. } | Self::OutcomeUnknown { .. } | Self::Standby { .. } | Self::Replaced { .. })
     }
 
     /// The same fault, when it came of a commit that writes: where the connection was lost, the answer was too.
@@ -173,57 +274,4 @@ impl StoreError {
             other => other,
         }
     }
-}
-
-/// Diesel knows PostgreSQL's code for a few faults only and SQLite's for none; the rest arrives as `Unknown` and is told apart by the
-/// words. Those are PostgreSQL's English ones: with another `lc_messages` a deadlock is reported and not retried.
-impl From<DieselError> for StoreError {
-    fn from(error: DieselError) -> Self {
-        let DieselError::DatabaseError(kind, information) = &error else {
-            return match error {
-                // The transaction was broken from outside, which the next connection will not be.
-                DieselError::BrokenTransactionManager | DieselError::AlreadyInTransaction => {
-                    Self::Lost { reason: error.to_string() }
-                }
-                DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
-                other => Self::Statement(Arc::new(other)),
-            };
-        };
-        let reason = one_line(information.message());
-        let says = |texts: &[&str]| texts.iter().any(|text| reason.contains(text));
-        match kind {
-            // A unique violation means that two transactions used one id at the same moment; the next try finds the winner's.
-            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation => Self::Conflict { reason },
-            DatabaseErrorKind::ReadOnlyTransaction => Self::ReadOnly { reason },
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Self::Lost { reason },
-            _ if says(&["deadlock detected"]) => Self::Conflict { reason },
-            _ if says(&["lock timeout", "statement timeout", "due to user request", "is locked"]) => {
-                Self::Busy { reason }
-            }
-            _ if says(&["terminating connection", "server closed the connection", "the database system is"]) => {
-                Self::Lost { reason }
-            }
-            _ if says(&["No space left", "disk is full"]) => Self::Full { reason },
-            _ if says(&[
-                "disk I/O error",
-                "disk image is malformed",
-                "could not read block",
-                "invalid page in block",
-            ]) =>
-            {
-                Self::Disk { reason }
-            }
-            _ if says(&["readonly database"]) => Self::ReadOnly { reason },
-            _ if says(&["file is not a database"]) => Self::NotABook { address: "the file".into() },
-            _ if says(&["permission denied", "must be owner of", "must have admin option"]) => {
-                Self::Denied { address: "the database".into(), reason }
-            }
-            _ => Self::Statement(Arc::new(error)),
-        }
-    }
-}
-
-/// A driver's message without its line breaks.
-pub(super) fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

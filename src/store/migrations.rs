@@ -2,7 +2,8 @@ use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
 use tracing::info;
 
-use super::backend::{Backend, Task};
+use super::backend::{Backend, Task, Way};
+use super::driver::of_migration;
 use super::options::Access;
 use super::url::DatabaseUrl;
 use super::{Portable, StoreError};
@@ -41,7 +42,7 @@ pub struct MigrationStatus {
 type Step<C> = Box<dyn Migration<<C as Connection>::Backend>>;
 
 fn known<C: Backend>() -> Result<Vec<Step<C>>, StoreError> {
-    let mut steps = MigrationSource::<C::Backend>::migrations(&C::MIGRATIONS).map_err(failed)?;
+    let mut steps = MigrationSource::<C::Backend>::migrations(&C::MIGRATIONS).map_err(of_migration)?;
     steps.sort_by_key(|step| step.name().to_string());
     Ok(steps)
 }
@@ -80,12 +81,13 @@ pub(super) fn status<C: Backend>(connection: &mut C) -> Result<Vec<MigrationStat
 /// All steps run in one transaction behind one lock, so that many may start at once, and a kill in the middle leaves nothing.
 pub(super) fn run<C: Backend>(
     connection: &mut C,
-    route: &C::Route,
+    way: Way<'_, C>,
     url: &DatabaseUrl,
 ) -> Result<Vec<String>, StoreError> {
-    exclusively(connection, route, |connection| {
+    exclusively(connection, way, |connection| {
         check_ours(connection, url)?;
-        let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(failed)?;
+        connection.check_place(url)?;
+        let applied = connection.run_pending_migrations(C::MIGRATIONS).map_err(of_migration)?;
         let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
         let names = known::<C>()?.into_iter().map(|step| (step.name().version().to_string(), step.name().to_string()));
         let names: Vec<_> = names.filter(|(version, _)| applied.contains(version)).map(|(_, name)| name).collect();
@@ -98,15 +100,15 @@ pub(super) fn run<C: Backend>(
 
 pub(super) fn revert<C: Backend>(
     connection: &mut C,
-    route: &C::Route,
+    way: Way<'_, C>,
     url: &DatabaseUrl,
 ) -> Result<Option<String>, StoreError> {
-    exclusively(connection, route, |connection| {
+    exclusively(connection, way, |connection| {
         check_ours(connection, url)?;
         let applied = connection.applied_migrations_if_any()?.unwrap_or_default();
         let newest = known::<C>()?.into_iter().rfind(|step| applied.contains(&step.name().version().to_string()));
         let Some(newest) = newest else { return Ok(None) };
-        connection.revert_migration(&*newest).map_err(failed)?;
+        connection.revert_migration(&*newest).map_err(of_migration)?;
         Ok(Some(newest.name().to_string()))
     })
 }
@@ -127,11 +129,11 @@ fn check_ours<C: Backend>(connection: &mut C, url: &DatabaseUrl) -> Result<(), S
 
 fn exclusively<C: Backend, T>(
     connection: &mut C,
-    route: &C::Route,
+    way: Way<'_, C>,
     work: impl FnOnce(&mut C) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     connection.set_up_for(Task::Migrations)?;
-    let outcome = connection.in_transaction(route, Access::Write, |connection| {
+    let outcome = connection.in_transaction(way, Access::Write, |connection| {
         connection.lock_migrations()?;
         Ok(work(connection)?)
     });
@@ -140,14 +142,4 @@ fn exclusively<C: Backend, T>(
         Error::Store(fault) => fault,
         other => StoreError::Migration { reason: other.to_string() },
     })
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
-fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
-    let reason = error.to_string();
-    // Diesel hands the database's words over, and nothing else.
-    if ["must be owner of", "permission denied"].iter().any(|text| reason.contains(text)) {
-        return StoreError::Denied { address: "the database".into(), reason };
-    }
-    StoreError::Migration { reason }
 }

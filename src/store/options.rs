@@ -1,5 +1,13 @@
 use std::time::Duration;
 
+use super::StoreError;
+
+/// 2^31 - 1 milliseconds, a little less than 25 days: the longest time that both databases take.
+const TIME_MAX: Duration = Duration::from_millis(i32::MAX as u64);
+
+/// More than any server has room for. Each has its place from the beginning.
+const CONNECTIONS_MAX: u32 = 10_000;
+
 /// Bounds on what a ledger may take of its database, and on how long it tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreOptions {
@@ -41,6 +49,28 @@ impl Default for StoreOptions {
 }
 
 impl StoreOptions {
+    /// Refuses bounds that one database would take and another would not, or that both would take for something else.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let refuse = |name, value, bounds| Err(StoreError::Options { name, value, bounds });
+        if !(1..=CONNECTIONS_MAX).contains(&self.connections_max) {
+            let bounds = format!("from 1 to {CONNECTIONS_MAX}");
+            return refuse("connections_max", self.connections_max.to_string(), bounds);
+        }
+        if self.attempts_max == 0 {
+            return refuse("attempts_max", "0".into(), "at least 1".into());
+        }
+        for (name, time) in [("statement_time_max", self.statement_time_max), ("lock_wait_max", self.lock_wait_max)] {
+            if !(Duration::from_millis(1)..=TIME_MAX).contains(&time) {
+                return refuse(name, format!("{time:?}"), format!("from 1ms to {TIME_MAX:?}"));
+            }
+        }
+        if self.connection_wait_max > TIME_MAX {
+            let value = format!("{:?}", self.connection_wait_max);
+            return refuse("connection_wait_max", value, format!("at most {TIME_MAX:?}"));
+        }
+        Ok(())
+    }
+
     /// The same bounds for someone who wants an answer by then: whatever passes is tried again until that time, however often, and
     /// nothing that can be bounded takes longer.
     #[must_use]
@@ -69,4 +99,30 @@ pub enum Access {
     Settled,
     /// Reads and writes while nobody else writes. Holds writers up until it ends.
     Alone,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_that_no_database_can_keep_are_refused() {
+        let usual = StoreOptions::default();
+        for (options, is_taken) in [
+            (usual, true),
+            (usual.with_deadline(Duration::MAX), true),
+            (StoreOptions { lock_wait_max: TIME_MAX, connections_max: CONNECTIONS_MAX, ..usual }, true),
+            (StoreOptions { retry_time_max: Duration::MAX, connection_wait_max: Duration::ZERO, ..usual }, true),
+            (StoreOptions { lock_wait_max: TIME_MAX + Duration::from_millis(1), ..usual }, false),
+            (StoreOptions { lock_wait_max: Duration::ZERO, ..usual }, false),
+            (StoreOptions { statement_time_max: Duration::MAX, ..usual }, false),
+            (StoreOptions { statement_time_max: Duration::from_micros(999), ..usual }, false),
+            (StoreOptions { connection_wait_max: Duration::MAX, ..usual }, false),
+            (StoreOptions { connections_max: 0, ..usual }, false),
+            (StoreOptions { connections_max: u32::MAX, ..usual }, false),
+            (StoreOptions { attempts_max: 0, ..usual }, false),
+        ] {
+            assert_eq!(options.check().is_ok(), is_taken, "{options:?}");
+        }
+    }
 }

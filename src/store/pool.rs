@@ -150,7 +150,7 @@ impl Pool {
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::NotABook`], [`StoreError::Migration`].
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        on_backend!(self, slots => slots.session(|session| migrations::run(session, slots.route(), &self.url)))
+        on_backend!(self, slots => slots.session(|connection, way| migrations::run(connection, way, &self.url)))
     }
 
     /// How many accounts the book has, whatever state its schema is in.
@@ -166,7 +166,7 @@ impl Pool {
     /// # Errors
     /// [`StoreError::Newer`], [`StoreError::NotABook`], [`StoreError::Migration`].
     pub fn revert_migration(&self) -> Result<Option<String>, StoreError> {
-        on_backend!(self, slots => slots.session(|session| migrations::revert(session, slots.route(), &self.url)))
+        on_backend!(self, slots => slots.session(|connection, way| migrations::revert(connection, way, &self.url)))
     }
 
     /// What the connections of this pool may take, and how long they try.
@@ -179,7 +179,7 @@ impl Pool {
         &self,
         work: impl FnOnce(&mut dyn Operations) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        on_backend!(self, slots => slots.session(|session| work(session)))
+        on_backend!(self, slots => slots.session(|connection, _| work(connection)))
     }
 
     /// Runs the work in one transaction, in the book.
@@ -198,7 +198,7 @@ impl Pool {
     pub fn diagnose(&self) -> Result<Diagnosis, StoreError> {
         let schema = self.schema_state()?;
         let (latency, facts) = on_backend!(self, slots => {
-            let latency = slots.session(latency)?;
+            let latency = slots.session(|connection, _| latency(connection))?;
             let mut facts = slots.read(Backend::facts)?;
             facts.extend(slots.describe_route());
             if schema == SchemaState::Current {
@@ -241,7 +241,7 @@ impl Shortcut<'_> {
         mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
         match outcome {
-            Err(Error::Store(StoreError::Conflict { .. } | StoreError::Statement(_))) => {}
+            Err(Error::Store(StoreError::Conflict { .. } | StoreError::Statement { .. })) => {}
             Err(Error::Store(fault)) => self.attempts.wait_after(fault)?,
             outcome => return outcome,
         }

@@ -2,6 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::driver::looks_secret;
+use super::postgres_url_check::check;
 use super::url::UrlSetting;
 
 /// What libpq is asked for where nothing else is said: to give up on a server that is not there, and to notice one that has gone away.
@@ -32,6 +34,9 @@ const VARIABLES: [(&str, &str); 4] = [
 /// Where a server listens unless the URL says otherwise.
 const PORT: &str = "5432";
 
+/// What stands for a password.
+const HIDDEN: &str = "***";
+
 /// What a URL may not hold as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -41,27 +46,37 @@ pub(super) struct PostgresUrl<'a> {
     user: Option<&'a str>,
     hosts: Vec<&'a str>,
     database: &'a str,
-    pairs: Vec<(&'a str, &'a str)>,
+    password: Option<&'a str>,
+    /// Names as libpq understands them, values as they are written.
+    pairs: Vec<(String, &'a str)>,
 }
 
 impl<'a> PostgresUrl<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (authority, database) = split_database(rest);
+        let UrlParts { authority, database, query } = UrlParts::of(text);
         let (user, hosts) = match authority.rsplit_once('@') {
             Some((user, hosts)) => (Some(user), hosts),
             None => (None, authority),
         };
-        let user = user.map(|user| user.split_once(':').map_or(user, |(name, _)| name));
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
+        let (user, password) = match user.and_then(|user| user.split_once(':')) {
+            Some((user, password)) => (Some(user), Some(password)),
+            None => (user, None),
+        };
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let pairs = pairs.map(|(name, value)| (decoded(name), value)).collect();
         let hosts = hosts.split(',').filter(|host| !host.is_empty()).collect();
-        Self { text, user, hosts, database, pairs }
+        Self { text, user, password, hosts, database, pairs }
+    }
+
+    /// Every password in it, as it is written.
+    pub(super) fn secret_texts(&self) -> Vec<String> {
+        let pairs = self.pairs.iter().filter(|(name, value)| looks_secret(name, &decoded(value)));
+        self.password.into_iter().chain(pairs.map(|(_, value)| *value)).map(str::to_owned).collect()
     }
 
     /// The value of a parameter, as it was before it was encoded.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        self.pairs.iter().rfind(|(other, _)| *other == name).map(|(_, value)| decoded(value))
+        self.pairs.iter().rfind(|(other, _)| other == name).map(|(_, value)| decoded(value))
     }
 
     pub(super) fn has_several_hosts(&self) -> bool {
@@ -135,8 +150,11 @@ impl<'a> PostgresUrl<'a> {
         if !self.database.is_empty() {
             add("dbname", decoded(self.database), false);
         }
-        for (name, value) in self.pairs.iter().filter(|(name, _)| !is_secret(name)) {
-            add(name, decoded(value), false);
+        for (name, value) in &self.pairs {
+            let value = decoded(value);
+            if !looks_secret(name, &value) {
+                add(name, value, false);
+            }
         }
         for (name, value) in self.defaults() {
             add(name, value.to_owned(), true);
@@ -157,22 +175,26 @@ impl<'a> PostgresUrl<'a> {
     }
 }
 
-/// The database stands behind the first slash that is not part of a password.
-fn split_database(rest: &str) -> (&str, &str) {
-    let hosts = rest.rfind('@').map_or(0, |at| at + 1);
-    match rest[hosts..].find('/') {
-        Some(slash) => (&rest[..hosts + slash], &rest[hosts + slash + 1..]),
-        None => (rest, ""),
+/// The parts of a URL, cut where libpq cuts it.
+struct UrlParts<'a> {
+    /// User, password, and hosts.
+    authority: &'a str,
+    database: &'a str,
+    query: &'a str,
+}
+
+impl<'a> UrlParts<'a> {
+    fn of(text: &'a str) -> Self {
+        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+        Self { authority, database, query }
     }
 }
 
 /// Where libpq looks for a setting that a default of Teller could hide.
 pub(super) fn variable(setting: &str) -> Option<&'static str> {
     VARIABLES.iter().find(|(name, _)| *name == setting).map(|(_, variable)| *variable)
-}
-
-fn is_secret(name: &str) -> bool {
-    name.ends_with("password")
 }
 
 fn decoded(text: &str) -> String {
@@ -183,26 +205,29 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
-/// The URL with `***` for the password, wherever libpq lets one stand: behind the user, or as a parameter.
-pub(super) fn without_password(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
-    let (address, query) = rest.split_once('?').map_or((rest, None), |(address, query)| (address, Some(query)));
-    let address = match address.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:***@{host}"),
-            None => address.to_owned(),
-        },
-        None => address.to_owned(),
+/// The URL with `***` for each password, or nothing of it where libpq would not read it as it is meant.
+pub(super) fn without_password(text: &str) -> String {
+    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+    if check(text).is_err() {
+        return format!("{scheme}://{HIDDEN}");
+    }
+    let url = PostgresUrl::new(text);
+    let rest = &text[scheme.len() + 3..];
+    let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
+    let rest = match (url.user, url.password) {
+        (Some(user), Some(password)) => {
+            format!("{user}:{HIDDEN}{}", &rest[user.len() + 1 + password.len()..])
+        }
+        _ => rest.to_owned(),
     };
     let shown_pair = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if is_secret(name) => format!("{name}=***"),
+        Some((name, value)) if looks_secret(&decoded(name), &decoded(value)) => format!("{name}={HIDDEN}"),
         _ => pair.to_owned(),
     };
     let query = query.map_or_else(String::new, |query| {
         format!("?{}", query.split('&').map(shown_pair).collect::<Vec<_>>().join("&"))
     });
-    let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
-    format!("{scheme}{address}{query}")
+    format!("{scheme}://{rest}{query}")
 }
 
 #[cfg(test)]
@@ -235,6 +260,7 @@ mod tests {
         for (url, is_several) in [
             ("postgres://a,b/bank", true),
             ("postgres://u:p,q@a:1/bank", false),
+            ("postgres://a/bank?h%6fst=b,c", true),
             ("postgres:///bank?host=a,b", true),
             ("postgres:///bank?hostaddr=1.2.3.4%2C1.2.3.5", true),
             ("postgres://a/bank?host=%2Fvar%2Frun", false),

@@ -6,8 +6,9 @@ use std::time::Duration;
 use diesel::r2d2::{self, ManageConnection};
 
 use super::attempts::Attempts;
-use super::backend::Backend;
+use super::backend::{Backend, Way};
 use super::diagnosis::Fact;
+use super::driver::Secrets;
 use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{Store, StoreError};
@@ -18,6 +19,8 @@ use crate::rules::{ChangedAccount, Sequence, Transfer};
 pub(super) struct Slots<C: Backend> {
     url: DatabaseUrl,
     options: StoreOptions,
+    /// What the driver's words may never show.
+    secrets: Secrets,
     route: C::Route,
     pool: r2d2::Pool<Manager<C>>,
     waiters: AtomicU32,
@@ -27,12 +30,13 @@ pub(super) struct Slots<C: Backend> {
 
 /// A place for a connection. It is filled by whoever uses it first, in that caller's time and thread, so that the caller learns why a
 /// connection cannot be made.
-struct Slot<C> {
+struct Slot<C: Backend> {
     connection: Option<Opened<C>>,
 }
 
-struct Opened<C> {
+struct Opened<C: Backend> {
     connection: C,
+    session: C::Session,
     generation: u64,
 }
 
@@ -68,7 +72,12 @@ impl Drop for Waiter<'_> {
 impl<C: Backend> Slots<C> {
     /// Connects once. The connection is kept.
     pub(super) fn connect(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
-        let (first, route) = first_connection(url, &options)?;
+        url.check()?;
+        options.check()?;
+        let secrets = Secrets::of(url);
+        let hidden = |fault: StoreError| fault.without(&secrets);
+        let (mut first, route) = first_connection::<C>(url, &options).map_err(hidden)?;
+        let session = first.session(&route).map_err(hidden)?;
         let pool = r2d2::Pool::builder()
             .max_size(options.connections_max.max(1))
             // A lost connection is noticed when it is used, and the work is then done again on another one.
@@ -76,18 +85,21 @@ impl<C: Backend> Slots<C> {
             .error_handler(Box::new(r2d2::NopErrorHandler))
             .build(Manager(std::marker::PhantomData))
             .map_err(|error| StoreError::Busy { reason: error.to_string() })?;
-        let slots =
-            Self { url: url.clone(), options, route, pool, waiters: AtomicU32::new(0), generation: AtomicU64::new(0) };
-        slots.check_out(options.connection_wait_max)?.connection = Some(Opened { connection: first, generation: 0 });
+        let slots = Self {
+            url: url.clone(),
+            options,
+            secrets,
+            route,
+            pool,
+            waiters: AtomicU32::new(0),
+            generation: AtomicU64::new(0),
+        };
+        slots.check_out(options.connection_wait_max)?.connection =
+            Some(Opened { connection: first, session, generation: 0 });
         Ok(slots)
     }
 
-    /// What is known of the way to the database.
-    pub(super) fn route(&self) -> &C::Route {
-        &self.route
-    }
-
-    /// The same, for a person.
+    /// What is known of the way to the database, for a person.
     pub(super) fn describe_route(&self) -> Option<Fact> {
         C::describe(&self.route)
     }
@@ -99,8 +111,8 @@ impl<C: Backend> Slots<C> {
         time_max: Duration,
         work: impl FnOnce(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.with_connection(time_max, |connection| {
-            connection.in_transaction(&self.route, access, |connection| work(connection))
+        self.with_connection(time_max, |connection, way| {
+            connection.in_transaction(way, access, |connection| work(connection))
         })
     }
 
@@ -112,7 +124,9 @@ impl<C: Backend> Slots<C> {
         accounts: &[ChangedAccount],
         newest: Sequence,
     ) -> Result<Option<Vec<Sequence>>, Error> {
-        self.with_connection(time_max, |connection| connection.write_alone(&self.route, transfers, accounts, newest))
+        self.with_connection(time_max, |connection, (route, _)| {
+            connection.write_alone(route, transfers, accounts, newest)
+        })
     }
 
     /// Reads once, in one consistent snapshot.
@@ -126,27 +140,34 @@ impl<C: Backend> Slots<C> {
         access: Access,
         work: impl FnOnce(&mut C) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.session(|connection| {
-            let outcome = connection.in_transaction(&self.route, access, |connection| Ok(work(connection)?));
+        self.session(|connection, way| {
+            let outcome = connection.in_transaction(way, access, |connection| Ok(work(connection)?));
             outcome.map_err(fault)
         })
     }
 
     /// Hands out a connection without a transaction.
-    pub(super) fn session<T>(&self, work: impl FnOnce(&mut C) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let outcome = self.with_connection(self.options.connection_wait_max, |connection| Ok(work(connection)?));
+    pub(super) fn session<T>(
+        &self,
+        work: impl FnOnce(&mut C, Way<'_, C>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let outcome =
+            self.with_connection(self.options.connection_wait_max, |connection, way| Ok(work(connection, way)?));
         outcome.map_err(fault)
     }
 
     fn with_connection<T>(
         &self,
         time_max: Duration,
-        work: impl FnOnce(&mut C) -> Result<T, Error>,
+        work: impl FnOnce(&mut C, Way<'_, C>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut slot = self.check_out(time_max)?;
         // Outside of its slot while it is used, so that a panic cannot hand a broken one to the next caller.
-        let mut opened = self.connection_of(&mut slot)?;
-        let outcome = work(&mut opened.connection);
+        let mut opened = self.connection_of(&mut slot).map_err(|fault| fault.without(&self.secrets))?;
+        let outcome = work(&mut opened.connection, (&self.route, &opened.session)).map_err(|error| match error {
+            Error::Store(fault) => opened.connection.name_fault(fault, &self.url).without(&self.secrets).into(),
+            other => other,
+        });
         let lost = matches!(&outcome, Err(Error::Store(fault)) if fault.is_lost());
         if lost {
             self.generation.fetch_max(opened.generation + 1, Ordering::Relaxed);
@@ -160,7 +181,11 @@ impl<C: Backend> Slots<C> {
         let generation = self.generation.load(Ordering::Relaxed);
         match slot.connection.take().filter(|opened| opened.generation == generation) {
             Some(opened) => Ok(opened),
-            None => Ok(Opened { connection: C::open(&self.url, &self.options, &self.route)?, generation }),
+            None => {
+                let mut connection = C::open(&self.url, &self.options, &self.route)?;
+                let session = connection.session(&self.route)?;
+                Ok(Opened { connection, session, generation })
+            }
         }
     }
 

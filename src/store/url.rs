@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::driver::Secrets;
 use super::postgres_url::{self, PostgresUrl, without_password};
+use super::postgres_url_check::check;
 
 /// Where a book is: a PostgreSQL database, or an SQLite file. Shown without its password.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,6 +37,29 @@ impl DatabaseUrl {
         match self {
             Self::Postgres(url) => Self::Postgres(PostgresUrl::new(url).with_environment(variable)),
             Self::Sqlite(_) => self.clone(),
+        }
+    }
+
+    /// A text of another program that was given this URL, without the passwords in it.
+    #[must_use]
+    pub(crate) fn without_secrets(&self, text: &str) -> String {
+        Secrets::of(self).hide(text).into_owned()
+    }
+
+    /// Every password in it, as it is written.
+    pub(super) fn secret_texts(&self) -> Vec<String> {
+        match self {
+            Self::Postgres(url) => PostgresUrl::new(url).secret_texts(),
+            Self::Sqlite(_) => Vec::new(),
+        }
+    }
+
+    /// Refuses a URL that was not read from a text, and that the driver would not read as it is meant.
+    pub(super) fn check(&self) -> Result<(), UrlError> {
+        match self {
+            Self::Postgres(url) => check(url).map_err(|problem| UrlError { shown: SHOWN_POSTGRES.into(), problem }),
+            Self::Sqlite(path) => check_path(path.to_str().unwrap_or_default())
+                .map_err(|problem| UrlError { shown: format!("{:?}", path.display().to_string()), problem }),
         }
     }
 
@@ -71,16 +96,45 @@ impl FromStr for DatabaseUrl {
             return Err(UrlError { shown: "the URL".into(), problem: "has a NUL character" });
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Postgres(text.to_owned()));
+            let url = Self::Postgres(text.to_owned());
+            return url.check().map(|()| url);
         }
-        let problem = match text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")) {
-            Some("") => "names no file",
-            Some(":memory:") => "would be lost when the program ends; name a file",
-            Some(path) if path.contains('?') => "has parameters, which SQLite files do not take here",
-            Some(path) => return Ok(Self::Sqlite(Path::new(path).to_owned())),
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
+        let problem = match path.map(|path| (path, check_path(path))) {
+            Some((path, Ok(()))) => return Ok(Self::Sqlite(Path::new(path).to_owned())),
+            Some((_, Err(problem))) => problem,
             None => "is not a database URL",
         };
-        Err(UrlError { shown: format!("{:?}", without_password(text)), problem })
+        Err(UrlError { shown: shown(text), problem })
+    }
+}
+
+const SHOWN_POSTGRES: &str = "the PostgreSQL URL";
+
+/// A path is taken as it is written: percent signs, blanks and all. What other programs read as more than a path is refused.
+fn check_path(path: &str) -> Result<(), &'static str> {
+    match path {
+        "" => Err("names no file"),
+        ":memory:" => Err("would be lost when the program ends; name a file"),
+        _ if path.starts_with("file:") => {
+            Err("is a URI of SQLite, which is not read here; write the path alone, or ./file:… for a file of that name")
+        }
+        _ if path.contains('?') => Err("has parameters, which SQLite files do not take here"),
+        _ => Ok(()),
+    }
+}
+
+/// As much of a text that is no URL as can hold no password.
+fn shown(text: &str) -> String {
+    const LENGTH_MAX: usize = 60;
+    let is_plain =
+        |text: &str| text.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c)) && text.len() <= LENGTH_MAX;
+    let file = text.strip_prefix("sqlite:").map(|path| path.split_once('?').map_or(path, |(path, _)| path));
+    match (file, text.split_once("://")) {
+        (Some(path), _) => format!("{:?}", format!("sqlite:{path}")),
+        (None, _) if is_plain(text) => format!("{text:?}"),
+        (None, Some((scheme, _))) if is_plain(scheme) => format!("a URL that begins with {:?}", format!("{scheme}://")),
+        (None, _) => "the text".to_owned(),
     }
 }
 
@@ -111,20 +165,63 @@ pub struct UrlError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn a_password_is_never_shown() {
         for url in [
             "postgres://bob:s3cret@db/bank",
-            "postgres://bob:s3c@ret@db/bank?sslmode=require",
+            "postgres://bob:s3c%40ret@db/bank?sslmode=require",
             "postgresql://db/bank?user=bob&password=s3cret",
             "postgres://db/bank?sslpassword=s3cret",
+            "postgres://db/bank?p%61ssw%6frd=s3cret",
+            "postgres://db/bank?options=-c%20password%3Ds3cret",
+            "postgres://db/bank?dbname=postgres:%2F%2Fbob:s3cret%40h",
+            "postgres://db/bank?oauth_client_secret=s3cret&scram_client_key=s3cret",
+            "postgres://:s3cret@/",
         ] {
-            let shown = format!("{0} {0:?}", url.parse::<DatabaseUrl>().unwrap());
+            let shown = format!("{0} {0:?} {1:?}", url.parse::<DatabaseUrl>().unwrap(), url.parse::<DatabaseUrl>());
             assert!(!shown.contains("s3c") && shown.contains("***"), "{shown}");
         }
-        assert!(!"mysql://bob:s3cret@db/bank".parse::<DatabaseUrl>().unwrap_err().to_string().contains("s3cret"));
+        for text in [
+            "mysql://bob:s3cret@db/bank",
+            "bob:s3cret@db",
+            "host=db password=s3cret",
+            "host=db password='s3 cret'",
+            "postgres://bob:s3c@ret@db/bank",
+            "postgres://bob:s3c/ret@db/bank",
+            "postgres:bob:s3cret@db",
+            "POSTGRES://bob:s3cret@db",
+            "sqlite://a.db?key=s3cret",
+            " postgres://bob:s3cret@db",
+            "\"postgres://bob:s3cret@db\"",
+        ] {
+            let error = text.parse::<DatabaseUrl>().unwrap_err();
+            let shown = format!("{error} {error:?} {:?}", DatabaseUrl::Postgres(text.to_owned()));
+            assert!(!shown.contains("s3") && !shown.contains("cret"), "{shown}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_url_or_not_and_never_shows_its_password(
+            text in any::<String>(),
+            before in "(postgres://|sqlite://|mysql://|host=h password=)?[a-z:@/?&=%]{0,9}",
+            after in "[a-z:@/?&=%]{0,9}",
+        ) {
+            for (text, secret) in [(text, None), (format!("{before}:s3cr3t@{after}"), Some("s3cr3t"))] {
+                let shown = match text.parse::<DatabaseUrl>() {
+                    Ok(url @ DatabaseUrl::Postgres(_)) => format!("{url} {url:?} {:?}", url.settings()),
+                    // All of this is a path.
+                    Ok(DatabaseUrl::Sqlite(_)) => continue,
+                    Err(_) if text.starts_with("sqlite:") => continue,
+                    Err(error) => format!("{error} {error:?}"),
+                };
+                prop_assert!(secret.is_none_or(|secret| !shown.contains(secret)), "{}", shown);
+            }
+        }
     }
 
     #[test]
@@ -135,6 +232,8 @@ mod tests {
             "teller.db",
             "sqlite://",
             "sqlite::memory:",
+            "sqlite://file::memory:",
+            "sqlite:file:bank.db",
             "sqlite://a.db?mode=ro",
             "mysql://db/bank",
             "sqlite://\0",
@@ -142,6 +241,8 @@ mod tests {
             assert!(text.parse::<DatabaseUrl>().is_err(), "{text:?}");
         }
         assert_eq!("sqlite:///var/bank.db".parse(), Ok(DatabaseUrl::Sqlite("/var/bank.db".into())));
-        assert_eq!("sqlite://bank.db".parse(), Ok(DatabaseUrl::Sqlite("bank.db".into())));
+        for path in ["bank.db", "a%20b.db", "a b#c.db", "./file:bank.db", ":memory:.db"] {
+            assert_eq!(format!("sqlite://{path}").parse(), Ok(DatabaseUrl::Sqlite(path.into())));
+        }
     }
 }

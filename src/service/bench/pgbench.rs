@@ -82,7 +82,7 @@ impl PgBench {
             .map_err(failed)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            return Err(failed(io::Error::other(said.trim().to_owned())));
+            return Err(failed(io::Error::other(url.without_secrets(said.trim()))));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

@@ -5,7 +5,7 @@ use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::super::StoreError;
-use super::super::backend::{Backend, MIGRATIONS_TABLE};
+use super::super::backend::{Backend, MIGRATIONS_TABLE, Way};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
@@ -21,6 +21,7 @@ const MIGRATION_LOCK: i32 = 0x5465_6c6c;
 
 impl Backend for PgConnection {
     type Route = Route;
+    type Session = ();
 
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
@@ -32,13 +33,17 @@ impl Backend for PgConnection {
         route.open(url, options)
     }
 
+    fn session(&mut self, _route: &Route) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn in_transaction<T>(
         &mut self,
-        route: &Route,
+        (route, ()): Way<'_, Self>,
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        AnsiTransactionManager::begin_transaction_sql(self, route.begin(access))?;
+        begin(self, route.begin(access))?;
         let outcome = if matches!(access, Access::Settled | Access::Alone) {
             keep_writers_out(self).map_err(Error::from).and_then(|()| work(self))
         } else {
@@ -54,8 +59,8 @@ impl Backend for PgConnection {
             },
             Err(error) => {
                 // Where the rollback fails too the connection is lost, which the next one to use it is told.
-                let rolled_back = AnsiTransactionManager::rollback_transaction(self);
-                Err(if rolled_back.is_ok() { route::name_standby(self, error) } else { error })
+                let _ = AnsiTransactionManager::rollback_transaction(self);
+                Err(error)
             }
         }
     }
@@ -71,8 +76,21 @@ impl Backend for PgConnection {
             return Ok(None);
         }
         // The statement is its own commit.
-        write_together(self, transfers, accounts, newest)
-            .map_err(|fault| route::name_standby(self, fault.of_commit().into()))
+        write_together(self, transfers, accounts, newest).map_err(|fault| fault.of_commit().into())
+    }
+
+    fn name_fault(&mut self, fault: StoreError, _url: &DatabaseUrl) -> StoreError {
+        route::name_standby(self, fault)
+    }
+
+    /// In another encoding a name or a description could be refused long after its book was begun.
+    fn check_place(&mut self, url: &DatabaseUrl) -> Result<(), StoreError> {
+        let encoding = facts::encoding(self)?;
+        if encoding == facts::ENCODING {
+            Ok(())
+        } else {
+            Err(StoreError::NotUtf8 { address: url.to_string(), encoding })
+        }
     }
 
     fn lock_migrations(&mut self) -> Result<(), StoreError> {
@@ -110,6 +128,15 @@ impl Backend for PgConnection {
 
     fn describe(route: &Route) -> Option<Fact> {
         Some(Fact::new("pooler", route.describe()))
+    }
+}
+
+/// The statement has two parts, of which the second can fail alone. Its transaction is then open, and broken for whoever comes next.
+fn begin(connection: &mut PgConnection, statement: &str) -> Result<(), StoreError> {
+    let Err(fault) = AnsiTransactionManager::begin_transaction_sql(connection, statement) else { return Ok(()) };
+    match connection.batch_execute("rollback") {
+        Ok(()) => Err(fault.into()),
+        Err(_) => Err(StoreError::Lost { reason: StoreError::from(fault).to_string() }),
     }
 }
 

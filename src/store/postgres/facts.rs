@@ -14,6 +14,14 @@ pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreErr
     let version = text(connection, "select version() as value")?;
     let schema = text(connection, "select current_schema()::text as value")?;
     let mut facts = vec![Fact::new("version", version), Fact::new("schema", schema)];
+    let encoding = encoding(connection)?;
+    let is_well = encoding == ENCODING;
+    facts.push(Fact::checked(
+        "encoding",
+        encoding,
+        is_well,
+        "texts with other characters are refused; use a database in UTF8",
+    ));
     facts.push(role(connection)?);
     facts.push(cancelling(connection)?);
     facts.push(tls(connection)?);
@@ -32,6 +40,13 @@ pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreErr
     facts.push(Fact::new("size", text(connection, SIZE_QUERY)?));
     facts.push(disk(connection)?);
     Ok(facts)
+}
+
+/// The only one in which every text that Teller takes has room.
+pub(super) const ENCODING: &str = "UTF8";
+
+pub(super) fn encoding(connection: &mut PgConnection) -> Result<String, StoreError> {
+    setting(connection, "server_encoding")
 }
 
 /// A setting of the server, what it should be, and what happens where it is not.

@@ -16,11 +16,11 @@ use diesel::Connection;
 use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::result::ConnectionError;
 use diesel::sql_types::{Integer, Nullable, Text};
 use tracing::info;
 
 use super::super::StoreError;
+use super::super::driver::is_refusal_of_options;
 use super::super::options::{Access, StoreOptions};
 use super::super::postgres_url::PostgresUrl;
 use super::super::statement_log::StatementLog;
@@ -28,7 +28,6 @@ use super::super::url::DatabaseUrl;
 use super::certificate::cause_of_distrust;
 use super::rows::BoolRow;
 use super::session;
-use crate::error::Error;
 
 /// How often two connections are asked in turn which session of the server they are in.
 const TURNS: usize = 3;
@@ -158,13 +157,8 @@ fn postgres(url: &DatabaseUrl) -> PostgresUrl<'_> {
 }
 
 fn establish(url: &DatabaseUrl, address: &str) -> Result<PgConnection, StoreError> {
-    PgConnection::establish(address).map_err(|error| match error {
-        ConnectionError::BadConnection(reason) if reason.contains("certificate verify failed") => {
-            let cause = cause_of_distrust(&postgres(url)).map_or_else(String::new, |cause| format!(": {cause}"));
-            StoreError::from_connection(&ConnectionError::BadConnection(reason.trim_end().to_owned() + &cause), url)
-        }
-        error => StoreError::from_connection(&error, url),
-    })
+    PgConnection::establish(address)
+        .map_err(|error| StoreError::from_handshake(&error, url, || cause_of_distrust(&postgres(url))))
 }
 
 /// Finds out whether a pooler is on the way, by a second connection that lives as long as this takes.
@@ -177,7 +171,7 @@ fn probe(first: &mut PgConnection, address: &PostgresUrl<'_>) -> RouteKind {
     let marked = address.with(&[("options", format!("{options} -c{MARK}=on").trim_start())]);
     let mut second = match PgConnection::establish(&PostgresUrl::new(&marked).with_defaults()) {
         Ok(second) => second,
-        Err(error) if error.to_string().contains("unsupported startup parameter") => return RouteKind::Pooled,
+        Err(error) if is_refusal_of_options(&error) => return RouteKind::Pooled,
         Err(_) => return RouteKind::Unknown,
     };
     match is_marked(&mut second).and_then(|marked| Ok(marked && has_own_session(first, &mut second)?)) {
@@ -207,12 +201,12 @@ fn has_own_session(first: &mut PgConnection, second: &mut PgConnection) -> Query
 
 /// A write that a server refused because it follows another one can be done there, or here once it is promoted, which may be by now.
 /// One that is refused because someone set it so cannot.
-pub(super) fn name_standby(connection: &mut PgConnection, error: Error) -> Error {
-    let Error::Store(StoreError::ReadOnly { reason }) = error else { return error };
+pub(super) fn name_standby(connection: &mut PgConnection, fault: StoreError) -> StoreError {
+    let StoreError::ReadOnly { reason } = fault else { return fault };
     let is_set = "select current_setting('default_transaction_read_only')::bool and not pg_is_in_recovery() as value";
     match diesel::sql_query(is_set).get_result(connection) {
-        Ok(BoolRow { value: false }) => StoreError::Standby { reason }.into(),
-        _ => StoreError::ReadOnly { reason }.into(),
+        Ok(BoolRow { value: false }) => StoreError::Standby { reason },
+        _ => StoreError::ReadOnly { reason },
     }
 }
 

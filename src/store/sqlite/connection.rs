@@ -9,51 +9,70 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tracing::info;
 
 use super::super::StoreError;
-use super::super::backend::{Backend, MIGRATIONS_TABLE, Task};
+use super::super::backend::{Backend, MIGRATIONS_TABLE, Task, Way};
 use super::super::diagnosis::Fact;
-use super::super::disk::free_disk;
+use super::super::disk::{free_disk, is_full};
 use super::super::options::{Access, StoreOptions};
 use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
+use super::place::{BeforeOpening, OpenedLog, Place, file_name};
 use crate::error::Error;
 
 /// "Tell": what the first migration writes into the file's header.
 const APPLICATION_ID: i64 = 0x5465_6c6c;
 
 impl Backend for SqliteConnection {
-    /// A file has no way to it.
-    type Route = ();
+    type Route = Place;
+    type Session = OpenedLog;
 
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, ()), StoreError> {
-        Ok((Self::open(url, options, &())?, ()))
+    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Place), StoreError> {
+        let before = BeforeOpening::of(path_of(url));
+        let connection = establish(url, options)?;
+        Ok((connection, Place::of_opened(path_of(url), &before)?))
     }
 
-    fn open(url: &DatabaseUrl, options: &StoreOptions, (): &()) -> Result<Self, StoreError> {
-        let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
-        let mut connection =
-            Self::establish(&path.to_string_lossy()).map_err(|error| StoreError::from_connection(&error, url))?;
-        connection.set_instrumentation(StatementLog::new(options));
-        info!(book = %url, "connected");
-        connection.batch_execute(&session_settings(options)).map_err(|error| match StoreError::from(error) {
-            StoreError::NotABook { .. } => StoreError::NotABook { address: url.to_string() },
-            other => other,
-        })?;
+    fn open(url: &DatabaseUrl, options: &StoreOptions, place: &Place) -> Result<Self, StoreError> {
+        place.check_file()?;
+        let connection = establish(url, options)?;
+        place.check_file()?;
         Ok(connection)
     }
 
+    /// The first read opens the log.
+    fn session(&mut self, place: &Place) -> Result<OpenedLog, StoreError> {
+        self.has_table(MIGRATIONS_TABLE)?;
+        Ok(place.opened_log())
+    }
+
+    /// Compared before the commit, so that nothing is written to a file that is gone, and behind it, so that nothing is answered that
+    /// was.
     fn in_transaction<T>(
         &mut self,
-        (): &(),
+        (place, log): Way<'_, Self>,
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        match access {
+        let checked = |connection: &mut Self| -> Result<T, Error> {
+            let value = work(connection)?;
+            place.check(log)?;
+            Ok(value)
+        };
+        let outcome = match access {
             // There is one writer at a time, so what is committed is settled.
-            Access::Read | Access::Settled => self.transaction(work),
-            Access::Write | Access::Alone => self.immediate_transaction(work),
-        }
+            Access::Read | Access::Settled => self.transaction(checked),
+            Access::Write | Access::Alone => self.immediate_transaction(checked),
+        };
+        place.check(log)?;
+        outcome
+    }
+
+    /// SQLite says the same of a disk that fails and of one that is too full for the memory that connections share.
+    fn name_fault(&mut self, fault: StoreError, url: &DatabaseUrl) -> StoreError {
+        let StoreError::Disk { reason } = fault else { return fault };
+        let folder = path_of(url).parent().filter(|folder| !folder.as_os_str().is_empty());
+        if is_full(folder.unwrap_or(Path::new("."))) { StoreError::Full { reason } } else { StoreError::Disk { reason } }
     }
 
     /// A migration that makes a table anew must not delete the rows that refer to it, nor be refused for them.
@@ -127,7 +146,7 @@ impl Backend for SqliteConnection {
         Ok(facts)
     }
 
-    fn describe((): &()) -> Option<Fact> {
+    fn describe(_: &Place) -> Option<Fact> {
         None
     }
 }
@@ -138,6 +157,24 @@ fn structure(connection: &mut SqliteConnection) -> Result<Fact, StoreError> {
     let found = diesel::sql_query(check).get_result::<TextRow>(connection)?.value;
     let warning = "the file is damaged: restore a backup, or export the book and import it into a new file";
     Ok(Fact::checked("structure", &found, found == "ok", warning))
+}
+
+fn path_of(url: &DatabaseUrl) -> &Path {
+    let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
+    path
+}
+
+fn establish(url: &DatabaseUrl, options: &StoreOptions) -> Result<SqliteConnection, StoreError> {
+    let mut connection = SqliteConnection::establish(&file_name(path_of(url))?)
+        .map_err(|error| StoreError::from_connection(&error, url))?;
+    connection.set_instrumentation(StatementLog::new(options));
+    info!(book = %url, "connected");
+    let outcome = connection.batch_execute(&session_settings(options));
+    outcome.map_err(|error| match connection.name_fault(error.into(), url) {
+        StoreError::NotABook { .. } => StoreError::NotABook { address: url.to_string() },
+        other => other,
+    })?;
+    Ok(connection)
 }
 
 /// What every session sets. `synchronous = full` makes a commit wait for the disk also in write-ahead mode.

@@ -4,6 +4,7 @@ mod connection;
 mod guards;
 mod indexes;
 mod operations;
+mod place;
 mod raw_writes;
 mod statements;
 

@@ -13,13 +13,20 @@ use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
 use super::super::url::DatabaseUrl;
+use super::place::file_name;
 use crate::rules;
 
 /// Opens a file that is nobody's book at the moment, and changes nothing of it.
 pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
     let mut uri = String::from("file:");
+    // A path that begins with two slashes would begin with a host in a URI.
+    let name = file_name(file)?;
+    let name = name
+        .find(|character| character != '/')
+        .filter(|slashes| *slashes > 1)
+        .map_or(&name[..], |slashes| &name[slashes - 1..]);
     // What has a meaning in a URI is written as its number.
-    for character in file.to_string_lossy().chars() {
+    for character in name.chars() {
         match character {
             '%' => uri.push_str("%25"),
             '?' => uri.push_str("%3f"),
@@ -39,8 +46,8 @@ const SETTLE_INTERVAL: Duration = Duration::from_millis(5);
 /// Only the last connection can give up the log, so this one does when it is the last.
 pub(in super::super) fn settle(file: &Path) -> Result<(), StoreError> {
     let url = DatabaseUrl::of_file(file);
-    let mut connection = SqliteConnection::establish(&file.to_string_lossy())
-        .map_err(|error| StoreError::from_connection(&error, &url))?;
+    let mut connection =
+        SqliteConnection::establish(&file_name(file)?).map_err(|error| StoreError::from_connection(&error, &url))?;
     let begin = Instant::now();
     loop {
         let busy = match connection.batch_execute("pragma journal_mode = delete").map_err(StoreError::from) {
@@ -81,10 +88,7 @@ impl Operations for SqliteConnection {
     /// whenever another process writes, and under constant writing never end.
     fn copy_into(&mut self, file: &Path) -> Result<(), StoreError> {
         // Another name than the file's would leave the file empty, and nobody the wiser.
-        let name = file.to_str().ok_or_else(|| StoreError::NotOffered {
-            problem: "the name of the file is not UTF-8",
-            hint: "give it another name".into(),
-        })?;
+        let name = file_name(file)?;
         diesel::sql_query("vacuum into ?").bind::<Text, _>(name).execute(self)?;
         Ok(())
     }

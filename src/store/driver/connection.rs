@@ -2,9 +2,8 @@
 
 use diesel::result::ConnectionError;
 
-use super::StoreError;
-use super::error::one_line;
-use super::url::DatabaseUrl;
+use super::{Secrets, one_line};
+use crate::store::{DatabaseUrl, StoreError};
 
 /// What the driver says, and what comes of it.
 struct Cause {
@@ -34,7 +33,7 @@ const fn cause(texts: &'static [&'static str], verdict: Verdict) -> Cause {
 
 /// The first that fits. Where the URL names several servers the driver tells of all of them, so what needs a person comes first, and
 /// what may pass comes last.
-const CAUSES: [Cause; 29] = [
+const CAUSES: [Cause; 30] = [
     cause(&["password authentication failed"], Denied),
     cause(&["no password supplied"], Denied),
     cause(&["no pg_hba.conf entry"], Denied),
@@ -73,6 +72,7 @@ const CAUSES: [Cause; 29] = [
     cause(&["in hot standby mode"], Standby),
     cause(&["too many clients"], Busy),
     cause(&["connection slots"], Busy),
+    cause(&["too many connections"], Busy),
     cause(&["the database system is"], Busy),
     cause(&["no more connections allowed"], Busy),
     cause(&["query_wait_timeout"], Busy),
@@ -100,27 +100,54 @@ const GOING_DOWN: [&str; 8] = [
 
 impl StoreError {
     /// A connection that could not be made.
-    pub(super) fn from_connection(error: &ConnectionError, url: &DatabaseUrl) -> Self {
-        let reason = one_line(&match error {
-            ConnectionError::BadConnection(message) => message.clone(),
-            other => other.to_string(),
-        });
+    pub(in crate::store) fn from_connection(error: &ConnectionError, url: &DatabaseUrl) -> Self {
+        Self::from_words(words(error), url)
+    }
+
+    /// As [`StoreError::from_connection`], with the cause that libpq does not tell where a certificate is not trusted.
+    pub(in crate::store) fn from_handshake(
+        error: &ConnectionError,
+        url: &DatabaseUrl,
+        cause_of_distrust: impl FnOnce() -> Option<String>,
+    ) -> Self {
+        let mut reason = words(error);
+        if reason.contains("certificate verify failed")
+            && let Some(cause) = cause_of_distrust()
+        {
+            reason.extend([": ", &cause]);
+        }
+        Self::from_words(reason, url)
+    }
+
+    fn from_words(reason: String, url: &DatabaseUrl) -> Self {
         let address = url.to_string();
         let unreachable =
             |reason, hint, may_pass| Self::Unreachable { address: url.to_string(), reason, hint, may_pass };
-        if GOING_DOWN.iter().any(|text| reason.contains(text)) {
-            return unreachable(reason, "the server or the network is going down; try again", true);
-        }
+        let is_going_down = GOING_DOWN.iter().any(|text| reason.contains(text));
         let cause = CAUSES.iter().find(|cause| cause.texts.iter().all(|text| reason.contains(text)));
-        match cause.map(|cause| &cause.verdict) {
+        let fault = match cause.map(|cause| &cause.verdict) {
+            _ if is_going_down => unreachable(reason, "the server or the network is going down; try again", true),
             Some(Denied) => Self::Denied { address, reason },
             Some(Busy) => Self::Busy { reason },
             Some(Standby) => Self::Standby { reason },
             Some(Away(hint)) => unreachable(reason, hint, true),
             Some(Wrong(hint)) => unreachable(reason, hint, false),
             None => unreachable(reason, "check the database URL", false),
-        }
+        };
+        fault.without(&Secrets::of(url))
     }
+}
+
+/// Whether a pooler refused a setting that the connection was to begin with.
+pub(in crate::store) fn is_refusal_of_options(error: &ConnectionError) -> bool {
+    words(error).contains("unsupported startup parameter")
+}
+
+fn words(error: &ConnectionError) -> String {
+    one_line(&match error {
+        ConnectionError::BadConnection(message) => message.clone(),
+        other => other.to_string(),
+    })
 }
 
 #[cfg(test)]
