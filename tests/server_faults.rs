@@ -20,7 +20,8 @@ fn a_transaction_whose_begin_is_cancelled_is_not_left_to_the_next_one() {
     let schema = book.query_text("select current_schema()::text");
     // A function of the book's own stands before PostgreSQL's, and waits.
     let url = format!("{}%2Cpg_catalog", book.url);
-    let ledger = Ledger::open(url.parse().unwrap(), StoreOptions { connections_max: 1, ..StoreOptions::default() }).unwrap();
+    let ledger =
+        Ledger::open(url.parse().unwrap(), StoreOptions { connections_max: 1, ..StoreOptions::default() }).unwrap();
     book.raw(&format!(
         "create function set_config(text, text, boolean) returns text language plpgsql as $$ begin
             perform pg_advisory_xact_lock_shared(hashtext('{schema}'));

@@ -8,6 +8,7 @@ mod everything;
 mod holds;
 mod impossible;
 mod periods;
+mod removed;
 mod transfers;
 
 use teller::Ledger;

@@ -48,13 +48,15 @@ impl Ledger {
     pub fn statement(&self, name: &AccountName, cursor: Option<Sequence>, limit: u32) -> Result<Statement, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
+            if let Some(cursor) = cursor
+                && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.leg_of(account.id).is_none())
+            {
+                return Err(Rejection::CursorUnknown { account: account.name, cursor }.into());
+            }
             let Some(first) = cursor.or(account.last.map(|last| last.sequence)) else {
                 return Ok(Statement { account, entries: Vec::new(), next: None });
             };
             let transfers = store.list_history(account.id, first, i64::from(limit.max(1)))?;
-            if transfers.first().is_none_or(|transfer| transfer.leg_of(account.id).is_none()) {
-                return Err(Rejection::CursorUnknown { account: account.name, cursor: first }.into());
-            }
             let names = names_of(store, &transfers)?;
 
             let next = transfers.last().and_then(|oldest| oldest.leg_of(account.id)?.previous);

@@ -13,6 +13,8 @@ pub(super) struct Attempts {
     begun: u32,
     begun_max: u32,
     deadline: Instant,
+    /// Until when a server that takes no writes is waited for.
+    standby_deadline: Instant,
     wait: Duration,
     /// Why nobody knows whether one of the attempts was committed.
     unknown: Option<String>,
@@ -21,10 +23,13 @@ pub(super) struct Attempts {
 impl Attempts {
     /// At most so many, all begun in that time.
     pub(super) fn new(begun_max: u32, time_max: Duration) -> Self {
-        let begin = Instant::now();
-        // A time that no clock can tell is as good as none; a century will do.
-        let deadline = begin.checked_add(time_max).unwrap_or(begin + Duration::from_hours(876_000));
-        Self { begun: 1, begun_max, deadline, wait: WAIT_FIRST, unknown: None }
+        let deadline = deadline(time_max);
+        Self { begun: 1, begun_max, deadline, standby_deadline: deadline, wait: WAIT_FIRST, unknown: None }
+    }
+
+    /// The same, where a server that takes no writes is given up after that time.
+    pub(super) fn with_standby_time(self, time_max: Duration) -> Self {
+        Self { standby_deadline: self.deadline.min(deadline(time_max)), ..self }
     }
 
     /// The time until the last attempt must have begun.
@@ -39,7 +44,11 @@ impl Attempts {
     /// refused by a rule, whatever the later ones failed of.
     pub(super) fn wait_after(&mut self, fault: StoreError) -> Result<(), StoreError> {
         let wait = self.wait / 2 + jitter(self.wait / 2);
-        let has_next = fault.is_transient() && self.begun < self.begun_max && wait < self.time_left();
+        let time_left = match fault {
+            StoreError::Standby { .. } => self.standby_deadline.saturating_duration_since(Instant::now()),
+            _ => self.time_left(),
+        };
+        let has_next = fault.is_transient() && self.begun < self.begun_max && wait < time_left;
         if !has_next {
             return Err(self.verdict(fault));
         }
@@ -60,6 +69,12 @@ impl Attempts {
             (_, last) => last,
         }
     }
+}
+
+/// `Instant` would overflow for a time without end; 100 years will do.
+fn deadline(time_max: Duration) -> Instant {
+    let begin = Instant::now();
+    begin.checked_add(time_max).unwrap_or(begin + Duration::from_hours(876_000))
 }
 
 /// A random part of a duration. The standard library seeds its hash maps at random, which is as random as this needs to be.
@@ -95,6 +110,16 @@ mod tests {
         assert!(Attempts::new(1, Duration::from_mins(1)).wait_after(unknown()).is_err());
         assert!(Attempts::new(9, Duration::ZERO).wait_after(unknown()).is_err());
         assert!(Attempts::new(9, Duration::MAX).wait_after(unknown()).is_ok());
+    }
+
+    #[test]
+    fn a_standby_is_given_up_before_other_faults_are() {
+        let standby = || StoreError::Standby { reason: "it follows".into() };
+        let mut attempts = Attempts::new(9, Duration::from_mins(1)).with_standby_time(Duration::ZERO);
+        assert!(attempts.wait_after(unknown()).is_ok());
+        assert!(matches!(attempts.wait_after(standby()), Err(StoreError::OutcomeUnknown { .. })));
+        assert!(Attempts::new(9, Duration::from_mins(1)).wait_after(standby()).is_ok());
+        assert!(Attempts::new(9, Duration::MAX).with_standby_time(Duration::MAX).wait_after(standby()).is_ok());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod attempts;
 mod backend;
 mod book_events;
 mod book_imports;
+mod chain_check;
 mod diagnosis;
 mod disk;
 mod driver;

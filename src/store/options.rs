@@ -17,8 +17,9 @@ pub struct StoreOptions {
     pub connection_waiters_max: u32,
     /// How long a caller waits for one of them.
     pub connection_wait_max: Duration,
-    /// How long a server that is down is waited for when a book is opened. Where the URL names several servers, they are waited for
-    /// at least as long as a transaction is tried again: one of them may be about to take over.
+    /// How long a server that is down is waited for when a book is opened, and one that takes no writes when something is written. Where
+    /// the URL names several servers, they are waited for at least as long as a transaction is tried again: one of them may be about to
+    /// take over. A program that reaches its servers by one address, which moves from one to another, should set this.
     pub connect_time_max: Duration,
     /// How long one statement may run.
     pub statement_time_max: Duration,

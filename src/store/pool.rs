@@ -81,8 +81,11 @@ impl Pool {
         Shortcut { pool: self, attempts: self.attempts() }
     }
 
+    /// Where the URL names several servers, another one may be about to take writes. One that is alone is waited for as one that is down.
     fn attempts(&self) -> Attempts {
-        Attempts::new(self.options.attempts_max, self.options.retry_time_max)
+        let StoreOptions { attempts_max, retry_time_max, connect_time_max, .. } = self.options;
+        let attempts = Attempts::new(attempts_max, retry_time_max);
+        if self.url.has_several_hosts() { attempts } else { attempts.with_standby_time(connect_time_max) }
     }
 
     fn attempt_all<T>(

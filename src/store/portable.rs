@@ -8,6 +8,7 @@ use diesel::sqlite::SqliteConnection;
 
 use uuid::Uuid;
 
+use super::chain_check::{check_events, check_history, check_last_recorded};
 use super::{PageSize, StoreError};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
@@ -187,7 +188,7 @@ macro_rules! implement_portable {
                 limit: i64,
             ) -> Result<Vec<Transfer>, StoreError> {
                 let history = AccountHistory { account_id: account.0, first: first.0, limit };
-                from_rows(history.load::<TransferRow>(self)?)
+                check_history(account, first, limit, from_rows(history.load::<TransferRow>(self)?)?)
             }
 
             fn find_last_recorded_at(
@@ -198,7 +199,8 @@ macro_rules! implement_portable {
                 let Some(last) = account.last else { return Ok(None) };
                 let query =
                     LastRecordedAt { account_id: account.id.0, last_transfer: last.sequence.0, recorded_at: at.into() };
-                Ok(from_rows(query.load::<TransferRow>(self)?)?.pop())
+                let oldest = from_rows(query.load::<TransferRow>(self)?)?.pop();
+                check_last_recorded(account.id, last.sequence, at, oldest)
             }
 
             fn correct_effective(&mut self, correction: EffectiveCorrection) -> Result<i128, StoreError> {
@@ -332,7 +334,8 @@ macro_rules! implement_portable {
                     .filter(account_events::account_id.eq(account.0).and(account_events::event.lt(below)))
                     .order(account_events::event.desc())
                     .limit(limit);
-                from_rows(events.select(AccountEventRow::as_select()).load(self)?)
+                let events = from_rows(events.select(AccountEventRow::as_select()).load(self)?)?;
+                check_events(account, limit, events)
             }
 
             fn first_event_rows(&mut self, first: i64, last: i64) -> Result<Vec<AccountEventRow>, StoreError> {

@@ -129,7 +129,8 @@ fn a_dollar_in_a_dotenv_file_is_kept_or_refused_and_never_replaced() {
         program.run()
     };
     run("DATABASE_URL='sqlite://a$X.db'").ends(0).shows("sqlite://a$X.db");
-    for line in ["DATABASE_URL=sqlite://a$X.db", "DATABASE_URL=\"sqlite://a${X}.db\"", "DATABASE_URL=sqlite://a\\b.db"] {
+    for line in ["DATABASE_URL=sqlite://a$X.db", "DATABASE_URL=\"sqlite://a${X}.db\"", "DATABASE_URL=sqlite://a\\b.db"]
+    {
         run(line).ends(78).says("line 2 has a ").says("put '' around the value");
     }
 }
@@ -171,7 +172,8 @@ fn broken_password_and_service_files_are_not_shown() {
     for text in ["[s]\nhost=127.0.0.1\nport=1\npassword=topsecret\n", "[s]\ntopsecret\n", "[s]\npassword topsecret\n"] {
         let services = write("services", text);
         for arguments in [&["-vvv", "account", "list"][..], &["config", "show", "--origin"]] {
-            let program = Program::new(&[&["--database-url", "postgres://u@127.0.0.1:1/d?service=s"], arguments].concat());
+            let program =
+                Program::new(&[&["--database-url", "postgres://u@127.0.0.1:1/d?service=s"], arguments].concat());
             let answer = program
                 .command(|command| {
                     command.env("PGSERVICEFILE", &services).env("PGPASSFILE", &passwords);

@@ -1,14 +1,18 @@
 //! Servers that follow, stand still, or are cut off.
 
+use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
+use teller::rules::{TransferId, TransferRequest};
 use teller::store::StoreOptions;
 use teller::{Ledger, Mode};
 
 use super::{Pair, assert_unknown, count_transfers, ledger_on, once};
 use crate::support::cluster::url;
-use crate::support::{assert_whole, transfer};
+use crate::support::{Program, assert_whole, transfer};
 
 /// A session that has written its commit and waits for the standby.
 const WAITS_FOR_STANDBY: &str = "exists (select from pg_stat_activity where wait_event = 'SyncRep')";
@@ -104,4 +108,72 @@ fn a_standby_that_stays_one_is_said_to_be_one() {
     let ledger = Ledger::open(url(pair.second.port).parse().unwrap(), once()).unwrap();
     let fault = ledger.post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap_err();
     assert!(fault.to_string().contains("the server takes no writes"), "{fault}");
+}
+
+/// Every command that writes, on a standby that stays one and is named alone.
+#[test]
+fn no_write_waits_in_silence_for_a_standby_that_is_alone() {
+    let pair = Pair::asynchronous();
+    let folder = TempDir::new().unwrap();
+    let (transfers, book) = (folder.path().join("transfers.csv"), folder.path().join("book.ndjson"));
+    fs::write(&transfers, "from,to,amount\na,b,1\n").unwrap();
+    let run =
+        |port: u16, arguments: &[&str]| Program::new(&[&["--database-url", &url(port)], arguments].concat()).run();
+    let (transfers, book) = (transfers.to_str().unwrap(), book.to_str().unwrap());
+    run(pair.first.port, &["export", "--out", book]).ends(0);
+    for arguments in [
+        &["import", "transfers", transfers][..],
+        &["import", "book", book],
+        &["transfer", "a", "b", "1"],
+        &["account", "open", "c", "--currency", "EUR"],
+        &["account", "freeze", "a"],
+        &["currency", "add", "XYZ", "--exponent", "2", "--name", "Xyz"],
+        &["period", "close", "2020"],
+        &["bench", "single", "--seconds", "1"],
+        &["migrate", "run"],
+        &["migrate", "revert", "--discard-everything"],
+        &["migrate", "roles", "--apply"],
+        &["book", "create", "other"],
+    ] {
+        let begin = Instant::now();
+        let answer = run(pair.second.port, arguments);
+        assert!(begin.elapsed() < Duration::from_secs(10), "{arguments:?} took {:?}", begin.elapsed());
+        assert!(
+            answer.code == Some(75) && answer.stderr.contains("the server takes no writes"),
+            "{arguments:?}: {answer:?}"
+        );
+    }
+    run(pair.second.port, &["verify"]).ends(0);
+}
+
+/// A standby that lets no reader hold it up cancels whoever still needs rows that the primary has cleaned up.
+#[test]
+fn a_read_that_a_standby_cancels_is_tried_again() {
+    let pair = Pair::asynchronous();
+    pair.second.set("max_standby_streaming_delay", "0");
+    let first = pair.ledger(StoreOptions::default());
+    let batch: Vec<_> = (0..3_000).map(|_| transfer("k", "a", "b", "1")).collect();
+    let batch: Vec<_> = batch.into_iter().zip(0..).map(|(request, number)| numbered(request, number)).collect();
+    first.post_batch(&batch, Mode::Commit).unwrap();
+    // One connection, as commands have it: what one attempt leaves behind, the next one finds.
+    let options = StoreOptions { connections_max: 1, ..StoreOptions::default() }.with_deadline(Duration::from_mins(1));
+    let second = Ledger::open(url(pair.second.port).parse().unwrap(), options).unwrap();
+    thread::scope(|scope| {
+        let load = scope.spawn(|| {
+            for number in 0..300 {
+                first.post(numbered(transfer("k", "a", "b", "1"), 10_000 + number), Mode::Commit).unwrap();
+                pair.first.run("vacuum accounts");
+            }
+        });
+        while !load.is_finished() {
+            assert!(second.verify(&mut |_| {}).unwrap().findings.is_empty());
+            second.statement(&"a".parse().unwrap(), None, 1_000).unwrap();
+        }
+    });
+    let conflicts = "select sum(confl_snapshot + confl_lock + confl_bufferpin)::text from pg_stat_database_conflicts";
+    assert_ne!(pair.second.query_text(conflicts), "0", "some reads were cancelled");
+}
+
+fn numbered(request: TransferRequest, number: u64) -> TransferRequest {
+    TransferRequest { id: TransferId::from_key(&number.to_string()).unwrap(), ..request }
 }

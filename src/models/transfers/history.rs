@@ -68,7 +68,8 @@ impl AccountHistory {
     }
 }
 
-/// The newest transfer of an account that was recorded at or before a moment.
+/// The newest transfer of an account that was recorded at or before a moment, or else the oldest that the walk came to. That one tells
+/// whether the account's history begins there.
 ///
 /// Begins at the account's first milestone behind the moment, or at its newest transfer, and walks down from there, at most
 /// [`MILESTONE_INTERVAL`] steps unless many milestones share a microsecond.
@@ -109,8 +110,7 @@ where
         out.push_bind_param::<Timestamptz, _>(&self.recorded_at)?;
         out.push_sql(") select ");
         columns.walk_ast(out.reborrow())?;
-        out.push_sql(" from walk as transfers where transfers.recorded_at <= ");
-        out.push_bind_param::<Timestamptz, _>(&self.recorded_at)?;
+        out.push_sql(" from walk as transfers order by transfers.sequence limit 1");
         Ok(())
     }
 }

@@ -21,6 +21,9 @@ impl From<DieselError> for StoreError {
         let says = |texts: &[&str]| texts.iter().any(|text| reason.contains(text));
         match kind {
             // A unique violation means that two transactions used one id at the same moment; the next try finds the winner's.
+            DatabaseErrorKind::SerializationFailure if reason.contains("terminating connection") => {
+                Self::Lost { reason }
+            }
             DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation => Self::Conflict { reason },
             DatabaseErrorKind::ReadOnlyTransaction => Self::ReadOnly { reason },
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Self::Lost { reason },
@@ -69,6 +72,9 @@ pub(in crate::store) fn of_migration(error: Box<dyn std::error::Error + Send + S
     }
     if says(&NO_ROOM) {
         return StoreError::Full { reason };
+    }
+    if says(&["in a read-only transaction", "during recovery", "readonly database"]) {
+        return StoreError::ReadOnly { reason };
     }
     StoreError::Migration { reason }
 }

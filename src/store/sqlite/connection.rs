@@ -72,7 +72,11 @@ impl Backend for SqliteConnection {
     fn name_fault(&mut self, fault: StoreError, url: &DatabaseUrl) -> StoreError {
         let StoreError::Disk { reason } = fault else { return fault };
         let folder = path_of(url).parent().filter(|folder| !folder.as_os_str().is_empty());
-        if is_full(folder.unwrap_or(Path::new("."))) { StoreError::Full { reason } } else { StoreError::Disk { reason } }
+        if is_full(folder.unwrap_or(Path::new("."))) {
+            StoreError::Full { reason }
+        } else {
+            StoreError::Disk { reason }
+        }
     }
 
     /// A migration that makes a table anew must not delete the rows that refer to it, nor be refused for them.
