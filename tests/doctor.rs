@@ -28,6 +28,7 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
             "clock",
             "version",
             "schema",
+            "encoding",
             "role",
             "cancelling",
             "tls",

@@ -1,5 +1,6 @@
 //! A primary and its synchronous standby, both started by the tests, and what is left of a load of transfers when one of them goes.
 
+mod balancer;
 mod load;
 mod standby;
 mod unreplicated;

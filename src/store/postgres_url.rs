@@ -84,6 +84,30 @@ impl<'a> PostgresUrl<'a> {
         self.hosts.len() > 1 || listed("host") || listed("hostaddr")
     }
 
+    /// The names or addresses of all servers, each with its port: a folder of sockets, or empty for the usual one.
+    pub(super) fn servers(&self) -> Vec<(String, u16)> {
+        let list = |name| self.get(name).map(|list| list.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let ports = list("port").unwrap_or_default();
+        let named = match list("hostaddr").or_else(|| list("host")) {
+            Some(named) => named,
+            None if self.hosts.is_empty() => vec![String::new()],
+            None => self.hosts.iter().map(|host| decoded(host)).collect(),
+        };
+        let is_in_authority = self.get("host").is_none() && self.get("hostaddr").is_none();
+        let server = |(index, named): (usize, String)| {
+            let (name, port) = match named.rsplit_once(':') {
+                Some((name, port)) if is_in_authority && !port.contains(']') => {
+                    (name.to_owned(), Some(port.to_owned()))
+                }
+                _ => (named, None),
+            };
+            let port = port.filter(|port| !port.is_empty()).or_else(|| ports.get(index).or(ports.last()).cloned());
+            let port = port.unwrap_or_else(|| PORT.to_owned()).parse().ok()?;
+            Some((name.trim_matches(['[', ']']).to_owned(), port))
+        };
+        named.into_iter().enumerate().filter_map(server).collect()
+    }
+
     /// The name of the first server, and where it listens, where the URL says both and that is no socket's folder.
     pub(super) fn first_server(&self) -> Option<(String, (String, u16))> {
         let first = |list: String| list.split(',').next().map(str::to_owned).filter(|host| !host.is_empty());
@@ -294,6 +318,23 @@ mod tests {
         ] {
             let found = PostgresUrl::new(url).first_server();
             let expected = expected.map(|(name, address, port)| (name.to_owned(), (address.to_owned(), port)));
+            assert_eq!(found, expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn every_server_has_a_name_and_a_port() {
+        for (url, expected) in [
+            ("postgres://u:p@db:7,other/bank", &[("db", 7), ("other", 5432)][..]),
+            ("postgres://[::1]:8,[::2]/bank?port=9", &[("::1", 8), ("::2", 9)]),
+            ("postgres:///bank?host=db,other&port=6,7", &[("db", 6), ("other", 7)]),
+            ("postgres://db:5/bank?hostaddr=127.0.0.1,127.0.0.2&port=6", &[("127.0.0.1", 6), ("127.0.0.2", 6)]),
+            ("postgres://%2Frun:7/bank", &[("/run", 7)]),
+            ("postgres:///bank", &[("", 5432)]),
+            ("postgres://db:99999/bank", &[]),
+        ] {
+            let found = PostgresUrl::new(url).servers();
+            let found: Vec<_> = found.iter().map(|(name, port)| (name.as_str(), *port)).collect();
             assert_eq!(found, expected, "{url}");
         }
     }

@@ -177,6 +177,11 @@ impl Cluster {
         PgConnection::establish(&url(self.port)).expect("the server answers")
     }
 
+    /// The server's log.
+    pub fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
     /// The folder of the server's data.
     pub fn data(&self) -> String {
         self.folder.path().join("data").display().to_string()

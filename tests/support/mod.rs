@@ -11,6 +11,7 @@ mod outcome;
 mod parallel;
 mod period;
 pub mod pgbouncer;
+pub mod pgpool;
 pub mod plans;
 mod postgres;
 pub mod process;

@@ -1,5 +1,6 @@
 //! PostgreSQL: many writers, row locks, whole batches in arrays.
 
+mod balancer;
 mod certificate;
 mod connection;
 mod expired_holds;

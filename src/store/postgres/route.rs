@@ -25,6 +25,7 @@ use super::super::options::{Access, StoreOptions};
 use super::super::postgres_url::PostgresUrl;
 use super::super::statement_log::StatementLog;
 use super::super::url::DatabaseUrl;
+use super::balancer::check_unbalanced;
 use super::certificate::cause_of_distrust;
 use super::rows::BoolRow;
 use super::session;
@@ -61,6 +62,7 @@ impl Route {
     pub(super) fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(PgConnection, Self), StoreError> {
         let address = postgres(url);
         let mut first = establish(url, &address.with_defaults())?;
+        check_unbalanced(&mut first, &address)?;
         let kind = if options.connections_max == 1 { RouteKind::Unknown } else { probe(&mut first, &address) };
         let path = address.search_path();
         let begin = |access| match kind {
