@@ -6,6 +6,7 @@
 mod support;
 
 mod annotations;
+mod any_texts;
 mod atomicity;
 mod backups;
 mod batches;

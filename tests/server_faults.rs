@@ -90,6 +90,37 @@ fn a_server_without_a_connection_to_spare_is_busy() {
 }
 
 #[test]
+fn bounds_that_one_database_would_not_keep_are_refused_on_both() {
+    let usual = StoreOptions::default();
+    for book in [TestBook::on_postgres(), TestBook::on_sqlite()] {
+        for options in [
+            StoreOptions { statement_time_max: Duration::MAX, ..usual },
+            StoreOptions { lock_wait_max: Duration::from_secs(u64::from(u32::MAX)), ..usual },
+            StoreOptions { lock_wait_max: Duration::ZERO, ..usual },
+            StoreOptions { connection_wait_max: Duration::MAX, ..usual },
+            StoreOptions { connections_max: u32::MAX, ..usual },
+            StoreOptions { connections_max: 0, ..usual },
+        ] {
+            let fault = Ledger::open(book.url.parse().unwrap(), options).unwrap_err();
+            assert!(fault.code() == "options_invalid" && !fault.is_retryable(), "{fault}");
+        }
+        // Times that only Teller looks at may be without end.
+        let patient = usual.with_deadline(Duration::MAX);
+        Ledger::open(book.url.parse().unwrap(), patient).unwrap();
+        Program::on(&book, &["--deadline", "5124095576h", "account", "list"]).run().ends(0);
+    }
+    for number in ["99999999999999999999", "-99999999999", "1e3", "x"] {
+        let url = format!("postgres://u@127.0.0.1:1/d?connect_timeout={number}");
+        Program::new(&["--database-url", &url, "account", "list"]).run().ends(69).says("check");
+    }
+    for port in ["99999", "0", "70000"] {
+        Program::new(&["--database-url", &format!("postgres://u@127.0.0.1:{port}/d"), "account", "list"])
+            .run()
+            .ends(69);
+    }
+}
+
+#[test]
 fn what_makes_no_transfer_is_not_posted_and_does_not_panic() {
     for book in [TestBook::on_postgres(), TestBook::on_sqlite()] {
         check(&book, "account a asset EUR");

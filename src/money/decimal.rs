@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use bigdecimal::{BigDecimal, ToPrimitive};
+use bigdecimal::{BigDecimal, ToPrimitive, Zero};
 use thiserror::Error;
 
 use super::amount::Amount;
@@ -82,18 +82,31 @@ pub(super) fn parse_signed(text: &str, currency: Currency) -> Result<Amount, Amo
 }
 
 pub(super) fn from_decimal(value: &BigDecimal, currency: Currency) -> Result<Amount, AmountError> {
+    if value.is_zero() {
+        return Ok(Amount::ZERO);
+    }
+    // A decimal such as 1e400 would be written out in full before it could be found too large, and the library that has it counts its
+    // places in 64 bits.
+    if value.fractional_digit_count() < -i64::from(Amount::MAX.minor().ilog10()) {
+        return Err(too_large(&shown(value), currency));
+    }
     let normal = value.normalized();
     let decimals = normal.fractional_digit_count();
     if decimals > i64::from(currency.exponent()) {
-        return Err(too_precise(&value.to_string(), decimals.unsigned_abs(), currency));
-    }
-    // A decimal such as 1e400 would be written out in full before it could be found too large.
-    if decimals < -i64::from(Amount::MAX.minor().ilog10()) {
-        return Err(too_large(&value.to_string(), currency));
+        return Err(too_precise(&shown(value), decimals.unsigned_abs(), currency));
     }
 
     let (units, _) = normal.with_scale(i64::from(currency.exponent())).into_bigint_and_exponent();
-    units.to_i64().map(Amount::from_minor).ok_or_else(|| too_large(&value.to_string(), currency))
+    units.to_i64().map(Amount::from_minor).ok_or_else(|| too_large(&shown(value), currency))
+}
+
+/// A decimal for people: in full, or its digits and the power of ten where there would be too many zeros.
+fn shown(value: &BigDecimal) -> String {
+    let (digits, scale) = value.as_bigint_and_exponent();
+    if scale.unsigned_abs() <= TEXT_LENGTH_MAX as u64 {
+        return shortened(&value.to_string());
+    }
+    format!("{}e{}", shortened(&digits.to_string()), -i128::from(scale))
 }
 
 /// A number without a sign, an exponent or blanks, that has at most so many decimals and is no longer than any number here.

@@ -30,7 +30,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`InputError::Request`] for a change of an account or of metadata, which makes no transfer and is not done: see
-    /// [`Ledger::change_account`] and [`Ledger::submit_one`]. A [`Rejection`] up to `AccountNotEmpty`. [`Error::Store`].
+    /// [`Ledger::change_account`] and [`Ledger::submit_one`].
+    ///
+    /// [`Error::Rejected`] with [`Rejection::IdReserved`], `AmountNotPositive`, `SameAccount`, `IdReused`, `AccountUnknown`, `HoldUnknown`,
+    /// `TransferUnknown`, `NormalSidesDiffer`, `NormalSidesMatch`, `NothingFalls`, `CurrenciesDiffer`, `AccountClosed`, `AccountFrozen`,
+    /// `PeriodClosed`, `ExpiryPast`, `HoldNotOpen`, `HoldExpired`, `HoldTooSmall`, `AlreadyReversed`, `NotReversible`,
+    /// `ReversalTooLarge`, `PreconditionFailed`, `NothingAvailable`, `InsufficientFunds`, `VelocityExceeded`, `MaxBalanceExceeded`,
+    /// `Overflow`. [`Error::Store`].
     pub fn post(&self, operation: impl Into<Operation>, mode: Mode) -> Result<Posted, Error> {
         let operation = operation.into();
         if operation.id().is_none() {

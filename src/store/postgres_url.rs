@@ -65,7 +65,7 @@ impl<'a> PostgresUrl<'a> {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let pairs = pairs.map(|(name, value)| (decoded(name), value)).collect();
         let hosts = hosts.split(',').filter(|host| !host.is_empty()).collect();
-        Self { text, user, password, hosts, database, pairs }
+        Self { text, user, hosts, database, password, pairs }
     }
 
     /// Every password in it, as it is written.

@@ -73,9 +73,8 @@ pub(super) fn check(text: &str) -> Result<(), &'static str> {
     if behind.contains('@') {
         return Err("has an @ behind the host; write an @ as %40, and in a password / as %2F and ? as %3F");
     }
-    let hosts = match authority.split('@').collect::<Vec<_>>()[..] {
-        [hosts] | [_, hosts] => hosts,
-        _ => return Err("has more than one @ before the host; write an @ in a password as %40"),
+    let ([hosts] | [_, hosts]) = authority.split('@').collect::<Vec<_>>()[..] else {
+        return Err("has more than one @ before the host; write an @ in a password as %40");
     };
     hosts.split(',').try_for_each(check_host)?;
     let query = behind.split_once('?').map_or("", |(_, query)| query);

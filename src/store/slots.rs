@@ -179,14 +179,12 @@ impl<C: Backend> Slots<C> {
 
     fn connection_of(&self, slot: &mut Slot<C>) -> Result<Opened<C>, StoreError> {
         let generation = self.generation.load(Ordering::Relaxed);
-        match slot.connection.take().filter(|opened| opened.generation == generation) {
-            Some(opened) => Ok(opened),
-            None => {
-                let mut connection = C::open(&self.url, &self.options, &self.route)?;
-                let session = connection.session(&self.route)?;
-                Ok(Opened { connection, session, generation })
-            }
+        if let Some(opened) = slot.connection.take().filter(|opened| opened.generation == generation) {
+            return Ok(opened);
         }
+        let mut connection = C::open(&self.url, &self.options, &self.route)?;
+        let session = connection.session(&self.route)?;
+        Ok(Opened { connection, session, generation })
     }
 
     fn check_out(&self, time_max: Duration) -> Result<r2d2::PooledConnection<Manager<C>>, StoreError> {

@@ -111,7 +111,10 @@ impl Recurrence {
 
     /// The moment so many periods behind the first, or `None` outside the years 1 to 9999.
     fn moment(&self, periods: i64) -> Option<Instant> {
-        let days = |days: i64| Instant::from_micros(self.first_due_at.micros() + days * MICROS_PER_DAY);
+        let days = |days: i64| {
+            let micros = days.checked_mul(MICROS_PER_DAY)?.checked_add(self.first_due_at.micros())?;
+            Instant::from_micros(micros)
+        };
         match (self.period, self.day) {
             (RecurrencePeriod::Once, _) => Some(self.first_due_at),
             (RecurrencePeriod::Day, _) => days(periods),
