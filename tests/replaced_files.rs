@@ -156,6 +156,14 @@ fn names_of_files_are_taken_as_they_are_written() {
     for name in ["file::memory:", "file:bank.db", ":memory:", "file:bank.db?mode=memory"] {
         run(&format!("sqlite://{name}"), &open).ends(78);
     }
+    // Not by a URL alone can a name come that SQLite would read as a URI.
+    for name in ["file:copy.db", "file::memory:", "sqlite://copy.db"] {
+        fs::create_dir_all(folder.path().join("sqlite:")).unwrap();
+        run("sqlite://ä.db", &["backup", name]).ends(0);
+        assert!(folder.path().join(name).is_file(), "{name}");
+        run(&format!("sqlite://{}.db", name.len()), &["restore", name]).ends(0);
+        run(&format!("sqlite://{}.db", name.len()), &["account", "list"]).ends(0).shows("EUR");
+    }
     let beside = folder.path().display().to_string();
     run(&format!("sqlite:///{beside}/two-slashes.db"), &open).ends(0);
     run(&format!("sqlite://{beside}/back.db"), &["restore", &format!("/{beside}/two-slashes.db")]).ends(0);

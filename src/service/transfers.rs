@@ -65,7 +65,8 @@ impl Ledger {
     /// Posts a journal: all its legs or none.
     ///
     /// # Errors
-    /// A [`Rejection`] up to `AccountNotEmpty`, as [`Rejection::InLeg`] where one of the legs is to blame; [`Error::Store`].
+    /// [`Rejection::IdReserved`], `JournalEmpty`, `IdReused`, `JournalUnknown`, `AlreadyReversed`, `NotReversible`; where a leg is to
+    /// blame, [`Rejection::InLeg`] with a rejection that [`Ledger::submit_one`] gives; [`Error::Store`].
     pub fn post_journal(&self, request: &JournalRequest, mode: Mode) -> Result<Receipt, Error> {
         self.submit_one(request.clone().into(), mode)
     }
@@ -125,7 +126,9 @@ impl Ledger {
     /// Does one request of any kind, and answers with all the transfers that it made.
     ///
     /// # Errors
-    /// A [`Rejection`] up to `AccountNotEmpty`, [`Error::Store`].
+    /// As [`Ledger::post`], and [`Rejection::JournalEmpty`], `JournalUnknown`, `InLeg` of a journal; `AccountHasHolds`,
+    /// `AccountNotEmpty`, `LimitsInverted`, `VelocityNegative`, `LimitOverrun` of a change of an account; `MetadataTooLarge` of one of
+    /// metadata. [`Error::Store`].
     pub fn submit_one(&self, request: Request, mode: Mode) -> Result<Receipt, Error> {
         let mut answers = self.submit(&[request], BatchPolicy::CarryOn, mode)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))

@@ -35,7 +35,7 @@ on_every_backend! {
 
         for second in ["00", "01", "02"] {
             assert_corrupt(ledger.balance_recorded_at(&alice, at(second)));
-            assert_corrupt(ledger.balances_as_of(&[alice.clone()], AsOf::effective(at(second))));
+            assert_corrupt(ledger.balances_as_of(std::slice::from_ref(&alice), AsOf::effective(at(second))));
         }
         assert_corrupt(ledger.statement(&alice, None, 10));
         assert_corrupt(ledger.statement_of_span(&alice, span(recorded, None), 10));

@@ -125,7 +125,7 @@ impl Poster {
     /// Posts a request together with those of others, and waits for its answer.
     ///
     /// # Errors
-    /// A [`Rejection`] up to `AccountNotEmpty`, [`Error::Store`].
+    /// As [`Ledger::submit_one`].
     pub fn submit(&self, request: impl Into<Request>) -> Result<Receipt, Error> {
         self.begin(request)?.wait()
     }

@@ -21,6 +21,9 @@ use crate::error::Error;
 /// "Tell": what the first migration writes into the file's header.
 const APPLICATION_ID: i64 = 0x5465_6c6c;
 
+/// How often a file is opened that is another one before and behind that.
+const EXPLORED_MAX: u32 = 3;
+
 impl Backend for SqliteConnection {
     type Route = Place;
     type Session = OpenedLog;
@@ -28,9 +31,15 @@ impl Backend for SqliteConnection {
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
     fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Place), StoreError> {
-        let before = BeforeOpening::of(path_of(url));
-        let connection = establish(url, options)?;
-        Ok((connection, Place::of_opened(path_of(url), &before)?))
+        let mut opened = explore_once(url, options);
+        // Some file systems give a file another number when it is opened for the first time; then it keeps that.
+        for _ in 1..EXPLORED_MAX {
+            if !matches!(opened, Err(StoreError::Replaced { .. })) {
+                break;
+            }
+            opened = explore_once(url, options);
+        }
+        opened
     }
 
     fn open(url: &DatabaseUrl, options: &StoreOptions, place: &Place) -> Result<Self, StoreError> {
@@ -54,15 +63,14 @@ impl Backend for SqliteConnection {
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let checked = |connection: &mut Self| -> Result<T, Error> {
-            let value = work(connection)?;
-            place.check(log)?;
-            Ok(value)
-        };
         let outcome = match access {
             // There is one writer at a time, so what is committed is settled.
-            Access::Read | Access::Settled => self.transaction(checked),
-            Access::Write | Access::Alone => self.immediate_transaction(checked),
+            Access::Read | Access::Settled => self.transaction(work),
+            Access::Write | Access::Alone => self.immediate_transaction(|connection| {
+                let value = work(connection)?;
+                place.check(log)?;
+                Ok(value)
+            }),
         };
         place.check(log)?;
         outcome
@@ -166,6 +174,12 @@ fn structure(connection: &mut SqliteConnection) -> Result<Fact, StoreError> {
 fn path_of(url: &DatabaseUrl) -> &Path {
     let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
     path
+}
+
+fn explore_once(url: &DatabaseUrl, options: &StoreOptions) -> Result<(SqliteConnection, Place), StoreError> {
+    let before = BeforeOpening::of(path_of(url));
+    let connection = establish(url, options)?;
+    Ok((connection, Place::of_opened(path_of(url), &before)?))
 }
 
 fn establish(url: &DatabaseUrl, options: &StoreOptions) -> Result<SqliteConnection, StoreError> {
