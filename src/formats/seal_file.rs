@@ -14,6 +14,7 @@ const FORMAT: &str = "teller.seal.1";
 
 /// Why a file is not a seal, or not one that can be believed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SealFileError {
     /// It is not JSON, or lacks something, or has something that is not what it should be.
     #[error("the file is not a seal: {problem}")]

@@ -95,6 +95,7 @@ impl Currency {
 
 /// Why something cannot be a currency.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CurrencyError {
     /// The code has other characters, or too few, or too many.
     #[error("{text:?} is not a currency code: 3 to 12 upper-case letters and digits, the first a letter, such as EUR")]

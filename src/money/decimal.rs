@@ -13,6 +13,7 @@ const TEXT_LENGTH_MAX: usize = 64;
 
 /// Why a text or a decimal is not an amount.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AmountError {
     /// Nothing was given.
     #[error("the amount is empty; write it like 12.34")]

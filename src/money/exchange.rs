@@ -84,6 +84,7 @@ impl FromStr for Rounding {
 
 /// Why something cannot be exchanged so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ExchangeError {
     /// Not a rate.
     #[error("{text:?} is not a rate; write a number above zero with at most 18 decimals, like 0.9261")]

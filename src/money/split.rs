@@ -55,6 +55,7 @@ impl fmt::Display for Share {
 
 /// Why shares do not make a whole.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SplitError {
     /// Neither a percentage nor the rest.
     #[error("{text:?} is not a share; write a percentage above zero, like 33.3%, or rest")]

@@ -29,6 +29,7 @@ pub struct Seal {
 
 /// Why a seal cannot be held against a book.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SealError {
     /// It was made of something else.
     #[error("the seal is of book {sealed_book}, this is book {book}; take the seal that was made of this one")]

@@ -175,6 +175,7 @@ impl Metadata {
 
 /// Why a text cannot be stored.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TextError {
     /// Nothing was given.
     #[error("the {what} is empty")]

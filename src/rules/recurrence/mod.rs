@@ -158,6 +158,7 @@ fn at_time_of(date: NaiveDate, micros_of_day: i64) -> Option<Instant> {
 
 /// Why something cannot recur so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RecurrenceError {
     /// A step that leads nowhere, or too far.
     #[error("{step} periods cannot lie between two transfers; give 1 to {STEP_MAX}")]

@@ -27,6 +27,7 @@ use crate::money::{CurrencyCode, Money};
 #[derive(Clone, Debug, Error, IntoStaticStr, PartialEq, Eq, Serialize, VariantNames)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[non_exhaustive]
 pub enum Rejection {
     /// An id of the kind that Teller makes itself, for what follows from a request.
     #[error("id {id} is a UUID of version 8, which only Teller makes; use version 4 or 7, or a key")]

@@ -9,6 +9,7 @@ use crate::rules::schedule::ScheduleId;
 #[derive(Clone, Debug, Error, IntoStaticStr, PartialEq, Eq, Serialize, VariantNames)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[non_exhaustive]
 pub enum ScheduleRejection {
     /// A schedule of that id was asked for in another way.
     #[error("schedule {schedule} exists already, with another {field}; a new schedule needs a new key or id")]

@@ -81,3 +81,69 @@ pub(in crate::store) fn of_migration(error: Box<dyn std::error::Error + Send + S
 
 /// SQLite's words, and the system's by way of PostgreSQL.
 const NO_ROOM: [&str; 3] = ["No space left", "disk is full", "; wrote only"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_database_says_is_told_apart_by_its_words() {
+        for (kind, message, code, is_retryable) in [
+            (DatabaseErrorKind::SerializationFailure, "could not serialize access", "conflict", true),
+            (
+                DatabaseErrorKind::SerializationFailure,
+                "canceling statement due to conflict with recovery",
+                "conflict",
+                true,
+            ),
+            (
+                DatabaseErrorKind::SerializationFailure,
+                "terminating connection due to conflict with recovery",
+                "connection_lost",
+                true,
+            ),
+            (DatabaseErrorKind::UniqueViolation, "duplicate key value", "conflict", true),
+            (DatabaseErrorKind::ReadOnlyTransaction, "cannot execute INSERT", "read_only", false),
+            (DatabaseErrorKind::Unknown, "deadlock detected", "conflict", true),
+            (DatabaseErrorKind::Unknown, "canceling statement due to lock timeout", "busy", true),
+            (DatabaseErrorKind::Unknown, "database is locked", "busy", true),
+            (
+                DatabaseErrorKind::Unknown,
+                "terminating connection due to administrator command",
+                "connection_lost",
+                true,
+            ),
+            (DatabaseErrorKind::Unknown, "current transaction is aborted, commands ignored", "connection_lost", true),
+            (
+                DatabaseErrorKind::Unknown,
+                "could not extend file \"base/5/1\": No space left on device",
+                "disk_full",
+                true,
+            ),
+            (
+                DatabaseErrorKind::Unknown,
+                "could not extend file \"a\": wrote only 4096 of 8192 bytes",
+                "disk_full",
+                true,
+            ),
+            (DatabaseErrorKind::Unknown, "database or disk is full", "disk_full", true),
+            (DatabaseErrorKind::Unknown, "disk I/O error", "disk_failed", false),
+            (DatabaseErrorKind::Unknown, "database disk image is malformed", "disk_failed", false),
+            (DatabaseErrorKind::Unknown, "attempt to write a readonly database", "read_only", false),
+            (DatabaseErrorKind::Unknown, "file is not a database", "not_a_book", false),
+            (DatabaseErrorKind::Unknown, "permission denied for table accounts", "not_allowed", false),
+            (DatabaseErrorKind::CheckViolation, "sabotage", "statement_refused", false),
+        ] {
+            let fault = StoreError::from(DieselError::DatabaseError(kind, Box::new(message.to_owned())));
+            assert_eq!((fault.code(), fault.is_retryable()), (code, is_retryable), "{message}");
+        }
+        for (message, code) in [
+            ("cannot execute CREATE TABLE in a read-only transaction", "read_only"),
+            ("must be owner of table accounts", "not_allowed"),
+            ("database or disk is full", "disk_full"),
+            ("syntax error", "migration_failed"),
+        ] {
+            assert_eq!(of_migration(message.into()).code(), code, "{message}");
+        }
+    }
+}
