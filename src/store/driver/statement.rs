@@ -80,7 +80,7 @@ pub(in crate::store) fn of_migration(error: Box<dyn std::error::Error + Send + S
 }
 
 /// SQLite's words, and the system's by way of PostgreSQL.
-const NO_ROOM: [&str; 3] = ["No space left", "disk is full", "; wrote only"];
+const NO_ROOM: [&str; 3] = ["No space left", "disk is full", ": wrote only"];
 
 #[cfg(test)]
 mod tests {
