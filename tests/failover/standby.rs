@@ -175,5 +175,5 @@ fn a_read_that_a_standby_cancels_is_tried_again() {
 }
 
 fn numbered(request: TransferRequest, number: u64) -> TransferRequest {
-    TransferRequest { id: TransferId::from_key(&number.to_string()).unwrap(), ..request }
+    TransferRequest { id: TransferId::from_key(&number.to_string()).unwrap().into(), ..request }
 }
