@@ -89,6 +89,17 @@ pub enum InputError {
         /// What is wrong, with what was found and what should be there.
         problem: String,
     },
+    /// Not a CSV file from here on: what stands behind it could mean anything, so nothing of it is read.
+    #[error("line {line}, column {column}: {problem}")]
+    #[strum(serialize = "csv_invalid")]
+    Csv {
+        /// The line, counted from 1.
+        line: u64,
+        /// The character in the line, counted from 1.
+        column: u64,
+        /// What is wrong.
+        problem: String,
+    },
     /// Not the columns that a file should have.
     #[error("the header {problem}; the columns are {known}, and metadata.NAME for any name")]
     #[strum(serialize = "header_invalid")]

@@ -40,6 +40,7 @@ pub mod cli;
 mod clock;
 pub mod config;
 mod error;
+pub mod files;
 pub mod formats;
 pub mod models;
 pub mod money;

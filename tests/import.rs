@@ -52,7 +52,7 @@ on_every_backend! {
         assert_eq!(files.import(text).ends(65).stdout, files.counts("4,1,0,2,1,{rejects}"));
         let rejects = fs::read_to_string(files.rejects()).unwrap();
         let lines: Vec<_> = rejects.lines().collect();
-        assert_eq!(lines[0], "reject_line,reject_column,reject_code,reject_message,id,from,to,amount,description");
+        assert_eq!(lines[0], "reject_line,reject_column,reject_code,reject_message,reject_id,from,to,amount,description");
         assert!(lines[1].starts_with("3,,insufficient_funds,\"account c has 0.00 EUR available"), "{rejects}");
         assert!(lines[1].ends_with(",c,b,7,\"gift, or not\""), "{rejects}");
         assert!(lines[2].starts_with("4,,account_unknown,"), "{rejects}");

@@ -17,10 +17,11 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("schema", &["models"]),
     ("models", &["money", "rules", "schema"]),
     ("error", &["money", "rules", "store"]),
-    ("store", &["error", "models", "money", "rules", "schema"]),
-    ("service", &["clock", "error", "models", "money", "rules", "store"]),
+    ("files", &["error"]),
+    ("store", &["error", "files", "models", "money", "rules", "schema"]),
+    ("service", &["clock", "error", "files", "models", "money", "rules", "store"]),
     ("config", &["error", "store"]),
-    ("formats", &["error", "money", "rules", "service", "store"]),
+    ("formats", &["error", "files", "money", "rules", "service", "store"]),
     ("reports", &["error", "money", "rules", "service", "store"]),
 ];
 
@@ -88,6 +89,13 @@ const DRIVER_ERRORS_IN_DRIVER: Wall = Wall {
     holds_in_tests: false,
 };
 
+const FILES_IN_FILES: Wall = Wall {
+    rule: "only files opens, makes and renames files",
+    words: &["File::create", "File::open", "OpenOptions", "fs::write", "fs::rename", "fs::copy", "NamedTempFile", "persist", "fs::read("],
+    allows: |path| is_under(path, &["files/"]),
+    holds_in_tests: false,
+};
+
 const NO_FLOATS: Wall =
     Wall { rule: "no floats, anywhere", words: &["f32", "f64"], allows: |_| false, holds_in_tests: true };
 
@@ -139,6 +147,11 @@ fn drivers_errors_become_text_in_one_place() {
 }
 
 #[test]
+fn files_are_opened_and_made_in_one_place() {
+    assert_kept(&FILES_IN_FILES);
+}
+
+#[test]
 fn there_are_no_floats() {
     assert_kept(&NO_FLOATS);
 }
@@ -165,6 +178,7 @@ fn every_wall_can_fail() {
         (&TIME_IN_CLOCK, "service/import.rs", "let now = Utc::now();"),
         (&ENVIRONMENT_IN_CONFIG, "store/url.rs", "let url = std::env::var(\"URL\");"),
         (&DRIVER_ERRORS_IN_DRIVER, "store/pool.rs", "use diesel::result::ConnectionError;"),
+        (&FILES_IN_FILES, "cli/export.rs", "let file = fs::File::create(path)?;"),
         (&NO_FLOATS, "money/decimal.rs", "value.to_f64()"),
         (&NO_PANICS, "money/decimal.rs", "let digit = digits.next().unwrap();"),
     ] {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::io;
 use std::path::Path;
 use std::str::FromStr;
 
 use clap::Args;
 
+use super::failure::Failure;
+use super::{Context, interrupt};
 use crate::config;
+use crate::files::{Existing, OutputFile};
 use crate::formats::Signature;
 use crate::rules::{AccountAction, AccountChange, AccountName, Actor, Description, Metadata, TextError};
 use crate::service::Mode;
@@ -97,13 +99,38 @@ where
     text.parse::<T>().map_err(|error| crate::InputError::from(error).into())
 }
 
-/// Refuses a file that is there already, before there is any work that could be in vain.
-pub(super) fn check_is_free(path: &Path) -> Result<(), crate::Error> {
-    if path.symlink_metadata().is_err() {
-        return Ok(());
+/// What becomes of a file that is written to and is there already.
+#[derive(Args)]
+pub(super) struct ForceArgs {
+    /// Replace the file that is written to if it is there already; it is whole or as it was
+    #[arg(long)]
+    force: bool,
+}
+
+impl ForceArgs {
+    /// Begins a file that results go to, before there is any work that could be in vain.
+    pub(super) fn create(&self, context: &Context, path: &Path) -> Result<OutputFile, Failure> {
+        let existing = if self.force { Existing::Replace } else { Existing::Refuse };
+        let hint = "replace it with --force";
+        create(context, path, existing).map_err(|error| Failure::of_output(error, Some(hint)))
     }
-    let source = io::Error::new(io::ErrorKind::AlreadyExists, "the file exists; name another");
-    Err(crate::Error::File { doing: format!("write {}", path.display()), source })
+}
+
+/// Begins a file that never replaces another.
+pub(super) fn create_new(context: &Context, path: &Path) -> Result<OutputFile, Failure> {
+    create(context, path, Existing::Refuse).map_err(|error| Failure::of_output(error, None))
+}
+
+/// Begins a file that has a number behind its name where that is taken.
+pub(super) fn create_next_to_taken(context: &Context, path: &Path) -> Result<OutputFile, Failure> {
+    create(context, path, Existing::Number).map_err(|error| Failure::of_output(error, None))
+}
+
+fn create(context: &Context, path: &Path, existing: Existing) -> Result<OutputFile, crate::Error> {
+    interrupt::clean_up();
+    // Where the URL cannot be read there is no open book, and opening it tells why.
+    let book = context.url().ok().and_then(|(url, _)| url.file().map(Path::to_owned));
+    OutputFile::create(path, existing, book.as_deref())
 }
 
 /// `1 transfer`, `2 transfers`.

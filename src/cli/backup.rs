@@ -5,7 +5,7 @@ use clap::Args;
 use super::args::{ModeArgs, say};
 use super::failure::Failure;
 use super::output::Columns;
-use super::{Context, Ending, verify};
+use super::{Context, Ending, interrupt, verify};
 use crate::formats::BackupRecord;
 use crate::service::{self, Mode};
 
@@ -34,12 +34,14 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) fn back_up(context: &Context, arguments: &BackupArgs) -> Result<Ending, Failure> {
+    interrupt::clean_up();
     let bytes = service::back_up(context.url()?.0, &arguments.file)?;
     context.output.one(&BackupRecord::new(&arguments.file, bytes), COLUMNS)?;
     Ok(Ending::Done)
 }
 
 pub(super) fn restore(context: &Context, arguments: &RestoreArgs) -> Result<Ending, Failure> {
+    interrupt::clean_up();
     let (place, _) = context.url()?;
     let mode = arguments.mode.mode();
     let restored = verify::with_progress(|progress| service::restore(&arguments.file, &place, mode, progress))?;

@@ -4,14 +4,17 @@ use clap::{Args, ValueEnum};
 
 use super::args::{ActorArgs, ModeArgs, say};
 use super::failure::Failure;
-use super::journal::read_text;
 use super::output::Columns;
 use super::{Context, Ending};
+use crate::files::read_text;
 use crate::formats::{ItemRecord, RequestReader};
 use crate::rules::BatchPolicy;
 use crate::service::Mode;
 
 const COLUMNS: Columns = &["item", "outcome", "code", "message"];
+
+/// The most bytes of a batch. How many requests it may have is told by [`RequestReader::read_items`].
+const BYTES_MAX: u64 = 64 << 20;
 
 /// What a refusal means for the rest of the batch.
 #[derive(Clone, Copy, ValueEnum)]
@@ -58,7 +61,7 @@ pub(super) struct BatchArgs {
 }
 
 pub(super) fn run(context: &Context, arguments: &BatchArgs) -> Result<Ending, Failure> {
-    let text = read_text(&arguments.file)?;
+    let text = read_text(&arguments.file, BYTES_MAX)?;
     let ledger = context.ledger()?;
     let mut reader = RequestReader::new(&ledger, arguments.actor.signature()?);
     let requests = reader.read_items(&text)?;

@@ -3,13 +3,13 @@
 //! The store gives up in time whatever it can: it bounds waits, statements and attempts. Against a server that lives and says nothing
 //! it has no means, as its thread sits inside the driver. Then the whole program ends, which cuts the connection.
 
-use std::process;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::interrupt;
 use super::output::Output;
 use crate::rules::TransferId;
 use crate::store::StoreOptions;
@@ -57,7 +57,7 @@ impl Deadline {
             let request = *request.lock().unwrap_or_else(PoisonError::into_inner);
             let failure = Failure::of_deadline(time, request);
             Output::new(format).failure(&failure);
-            process::exit(failure.exit_code.into());
+            interrupt::end(failure.exit_code.into());
         });
     }
 }

@@ -1,16 +1,15 @@
-use std::fs::File;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tempfile::NamedTempFile;
 
-use super::args::{check_is_free, count, say};
+use super::args::{ForceArgs, count, say};
 use super::failure::Failure;
 use super::progress::Progress;
 use super::{Context, Ending, interrupt};
 use crate::error::Error;
+use crate::files::OutputFile;
 use crate::formats::BookWriter;
 use crate::service::{BookHeader, BookProgress, BookSink, Ledger};
 
@@ -22,14 +21,16 @@ use crate::service::{BookHeader, BookProgress, BookSink, Ledger};
     events in order, and a trailer with counts and hashes. It shows the book at one moment; nobody is held up meanwhile. \
     The same book always gives the same file.")]
 pub(super) struct ExportArgs {
-    /// Where the book goes; never over a file that is there [default: stdout]
+    /// Where the book goes; only with --force over a file that is there [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    force: ForceArgs,
 }
 
 pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
     let exported = match &arguments.out {
-        Some(path) => to_file(context, path)?,
+        Some(path) => to_file(context, path, &arguments.force)?,
         None => to_stdout(context)?,
     };
     let Some(header) = exported else {
@@ -57,28 +58,23 @@ fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {
     Ok(exported)
 }
 
-/// Under another name until all of it is on the disk, so that a file of that name is always whole.
-fn to_file(context: &Context, path: &Path) -> Result<Option<BookHeader>, Failure> {
+/// A file of that name is always whole.
+fn to_file(context: &Context, path: &Path, force: &ForceArgs) -> Result<Option<BookHeader>, Failure> {
     let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
-    check_is_free(path)?;
+    let file = force.create(context, path)?;
     let ledger = context.ledger()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let file = NamedTempFile::new_in(folder).map_err(failed)?;
     let mut writer = BookWriter::new(BufWriter::new(file), begin_anew);
     let exported = export(&ledger, &mut writer)?;
     if exported.is_some() {
         let file = writer.into_inner().into_inner().map_err(|error| failed(error.into_error()))?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist_noclobber(path).map_err(|error| failed(error.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        file.finish()?;
     }
     Ok(exported)
 }
 
-fn begin_anew(writer: &mut BufWriter<NamedTempFile>) -> io::Result<()> {
+fn begin_anew(writer: &mut BufWriter<OutputFile>) -> io::Result<()> {
     writer.flush()?;
-    writer.get_ref().as_file().set_len(0)?;
-    writer.rewind()
+    writer.get_mut().restart()
 }
 
 fn export(ledger: &Ledger, sink: &mut (dyn BookSink + Send)) -> Result<Option<BookHeader>, Failure> {

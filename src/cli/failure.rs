@@ -61,6 +61,21 @@ impl Failure {
         self
     }
 
+    /// Says what to do next.
+    pub(super) fn with_hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// A file that results go to cannot be begun.
+    pub(super) fn of_output(error: Error, hint_where_taken: Option<&str>) -> Self {
+        let is_taken =
+            matches!(&error, Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists);
+        let mut failure = Self::from(error);
+        failure.hint = hint_where_taken.filter(|_| is_taken).map(str::to_owned).or(failure.hint);
+        failure
+    }
+
     /// A dry run wrote nothing, whatever it ended with.
     pub(super) fn of_dry_run(error: Error) -> Self {
         match error {
@@ -118,12 +133,20 @@ impl From<Error> for Failure {
             Error::Input(input) => input.into(),
             Error::Store(fault) => fault.into(),
             Error::File { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => source.into(),
+            Error::File { ref source, .. } if is_full(source) => {
+                let message = format!("{error}: {source}");
+                Self::new(EXIT_TRY_AGAIN, "disk_full", message, Some("no file was left; make room and try again"))
+            }
             Error::File { ref source, .. } => {
                 let message = format!("{error}: {source}");
                 Self::new(EXIT_BAD_INPUT, code, message, None)
             }
         }
     }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl From<Rejection> for Failure {

@@ -1,7 +1,6 @@
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::BufReader;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -11,7 +10,7 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::progress::Progress;
 use super::{Context, Ending, interrupt};
-use crate::error::Error;
+use crate::files::Input;
 use crate::formats::{BookImportRecord, BookReader};
 use crate::service::{BookImported, BookProgress, Mode};
 
@@ -33,7 +32,7 @@ pub(super) struct ImportBookArgs {
 }
 
 pub(super) fn run(context: &Context, arguments: &ImportBookArgs) -> Result<Ending, Failure> {
-    let file = open(&arguments.file)?;
+    let file = BufReader::new(Input::open(&arguments.file)?);
     let ledger = context.ledger_to_import()?;
     interrupt::listen();
     let bar = Progress::new("Importing", "lines");
@@ -66,12 +65,4 @@ fn tell(imported: &BookImported, mode: Mode) {
         let verb = if is_dry_run { "Dry run: would import" } else { "Imported" };
         say(format_args!("{verb} {}.", contents(&imported.header)));
     }
-}
-
-fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
-    if path == Path::new("-") {
-        return Ok(Box::new(BufReader::new(io::stdin())));
-    }
-    let failed = |source| Error::File { doing: format!("open {}", path.display()), source };
-    Ok(Box::new(BufReader::new(File::open(path).map_err(failed)?)))
 }

@@ -1,23 +1,41 @@
-//! Ctrl-C during long work: the first one asks for an end between two steps, the second one does not ask.
+//! Ctrl-C: long work is asked to end between two steps, and ended at once by a second one; other work ends at once. Either way the files
+//! that are not finished are removed.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::say;
+use crate::files::remove_unfinished;
 
 /// Died of an interrupt, as shells count it.
 const EXIT_INTERRUPTED: i32 = 130;
 
 static IS_REQUESTED: AtomicBool = AtomicBool::new(false);
+/// Whether the work looks at [`is_requested`].
+static IS_HEARD: AtomicBool = AtomicBool::new(false);
 
-/// Begins to listen. Where that cannot be done, an interrupt ends the program at once, which loses nothing either.
+/// Begins to listen, for work that looks at [`is_requested`]. Where that cannot be done, an interrupt ends the program at once, which loses
+/// nothing either.
 pub(super) fn listen() {
+    IS_HEARD.store(true, Ordering::Relaxed);
+    clean_up();
+}
+
+/// Removes the files that are not finished where an interrupt ends the program.
+pub(super) fn clean_up() {
+    // It can be set once; the second time it is the same.
     let _ = ctrlc::set_handler(|| {
-        if IS_REQUESTED.swap(true, Ordering::Relaxed) {
-            process::exit(EXIT_INTERRUPTED);
+        if !IS_HEARD.load(Ordering::Relaxed) || IS_REQUESTED.swap(true, Ordering::Relaxed) {
+            end(EXIT_INTERRUPTED);
         }
         say("\nInterrupted; finishing what is at hand. Once more ends it at once.");
     });
+}
+
+/// Ends the program at once, and leaves no unfinished files.
+pub(super) fn end(exit_code: i32) -> ! {
+    remove_unfinished();
+    process::exit(exit_code)
 }
 
 /// Whether there was an interrupt.

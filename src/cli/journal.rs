@@ -1,6 +1,4 @@
-use std::fs;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
@@ -9,8 +7,12 @@ use super::failure::Failure;
 use super::request::{NoteArgs, show_receipt, submit};
 use super::{Context, Ending};
 use crate::error::Error;
+use crate::files::read_text;
 use crate::formats::{JournalHeader, RequestReader};
 use crate::service::Mode;
+
+/// The most bytes of a journal in a file: some tens of thousands of legs.
+const BYTES_MAX: u64 = 8 << 20;
 
 #[derive(Subcommand)]
 pub(super) enum JournalCommand {
@@ -81,7 +83,7 @@ fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
         Some(_) if description.is_some() || !metadata.is_empty() => {
             return Err(Failure::usage("write the description and the metadata into the file"));
         }
-        Some(file) => reader.read_journal(&read_text(file)?, note.id.given().map_err(Error::from)?)?,
+        Some(file) => reader.read_journal(&read_text(file, BYTES_MAX)?, note.id.given().map_err(Error::from)?)?,
     };
     let mode = note.mode.mode();
     submit(context, &ledger, journal.into(), mode)
@@ -91,16 +93,4 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let receipt = ledger.get_journal(ledger.refer_to_journal(&arguments.journal)?)?;
     show_receipt(context, &receipt, Mode::Commit)
-}
-
-/// All of a file, or of standard input where it is `-`.
-pub(super) fn read_text(path: &Path) -> Result<String, Error> {
-    let mut text = String::new();
-    let read = if path == Path::new("-") {
-        io::stdin().read_to_string(&mut text).map(|_| ())
-    } else {
-        fs::read_to_string(path).map(|content| text = content)
-    };
-    read.map_err(|source| Error::File { doing: format!("read {}", path.display()), source })?;
-    Ok(text)
 }

@@ -1,14 +1,17 @@
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{check_is_free, count, say};
+use super::args::{count, create_new, say};
 use super::failure::Failure;
 use super::{Context, Ending};
 use crate::error::Error;
+use crate::files::{OutputFile, read_text};
 use crate::formats::{SealFile, SealKey, SealPublicKey};
+
+/// The most bytes of a seal, or of a key: a hundred times what either has.
+const BYTES_MAX: u64 = 64 << 10;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller seal --out 2026-01.seal\n  \
@@ -26,11 +29,9 @@ pub(super) struct SealArgs {
 }
 
 pub(super) fn run(context: &Context, arguments: &SealArgs) -> Result<Ending, Failure> {
-    let key = arguments.key.as_deref().map(read_text).transpose()?;
+    let key = arguments.key.as_deref().map(|path| read_text(path, BYTES_MAX)).transpose()?;
     let key = key.as_deref().map(SealKey::from_pem).transpose()?;
-    if let Some(path) = &arguments.out {
-        check_is_free(path)?;
-    }
+    let out = arguments.out.as_deref().map(|path| create_new(context, path)).transpose()?;
     let seal = context.ledger()?.seal()?;
     let talk = format!(
         "Sealed {} and {}.",
@@ -38,8 +39,8 @@ pub(super) fn run(context: &Context, arguments: &SealArgs) -> Result<Ending, Fai
         count(seal.accounts.unsigned_abs(), "account")
     );
     let text = format!("{:#}\n", SealFile::new(seal, key.as_ref()).to_json());
-    match &arguments.out {
-        Some(path) => write_new(path, &text)?,
+    match out {
+        Some(file) => write(file, &text)?,
         None => context.output.raw(text.as_bytes())?,
     }
     say(talk);
@@ -48,10 +49,10 @@ pub(super) fn run(context: &Context, arguments: &SealArgs) -> Result<Ending, Fai
 
 /// Reads a seal, and checks who signed it where that is asked for.
 pub(super) fn read(path: &Path, public_key: Option<&Path>) -> Result<SealFile, Failure> {
-    let file = SealFile::from_json(&read_text(path)?)?;
+    let file = SealFile::from_json(&read_text(path, BYTES_MAX)?)?;
     match public_key {
         Some(path) => {
-            let key = SealPublicKey::from_pem(&read_text(path)?)?;
+            let key = SealPublicKey::from_pem(&read_text(path, BYTES_MAX)?)?;
             file.check_signature(&key)?;
         }
         None if file.is_signed() => say("The seal is signed; --public-key FILE checks by whom."),
@@ -60,15 +61,8 @@ pub(super) fn read(path: &Path, public_key: Option<&Path>) -> Result<SealFile, F
     Ok(file)
 }
 
-fn read_text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|source| Error::File { doing: format!("read {}", path.display()), source })
-}
-
-fn write_new(path: &Path, text: &str) -> Result<(), Error> {
-    let write = || {
-        let mut file = fs::File::create_new(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|source| Error::File { doing: format!("write {}", path.display()), source })
+fn write(mut file: OutputFile, text: &str) -> Result<(), Error> {
+    let doing = format!("write {}", file.path().display());
+    file.write_all(text.as_bytes()).map_err(|source| Error::File { doing, source })?;
+    file.finish().map(drop)
 }

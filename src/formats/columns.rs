@@ -1,32 +1,36 @@
 //! Lines of a CSV file with named columns, read one at a time.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::str::FromStr;
 
-use csv::{ByteRecord, ByteRecordsIntoIter, Reader, ReaderBuilder, Trim};
-
-use super::line_starts::LineStarts;
+use super::csv_dialect::{Delimiter, Unmarked, read_header, unmarked};
+use super::csv_records::{Record, Records};
 use crate::error::{Error, InputError};
-use crate::rules::{Description, Instant, Metadata};
+use crate::rules::{Description, Instant, Metadata, TransferId};
 use crate::service::{Line, Malformed};
 
 /// Columns that begin so hold metadata, under the rest of their name.
 const METADATA_PREFIX: &str = "metadata.";
-/// Columns that begin so were added by [`RejectsFile`](super::RejectsFile), and are passed over when its lines come back.
+/// Columns that begin so were added by [`RejectsFile`](super::RejectsFile). They are passed over when its lines come back, but for the id.
 pub(super) const REJECT_PREFIX: &str = "reject_";
+/// The column with the id of a line that has no key.
+pub(super) const REJECT_ID: &str = "reject_id";
+/// How many characters of a header are shown.
+const SHOWN_MAX: usize = 80;
 
 /// One line, by the names of its columns.
 pub struct Columns<'a> {
     header: &'a [String],
-    fields: &'a [String],
+    fields: &'a [Cow<'a, str>],
 }
 
 impl<'a> Columns<'a> {
     /// What stands in a column, or `None` where it is empty or missing.
     pub(super) fn get(&self, column: &str) -> Option<&'a str> {
         let index = self.header.iter().position(|name| name == column)?;
-        self.fields.get(index).map(String::as_str).filter(|text| !text.is_empty())
+        self.fields.get(index).map(|field| &**field).filter(|text| !text.is_empty())
     }
 
     pub(super) fn require(&self, column: &str) -> Result<&'a str, Malformed> {
@@ -58,39 +62,54 @@ impl<'a> Columns<'a> {
         self.parse("effective_at")
     }
 
+    /// The id that the line was refused under, where it comes from a rejects file.
+    pub(super) fn rejected_id(&self) -> Option<TransferId> {
+        self.get(REJECT_ID)?.parse().ok()
+    }
+
     pub(super) fn metadata(&self) -> Result<Metadata, Malformed> {
         let pairs = self.header.iter().zip(self.fields);
         let entries: BTreeMap<_, _> = pairs
             .filter(|(_, value)| !value.is_empty())
-            .filter_map(|(name, value)| Some((name.strip_prefix(METADATA_PREFIX)?.to_owned(), value.clone())))
+            .filter_map(|(name, value)| Some((name.strip_prefix(METADATA_PREFIX)?.to_owned(), value.clone().into_owned())))
             .collect();
         Metadata::new(entries).map_err(|error| Malformed::new("metadata", error))
     }
 }
 
 pub(super) fn fault(column: &str, code: &'static str, message: String) -> Malformed {
-    Malformed { column: column.to_owned(), code, message }
+    Malformed { column: column.to_owned(), code, message, id: None }
 }
 
 /// A file's lines, each understood by `parse`, and the header they stand under.
 pub struct Lines<R, T> {
-    records: ByteRecordsIntoIter<LineStarts<R>>,
+    records: Records<Unmarked<R>>,
+    delimiter: Delimiter,
     header: Vec<String>,
     parse: fn(&Columns<'_>) -> Result<T, Malformed>,
 }
 
+/// Which columns a file has.
+pub(super) struct Known {
+    /// Those that it must have.
+    pub(super) required: &'static [&'static str],
+    /// Those that it may have, beside metadata.
+    pub(super) names: &'static [&'static str],
+}
+
 impl<R: Read, T> Lines<R, T> {
-    /// Reads the header, which must name all `required` columns, and else only `known` ones and metadata.
+    /// Reads the header, which must name all required columns, and else only known ones and metadata.
     pub(super) fn new(
         reader: R,
-        required: &[&str],
-        known: &[&str],
+        known: &Known,
+        delimiter: Option<Delimiter>,
         parse: fn(&Columns<'_>) -> Result<T, Malformed>,
     ) -> Result<Self, Error> {
-        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::None).from_reader(LineStarts::new(reader));
-        let header = read_header(&mut reader)?;
-        check_header(&header, required, known)?;
-        Ok(Self { records: reader.into_byte_records(), header, parse })
+        let mut records = Records::new(unmarked(reader)?);
+        let line = records.next_line()?.unwrap_or((1, Vec::new()));
+        let (header, delimiter) = read_header(line, known.required, delimiter)?;
+        check_header(&header, delimiter, known)?;
+        Ok(Self { records, delimiter, header, parse })
     }
 
     /// The names of the columns.
@@ -99,25 +118,62 @@ impl<R: Read, T> Lines<R, T> {
         &self.header
     }
 
-    fn line(&mut self, record: &ByteRecord) -> Line<T> {
-        let offset = record.position().map_or(0, csv::Position::byte);
-        let number = self.records.reader_mut().get_mut().line_from(offset);
-        let fields: Vec<_> = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
-        let content =
-            self.check_record(record).and_then(|()| (self.parse)(&Columns { header: &self.header, fields: &fields }));
-        Line { number, fields, content }
+    /// What stands between the fields.
+    #[must_use]
+    pub const fn delimiter(&self) -> Delimiter {
+        self.delimiter
     }
 
-    fn check_record(&self, record: &ByteRecord) -> Result<(), Malformed> {
+    /// How the lines end.
+    #[must_use]
+    pub fn line_end(&self) -> &'static str {
+        self.records.line_end()
+    }
+
+    fn line(&self, record: Record) -> Line<T> {
+        let values: Vec<_> = record.values().map(text_of).collect();
+        let columns = Columns { header: &self.header, fields: &values };
+        let content = self.check_record(&record).and_then(|()| (self.parse)(&columns));
+        let content = content.map_err(|fault| Malformed { id: columns.rejected_id(), ..fault });
+        let has_key = ["id", "key"].iter().any(|column| columns.get(column).is_some());
+        let number = record.line;
+        Line { number, has_key, content, raw: self.without_reasons(record) }
+    }
+
+    fn check_record(&self, record: &Record) -> Result<(), Malformed> {
         if record.len() != self.header.len() {
             let message = format!("the line has {} fields, the header has {}", record.len(), self.header.len());
             return Err(fault("", "field_count", message));
         }
+        let Err(error) = str::from_utf8(&record.raw) else { return Ok(()) };
         let not_text = |(_, field): &(&String, &[u8])| str::from_utf8(field).is_err();
-        match self.header.iter().zip(record).find(not_text) {
-            Some((column, _)) => Err(fault(column, "not_utf8", format!("the {column} is not UTF-8"))),
-            None => Ok(()),
+        let (column, _) = self.header.iter().zip(record.raw_fields()).find(not_text).unzip();
+        let column = column.map_or("", String::as_str);
+        let (place, byte) = (record.offset + error.valid_up_to() as u64 + 1, record.raw[error.valid_up_to()]);
+        let message = format!(
+            "the {column} is not UTF-8: byte {place} of the file is 0x{byte:02X}; if the file is Latin-1 or Windows-1252, convert it: \
+             iconv -f WINDOWS-1252 -t UTF-8"
+        );
+        Err(fault(column, "not_utf8", message))
+    }
+
+    /// The bytes of the line, but for those columns that a rejects file added.
+    fn without_reasons(&self, record: Record) -> Vec<u8> {
+        let is_reason = |name: &String| name.starts_with(REJECT_PREFIX);
+        if !self.header.iter().any(is_reason) {
+            return record.raw;
         }
+        let fields = record.raw_fields().enumerate();
+        let own = fields.filter(|(index, _)| !self.header.get(*index).is_some_and(is_reason)).map(|(_, field)| field);
+        own.collect::<Vec<_>>().join(&self.delimiter.byte())
+    }
+}
+
+/// What is no text is shown as far as it is; a line with it is refused.
+fn text_of(value: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
     }
 }
 
@@ -125,36 +181,27 @@ impl<R: Read, T> Iterator for Lines<R, T> {
     type Item = Result<Line<T>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let record = self.records.next()?;
-        Some(record.map(|record| self.line(&record)).map_err(unreadable))
+        match self.records.next_record(self.delimiter.byte()) {
+            Ok(record) => record.map(|record| Ok(self.line(record))),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
-fn read_header(reader: &mut Reader<impl Read>) -> Result<Vec<String>, Error> {
-    let header = reader.byte_headers().map_err(unreadable)?;
-    Ok(header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect())
-}
-
-fn check_header(header: &[String], required: &[&str], known: &[&str]) -> Result<(), Error> {
-    if let Some(column) = required.iter().find(|column| !header.iter().any(|name| name == *column)) {
-        return Err(header_fault(format!("lacks the column {column}"), known));
+fn check_header(header: &[String], delimiter: Delimiter, known: &Known) -> Result<(), Error> {
+    let fault = |problem| Err(Error::Input(InputError::Header { problem, known: known.names.join(", ") }));
+    if let Some(column) = known.required.iter().find(|column| !header.iter().any(|name| name == *column)) {
+        let found: String = header.join(" | ").chars().take(SHOWN_MAX).collect();
+        return fault(format!("lacks the column {column}: it was read as {found:?}, separated by {delimiter}"));
     }
     let is_known =
-        |name: &str| known.contains(&name) || name.starts_with(METADATA_PREFIX) || name.starts_with(REJECT_PREFIX);
+        |name: &str| known.names.contains(&name) || name.starts_with(METADATA_PREFIX) || name.starts_with(REJECT_PREFIX);
     if let Some(column) = header.iter().find(|name| !is_known(name)) {
-        return Err(header_fault(format!("has a column {column:?} that means nothing here"), known));
+        return fault(format!("has a column {column:?} that means nothing here"));
     }
     let mut seen = HashSet::new();
     match header.iter().find(|name| !seen.insert(name.as_str())) {
-        Some(column) => Err(header_fault(format!("has the column {column} twice"), known)),
+        Some(column) => fault(format!("has the column {column} twice")),
         None => Ok(()),
     }
-}
-
-fn header_fault(problem: String, known: &[&str]) -> Error {
-    Error::Input(InputError::Header { problem, known: known.join(", ") })
-}
-
-fn unreadable(error: csv::Error) -> Error {
-    Error::File { doing: "read the file".into(), source: std::io::Error::other(error) }
 }

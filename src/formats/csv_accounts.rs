@@ -1,21 +1,32 @@
 use std::io::Read;
 
-use super::columns::{Columns, Lines, fault};
+use super::columns::{Columns, Known, Lines, fault};
+use super::csv_dialect::Delimiter;
 use crate::error::Error;
 use crate::rules::AccountType;
 use crate::service::{AccountLine, Malformed, MinBalance};
 
-const REQUIRED: &[&str] = &["name", "currency"];
-const KNOWN: &[&str] = &["name", "type", "currency", "min_balance", "max_balance", "description"];
+const KNOWN: Known = Known {
+    required: &["name", "currency"],
+    names: &["name", "type", "currency", "min_balance", "max_balance", "description"],
+};
 
 /// Reads a file of accounts, line by line: columns `name`, `type` (liability where it is empty), `currency`,
 /// `min_balance` (the type's usual one where it is empty, none where it says `none`), `max_balance`, `description`, and
-/// `metadata.NAME` for any name.
+/// `metadata.NAME` for any name. The delimiter is found out by the header; else as [`read_transfers`](super::read_transfers).
 ///
 /// # Errors
 /// [`InputError::Header`](crate::InputError::Header) when the columns are not these, [`Error::File`] when it cannot be read.
 pub fn read_accounts<R: Read>(reader: R) -> Result<Lines<R, AccountLine>, Error> {
-    Lines::new(reader, REQUIRED, KNOWN, parse)
+    read_accounts_by(reader, None)
+}
+
+/// As [`read_accounts`], with a delimiter.
+///
+/// # Errors
+/// As [`read_accounts`].
+pub fn read_accounts_by<R: Read>(reader: R, delimiter: Option<Delimiter>) -> Result<Lines<R, AccountLine>, Error> {
+    Lines::new(reader, &KNOWN, delimiter, parse)
 }
 
 fn parse(columns: &Columns<'_>) -> Result<AccountLine, Malformed> {

@@ -1,100 +1,79 @@
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
-use csv::{Writer, WriterBuilder};
-
-use super::columns::REJECT_PREFIX;
+use super::columns::{Lines, REJECT_ID, REJECT_PREFIX};
+use crate::error::Error;
+use crate::files::OutputFile;
 use crate::service::Refused;
 
-/// The column with a transfer's id.
-const ID: &str = "id";
-
-/// A CSV file with the lines that were not imported, as they stood, each with its number and what is wrong with it.
+/// A CSV file with the lines that were not imported, byte for byte as they stood, each behind its number and what is wrong with it.
 ///
-/// Mended, it can be imported as it is: the columns that say what was wrong are passed over, and lines without a key carry the id that
-/// they would have had. The file is not there until the first line is.
+/// Mended, it can be imported as it is: the columns that say what was wrong are passed over, and lines without a key carry the id to import
+/// them under, so that each is posted once. The file has its name when it is finished, and only if there is a line in it.
 pub struct RejectsFile {
-    path: PathBuf,
-    columns: Vec<Column>,
-    writer: Option<Writer<File>>,
-}
-
-/// Where a column of the rejects file comes from.
-enum Column {
-    /// The field of the imported file at this place.
-    Original { name: String, index: usize },
-    /// The id that the line has or would have had, which may stand in the imported file at this place.
-    Id { index: Option<usize> },
+    file: BufWriter<OutputFile>,
+    /// The delimiter, and how lines end, as in the imported file.
+    delimiter: u8,
+    line_end: &'static str,
+    /// The names of the imported file's own columns.
+    columns: Vec<String>,
+    has_lines: bool,
 }
 
 impl RejectsFile {
-    /// A file for lines of accounts under a header.
+    /// For the lines of a file.
     #[must_use]
-    pub fn for_accounts(path: PathBuf, header: &[String]) -> Self {
-        let original = |(index, name): (usize, &String)| Column::Original { name: name.clone(), index };
-        let columns = header.iter().enumerate().filter(|(_, name)| !name.starts_with(REJECT_PREFIX)).map(original);
-        Self { path, columns: columns.collect(), writer: None }
-    }
-
-    /// A file for lines of transfers under a header.
-    #[must_use]
-    pub fn for_transfers(path: PathBuf, header: &[String]) -> Self {
-        let mut file = Self::for_accounts(path, header);
-        file.columns.retain(|column| !matches!(column, Column::Original { name, .. } if name == ID));
-        file.columns.insert(0, Column::Id { index: header.iter().position(|name| name == ID) });
-        file
-    }
-
-    /// The file, if any line was written to it.
-    #[must_use]
-    pub fn written(&self) -> Option<&PathBuf> {
-        self.writer.as_ref().map(|_| &self.path)
+    pub fn new<R: io::Read, T>(file: OutputFile, lines: &Lines<R, T>) -> Self {
+        let columns = lines.header().iter().filter(|name| !name.starts_with(REJECT_PREFIX)).cloned().collect();
+        let (delimiter, line_end) = (lines.delimiter().byte(), lines.line_end());
+        Self { file: BufWriter::new(file), delimiter, line_end, columns, has_lines: false }
     }
 
     /// Adds a line.
     ///
     /// # Errors
-    /// Any fault of creating or writing the file.
+    /// Any fault of writing the file.
     pub fn write(&mut self, refused: &Refused) -> io::Result<()> {
-        let header_len = header_len(&self.columns);
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            None => self.writer.insert(create(&self.path, &self.columns)?),
-        };
+        if !self.has_lines {
+            self.has_lines = true;
+            let names = ["line", "column", "code", "message"].map(|name| format!("{REJECT_PREFIX}{name}"));
+            let own = std::mem::take(&mut self.columns);
+            let names = names.iter().map(String::as_str).chain([REJECT_ID]).chain(own.iter().map(String::as_str));
+            let header: Vec<_> = names.map(|name| self.field(name)).collect();
+            self.write_line(&header)?;
+        }
         let fault = &refused.fault;
-        let reasons = [&*refused.number.to_string(), &fault.column, fault.code, &fault.message].map(str::to_owned);
-        // Fields that the line lacks stay lacking: filled up with blanks it would pass as a whole line.
-        let field = |index: usize| refused.fields.get(index).cloned();
-        let fields = self.columns.iter().filter_map(|column| match column {
-            Column::Original { index, .. } => field(*index),
-            Column::Id { index } => {
-                let id = refused.id.map(|id| id.to_string());
-                Some(id.or_else(|| index.and_then(field)).unwrap_or_default())
-            }
-        });
-        // Fields beyond the header go behind the others, so that nothing of the line is lost.
-        let surplus = refused.fields.iter().skip(header_len).cloned();
-        writer.write_record(reasons.into_iter().chain(fields).chain(surplus))?;
-        writer.flush()
+        let (number, id) = (refused.number.to_string(), refused.id.map(|id| id.to_string()).unwrap_or_default());
+        let reasons = [&number, &fault.column, fault.code, &fault.message, &id].map(|reason| self.field(reason));
+        self.write_line(&reasons.into_iter().chain([refused.raw.clone()]).collect::<Vec<_>>())
     }
-}
 
-fn header_len(columns: &[Column]) -> usize {
-    let place = |column: &Column| match column {
-        Column::Original { index, .. } => Some(*index),
-        Column::Id { index } => *index,
-    };
-    columns.iter().filter_map(place).max().map_or(0, |last| last + 1)
-}
+    /// Gives the file its name, and returns it. `None` where every line was imported, and there is no file.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn finish(self) -> Result<Option<PathBuf>, Error> {
+        if !self.has_lines {
+            return Ok(None);
+        }
+        let path = self.file.get_ref().path().to_owned();
+        let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
+        let file = self.file.into_inner().map_err(|error| failed(error.into_error()))?;
+        Ok(Some(file.finish()?.path))
+    }
 
-fn create(path: &Path, columns: &[Column]) -> io::Result<Writer<File>> {
-    let mut writer = WriterBuilder::new().flexible(true).from_path(path)?;
-    let reasons = ["line", "column", "code", "message"].map(|name| format!("{REJECT_PREFIX}{name}"));
-    let names = columns.iter().map(|column| match column {
-        Column::Original { name, .. } => name.clone(),
-        Column::Id { .. } => ID.to_owned(),
-    });
-    writer.write_record(reasons.into_iter().chain(names))?;
-    Ok(writer)
+    fn write_line(&mut self, fields: &[Vec<u8>]) -> io::Result<()> {
+        self.file.write_all(&fields.join(&self.delimiter))?;
+        self.file.write_all(self.line_end.as_bytes())
+    }
+
+    /// In quotes where it would not be read as one field without.
+    fn field(&self, text: &str) -> Vec<u8> {
+        let needs_quotes = |byte: u8| byte == self.delimiter || matches!(byte, b'"' | b'\n' | b'\r');
+        if text.bytes().any(needs_quotes) {
+            format!("\"{}\"", text.replace('"', "\"\"")).into()
+        } else {
+            text.into()
+        }
+    }
 }

@@ -1,21 +1,34 @@
 use std::io::Read;
 
-use super::columns::{Columns, Lines, fault};
+use super::columns::{Columns, Known, Lines, REJECT_ID, fault};
+use super::csv_dialect::Delimiter;
 use crate::error::Error;
 use crate::rules::{AccountName, Key, Parties, TransferId};
 use crate::service::{LineKey, Malformed, TransferLine};
 
-const REQUIRED: &[&str] = &["amount"];
-const KNOWN: &[&str] =
-    &["key", "id", "from", "to", "debit", "credit", "amount", "currency", "effective_at", "description"];
+const KNOWN: Known = Known {
+    required: &["amount"],
+    names: &["key", "id", "from", "to", "debit", "credit", "amount", "currency", "effective_at", "description"],
+};
 
 /// Reads a file of transfers, line by line: columns `key` or `id`, `from` and `to` or `debit` and `credit`, `amount`,
-/// `currency`, `effective_at`, `description`, and `metadata.NAME` for any name.
+/// `currency`, `effective_at`, `description`, and `metadata.NAME` for any name. The delimiter is found out by the header.
+///
+/// A line that cannot be understood is given with its fault. What is no CSV ends the file with
+/// [`InputError::Csv`](crate::InputError::Csv), for all behind it could mean anything.
 ///
 /// # Errors
 /// [`InputError::Header`](crate::InputError::Header) when the columns are not these, [`Error::File`] when it cannot be read.
 pub fn read_transfers<R: Read>(reader: R) -> Result<Lines<R, TransferLine>, Error> {
-    Lines::new(reader, REQUIRED, KNOWN, parse)
+    read_transfers_by(reader, None)
+}
+
+/// As [`read_transfers`], with a delimiter.
+///
+/// # Errors
+/// As [`read_transfers`].
+pub fn read_transfers_by<R: Read>(reader: R, delimiter: Option<Delimiter>) -> Result<Lines<R, TransferLine>, Error> {
+    Lines::new(reader, &KNOWN, delimiter, parse)
 }
 
 fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
@@ -30,15 +43,21 @@ fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
     })
 }
 
-/// An id in the file wins over a key that gives another one: a rejects file has both, and the id is what the line was refused under.
+/// The line's own id or key says which transfer it is, else the id that it was refused under, else what it means. An id wins over a key that
+/// gives another one.
 fn parse_key(columns: &Columns<'_>) -> Result<LineKey, Malformed> {
-    let id = columns.get("id").map(|id| id.parse::<TransferId>().map_err(|message| fault("id", "id_invalid", message)));
+    let read_id = |column| {
+        let id = columns.get(column).map(|id| id.parse().map_err(|message| fault(column, "id_invalid", message)));
+        id.transpose()
+    };
+    let id: Option<TransferId> = read_id("id")?;
     let key = columns.get("key").map(|key| key.parse::<Key>().map_err(|error| Malformed::new("key", error)));
-    Ok(match (id.transpose()?, key.transpose()?) {
-        (Some(id), Some(key)) if key.id() != id => LineKey::Id(id.into()),
-        (_, Some(key)) => LineKey::Id(key.into()),
-        (Some(id), None) => LineKey::Id(id.into()),
-        (None, None) => LineKey::Occurrence,
+    Ok(match (id, key.transpose()?, read_id(REJECT_ID)?) {
+        (Some(id), Some(key), _) if key.id() != id => LineKey::Id(id.into()),
+        (_, Some(key), _) => LineKey::Id(key.into()),
+        (Some(id), None, _) => LineKey::Id(id.into()),
+        (None, None, Some(id)) => LineKey::Refused(id),
+        (None, None, None) => LineKey::Occurrence,
     })
 }
 

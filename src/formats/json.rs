@@ -23,6 +23,12 @@ impl Json {
         serde_json::from_str(text).map_err(|error| InputError::request(format!("this cannot be read as JSON: {error}")))
     }
 
+    /// Reads an object, as values of the JSON library.
+    pub(super) fn parse_object(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, InputError> {
+        let fields = Self::parse(text)?.into_fields()?;
+        Ok(fields.0.into_iter().map(|(name, value)| (name, value.into())).collect())
+    }
+
     pub(super) fn into_text(self) -> Result<String, InputError> {
         match self {
             Self::Text(text) => Ok(text),
@@ -68,6 +74,19 @@ impl Json {
             Self::Text(_) => "a text",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
+        }
+    }
+}
+
+impl From<Json> for serde_json::Value {
+    fn from(json: Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Flag(flag) => flag.into(),
+            Json::Number(number) => number.into(),
+            Json::Text(text) => text.into(),
+            Json::List(values) => values.into_iter().map(Self::from).collect(),
+            Json::Object(Fields(fields)) => fields.into_iter().map(|(name, value)| (name, Self::from(value))).collect(),
         }
     }
 }

@@ -5,6 +5,8 @@
 mod book_file;
 mod columns;
 mod csv_accounts;
+mod csv_dialect;
+mod csv_records;
 mod csv_rejects;
 mod csv_transfers;
 mod currencies;
@@ -12,7 +14,6 @@ mod durations;
 mod hex;
 mod json;
 mod legs;
-mod line_starts;
 mod operation_json;
 mod records;
 mod recurrences;
@@ -22,9 +23,10 @@ mod shares;
 
 pub use book_file::{BookReader, BookWriter};
 pub use columns::Lines;
-pub use csv_accounts::read_accounts;
+pub use csv_accounts::{read_accounts, read_accounts_by};
+pub use csv_dialect::Delimiter;
 pub use csv_rejects::RejectsFile;
-pub use csv_transfers::read_transfers;
+pub use csv_transfers::{read_transfers, read_transfers_by};
 pub use currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use durations::read_duration;
 pub use records::{

@@ -7,11 +7,16 @@ use super::json::{Fields, Json, in_field};
 use super::legs::{Leg, read_leg};
 use super::operation_json::Common;
 use crate::error::{Error, InputError};
+use crate::files::without_bom;
 use crate::rules::{
     AccountAction, AccountChange, AccountName, Actor, Description, JournalRequest, JournalReversalRequest, Key,
     Metadata, Operation, Reference, Request, RequestId, TransferId, TransferRequest,
 };
 use crate::service::Ledger;
+
+/// The most requests of a batch, and the most bytes of one: some thousands of legs.
+const ITEMS_MAX: u64 = 100_000;
+const ITEM_BYTES_MAX: usize = 1 << 20;
 
 /// Who changes accounts, where a request does not say it itself, and why.
 #[derive(Clone, Debug)]
@@ -68,12 +73,14 @@ impl<'a> RequestReader<'a> {
     }
 
     /// Reads a batch, an item a line: one operation, a journal, or the reversal of one. Whatever makes transfers has an `id` or a `key`, so
-    /// that the same line twice is done once. Blank lines are passed over, but counted.
+    /// that the same line twice is done once. Blank lines are passed over, but counted. There are at most 100,000 items, of at most 1 MiB
+    /// each, because all of them are in memory and in one transaction.
     ///
     /// # Errors
     /// [`InputError`] with the line of anything else, [`Error::Store`].
     pub fn read_items(&mut self, text: &str) -> Result<Vec<Request>, Error> {
-        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        let lines = (1..).zip(without_bom(text).lines()).filter(|(_, line)| !line.trim().is_empty());
+        check_items(lines.clone())?;
         let items: Vec<_> = lines.map(|(number, line)| (number, Json::parse(line))).collect();
         self.look_up(items.iter().flat_map(|(_, json)| json))?;
         let read = |(number, json): (u64, Result<Json, InputError>)| {
@@ -123,7 +130,7 @@ impl<'a> RequestReader<'a> {
     /// # Errors
     /// [`InputError`] for anything else, also for two ids; [`Error::Store`].
     pub fn read_journal(&mut self, text: &str, id: Option<RequestId>) -> Result<JournalRequest, Error> {
-        let json = Json::parse(text)?;
+        let json = Json::parse(without_bom(text))?;
         self.look_up([&json])?;
         let mut fields = json.into_fields()?;
         let id = match (id, take_id(&mut fields)?) {
@@ -211,6 +218,23 @@ impl<'a> RequestReader<'a> {
     fn unused_id(&self) -> TransferId {
         TransferId::fresh(self.ledger.clock().now())
     }
+}
+
+fn check_items<'t>(lines: impl Iterator<Item = (u64, &'t str)>) -> Result<(), InputError> {
+    for (item, (number, line)) in (1..).zip(lines) {
+        if item > ITEMS_MAX {
+            let problem = format!(
+                "the batch has more than {ITEMS_MAX} requests, the most that one transaction takes; split it, or bring transfers in with \
+                 teller import transfers"
+            );
+            return Err(InputError::request(problem).at(&format!("line {number}")));
+        }
+        if line.len() > ITEM_BYTES_MAX {
+            let problem = format!("the line has more than {ITEM_BYTES_MAX} bytes, the most that a request may have; split it");
+            return Err(InputError::request(problem).at(&format!("line {number}")));
+        }
+    }
+    Ok(())
 }
 
 fn no_id() -> InputError {

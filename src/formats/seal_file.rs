@@ -7,6 +7,8 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::hex::{from_hex, to_hex};
+use super::json::Json;
+use crate::files::without_bom;
 use crate::rules::{AccountId, Hash, Instant, Seal, Sequence};
 
 /// The format's name, which a file begins with.
@@ -120,8 +122,8 @@ impl SealFile {
     /// # Errors
     /// [`SealFileError::Form`].
     pub fn from_json(text: &str) -> Result<Self, SealFileError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| form(error.to_string()))?;
-        let Value::Object(fields) = value else { return Err(form("it is not a JSON object")) };
+        // A field that stands there twice would mean one thing to one reader and another to the next.
+        let fields = Json::parse_object(without_bom(text)).map_err(|error| form(error.to_string()))?;
         if fields.get("format") != Some(&json!(FORMAT)) {
             return Err(form(format!("its format is not {FORMAT:?}")));
         }
@@ -220,7 +222,7 @@ mod tests {
             ("sealed_at", json!("2026-01-01")),
             ("sequence", json!("1")),
             ("account", json!(-1)),
-            ("transfers", json!(1.5)),
+            ("transfers", json!("2")),
             ("accounts", Value::Null),
             ("root", json!("abc")),
             ("signature", json!("00")),
@@ -230,6 +232,13 @@ mod tests {
             let error = SealFile::from_json(&bad.to_string()).unwrap_err();
             assert!(error.to_string().contains(field), "{error}");
         }
+        let text = good.to_string();
+        for name in ["root", "transfers", "signature"] {
+            let twice = text.replacen('{', &format!("{{\"{name}\":{},", good[name]), 1);
+            let error = SealFile::from_json(&twice).unwrap_err().to_string();
+            assert!(error.contains(&format!("the field {name:?} stands there twice")), "{error}");
+        }
+        assert!(SealFile::from_json(&format!("\u{feff}{text}")).is_ok());
         for text in ["", "[]", "{", "\u{0}"] {
             assert!(SealFile::from_json(text).is_err(), "{text:?}");
         }

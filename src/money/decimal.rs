@@ -117,6 +117,25 @@ pub(super) fn parse_plain(text: &str, decimals_max: usize) -> Option<BigDecimal>
     is_plain.then(|| BigDecimal::from_str(text).ok()).flatten()
 }
 
+/// The one way to write what several texts mean: `10` for `10`, `010` and `10.00`. `None` for anything but digits and a point.
+///
+/// ```
+/// use teller::money::shortest;
+///
+/// assert_eq!([shortest("10.50"), shortest("0.0"), shortest("1e3")], [Some("10.5"), Some("0"), None]);
+/// ```
+#[must_use]
+pub fn shortest(text: &str) -> Option<&str> {
+    if !is_plain_decimal(text) {
+        return None;
+    }
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+    let digits = text.trim_start_matches('0');
+    // One zero stays before the point, or where there is nothing else.
+    let zero = usize::from(digits.is_empty() || digits.starts_with('.'));
+    Some(&text[text.len() - digits.len() - zero..])
+}
+
 /// `1234` with an exponent of 2 is `12.34`.
 pub(super) fn format(amount: Amount, exponent: u8) -> String {
     let decimals = usize::from(exponent);
@@ -192,6 +211,26 @@ mod tests {
     fn decimals_beyond_the_currency_are_refused_even_when_they_are_zeros() {
         for (text, exponent) in [("0.001", 2), ("1.000", 2), ("1.0", 0), ("0.0001", 3)] {
             assert!(matches!(parse_unsigned(text, currency(exponent)), Err(AmountError::TooPrecise { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_mean_one_amount_have_one_shortest_form() {
+        for (text, expected) in [
+            ("10", "10"),
+            ("10.0", "10"),
+            ("0010.00", "10"),
+            ("100", "100"),
+            ("5.50", "5.5"),
+            ("0", "0"),
+            ("000", "0"),
+            ("0.00", "0"),
+            ("00.010", "0.01"),
+        ] {
+            assert_eq!(shortest(text), Some(expected), "{text}");
+        }
+        for text in ["", "-1", "+1", ".5", "5.", "1e3", " 1", "1,0", "x"] {
+            assert_eq!(shortest(text), None, "{text:?}");
         }
     }
 

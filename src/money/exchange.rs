@@ -22,7 +22,8 @@ impl FromStr for Rate {
 
     fn from_str(text: &str) -> Result<Self, ExchangeError> {
         match decimal::parse_plain(text, DECIMALS_MAX) {
-            Some(rate) if rate > 0 => Ok(Self(rate)),
+            // `150.5` and `150.50` are one rate, and are recorded as one.
+            Some(rate) if rate > 0 => Ok(Self(rate.normalized())),
             _ => Err(ExchangeError::Rate { text: text.chars().take(40).collect() }),
         }
     }
@@ -167,6 +168,13 @@ mod tests {
         {
             assert!(matches!(text.parse::<Rate>(), Err(ExchangeError::Rate { .. })), "{text:?}");
         }
-        assert_eq!("1.50".parse::<Rate>().unwrap().to_string(), "1.50");
+    }
+
+    #[test]
+    fn a_rate_is_shown_alike_however_it_is_written() {
+        for (text, shown) in [("150.5", "150.5"), ("150.50", "150.5"), ("0150.500", "150.5"), ("100", "100"), ("1.0", "1")] {
+            assert_eq!(text.parse::<Rate>().unwrap().to_string(), shown);
+        }
+        assert_eq!("1.5".parse::<Rate>(), "1.50".parse());
     }
 }

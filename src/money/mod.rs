@@ -12,7 +12,7 @@ mod split;
 
 pub use amount::{Amount, Money};
 pub use currency::{Currency, CurrencyCode, CurrencyError};
-pub use decimal::AmountError;
+pub use decimal::{AmountError, shortest};
 pub use exchange::{ExchangeError, Rate, Rounding, exchange};
 pub use iso_4217::ISO_4217;
 pub use split::{Share, SplitError, split};

@@ -10,8 +10,11 @@ use super::text::TextError;
 
 /// The namespace of ids made from text keys. Fixed for ever: the same key must give the same id in every release.
 const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x7f1d_0b3e_5c64_4d2a_9a57_1e6b_c02f_8d91);
-/// The namespace of ids of imported lines without keys. Fixed for ever, as above.
-const LINE_NAMESPACE: Uuid = Uuid::from_u128(0x3c0e_92d5_71aa_4f06_b8e4_60d7_25b9_c1f3);
+/// The namespaces of ids of imported lines without keys: by what they mean; by how that is written, as development versions did it; and of
+/// lines that cannot be understood, until they are mended. Fixed for ever, as above.
+const LINE_NAMESPACE: Uuid = Uuid::from_u128(0xa47e_51d0_93c8_4b6f_8e12_d9f0_37a5_6cb4);
+const WORDED_LINE_NAMESPACE: Uuid = Uuid::from_u128(0x3c0e_92d5_71aa_4f06_b8e4_60d7_25b9_c1f3);
+const MALFORMED_LINE_NAMESPACE: Uuid = Uuid::from_u128(0x58d3_0c6e_f1b7_4925_a3d8_2e94_7b60_1fca);
 /// The namespaces of ids that follow from others: a journal's legs, what a final capture gives up, what expiry gives up, and what a
 /// schedule posts. Such ids are UUIDs of version 8, which clients may not use, so that nobody can take the id of what will be recorded
 /// later.
@@ -140,12 +143,26 @@ impl TransferId {
         Self::derived(&DUE_NAMESPACE, &name)
     }
 
-    /// The id of a line in a file that has no key: what it says, and that it is the `occurrence`th line to say so.
-    pub(crate) fn from_line(digest: &[u8; 16], occurrence: u32) -> Self {
+    /// The id of a line in a file that has no key: what it means, and that it is the `occurrence`th line to mean that.
+    pub(crate) fn from_line(meaning: &[u8; 16], occurrence: u32) -> Self {
+        Self::of_occurrence(&LINE_NAMESPACE, meaning, occurrence)
+    }
+
+    /// The id that development versions gave a line without a key: by how it words what it says.
+    pub(crate) fn from_worded_line(words: &[u8; 16], occurrence: u32) -> Self {
+        Self::of_occurrence(&WORDED_LINE_NAMESPACE, words, occurrence)
+    }
+
+    /// The id of a line that cannot be understood, to import it under when it is mended.
+    pub(crate) fn from_malformed_line(bytes: &[u8; 16], occurrence: u32) -> Self {
+        Self::of_occurrence(&MALFORMED_LINE_NAMESPACE, bytes, occurrence)
+    }
+
+    fn of_occurrence(namespace: &Uuid, digest: &[u8; 16], occurrence: u32) -> Self {
         let mut name = [0; 20];
         name[..16].copy_from_slice(digest);
         name[16..].copy_from_slice(&occurrence.to_be_bytes());
-        Self(Uuid::new_v5(&LINE_NAMESPACE, &name))
+        Self(Uuid::new_v5(namespace, &name))
     }
 }
 

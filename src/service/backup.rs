@@ -1,16 +1,12 @@
-use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
 use tracing::info;
 
 use super::{Ledger, Mode, VerifyProgress, VerifyReport};
 use crate::error::Error;
+use crate::files::{Existing, Input, OutputFile};
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreError, StoreOptions, copy_book_file, settle_book_file};
-
-/// What SQLite keeps beside a book's file. One that another book left behind would be taken for this one's.
-const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// A copy of a book that was put in its place, or would have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,16 +25,18 @@ pub struct Restored {
 /// `Unreachable`, `NotABook`, `NotMigrated`, `Full`, `Disk`.
 pub fn back_up(book: DatabaseUrl, file: &Path) -> Result<u64, Error> {
     check_is_there(&book)?;
-    check_nothing_there(file, "back up to")?;
+    check_nothing_beside(file, "back up to")?;
+    let open = book.file().map(Path::to_owned);
     let pool = Pool::connect(book, one_connection())?;
     match pool.schema_state()? {
         // A book is also backed up before it is migrated, and by a program that is older than it is.
         SchemaState::Current | SchemaState::Behind { .. } | SchemaState::Newer { .. } => {}
         state @ (SchemaState::Empty | SchemaState::Foreign) => pool.check_current(&state)?,
     }
-    let copy = new_file_beside(file)?;
-    pool.copy_into(copy.path())?;
-    let bytes = put(copy, file)?;
+    let copy = OutputFile::create(file, Existing::Refuse, open.as_deref())?;
+    pool.copy_into(copy.path_meanwhile())?;
+    // SQLite does not wait for the disk when it copies, so this does.
+    let bytes = copy.finish()?.bytes;
     info!(file = %file.display(), bytes, "backed up");
     Ok(bytes)
 }
@@ -55,18 +53,18 @@ pub fn restore(
     progress: &mut dyn FnMut(VerifyProgress),
 ) -> Result<Restored, Error> {
     let place = book.file().ok_or_else(StoreError::restored_by_postgres)?;
-    check_nothing_there(place, "restore to")?;
-    File::open(file).map_err(|source| failed("read", file, source))?;
-    let copy = new_file_beside(place)?;
-    copy_book_file(file, copy.path())?;
+    check_nothing_beside(place, "restore to")?;
+    Input::open(file)?;
+    let copy = OutputFile::create(place, Existing::Refuse, None)?;
+    copy_book_file(file, copy.path_meanwhile())?;
 
-    let proven = prove_copy(&DatabaseUrl::of_file(copy.path()), file, progress);
+    let proven = prove_copy(&DatabaseUrl::of_file(copy.path_meanwhile()), file, progress);
     // Connections may close later than those who used them go, and until then a part of the copy is in its log.
-    let settled = settle_book_file(copy.path());
+    let settled = settle_book_file(copy.path_meanwhile());
     let restored = proven?;
     settled?;
     if mode == Mode::Commit && restored.report.findings.is_empty() {
-        put(copy, place)?;
+        copy.finish()?;
         info!(file = %file.display(), %book, "restored");
     }
     Ok(restored)
@@ -103,46 +101,19 @@ fn check_is_there(book: &DatabaseUrl) -> Result<(), StoreError> {
     }
 }
 
-fn check_nothing_there(file: &Path, doing: &str) -> Result<(), Error> {
-    let companion = |suffix: &&str| PathBuf::from(format!("{}{suffix}", file.display()));
-    let mut paths = [PathBuf::from(file)].into_iter().chain(COMPANIONS.iter().map(companion));
-    match paths.find(|path| path.symlink_metadata().is_ok()) {
+/// What another book left beside the place would be taken for this one's.
+fn check_nothing_beside(file: &Path, doing: &str) -> Result<(), Error> {
+    let name = |suffix: &&str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    match ["", "-wal", "-shm", "-journal"].iter().map(name).find(|path| path.symlink_metadata().is_ok()) {
         Some(path) => {
             let source = io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is there already", path.display()));
             Err(failed(doing, file, source))
         }
         None => Ok(()),
-    }
-}
-
-/// In the same folder, so that it can be renamed. It goes when it is dropped.
-fn new_file_beside(file: &Path) -> Result<NamedTempFile, Error> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let new = tempfile::Builder::new().prefix(&format!(".{name}.")).tempfile_in(folder_of(file));
-    new.map_err(|source| failed("write beside", file, source))
-}
-
-/// SQLite does not wait for the disk when it copies, so this does, before the file gets its name and after.
-fn put(copy: NamedTempFile, file: &Path) -> Result<u64, Error> {
-    let sync = |copy: &NamedTempFile| {
-        copy.as_file().sync_all()?;
-        copy.as_file().metadata()
-    };
-    let length = sync(&copy).map_err(|source| failed("write", file, source))?.len();
-    copy.persist_noclobber(file).map_err(|error| failed("write", file, error.error))?;
-    sync_folder(folder_of(file)).map_err(|source| failed("write", file, source))?;
-    Ok(length)
-}
-
-/// The name in the folder is on the disk when this is done. Elsewhere than on Unix a folder cannot be opened, and need not be.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { fs::metadata(folder).map(drop) }
-}
-
-fn folder_of(file: &Path) -> &Path {
-    match file.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
     }
 }
 

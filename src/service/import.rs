@@ -3,18 +3,21 @@
 //! the book.
 //!
 //! An import can be run again: lines that were posted before are answered as replays. Where a line has no key, its id derives from what
-//! it says and from how many lines before it in the file say the same, so the same file always gives the same ids.
+//! it means and from how many lines before it in the file mean the same, so the same file always gives the same ids.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ahead::{BatchSize, read_ahead};
-use super::import_lines::{AccountLine, ImportCounts, ImportSink, Line, Malformed, MinBalance, Refused, TransferLine};
-use super::occurrences::Occurrences;
+use super::import_lines::{
+    AccountLine, ImportCounts, ImportSink, ImportSource, Line, Malformed, MinBalance, Refused, TransferLine,
+};
+use super::occurrences::{Identities, Identity};
 use super::remembered::make_room;
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rules::{AccountName, AccountRequest, FastMap, Limits, Rejection, RequestId, TransferId, TransferRequest};
+use crate::rules::{AccountName, AccountRequest, FastMap, Limits, Rejection, TransferId, TransferRequest};
+use crate::store::Access;
 
 /// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short and that three
 /// batches, of which one is posted and two are read ahead, take little memory. docs/performance.md has the figures.
@@ -34,14 +37,21 @@ enum Outcome {
 
 /// A line, and what to ask for because of it.
 struct Prepared<R> {
-    number: u64,
-    fields: Vec<String>,
+    reported: Reported,
     request: Result<R, Outcome>,
+}
+
+/// What is told of a line that is not imported, and what is counted of one that is.
+struct Reported {
+    number: u64,
+    raw: Vec<u8>,
+    has_key: bool,
+    is_by_meaning: bool,
 }
 
 /// A transfer that is to be posted, but for what only the book can tell.
 struct Draft {
-    id: RequestId,
+    identity: Identity,
     line: TransferLine,
     /// `None` where the line does not say the currency: it is that of the account that is named first.
     money: Option<Money>,
@@ -60,7 +70,11 @@ impl Ledger {
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
         let currencies = self.currencies_by_code()?;
-        let prepared = lines.map(|line| Ok(prepare(line?, |content| account_request(content, &currencies))));
+        let prepared = lines.map(|line| {
+            let (reported, content) = split(line?);
+            let content = content.map_err(|fault| Outcome::Malformed { fault, id: None });
+            Ok(Prepared { reported, request: content.and_then(|content| account_request(content, &currencies)) })
+        });
         run(prepared, mode, sink, |requests| {
             let outcome = |answer| match answer {
                 Ok(super::Opened { replayed, .. }) => Outcome::Done { replayed },
@@ -71,26 +85,39 @@ impl Ledger {
     }
 
     /// Posts the transfers of a file, in order. The file is read in another thread. Lines that were posted before are replays, so the same
-    /// file twice changes nothing.
+    /// file twice changes nothing. A line without a key is the same as one of another file that means the same: see
+    /// [`Ledger::import_transfers_from`].
     ///
     /// # Errors
-    /// [`Error::Store`] and [`Error::File`] stop it. What was committed stays, and the import can be run again.
+    /// [`Error::Store`] and [`Error::File`] stop it, and so does [`Error::Input`] among the lines. What was committed stays, and the import
+    /// can be run again.
     pub fn import_transfers(
         &self,
         lines: impl Iterator<Item = Result<Line<TransferLine>, Error>> + Send,
         mode: Mode,
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
+        self.import_transfers_from(None, lines, mode, sink)
+    }
+
+    /// As [`Ledger::import_transfers`], from a file with a name of its own, by which its lines without a key are told from those of other
+    /// files.
+    ///
+    /// # Errors
+    /// As [`Ledger::import_transfers`].
+    pub fn import_transfers_from(
+        &self,
+        source: Option<&ImportSource>,
+        lines: impl Iterator<Item = Result<Line<TransferLine>, Error>> + Send,
+        mode: Mode,
+        sink: &mut dyn ImportSink,
+    ) -> Result<ImportCounts, Error> {
         let currencies = self.currencies_by_code()?;
         let mut known = FastMap::default();
-        let mut occurrences = Occurrences::default();
-        let prepared = lines.map(|line| {
-            Ok(prepare(line?, |content| {
-                let id = occurrences.id(&content);
-                draft(content, id, &currencies)
-            }))
-        });
-        run(prepared, mode, sink, |drafts| {
+        let mut identities = Identities::new(source, self.has_transfers()?);
+        let prepared = lines.map(|line| Ok(prepare_transfer(line?, &mut identities, &currencies)));
+        run(prepared, mode, sink, |mut drafts| {
+            self.find_former_ids(&mut drafts)?;
             self.find_currencies(&drafts, &mut known)?;
             let requests: Vec<_> =
                 drafts.into_iter().map(|draft| draft.and_then(|draft| transfer_request(draft, &known))).collect();
@@ -109,6 +136,25 @@ impl Ledger {
     fn currencies_by_code(&self) -> Result<HashMap<CurrencyCode, Currency>, Error> {
         let currencies = self.list_currencies()?;
         Ok(currencies.into_iter().map(|named| (named.currency.code(), named.currency)).collect())
+    }
+
+    fn has_transfers(&self) -> Result<bool, Error> {
+        self.pool.transaction(Access::Read, |store| Ok(store.newest_sequence()?.is_some()))
+    }
+
+    /// Gives lines that a development version imported the ids that it gave them.
+    fn find_former_ids(&self, drafts: &mut [Result<Draft, Outcome>]) -> Result<(), Error> {
+        let formers: Vec<_> = drafts.iter().flatten().filter_map(|draft| draft.identity.former).collect();
+        if formers.is_empty() {
+            return Ok(());
+        }
+        let found: HashSet<_> = self.find_transfers(&formers)?.iter().map(|posted| posted.transfer.id).collect();
+        for draft in drafts.iter_mut().flatten() {
+            if let Some(id) = draft.identity.former.filter(|id| found.contains(id)) {
+                draft.identity.id = id.into();
+            }
+        }
+        Ok(())
     }
 
     /// Finds the currencies of those accounts whose lines do not say one. They are remembered, for they never change.
@@ -136,12 +182,31 @@ fn batch_size<R>(mode: Mode) -> BatchSize<Prepared<R>> {
         Mode::Commit => (LINES_PER_BATCH, BYTES_PER_BATCH),
         Mode::DryRun => (usize::MAX, usize::MAX),
     };
-    BatchSize { items_max, bytes_max, bytes_of: |line| line.fields.iter().map(String::len).sum() }
+    BatchSize { items_max, bytes_max, bytes_of: |line| line.reported.raw.len() }
 }
 
-fn prepare<T, R>(line: Line<T>, request: impl FnOnce(T) -> Result<R, Outcome>) -> Prepared<R> {
-    let content = line.content.map_err(|fault| Outcome::Malformed { fault, id: None });
-    Prepared { number: line.number, fields: line.fields, request: content.and_then(request) }
+fn split<T>(Line { number, raw, has_key, content }: Line<T>) -> (Reported, Result<T, Malformed>) {
+    (Reported { number, raw, has_key, is_by_meaning: false }, content)
+}
+
+fn prepare_transfer(
+    line: Line<TransferLine>,
+    identities: &mut Identities,
+    currencies: &HashMap<CurrencyCode, Currency>,
+) -> Prepared<Draft> {
+    let (mut reported, content) = split(line);
+    let request = match content {
+        Ok(content) => {
+            let identity = identities.of(&content, &reported.raw);
+            reported.is_by_meaning = identity.is_by_meaning;
+            draft(content, identity, currencies)
+        }
+        Err(fault) => {
+            let id = Some(fault.id.unwrap_or_else(|| identities.of_malformed(&reported.raw)));
+            Err(Outcome::Malformed { fault, id })
+        }
+    };
+    Prepared { reported, request }
 }
 
 /// Takes the lines batch by batch, and reports what became of each.
@@ -156,11 +221,11 @@ fn run<R: Send>(
         for batch in batches {
             let batch = batch.into_iter().collect::<Result<Vec<_>, _>>()?;
             let (lines, requests): (Vec<_>, Vec<_>) =
-                batch.into_iter().map(|line| ((line.number, line.fields), line.request)).unzip();
+                batch.into_iter().map(|line| (line.reported, line.request)).unzip();
             let outcomes = work(requests)?;
             assert_eq!(outcomes.len(), lines.len(), "one outcome a line");
-            for ((number, fields), outcome) in lines.into_iter().zip(outcomes) {
-                report(number, fields, outcome, &mut counts, sink)?;
+            for (line, outcome) in lines.into_iter().zip(outcomes) {
+                report(line, outcome, &mut counts, sink)?;
             }
             if sink.progress(&counts).is_break() {
                 break;
@@ -171,8 +236,7 @@ fn run<R: Send>(
 }
 
 fn report(
-    number: u64,
-    fields: Vec<String>,
+    line: Reported,
     outcome: Outcome,
     counts: &mut ImportCounts,
     sink: &mut dyn ImportSink,
@@ -185,19 +249,21 @@ fn report(
         }
         Outcome::Done { replayed: true } => {
             counts.replayed += 1;
+            counts.replayed_without_key += u64::from(line.is_by_meaning);
             return Ok(());
         }
         Outcome::Refused { rejection, id } => {
             counts.refused += 1;
             let (code, message) = (rejection.code(), rejection.to_string());
-            (Malformed { column: String::new(), code, message }, id)
+            (Malformed { column: String::new(), code, message, id: None }, id)
         }
         Outcome::Malformed { fault, id } => {
             counts.malformed += 1;
             (fault, id)
         }
     };
-    sink.refuse(&Refused { number, fields, fault, id })
+    let Reported { number, raw, has_key, .. } = line;
+    sink.refuse(&Refused { number, raw, fault, id: id.filter(|_| !has_key) })
         .map_err(|source| Error::File { doing: "write down a line that was not imported".into(), source })
 }
 
@@ -246,16 +312,20 @@ fn account_request(line: AccountLine, currencies: &HashMap<CurrencyCode, Currenc
     })
 }
 
-fn draft(line: TransferLine, id: RequestId, currencies: &HashMap<CurrencyCode, Currency>) -> Result<Draft, Outcome> {
-    let Some(currency) = line.currency else { return Ok(Draft { id, line, money: None }) };
-    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(id.id()) };
+fn draft(
+    line: TransferLine,
+    identity: Identity,
+    currencies: &HashMap<CurrencyCode, Currency>,
+) -> Result<Draft, Outcome> {
+    let Some(currency) = line.currency else { return Ok(Draft { identity, line, money: None }) };
+    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(identity.id.id()) };
     let currency = *currencies.get(&currency).ok_or_else(unknown)?;
-    let money = parse_money(&line, id.id(), currency)?;
-    Ok(Draft { id, line, money: Some(money) })
+    let money = parse_money(&line, identity.id.id(), currency)?;
+    Ok(Draft { identity, line, money: Some(money) })
 }
 
 fn transfer_request(
-    Draft { id, line, money }: Draft,
+    Draft { identity: Identity { id, .. }, line, money }: Draft,
     accounts: &FastMap<AccountName, Currency>,
 ) -> Result<TransferRequest, Outcome> {
     let account = line.parties.names()[0];

@@ -2,18 +2,23 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::str::FromStr;
 
 use crate::error::InputError;
 use crate::money::CurrencyCode;
-use crate::rules::{AccountName, AccountType, Description, Instant, Metadata, Parties, RequestId, TransferId};
+use crate::rules::{
+    AccountName, AccountType, Description, Instant, Key, Metadata, Parties, RequestId, TextError, TransferId,
+};
 
 /// One line of a file.
 #[derive(Clone, Debug)]
 pub struct Line<T> {
     /// Its number in the file, the header being line 1.
     pub number: u64,
-    /// Its fields as they stand there.
-    pub fields: Vec<String>,
+    /// Its bytes as they stand there, without the end of the line and without what a rejects file added.
+    pub raw: Vec<u8>,
+    /// Whether it names its key or id itself.
+    pub has_key: bool,
     /// What it says, or why that cannot be told.
     pub content: Result<T, Malformed>,
 }
@@ -27,13 +32,35 @@ pub struct Malformed {
     pub code: &'static str,
     /// What is wrong.
     pub message: String,
+    /// The id under which the line was refused before, where it comes from a rejects file.
+    pub id: Option<TransferId>,
 }
 
 impl Malformed {
     /// A value of one column that is not what it should be.
     pub fn new(column: &str, error: impl Into<InputError>) -> Self {
         let error = error.into();
-        Self { column: column.to_owned(), code: error.code(), message: error.to_string() }
+        Self { column: column.to_owned(), code: error.code(), message: error.to_string(), id: None }
+    }
+}
+
+/// The name of a file, which tells its lines without a key from those of other files that say the same. Checked as keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportSource(Key);
+
+impl ImportSource {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl FromStr for ImportSource {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        text.parse().map(Self)
     }
 }
 
@@ -42,7 +69,9 @@ impl Malformed {
 pub enum LineKey {
     /// The id itself, or the id of its text key.
     Id(RequestId),
-    /// Its content, and how often that came before.
+    /// The id under which it was refused before, where it comes from a rejects file.
+    Refused(TransferId),
+    /// What it means, and how often that came before.
     Occurrence,
 }
 
@@ -100,11 +129,11 @@ pub struct AccountLine {
 pub struct Refused {
     /// Its number in the file.
     pub number: u64,
-    /// Its fields as they stand there.
-    pub fields: Vec<String>,
+    /// Its bytes as they stand there.
+    pub raw: Vec<u8>,
     /// What is wrong; its column is empty when a rule refused the line as a whole.
     pub fault: Malformed,
-    /// The id that it would have had.
+    /// The id to import it under when it is mended, so that it is posted once. `None` where it names its key or id itself.
     pub id: Option<TransferId>,
 }
 
@@ -117,6 +146,8 @@ pub struct ImportCounts {
     pub done: u64,
     /// Lines that had been imported before.
     pub replayed: u64,
+    /// Those of them that have no key, and so are taken for replays because they say the same as lines of an earlier import.
+    pub replayed_without_key: u64,
     /// Lines that a rule refused.
     pub refused: u64,
     /// Lines that could not be understood.

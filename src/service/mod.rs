@@ -55,7 +55,7 @@ pub use exchange::Exchanged;
 pub use history::{Entry, Statement};
 pub use holds::{HoldHistory, HoldPage, HoldStatus};
 pub use import_lines::{
-    AccountLine, ImportCounts, ImportSink, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
+    AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
 pub use poster::{Pending, Poster, PosterOptions};
 pub use receipts::{Posted, Receipt};

@@ -13,6 +13,7 @@ use super::shapes::{
 };
 use super::write::{append_line, digest};
 use crate::error::{Error, InputError};
+use crate::files::{BOM, foreign_encoding};
 use crate::formats::hex::from_hex;
 use crate::money::{Amount, Currency, Money};
 use crate::rules::{
@@ -40,6 +41,17 @@ impl<R: BufRead> BookReader<R> {
     pub fn new(reader: R) -> Self {
         let (hasher, currencies) = (Sha256::new(), HashMap::new());
         Self { reader, number: 0, hasher, currencies, line: Vec::new(), written: Vec::new() }
+    }
+
+    /// A mark that a program put before the text is no part of the book. What is no text at all is said to be what it is.
+    fn check_first_bytes(&mut self) -> Result<(), InputError> {
+        if self.line.starts_with(BOM) {
+            self.line.drain(..BOM.len());
+        }
+        match foreign_encoding(&self.line) {
+            Some(problem) => Err(InputError::BookFile { line: 1, problem: problem.to_owned() }),
+            None => Ok(()),
+        }
     }
 
     fn read(&mut self) -> Result<BookRecord, String> {
@@ -72,6 +84,9 @@ impl<R: BufRead> BookSource for BookReader<R> {
         self.line.clear();
         let read = self.reader.by_ref().take(LINE_LENGTH_MAX).read_until(b'\n', &mut self.line);
         read.map_err(|source| Error::File { doing: format!("read line {} of the book", self.number + 1), source })?;
+        if self.number == 0 {
+            self.check_first_bytes()?;
+        }
         if self.line.is_empty() {
             return Ok(None);
         }

@@ -5,6 +5,7 @@ use tempfile::TempDir;
 use super::super::Ledger;
 use crate::clock::Clock;
 use crate::error::{Error, InputError};
+use crate::files::{Unfinished, folder_of};
 use crate::rules::TransferId;
 use crate::store::{DatabaseUrl, PlainName, Pool, StoreOptions};
 
@@ -15,7 +16,20 @@ const FILE: &str = "bench.db";
 /// The place for a book beside the configured one, which is not touched. It is gone when this goes.
 pub(super) enum BenchBook {
     Postgres(Box<Schema>),
-    Sqlite(TempDir),
+    Sqlite(Folder),
+}
+
+/// A folder that is gone when this goes, also where the program ends at once.
+pub(super) struct Folder {
+    // Before the folder, so that nothing removes another one of that name.
+    _unfinished: Unfinished,
+    folder: TempDir,
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
 }
 
 /// A schema of the configured database that is gone when this goes.
@@ -91,10 +105,12 @@ impl Drop for Schema {
     }
 }
 
-fn folder_beside(file: &Path) -> Result<TempDir, Error> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".teller-bench-").tempdir_in(folder).map_err(|source| Error::File {
-        doing: format!("make a folder for the throwaway book in {}", folder.display()),
+fn folder_beside(file: &Path) -> Result<Folder, Error> {
+    let beside = folder_of(file);
+    let made = tempfile::Builder::new().prefix(".teller-bench-").tempdir_in(beside);
+    let folder = made.map_err(|source| Error::File {
+        doing: format!("make a folder for the throwaway book in {}", beside.display()),
         source,
-    })
+    })?;
+    Ok(Folder { _unfinished: Unfinished::new(folder.path()), folder })
 }

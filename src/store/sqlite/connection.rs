@@ -14,9 +14,13 @@ use super::super::diagnosis::Fact;
 use super::super::disk::{free_disk, is_full};
 use super::super::options::{Access, StoreOptions};
 use super::super::statement_log::StatementLog;
-use super::super::url::DatabaseUrl;
+use super::super::url::{DatabaseUrl, UrlError};
 use super::place::{BeforeOpening, OpenedLog, Place, file_name};
 use crate::error::Error;
+use crate::files::create_private;
+
+/// File systems take 255 bytes, and SQLite adds `-journal`.
+const NAME_BYTES_MAX: usize = 247;
 
 /// "Tell": what the first migration writes into the file's header.
 const APPLICATION_ID: i64 = 0x5465_6c6c;
@@ -177,6 +181,7 @@ fn path_of(url: &DatabaseUrl) -> &Path {
 }
 
 fn explore_once(url: &DatabaseUrl, options: &StoreOptions) -> Result<(SqliteConnection, Place), StoreError> {
+    prepare_file(path_of(url), url)?;
     let before = BeforeOpening::of(path_of(url));
     let connection = establish(url, options)?;
     Ok((connection, Place::of_opened(path_of(url), &before)?))
@@ -193,6 +198,18 @@ fn establish(url: &DatabaseUrl, options: &StoreOptions) -> Result<SqliteConnecti
         other => other,
     })?;
     Ok(connection)
+}
+
+/// SQLite would let everybody read a new file. Its name must have room for what SQLite puts behind it.
+fn prepare_file(path: &Path, url: &DatabaseUrl) -> Result<(), StoreError> {
+    let name_bytes = path.file_name().map_or(0, |name| name.as_encoded_bytes().len());
+    if name_bytes > NAME_BYTES_MAX {
+        let problem = "has a file name of more than 247 bytes, which leaves no room for the -journal that SQLite adds";
+        return Err(UrlError { shown: url.to_string(), problem }.into());
+    }
+    // Where it cannot be made, SQLite finds out why.
+    let _ = create_private(path);
+    Ok(())
 }
 
 /// What every session sets. `synchronous = full` makes a commit wait for the disk also in write-ahead mode.

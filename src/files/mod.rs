@@ -1,0 +1,24 @@
+//! Files that come in and files that go out: how they are opened, bounded and put in place. Nothing else in the crate creates a file.
+//!
+//! What belongs here: paths, bytes and permissions. What does not: what the files say.
+
+mod encoding;
+mod input;
+mod output;
+mod unfinished;
+
+pub use encoding::{BOM, foreign_encoding, without_bom};
+pub use input::{Input, read_text};
+pub use output::{Existing, OutputFile, Written, create_private};
+pub use unfinished::{Unfinished, remove_unfinished};
+
+use std::path::Path;
+
+/// The folder that a file is in.
+#[must_use]
+pub fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
