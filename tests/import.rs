@@ -1,6 +1,9 @@
 //! Files in: every line is posted once, or written down with what is wrong with it.
 
+mod identity;
 mod reading_ahead;
+mod rejects;
+mod strictness;
 
 use std::fs;
 use std::path::PathBuf;
@@ -88,7 +91,7 @@ on_every_backend! {
 
     fn lines_are_counted_as_an_editor_counts_them(book: &TestBook) {
         let files = Files::new(book);
-        for end in ["\n", "\r\n"] {
+        for end in ["\n", "\r\n", "\r"] {
             let text = ["from,to,amount", "a,b,x", "", "", "a,b,y", "\"a", "\",b,1", "a,b,z"].join(end);
             let answer = files.import(&text).ends(65);
             let numbers: Vec<_> = answer.stderr.lines().filter_map(|line| line.strip_prefix("line ")?.split(',').next()).collect();
@@ -125,7 +128,7 @@ on_every_backend! {
         let files = Files::new(book);
         let text = "name,type,currency,min_balance,max_balance,metadata.branch\n\
             x,,EUR,,,berlin\ny,asset,EUR,-5,10.50,\na,liability,EUR,,,\nz,treasure,EUR,,,\nw,,XXX,,,\nv,,EUR,1e3,,\nu,,EUR,none,,\n";
-        let import = || files.import_as("accounts", text.as_bytes()).ends(65);
+        let import = || files.import_as("accounts", text.as_bytes(), &[]).ends(65);
         assert_eq!(import().stdout, files.counts("7,3,0,2,2,{rejects}"));
         assert_eq!(import().stdout, files.counts("7,0,3,2,2,{rejects}"));
         let shown = book.run("account show y --format json").ends(0).json();
@@ -136,11 +139,14 @@ on_every_backend! {
     fn a_dry_run_of_an_import_leaves_no_trace(book: &TestBook) {
         let files = Files::new(book);
         let file = files.write(b"from,to,amount\na,b,1\nc,b,1\n");
-        let answer = Program::on(book, &["import", "transfers", file.to_str().unwrap(), "--dry-run", "--format", "ndjson"]).run();
-        let counts = answer.ends(3).json();
+        let answer = Program::on(book, &["import", "transfers", file.to_str().unwrap(), "--dry-run", "--format", "ndjson"]).run().ends(3);
+        let counts = answer.json();
         assert_eq!((counts["imported"].as_u64(), counts["refused"].as_u64()), (Some(1), Some(1)));
         assert_eq!(counts["dry_run"], true);
         check(book, "balance b posted 0 version 0");
+        // Nothing beside the file either; what would be in the rejects file is told.
+        answer.says("line 3: insufficient_funds");
+        assert_eq!(fs::read_dir(files.folder.path()).unwrap().count(), 1);
     }
 
     fn a_dry_run_of_an_import_sees_every_line_before_the_one_it_judges(book: &TestBook) {
@@ -180,13 +186,19 @@ impl<'a> Files<'a> {
     }
 
     fn import_bytes(&self, bytes: &[u8]) -> Answer {
-        self.import_as("transfers", bytes)
+        self.import_as("transfers", bytes, &[])
     }
 
-    fn import_as(&self, kind: &str, bytes: &[u8]) -> Answer {
+    /// As [`Files::import`], with more arguments.
+    fn import_with(&self, text: &str, more: &[&str]) -> Answer {
+        self.import_as("transfers", text.as_bytes(), more)
+    }
+
+    fn import_as(&self, kind: &str, bytes: &[u8], more: &[&str]) -> Answer {
         let (file, rejects) = (self.write(bytes), self.rejects());
         let [file, rejects] = [&file, &rejects].map(|path| path.to_str().unwrap());
-        Program::on(self.book, &["import", kind, file, "--rejects", rejects, "--format", "csv"]).run()
+        let usual = ["import", kind, file, "--rejects", rejects, "--force", "--format", "csv"];
+        Program::on(self.book, &[&usual, more].concat()).run()
     }
 
     /// What an import prints as CSV.
