@@ -34,6 +34,7 @@ mod limits;
 mod logs;
 mod model;
 mod numbers;
+mod outputs;
 mod periods;
 mod plans;
 mod poster;
