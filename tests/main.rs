@@ -19,6 +19,7 @@ mod doctor;
 mod dry_runs;
 mod effective_time;
 mod failover;
+mod fuzz;
 mod guards;
 mod guards_proven;
 mod history;

@@ -75,6 +75,24 @@ on_every_backend! {
         }
     }
 
+    // A bound on the size of files stands for a disk without room.
+    fn a_file_that_cannot_be_written_to_its_end_is_not_there(book: &TestBook) {
+        let folder = Folder::new(book);
+        folder.write("in.csv", format!("from,to,amount\n{}", "a,b,1\n".repeat(2_000)).as_bytes());
+        folder.run(&["import", "transfers", "in.csv"]).ends(0);
+        folder.write("bad.csv", format!("from,to,amount\n{}", "a,b,x\n".repeat(4_000)).as_bytes());
+        for (arguments, bound) in [(&["export", "--out", "out"][..], 200), (&["import", "transfers", "bad.csv"], 200), (&["seal", "--out", "out"], 0)] {
+            if bound == 0 && !book.is_on_postgres() {
+                // SQLite cannot even read with that.
+                continue;
+            }
+            let script = format!("trap '' XFSZ; ulimit -f {bound}; exec \"$@\"");
+            let program = folder.start(Program::on(book, arguments));
+            program.under(&["sh", "-c", &script, "sh"]).run().ends(65).says("File too large");
+            assert_eq!(folder.names(), ["bad.csv", "in.csv"], "{arguments:?}");
+        }
+    }
+
     fn a_long_name_is_taken_or_refused_and_leaves_nothing(book: &TestBook) {
         let folder = Folder::new(book);
         let name = "x".repeat(251);

@@ -33,6 +33,15 @@ impl Program {
         Self::new(&[&["--database-url", &book.url], arguments].concat())
     }
 
+    /// Started by another program, which is given it and its arguments.
+    pub fn under(self, starter: &[&str]) -> Self {
+        let mut command = Command::new(starter[0]);
+        command.args(&starter[1..]).arg(self.0.get_program()).args(self.0.get_args());
+        command.env_remove("DATABASE_URL").env_remove("TELLER_LOG").env("TELLER_SLOW_STATEMENT_MS", "3600000");
+        command.current_dir(self.0.get_current_dir().expect("it has one")).stdin(Stdio::null());
+        Self(command)
+    }
+
     /// The command, for whatever else it needs.
     pub fn command(mut self, change: impl FnOnce(&mut Command)) -> Self {
         change(&mut self.0);

@@ -1,3 +1,7 @@
+use std::io::{self, Read};
+
+use proptest::prelude::*;
+
 use super::{FIELD_BYTES_MAX, READ_BYTES, RECORD_BYTES_MAX, Records};
 use crate::error::{Error, InputError};
 
@@ -93,4 +97,45 @@ fn a_record_has_the_bytes_of_the_file() {
     let second = records.next_record(b',').unwrap().unwrap();
     assert_eq!((second.raw.as_slice(), second.offset, second.line), (&b"\xe9,d"[..], 10, 3));
     assert_eq!(second.raw_fields().collect::<Vec<_>>(), [&b"\xe9"[..], b"d"]);
+}
+
+proptest! {
+    /// Lenient readers agree about every file that is strict.
+    #[test]
+    fn what_is_read_is_what_other_readers_read(file in "[a,\"\n\ré]{0,40}") {
+        let mut lenient = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(file.as_bytes());
+        let expected: Vec<Vec<String>> =
+            lenient.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+        if let Ok(found) = read(file.as_bytes()) {
+            prop_assert_eq!(found.into_iter().map(|(_, values)| values).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    /// Where the reader gets its bytes in pieces, it reads the same.
+    #[test]
+    fn pieces_make_no_difference(file in "[a,\"\n\ré]{0,40}", piece in 1_usize..5) {
+        let mut whole = Records::new(file.as_bytes());
+        let mut pieces = Records::new(Pieces(file.as_bytes(), piece));
+        loop {
+            let [one, other] = [whole.next_record(b','), pieces.next_record(b',')].map(|read| {
+                read.map(|record| record.map(|record| (record.line, record.offset, record.raw))).map_err(|error| error.to_string())
+            });
+            prop_assert_eq!(&one, &other);
+            if !matches!(one, Ok(Some(_))) {
+                break;
+            }
+        }
+    }
+}
+
+/// Gives its bytes in pieces of a length.
+struct Pieces<'a>(&'a [u8], usize);
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.1.min(self.0.len()).min(buffer.len());
+        buffer[..length].copy_from_slice(&self.0[..length]);
+        self.0 = &self.0[length..];
+        Ok(length)
+    }
 }
