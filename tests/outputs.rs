@@ -75,6 +75,33 @@ on_every_backend! {
         }
     }
 
+    fn a_list_without_rows_has_the_header_that_it_has_with_rows(book: &TestBook) {
+        let lists = [
+            "account list", "account history a", "hold list", "period list", "period history", "schedule list", "statement a", "metadata history --account a",
+            "schedule run",
+        ];
+        let header = |arguments: &str, rows: bool| {
+            let answer = book.run(&format!("{arguments} --format csv"));
+            assert_eq!(answer.stdout.lines().count() > 1, rows, "{arguments}: {answer:?}");
+            answer.stdout.lines().next().unwrap_or_else(|| panic!("{arguments}: {answer:?}")).to_owned()
+        };
+        let no_accounts = header("account list", false);
+        let folder = Folder::new(book);
+        assert_eq!(header("account list", true), no_accounts);
+        let empty = lists[1..].iter().map(|list| header(list, false)).collect::<Vec<_>>();
+        for command in [
+            "account limit a --max-balance 100", "hold a b 1", "period close 2025-01", "schedule add a b 1 --every day --from 2026-01-01",
+            "metadata set --account a x=y",
+        ] {
+            book.run(command).ends(0);
+        }
+        let filled = lists[1..].iter().map(|list| header(list, true)).collect::<Vec<_>>();
+        assert_eq!(empty, filled);
+        assert_eq!(header("verify", false), "sequence,account,problem");
+        folder.write("batch", b"\n");
+        folder.run(&["batch", "batch", "--format", "csv"]).ends(0).shows("item,outcome,code,message,");
+    }
+
     // A bound on the size of files stands for a disk without room.
     fn a_file_that_cannot_be_written_to_its_end_is_not_there(book: &TestBook) {
         let folder = Folder::new(book);

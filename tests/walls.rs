@@ -91,7 +91,17 @@ const DRIVER_ERRORS_IN_DRIVER: Wall = Wall {
 
 const FILES_IN_FILES: Wall = Wall {
     rule: "only files opens, makes and renames files",
-    words: &["File::create", "File::open", "OpenOptions", "fs::write", "fs::rename", "fs::copy", "NamedTempFile", "persist", "fs::read("],
+    words: &[
+        "File::create",
+        "File::open",
+        "OpenOptions",
+        "fs::write",
+        "fs::rename",
+        "fs::copy",
+        "NamedTempFile",
+        "persist",
+        "fs::read(",
+    ],
     allows: |path| is_under(path, &["files/"]),
     holds_in_tests: false,
 };

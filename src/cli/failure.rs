@@ -69,8 +69,7 @@ impl Failure {
 
     /// A file that results go to cannot be begun.
     pub(super) fn of_output(error: Error, hint_where_taken: Option<&str>) -> Self {
-        let is_taken =
-            matches!(&error, Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists);
+        let is_taken = matches!(&error, Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists);
         let mut failure = Self::from(error);
         failure.hint = hint_where_taken.filter(|_| is_taken).map(str::to_owned).or(failure.hint);
         failure

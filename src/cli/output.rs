@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
+use crate::formats::Record;
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -48,12 +49,20 @@ impl Output {
     pub(super) fn one(&self, record: &impl Serialize, columns: &[&str]) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.json(record),
-            Format::Table | Format::Ndjson | Format::Csv => self.many(std::slice::from_ref(record), columns),
+            Format::Table | Format::Ndjson | Format::Csv => self.rows(std::slice::from_ref(record), columns),
         }
     }
 
     /// Writes many results of one kind.
-    pub(super) fn many<R: Serialize>(&self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
+    pub(super) fn many<R: Record>(&self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => self.json(records),
+            Format::Csv if records.is_empty() => self.csv_header(&R::columns()),
+            Format::Table | Format::Ndjson | Format::Csv => self.rows(records, columns),
+        }
+    }
+
+    fn rows<R: Serialize>(&self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.json(records),
             Format::Ndjson => records.iter().try_for_each(|record| self.line(record)),
@@ -116,6 +125,13 @@ impl Output {
         let mut stdout = self.begin();
         serde_json::to_writer(&mut *stdout, value).map_err(io::Error::from)?;
         Ok(stdout.write_all(b"\n")?)
+    }
+
+    fn csv_header(&self, columns: &[&str]) -> Result<(), Failure> {
+        let mut stdout = self.begin();
+        let mut writer = csv::Writer::from_writer(&mut *stdout);
+        writer.write_record(columns).map_err(io::Error::other)?;
+        Ok(writer.flush()?)
     }
 
     fn csv(&self, records: &[Map<String, Value>]) -> Result<(), Failure> {

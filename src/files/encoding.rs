@@ -22,8 +22,12 @@ pub fn foreign_encoding(first: &[u8]) -> Option<&'static str> {
     match (beginning, first) {
         (Some((_, problem)), _) => Some(problem),
         // Without a mark, the zero bytes of UTF-16's first letter tell.
-        (None, [1..=255, 0, 1..=255, 0, ..]) => Some("it is UTF-16 (little-endian); convert it: iconv -f UTF-16LE -t UTF-8"),
-        (None, [0, 1..=255, 0, 1..=255, ..]) => Some("it is UTF-16 (big-endian); convert it: iconv -f UTF-16BE -t UTF-8"),
+        (None, [1..=255, 0, 1..=255, 0, ..]) => {
+            Some("it is UTF-16 (little-endian); convert it: iconv -f UTF-16LE -t UTF-8")
+        }
+        (None, [0, 1..=255, 0, 1..=255, ..]) => {
+            Some("it is UTF-16 (big-endian); convert it: iconv -f UTF-16BE -t UTF-8")
+        }
         (None, _) => None,
     }
 }

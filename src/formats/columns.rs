@@ -71,7 +71,9 @@ impl<'a> Columns<'a> {
         let pairs = self.header.iter().zip(self.fields);
         let entries: BTreeMap<_, _> = pairs
             .filter(|(_, value)| !value.is_empty())
-            .filter_map(|(name, value)| Some((name.strip_prefix(METADATA_PREFIX)?.to_owned(), value.clone().into_owned())))
+            .filter_map(|(name, value)| {
+                Some((name.strip_prefix(METADATA_PREFIX)?.to_owned(), value.clone().into_owned()))
+            })
             .collect();
         Metadata::new(entries).map_err(|error| Malformed::new("metadata", error))
     }
@@ -194,8 +196,9 @@ fn check_header(header: &[String], delimiter: Delimiter, known: &Known) -> Resul
         let found: String = header.join(" | ").chars().take(SHOWN_MAX).collect();
         return fault(format!("lacks the column {column}: it was read as {found:?}, separated by {delimiter}"));
     }
-    let is_known =
-        |name: &str| known.names.contains(&name) || name.starts_with(METADATA_PREFIX) || name.starts_with(REJECT_PREFIX);
+    let is_known = |name: &str| {
+        known.names.contains(&name) || name.starts_with(METADATA_PREFIX) || name.starts_with(REJECT_PREFIX)
+    };
     if let Some(column) = header.iter().find(|name| !is_known(name)) {
         return fault(format!("has a column {column:?} that means nothing here"));
     }

@@ -70,10 +70,6 @@ impl RejectsFile {
     /// In quotes where it would not be read as one field without.
     fn field(&self, text: &str) -> Vec<u8> {
         let needs_quotes = |byte: u8| byte == self.delimiter || matches!(byte, b'"' | b'\n' | b'\r');
-        if text.bytes().any(needs_quotes) {
-            format!("\"{}\"", text.replace('"', "\"\"")).into()
-        } else {
-            text.into()
-        }
+        if text.bytes().any(needs_quotes) { format!("\"{}\"", text.replace('"', "\"\"")).into() } else { text.into() }
     }
 }

@@ -33,7 +33,7 @@ pub use records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookRecord,
     ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
     HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord,
-    OpenedRecord, PathBalanceRecord, PeriodEventRecord, ReceiptRecord, ScheduleHistoryRecord, ScheduleRecord,
+    OpenedRecord, PathBalanceRecord, PeriodEventRecord, ReceiptRecord, Record, ScheduleHistoryRecord, ScheduleRecord,
     ScheduleRunRecord, SettingRecord, SpanStatementRecord, StatementRecord, TransferRecord, VerifyRecord,
 };
 pub use recurrences::{read_date, read_due_day, read_time_of_day};

@@ -230,7 +230,8 @@ fn check_items<'t>(lines: impl Iterator<Item = (u64, &'t str)>) -> Result<(), In
             return Err(InputError::request(problem).at(&format!("line {number}")));
         }
         if line.len() > ITEM_BYTES_MAX {
-            let problem = format!("the line has more than {ITEM_BYTES_MAX} bytes, the most that a request may have; split it");
+            let problem =
+                format!("the line has more than {ITEM_BYTES_MAX} bytes, the most that a request may have; split it");
             return Err(InputError::request(problem).at(&format!("line {number}")));
         }
     }

@@ -172,7 +172,9 @@ mod tests {
 
     #[test]
     fn a_rate_is_shown_alike_however_it_is_written() {
-        for (text, shown) in [("150.5", "150.5"), ("150.50", "150.5"), ("0150.500", "150.5"), ("100", "100"), ("1.0", "1")] {
+        for (text, shown) in
+            [("150.5", "150.5"), ("150.50", "150.5"), ("0150.500", "150.5"), ("100", "100"), ("1.0", "1")]
+        {
             assert_eq!(text.parse::<Rate>().unwrap().to_string(), shown);
         }
         assert_eq!("1.5".parse::<Rate>(), "1.50".parse());

@@ -235,12 +235,7 @@ fn run<R: Send>(
     })
 }
 
-fn report(
-    line: Reported,
-    outcome: Outcome,
-    counts: &mut ImportCounts,
-    sink: &mut dyn ImportSink,
-) -> Result<(), Error> {
+fn report(line: Reported, outcome: Outcome, counts: &mut ImportCounts, sink: &mut dyn ImportSink) -> Result<(), Error> {
     counts.lines += 1;
     let (fault, id) = match outcome {
         Outcome::Done { replayed: false } => {

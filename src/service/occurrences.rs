@@ -229,11 +229,12 @@ mod tests {
             TransferLine { effective_at: "2026-01-31T12:00:00Z".parse().ok(), ..line("10") },
             TransferLine { description: "x".parse().ok(), ..line("10") },
             TransferLine { metadata: Metadata::new([("x".into(), "y".into())].into()).unwrap(), ..line("10") },
-            TransferLine { parties: Parties::Post { debit: "a".parse().unwrap(), credit: "b".parse().unwrap() }, ..line("10") },
+            TransferLine {
+                parties: Parties::Post { debit: "a".parse().unwrap(), credit: "b".parse().unwrap() },
+                ..line("10")
+            },
         ];
-        let named = |name: &str| {
-            Identities::new(Some(&name.parse().unwrap()), true).of(&line("10"), b"")
-        };
+        let named = |name: &str| Identities::new(Some(&name.parse().unwrap()), true).of(&line("10"), b"");
         let mut found: Vec<_> = others.map(|other| ids([other])[0]).into_iter().collect();
         found.extend(["jan.csv", "feb.csv"].map(|name| named(name).id.id()));
         found.sort();
@@ -248,7 +249,14 @@ mod tests {
     fn what_development_versions_imported_is_known_by_its_wording() {
         let mut identities = Identities::new(None, true);
         let formers = [line("10.00"), line("10"), line("10.00")].map(|line| identities.of(&line, b"").former.unwrap());
-        assert_eq!(formers.map(|id| id.to_string()), ["4bd61b40-96b7-5142-b85e-f5847c96934e", "1b4b30a2-d707-5d67-a501-4c37de5cef6a", "4b6e74e9-08f5-5476-b7d9-3d31dbfbb574"]);
+        assert_eq!(
+            formers.map(|id| id.to_string()),
+            [
+                "4bd61b40-96b7-5142-b85e-f5847c96934e",
+                "1b4b30a2-d707-5d67-a501-4c37de5cef6a",
+                "4b6e74e9-08f5-5476-b7d9-3d31dbfbb574"
+            ]
+        );
     }
 
     /// Computed with Python's hashlib, not with this code.
@@ -257,15 +265,21 @@ mod tests {
         let timed = TransferLine { effective_at: "2026-01-31T12:00:00Z".parse().ok(), ..line("10") };
         let bad = Identities::new(None, false).of_malformed(b"b");
         let found = [ids([line("10.00")])[0], ids([timed])[0], bad].map(|id| id.to_string());
-        assert_eq!(found, ["cce53aa4-a904-54ba-ac38-427ec5126330", "aa77a842-3a4b-5f44-b829-f00dbb452bfc", "79eb168f-d096-5f35-b75a-8e80fcaeabc6"]);
+        assert_eq!(
+            found,
+            [
+                "cce53aa4-a904-54ba-ac38-427ec5126330",
+                "aa77a842-3a4b-5f44-b829-f00dbb452bfc",
+                "79eb168f-d096-5f35-b75a-8e80fcaeabc6"
+            ]
+        );
     }
 
     #[test]
     fn a_line_that_cannot_be_understood_is_no_occurrence_of_another() {
         let mut identities = Identities::new(None, false);
-        let [first, bad, again, second] =
-            [(line("10"), "a"), (line("x"), "b"), (line("x"), "b"), (line("10"), "a")]
-                .map(|(line, raw)| identities.of(&line, raw.as_bytes()));
+        let [first, bad, again, second] = [(line("10"), "a"), (line("x"), "b"), (line("x"), "b"), (line("10"), "a")]
+            .map(|(line, raw)| identities.of(&line, raw.as_bytes()));
         assert_eq!([first.id.id(), second.id.id()], ids([line("10"), line("10")]));
         assert!(bad.id != again.id && !bad.is_by_meaning);
         assert_eq!(Identities::new(None, false).of_malformed(b"b"), bad.id.id());

@@ -223,7 +223,6 @@ impl<R: Read> Records<R> {
         self.reader.consume(bytes);
         self.offset += bytes as u64;
     }
-
 }
 
 /// Says where the fault stands as an editor counts: by lines, and by characters in the line.
@@ -301,7 +300,8 @@ impl Parser {
             None => Ok(raw.len()),
             Some(end) if raw[end] == self.delimiter => Ok(end),
             Some(place) => {
-                let problem = "a quote stands inside a field; put quotes around the whole field, and write each inside as two";
+                let problem =
+                    "a quote stands inside a field; put quotes around the whole field, and write each inside as two";
                 Err(Fault { place, problem })
             }
         }

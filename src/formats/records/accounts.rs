@@ -20,6 +20,8 @@ pub struct BalanceRecord {
     version: i64,
 }
 
+columns!(BalanceRecord { account, currency, r#type, posted, held, available, version });
+
 impl From<&Account> for BalanceRecord {
     fn from(account: &Account) -> Self {
         Self {
@@ -47,6 +49,8 @@ pub struct BalanceAsOfRecord {
     recorded_at: Option<Instant>,
 }
 
+columns!(BalanceAsOfRecord { account, currency, r#type, posted, effective_at, recorded_at });
+
 impl BalanceAsOfRecord {
     /// An account and its balance as of the moments that were asked for.
     #[must_use]
@@ -73,6 +77,8 @@ pub struct PathBalanceRecord {
     held: String,
     available: String,
 }
+
+columns!(PathBalanceRecord { path, currency, side, accounts, posted, held, available });
 
 impl From<&PathBalance> for PathBalanceRecord {
     fn from(balance: &PathBalance) -> Self {
@@ -105,6 +111,11 @@ pub struct AccountRecord {
     per_day: Option<Money>,
     per_month: Option<Money>,
 }
+
+columns!(AccountRecord {
+    ..balance: BalanceRecord, state, min_balance, max_balance, description, metadata, opened_at, closed_at, head,
+    per_transfer, per_day, per_month
+});
 
 impl From<&Account> for AccountRecord {
     fn from(account: &Account) -> Self {
@@ -169,6 +180,33 @@ pub struct EventRecord {
     metadata_after: Option<Metadata>,
 }
 
+columns!(EventRecord {
+    account,
+    event,
+    sequence,
+    recorded_at,
+    version,
+    state_before,
+    state_after,
+    min_balance_before,
+    min_balance_after,
+    max_balance_before,
+    max_balance_after,
+    actor,
+    reason,
+    journal_id,
+    hash,
+    per_transfer_before,
+    per_transfer_after,
+    per_day_before,
+    per_day_after,
+    per_month_before,
+    per_month_after,
+    transfer_id,
+    metadata_before,
+    metadata_after
+});
+
 impl EventRecord {
     /// One of an account's events.
     #[must_use]
@@ -210,6 +248,8 @@ pub struct CurrencyRecord {
     exponent: u8,
     name: String,
 }
+
+columns!(CurrencyRecord { currency, exponent, name });
 
 impl From<&NamedCurrency> for CurrencyRecord {
     fn from(named: &NamedCurrency) -> Self {

@@ -36,6 +36,8 @@ pub struct MetadataChangeRecord {
     reason: Option<String>,
 }
 
+columns!(MetadataChangeRecord { sequence, recorded_at, before, after, actor, reason });
+
 impl MetadataChangeRecord {
     /// The record of an event, where it is about metadata.
     #[must_use]

@@ -21,6 +21,19 @@ pub struct BenchRecord {
     times_raw: Option<String>,
 }
 
+columns!(BenchRecord {
+    work,
+    transfers,
+    transfers_per_second,
+    p50_us,
+    p99_us,
+    p999_us,
+    bytes_per_transfer,
+    peak_memory_bytes,
+    times_pgbench,
+    times_raw
+});
+
 impl BenchRecord {
     /// A measurement, and what it is compared with.
     #[must_use]

@@ -41,6 +41,8 @@ pub struct MigrationRecord {
     applied: bool,
 }
 
+columns!(MigrationRecord { migration, applied });
+
 impl From<&MigrationStatus> for MigrationRecord {
     fn from(status: &MigrationStatus) -> Self {
         Self { migration: status.name.clone(), applied: status.is_applied }
@@ -55,6 +57,8 @@ pub struct FindingRecord {
     account: Option<String>,
     problem: String,
 }
+
+columns!(FindingRecord { sequence, account, problem });
 
 impl From<&Finding> for FindingRecord {
     fn from(finding: &Finding) -> Self {
@@ -105,6 +109,8 @@ pub struct FactRecord {
     warning: Option<String>,
     advice: Option<&'static str>,
 }
+
+columns!(FactRecord { fact, value, warning, advice });
 
 impl FactRecord {
     /// A fact, and what is worrying about it.
@@ -170,6 +176,8 @@ pub struct SettingRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
 }
+
+columns!(SettingRecord { setting, value, origin });
 
 impl SettingRecord {
     /// A setting's name and value, and who said so where that is asked for.

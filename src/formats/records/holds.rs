@@ -20,6 +20,8 @@ pub struct HoldRecord {
     expires_at: Option<Instant>,
 }
 
+columns!(HoldRecord { hold, sequence, state, debit_account, credit_account, amount, remaining, currency, expires_at });
+
 impl From<&HoldStatus> for HoldRecord {
     fn from(status: &HoldStatus) -> Self {
         Self {

@@ -3,6 +3,21 @@
 //!
 //! Amounts are texts, so that no reader rounds them; times are RFC 3339 in UTC with microseconds; hashes are hexadecimal.
 
+/// Names the fields of a record, in order; those of a record inside it stand before them. A field that is forgotten is a compile error.
+macro_rules! columns {
+    ($record:ident { $(..$outer:ident: $inner:ident,)? $($field:ident),+ $(,)? }) => {
+        impl $crate::formats::Record for $record {
+            fn columns() -> Vec<&'static str> {
+                const _: fn($record) = |$record { $($outer: _,)? $($field: _),+ }| {};
+                let mut columns = Vec::new();
+                $(columns.extend(<$inner as $crate::formats::Record>::columns());)?
+                columns.extend([$(stringify!($field)),+].map(|name| name.trim_start_matches("r#")));
+                columns
+            }
+        }
+    };
+}
+
 mod accounts;
 mod annotations;
 mod bench;
@@ -13,6 +28,8 @@ mod periods;
 mod schedules;
 mod statements;
 mod transfers;
+
+use serde::Serialize;
 
 use crate::rules::Description;
 
@@ -30,6 +47,12 @@ pub use periods::{ClosedPeriodRecord, PeriodEventRecord};
 pub use schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
+
+/// What lists are made of: the names of their columns are known where a list is empty too.
+pub trait Record: Serialize {
+    /// The names of its fields, in order.
+    fn columns() -> Vec<&'static str>;
+}
 
 fn text(description: Option<&Description>) -> Option<String> {
     description.map(ToString::to_string)

@@ -9,6 +9,8 @@ pub struct BookRecord {
     schema_state: String,
 }
 
+columns!(BookRecord { book, schema_state });
+
 impl BookRecord {
     /// The name of a book, and the state of its schema.
     #[must_use]

@@ -12,6 +12,8 @@ pub struct ClosedPeriodRecord {
     end: Instant,
 }
 
+columns!(ClosedPeriodRecord { period, begin, end });
+
 impl From<Period> for ClosedPeriodRecord {
     fn from(period: Period) -> Self {
         Self { period, begin: period.begin(), end: period.end() }
@@ -30,6 +32,8 @@ pub struct PeriodEventRecord {
     reason: Option<String>,
     hash: Hash,
 }
+
+columns!(PeriodEventRecord { event, sequence, recorded_at, period, action, actor, reason, hash });
 
 impl PeriodEventRecord {
     /// The closing or reopening that an event is, or `None` for one of another kind.

@@ -43,6 +43,34 @@ pub struct ScheduleRecord {
     dry_run: bool,
 }
 
+columns!(ScheduleRecord {
+    schedule,
+    state,
+    debit_account,
+    credit_account,
+    amount,
+    currency,
+    every,
+    interval,
+    day,
+    first_due_at,
+    next_due_at,
+    until,
+    count,
+    due_count,
+    on_refusal,
+    description,
+    metadata,
+    created_at,
+    actor,
+    cancelled_at,
+    cancelled_by,
+    cancel_reason,
+    hash,
+    replayed,
+    dry_run
+});
+
 impl ScheduleRecord {
     /// The answer to a request for a schedule that was made in a mode.
     #[must_use]
@@ -110,6 +138,22 @@ pub struct DueRecord {
     code: Option<String>,
     reason: Option<String>,
 }
+
+columns!(DueRecord {
+    due_at,
+    state,
+    schedule,
+    debit_account,
+    credit_account,
+    amount,
+    currency,
+    attempts,
+    first_at,
+    last_at,
+    transfer,
+    code,
+    reason
+});
 
 impl DueRecord {
     fn new(due: &Due, accounts: [&AccountName; 2], money: Money) -> Self {

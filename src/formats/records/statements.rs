@@ -30,6 +30,26 @@ pub struct EntryRecord {
     key: Option<Key>,
 }
 
+columns!(EntryRecord {
+    sequence,
+    recorded_at,
+    effective_at,
+    side,
+    counterparty,
+    change,
+    balance,
+    version,
+    id,
+    kind,
+    description,
+    metadata,
+    hash,
+    amount,
+    journal_id,
+    hold_id,
+    reversed_id
+});
+
 impl EntryRecord {
     /// Whether it is more than value that moved.
     #[must_use]

@@ -39,6 +39,28 @@ pub struct TransferRecord {
     key: Option<Key>,
 }
 
+columns!(TransferRecord {
+    id,
+    sequence,
+    debit_account,
+    credit_account,
+    amount,
+    currency,
+    recorded_at,
+    effective_at,
+    hash,
+    replayed,
+    kind,
+    description,
+    metadata,
+    dry_run,
+    journal_id,
+    hold_id,
+    reversed_id,
+    expires_at,
+    up_to
+});
+
 impl TransferRecord {
     /// The answer to a request that was made in a mode.
     #[must_use]
@@ -112,6 +134,8 @@ pub struct ItemRecord {
     dry_run: bool,
     transfers: Vec<TransferRecord>,
 }
+
+columns!(ItemRecord { item, outcome, code, message, rejection, journal_id, dry_run, transfers });
 
 impl ItemRecord {
     /// The answer to the item of that number, in a batch that was submitted in a mode.
