@@ -149,6 +149,14 @@ on_every_backend! {
         assert_eq!(fs::read_dir(files.folder.path()).unwrap().count(), 1);
     }
 
+    fn a_dry_run_of_too_many_lines_is_refused_before_any_is_judged(book: &TestBook) {
+        let files = Files::new(book);
+        let file = files.write(format!("from,to,amount\nc,b,1\n{}", "a,b,1\n".repeat(100_000)).as_bytes());
+        let answer = Program::on(book, &["import", "transfers", file.to_str().unwrap(), "--dry-run"]).run().ends(65);
+        let answer = answer.says("takes at most 100000 lines");
+        assert!(!answer.stderr.contains("line 2"), "{}", answer.stderr);
+    }
+
     fn a_dry_run_of_an_import_sees_every_line_before_the_one_it_judges(book: &TestBook) {
         let files = Files::new(book);
         // More lines than one transaction takes: `c` gives away what only the first line brings.

@@ -179,6 +179,7 @@ impl Sink {
                     if done == 1 { "1 line was".to_owned() } else { format!("{done} lines were") }
                 ))
             }
+            error @ Error::Input(_) => error.into(),
             error => {
                 self.say_stopped();
                 error.into()

@@ -14,7 +14,7 @@ use super::import_lines::{
 use super::occurrences::{Identities, Identity};
 use super::remembered::make_room;
 use super::{Ledger, Mode};
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::money::{Amount, Currency, CurrencyCode, Money};
 use crate::rules::{AccountName, AccountRequest, FastMap, Limits, Rejection, TransferId, TransferRequest};
 use crate::store::Access;
@@ -24,6 +24,13 @@ use crate::store::Access;
 const LINES_PER_BATCH: usize = 2_000;
 /// How many bytes of fields one transaction takes at most, and one line. A line can have 70 kB of metadata, which is in memory several times.
 const BYTES_PER_BATCH: usize = 1 << 20;
+
+/// How many lines, and bytes of them, a dry run takes, as all of them are in memory: about 3 kB a line.
+const DRY_RUN_LINES_MAX: usize = 100_000;
+const DRY_RUN_BYTES_MAX: usize = 64 << 20;
+
+const DRY_RUN_TOO_LARGE: &str = "a dry run judges all lines of a file at once, and takes at most 100000 lines and 64 MiB; \
+    try out a part of the file, or import it into a copy of the book";
 
 /// Of how many accounts the currency is remembered over an import: some 100 bytes each.
 const CURRENCIES_MAX: usize = 30_000;
@@ -59,10 +66,10 @@ struct Draft {
 
 impl Ledger {
     /// Opens the accounts of a file, which is read in another thread. Accounts that were opened before by the same lines are left as they
-    /// are.
+    /// are. A dry run takes at most 100,000 lines and 64 MiB.
     ///
     /// # Errors
-    /// [`Error::Store`] and [`Error::File`] stop it. What was committed stays, and the import can be run again.
+    /// [`Error::Store`] and [`Error::File`] stop it, and so does [`Error::Input`] among the lines or for a dry run of too many. What was committed stays, and the import can be run again.
     pub fn import_accounts(
         &self,
         lines: impl Iterator<Item = Result<Line<AccountLine>, Error>> + Send,
@@ -86,11 +93,10 @@ impl Ledger {
 
     /// Posts the transfers of a file, in order. The file is read in another thread. Lines that were posted before are replays, so the same
     /// file twice changes nothing. A line without a key is the same as one of another file that means the same: see
-    /// [`Ledger::import_transfers_from`].
+    /// [`Ledger::import_transfers_from`]. A dry run takes at most 100,000 lines and 64 MiB.
     ///
     /// # Errors
-    /// [`Error::Store`] and [`Error::File`] stop it, and so does [`Error::Input`] among the lines. What was committed stays, and the import
-    /// can be run again.
+    /// As [`Ledger::import_accounts`]. What was committed stays, and the import can be run again.
     pub fn import_transfers(
         &self,
         lines: impl Iterator<Item = Result<Line<TransferLine>, Error>> + Send,
@@ -180,7 +186,7 @@ impl Ledger {
 fn batch_size<R>(mode: Mode) -> BatchSize<Prepared<R>> {
     let (items_max, bytes_max) = match mode {
         Mode::Commit => (LINES_PER_BATCH, BYTES_PER_BATCH),
-        Mode::DryRun => (usize::MAX, usize::MAX),
+        Mode::DryRun => (DRY_RUN_LINES_MAX, DRY_RUN_BYTES_MAX),
     };
     BatchSize { items_max, bytes_max, bytes_of: |line| line.reported.raw.len() }
 }
@@ -218,7 +224,11 @@ fn run<R: Send>(
 ) -> Result<ImportCounts, Error> {
     let mut counts = ImportCounts::default();
     read_ahead(lines, &batch_size(mode), |batches| {
-        for batch in batches {
+        let mut batches = batches.peekable();
+        while let Some(batch) = batches.next() {
+            if mode == Mode::DryRun && batches.peek().is_some() {
+                return Err(InputError::request(DRY_RUN_TOO_LARGE).into());
+            }
             let batch = batch.into_iter().collect::<Result<Vec<_>, _>>()?;
             let (lines, requests): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|line| (line.reported, line.request)).unzip();

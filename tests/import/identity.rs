@@ -74,6 +74,25 @@ on_every_backend! {
         assert_whole(&book.ledger(), posted);
     }
 
+    fn a_line_that_a_rule_refused_is_posted_once_when_it_is_mended(book: &TestBook) {
+        let files = Files::new(book);
+        for (round, (bad, mended, code)) in [
+            ("a,b,10.00,XXX", "a,b,10.00,EUR", 3),
+            ("a,b,10.005,EUR", "a,b,10.00,EUR", 65),
+            ("c,b,10.00,EUR", "a,b,10.00,EUR", 3),
+            ("ghost,b,10.00,", "a,b,10.00,EUR", 3),
+        ].into_iter().enumerate() {
+            let name = round.to_string();
+            let source = ["--source", name.as_str()];
+            let text = format!("from,to,amount,currency\n{bad}\na,b,10,EUR\n{bad}\n");
+            files.import_with(&text, &source).ends(code);
+            let rejects = std::fs::read_to_string(files.rejects()).unwrap().replace(bad, mended);
+            assert_eq!(files.import_with(&rejects, &source).ends(0).stdout, files.counts("2,2,0,0,0,"), "{rejects}");
+            assert_eq!(files.import_with(&rejects, &source).ends(0).stdout, files.counts("2,0,2,0,0,"));
+            check(book, &format!("balance b posted {} version {}", 30 * (round + 1), 3 * (round + 1)));
+        }
+    }
+
     fn a_rejects_file_that_was_not_mended_keeps_the_ids_of_its_lines(book: &TestBook) {
         let files = Files::new(book);
         files.import("from,to,amount\na,b,x\nghost,b,3\na,b,y,z\n").ends(65);
