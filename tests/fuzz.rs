@@ -64,7 +64,9 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 fn changed(good: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
     let changed = changes().prop_map(move |changes| {
         let mut bytes = good.to_vec();
-        changes.iter().for_each(|change| change.apply(&mut bytes));
+        for change in &changes {
+            change.apply(&mut bytes);
+        }
         bytes
     });
     prop_oneof![1 => vec(any::<u8>(), 0..200), 8 => changed]
@@ -201,7 +203,7 @@ fn read_batch(ledger: &Ledger, file: &[u8]) -> Result<usize, Error> {
 
 #[test]
 fn the_good_files_are_good() {
-    assert_eq!(read_all(CSV).unwrap().into_iter().filter(Result::is_ok).count(), 2);
+    assert_eq!(read_all(CSV).unwrap().into_iter().flatten().count(), 2);
     let (export, seal) = &*BOOK;
     let mut reader = BookReader::new(export.as_slice());
     while reader.next_line().unwrap().is_some() {}

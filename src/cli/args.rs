@@ -102,7 +102,7 @@ where
 /// What becomes of a file that is written to and is there already.
 #[derive(Args)]
 pub(super) struct ForceArgs {
-    /// Replace the file that is written to if it is there already; it is whole or as it was
+    /// Replace the file that is written if it is there already
     #[arg(long)]
     force: bool,
 }

@@ -42,7 +42,8 @@ impl From<OnRefusal> for BatchPolicy {
 #[command(after_help = "Examples:\n  teller batch payments.ndjson\n  \
     teller batch payments.ndjson --on-refusal nothing --format ndjson\n\n\
     Each line is one item: a journal, or what can be a leg of one (see teller journal post --help), with a key or an id. \
-    All are done in one transaction, in order, each seeing the effects of those before it. There is one result an item.\n\n  \
+    All are done in one transaction, in order, each seeing the effects of those before it. There is one result an item. \
+    A batch has at most 100,000 items of at most 1 MiB, and 64 MiB together.\n\n  \
     {\"key\": \"p1\", \"from\": \"alice\", \"to\": \"bob\", \"amount\": \"10.00\"}\n  \
     {\"key\": \"h1\", \"hold\": {\"from\": \"alice\", \"to\": \"bob\", \"amount\": \"5.00\", \"expires_in\": \"7d\"}}\n  \
     {\"key\": \"c1\", \"capture\": \"h1\"}\n  \

@@ -103,11 +103,13 @@ pub(super) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, 
 
 /// A file whose reading is the progress of the work.
 type Watched = Box<dyn Read + Send>;
+/// Reads the header of one kind of file.
+type ReadBy<T> = fn(Watched, Option<Delimiter>) -> Result<Lines<Watched, T>, Error>;
 
 fn import<T>(
     context: &Context,
     arguments: &ImportArgs,
-    read: fn(Watched, Option<Delimiter>) -> Result<Lines<Watched, T>, Error>,
+    read: ReadBy<T>,
     work: impl FnOnce(&Ledger, Lines<Watched, T>, Mode, &mut dyn ImportSink) -> Result<ImportCounts, Error>,
 ) -> Result<Ending, Failure> {
     let mode = arguments.mode.mode();
