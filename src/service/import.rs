@@ -323,7 +323,8 @@ fn draft(
     currencies: &HashMap<CurrencyCode, Currency>,
 ) -> Result<Draft, Outcome> {
     let Some(currency) = line.currency else { return Ok(Draft { identity, line, money: None }) };
-    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(identity.id.id()) };
+    let unknown =
+        || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(identity.id.id()) };
     let currency = *currencies.get(&currency).ok_or_else(unknown)?;
     let money = parse_money(&line, identity.id.id(), currency)?;
     Ok(Draft { identity, line, money: Some(money) })

@@ -47,7 +47,8 @@ columns!(EntryRecord {
     amount,
     journal_id,
     hold_id,
-    reversed_id
+    reversed_id,
+    key,
 });
 
 impl EntryRecord {

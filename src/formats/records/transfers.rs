@@ -58,7 +58,8 @@ columns!(TransferRecord {
     hold_id,
     reversed_id,
     expires_at,
-    up_to
+    up_to,
+    key,
 });
 
 impl TransferRecord {
