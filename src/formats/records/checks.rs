@@ -58,7 +58,7 @@ pub struct FindingRecord {
     problem: String,
 }
 
-columns!(FindingRecord { sequence, account, problem });
+columns!(FindingRecord { code, sequence, account, problem });
 
 impl From<&Finding> for FindingRecord {
     fn from(finding: &Finding) -> Self {
