@@ -28,7 +28,7 @@ pub struct ExchangeRequest {
     pub rate: Rate,
     /// What becomes of parts of a minor unit.
     pub rounding: Rounding,
-    /// What `from` pays for it beside, in its currency.
+    /// What `from` pays for it beside, in its currency. Zero is the same as none.
     pub fee: Option<Money>,
     /// When it counts for the books; `None` is when it is recorded.
     pub effective_at: Option<Instant>,
@@ -77,7 +77,8 @@ impl ExchangeRequest {
         let rises = Parties::Rise { account: self.to.clone(), against: bought_fx.name.clone() };
         let mut legs = vec![self.leg(falls(&sold_fx), self.sold, &metadata), self.leg(rises, bought, &metadata)];
         let mut accounts = vec![sold_fx, bought_fx];
-        if let Some(fee) = self.fee {
+        // A fee of nothing is none, and no transfer moves nothing.
+        if let Some(fee) = self.fee.filter(|fee| fee.amount.is_positive()) {
             let fees = bank_account("fees", AccountType::Revenue, fee.currency)?;
             legs.push(self.leg(falls(&fees), fee, &metadata));
             accounts.push(fees);

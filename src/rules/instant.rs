@@ -87,7 +87,9 @@ impl FromStr for Instant {
     fn from_str(text: &str) -> Result<Self, InstantError> {
         let invalid = || InstantError { text: text.chars().take(40).collect() };
         let time = DateTime::parse_from_rfc3339(text).map_err(|_| invalid())?;
-        if time.timestamp_subsec_nanos() % 1_000 != 0 {
+        // The reader takes a leap second, `:60`, for the next minute, which is not what is written.
+        let nanos = time.timestamp_subsec_nanos();
+        if nanos % 1_000 != 0 || nanos >= 1_000_000_000 {
             return Err(invalid());
         }
         Self::from_micros(time.timestamp_micros()).ok_or_else(invalid)
@@ -131,6 +133,11 @@ mod tests {
             "",
             "0000-01-01T00:00:00Z",
             "2026-01-31T12:00:00.0000001Z",
+            "2026-01-31T12:00:60Z",
+            "2016-12-31T23:59:60Z",
+            "2026-01-31T12:00:60.5+01:00",
+            "2026-01-31T12:60:00Z",
+            "2026-01-31T24:00:00Z",
         ] {
             assert!(text.parse::<Instant>().is_err(), "{text:?}");
         }

@@ -39,13 +39,17 @@ pub struct OpenedWith {
 /// Opens an account, or finds that the same request did so before. `existing` is the account of that name.
 ///
 /// # Errors
-/// [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
+/// [`Rejection::AccountClosed`], [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
 pub fn open_account(
     request: &AccountRequest,
     existing: Option<Existing<'_>>,
     now: Instant,
 ) -> Result<Opening, Rejection> {
     if let Some(existing) = existing {
+        // A closed account is closed for ever. To answer that it is open would be wrong, even to a request that opened it.
+        if existing.account.state == AccountState::Closed {
+            return Err(Rejection::AccountClosed { account: request.name.clone() });
+        }
         return match difference(request, existing) {
             None => Ok(Opening::Replay(existing.account.clone())),
             Some(field) => Err(Rejection::AccountExists { account: request.name.clone(), field }),
