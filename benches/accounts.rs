@@ -25,8 +25,8 @@ fn main() {
     let file = format!("sqlite://{}", folder.path().join("book.db").display());
     let url = env::var("TELLER_BENCH_DATABASE_URL").unwrap_or(file);
     let accounts = env::var("TELLER_BENCH_ACCOUNTS").map_or(ACCOUNTS_DEFAULT, |count| count.parse().unwrap());
-    Pool::connect(url.parse().unwrap(), StoreOptions::default()).unwrap().migrate().unwrap();
-    let ledger = Ledger::open(url.parse().unwrap(), StoreOptions::default()).unwrap();
+    Pool::connect(url.parse().unwrap(), StoreOptions::default().making_missing()).unwrap().migrate().unwrap();
+    let ledger = Ledger::open_or_create(url.parse().unwrap(), StoreOptions::default()).unwrap();
 
     let early = open_one_by_one(&ledger, 0..WARM_UP + SAMPLES);
     let requests: Vec<_> = (WARM_UP + SAMPLES..accounts - SAMPLES).map(request).collect();

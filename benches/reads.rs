@@ -40,11 +40,11 @@ impl Book {
         let folder = tempfile::tempdir().unwrap();
         let file = format!("sqlite://{}", folder.path().join("book.db").display());
         let url = env::var("TELLER_BENCH_DATABASE_URL").unwrap_or(file);
-        Pool::connect(url.parse().unwrap(), StoreOptions::default()).unwrap().migrate().unwrap();
+        Pool::connect(url.parse().unwrap(), StoreOptions::default().making_missing()).unwrap().migrate().unwrap();
         let now = std::sync::Arc::new(AtomicI64::new(0));
         let clock = std::sync::Arc::clone(&now);
         let clock = Clock::new(move || Instant::from_micros(clock.load(Ordering::Relaxed)).unwrap());
-        let ledger = Ledger::open(url.parse().unwrap(), StoreOptions::default()).unwrap().with_clock(clock);
+        let ledger = Ledger::open_or_create(url.parse().unwrap(), StoreOptions::default()).unwrap().with_clock(clock);
         let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
         let [account, other] = ["long", "other"].map(|name| name.parse::<AccountName>().unwrap());
         for name in [&account, &other] {

@@ -99,7 +99,7 @@ fn payment(order: &Order, euro: Currency) -> Result<TransferRequest, teller::Inp
 
 /// An application would run `teller migrate run` when it is deployed, and only open the book here.
 fn open_book(url: &str) -> Result<Ledger, Box<dyn Error>> {
-    Pool::connect(url.parse()?, StoreOptions::default())?.migrate()?;
+    Pool::connect(url.parse()?, StoreOptions::default().making_missing())?.migrate()?;
     Ok(Ledger::open(url.parse()?, StoreOptions::default())?)
 }
 

@@ -2,10 +2,11 @@
 
 mod dotenv;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use strum::{IntoStaticStr, VariantNames};
@@ -18,6 +19,9 @@ use crate::store::{DatabaseUrl, UrlError, UrlSetting};
 /// The book of someone who has not said which: a file in the working directory.
 const DATABASE_URL_DEFAULT: &str = "sqlite://teller.db";
 
+/// The file that settings are read from where the environment has none.
+const DOTENV: &str = ".env";
+
 /// Where a setting comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -25,20 +29,20 @@ pub enum Origin {
     Flag,
     /// The environment.
     Environment,
-    /// A `.env` file, in the working directory or above.
-    DotEnv,
+    /// This `.env` file, in the working directory or above.
+    DotEnv(PathBuf),
     /// Nobody said.
     Default,
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Flag => "--database-url",
-            Self::Environment => "DATABASE_URL in the environment",
-            Self::DotEnv => "DATABASE_URL in .env",
-            Self::Default => "the default",
-        })
+        match self {
+            Self::Flag => f.write_str("--database-url"),
+            Self::Environment => f.write_str("DATABASE_URL in the environment"),
+            Self::DotEnv(file) => write!(f, "DATABASE_URL in {}", file.display()),
+            Self::Default => f.write_str("the default"),
+        }
     }
 }
 
@@ -62,18 +66,28 @@ pub enum ConfigError {
     #[strum(serialize = "url_invalid")]
     Url {
         /// Where it was found.
-        from: &'static str,
+        from: String,
         /// What is wrong with it.
         source: UrlError,
     },
     /// The `.env` file cannot be read.
-    #[error("the .env file cannot be read: {0}")]
+    #[error("the file {} cannot be read: {source}", file.display())]
     #[strum(serialize = "dotenv_invalid")]
-    DotEnvFile(io::Error),
+    DotEnvFile {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The `.env` file cannot be understood.
-    #[error("the .env file cannot be read: {0}")]
+    #[error("the file {} cannot be read: {source}", file.display())]
     #[strum(serialize = "dotenv_invalid")]
-    DotEnv(DotEnvError),
+    DotEnv {
+        /// The file.
+        file: PathBuf,
+        /// Which line, and what is wrong with it.
+        source: DotEnvError,
+    },
     /// A setting cannot be understood.
     #[strum(serialize = "environment_invalid")]
     #[error("the environment variable {name} is {text:?}, which is {problem}")]
@@ -138,16 +152,17 @@ fn url_as_said(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError>
         Some(text) => (text.to_owned(), Origin::Flag),
         None => database_url_from_outside()?,
     };
-    let from = match origin {
-        Origin::Flag => "--database-url",
-        Origin::Environment => "DATABASE_URL",
-        Origin::DotEnv => ".env",
-        Origin::Default => "the default",
-    };
-    match text.parse() {
-        Ok(url) => Ok((url, origin)),
-        Err(source) => Err(ConfigError::Url { from, source }),
+    let url: DatabaseUrl = text.parse().map_err(|source| ConfigError::Url { from: origin.to_string(), source })?;
+    match &origin {
+        Origin::DotEnv(file) => Ok((url.relative_to(file.parent().unwrap_or(Path::new(""))), origin)),
+        Origin::Flag | Origin::Environment | Origin::Default => Ok((url, origin)),
     }
+}
+
+/// What the program was started with, its own name first.
+#[must_use]
+pub fn arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
 }
 
 /// The login name: who changes something, where nobody says.
@@ -202,21 +217,29 @@ fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
         return Ok((text, Origin::Environment));
     }
     match database_url_from_dotenv()? {
-        Some(text) => Ok((text, Origin::DotEnv)),
+        Some((text, file)) => Ok((text, Origin::DotEnv(file))),
         None => Ok((DATABASE_URL_DEFAULT.to_owned(), Origin::Default)),
     }
 }
 
-/// From the nearest `.env` file, in the working directory or above.
-fn database_url_from_dotenv() -> Result<Option<String>, ConfigError> {
-    let folder = std::env::current_dir().map_err(ConfigError::DotEnvFile)?;
-    let Some(file) = folder.ancestors().map(|folder| folder.join(".env")).find(|file| file.is_file()) else {
-        return Ok(None);
+fn database_url_from_dotenv() -> Result<Option<(String, PathBuf)>, ConfigError> {
+    let Some(file) = dotenv_file() else { return Ok(None) };
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(source) => return Err(ConfigError::DotEnvFile { file, source }),
     };
-    let text = read_text(&file)?;
-    dotenv::value_of(&text, "DATABASE_URL").map_err(ConfigError::DotEnv)
+    match dotenv::value_of(&text, "DATABASE_URL") {
+        Ok(value) => Ok(value.map(|value| (value, file))),
+        Err(source) => Err(ConfigError::DotEnv { file, source }),
+    }
 }
 
-fn read_text(file: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(file).map_err(ConfigError::DotEnvFile)
+/// The nearest one: `.env` in the working directory, or else by its whole path in a folder above.
+fn dotenv_file() -> Option<PathBuf> {
+    let here = PathBuf::from(DOTENV);
+    if here.is_file() {
+        return Some(here);
+    }
+    let folder = std::env::current_dir().ok()?;
+    folder.ancestors().skip(1).map(|above| above.join(DOTENV)).find(|file| file.is_file())
 }

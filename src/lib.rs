@@ -19,7 +19,7 @@
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let url = format!("sqlite://{}", folder.path().join("book.db").display());
-//! let ledger = Ledger::open(url.parse()?, Default::default())?;
+//! let ledger = Ledger::open_or_create(url.parse()?, Default::default())?;
 //! let euro = ledger.get_currency("EUR".parse()?)?.currency;
 //! for (name, account_type) in [("cash:eur", AccountType::Asset), ("customers:alice", AccountType::Liability)] {
 //!     ledger.open_account(&AccountRequest::new(name.parse()?, account_type, euro), Mode::Commit)?;

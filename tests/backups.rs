@@ -241,7 +241,7 @@ fn a_backup_of_an_older_schema_is_migrated_where_it_is_restored() {
 fn a_book_that_is_not_there_is_not_backed_up() {
     let place = Place::new();
     let backup = place.path("backup.db");
-    run_on(&place.path("missing.db"), &["backup", backup.to_str().unwrap()]).ends(69).says("there is no such file");
+    run_on(&place.path("missing.db"), &["backup", backup.to_str().unwrap()]).ends(78).says("there is no such book");
     fs::write(place.path("text.db"), "Dear diary, this is no database. ".repeat(40)).unwrap();
     run_on(&place.path("text.db"), &["backup", backup.to_str().unwrap()]).ends(78);
     fs::write(place.path("empty.db"), "").unwrap();

@@ -16,7 +16,7 @@ const TRANSFER: [&str; 11] = [
     "s3cret=s3cret",
     "--idempotency-key",
     "s3cret",
-    "--format=ndjson",
+    "--format=table",
 ];
 
 /// What no log may have: the texts and names, the amount also in minor units, Diesel's mark of values.

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::ControlFlow;
 
 use teller::Mode;
-use teller::formats::{BalanceRecord, StatementRecord, TransferRecord, VerifyRecord, read_transfers};
+use teller::formats::{BalanceRecord, EntryRecord, TransferRecord, VerifyRecord, read_transfers};
 use teller::money::{Currency, Money};
 use teller::rules::{Parties, TransferRequest};
 use teller::service::{ImportCounts, ImportSink, Refused};
@@ -167,10 +167,9 @@ on_every_backend! {
         let balance = serde_json::to_value(BalanceRecord::from(&ledger.get_account(&bob).unwrap())).unwrap();
         shown(balance.clone(), "posted");
         shown(balance, "available");
-        let statement = StatementRecord::from(&ledger.statement(&bob, None, 10).unwrap());
-        let statement = serde_json::to_value(statement).unwrap();
-        shown(statement["entries"][0].clone(), "change");
-        shown(statement["entries"][0].clone(), "balance");
+        let entry = serde_json::to_value(EntryRecord::from(&ledger.statement(&bob, None, 10).unwrap().entries[0])).unwrap();
+        shown(entry.clone(), "change");
+        shown(entry, "balance");
         assert_eq!(ledger.balance_recorded_at(&bob, book.clock().now()).unwrap().number(), "0.00", "recorded one microsecond later");
         let recorded_at = ledger.statement(&bob, None, 1).unwrap().entries[0].transfer.recorded_at;
         assert_eq!(ledger.balance_recorded_at(&bob, recorded_at).unwrap().number(), UNEVEN);

@@ -219,5 +219,34 @@ fn completions_and_the_manual_page_are_printed() {
         Program::new(&["completions", shell]).run().ends(0).shows("teller");
     }
     Program::new(&["man"]).run().ends(0).shows(".TH teller 1");
+    Program::new(&["man", "account", "open"]).run().ends(0).shows(".TH teller-account-open 1").shows("expenses:rent");
+    Program::new(&["man", "account", "opne"]).run().ends(2).says("teller-account has no command opne");
     Program::new(&["--version"]).run().ends(0).shows(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn every_page_that_a_manual_page_refers_to_is_written() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().to_str().unwrap();
+    // Again, as with a newer version.
+    for _ in 0..2 {
+        Program::new(&["man", "--out", out]).run().ends(0).shows("teller-account-open.1");
+    }
+    let pages: Vec<_> = std::fs::read_dir(out).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(pages.len() > 60, "{} pages", pages.len());
+    let mut references = 0;
+    for page in &pages {
+        let text = std::fs::read_to_string(page).unwrap().replace("\\-", "-");
+        let name = page.file_stem().unwrap().to_str().unwrap();
+        assert!(text.contains(&format!(".TH {name} 1")), "{name} has its own name");
+        for end in text.match_indices("(1)").map(|(offset, _)| offset) {
+            let begin = text[..end]
+                .rfind(|letter: char| !letter.is_alphanumeric() && letter != '-')
+                .map_or(0, |offset| offset + 1);
+            let referred = &text[begin..end];
+            assert!(folder.path().join(format!("{referred}.1")).exists(), "{name} refers to {referred}(1)");
+            references += 1;
+        }
+    }
+    assert!(references > 60, "{references} references");
 }

@@ -77,7 +77,7 @@ on_every_backend! {
         assert_dry(book, "schedule run");
         let run = book.run("schedule run --format ndjson").ends(0).json();
         assert_eq!((&run["posted"], &run["dues"][0]["attempts"]), (&1.into(), &2.into()));
-        assert!(book.run("schedule show retried --format csv").ends(0).stdout.starts_with("schedule,state,debit_account,"));
+        assert!(book.run("schedule show retried --format csv").ends(0).stdout.starts_with("due_at,state,schedule,debit_account,"));
 
         book.run("schedule add alice bob 999 --every day --from 2026-01-01 --count 1 --on-refusal retry --key late --actor ops").ends(0);
         book.run("schedule run").ends(0);

@@ -64,9 +64,9 @@ fn what_is_no_database_url_is_refused_and_not_passed_over() {
     place.run(Some(""), &list).ends(78).says("is not a database URL");
     place.run(Some("sqlite://good.db"), &["--database-url", "bank", "account", "list"]).ends(78);
     place.write(".env", "DATABASE_URL=bank\n");
-    place.run(None, &list).ends(78).says("from .env");
+    place.run(None, &list).ends(78).says("from DATABASE_URL in .env");
     place.write(".env", "this is no setting\n");
-    place.run(None, &list).ends(78).says("the .env file cannot be read");
+    place.run(None, &list).ends(78).says("the file .env cannot be read");
     assert!(!place.has("teller.db") && !place.has("good.db"));
 }
 
@@ -92,13 +92,28 @@ fn a_password_is_never_shown() {
 fn every_setting_is_shown_with_its_origin() {
     let place = Place::new();
     let show = |environment: &[(&str, &str)], flags: &[&str]| {
-        let program = Program::new(&[flags, &["config", "show", "--origin", "--format", "csv"]].concat());
+        let program = Program::new(&[flags, &["config", "show", "--origin", "--format", "csv-raw"]].concat());
         let program = program.command(|command| {
             command.current_dir(place.0.path()).envs(environment.iter().copied());
         });
         program.run().ends(0)
     };
-    show(&[], &[]).shows("database_url,sqlite://teller.db,the default\nfile,teller.db,the default\n");
+    let shown = show(&[], &[]).shows("database_url,sqlite://teller.db,the default\nfile,teller.db,the default\n");
+    for line in [
+        "deadline,2m for commands that do one short thing,Teller's default\n",
+        "lock_wait_max,10s,Teller's default\n",
+        "log,warn,Teller's default\n",
+        "slow_statement_min,1h,TELLER_SLOW_STATEMENT_MS in the environment\n",
+    ] {
+        assert!(shown.stdout.contains(line), "{line}{}", shown.stdout);
+    }
+    let shown = show(&[("TELLER_LOG", "info")], &["--deadline", "5s"]);
+    for line in
+        ["deadline,5s,--deadline\n", "lock_wait_max,5s,--deadline\n", "log,info,TELLER_LOG in the environment\n"]
+    {
+        assert!(shown.stdout.contains(line), "{line}{}", shown.stdout);
+    }
+    show(&[("TELLER_LOG", "info")], &["-v"]).shows("log,info,-v\n");
     place.write(".env", "DATABASE_URL=postgres://bob:s3cret@one,two/bank?sslmode=require\n");
     let shown = show(&[("PGCONNECT_TIMEOUT", "7")], &[]);
     for line in [
@@ -137,7 +152,7 @@ fn a_database_that_cannot_be_reached_ends_with_69() {
     let place = Place::new();
     // A folder is no file, and no file can be made in a folder that is not there.
     for url in ["sqlite://.", "sqlite://missing/book.db"] {
-        place.run(Some(url), &["account", "list"]).ends(69).says("check that the folder exists");
+        place.run(Some(url), &["account", "list", "--create"]).ends(69).says("check that the folder exists");
     }
 }
 

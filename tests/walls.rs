@@ -67,6 +67,41 @@ const PRINTS_IN_CLI: Wall = Wall {
     holds_in_tests: true,
 };
 
+const TALK_IN_ONE_PLACE: Wall = Wall {
+    rule: "only cli/talk.rs writes to stderr, where writing cannot fail a command",
+    words: &["eprintln!", "eprint!", "dbg!", "io::stderr", "anstream"],
+    allows: |path| path == "cli/talk.rs",
+    holds_in_tests: true,
+};
+
+const RESULTS_IN_ONE_PLACE: Wall = Wall {
+    rule: "only cli/output.rs writes to stdout, which tells what was committed where a result is lost",
+    words: &["println!", "print!", "io::stdout"],
+    allows: |path| path == "cli/output.rs",
+    holds_in_tests: true,
+};
+
+const BOOKS_ARE_MADE_IN_ONE_PLACE: Wall = Wall {
+    rule: "only the commands that books begin with make one",
+    words: &[
+        "MissingBook::Make",
+        "making_missing",
+        "open_or_create",
+        "ledger_to_begin",
+        "ledger_to_import",
+        "pool_to_begin",
+    ],
+    allows: |path| {
+        let begin =
+            ["cli/mod.rs", "cli/account.rs", "cli/import.rs", "cli/import_book.rs", "cli/migrate.rs", "cli/demo.rs"];
+        is_under(path, &["store/"]) || begin.contains(&path) || MAKERS_OF_THEIR_OWN.contains(&path)
+    },
+    holds_in_tests: true,
+};
+
+/// The library's own way to make a book, and books that nobody keeps.
+const MAKERS_OF_THEIR_OWN: [&str; 3] = ["service/mod.rs", "service/bench/book.rs", "service/book/throwaway.rs"];
+
 const TIME_IN_CLOCK: Wall = Wall {
     rule: "only clock.rs reads the wall clock",
     words: &["Utc::now", "Local::now", "SystemTime::now", "now_v7", "duration_since(UNIX_EPOCH)"],
@@ -142,6 +177,26 @@ fn nothing_below_cli_prints() {
 }
 
 #[test]
+fn stderr_is_written_in_one_place() {
+    assert_kept(&TALK_IN_ONE_PLACE);
+}
+
+#[test]
+fn stdout_is_written_in_one_place() {
+    assert_kept(&RESULTS_IN_ONE_PLACE);
+}
+
+#[test]
+fn books_are_made_in_one_place() {
+    assert_kept(&BOOKS_ARE_MADE_IN_ONE_PLACE);
+}
+
+#[test]
+fn every_command_that_commits_takes_note_of_what() {
+    assert_none(sources().iter().filter_map(breach_of_commits));
+}
+
+#[test]
 fn the_wall_clock_is_read_in_one_place() {
     assert_kept(&TIME_IN_CLOCK);
 }
@@ -176,6 +231,26 @@ fn files_stay_short() {
     assert_none(sources().iter().filter(|source| source.path != "schema.rs").filter_map(breach_of_length));
 }
 
+/// Whoever writes a program that calls this one looks codes up.
+#[test]
+fn every_code_of_a_failure_is_documented() {
+    let documented = include_str!("../docs/command-line.md");
+    let failures = include_str!("../src/cli/failure.rs");
+    let inputs = include_str!("../src/error.rs");
+    let new = failures.split("Self::new(EXIT_").skip(1).filter_map(|call| call.split(['"', ')']).nth(1));
+    let constants = failures.split(": &str = \"").skip(1).filter_map(|text| text.split('"').next());
+    let of_inputs = inputs.split("=> \"").skip(1).filter_map(|text| text.split('"').next());
+    let is_code = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let codes: Vec<_> = new.chain(constants).chain(of_inputs).filter(is_code).collect();
+    assert!(codes.len() > 35, "{codes:?}");
+    assert_none(
+        codes
+            .iter()
+            .filter(|code| !documented.contains(&format!("`{code}`")))
+            .map(|code| format!("{code} is not in docs/command-line.md")),
+    );
+}
+
 /// Every check sees the breach that it is for, and nothing in what is allowed.
 #[test]
 fn every_wall_can_fail() {
@@ -185,6 +260,9 @@ fn every_wall_can_fail() {
         (&BACKENDS_IN_STORE, "service/verify.rs", "DatabaseUrl::Sqlite(path) => path,"),
         (&WRITES_IN_SERVICE, "cli/post.rs", "pool.transaction(Access::Write, work)"),
         (&PRINTS_IN_CLI, "service/import.rs", "eprintln!(\"done\");"),
+        (&TALK_IN_ONE_PLACE, "cli/import.rs", "anstream::eprintln!(\"done\");"),
+        (&RESULTS_IN_ONE_PLACE, "cli/export.rs", "let out = io::stdout();"),
+        (&BOOKS_ARE_MADE_IN_ONE_PLACE, "cli/verify.rs", "let ledger = context.ledger_to_begin(Mode::Commit)?;"),
         (&TIME_IN_CLOCK, "service/import.rs", "let now = Utc::now();"),
         (&ENVIRONMENT_IN_CONFIG, "store/url.rs", "let url = std::env::var(\"URL\");"),
         (&DRIVER_ERRORS_IN_DRIVER, "store/pool.rs", "use diesel::result::ConnectionError;"),
@@ -221,6 +299,13 @@ fn every_wall_can_fail() {
         assert_eq!(breaches_of_direction(&Source::new(path, text)), [""; 0], "{path}: {text}");
     }
 
+    assert!(breach_of_commits(&Source::new("cli/a.rs", "ledger.post(&request, arguments.mode.mode())?;")).is_some());
+    for text in
+        ["context.ledger()?", "let mode = arguments.mode(); context.committed(mode, words);", "submit(context, mode())"]
+    {
+        assert!(breach_of_commits(&Source::new("cli/a.rs", text)).is_none(), "{text}");
+    }
+
     let long = "\n".repeat(FILE_LINES_MAX + 1);
     assert!(breach_of_length(&Source::new("a.rs", &long)).is_some());
     assert!(breach_of_length(&Source::new("a.rs", &long[1..])).is_none());
@@ -243,6 +328,16 @@ fn breach_of_length(source: &Source) -> Option<String> {
     let lines = source.line_count;
     (lines > FILE_LINES_MAX && !LISTS.contains(&source.path.as_str()))
         .then(|| format!("src/{}:{lines}: files have at most {FILE_LINES_MAX} lines", source.path))
+}
+
+/// A command that can commit has a mode, and tells the output what it committed, by itself or by what all requests have in common.
+fn breach_of_commits(source: &Source) -> Option<String> {
+    let code = &source.code_without_tests;
+    let has = |word: &str| code.match_indices(word).any(|(offset, _)| is_whole_word(code, word, offset));
+    let is_told = has("committed(") || has("submit(") || has("show(");
+    let is_command = is_under(&source.path, &["cli/"]) && source.path != "cli/args.rs";
+    (is_command && has("mode()") && !is_told)
+        .then(|| format!("src/{}: a command that commits calls Context::committed", source.path))
 }
 
 fn breaches(wall: &Wall, source: &Source) -> Vec<String> {

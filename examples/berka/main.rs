@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn import(url: &str, accounts: &str, transfers: &str) -> Result<Vec<Account>, Box<dyn Error>> {
-    let ledger = Ledger::open(url.parse()?, StoreOptions::default())?.with_clock(stepping_clock());
+    let ledger = Ledger::open_or_create(url.parse()?, StoreOptions::default())?.with_clock(stepping_clock());
     let opened = ledger.import_accounts(read_accounts(File::open(accounts)?)?, Mode::Commit, &mut Strict)?;
     let posted = ledger.import_transfers(read_transfers(File::open(transfers)?)?, Mode::Commit, &mut Strict)?;
     let report = ledger.verify(&mut |_| {})?;

@@ -1,9 +1,11 @@
 use clap::{Args, Subcommand};
 
 use super::account_state::{self, CloseArgs, FreezeArgs, HistoryArgs};
-use super::args::{ActorArgs, MetadataArgs, ModeArgs, parse, say};
-use super::failure::Failure;
+use super::args::{ActorArgs, MetadataArgs, ModeArgs, parse};
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::pages::PageArgs;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::InputError;
 use crate::formats::{AccountRecord, OpenedRecord};
@@ -50,7 +52,11 @@ const OPEN_EXAMPLES: &str = "\
 Examples:
   teller account open customers:alice --currency EUR
   teller account open customers:bob --currency EUR --overdraft 500 --description 'current account'
-  teller account open revenue:fees --currency EUR --type revenue
+  teller account open expenses:rent --currency EUR
+  teller account open fees:eur --currency EUR --type revenue
+
+Without --type the first part of the name decides: assets, bank and cash are assets; liabilities and customers are \
+liabilities; equity is equity; revenue and income are revenue; expenses are expenses; and any other name is a liability.
 
 Opening the same account again changes nothing. A customer's account, a liability, cannot go below zero unless \
 it is opened with --overdraft, --min-balance or --no-min-balance; accounts of other types can.";
@@ -71,9 +77,9 @@ pub(super) struct OpenArgs {
     /// The currency's code
     #[arg(long, value_name = "CODE")]
     currency: String,
-    /// asset, liability, equity, revenue or expense
-    #[arg(long = "type", value_name = "TYPE", default_value = "liability")]
-    account_type: AccountType,
+    /// asset, liability, equity, revenue or expense [default: by the first part of the name, or else liability]
+    #[arg(long = "type", value_name = "TYPE")]
+    account_type: Option<AccountType>,
     #[command(flatten)]
     min_balance: MinBalanceArgs,
     /// The most that may be posted
@@ -156,9 +162,8 @@ pub(super) struct ListArgs {
     /// Go on behind this name
     #[arg(long, value_name = "NAME")]
     after: Option<String>,
-    /// The most to list
-    #[arg(long, default_value_t = 1_000)]
-    limit: u32,
+    #[command(flatten)]
+    limit: PageArgs,
 }
 
 #[derive(Args)]
@@ -205,17 +210,18 @@ fn open(context: &Context, arguments: &OpenArgs) -> Result<Ending, Failure> {
     let code = parse(&arguments.currency)?;
     let description = arguments.description.as_deref().map(parse).transpose()?;
     let metadata = arguments.metadata.metadata().map_err(InputError::from)?;
-    let ledger = context.ledger()?;
+    let ledger = context.ledger_to_begin(arguments.mode.mode())?;
     let currency = ledger.get_currency(code)?.currency;
-    let usual = Limits::default_for(arguments.account_type);
+    let account_type = account_type(arguments, &name);
+    let usual = Limits::default_for(account_type);
     let max_balance = arguments.max_balance.as_deref().map(|text| Money::parse_signed(text, currency)).transpose();
     let limits = Limits {
         min_balance: arguments.min_balance.new_limit(currency)?.or(usual.min_balance),
         max_balance: max_balance.map_err(InputError::from)?.map(|money| money.amount),
     };
-    let request =
-        AccountRequest { limits, description, metadata, ..AccountRequest::new(name, arguments.account_type, currency) };
+    let request = AccountRequest { limits, description, metadata, ..AccountRequest::new(name, account_type, currency) };
     let opened = ledger.open_account(&request, arguments.mode.mode())?;
+    context.committed(arguments.mode.mode(), Committed::new(format!("account {} is open", opened.account.name)));
     if opened.replayed {
         say(format_args!("Account {} was open already; nothing changed.", opened.account.name));
     }
@@ -223,15 +229,42 @@ fn open(context: &Context, arguments: &OpenArgs) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
+/// The type that is given, or the one that the name tells. Says so where they differ, as the type can never be changed.
+fn account_type(arguments: &OpenArgs, name: &AccountName) -> AccountType {
+    let usual = AccountType::default_for(name);
+    let Some(given) = arguments.account_type else { return usual };
+    if AccountType::usual_for(name).is_some_and(|usual| usual != given) {
+        let article = |account_type| {
+            if matches!(account_type, AccountType::Asset | AccountType::Equity | AccountType::Expense) {
+                "an"
+            } else {
+                "a"
+            }
+        };
+        say(format_args!(
+            "By its name {name} would be {} {usual}; it is asked for as {} {given}, which can never be changed.",
+            article(usual),
+            article(given)
+        ));
+    }
+    given
+}
+
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let after = arguments.after.as_deref().map(parse).transpose()?;
-    let page = context.ledger()?.list_accounts(&arguments.prefix, after.as_ref(), arguments.limit)?;
-    let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
-    context.output.many(&records, MANY)?;
-    if page.accounts.is_empty() {
+    let ledger = context.ledger()?;
+    let mut list = context.output.list();
+    let next = arguments.limit.fetch(&context.output, after, |after, rows_max| {
+        let page = ledger.list_accounts(&arguments.prefix, after, rows_max)?;
+        let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
+        list.add(&records, MANY)?;
+        Ok((records.len(), page.next))
+    })?;
+    if list.count() == 0 {
         say("No accounts.");
     }
-    if let Some(next) = page.next {
+    list.end()?;
+    if let Some(next) = next {
         say(format_args!("There are more: --after {:?}", next.as_str()));
     }
     Ok(Ending::Done)
@@ -258,6 +291,7 @@ fn limit(context: &Context, arguments: &LimitArgs) -> Result<Ending, Failure> {
     };
     let change = arguments.actor.change(name, AccountAction::Limit(change))?;
     let account = ledger.change_account(&change, arguments.mode.mode())?;
+    context.committed(arguments.mode.mode(), Committed::new(format!("the limits of account {} are set", account.name)));
     context.output.one(&AccountRecord::from(&account), ONE)?;
     Ok(Ending::Done)
 }

@@ -1,13 +1,14 @@
 //! What may happen to an account: freezing, closing, and the record of it.
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 
 use super::account::ONE;
-use super::args::{ActorArgs, ModeArgs, parse, say};
-use super::failure::Failure;
+use super::args::{ActorArgs, ModeArgs, parse};
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::pages::{PageArgs, say_older};
 use super::request::show;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::formats::{AccountRecord, EventRecord};
 use crate::money::Amount;
@@ -57,9 +58,8 @@ pub(super) struct CloseArgs {
 pub(super) struct HistoryArgs {
     /// The account
     name: String,
-    /// The most changes to show
-    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: PageArgs,
     /// Where to go on: the cursor that the page before told
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<i64>,
@@ -112,6 +112,7 @@ fn all_of(id: TransferId, account: AccountName, against: AccountName) -> Transfe
 
 fn apply(context: &Context, ledger: &Ledger, change: &AccountChange, mode: Mode) -> Result<Ending, Failure> {
     let account = ledger.change_account(change, mode)?;
+    context.committed(mode, Committed::new(format!("account {} is {}", account.name, account.state)));
     if mode == Mode::DryRun {
         say("Dry run: this is what it would be like; nothing was changed.");
     }
@@ -121,16 +122,20 @@ fn apply(context: &Context, ledger: &Ledger, change: &AccountChange, mode: Mode)
 
 pub(super) fn history(context: &Context, arguments: &HistoryArgs) -> Result<Ending, Failure> {
     let name = parse(&arguments.name)?;
-    let (account, events) = context.ledger()?.account_events(&name, arguments.cursor, arguments.limit)?;
-    let records: Vec<_> = events.iter().map(|event| EventRecord::new(&account, event)).collect();
-    context.output.many(&records, &columns_for(&events))?;
-    if events.is_empty() {
+    let ledger = context.ledger()?;
+    let mut list = context.output.list();
+    let next = arguments.limit.fetch(&context.output, arguments.cursor, |cursor, rows_max| {
+        let (account, events) = ledger.account_events(&name, cursor.copied(), rows_max)?;
+        let records: Vec<_> = events.iter().map(|event| EventRecord::new(&account, event)).collect();
+        list.add(&records, &columns_for(&events))?;
+        // The first event has the number 1.
+        Ok((records.len(), events.last().map(|event| event.number).filter(|&number| number > 1)))
+    })?;
+    if list.count() == 0 {
         say(format_args!("Account {name} was never changed."));
     }
-    // The first event has the number 1.
-    if let Some(oldest) = events.last().filter(|event| event.number > 1) {
-        say(format_args!("There are older ones: --cursor {}", oldest.number));
-    }
+    list.end()?;
+    say_older(next);
     Ok(Ending::Done)
 }
 

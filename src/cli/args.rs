@@ -1,7 +1,6 @@
 //! What several commands have in common.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -136,9 +135,4 @@ fn create(context: &Context, path: &Path, existing: Existing) -> Result<OutputFi
 /// `1 transfer`, `2 transfers`.
 pub(super) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
-/// One line of talk, on stderr.
-pub(super) fn say(text: impl Display) {
-    anstream::eprintln!("{text}");
 }

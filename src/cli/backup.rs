@@ -2,9 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{ModeArgs, say};
-use super::failure::Failure;
+use super::args::ModeArgs;
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::talk::say;
 use super::{Context, Ending, interrupt, verify};
 use crate::formats::BackupRecord;
 use crate::service::{self, Mode};
@@ -36,6 +37,7 @@ pub(super) struct RestoreArgs {
 pub(super) fn back_up(context: &Context, arguments: &BackupArgs) -> Result<Ending, Failure> {
     interrupt::clean_up();
     let bytes = service::back_up(context.url()?.0, &arguments.file)?;
+    context.output.committed(Committed::new(format!("the backup is in {}", arguments.file.display())));
     context.output.one(&BackupRecord::new(&arguments.file, bytes), COLUMNS)?;
     Ok(Ending::Done)
 }
@@ -47,6 +49,9 @@ pub(super) fn restore(context: &Context, arguments: &RestoreArgs) -> Result<Endi
     let restored = verify::with_progress(|progress| service::restore(&arguments.file, &place, mode, progress))?;
     for name in &restored.migrations {
         say(format_args!("Applied {name} to the copy."));
+    }
+    if restored.report.findings.is_empty() {
+        context.committed(mode, Committed::new(format!("the book is in {place}")));
     }
     let ending = verify::show(context, &restored.report, None)?;
     say(match (&ending, mode) {

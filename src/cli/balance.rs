@@ -1,8 +1,9 @@
 use clap::Args;
 
-use super::args::{parse, say};
+use super::args::parse;
 use super::failure::Failure;
 use super::output::Columns;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::formats::{BalanceAsOfRecord, BalanceRecord, PathBalanceRecord};
 use crate::rules::{AccountName, Instant};

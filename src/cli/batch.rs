@@ -2,19 +2,22 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{ActorArgs, ModeArgs, say};
-use super::failure::Failure;
+use super::args::{ActorArgs, ModeArgs, count};
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::files::read_text;
 use crate::formats::{ItemRecord, RequestReader};
-use crate::rules::BatchPolicy;
-use crate::service::Mode;
+use crate::rules::{BatchPolicy, Rejection, TransferId};
+use crate::service::{Mode, Receipt};
 
 const COLUMNS: Columns = &["item", "outcome", "code", "message"];
 
 /// The most bytes of a batch. How many requests it may have is told by [`RequestReader::read_items`].
 const BYTES_MAX: u64 = 64 << 20;
+/// How many answers are made ready for showing at once.
+const ROWS_AT_ONCE: usize = 1_000;
 
 /// What a refusal means for the rest of the batch.
 #[derive(Clone, Copy, ValueEnum)]
@@ -69,10 +72,24 @@ pub(super) fn run(context: &Context, arguments: &BatchArgs) -> Result<Ending, Fa
     let mode = arguments.mode.mode();
     let answers = ledger.submit(&requests, arguments.on_refusal.into(), mode)?;
 
-    let records = (1..).zip(&answers).map(|(item, answer)| ItemRecord::new(item, answer, mode));
-    context.output.many(&records.collect::<Vec<_>>(), COLUMNS)?;
+    let done = answers.iter().flatten().count();
+    let committed = format!("{done} of {} are done", count(answers.len() as u64, "item"));
+    context.committed(mode, Committed::new(committed).with("done", done).with("ids", ids(&answers)));
+    let mut list = context.output.list();
+    for (page, answers) in answers.chunks(ROWS_AT_ONCE).enumerate() {
+        let items = page * ROWS_AT_ONCE + 1..;
+        let records = items.zip(answers).map(|(item, answer)| ItemRecord::new(item, answer, mode));
+        list.add(&records.collect::<Vec<_>>(), COLUMNS)?;
+    }
+    list.end()?;
     if mode == Mode::DryRun {
         say("Dry run: this would come of it; nothing was posted.");
     }
     Ok(if answers.iter().any(Result::is_err) { Ending::Refused } else { Ending::Done })
+}
+
+/// By which each item that is done can be asked for again.
+fn ids(answers: &[Result<Receipt, Rejection>]) -> Vec<TransferId> {
+    let id = |receipt: &Receipt| receipt.journal_id.or(receipt.transfers.first().map(|posted| posted.transfer.id));
+    answers.iter().flatten().filter_map(id).collect()
 }

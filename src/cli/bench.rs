@@ -3,11 +3,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
-use super::args::say;
 use super::failure::Failure;
 use super::interrupt;
 use super::output::Columns;
 use super::progress::bar;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::Error;
 use crate::formats::BenchRecord;

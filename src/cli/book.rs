@@ -1,15 +1,17 @@
 use clap::{Args, Subcommand};
 
-use super::args::{ModeArgs, parse, say};
+use super::args::{ModeArgs, parse};
 use super::doctor::describe_schema;
-use super::failure::Failure;
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::talk::say;
 use super::{Context, Ending};
-use crate::formats::BookRecord;
+use crate::formats::{BookMadeRecord, BookRecord};
 use crate::service::Mode;
 use crate::store::PlainName;
 
 const COLUMNS: Columns = &["book", "schema_state"];
+const MADE: Columns = &["book", "replayed"];
 
 #[derive(Subcommand)]
 pub(super) enum BookCommand {
@@ -41,23 +43,27 @@ pub(super) fn run(context: &Context, command: &BookCommand) -> Result<Ending, Fa
 fn create(context: &Context, arguments: &CreateArgs) -> Result<Ending, Failure> {
     let name: PlainName = parse(&arguments.name)?;
     let pool = context.pool()?;
-    if arguments.mode.mode() == Mode::DryRun {
-        // What SQLite does not have is refused here too.
-        pool.url().in_book(&name)?;
-        let is_there = pool.list_books()?.iter().any(|book| book.name == name.as_str());
-        say(if is_there {
-            format!("The book {name} is there already.")
-        } else {
-            format!("Would make the book {name}.")
-        });
-        return Ok(Ending::Done);
-    }
-    let migrations = pool.create_book(&name)?;
-    if migrations.is_empty() {
-        say(format_args!("The book {name} was there already; nothing changed."));
-    } else {
-        say(format_args!("The book {name} is ready: --book {name}"));
-    }
+    let mode = arguments.mode.mode();
+    let (migrations, is_there) = match mode {
+        Mode::Commit => {
+            let migrations = pool.create_book(&name)?;
+            context.committed(mode, Committed::new(format!("book {name} is ready")));
+            let is_there = migrations.is_empty();
+            (migrations, is_there)
+        }
+        Mode::DryRun => {
+            // What SQLite does not have is refused here too.
+            pool.url().in_book(&name)?;
+            (Vec::new(), pool.list_books()?.iter().any(|book| book.name == name.as_str()))
+        }
+    };
+    say(match (mode, is_there) {
+        (Mode::DryRun, true) => format!("The book {name} is there already."),
+        (Mode::DryRun, false) => format!("Would make the book {name}."),
+        (Mode::Commit, true) => format!("The book {name} was there already; nothing changed."),
+        (Mode::Commit, false) => format!("The book {name} is ready: --book {name}"),
+    });
+    context.output.one(&BookMadeRecord::new(name.as_str(), is_there, migrations, mode), MADE)?;
     Ok(Ending::Done)
 }
 

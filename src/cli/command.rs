@@ -32,7 +32,8 @@ Examples:
   teller verify
 
 The book is the one of --database-url, or else of DATABASE_URL in the environment, or else of DATABASE_URL in a \
-.env file, or else the file teller.db in the working directory, which is made when it is first used. --book NAME is \
+.env file, or else the file teller.db in the working directory. account open, import and migrate run make the file where it is \
+not there; any other command refuses, unless --create is given. A relative path in a .env file starts at that file's folder. --book NAME is \
 another book of the same PostgreSQL database.
 
 Exit codes:
@@ -42,7 +43,8 @@ Exit codes:
    3  refused by a rule
   65  bad input
   69  database unreachable
-  70  a fault
+  70  a fault of Teller
+  74  the result could not be written; what was committed is told on stderr
   75  try again
   77  not allowed
   78  configuration";
@@ -72,6 +74,9 @@ pub(super) struct GlobalArgs {
     /// The book of that name in the database, where it holds several
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) book: Option<String>,
+    /// Make the book's file where it is not there; without it only account open, import and migrate run do
+    #[arg(long, global = true)]
+    pub(super) create: bool,
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time, help = DEADLINE_HELP, long_help = DEADLINE_LONG_HELP)]
     pub(super) deadline: Option<Duration>,
     /// How results are written
@@ -159,9 +164,8 @@ pub(super) enum Command {
     Config(config::ConfigCommand),
     /// Print completions for a shell
     Completions(shell::CompletionArgs),
-    /// Print the manual page
-    #[command(after_help = "Example:\n  teller man > /usr/local/share/man/man1/teller.1")]
-    Man,
+    /// Print the manual page of a command, or write those of all commands
+    Man(shell::ManArgs),
 }
 
 impl Command {
@@ -199,7 +203,7 @@ impl Command {
             | Self::Book(_)
             | Self::Migrate(_)
             | Self::Completions(_)
-            | Self::Man => None,
+            | Self::Man(_) => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 use clap::{Args, Subcommand};
 
 use super::args::{ActorArgs, ModeArgs, parse};
-use super::failure::Failure;
+use super::failure::{Committed, Failure};
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::InputError;
@@ -58,7 +58,10 @@ fn add(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let named = NamedCurrency { currency, name: parse(&arguments.name)? };
     let (actor, reason) = arguments.actor.signed()?;
     let signature = Signature { actor, reason };
-    let registered = context.ledger()?.add_currency(&named, &signature, arguments.mode.mode())?;
+    let mode = arguments.mode.mode();
+    let registered = context.ledger()?.add_currency(&named, &signature, mode)?;
+    let committed = format!("currency {} is registered", registered.currency.code());
+    context.committed(mode, Committed::new(committed));
     context.output.one(&CurrencyRecord::from(&registered), COLUMNS)?;
     Ok(Ending::Done)
 }

@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::command::DEADLINE_DEFAULT;
 use super::failure::Failure;
 use super::interrupt;
 use super::output::Output;
+use crate::config::Setting;
 use crate::rules::TransferId;
 use crate::store::StoreOptions;
 
@@ -36,6 +38,18 @@ impl Deadline {
     /// The bounds of the store that fit what the user said.
     pub(super) fn bound(&self, options: StoreOptions) -> StoreOptions {
         self.time.map_or(options, |time| options.with_deadline(time))
+    }
+
+    /// When commands give up, for `teller config show`.
+    pub(super) fn setting(&self) -> Setting {
+        let (value, origin) = match self.time {
+            Some(time) => (humantime::format_duration(time).to_string(), "--deadline"),
+            None => (
+                format!("{} for commands that do one short thing", humantime::format_duration(DEADLINE_DEFAULT)),
+                "Teller's default",
+            ),
+        };
+        Setting { name: "deadline".to_owned(), value, origin: origin.to_owned() }
     }
 
     /// Takes note of the request that must be repeated when its answer does not come.

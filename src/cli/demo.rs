@@ -2,13 +2,13 @@
 
 use clap::Parser;
 
-use super::args::say;
 use super::command::Arguments;
 use super::failure::Failure;
+use super::talk::say;
 use super::{Context, Ending, run_command};
 use crate::error::Error;
 use crate::service::Ledger;
-use crate::store::{DatabaseUrl, StoreOptions};
+use crate::store::{DatabaseUrl, MissingBook, StoreOptions};
 
 const STEPS: &[(&str, &[&str])] = &[
     (
@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
         .map_err(|source| Error::File { doing: "make a folder for the throwaway book".into(), source })?;
     let file = folder.path().join("demo.db");
     // Made here, so that no command tells of it.
-    drop(Ledger::open(DatabaseUrl::of_file(&file), StoreOptions::default())?);
+    drop(Ledger::open_or_create(DatabaseUrl::of_file(&file), StoreOptions::default())?);
     let url = format!("sqlite://{}", file.display());
     for (words, commands) in STEPS {
         say(format_args!("\n{words}"));
@@ -70,6 +70,8 @@ fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
     let context = Context {
         database_url: Some(url.to_owned()),
         book: None,
+        missing: MissingBook::Refuse,
+        verbose: context.verbose,
         deadline: context.deadline.clone(),
         output: context.output.again(),
     };

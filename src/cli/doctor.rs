@@ -1,6 +1,6 @@
-use super::args::say;
 use super::failure::Failure;
 use super::output::Columns;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::clock::Clock;
 use crate::formats::FactRecord;

@@ -1,8 +1,9 @@
 use clap::Args;
 
-use super::args::{parse, say};
+use super::args::parse;
 use super::failure::Failure;
 use super::request::{NoteArgs, answer_to, show};
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::formats::read_amount;

@@ -4,14 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{ForceArgs, count, say};
-use super::failure::Failure;
+use super::args::{ForceArgs, count};
+use super::failure::{Committed, Failure};
+use super::output::Columns;
 use super::progress::Progress;
+use super::talk::say;
 use super::{Context, Ending, interrupt};
 use crate::error::Error;
 use crate::files::OutputFile;
-use crate::formats::BookWriter;
+use crate::formats::{BookWriter, ExportRecord};
 use crate::service::{BookHeader, BookProgress, BookSink, Ledger};
+
+const COLUMNS: Columns = &["file", "accounts", "transfers", "events", "schedules"];
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
@@ -37,6 +41,10 @@ pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, F
         say("Stopped; the export is not complete.");
         return Ok(Ending::Stopped);
     };
+    if let Some(path) = &arguments.out {
+        context.output.committed(Committed::new(format!("the book is in {}", path.display())));
+        context.output.one(&ExportRecord::new(path, &header), COLUMNS)?;
+    }
     say(format_args!("Exported {}.", contents(&header)));
     Ok(Ending::Done)
 }
@@ -50,10 +58,14 @@ pub(super) fn contents(header: &BookHeader) -> String {
 
 fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {
     let ledger = context.ledger()?;
-    let mut writer = BookWriter::new(BufWriter::new(io::stdout()), |_| {
+    let mut writer = BookWriter::new(BufWriter::new(context.output.stream()), |_| {
         Err(io::Error::other("the connection was lost, and what went to stdout cannot be taken back"))
     });
-    let exported = export(&ledger, &mut writer)?;
+    // What it cannot write is its result.
+    let exported = export(&ledger, &mut writer).map_err(|error| match error {
+        Error::File { source, .. } => source.into(),
+        error => Failure::from(error),
+    })?;
     writer.into_inner().flush()?;
     Ok(exported)
 }
@@ -77,12 +89,11 @@ fn begin_anew(writer: &mut BufWriter<OutputFile>) -> io::Result<()> {
     writer.get_mut().restart()
 }
 
-fn export(ledger: &Ledger, sink: &mut (dyn BookSink + Send)) -> Result<Option<BookHeader>, Failure> {
+fn export(ledger: &Ledger, sink: &mut (dyn BookSink + Send)) -> Result<Option<BookHeader>, Error> {
     interrupt::listen();
     let bar = Progress::new("Exporting", "lines");
-    let exported = ledger.export_book(sink, &mut |progress: BookProgress| {
+    ledger.export_book(sink, &mut |progress: BookProgress| {
         bar.show_of(progress.done, progress.total);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    Ok(exported?)
+    })
 }

@@ -2,21 +2,28 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
-use crate::formats::SealFileError;
-use crate::rules::{Rejection, TransferId};
+use crate::formats::{SealFileError, visible};
+use crate::rules::{AccountName, Rejection, TransferId};
 use crate::store::{StoreError, UrlError};
 
-const EXIT_USAGE: u8 = 2;
+const EXIT_DONE: u8 = 0;
+pub(super) const EXIT_USAGE: u8 = 2;
 pub(super) const EXIT_REFUSED: u8 = 3;
 pub(super) const EXIT_BAD_INPUT: u8 = 65;
 const EXIT_UNREACHABLE: u8 = 69;
-const EXIT_FAULT: u8 = 70;
+pub(super) const EXIT_FAULT: u8 = 70;
+/// What was to be done is done, and its result could not be written.
+const EXIT_OUTPUT: u8 = 74;
 pub(super) const EXIT_TRY_AGAIN: u8 = 75;
 const EXIT_NOT_ALLOWED: u8 = 77;
 const EXIT_CONFIGURATION: u8 = 78;
@@ -27,6 +34,7 @@ const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 const USAGE: &str = "usage";
 const DEADLINE_PASSED: &str = "deadline_passed";
 const OUTPUT_FAILED: &str = "output_failed";
+const PANIC: &str = "panic";
 
 /// Why a command failed, ready to be shown.
 pub(super) struct Failure {
@@ -36,18 +44,54 @@ pub(super) struct Failure {
     hint: Option<String>,
     /// The rejection's own fields.
     fields: Vec<(String, Value)>,
+    /// The account that was named and is not there.
+    pub(super) unknown_account: Option<AccountName>,
     is_silent: bool,
 }
 
 impl Failure {
     fn new(exit_code: u8, code: &'static str, message: String, hint: Option<&str>) -> Self {
         let hint = hint.map(str::to_owned);
-        Self { exit_code, code, message, hint, fields: Vec::new(), is_silent: false }
+        Self { exit_code, code, message, hint, fields: Vec::new(), unknown_account: None, is_silent: false }
     }
 
     /// Arguments that do not go together, which the parser of arguments cannot see.
     pub(super) fn usage(message: impl Into<String>) -> Self {
         Self::new(EXIT_USAGE, USAGE, message.into(), None)
+    }
+
+    /// A panic, which is always a fault of this program.
+    pub(super) fn of_panic(panic: &PanicHookInfo<'_>) -> Self {
+        let payload = panic.payload();
+        let words =
+            payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let place = panic.location().map(|location| format!(" at {location}")).unwrap_or_default();
+        let message = format!("a fault of Teller{place}: {}", words.unwrap_or("no words"));
+        Self::new(
+            EXIT_FAULT,
+            PANIC,
+            message,
+            Some("report it; the same command with the same key or id can be run again"),
+        )
+    }
+
+    /// Nobody reads the result of what was committed.
+    pub(super) fn of_lost_result(committed: Committed) -> Self {
+        Self::from(io::Error::other("nobody reads it any more")).after(Some(committed))
+    }
+
+    /// Adds what was committed before the result could not be written, so that nobody takes that for a failure of the work.
+    pub(super) fn after(mut self, committed: Option<Committed>) -> Self {
+        if self.code == OUTPUT_FAILED
+            && let Some(Committed { words, fields }) = committed
+        {
+            self.message = format!("{words}, but {}", self.message);
+            self.fields = [("committed".to_owned(), json!(true))].into_iter().chain(fields).collect();
+            self.hint = Some("it is done and need not be done again".to_owned());
+            self.is_silent = false;
+            self.exit_code = EXIT_OUTPUT;
+        }
+        self
     }
 
     /// Adds that the request can be sent again under its id, where that is the thing to do.
@@ -99,6 +143,23 @@ impl Failure {
         }
     }
 
+    /// Adds which accounts may have been meant. How to open one comes second, or a slip would become an account.
+    pub(super) fn or_meant(mut self, similar: &[AccountName]) -> Self {
+        let (Some(account), false) = (&self.unknown_account, similar.is_empty()) else { return self };
+        let names: Vec<_> = similar.iter().map(AccountName::as_str).collect();
+        self.hint = Some(format!("did you mean {}? if not, {}", names.join(" or "), open_hint(account)));
+        self.fields.push(("did_you_mean".to_owned(), json!(names)));
+        self
+    }
+
+    /// Tells of it, and gives the code that the program ends with.
+    pub(super) fn tell(&self) -> ExitCode {
+        if !self.is_silent() {
+            talk::say_failure(self);
+        }
+        ExitCode::from(self.exit_code)
+    }
+
     /// Whether there is nobody left to tell.
     pub(super) const fn is_silent(&self) -> bool {
         self.is_silent
@@ -116,11 +177,30 @@ impl Failure {
     }
 
     pub(super) fn to_text(&self) -> String {
-        let mut text = format!("error: {}", self.message);
+        let mut text = format!("error: {}", visible(&self.message));
         if let Some(hint) = &self.hint {
-            let _ = write!(text, "\n  hint: {hint}");
+            let _ = write!(text, "\n  hint: {}", visible(hint));
         }
         text
+    }
+}
+
+/// What a command committed, for whoever does not get its result.
+pub(super) struct Committed {
+    words: String,
+    fields: Vec<(String, Value)>,
+}
+
+impl Committed {
+    /// In words, as in `the account a is open`.
+    pub(super) fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), fields: Vec::new() }
+    }
+
+    /// With a field by which programs find it.
+    pub(super) fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        self.fields.push((name.to_owned(), json!(value)));
+        self
     }
 }
 
@@ -144,6 +224,10 @@ impl From<Error> for Failure {
     }
 }
 
+fn open_hint(account: &AccountName) -> String {
+    format!("open it with: teller account open {:?} --currency CODE", account.as_str())
+}
+
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
@@ -153,6 +237,10 @@ impl From<Rejection> for Failure {
         let mut failure = Self::new(EXIT_REFUSED, rejection.code(), rejection.to_string(), None);
         if let Rejection::JournalNamed { journal, .. } = &rejection {
             failure.hint = Some(format!("undo it as a whole with: teller reverse --journal {journal}"));
+        }
+        if let Rejection::AccountUnknown { account } = &rejection {
+            failure.hint = Some(open_hint(account));
+            failure.unknown_account = Some(account.clone());
         }
         if let Ok(Value::Object(mut fields)) = serde_json::to_value(&rejection) {
             fields.shift_remove("code");
@@ -198,6 +286,11 @@ fn meaning(fault: &StoreError) -> (u8, Option<&str>) {
         }
         StoreError::NotABook { .. } => {
             (EXIT_CONFIGURATION, Some("name another database; Teller leaves this one alone"))
+        }
+        StoreError::Missing { .. } => {
+            let hint = "nothing was made; name the book's file with --database-url, or make a new book by opening its first account, by \
+                teller migrate run, or with --create";
+            (EXIT_CONFIGURATION, Some(hint))
         }
         StoreError::BookUnknown => {
             let hint = "see which there are with: teller book list; make it with: teller book create NAME";
@@ -255,11 +348,11 @@ impl From<UrlError> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let hint = match error {
-            ConfigError::DotEnv(_) => {
+            ConfigError::DotEnv { .. } => {
                 Some("write lines like DATABASE_URL='sqlite://teller.db', with '' around the value")
             }
             ConfigError::Url { .. }
-            | ConfigError::DotEnvFile(_)
+            | ConfigError::DotEnvFile { .. }
             | ConfigError::NotText { .. }
             | ConfigError::Invalid { .. } => None,
         };
@@ -270,9 +363,12 @@ impl From<ConfigError> for Failure {
 /// Writing results. A reader that has gone away, such as `head`, has had enough, and there is nobody to tell.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        let mut failure = Self::new(EXIT_FAULT, OUTPUT_FAILED, format!("cannot write the results: {error}"), None);
-        failure.is_silent = error.kind() == io::ErrorKind::BrokenPipe;
-        failure
+        let is_silent = error.kind() == io::ErrorKind::BrokenPipe;
+        let exit_code = if is_silent { EXIT_DONE } else { EXIT_OUTPUT };
+        Self {
+            is_silent,
+            ..Self::new(exit_code, OUTPUT_FAILED, format!("the result cannot be written: {error}"), None)
+        }
     }
 }
 
@@ -297,7 +393,7 @@ mod tests {
             .filter_map(|line| line.split_once("` |"))
             .map(|(code, _)| code)
             .collect();
-        let own = [USAGE, DEADLINE_PASSED, OUTPUT_FAILED];
+        let own = [USAGE, DEADLINE_PASSED, OUTPUT_FAILED, PANIC];
         let lists =
             [StoreError::VARIANTS, InputError::VARIANTS, ConfigError::VARIANTS, Error::VARIANTS, &own, &OF_LINES];
         // These three hand the code of another error on.

@@ -1,10 +1,11 @@
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
-use super::args::{ModeArgs, count, parse, say};
-use super::failure::Failure;
+use super::args::{ModeArgs, count, parse};
+use super::failure::{Committed, Failure};
 use super::output::{Columns, Format};
+use super::pages::{PageArgs, say_more};
 use super::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, submit};
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::Error;
 use crate::formats::{
@@ -13,10 +14,11 @@ use crate::formats::{
 use crate::rules::{
     CaptureRequest, Expiry, HoldRequest, Instant, Parties, Quantity, Reference, ReleaseRequest, Remainder, Sequence,
 };
-use crate::service::Mode;
+use crate::service::{HoldStatus, Mode};
 
 const COLUMNS: Columns =
     &["sequence", "state", "debit_account", "credit_account", "amount", "remaining", "currency", "expires_at", "hold"];
+const EXPIRED: Columns = &["expired"];
 
 /// A hold, or a look at holds.
 #[derive(Args)]
@@ -77,9 +79,8 @@ struct ListArgs {
     /// Only the open holds of this account, on either side
     #[arg(long, value_name = "NAME", conflicts_with_all = ["cursor", "limit"])]
     account: Option<String>,
-    /// The most holds to list
-    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: PageArgs,
     /// Where to go on: the cursor that the page before told
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<i64>,
@@ -188,20 +189,23 @@ pub(super) fn release(context: &Context, arguments: &ReleaseArgs) -> Result<Endi
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    let (holds, next) = if let Some(account) = &arguments.account {
-        (ledger.list_open_holds(&parse(account)?)?, None)
+    let mut list = context.output.list();
+    let mut add = |holds: &[HoldStatus]| list.add(&holds.iter().map(HoldRecord::from).collect::<Vec<_>>(), COLUMNS);
+    let next = if let Some(account) = &arguments.account {
+        add(&ledger.list_open_holds(&parse(account)?)?)?;
+        None
     } else {
-        let page = ledger.list_holds(arguments.cursor.map(Sequence), arguments.limit)?;
-        (page.holds, page.next)
+        arguments.limit.fetch(&context.output, arguments.cursor.map(Sequence), |cursor, rows_max| {
+            let page = ledger.list_holds(cursor.copied(), rows_max)?;
+            add(&page.holds)?;
+            Ok((page.holds.len(), page.next))
+        })?
     };
-    let records: Vec<_> = holds.iter().map(HoldRecord::from).collect();
-    context.output.many(&records, COLUMNS)?;
-    if records.is_empty() {
+    if list.count() == 0 {
         say("No holds.");
     }
-    if let Some(cursor) = next {
-        say(format_args!("There are more: --cursor {cursor}"));
-    }
+    list.end()?;
+    say_more(next);
     Ok(Ending::Done)
 }
 
@@ -221,10 +225,10 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
 fn expire(context: &Context, arguments: &ModeArgs) -> Result<Ending, Failure> {
     let mode = arguments.mode();
     let expired = context.ledger()?.expire_holds(mode)?;
-    if context.output.format != Format::Table {
-        context.output.one(&ExpiredRecord::new(expired, mode), &[])?;
-        return Ok(Ending::Done);
+    if expired > 0 {
+        context.committed(mode, Committed::new(format!("the expiry of {} is recorded", count(expired, "hold"))));
     }
+    context.output.one(&ExpiredRecord::new(expired, mode), EXPIRED)?;
     let verb = if mode == Mode::DryRun { "Would record" } else { "Recorded" };
     say(format_args!("{verb} the expiry of {}.", count(expired, "hold")));
     Ok(Ending::Done)

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::args::{ForceArgs, ModeArgs, count, create_next_to_taken, say};
-use super::failure::Failure;
+use super::args::{ForceArgs, ModeArgs, count, create_next_to_taken};
+use super::failure::{Committed, Failure};
 use super::import_book;
 use super::interrupt;
 use super::output::Columns;
 use super::progress::Progress;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::files::Input;
@@ -33,7 +34,7 @@ pub(super) enum ImportCommand {
 }
 
 const ACCOUNTS_HELP: &str = "\
-Columns: name, type (liability where it is empty), currency, min_balance (the type's usual one where it is empty, \
+Columns: name, type (by the first part of the name where it is empty, or else liability), currency, min_balance (the type's usual one where it is empty, \
 none where it says none), max_balance, description, and metadata.NAME for any NAME.
 
 The file is UTF-8, with quotes only around whole fields. Fields have at most 64 KiB.
@@ -120,7 +121,7 @@ fn import<T>(
         say(format_args!("The fields are separated by {}; --delimiter says otherwise.", lines.delimiter()));
     }
     let rejects = rejects(context, arguments, &lines, mode)?;
-    let ledger = context.ledger()?;
+    let ledger = context.ledger_to_begin(mode)?;
     interrupt::listen();
 
     let mut sink = Sink { rejects, progress, counts: ImportCounts::default(), refused: 0 };
@@ -132,6 +133,8 @@ fn import<T>(
 
 fn end(context: &Context, sink: Sink, counts: ImportCounts, mode: Mode) -> Result<Ending, Failure> {
     let is_stopped = interrupt::is_requested();
+    let committed = format!("{} of {} are imported", counts.done + counts.replayed, count(counts.lines, "line"));
+    context.committed(mode, Committed::new(committed).with("imported", counts.done).with("replayed", counts.replayed));
     if is_stopped {
         sink.say_stopped();
     }

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{ModeArgs, say};
+use super::args::ModeArgs;
 use super::export::contents;
-use super::failure::Failure;
+use super::failure::{Committed, Failure};
 use super::output::Columns;
 use super::progress::Progress;
+use super::talk::say;
 use super::{Context, Ending, interrupt};
 use crate::files::Input;
 use crate::formats::{BookImportRecord, BookReader};
@@ -33,10 +34,10 @@ pub(super) struct ImportBookArgs {
 
 pub(super) fn run(context: &Context, arguments: &ImportBookArgs) -> Result<Ending, Failure> {
     let file = BufReader::new(Input::open(&arguments.file)?);
-    let ledger = context.ledger_to_import()?;
+    let mode = arguments.mode.mode();
+    let ledger = context.ledger_to_import(mode)?;
     interrupt::listen();
     let bar = Progress::new("Importing", "lines");
-    let mode = arguments.mode.mode();
     let imported = ledger.import_book(&mut BookReader::new(file), mode, &mut |progress: BookProgress| {
         bar.show_of(progress.done, progress.total);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -46,6 +47,7 @@ pub(super) fn run(context: &Context, arguments: &ImportBookArgs) -> Result<Endin
         Mode::Commit => error.into(),
         Mode::DryRun => Failure::of_dry_run(error),
     })?;
+    context.committed(mode, Committed::new(format!("{} are in the book", contents(&imported.header))));
     context.output.one(&BookImportRecord::new(&imported, mode), COLUMNS)?;
     tell(&imported, mode);
     Ok(if imported.is_complete { Ending::Done } else { Ending::Stopped })

@@ -1,31 +1,63 @@
-//! What the library says while it works, for people, on stderr.
+//! What the library says while it works, for people or as JSON, on stderr.
 
-use std::fmt;
+use std::fmt::{self, Debug};
 
+use serde_json::{Map, Value, json};
+use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
+use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::failure::Failure;
+use super::talk::{self, LogLines};
 use crate::clock::Clock;
-use crate::config;
+use crate::config::{self, Setting};
+use crate::formats::write_json;
 
 /// Writes the log from now on: what `-v` asks for, or else `TELLER_LOG`, or else warnings.
 pub(super) fn start(verbose: u8) -> Result<(), Failure> {
-    let of_flag = |level| Targets::new().with_default(LevelFilter::WARN).with_target("teller", level);
-    let targets = match verbose {
-        0 => config::log_targets()?.unwrap_or_else(|| of_flag(LevelFilter::WARN)),
-        1 => of_flag(LevelFilter::INFO),
-        2 => of_flag(LevelFilter::DEBUG),
-        _ => of_flag(LevelFilter::TRACE),
+    let targets = match level_of(verbose) {
+        Some(level) => of_flag(level),
+        None => config::log_targets()?.unwrap_or_else(|| of_flag(LevelFilter::WARN)),
     };
-    let lines = tracing_subscriber::fmt::layer().with_writer(anstream::stderr).with_timer(LogTime(Clock::system()));
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| LogLines);
+    let registry = tracing_subscriber::registry();
     // It fails where a program that uses this library has started a log of its own, which then gets it all.
-    let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
+    let _ = if talk::is_json() {
+        registry.with(lines.event_format(JsonLines(Clock::system()))).with(targets).try_init()
+    } else {
+        registry.with(lines.with_timer(LogTime(Clock::system()))).with(targets).try_init()
+    };
     Ok(())
+}
+
+/// What is logged, for `teller config show`.
+pub(super) fn setting(verbose: u8) -> Result<Setting, Failure> {
+    let (value, origin) = match (level_of(verbose), config::log_targets()?) {
+        (Some(level), _) => (level.to_string(), "-v"),
+        (None, Some(targets)) => (targets.to_string(), "TELLER_LOG in the environment"),
+        (None, None) => (LevelFilter::WARN.to_string(), "Teller's default"),
+    };
+    Ok(Setting { name: "log".to_owned(), value, origin: origin.to_owned() })
+}
+
+const fn level_of(verbose: u8) -> Option<LevelFilter> {
+    match verbose {
+        0 => None,
+        1 => Some(LevelFilter::INFO),
+        2 => Some(LevelFilter::DEBUG),
+        _ => Some(LevelFilter::TRACE),
+    }
+}
+
+fn of_flag(level: LevelFilter) -> Targets {
+    Targets::new().with_default(LevelFilter::WARN).with_target("teller", level)
 }
 
 struct LogTime(Clock);
@@ -33,5 +65,55 @@ struct LogTime(Clock);
 impl FormatTime for LogTime {
     fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
         write!(writer, "{}", self.0.now())
+    }
+}
+
+/// One JSON document an event: `{"log": {"time": …, "level": …, "target": …, "message": …, …}}`.
+struct JsonLines(Clock);
+
+impl<S, N> FormatEvent<S, N> for JsonLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let metadata = event.metadata();
+        let mut fields = Fields(Map::new());
+        fields.0.insert("time".to_owned(), json!(self.0.now()));
+        fields.0.insert("level".to_owned(), json!(metadata.level().as_str()));
+        fields.0.insert("target".to_owned(), json!(metadata.target()));
+        event.record(&mut fields);
+        let mut line = Vec::new();
+        write_json(&mut line, &json!({ "log": fields.0 })).map_err(|_| fmt::Error)?;
+        writeln!(writer, "{}", String::from_utf8_lossy(&line))
+    }
+}
+
+struct Fields(Map<String, Value>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), json!(format!("{value:?}")));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().to_owned(), json!(value));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.insert(field.name().to_owned(), json!(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0.insert(field.name().to_owned(), json!(value));
+    }
+
+    /// Times in microseconds come so. One that does not fit is as good as endless.
+    fn record_u128(&mut self, field: &Field, value: u128) {
+        self.record_u64(field, u64::try_from(value).unwrap_or(u64::MAX));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.insert(field.name().to_owned(), json!(value));
     }
 }

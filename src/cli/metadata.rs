@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
-use super::args::{ActorArgs, ModeArgs, metadata_of, parse, say};
-use super::failure::Failure;
+use super::args::{ActorArgs, ModeArgs, metadata_of, parse};
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::pages::{PageArgs, say_older};
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::formats::{MetadataChangeRecord, MetadataRecord};
@@ -82,9 +83,8 @@ pub(super) struct ShowArgs {
 pub(super) struct HistoryArgs {
     #[command(flatten)]
     target: TargetArgs,
-    /// The most changes to show
-    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: PageArgs,
     /// Where to go on: the cursor that the page before told
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<i64>,
@@ -109,6 +109,7 @@ fn set(context: &Context, arguments: &SetArgs) -> Result<Ending, Failure> {
     let mode = arguments.mode.mode();
     let request = AnnotationRequest { target, change, actor, reason };
     let kept = ledger.annotate(&request, mode)?;
+    context.committed(mode, Committed::new("the metadata is changed"));
     if mode == Mode::DryRun {
         say("Dry run: this is what would be kept; nothing was changed.");
     }
@@ -128,17 +129,19 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
 fn history(context: &Context, arguments: &HistoryArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let target = arguments.target.target(&ledger)?;
-    // One more than asked for tells whether there is another page.
-    let mut events = ledger.annotations(&target, arguments.cursor, arguments.limit.saturating_add(1))?;
-    let is_last = events.len() <= arguments.limit as usize;
-    events.truncate(arguments.limit as usize);
-    let records: Vec<_> = events.iter().filter_map(MetadataChangeRecord::of).collect();
-    context.output.many(&records, CHANGES)?;
-    if events.is_empty() {
+    let mut list = context.output.list();
+    let next = arguments.limit.fetch(&context.output, arguments.cursor, |cursor, rows_max| {
+        // One more than asked for tells whether there is another page.
+        let mut events = ledger.annotations(&target, cursor.copied(), rows_max.saturating_add(1))?;
+        let is_last = events.len() <= rows_max as usize;
+        events.truncate(rows_max as usize);
+        list.add(&events.iter().filter_map(MetadataChangeRecord::of).collect::<Vec<_>>(), CHANGES)?;
+        Ok((events.len(), events.last().filter(|_| !is_last).map(|event| event.sequence.0)))
+    })?;
+    if list.count() == 0 {
         say("It was never changed.");
     }
-    if let Some(oldest) = events.last().filter(|_| !is_last) {
-        say(format_args!("There are older ones: --cursor {}", oldest.sequence));
-    }
+    list.end()?;
+    say_older(next);
     Ok(Ending::Done)
 }

@@ -1,14 +1,16 @@
 use clap::{Args, Subcommand};
 
-use super::args::{ModeArgs, parse, say};
-use super::failure::Failure;
+use super::args::{ModeArgs, parse};
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::talk::say;
 use super::{Context, Ending};
-use crate::formats::MigrationRecord;
+use crate::formats::{MigrationRecord, RoleRecord};
 use crate::service::{Mode, check_empty};
-use crate::store::{MigrationStatus, Pool};
+use crate::store::{MigrationStatus, PlainName, Pool, SchemaState};
 
 const COLUMNS: Columns = &["migration", "applied"];
+const ROLES: Columns = &["role", "purpose"];
 
 #[derive(Subcommand)]
 pub(super) enum MigrateCommand {
@@ -49,10 +51,19 @@ pub(super) struct RevertArgs {
 }
 
 pub(super) fn run(context: &Context, command: &MigrateCommand) -> Result<Ending, Failure> {
-    let pool = context.pool()?;
+    let pool = match command {
+        MigrateCommand::Run(arguments) => context.pool_to_begin(arguments.mode())?,
+        _ => context.pool()?,
+    };
     match command {
-        MigrateCommand::Run(arguments) => apply(&pool, arguments.mode())?,
-        MigrateCommand::Revert(arguments) => revert(&pool, arguments)?,
+        MigrateCommand::Run(arguments) => {
+            apply(&pool, arguments.mode())?;
+            context.committed(arguments.mode(), Committed::new("the schema is up to date"));
+        }
+        MigrateCommand::Revert(arguments) => {
+            revert(&pool, arguments)?;
+            context.committed(arguments.mode.mode(), Committed::new("the newest migration is taken back"));
+        }
         MigrateCommand::Status => {}
         MigrateCommand::Roles(arguments) => return roles(context, &pool, arguments),
     }
@@ -64,6 +75,11 @@ pub(super) fn run(context: &Context, command: &MigrateCommand) -> Result<Ending,
 
 fn apply(pool: &Pool, mode: Mode) -> Result<(), Failure> {
     if mode == Mode::DryRun {
+        // Refused as it would be.
+        match pool.schema_state()? {
+            state @ (SchemaState::Foreign | SchemaState::Newer { .. }) => pool.check_current(&state)?,
+            SchemaState::Empty | SchemaState::Behind { .. } | SchemaState::Current => {}
+        }
         let pending = pool.migration_status()?.into_iter().filter(|migration| !migration.is_applied);
         for MigrationStatus { name, .. } in pending {
             say(format_args!("Would apply {name}."));
@@ -81,12 +97,14 @@ fn apply(pool: &Pool, mode: Mode) -> Result<(), Failure> {
 }
 
 fn roles(context: &Context, pool: &Pool, arguments: &RolesArgs) -> Result<Ending, Failure> {
-    let prefix = parse(&arguments.prefix)?;
+    let prefix: PlainName = parse(&arguments.prefix)?;
     // The script names the tables of the newest schema.
     pool.check_current(&pool.schema_state()?)?;
     if arguments.apply {
         pool.apply_roles(&prefix)?;
         say(format_args!("The roles {prefix}_owner, {prefix}_writer and {prefix}_reader are ready."));
+        context.output.committed(Committed::new("the roles are ready"));
+        context.output.many(&RoleRecord::of(prefix.as_str()), ROLES)?;
         return Ok(Ending::Done);
     }
     context.output.raw(format!("begin;\n{}commit;\n", pool.roles_script(&prefix)?).as_bytes())?;

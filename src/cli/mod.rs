@@ -10,6 +10,7 @@ mod balance;
 mod batch;
 mod bench;
 mod book;
+mod cells;
 mod command;
 mod config;
 mod currency;
@@ -24,10 +25,12 @@ mod import;
 mod import_book;
 mod interrupt;
 mod journal;
+mod listing;
 mod log;
 mod metadata;
 mod migrate;
 mod output;
+mod pages;
 mod period;
 mod progress;
 mod request;
@@ -37,21 +40,22 @@ mod schedule_add;
 mod seal;
 mod shell;
 mod statement;
+mod table;
+mod talk;
 mod transfer;
+mod usage;
 mod verify;
 
+use std::panic;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use self::command::{Arguments, Command, GlobalArgs};
 use self::deadline::Deadline;
-use self::failure::Failure;
+use self::failure::{Committed, Failure};
 use self::output::Output;
 use crate::config::Origin;
-use crate::error::Error;
-use crate::service::Ledger;
-use crate::store::{DatabaseUrl, Pool, StoreOptions};
+use crate::service::{Ledger, Mode};
+use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
 
 /// A check found something.
 const EXIT_FOUND: u8 = 1;
@@ -60,6 +64,8 @@ const EXIT_FOUND: u8 = 1;
 struct Context {
     database_url: Option<String>,
     book: Option<String>,
+    missing: MissingBook,
+    verbose: u8,
     deadline: Deadline,
     output: Output,
 }
@@ -79,29 +85,54 @@ enum Ending {
 }
 
 impl Context {
+    /// The book, which must be there unless `--create` is given.
     fn ledger(&self) -> Result<Ledger, Failure> {
-        self.open(Ledger::open)
+        self.open(Ledger::open, self.missing)
     }
 
-    /// The book, also where an import has not come to its end.
-    fn ledger_to_import(&self) -> Result<Ledger, Failure> {
-        self.open(Ledger::open_incomplete)
+    /// The book, which is made where it is not there, for the commands that books begin with. A dry run makes none.
+    fn ledger_to_begin(&self, mode: Mode) -> Result<Ledger, Failure> {
+        self.open(Ledger::open, self.missing_to_begin(mode))
     }
 
-    /// Says so where a new book was made: whoever named another file than meant would look for accounts in vain.
-    fn open(&self, open: fn(DatabaseUrl, StoreOptions) -> Result<Ledger, Error>) -> Result<Ledger, Failure> {
-        let (url, _) = self.url()?;
-        let (is_new, address) = (url.is_new_file(), url.to_string());
-        let ledger = open(url, self.options()?)?;
-        if is_new {
-            args::say(format_args!("Made a new book: {address}"));
-        }
-        Ok(ledger)
+    /// The book to import into, also where an import has not come to its end.
+    fn ledger_to_import(&self, mode: Mode) -> Result<Ledger, Failure> {
+        self.open(Ledger::open_incomplete, self.missing_to_begin(mode))
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.
     fn pool(&self) -> Result<Pool, Failure> {
-        Ok(Pool::connect(self.url()?.0, self.options()?)?)
+        self.open(Pool::connect, self.missing)
+    }
+
+    /// The same for the command that makes a schema.
+    fn pool_to_begin(&self, mode: Mode) -> Result<Pool, Failure> {
+        self.open(Pool::connect, self.missing_to_begin(mode))
+    }
+
+    const fn missing_to_begin(&self, mode: Mode) -> MissingBook {
+        match mode {
+            Mode::Commit => MissingBook::Make,
+            Mode::DryRun => self.missing,
+        }
+    }
+
+    /// Says so where a new book was made: whoever named another file than meant would look for accounts in vain.
+    fn open<T, E>(
+        &self,
+        open: fn(DatabaseUrl, StoreOptions) -> Result<T, E>,
+        missing_book: MissingBook,
+    ) -> Result<T, Failure>
+    where
+        Failure: From<E>,
+    {
+        let (url, _) = self.url()?;
+        let (is_new, address) = (url.is_new_file(), url.to_string());
+        let opened = open(url, StoreOptions { missing_book, ..self.options()? })?;
+        if is_new {
+            talk::say(format_args!("Made a new book: {address}"));
+        }
+        Ok(opened)
     }
 
     /// The book to work on, and where its database was named.
@@ -109,6 +140,25 @@ impl Context {
         let (url, origin) = crate::config::database_url(self.database_url.as_deref())?;
         let Some(book) = &self.book else { return Ok((url, origin)) };
         Ok((url.in_book(&args::parse(book)?)?, origin))
+    }
+
+    /// Takes note of what was done, which is told when its result cannot be written. A dry run did nothing.
+    fn committed(&self, mode: Mode, committed: Committed) {
+        if mode == Mode::Commit {
+            self.output.committed(committed);
+        }
+    }
+
+    /// Adds what may have been meant, where an account is unknown. Where that cannot be found out, the failure is told as it is.
+    fn with_similar(&self, failure: Failure) -> Failure {
+        let similar = failure
+            .unknown_account
+            .as_ref()
+            .map(|name| self.ledger()?.find_similar_accounts(name).map_err(Failure::from));
+        match similar {
+            Some(Ok(names)) => failure.or_meant(&names),
+            Some(Err(_)) | None => failure,
+        }
     }
 
     /// A command does one thing after the other.
@@ -122,16 +172,31 @@ impl Context {
 /// Runs the program that the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    let GlobalArgs { database_url, book, deadline, format, verbose } = arguments.global;
+    // The hook of the standard library would write past the one place for talk.
+    panic::set_hook(Box::new(|panic| talk::say_failure(&Failure::of_panic(panic))));
+    let outcome = panic::catch_unwind(|| match usage::read(&crate::config::arguments()) {
+        Ok(arguments) => run_arguments(arguments),
+        Err(exit_code) => exit_code,
+    });
+    outcome.unwrap_or(ExitCode::from(failure::EXIT_FAULT))
+}
+
+fn run_arguments(arguments: Arguments) -> ExitCode {
+    let GlobalArgs { database_url, book, create, deadline, format, verbose } = arguments.global;
     let deadline = Deadline::new(deadline);
     let output = Output::new(format);
     deadline.watch(arguments.command.deadline_default(), &output);
-    let context = Context { database_url, book, deadline, output };
+    let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
+    let context = Context { database_url, book, missing, verbose, deadline, output };
     let outcome = log::start(verbose).and_then(|()| run_command(&context, arguments.command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
     });
+    let committed = context.output.take_committed();
+    let outcome = match (outcome, committed) {
+        (Ok(_), Some(committed)) if context.output.reader_is_gone() => Err(Failure::of_lost_result(committed)),
+        (outcome, committed) => outcome.map_err(|failure| context.with_similar(failure.after(committed))),
+    };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Found) => ExitCode::from(EXIT_FOUND),
@@ -178,6 +243,6 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Migrate(command) => migrate::run(context, &command),
         Command::Config(command) => config::run(context, &command),
         Command::Completions(arguments) => shell::completions(context, &arguments),
-        Command::Man => shell::man(context),
+        Command::Man(arguments) => shell::man(context, &arguments),
     }
 }

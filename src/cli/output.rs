@@ -1,15 +1,19 @@
-use std::cell::{RefCell, RefMut};
+//! All that goes to stdout: results, in the format that is asked for. The only place that writes there.
+
+use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::failure::Failure;
-use crate::formats::Record;
+use super::cells::Cells;
+use super::failure::{Committed, Failure};
+use super::listing::Listing;
+use super::table::single_line;
+use crate::formats::{Record, TerminalJson, write_json, write_json_pretty};
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -20,8 +24,10 @@ pub(super) enum Format {
     Json,
     /// One JSON document a line
     Ndjson,
-    /// Comma-separated values with a header
+    /// Comma-separated values with a header; a text that a spreadsheet would compute has a ' before it
     Csv,
+    /// The same with every text as it is, for programs
+    CsvRaw,
 }
 
 /// Where results go.
@@ -30,6 +36,10 @@ pub(super) struct Output {
     stdout: RefCell<BufWriter<Stdout>>,
     /// Whether there were results to write.
     pub(super) has_begun: Arc<AtomicBool>,
+    is_terminal: bool,
+    /// Whether nobody reads them any more.
+    reader_is_gone: Cell<bool>,
+    committed: RefCell<Option<Committed>>,
 }
 
 /// Which of a record's fields a table shows; every other format shows all.
@@ -37,7 +47,10 @@ pub(super) type Columns = &'static [&'static str];
 
 impl Output {
     pub(super) fn new(format: Format) -> Self {
-        Self { format, stdout: RefCell::new(BufWriter::new(io::stdout())), has_begun: Arc::default() }
+        let stdout = RefCell::new(BufWriter::new(io::stdout()));
+        let (reader_is_gone, committed) = (Cell::new(false), RefCell::new(None));
+        let is_terminal = io::stdout().is_terminal();
+        Self { format, stdout, has_begun: Arc::default(), is_terminal, reader_is_gone, committed }
     }
 
     /// The same kind of output, with nothing in it yet.
@@ -45,30 +58,45 @@ impl Output {
         Self::new(self.format)
     }
 
+    /// Takes note of what was committed, which must be told when its result cannot be written.
+    pub(super) fn committed(&self, committed: Committed) {
+        self.committed.replace(Some(committed));
+    }
+
+    /// What must be told when results were lost.
+    pub(super) fn take_committed(&self) -> Option<Committed> {
+        self.committed.take()
+    }
+
+    /// A list of one kind, which is written page by page.
+    pub(super) fn list<R: Record>(&self) -> Listing<'_, R> {
+        Listing::new(self)
+    }
+
     /// Writes one result.
     pub(super) fn one(&self, record: &impl Serialize, columns: &[&str]) -> Result<(), Failure> {
         match self.format {
-            Format::Json => self.json(record),
-            Format::Table | Format::Ndjson | Format::Csv => self.rows(std::slice::from_ref(record), columns),
+            Format::Json => self.document(record),
+            Format::Ndjson => self.line(record),
+            Format::Csv | Format::CsvRaw => {
+                let fields = fields_of(record)?;
+                self.csv_line(fields.keys().map(String::as_str))?;
+                self.csv_row(&fields)
+            }
+            Format::Table => {
+                let row = fields_of(record)?;
+                let table = super::table::Table::of(columns, std::slice::from_ref(&row));
+                self.text_line(&table.header())?;
+                self.text_line(&table.row(&row))
+            }
         }
     }
 
     /// Writes many results of one kind.
     pub(super) fn many<R: Record>(&self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
-        match self.format {
-            Format::Json => self.json(records),
-            Format::Csv if records.is_empty() => self.csv_header(&R::columns()),
-            Format::Table | Format::Ndjson | Format::Csv => self.rows(records, columns),
-        }
-    }
-
-    fn rows<R: Serialize>(&self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
-        match self.format {
-            Format::Json => self.json(records),
-            Format::Ndjson => records.iter().try_for_each(|record| self.line(record)),
-            Format::Csv => self.csv(&fields(records)?),
-            Format::Table => self.table(&fields(records)?, columns),
-        }
+        let mut list = self.list();
+        list.add(records, columns)?;
+        list.end()
     }
 
     /// Writes one result with all its fields, in a table one below the other.
@@ -76,9 +104,9 @@ impl Output {
         if self.format != Format::Table {
             return self.one(record, &[]);
         }
-        let fields = fields(std::slice::from_ref(record))?;
-        let width = fields.iter().flatten().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
-        for (name, value) in fields.iter().flatten() {
+        let fields = fields_of(record)?;
+        let width = fields.keys().map(String::len).max().unwrap_or_default() + 3;
+        for (name, value) in &fields {
             self.text_line(&format!("{:<width$}{}", name.replace('_', " "), single_line(&cell(value))))?;
         }
         Ok(())
@@ -86,112 +114,103 @@ impl Output {
 
     /// Writes bytes as they are.
     pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
-        Ok(self.begin().write_all(bytes)?)
+        self.write(|stdout| stdout.write_all(bytes))
+    }
+
+    /// Writes one line for people.
+    pub(super) fn text_line(&self, line: &str) -> Result<(), Failure> {
+        self.write(|stdout| writeln!(stdout, "{}", line.trim_end()))
+    }
+
+    /// Writes one JSON document on several lines.
+    pub(super) fn document(&self, value: &(impl Serialize + ?Sized)) -> Result<(), Failure> {
+        self.write(|stdout| {
+            write_json_pretty(&mut *stdout, value)?;
+            stdout.write_all(b"\n")
+        })
+    }
+
+    /// Writes one JSON document on one line.
+    pub(super) fn line(&self, value: &impl Serialize) -> Result<(), Failure> {
+        self.write(|stdout| {
+            write_json(&mut *stdout, value)?;
+            stdout.write_all(b"\n")
+        })
+    }
+
+    /// Writes one row of CSV.
+    pub(super) fn csv_row(&self, fields: &Map<String, Value>) -> Result<(), Failure> {
+        self.csv_line(fields.values().map(cell))
+    }
+
+    pub(super) fn csv_line(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Failure> {
+        let cells = Cells { are_raw: self.format == Format::CsvRaw, are_for_a_terminal: self.is_terminal };
+        let mut line = csv::Writer::from_writer(Vec::new());
+        line.write_record(texts.into_iter().map(|text| cells.cell(text.as_ref()).into_owned()))
+            .map_err(io::Error::other)?;
+        self.raw(&line.into_inner().map_err(|error| io::Error::other(error.to_string()))?)
+    }
+
+    /// What writes past the formats. On a terminal it shows deceptive characters as JSON does.
+    pub(super) fn stream(&self) -> Box<dyn Write + Send> {
+        self.has_begun.store(true, Ordering::Relaxed);
+        let stdout = io::stdout();
+        if self.is_terminal { Box::new(TerminalJson::new(stdout)) } else { Box::new(stdout) }
     }
 
     /// Writes a failure to stderr, in the format that the results would have.
     pub(super) fn failure(&self, failure: &Failure) {
         // What was written before it is flushed first, so that it stands first where both go to one place.
         let _ = self.finish();
-        if failure.is_silent() {
-            return;
-        }
-        match self.format {
-            Format::Json | Format::Ndjson => anstream::eprintln!("{}", failure.to_json()),
-            Format::Table | Format::Csv => anstream::eprintln!("{}", failure.to_text()),
-        }
+        failure.tell();
     }
 
+    /// Writes what is still kept back.
     pub(super) fn finish(&self) -> Result<(), Failure> {
-        Ok(self.stdout.borrow_mut().flush()?)
+        let flushed = self.stdout.borrow_mut().flush();
+        self.keep(flushed)
     }
 
-    fn begin(&self) -> RefMut<'_, BufWriter<Stdout>> {
+    /// Whether what is written from now on is read by nobody.
+    pub(super) const fn reader_is_gone(&self) -> bool {
+        self.reader_is_gone.get()
+    }
+
+    fn write(&self, write: impl FnOnce(&mut BufWriter<Stdout>) -> io::Result<()>) -> Result<(), Failure> {
         self.has_begun.store(true, Ordering::Relaxed);
-        self.stdout.borrow_mut()
-    }
-
-    fn text_line(&self, line: &str) -> Result<(), Failure> {
-        Ok(writeln!(self.begin(), "{}", line.trim_end())?)
-    }
-
-    fn json(&self, value: &(impl Serialize + ?Sized)) -> Result<(), Failure> {
-        let mut stdout = self.begin();
-        serde_json::to_writer_pretty(&mut *stdout, value).map_err(io::Error::from)?;
-        Ok(stdout.write_all(b"\n")?)
-    }
-
-    fn line(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let mut stdout = self.begin();
-        serde_json::to_writer(&mut *stdout, value).map_err(io::Error::from)?;
-        Ok(stdout.write_all(b"\n")?)
-    }
-
-    fn csv_header(&self, columns: &[&str]) -> Result<(), Failure> {
-        let mut stdout = self.begin();
-        let mut writer = csv::Writer::from_writer(&mut *stdout);
-        writer.write_record(columns).map_err(io::Error::other)?;
-        Ok(writer.flush()?)
-    }
-
-    fn csv(&self, records: &[Map<String, Value>]) -> Result<(), Failure> {
-        let mut stdout = self.begin();
-        let mut writer = csv::Writer::from_writer(&mut *stdout);
-        let Some(first) = records.first() else { return Ok(()) };
-        writer.write_record(first.keys()).map_err(io::Error::other)?;
-        for record in records {
-            writer.write_record(record.values().map(cell)).map_err(io::Error::other)?;
-        }
-        Ok(writer.flush()?)
-    }
-
-    fn table(&self, records: &[Map<String, Value>], columns: &[&str]) -> Result<(), Failure> {
-        if records.is_empty() {
+        if self.reader_is_gone() {
             return Ok(());
         }
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        if !io::stdout().is_terminal() {
-            table.force_no_tty();
-        }
-        table.set_header(columns.iter().map(|column| column.replace('_', " ").to_uppercase()));
-        let value = |record: &Map<String, Value>, column: &str| record.get(column).map_or_else(String::new, cell);
-        for record in records {
-            table.add_row(columns.iter().map(|column| single_line(&value(record, column))));
-        }
-        for (index, column) in columns.iter().enumerate() {
-            let is_number = records.iter().all(|record| looks_like_a_number(&value(record, column)));
-            if let Some(shown) = table.column_mut(index) {
-                shown.set_padding((0, 2));
-                shown.set_cell_alignment(if is_number { CellAlignment::Right } else { CellAlignment::Left });
+        let written = write(&mut self.stdout.borrow_mut());
+        self.keep(written)
+    }
+
+    /// A reader that has gone away, such as `head`, has had enough. The work goes on, and ends as it would have.
+    fn keep(&self, written: io::Result<()>) -> Result<(), Failure> {
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.reader_is_gone.set(true);
+                Ok(())
             }
+            written => Ok(written?),
         }
-        table.lines().try_for_each(|line| self.text_line(&line))
     }
 }
 
-fn fields<R: Serialize>(records: &[R]) -> Result<Vec<Map<String, Value>>, Failure> {
-    let fields = |record: &R| match serde_json::to_value(record).map_err(io::Error::from)? {
+/// The fields of a record, in their order.
+pub(super) fn fields_of(record: &impl Serialize) -> Result<Map<String, Value>, Failure> {
+    match serde_json::to_value(record).map_err(io::Error::from)? {
         Value::Object(fields) => Ok(fields),
         other => Ok(Map::from_iter([("value".to_owned(), other)])),
-    };
-    records.iter().map(fields).collect()
+    }
 }
 
-fn cell(value: &Value) -> String {
+/// A value as one cell of a table or of CSV.
+pub(super) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Object(entries) if entries.is_empty() => String::new(),
         other => other.to_string(),
     }
-}
-
-/// Control characters would break the table, or the terminal.
-fn single_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
-}
-
-fn looks_like_a_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
 }

@@ -1,14 +1,16 @@
 use clap::{Args, Subcommand};
 
-use super::args::{ActorArgs, ModeArgs, parse, say};
-use super::failure::Failure;
+use super::args::{ActorArgs, ModeArgs, parse};
+use super::failure::{Committed, Failure};
 use super::output::Columns;
+use super::talk::say;
 use super::{Context, Ending};
-use crate::formats::{ClosedPeriodRecord, PeriodEventRecord};
+use crate::formats::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
 use crate::rules::{Instant, PeriodAction, PeriodChange};
 use crate::service::Mode;
 
 const CLOSED: Columns = &["period", "begin", "end"];
+const CHANGE: Columns = &["event", "recorded_at", "period", "action", "changed", "actor", "reason"];
 const EVENTS: Columns = &["event", "recorded_at", "period", "action", "actor", "reason"];
 
 #[derive(Subcommand)]
@@ -73,9 +75,8 @@ fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Re
         (Some(_), Mode::DryRun) => say("Dry run: this is what would be recorded; nothing was changed."),
         (Some(_), Mode::Commit) => say(format_args!("Period {period} is {state}.")),
     }
-    if let Some(record) = event.as_ref().and_then(PeriodEventRecord::of) {
-        context.output.one(&record, EVENTS)?;
-    }
+    context.committed(mode, Committed::new(format!("period {period} is {state}")));
+    context.output.one(&PeriodChangeRecord::new(period, action, event.as_ref(), mode), CHANGE)?;
     Ok(Ending::Done)
 }
 

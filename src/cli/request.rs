@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-use super::args::{MetadataArgs, ModeArgs, parse, say};
-use super::failure::Failure;
+use super::args::{MetadataArgs, ModeArgs, parse};
+use super::failure::{Committed, Failure};
 use super::output::{Columns, Format};
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::formats::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
@@ -185,7 +186,23 @@ pub(super) fn show(context: &Context, receipt: &Receipt, mode: Mode) -> Result<E
     } else if mode == Mode::DryRun {
         say("Dry run: this would be posted; nothing was.");
     }
+    context.committed(mode, committed(receipt));
     show_receipt(context, receipt, mode)
+}
+
+fn committed(receipt: &Receipt) -> Committed {
+    let transfers: Vec<_> = receipt.transfers.iter().map(|posted| &posted.transfer).collect();
+    let words = match (&transfers[..], receipt.journal_id) {
+        ([], Some(id)) => format!("journal {id} is posted"),
+        ([], None) => "the change is made".to_owned(),
+        ([one], None) => format!("transfer {} is posted, with the id {}", one.sequence, one.id),
+        ([first, .., last], None) => format!("transfers {} to {} are posted", first.sequence, last.sequence),
+        ([first, ..], Some(id)) => format!("journal {id} is posted, from transfer {} on", first.sequence),
+    };
+    let id = receipt.journal_id.or(transfers.first().map(|transfer| transfer.id));
+    Committed::new(words)
+        .with("id", id)
+        .with("sequences", transfers.iter().map(|transfer| transfer.sequence).collect::<Vec<_>>())
 }
 
 /// The transfers of a receipt: in JSON a journal as a whole, one transfer as an object, several as a list.

@@ -1,15 +1,16 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
-use super::args::{ActorArgs, ModeArgs, count, parse, say};
+use super::args::{ActorArgs, ModeArgs, count, parse};
 use super::command::DEADLINE_DEFAULT;
-use super::failure::Failure;
+use super::failure::{Committed, Failure};
 use super::output::{Columns, Format};
+use super::pages::{PageArgs, say_more, say_older};
 use super::progress::Progress;
 use super::schedule_add::{self, AddArgs};
+use super::talk::say;
 use super::{Context, Ending, interrupt};
 use crate::formats::{ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 use crate::rules::{Instant, ScheduleId};
@@ -71,9 +72,8 @@ impl ScheduleCommand {
 
 #[derive(Args)]
 pub(super) struct ListArgs {
-    /// The most schedules to list
-    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: PageArgs,
     /// Where to go on: the cursor that the page before told
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<ScheduleId>,
@@ -83,9 +83,8 @@ pub(super) struct ListArgs {
 pub(super) struct ShowArgs {
     /// The schedule: its id or its key
     schedule: String,
-    /// The most transfers to show
-    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: PageArgs,
     /// Where to go on: the cursor that the page before told
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
@@ -121,35 +120,41 @@ pub(super) fn run(context: &Context, command: &ScheduleCommand) -> Result<Ending
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
-    let page = context.ledger()?.list_schedules(arguments.cursor, arguments.limit)?;
-    let records: Vec<_> = page.schedules.iter().map(ScheduleRecord::from).collect();
-    context.output.many(&records, COLUMNS)?;
-    if records.is_empty() {
+    let ledger = context.ledger()?;
+    let mut list = context.output.list();
+    let next = arguments.limit.fetch(&context.output, arguments.cursor, |cursor, rows_max| {
+        let page = ledger.list_schedules(cursor.copied(), rows_max)?;
+        list.add(&page.schedules.iter().map(ScheduleRecord::from).collect::<Vec<_>>(), COLUMNS)?;
+        Ok((page.schedules.len(), page.next))
+    })?;
+    if list.count() == 0 {
         say("No schedules.");
     }
-    if let Some(cursor) = page.next {
-        say(format_args!("There are more: --cursor {cursor}"));
-    }
+    list.end()?;
+    say_more(next);
     Ok(Ending::Done)
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
     let before = arguments.cursor.as_deref().map(parse::<Instant>).transpose()?;
     let ledger = context.ledger()?;
-    let history = ledger.get_schedule(ledger.refer_to_schedule(&arguments.schedule)?, before, arguments.limit)?;
-    let record = ScheduleHistoryRecord::from(&history);
+    let id = ledger.refer_to_schedule(&arguments.schedule)?;
+    let schedule = ScheduleRecord::from(&ledger.get_schedule(id, before, 1)?.status);
     if context.output.format == Format::Table {
-        context.output.details(&ScheduleRecord::from(&history.status))?;
-        if !record.dues.is_empty() {
+        context.output.details(&schedule)?;
+    }
+    let mut list = context.output.list().inside(&schedule, "dues")?;
+    let next = arguments.limit.fetch(&context.output, before, |before, rows_max| {
+        let history = ledger.get_schedule(id, before.copied(), rows_max)?;
+        let dues = ScheduleHistoryRecord::from(&history).dues;
+        if list.count() == 0 && context.output.format == Format::Table && !dues.is_empty() {
             context.output.raw(b"\n")?;
         }
-        context.output.many(&record.dues, DUES_OF_ONE)?;
-    } else {
-        context.output.one(&record, COLUMNS)?;
-    }
-    if let Some(cursor) = history.next {
-        say(format_args!("There are older ones: --cursor {cursor}"));
-    }
+        list.add(&dues, DUES_OF_ONE)?;
+        Ok((dues.len(), history.next))
+    })?;
+    list.end()?;
+    say_older(next);
     Ok(Ending::Done)
 }
 
@@ -159,6 +164,7 @@ fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> 
     let ledger = context.ledger()?;
     let id = ledger.refer_to_schedule(&arguments.schedule)?;
     let cancelled = ledger.cancel_schedule(id, &actor, reason.as_ref(), mode)?;
+    context.committed(mode, Committed::new(format!("schedule {id} is cancelled")));
     if cancelled.unchanged {
         let state = cancelled.status.schedule.state();
         say(format_args!("The schedule is {state} already; nothing was left to cancel."));
@@ -184,10 +190,16 @@ fn run_due(context: &Context, arguments: &RunArgs) -> Result<Ending, Failure> {
     });
     bar.finish();
     let run = run?;
+    let committed =
+        format!("{} due up to {} are dealt with", count(run.posted + run.refused + run.skipped, "transfer"), run.until);
+    context.committed(
+        mode,
+        Committed::new(committed).with("posted", run.posted).with("refused", run.refused).with("skipped", run.skipped),
+    );
     let record = ScheduleRunRecord::new(&run, mode);
     match context.output.format {
         Format::Json | Format::Ndjson => context.output.one(&record, DUES)?,
-        Format::Table | Format::Csv => context.output.many(&record.dues, DUES)?,
+        Format::Table | Format::Csv | Format::CsvRaw => context.output.many(&record.dues, DUES)?,
     }
     Ok(say_what_came_of_it(&run, mode))
 }

@@ -3,10 +3,11 @@
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
-use super::args::{login_or, parse, say};
-use super::failure::Failure;
+use super::args::{login_or, parse};
+use super::failure::{Committed, Failure};
 use super::request::{NoteArgs, answer_to};
 use super::schedule::COLUMNS;
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::formats::{Currencies, ScheduleRecord, Signature, read_amount, read_date, read_due_day, read_time_of_day};
@@ -144,6 +145,8 @@ fn add(
     } else if mode == Mode::DryRun {
         say("Dry run: this would be added; nothing was.");
     }
+    let committed = format!("schedule {} is added", added.status.schedule.id);
+    context.committed(mode, Committed::new(committed).with("id", id));
     context.output.one(&ScheduleRecord::added(&added, mode), COLUMNS)?;
     Ok(Ending::Done)
 }

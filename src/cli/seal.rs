@@ -3,12 +3,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{count, create_new, say};
-use super::failure::Failure;
+use super::args::{count, create_new};
+use super::failure::{Committed, Failure};
+use super::output::{Columns, Format};
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::Error;
 use crate::files::{OutputFile, read_text};
-use crate::formats::{SealFile, SealKey, SealPublicKey};
+use crate::formats::{SealFile, SealKey, SealPublicKey, SealRecord};
+
+const COLUMNS: Columns = &["file", "accounts", "transfers", "signed"];
 
 /// The most bytes of a seal, or of a key: a hundred times what either has.
 const BYTES_MAX: u64 = 64 << 10;
@@ -38,9 +42,16 @@ pub(super) fn run(context: &Context, arguments: &SealArgs) -> Result<Ending, Fai
         count(seal.transfers.unsigned_abs(), "transfer"),
         count(seal.accounts.unsigned_abs(), "account")
     );
-    let text = format!("{:#}\n", SealFile::new(seal, key.as_ref()).to_json());
+    let sealed = SealFile::new(seal, key.as_ref());
+    let text = format!("{:#}\n", sealed.to_json());
     match out {
-        Some(file) => write(file, &text)?,
+        Some(file) => {
+            let path = file.path().to_owned();
+            write(file, &text)?;
+            context.output.committed(Committed::new(format!("the seal is in {}", path.display())));
+            context.output.one(&SealRecord::new(&path, &sealed), COLUMNS)?;
+        }
+        None if context.output.format == Format::Ndjson => context.output.line(&sealed.to_json())?,
         None => context.output.raw(text.as_bytes())?,
     }
     say(talk);

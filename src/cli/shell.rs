@@ -1,15 +1,36 @@
-use clap::{Args, CommandFactory};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::command::Arguments;
 use super::failure::Failure;
+use super::output::Columns;
 use super::{Context, Ending};
+use crate::error::Error;
+use crate::formats::PageRecord;
+
+const COLUMNS: Columns = &["page"];
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  teller completions bash > /etc/bash_completion.d/teller")]
 pub(super) struct CompletionArgs {
     /// The shell
     shell: Shell,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller man account open\n  teller man --out /usr/local/share/man/man1\n\n\
+    There is a page for each command, teller-account-open(1) for teller account open. Pages that are there already are \
+    replaced, as those of an older version must be.")]
+pub(super) struct ManArgs {
+    /// The command whose page is printed [default: teller itself]
+    #[arg(conflicts_with = "out")]
+    command: Vec<String>,
+    /// The folder to write all pages to
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn completions(context: &Context, arguments: &CompletionArgs) -> Result<Ending, Failure> {
@@ -19,9 +40,42 @@ pub(super) fn completions(context: &Context, arguments: &CompletionArgs) -> Resu
     Ok(Ending::Done)
 }
 
-pub(super) fn man(context: &Context) -> Result<Ending, Failure> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
-    context.output.raw(&page)?;
+pub(super) fn man(context: &Context, arguments: &ManArgs) -> Result<Ending, Failure> {
+    let mut teller = Arguments::command().disable_help_subcommand(true);
+    // Names like `teller-account-open` are given to commands when all of them are known.
+    teller.build();
+    if let Some(folder) = &arguments.out {
+        return write_pages(context, &teller, folder);
+    }
+    let mut command = &teller;
+    for name in &arguments.command {
+        command = command.find_subcommand(name).ok_or_else(|| {
+            Failure::usage(format!("{} has no command {name}", command.get_display_name().unwrap_or("teller")))
+        })?;
+    }
+    context.output.raw(&page(command)?)?;
     Ok(Ending::Done)
+}
+
+fn write_pages(context: &Context, teller: &Command, folder: &Path) -> Result<Ending, Failure> {
+    let mut records = Vec::new();
+    for command in with_commands_below(teller) {
+        let path = folder.join(format!("{}.1", command.get_display_name().unwrap_or("teller")));
+        let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
+        fs::write(&path, page(command)?).map_err(failed)?;
+        records.push(PageRecord::new(&path));
+    }
+    context.output.many(&records, COLUMNS)?;
+    Ok(Ending::Done)
+}
+
+/// A command and all commands below it.
+fn with_commands_below(command: &Command) -> Vec<&Command> {
+    [command].into_iter().chain(command.get_subcommands().flat_map(with_commands_below)).collect()
+}
+
+fn page(command: &Command) -> Result<Vec<u8>, Failure> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    Ok(page)
 }

@@ -1,13 +1,17 @@
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
-use super::args::{parse, say};
+use super::args::parse;
 use super::failure::Failure;
 use super::output::{Columns, Format};
+use super::pages::{PageArgs, say_older};
+use super::talk::say;
 use super::{Context, Ending};
-use crate::formats::{EntryRecord, SpanStatementRecord, StatementRecord};
+use crate::formats::{EntryRecord, Next, SpanStatementHead, StatementHead};
 use crate::rules::{AccountName, Instant, Sequence};
 use crate::service::{EntryCursor, Span, StatementOrder};
+
+/// The list of a statement in JSON.
+const ENTRIES: &str = "entries";
 
 const COLUMNS: Columns = &["sequence", "recorded_at", "counterparty", "change", "balance", "key", "description"];
 /// Where something was reserved, captured, given up or undone.
@@ -40,9 +44,8 @@ const EFFECTIVE_COLUMNS_WITH_KINDS: Columns = &[
 pub(super) struct StatementArgs {
     /// The account
     account: String,
-    /// The most transfers to show
-    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: PageArgs,
     /// Where to go on: the cursor that the page before told
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
@@ -74,19 +77,21 @@ pub(super) fn run(context: &Context, arguments: &StatementArgs) -> Result<Ending
     let cursor = arguments.cursor.as_deref().map(|cursor| cursor.parse().map(Sequence)).transpose();
     let cursor =
         cursor.map_err(|_| Failure::usage("the cursor is not a number; use the one that the page before told"))?;
-    let statement = context.ledger()?.statement(&name, cursor, arguments.limit)?;
-    let record = StatementRecord::from(&statement);
-    if context.output.format == Format::Json {
-        context.output.one(&record, COLUMNS)?;
-        return Ok(Ending::Done);
-    }
-    context.output.many(&record.entries, columns(&record.entries, COLUMNS, COLUMNS_WITH_KINDS))?;
-    if record.entries.is_empty() {
+    let ledger = context.ledger()?;
+    let account = ledger.get_account(&name)?;
+    let head = StatementHead { account: &name, currency: account.currency.code() };
+    let mut list = context.output.list().inside(&head, ENTRIES)?;
+    let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
+        let statement = ledger.statement(&name, cursor.copied(), rows_max)?;
+        let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
+        list.add(&entries, columns(&entries, COLUMNS, COLUMNS_WITH_KINDS))?;
+        Ok((entries.len(), statement.next))
+    })?;
+    if list.count() == 0 {
         say(format_args!("Account {name} has no transfers."));
     }
-    if let Some(cursor) = record.next_cursor {
-        say(format_args!("There are older ones: --cursor {cursor}"));
-    }
+    list.end_before(&Next { next_cursor: next })?;
+    say_older(next);
     Ok(Ending::Done)
 }
 
@@ -97,29 +102,32 @@ fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -
         Order::Recorded => StatementOrder::Recorded,
         Order::Effective => StatementOrder::Effective,
     };
-    let span = Span { order, from: time(&arguments.from)?, to: time(&arguments.to)?, cursor };
-    let statement = context.ledger()?.statement_of_span(name, span, arguments.limit)?;
-    let record = SpanStatementRecord::new(&statement, span);
-    match context.output.format {
-        Format::Json => context.output.one(&record, COLUMNS)?,
-        Format::Ndjson | Format::Csv => context.output.many(&record.entries, COLUMNS)?,
-        Format::Table => show_span(context, arguments.order, &record)?,
-    }
-    if let Some(cursor) = record.next_cursor {
-        say(format_args!("There are older ones: --cursor {cursor}"));
-    }
-    Ok(Ending::Done)
-}
-
-/// As the entries go down to older ones, the closing balance stands above them and the opening one below.
-fn show_span(context: &Context, order: Order, record: &SpanStatementRecord) -> Result<(), Failure> {
-    let (plain, with_kinds) = match order {
+    let (plain, with_kinds) = match arguments.order {
         Order::Recorded => (COLUMNS, COLUMNS_WITH_KINDS),
         Order::Effective => (EFFECTIVE_COLUMNS, EFFECTIVE_COLUMNS_WITH_KINDS),
     };
-    context.output.raw(format!("Closing balance: {}\n", record.closing).as_bytes())?;
-    context.output.many(&record.entries, columns(&record.entries, plain, with_kinds))?;
-    context.output.raw(format!("Opening balance: {}\n", record.opening).as_bytes())
+    let span = Span { order, from: time(&arguments.from)?, to: time(&arguments.to)?, cursor };
+    let ledger = context.ledger()?;
+    let whole = ledger.statement_of_span(name, span, 1)?;
+    let head = SpanStatementHead::new(&whole, span);
+    let is_table = context.output.format == Format::Table;
+    // A page that does not reach an end of the span does not have the balance there.
+    if is_table && cursor.is_none() {
+        context.output.text_line(&format!("Closing balance: {}", whole.closing))?;
+    }
+    let mut list = context.output.list().inside(&head, ENTRIES)?;
+    let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
+        let statement = ledger.statement_of_span(name, Span { cursor: cursor.copied(), ..span }, rows_max)?;
+        let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
+        list.add(&entries, columns(&entries, plain, with_kinds))?;
+        Ok((entries.len(), statement.next))
+    })?;
+    list.end_before(&Next { next_cursor: next.map(|cursor| cursor.to_string()) })?;
+    if is_table && next.is_none() {
+        context.output.text_line(&format!("Opening balance: {}", whole.opening))?;
+    }
+    say_older(next);
+    Ok(Ending::Done)
 }
 
 fn columns(entries: &[EntryRecord], plain: Columns, with_kinds: Columns) -> Columns {

@@ -2,9 +2,10 @@ use std::cell::RefCell;
 
 use clap::Args;
 
-use super::args::{parse, say};
+use super::args::parse;
 use super::failure::Failure;
 use super::request::{QuantityArgs, RequestArgs, answer_to, show, submit};
+use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::formats::{Currencies, read_amount, read_parts};

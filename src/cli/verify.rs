@@ -2,10 +2,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{count, parse, say};
+use super::args::{count, parse};
 use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::progress::Progress;
+use super::talk::say;
 use super::{Context, Ending, seal};
 use crate::formats::{FindingRecord, VerifyRecord};
 use crate::rules::AccountName;
@@ -58,7 +59,7 @@ pub(super) fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(VerifyProgress))
 pub(super) fn show(context: &Context, report: &VerifyReport, account: Option<&AccountName>) -> Result<Ending, Failure> {
     match context.output.format {
         Format::Json | Format::Ndjson => context.output.one(&VerifyRecord::from(report), COLUMNS)?,
-        Format::Table | Format::Csv => {
+        Format::Table | Format::Csv | Format::CsvRaw => {
             let findings: Vec<_> = report.findings.iter().map(FindingRecord::from).collect();
             context.output.many(&findings, COLUMNS)?;
         }

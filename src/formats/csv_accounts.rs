@@ -11,7 +11,7 @@ const KNOWN: Known = Known {
     names: &["name", "type", "currency", "min_balance", "max_balance", "description"],
 };
 
-/// Reads a file of accounts, line by line: columns `name`, `type` (liability where it is empty), `currency`,
+/// Reads a file of accounts, line by line: columns `name`, `type` (by the first part of the name where it is empty, or else liability), `currency`,
 /// `min_balance` (the type's usual one where it is empty, none where it says `none`), `max_balance`, `description`, and
 /// `metadata.NAME` for any name. The delimiter is found out by the header; else as [`read_transfers`](super::read_transfers).
 ///
@@ -30,9 +30,10 @@ pub fn read_accounts_by<R: Read>(reader: R, delimiter: Option<Delimiter>) -> Res
 }
 
 fn parse(columns: &Columns<'_>) -> Result<AccountLine, Malformed> {
+    let name = columns.require_parsed("name")?;
     let account_type = match columns.get("type") {
         Some(word) => word.parse().map_err(|message| fault("type", "type_invalid", message))?,
-        None => AccountType::Liability,
+        None => AccountType::default_for(&name),
     };
     let min_balance = match columns.get("min_balance") {
         None => MinBalance::Default,
@@ -40,7 +41,7 @@ fn parse(columns: &Columns<'_>) -> Result<AccountLine, Malformed> {
         Some(text) => MinBalance::At(text.to_owned()),
     };
     Ok(AccountLine {
-        name: columns.require_parsed("name")?,
+        name,
         account_type,
         currency: columns.require_parsed("currency")?,
         min_balance,

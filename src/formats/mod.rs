@@ -20,6 +20,7 @@ mod recurrences;
 mod request_json;
 mod seal_file;
 mod shares;
+mod visible;
 
 pub use book_file::{BookReader, BookWriter};
 pub use columns::Lines;
@@ -30,13 +31,15 @@ pub use csv_transfers::{read_transfers, read_transfers_by};
 pub use currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use durations::read_duration;
 pub use records::{
-    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookRecord,
-    ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
-    HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord,
-    OpenedRecord, PathBalanceRecord, PeriodEventRecord, ReceiptRecord, Record, ScheduleHistoryRecord, ScheduleRecord,
-    ScheduleRunRecord, SettingRecord, SpanStatementRecord, StatementRecord, TransferRecord, VerifyRecord,
+    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookMadeRecord,
+    BookRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, ExportRecord,
+    FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MetadataChangeRecord,
+    MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord, PathBalanceRecord, PeriodChangeRecord,
+    PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord,
+    SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord, VerifyRecord,
 };
 pub use recurrences::{read_date, read_due_day, read_time_of_day};
 pub use request_json::{JournalHeader, RequestReader, Signature};
 pub use seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use shares::read_parts;
+pub use visible::{TerminalJson, is_deceptive, visible, write_json, write_json_pretty};

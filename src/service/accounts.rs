@@ -2,14 +2,17 @@ use std::collections::HashMap;
 
 use super::expiry::without_expired;
 use super::opened::FirstEvents;
-use super::{Ledger, Mode};
+use super::{Ledger, Mode, told};
 use crate::error::Error;
 use crate::money::{Currency, CurrencyCode};
 use crate::rules::{
     Account, AccountChange, AccountEvent, AccountId, AccountName, AccountRequest, BatchPolicy, Existing, Instant,
-    OpenedWith, Opening, Rejection, Request, open_account,
+    OpenedWith, Opening, Rejection, Request, open_account, similar_names,
 };
 use crate::store::{Access, Pool, Store, StoreError};
+
+/// How many names are looked at for each beginning of a mistyped one.
+const SIMILAR_ROWS_MAX: i64 = 300;
 
 /// The answer to a request to open an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +36,8 @@ impl Ledger {
     /// Opens an account, or answers with the one that the same request opened before.
     ///
     /// # Errors
-    /// [`Rejection::CurrencyUnknown`], [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`],
-    /// [`Error::Store`].
+    /// [`Rejection::AccountClosed`], [`Rejection::AccountExists`], [`Rejection::CurrencyUnknown`], [`Rejection::LimitsInverted`],
+    /// [`Rejection::LimitOverrun`], [`Error::Store`].
     pub fn open_account(&self, request: &AccountRequest, mode: Mode) -> Result<Opened, Error> {
         let mut answers = self.open_accounts(std::slice::from_ref(request), mode)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
@@ -49,7 +52,7 @@ impl Ledger {
         requests: &[AccountRequest],
         mode: Mode,
     ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
-        self.pool.transaction(Access::Write, |store| {
+        let answers = self.pool.transaction(Access::Write, |store| {
             let now = self.clock.now();
             let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
             let found = store.find_accounts(&names)?;
@@ -60,7 +63,9 @@ impl Ledger {
                 Mode::DryRun => Ok(answers),
                 Mode::Commit => openings.write(requests, answers),
             }
-        })
+        })?;
+        told::opened(&answers, mode);
+        Ok(answers)
     }
 
     /// The account of that name.
@@ -85,6 +90,23 @@ impl Ledger {
             };
             Ok(names.iter().map(get).collect::<Result<_, _>>()?)
         })
+    }
+
+    /// Accounts whose names are so near to a mistyped one that they may have been meant, the nearest first, three at most. Looks at the names
+    /// that begin alike, and at no more than a few hundred for each beginning.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn find_similar_accounts(&self, typed: &AccountName) -> Result<Vec<AccountName>, Error> {
+        let names = self.pool.transaction(Access::Read, |store| {
+            let mut names = Vec::new();
+            for prefix in beginnings(typed.as_str()) {
+                let accounts = store.list_accounts(prefix, "", SIMILAR_ROWS_MAX)?;
+                names.extend(accounts.into_iter().map(|account| account.name));
+            }
+            Ok(names)
+        })?;
+        Ok(similar_names(typed, names))
     }
 
     /// Those of the accounts that exist, in no particular order. Holds of theirs that have expired may still be counted.
@@ -116,15 +138,17 @@ impl Ledger {
     pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
         let requests = [Request::from(change.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
-        self.pool.transaction(Access::Write, |store| {
+        let (account, is_changed) = self.pool.transaction(Access::Write, |store| {
             let mut outcome = posting.attempt(store, &[])?.or_begin_anew()?;
             let changed = std::mem::take(&mut outcome.changed);
             outcome.only_answer()?;
             match changed.into_iter().find(|account| account.name == change.account) {
-                Some(account) => Ok(account),
-                None => get_account_in(store, &change.account, self.clock.now()),
+                Some(account) => Ok((account, true)),
+                None => Ok((get_account_in(store, &change.account, self.clock.now())?, false)),
             }
-        })
+        })?;
+        told::changed("account", is_changed, mode);
+        Ok(account)
     }
 
     /// Up to `limit` changes of what an account may do, newest first; `below` is the number of the last one on the page before.
@@ -143,6 +167,17 @@ impl Ledger {
             Ok((account, events))
         })
     }
+}
+
+/// From long to short: a slip near the end leaves a long beginning, which few accounts share.
+fn beginnings(name: &str) -> Vec<&str> {
+    let without = |count: usize| name.char_indices().rev().nth(count - 1).map_or("", |(offset, _)| &name[..offset]);
+    let parent = name.rfind(':').map_or("", |colon| &name[..=colon]);
+    let first = name.find(':').map_or("", |colon| &name[..=colon]);
+    let mut beginnings = vec![without(1), without(2), without(4), without(8), parent, first, ""];
+    beginnings.sort_by_key(|beginning| std::cmp::Reverse(beginning.len()));
+    beginnings.dedup();
+    beginnings
 }
 
 /// Refuses a book that has accounts, which going back behind its migrations would destroy.

@@ -2,7 +2,7 @@
 
 use super::accounts::get_account_in;
 use super::opened::FirstEvents;
-use super::{Ledger, Mode};
+use super::{Ledger, Mode, told};
 use crate::error::Error;
 use crate::rules::{
     AccountEvent, AnnotationRequest, AnnotationTarget, BatchPolicy, Instant, Metadata, Rejection, Request,
@@ -18,7 +18,7 @@ impl Ledger {
     pub fn annotate(&self, request: &AnnotationRequest, mode: Mode) -> Result<Metadata, Error> {
         let requests = [Request::from(request.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
-        self.pool.transaction(Access::Write, |store| {
+        let kept = self.pool.transaction(Access::Write, |store| {
             posting.attempt(store, &[])?.or_begin_anew()?.only_answer()?;
             let kept = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
             Ok(match mode {
@@ -26,7 +26,9 @@ impl Ledger {
                 // Nothing was written, and what was judged behind the lock fits.
                 Mode::DryRun => request.change.apply(&kept).unwrap_or(kept),
             })
-        })
+        })?;
+        told::changed("metadata", true, mode);
+        Ok(kept)
     }
 
     /// What was kept beside an account or a transfer, as it was known at a moment: nothing before that was there. `None` is now.

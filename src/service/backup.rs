@@ -22,9 +22,8 @@ pub struct Restored {
 ///
 /// # Errors
 /// [`Error::File`], when the file is there already or cannot be written. [`Error::Store`] with `NotOffered` on PostgreSQL,
-/// `Unreachable`, `NotABook`, `NotMigrated`, `Full`, `Disk`.
+/// `Missing`, `NotABook`, `NotMigrated`, `Full`, `Disk`.
 pub fn back_up(book: DatabaseUrl, file: &Path) -> Result<u64, Error> {
-    check_is_there(&book)?;
     check_nothing_beside(file, "back up to")?;
     let open = book.file().map(Path::to_owned);
     let pool = Pool::connect(book, one_connection())?;
@@ -78,26 +77,16 @@ fn prove_copy(copy: &DatabaseUrl, backup: &Path, progress: &mut dyn FnMut(Verify
 
 /// The copy is a book that this program can prove when this is done. Errors name the backup, which people know.
 fn migrate_copy(copy: &DatabaseUrl, backup: &Path) -> Result<Vec<String>, Error> {
-    let pool = Pool::connect(copy.clone(), one_connection())?;
     let address = backup.display().to_string();
+    let pool = Pool::connect(copy.clone(), one_connection()).map_err(|error| match error {
+        StoreError::NotABook { .. } => StoreError::NotABook { address: address.clone() },
+        other => other,
+    })?;
     match pool.schema_state()? {
         SchemaState::Current => Ok(Vec::new()),
         SchemaState::Behind { .. } => Ok(pool.migrate()?),
         SchemaState::Newer { unknown } => Err(StoreError::Newer { address, unknown }.into()),
         SchemaState::Empty | SchemaState::Foreign => Err(StoreError::NotABook { address }.into()),
-    }
-}
-
-/// A connection would make the file that it does not find.
-fn check_is_there(book: &DatabaseUrl) -> Result<(), StoreError> {
-    match book.file() {
-        Some(file) if !file.exists() => Err(StoreError::Unreachable {
-            address: book.to_string(),
-            reason: "there is no such file".into(),
-            hint: "check the database URL",
-            may_pass: false,
-        }),
-        _ => Ok(()),
     }
 }
 

@@ -33,6 +33,7 @@ mod scope;
 mod seal;
 mod spending;
 mod statements;
+mod told;
 mod transfers;
 mod trees;
 mod verify;
@@ -41,7 +42,7 @@ use self::remembered::Remembered;
 use self::spending::Spending;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
+use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
 pub use backup::{Restored, back_up, restore};
@@ -90,16 +91,26 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens a book. A new SQLite file is migrated; a PostgreSQL book must have been, with [`Ledger::migrate`] or
-    /// `teller migrate run`.
+    /// Opens a book that is there. No file is made where there is none, so that a wrong path never looks like an empty book: see
+    /// [`Ledger::open_or_create`]. A PostgreSQL book must have been migrated, with [`Ledger::migrate`] or `teller migrate run`.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Url`, `Options`, `Denied`, `NotABook`, `BookUnknown`,
-    /// `NotOffered`, `NotMigrated`, `Newer`, `Busy`, `Standby`, `Lost`, `Replaced`, `Full`, `Disk`, `Statement`; [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
+    /// [`StoreError::Missing`](crate::store::StoreError::Missing), `Unreachable`, `Url`, `Options`, `Denied`, `NotABook`, `BookUnknown`,
+    /// `NotOffered`, `NotMigrated`, `Newer`, `Busy`, `Standby`, `Lost`, `Replaced`, `Full`, `Disk`, `Statement`;
+    /// [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
     pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let ledger = Self::open_incomplete(url, options)?;
         ledger.check_complete()?;
         Ok(ledger)
+    }
+
+    /// Opens a book, and makes it first where the URL names an SQLite file that is not there or is empty. A PostgreSQL book is made by its
+    /// owner, with `teller migrate run`.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`], but for [`StoreError::Missing`](crate::store::StoreError::Missing).
+    pub fn open_or_create(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
+        Self::open(url, options.making_missing())
     }
 
     /// Opens a book that an import may not have come to the end of, to go on with that: see [`Ledger::import_book`].
@@ -109,8 +120,8 @@ impl Ledger {
     pub fn open_incomplete(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let pool = Pool::connect(url, options)?;
         let state = pool.schema_state()?;
-        match (&state, pool.url()) {
-            (SchemaState::Empty, DatabaseUrl::Sqlite(_)) => {
+        match (&state, pool.url(), options.missing_book) {
+            (SchemaState::Empty, DatabaseUrl::Sqlite(_), MissingBook::Make) => {
                 pool.migrate()?;
             }
             _ => pool.check_current(&state)?,

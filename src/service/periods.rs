@@ -1,7 +1,7 @@
 //! Closing periods of effective time, and opening them again.
 
 use super::book_events::append_book_event;
-use super::{Ledger, Mode};
+use super::{Ledger, Mode, told};
 use crate::error::Error;
 use crate::rules::{BookEvent, ClosedPeriods, Instant, PeriodChange, Signature, change_period};
 use crate::store::Access;
@@ -14,12 +14,14 @@ impl Ledger {
     /// [`Rejection::PeriodNotOver`](crate::rules::Rejection::PeriodNotOver), [`Error::Store`]; `Denied` for a role that is not the
     /// book's owner.
     pub fn change_period(&self, change: &PeriodChange, mode: Mode) -> Result<Option<BookEvent>, Error> {
-        self.pool.transaction(Access::Alone, |store| {
+        let event = self.pool.transaction(Access::Alone, |store| {
             let (closed, now) = (ClosedPeriods::after(&store.list_period_events()?), self.clock.now());
             let Some(changed) = change_period(change, closed, now)? else { return Ok(None) };
             let signature = Signature { actor: change.actor.clone(), reason: change.reason.clone() };
             Ok(Some(append_book_event(store, changed, signature, now, mode)?))
-        })
+        })?;
+        told::changed("period", event.is_some(), mode);
+        Ok(event)
     }
 
     /// The periods that are closed, as it was known at a moment. `None` is now.

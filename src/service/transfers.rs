@@ -7,7 +7,7 @@ use super::posting::{Attempt, Outcome, Posting};
 use super::receipts::{Posted, Receipt};
 use super::remembered::Guess;
 use super::spending::Spending;
-use super::{Ledger, Mode};
+use super::{Ledger, Mode, told};
 use crate::clock::Clock;
 use crate::error::{Error, InputError};
 use crate::rules::{
@@ -105,6 +105,7 @@ impl Ledger {
         if mode == Mode::Commit {
             self.remembered.keep(outcome.changed);
         }
+        told::submitted(&outcome.answers, mode);
         Ok(outcome.answers)
     }
 
@@ -146,12 +147,14 @@ impl Ledger {
     ) -> Result<WithOpenings, Error> {
         let requests = std::slice::from_ref(request);
         let mut posting = self.posting(requests, BatchPolicy::CarryOn, mode);
-        self.pool.transaction(Access::Write, |store| {
+        let answer = self.pool.transaction(Access::Write, |store| {
             let opened = self.open_missing(store, accounts, mode)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
             let outcome = posting.attempt(store, unopened)?.or_begin_anew()?;
             Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
-        })
+        })?;
+        told::submitted(&[Ok(answer.receipt.clone())], mode);
+        Ok(answer)
     }
 
     /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get numbers that no account has.

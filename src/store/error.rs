@@ -49,6 +49,12 @@ pub enum StoreError {
         /// The database, without its password.
         address: String,
     },
+    /// The URL names an SQLite file that is not there. None was made.
+    #[error("there is no such book: {address}")]
+    Missing {
+        /// The file.
+        address: String,
+    },
     /// The book that the URL or `--book` names is not in the database.
     #[error("the database has no book of that name, or this role may not look into it")]
     BookUnknown,
@@ -203,6 +209,7 @@ impl StoreError {
             Self::Url(_)
             | Self::Denied { .. }
             | Self::NotABook { .. }
+            | Self::Missing { .. }
             | Self::BookUnknown
             | Self::NotOffered { .. }
             | Self::NotMigrated { .. }
@@ -236,6 +243,7 @@ impl StoreError {
             | Self::Migration { reason } => Some(reason),
             Self::Url(_)
             | Self::NotABook { .. }
+            | Self::Missing { .. }
             | Self::BookUnknown
             | Self::NotOffered { .. }
             | Self::NotMigrated { .. }

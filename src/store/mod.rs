@@ -56,7 +56,7 @@ pub(crate) use guards::Guards;
 pub(crate) use indexes::Indexes;
 pub use migrations::{MigrationStatus, SchemaState};
 pub use operations::{Book, copy_book_file, settle_book_file};
-pub use options::{Access, StoreOptions};
+pub use options::{Access, MissingBook, StoreOptions};
 pub(crate) use page_size::PageSize;
 pub use plain_name::PlainName;
 pub use pool::Pool;

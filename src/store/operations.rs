@@ -122,7 +122,17 @@ impl DatabaseUrl {
         Self::Sqlite(file.to_owned())
     }
 
-    /// Whether opening the book makes its file.
+    /// The same book, where a relative path to it starts at a folder. An empty folder is the working directory.
+    #[must_use]
+    pub fn relative_to(self, folder: &Path) -> Self {
+        match self {
+            // An absolute path stays as it is.
+            Self::Sqlite(file) => Self::Sqlite(folder.join(file)),
+            Self::Postgres(url) => Self::Postgres(url),
+        }
+    }
+
+    /// Whether the book is a file that is not there.
     #[must_use]
     pub fn is_new_file(&self) -> bool {
         matches!(self, Self::Sqlite(file) if !file.exists())

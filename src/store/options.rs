@@ -31,6 +31,18 @@ pub struct StoreOptions {
     pub retry_time_max: Duration,
     /// From when on a statement is slow, which is worth a warning in the log.
     pub slow_statement_min: Duration,
+    /// What happens where the URL names an SQLite file that is not there.
+    pub missing_book: MissingBook,
+}
+
+/// What happens when an SQLite book is connected to and its file is not there, or is empty. A PostgreSQL database is never made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingBook {
+    /// It is refused, and no file is made. A wrong path must not look like an empty book.
+    #[default]
+    Refuse,
+    /// The file is made.
+    Make,
 }
 
 impl Default for StoreOptions {
@@ -45,11 +57,18 @@ impl Default for StoreOptions {
             attempts_max: 200,
             retry_time_max: Duration::from_secs(30),
             slow_statement_min: Duration::from_secs(2),
+            missing_book: MissingBook::Refuse,
         }
     }
 }
 
 impl StoreOptions {
+    /// The same bounds for opening a book that may have to be made first.
+    #[must_use]
+    pub const fn making_missing(self) -> Self {
+        Self { missing_book: MissingBook::Make, ..self }
+    }
+
     /// Refuses bounds that one database would take and another would not, or that both would take for something else.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let refuse = |name, value, bounds| Err(StoreError::Options { name, value, bounds });

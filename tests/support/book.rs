@@ -71,7 +71,8 @@ impl TestBook {
     }
 
     fn migrated(owner_url: String, place: Place) -> Self {
-        let pool = Pool::connect(owner_url.parse().unwrap(), StoreOptions::default()).expect("the new book opens");
+        let pool = Pool::connect(owner_url.parse().unwrap(), StoreOptions::default().making_missing())
+            .expect("the new book opens");
         assert!(!pool.migrate().expect("the new book migrates").is_empty(), "the new book was empty");
         let begin: Instant = BEGIN.parse().unwrap();
         let url = owner_url.clone();

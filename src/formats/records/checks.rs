@@ -173,16 +173,15 @@ impl BookImportRecord {
 pub struct SettingRecord {
     setting: String,
     value: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<String>,
+    origin: String,
 }
 
 columns!(SettingRecord { setting, value, origin });
 
 impl SettingRecord {
-    /// A setting's name and value, and who said so where that is asked for.
+    /// A setting's name and value, and where it is from.
     #[must_use]
-    pub fn new(name: &str, value: &str, origin: Option<String>) -> Self {
-        Self { setting: name.to_owned(), value: value.to_owned(), origin }
+    pub fn new(name: &str, value: &str, origin: &str) -> Self {
+        Self { setting: name.to_owned(), value: value.to_owned(), origin: origin.to_owned() }
     }
 }

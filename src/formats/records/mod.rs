@@ -42,10 +42,10 @@ pub use checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
 };
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
-pub use operations::{BackupRecord, BookRecord};
-pub use periods::{ClosedPeriodRecord, PeriodEventRecord};
+pub use operations::{BackupRecord, BookMadeRecord, BookRecord, ExportRecord, PageRecord, RoleRecord, SealRecord};
+pub use periods::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
 pub use schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
-pub use statements::{EntryRecord, SpanStatementRecord, StatementRecord};
+pub use statements::{EntryRecord, Next, SpanStatementHead, StatementHead};
 pub use transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 
 /// What lists are made of: the names of their columns are known where a list is empty too.

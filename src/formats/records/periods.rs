@@ -2,6 +2,7 @@ use serde::Serialize;
 
 use super::text;
 use crate::rules::{BookChange, BookEvent, Hash, Instant, Period, PeriodAction, Sequence};
+use crate::service::Mode;
 
 /// A period that is closed.
 #[derive(Debug, Serialize)]
@@ -50,5 +51,42 @@ impl PeriodEventRecord {
             reason: text(event.reason.as_ref()),
             hash: event.hash,
         })
+    }
+}
+
+/// What a request to close or reopen a period came to.
+#[derive(Debug, Serialize)]
+pub struct PeriodChangeRecord {
+    /// Null where nothing changed, as are the sequence, the time, the actor, the reason and the hash.
+    event: Option<i64>,
+    sequence: Option<Sequence>,
+    recorded_at: Option<Instant>,
+    period: Period,
+    action: PeriodAction,
+    actor: Option<String>,
+    reason: Option<String>,
+    hash: Option<Hash>,
+    /// Whether the period was not like that already.
+    changed: bool,
+    dry_run: bool,
+}
+
+impl PeriodChangeRecord {
+    /// What was asked for, and the record of it where something changed.
+    #[must_use]
+    pub fn new(period: Period, action: PeriodAction, event: Option<&BookEvent>, mode: Mode) -> Self {
+        let is_written = mode == Mode::Commit;
+        Self {
+            event: event.map(|event| event.number),
+            sequence: event.filter(|_| is_written).map(|event| event.sequence),
+            recorded_at: event.map(|event| event.recorded_at),
+            period,
+            action,
+            actor: event.map(|event| event.actor.to_string()),
+            reason: event.and_then(|event| text(event.reason.as_ref())),
+            hash: event.map(|event| event.hash),
+            changed: event.is_some() && is_written,
+            dry_run: !is_written,
+        }
     }
 }

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::text;
 use crate::money::{CurrencyCode, Money};
 use crate::rules::{AccountName, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
-use crate::service::{Entry, Span, SpanStatement, Statement};
+use crate::service::{Entry, Span, SpanStatement};
 
 /// One line of a statement.
 #[derive(Debug, Serialize)]
@@ -85,47 +85,30 @@ impl From<&Entry> for EntryRecord {
     }
 }
 
-/// A page of a statement.
+/// What stands before the entries of a statement, newest first.
 #[derive(Debug, Serialize)]
-pub struct StatementRecord {
-    account: AccountName,
-    currency: CurrencyCode,
-    /// Newest first.
-    pub entries: Vec<EntryRecord>,
-    /// What to pass as the cursor for the next, older page; null on the last one.
-    pub next_cursor: Option<Sequence>,
+pub struct StatementHead<'a> {
+    /// The account.
+    pub account: &'a AccountName,
+    /// Its currency.
+    pub currency: CurrencyCode,
 }
 
-impl From<&Statement> for StatementRecord {
-    fn from(statement: &Statement) -> Self {
-        Self {
-            account: statement.account.name.clone(),
-            currency: statement.account.currency.code(),
-            entries: statement.entries.iter().map(EntryRecord::from).collect(),
-            next_cursor: statement.next,
-        }
-    }
-}
-
-/// A page of a statement over a span of time.
+/// What stands before the entries of a statement over a span of time, latest first.
 #[derive(Debug, Serialize)]
-pub struct SpanStatementRecord {
+pub struct SpanStatementHead {
     account: AccountName,
     currency: CurrencyCode,
     from: Option<Instant>,
     to: Option<Instant>,
     /// The posted balance when the span begins.
-    pub opening: Money,
+    opening: Money,
     /// The posted balance when the span ends.
-    pub closing: Money,
-    /// Latest first.
-    pub entries: Vec<EntryRecord>,
-    /// What to pass as the cursor for the next, older page; null on the last one.
-    pub next_cursor: Option<String>,
+    closing: Money,
 }
 
-impl SpanStatementRecord {
-    /// A page of the statement over a span.
+impl SpanStatementHead {
+    /// What is said of the whole span.
     #[must_use]
     pub fn new(statement: &SpanStatement, span: Span) -> Self {
         Self {
@@ -135,8 +118,13 @@ impl SpanStatementRecord {
             to: span.to,
             opening: statement.opening,
             closing: statement.closing,
-            entries: statement.entries.iter().map(EntryRecord::from).collect(),
-            next_cursor: statement.next.map(|cursor| cursor.to_string()),
         }
     }
+}
+
+/// What stands behind the entries of a statement.
+#[derive(Debug, Serialize)]
+pub struct Next<C> {
+    /// What to pass as the cursor for the next, older page; null on the last one.
+    pub next_cursor: Option<C>,
 }

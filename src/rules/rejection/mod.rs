@@ -64,7 +64,7 @@ pub enum Rejection {
         sequence: Sequence,
     },
     /// There is no such account.
-    #[error("account {account} is unknown; open it with: teller account open {account:?} --currency CODE")]
+    #[error("account {account} is unknown")]
     AccountUnknown {
         /// The name that was given.
         account: AccountName,

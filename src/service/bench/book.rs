@@ -61,7 +61,7 @@ impl BenchBook {
             Self::Postgres(schema) => schema.url()?,
             Self::Sqlite(folder) => DatabaseUrl::of_file(&folder.path().join(FILE)),
         };
-        Ledger::open(url, options)
+        Ledger::open_or_create(url, options)
     }
 
     /// A table like that of the book's transfers, and nothing else, for bare writes.
@@ -74,7 +74,8 @@ impl BenchBook {
                 Ok(RawTable { pool: Pool::connect(schema.url()?, options)?, _schema: Some(schema) })
             }
             Self::Sqlite(folder) => {
-                let pool = Pool::connect(DatabaseUrl::of_file(&folder.path().join("raw.db")), options)?;
+                let pool =
+                    Pool::connect(DatabaseUrl::of_file(&folder.path().join("raw.db")), options.making_missing())?;
                 pool.make_raw_table(&folder.path().join(FILE).display().to_string(), "main")?;
                 Ok(RawTable { pool, _schema: None })
             }

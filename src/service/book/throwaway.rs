@@ -17,7 +17,7 @@ impl Throwaway {
         let folder = tempfile::tempdir()
             .map_err(|source| Error::File { doing: "make a folder for a throwaway book".into(), source })?;
         let url = DatabaseUrl::of_file(&folder.path().join("book.db"));
-        let ledger = Ledger::open_incomplete(url, StoreOptions::default())?;
+        let ledger = Ledger::open_incomplete(url, StoreOptions::default().making_missing())?;
         Ok(Self { ledger, _folder: folder })
     }
 

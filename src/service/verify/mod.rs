@@ -125,6 +125,8 @@ impl Ledger {
         walk.compare_guards(store)?;
         walk.prove_ids(store)?;
         walk.prove_indexes(store)?;
-        Ok(walk.report())
+        let report = walk.report();
+        tracing::info!(report.transfers, report.accounts, findings = report.finding_count, "the book was verified");
+        Ok(report)
     }
 }

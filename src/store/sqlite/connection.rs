@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::Path;
 
 use diesel::Connection;
@@ -12,10 +13,11 @@ use super::super::StoreError;
 use super::super::backend::{Backend, MIGRATIONS_TABLE, Task, Way};
 use super::super::diagnosis::Fact;
 use super::super::disk::{free_disk, is_full};
-use super::super::options::{Access, StoreOptions};
+use super::super::options::{Access, MissingBook, StoreOptions};
 use super::super::statement_log::StatementLog;
 use super::super::url::{DatabaseUrl, UrlError};
-use super::place::{BeforeOpening, OpenedLog, Place, file_name};
+use super::operations::{Mode, uri_of};
+use super::place::{BeforeOpening, OpenedLog, Place};
 use crate::error::Error;
 use crate::files::create_private;
 
@@ -34,6 +36,7 @@ impl Backend for SqliteConnection {
 
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
+    /// The only place where a file is made.
     fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Place), StoreError> {
         let mut opened = explore_once(url, options);
         // Some file systems give a file another number when it is opened for the first time; then it keeps that.
@@ -48,7 +51,7 @@ impl Backend for SqliteConnection {
 
     fn open(url: &DatabaseUrl, options: &StoreOptions, place: &Place) -> Result<Self, StoreError> {
         place.check_file()?;
-        let connection = establish(url, options)?;
+        let connection = connect(url, Mode::Write, options)?;
         place.check_file()?;
         Ok(connection)
     }
@@ -83,7 +86,7 @@ impl Backend for SqliteConnection {
     /// SQLite says the same of a disk that fails and of one that is too full for the memory that connections share.
     fn name_fault(&mut self, fault: StoreError, url: &DatabaseUrl) -> StoreError {
         let StoreError::Disk { reason } = fault else { return fault };
-        let folder = path_of(url).parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = file_of(url).parent().filter(|folder| !folder.as_os_str().is_empty());
         if is_full(folder.unwrap_or(Path::new("."))) {
             StoreError::Full { reason }
         } else {
@@ -175,29 +178,59 @@ fn structure(connection: &mut SqliteConnection) -> Result<Fact, StoreError> {
     Ok(Fact::checked("structure", &found, found == "ok", warning))
 }
 
-fn path_of(url: &DatabaseUrl) -> &Path {
+fn file_of(url: &DatabaseUrl) -> &Path {
     let DatabaseUrl::Sqlite(path) = url else { unreachable!("the pool is for SQLite") };
     path
 }
 
 fn explore_once(url: &DatabaseUrl, options: &StoreOptions) -> Result<(SqliteConnection, Place), StoreError> {
-    prepare_file(path_of(url), url)?;
-    let before = BeforeOpening::of(path_of(url));
-    let connection = establish(url, options)?;
-    Ok((connection, Place::of_opened(path_of(url), &before)?))
+    let path = file_of(url);
+    let mode = match options.missing_book {
+        MissingBook::Make => {
+            prepare_file(path, url)?;
+            Mode::Create
+        }
+        MissingBook::Refuse => {
+            check_is_no_empty_file(path, url)?;
+            Mode::Write
+        }
+    };
+    let before = BeforeOpening::of(path);
+    let connection = connect(url, mode, options)?;
+    Ok((connection, Place::of_opened(path, &before)?))
 }
 
-fn establish(url: &DatabaseUrl, options: &StoreOptions) -> Result<SqliteConnection, StoreError> {
-    let mut connection = SqliteConnection::establish(&file_name(path_of(url))?)
+fn connect(url: &DatabaseUrl, mode: Mode, options: &StoreOptions) -> Result<SqliteConnection, StoreError> {
+    let mut connection = SqliteConnection::establish(&uri_of(file_of(url), mode)?)
         .map_err(|error| StoreError::from_connection(&error, url))?;
     connection.set_instrumentation(StatementLog::new(options));
     info!(book = %url, "connected");
-    let outcome = connection.batch_execute(&session_settings(options));
-    outcome.map_err(|error| match connection.name_fault(error.into(), url) {
+    set_up(&mut connection, options).map_err(|error| match connection.name_fault(error, url) {
         StoreError::NotABook { .. } => StoreError::NotABook { address: url.to_string() },
         other => other,
     })?;
     Ok(connection)
+}
+
+/// A file of another program is left as it is: even a change of its journal would alter it.
+fn set_up(connection: &mut SqliteConnection, options: &StoreOptions) -> Result<(), StoreError> {
+    connection.batch_execute(&session_settings(options))?;
+    let application = "select application_id as value from pragma_application_id";
+    let is_ours = diesel::sql_query(application).get_result::<NumberRow>(connection)?.value == APPLICATION_ID;
+    if is_ours || !connection.holds_something_else()? {
+        connection.batch_execute("pragma journal_mode = wal")?;
+    }
+    Ok(())
+}
+
+/// SQLite takes an empty file for an empty database, and the settings of a session would write to it.
+fn check_is_no_empty_file(path: &Path, url: &DatabaseUrl) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::Missing { address: url.to_string() }),
+        Ok(file) if file.is_file() && file.len() == 0 => Err(StoreError::NotABook { address: url.to_string() }),
+        // SQLite says why it cannot use what it does not like.
+        _ => Ok(()),
+    }
 }
 
 /// SQLite would let everybody read a new file. Its name must have room for what SQLite puts behind it.
@@ -221,7 +254,6 @@ fn session_settings(options: &StoreOptions) -> String {
     let busy_ms = options.lock_wait_max.as_millis();
     format!(
         "pragma busy_timeout = {busy_ms}; \
-         pragma journal_mode = wal; \
          pragma synchronous = full; \
          pragma cache_size = -8192; \
          pragma wal_autocheckpoint = 4000; \

@@ -16,15 +16,20 @@ use super::super::url::DatabaseUrl;
 use super::place::file_name;
 use crate::rules;
 
-/// Opens a file that is nobody's book at the moment, and changes nothing of it.
-pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
-    let mut uri = String::from("file:");
-    // A path that begins with two slashes would begin with a host in a URI.
+/// What a connection may do with a file.
+#[derive(Clone, Copy)]
+pub(super) enum Mode {
+    Read,
+    Write,
+    /// Write, and make the file where it is not there.
+    Create,
+}
+
+/// The name of a file as SQLite takes it with a mode.
+pub(super) fn uri_of(file: &Path, mode: Mode) -> Result<String, StoreError> {
     let name = file_name(file)?;
-    let name = name
-        .find(|character| character != '/')
-        .filter(|slashes| *slashes > 1)
-        .map_or(&name[..], |slashes| &name[slashes - 1..]);
+    // A path from the root stands behind an empty host, or its own double slash would name one.
+    let mut uri = String::from(if file.is_absolute() { "file://" } else { "file:" });
     // What has a meaning in a URI is written as its number.
     for character in name.chars() {
         match character {
@@ -34,9 +39,18 @@ pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, 
             other => uri.push(other),
         }
     }
-    uri.push_str("?mode=ro");
+    uri.push_str(match mode {
+        Mode::Read => "?mode=ro",
+        Mode::Write => "?mode=rw",
+        Mode::Create => "?mode=rwc",
+    });
+    Ok(uri)
+}
+
+/// Opens a file that is nobody's book at the moment, and changes nothing of it.
+pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
     let url = DatabaseUrl::of_file(file);
-    SqliteConnection::establish(&uri).map_err(|error| StoreError::from_connection(&error, &url))
+    SqliteConnection::establish(&uri_of(file, Mode::Read)?).map_err(|error| StoreError::from_connection(&error, &url))
 }
 
 /// How long others are waited for who have a file open.
@@ -46,8 +60,8 @@ const SETTLE_INTERVAL: Duration = Duration::from_millis(5);
 /// Only the last connection can give up the log, so this one does when it is the last.
 pub(in super::super) fn settle(file: &Path) -> Result<(), StoreError> {
     let url = DatabaseUrl::of_file(file);
-    let mut connection =
-        SqliteConnection::establish(&file_name(file)?).map_err(|error| StoreError::from_connection(&error, &url))?;
+    let mut connection = SqliteConnection::establish(&uri_of(file, Mode::Write)?)
+        .map_err(|error| StoreError::from_connection(&error, &url))?;
     let begin = Instant::now();
     loop {
         let busy = match connection.batch_execute("pragma journal_mode = delete").map_err(StoreError::from) {

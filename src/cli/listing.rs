@@ -1,0 +1,128 @@
+//! Lists of any length, written page by page, so that none is ever whole in memory.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use super::output::{Format, Output, fields_of};
+use super::table::Table;
+use crate::formats::{Record, write_json_pretty};
+
+/// How far a level of JSON stands to the right of the one around it.
+const INDENT: &str = "  ";
+
+/// A list that is being written.
+pub(super) struct Listing<'a, R> {
+    output: &'a Output,
+    /// What stands around it in one JSON document: the fields before it, and its own name.
+    frame: Option<(Map<String, Value>, &'static str)>,
+    table: Option<Table>,
+    count: u64,
+    has_begun: bool,
+    rows: PhantomData<fn() -> R>,
+}
+
+impl<'a, R: Record> Listing<'a, R> {
+    pub(super) fn new(output: &'a Output) -> Self {
+        Self { output, frame: None, table: None, count: 0, has_begun: false, rows: PhantomData }
+    }
+
+    /// The same list as a field of a JSON object, behind the fields of another record. Other formats show the list alone.
+    pub(super) fn inside(self, head: &impl Serialize, name: &'static str) -> Result<Self, Failure> {
+        Ok(Self { frame: Some((fields_of(head)?, name)), ..self })
+    }
+
+    /// Adds a page. A table takes its columns and their widths from the first one.
+    pub(super) fn add(&mut self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
+        self.begin()?;
+        match self.output.format {
+            Format::Json => (self.count..).zip(records).try_for_each(|(index, record)| self.item(index, record))?,
+            Format::Ndjson => records.iter().try_for_each(|record| self.output.line(record))?,
+            Format::Csv | Format::CsvRaw => records.iter().try_for_each(|record| self.csv_row(record))?,
+            Format::Table => self.rows(records, columns)?,
+        }
+        self.count += records.len() as u64;
+        Ok(())
+    }
+
+    /// How many rows there were.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(super) fn end(self) -> Result<(), Failure> {
+        self.end_before(&Map::<String, Value>::new())
+    }
+
+    /// Ends the list, and adds the fields of a record behind it where it stands inside of a JSON object.
+    pub(super) fn end_before(mut self, tail: &impl Serialize) -> Result<(), Failure> {
+        self.begin()?;
+        if self.output.format != Format::Json {
+            return Ok(());
+        }
+        let Some(_) = self.frame else {
+            return self.output.raw(if self.count == 0 { b"]\n" } else { b"\n]\n" });
+        };
+        let mut end = if self.count == 0 { "]".to_owned() } else { format!("\n{INDENT}]") };
+        for (name, value) in &fields_of(tail)? {
+            end.push_str(&field(name, value)?);
+        }
+        self.output.raw(format!("{end}\n}}\n").as_bytes())
+    }
+
+    fn begin(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return Ok(());
+        }
+        match (self.output.format, &self.frame) {
+            (Format::Csv | Format::CsvRaw, _) => self.output.csv_line(R::columns()),
+            (Format::Json, None) => self.output.raw(b"["),
+            (Format::Json, Some((head, name))) => {
+                let fields = head.iter().map(|(name, value)| field(name, value)).collect::<Result<String, _>>()?;
+                let begin = format!("{fields},\n{INDENT}\"{name}\": [");
+                self.output.raw(format!("{{{}", begin.trim_start_matches(',')).as_bytes())
+            }
+            (Format::Ndjson | Format::Table, _) => Ok(()),
+        }
+    }
+
+    fn item(&self, index: u64, record: &R) -> Result<(), Failure> {
+        let depth = if self.frame.is_some() { 2 } else { 1 };
+        let separator = if index == 0 { "" } else { "," };
+        let item = format!("{separator}\n{}{}", INDENT.repeat(depth), indented(record, depth)?);
+        self.output.raw(item.as_bytes())
+    }
+
+    fn csv_row(&self, record: &R) -> Result<(), Failure> {
+        let fields = fields_of(record)?;
+        self.output.csv_row(&fields)
+    }
+
+    fn rows(&mut self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
+        let rows = records.iter().map(fields_of).collect::<Result<Vec<_>, _>>()?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let output = self.output;
+        let is_first = self.table.is_none();
+        let table = self.table.get_or_insert_with(|| Table::of(columns, &rows));
+        if is_first {
+            output.text_line(&table.header())?;
+        }
+        rows.iter().try_for_each(|row| output.text_line(&table.row(row)))
+    }
+}
+
+/// A field of the JSON object that a list stands in, behind another one.
+fn field(name: &str, value: &Value) -> Result<String, Failure> {
+    Ok(format!(",\n{INDENT}\"{name}\": {}", indented(value, 1)?))
+}
+
+/// A value on several lines, at a depth. Line ends in a JSON document stand between its parts only.
+fn indented(value: &impl Serialize, depth: usize) -> Result<String, Failure> {
+    let mut text = Vec::new();
+    write_json_pretty(&mut text, value)?;
+    Ok(String::from_utf8_lossy(&text).replace('\n', &format!("\n{}", INDENT.repeat(depth))))
+}

@@ -1,0 +1,84 @@
+//! All that goes to stderr: talk, failures and the log. The only place that writes there.
+//!
+//! Talk can never fail a command. Stderr may be a full disk or a pipe that nobody reads, so what cannot be written is dropped. With
+//! `--format json` and `ndjson` every line is one JSON document: `{"note": …}`, `{"error": …}` or `{"log": …}`.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::output::Format;
+use crate::formats::{visible, write_json};
+
+/// Whether programs read it. One for the whole program, as there is one stderr.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Chooses how everything is said from now on.
+pub(super) fn speak(format: Format) {
+    IS_JSON.store(matches!(format, Format::Json | Format::Ndjson), Ordering::Relaxed);
+}
+
+/// Whether every line is a JSON document.
+pub(super) fn is_json() -> bool {
+    IS_JSON.load(Ordering::Relaxed)
+}
+
+/// Says one thing. Line breaks at its beginning set it off from what stands before; any others are no part of it.
+pub(super) fn say(text: impl Display) {
+    let text = text.to_string();
+    let words = text.trim_start_matches('\n');
+    if is_json() {
+        write_document(&json!({ "note": words }));
+    } else {
+        write(&format!("{}{}\n", &text[..text.len() - words.len()], visible(words)));
+    }
+}
+
+/// Tells why the command failed.
+pub(super) fn say_failure(failure: &Failure) {
+    if is_json() {
+        write_document(&failure.to_json());
+    } else {
+        write(&format!("{}\n", failure.to_text()));
+    }
+}
+
+/// Writes lines whose every part is fit for people.
+pub(super) fn write_lines(text: &str) {
+    write(&text.lines().flat_map(|line| [visible(line), "\n".into()]).collect::<String>());
+}
+
+/// Writes one JSON document on a line of its own.
+pub(super) fn write_document(document: &Value) {
+    let mut line = Vec::new();
+    // Nothing fails that is written into memory.
+    let _ = write_json(&mut line, document);
+    write(&format!("{}\n", String::from_utf8_lossy(&line)));
+}
+
+/// In one piece, so that lines of several threads do not mix.
+fn write(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Where the log goes. Each event comes as one piece, and writing it never fails.
+pub(super) struct LogLines;
+
+impl Write for LogLines {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        if is_json() {
+            write(&text);
+        } else {
+            write_lines(&text);
+        }
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

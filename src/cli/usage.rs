@@ -1,0 +1,79 @@
+//! Arguments that are not understood, told in the format that the results would have.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, ValueEnum};
+
+use super::command::Arguments;
+use super::failure::{EXIT_USAGE, Failure};
+use super::output::Format;
+use super::talk;
+
+/// Reads the arguments, or tells what is wrong with them, or shows the help that they ask for.
+pub(super) fn read(arguments: &[OsString]) -> Result<Arguments, ExitCode> {
+    talk::speak(format_of(arguments));
+    Arguments::try_parse_from(arguments).map_err(|error| {
+        if error.use_stderr() {
+            tell(&error);
+            return ExitCode::from(EXIT_USAGE);
+        }
+        match error.print().map_err(Failure::from) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.tell(),
+        }
+    })
+}
+
+/// The format that is asked for, also where the rest of the arguments is not understood.
+fn format_of(arguments: &[OsString]) -> Format {
+    let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--format") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('=').map(|value| value.to_owned().into()),
+            None => None,
+        };
+        if let Some(format) = value.and_then(|value| Format::from_str(&value, false).ok()) {
+            return format;
+        }
+    }
+    Format::Table
+}
+
+fn tell(error: &clap::Error) {
+    let text = error.render().to_string();
+    if !talk::is_json() {
+        talk::write_lines(&text);
+    } else if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        talk::say_failure(&Failure::usage("a command is missing; see --help"));
+    } else {
+        talk::say_failure(&Failure::usage(message_of(&text)));
+    }
+}
+
+/// The message without the usage that stands below it, on one line.
+fn message_of(text: &str) -> String {
+    let message = text.split("\n\nUsage:").next().unwrap_or_default();
+    let message = message.split("\n\nFor more information").next().unwrap_or_default();
+    message.strip_prefix("error: ").unwrap_or(message).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_is_found_wherever_it_stands() {
+        let format = |words: &str| format_of(&words.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for words in ["teller --format json x", "teller x --format=json --wrong", "teller x y --format json"] {
+            assert_eq!(format(words), Format::Json, "{words}");
+        }
+        for words in
+            ["teller", "teller --format", "teller --format xml", "teller x -- --format json", "teller --formats=json"]
+        {
+            assert_eq!(format(words), Format::Table, "{words}");
+        }
+    }
+}
