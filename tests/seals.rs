@@ -50,7 +50,8 @@ fn cut_off_the_newest_transfer(book: &TestBook) {
     disarm(book);
     let set_back = |side: &str| {
         format!(
-            "update accounts set version = version - 1, {side}s_posted = {side}s_posted - t.amount, \
+            "update accounts set version = version - 1, posted = (select case p.debit_account_id when accounts.id \
+             then p.debit_balance else p.credit_balance end from transfers p where p.sequence = t.{side}_previous), \
              last_transfer = t.{side}_previous, \
              last_recorded_at = (select p.recorded_at from transfers p where p.sequence = t.{side}_previous), \
              head = (select p.hash from transfers p where p.sequence = t.{side}_previous) \

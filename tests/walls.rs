@@ -231,26 +231,6 @@ fn files_stay_short() {
     assert_none(sources().iter().filter(|source| source.path != "schema.rs").filter_map(breach_of_length));
 }
 
-/// Whoever writes a program that calls this one looks codes up.
-#[test]
-fn every_code_of_a_failure_is_documented() {
-    let documented = include_str!("../docs/command-line.md");
-    let failures = include_str!("../src/cli/failure.rs");
-    let inputs = include_str!("../src/error.rs");
-    let new = failures.split("Self::new(EXIT_").skip(1).filter_map(|call| call.split(['"', ')']).nth(1));
-    let constants = failures.split(": &str = \"").skip(1).filter_map(|text| text.split('"').next());
-    let of_inputs = inputs.split("=> \"").skip(1).filter_map(|text| text.split('"').next());
-    let is_code = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    let codes: Vec<_> = new.chain(constants).chain(of_inputs).filter(is_code).collect();
-    assert!(codes.len() > 35, "{codes:?}");
-    assert_none(
-        codes
-            .iter()
-            .filter(|code| !documented.contains(&format!("`{code}`")))
-            .map(|code| format!("{code} is not in docs/command-line.md")),
-    );
-}
-
 /// Every check sees the breach that it is for, and nothing in what is allowed.
 #[test]
 fn every_wall_can_fail() {

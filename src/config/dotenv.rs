@@ -1,4 +1,5 @@
-//! Reads a `.env` file. What it says is never shown, and never replaced by anything else: a password with a `$` in it stays that password.
+//! Reads a `.env` file with dotenvy, behind a check that every reader of such files would read the same. What the file says is never shown,
+//! and never replaced by anything else: a password with a `$` in it stays that password.
 
 use std::fmt;
 
@@ -46,7 +47,25 @@ impl fmt::Display for Problem {
 /// In single quotes every character stands for itself. Without them, `$`, `` ` `` and `\` are refused, because shells, and other
 /// readers of such files, take them for something else. Values in quotes may go over several lines.
 pub(super) fn value_of(text: &str, name: &str) -> Result<Option<String>, DotEnvError> {
-    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if !has_plain_value(text, name)? {
+        return Ok(None);
+    }
+    let mut settings = dotenvy::from_read_iter(text.as_bytes());
+    let found = settings.find(|setting| setting.as_ref().map_or(true, |(found, _)| found == name));
+    found.map(|setting| setting.map(|(_, value)| value)).transpose().map_err(|error| {
+        // The error holds the line, of which only the number is told.
+        let rest = match error {
+            dotenvy::Error::LineParse(line, _) => text.find(&line).map_or("", |begin| &text[begin..]),
+            _ => "",
+        };
+        DotEnvError { line: line_of(text, rest), problem: Problem::NoSetting }
+    })
+}
+
+/// Whether the text sets the variable, to something that is read in one way only.
+fn has_plain_value(text: &str, name: &str) -> Result<bool, DotEnvError> {
+    let mut rest = text;
     while !rest.is_empty() {
         let at = |problem| DotEnvError { line: line_of(text, rest), problem };
         let line = rest.lines().next().unwrap_or_default();
@@ -65,11 +84,11 @@ pub(super) fn value_of(text: &str, name: &str) -> Result<Option<String>, DotEnvE
         }
         let (value, behind) = split_value(value).map_err(at)?;
         if found == name {
-            return value.text().map(Some).map_err(at);
+            return value.check().map(|()| true).map_err(at);
         }
         rest = behind;
     }
-    Ok(None)
+    Ok(false)
 }
 
 /// A value, and in which quotes it stands.
@@ -79,11 +98,11 @@ struct Value<'a> {
 }
 
 impl Value<'_> {
-    fn text(&self) -> Result<String, Problem> {
+    fn check(&self) -> Result<(), Problem> {
         let replaced = self.inside.chars().find(|character| ['$', '`', '\\'].contains(character));
         match replaced.filter(|_| self.quote != Some('\'')) {
             Some(character) => Err(Problem::Replaced(character)),
-            None => Ok(self.inside.to_owned()),
+            None => Ok(()),
         }
     }
 }

@@ -51,6 +51,7 @@ pub enum StoreError {
     },
     /// The URL names an SQLite file that is not there. None was made.
     #[error("there is no such book: {address}")]
+    #[strum(serialize = "book_unknown")]
     Missing {
         /// The file.
         address: String,
