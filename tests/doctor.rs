@@ -49,9 +49,11 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
             "size",
             "free_disk",
             "pooler",
+            "guards",
+            "indexes",
         ]
     );
-    for name in ["schema_state", "clock", "tls", "lc_messages", "standbys", "connections"] {
+    for name in ["guards", "indexes", "schema_state", "clock", "tls", "lc_messages", "standbys", "connections"] {
         assert_eq!(fact(&facts, name)["warning"], Value::Null, "{name}");
     }
     // Advice is about time, and no warning.
@@ -98,7 +100,10 @@ fn the_doctor_finds_nothing_wrong_with_an_sqlite_book() {
             "journal_mode",
             "synchronous",
             "size",
+            "structure",
             "free_disk",
+            "guards",
+            "indexes",
         ]
     );
 }

@@ -48,7 +48,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
 const POSTGRES_ATTACKS: &[(&str, &str)] = &[
     ("alter table transfers disable trigger all", "foreign keys of transfers is altered: it is switched off"),
     ("create rule own as on update to accounts do instead nothing", "rule own of accounts is none of Teller's"),
-    ("alter table accounts alter column debits_posted drop not null", "column debits_posted of accounts is altered"),
+    ("alter table accounts alter column head drop not null", "column head of accounts is altered"),
     (
         "alter table transfers alter column effective_at set default now()",
         "column effective_at of transfers is altered",

@@ -88,6 +88,8 @@ pub struct Ledger {
     remembered: Remembered,
     spending: Spending,
     walk_bytes_max: usize,
+    /// Whether a verification looks all rows up through all indexes.
+    proves_indexes: bool,
 }
 
 impl Ledger {
@@ -132,6 +134,7 @@ impl Ledger {
             remembered: Remembered::default(),
             spending: Spending::default(),
             walk_bytes_max: WALK_BYTES_MAX,
+            proves_indexes: true,
         })
     }
 
@@ -158,6 +161,12 @@ impl Ledger {
     #[must_use]
     pub fn with_walk_memory(self, bytes_max: usize) -> Self {
         Self { walk_bytes_max: bytes_max, ..self }
+    }
+
+    /// Leaves the indexes out of verifications, which then take about half as long on PostgreSQL and two thirds on SQLite.
+    #[must_use]
+    pub fn without_index_proof(self) -> Self {
+        Self { proves_indexes: false, ..self }
     }
 
     /// Whether whoever writes keeps everybody else from it.

@@ -159,13 +159,14 @@ fn other_value(table: &str, column: &str, kind: &str) -> [String; 2] {
 /// The changes of a column: the SQL, for rows that have a value, and for those that have none.
 fn changes_of(book: &TestBook, table: &str, column: &str, kind: &str) -> Vec<String> {
     let place = if book.is_on_postgres() { "ctid" } else { "rowid" };
+    let first = &columns(book, table)[0].0;
     let [other, new] = other_value(table, column, kind);
     let mut changes = Vec::new();
     for (value, condition) in [(other.as_str(), "is not null"), ("null", "is not null"), (&new, "is null")] {
         let rows = book.query_i64(&format!("select count(*) from {table} where {column} {condition}"));
         for row in BTreeSet::from([0, rows - 1]).into_iter().filter(|row| (0..rows).contains(row)) {
             let picked = format!(
-                "(select {place} from {table} where {column} {condition} order by {place} limit 1 offset {row})"
+                "(select {place} from {table} where {column} {condition} order by {first} limit 1 offset {row})"
             );
             changes.push(format!("update {table} set {column} = {value} where {place} = {picked}"));
         }
@@ -185,11 +186,12 @@ fn changes_of(book: &TestBook, table: &str, column: &str, kind: &str) -> Vec<Str
 
 fn removals_of(book: &TestBook, table: &str) -> Vec<String> {
     let place = if book.is_on_postgres() { "ctid" } else { "rowid" };
+    let first = &columns(book, table)[0].0;
     let rows = book.query_i64(&format!("select count(*) from {table}"));
     let ends = (0..rows.min(ROWS_MAX)).chain((rows - ROWS_MAX).max(0)..rows).collect::<BTreeSet<_>>();
     let remove = |row| {
         format!(
-            "delete from {table} where {place} = (select {place} from {table} order by {place} limit 1 offset {row})"
+            "delete from {table} where {place} = (select {place} from {table} order by {first} limit 1 offset {row})"
         )
     };
     ends.into_iter().map(remove).collect()

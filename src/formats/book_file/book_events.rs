@@ -86,10 +86,11 @@ pub(super) fn book_event(shape: &BookEventShape<'_>) -> Result<BookEvent, String
 }
 
 fn change(kind: BookEventKind, shape: &BookEventShape<'_>) -> Result<BookChange, String> {
-    let of_period = |action| Ok(BookChange::Period { period: parsed("period", of("period", &shape.period)?)?, action });
+    let of_period =
+        |action| Ok(BookChange::Period { period: parsed("period", of("period", shape.period.as_deref())?)?, action });
     let of_schedule = || {
-        let schedule = ScheduleId(uuid("schedule", of("schedule", &shape.schedule)?)?);
-        Ok::<_, String>((schedule, hash("schedule_hash", of("schedule_hash", &shape.schedule_hash)?)?))
+        let schedule = ScheduleId(uuid("schedule", of("schedule", shape.schedule.as_deref())?)?);
+        Ok::<_, String>((schedule, hash("schedule_hash", of("schedule_hash", shape.schedule_hash.as_deref())?)?))
     };
     match kind {
         BookEventKind::PeriodClosed => of_period(PeriodAction::Close),
@@ -102,19 +103,19 @@ fn change(kind: BookEventKind, shape: &BookEventShape<'_>) -> Result<BookChange,
         }
         BookEventKind::CurrencyRegistered => {
             let exponent = shape.exponent.ok_or_else(|| missing("exponent"))?;
-            let code = parsed("currency", of("currency", &shape.currency)?)?;
+            let code = parsed("currency", of("currency", shape.currency.as_deref())?)?;
             let currency = Currency::new(code, exponent).map_err(|error| error.to_string())?;
-            Ok(BookChange::CurrencyRegistered { currency, name: parsed("name", of("name", &shape.name)?)? })
+            Ok(BookChange::CurrencyRegistered { currency, name: parsed("name", of("name", shape.name.as_deref())?)? })
         }
         BookEventKind::ClockAccepted => Ok(BookChange::ClockAccepted {
-            until: parsed("accepted_until", of("accepted_until", &shape.accepted_until)?)?,
+            until: parsed("accepted_until", of("accepted_until", shape.accepted_until.as_deref())?)?,
         }),
     }
 }
 
 /// The value of a field that the kind needs.
-fn of<'a, T: AsRef<str>>(field: &str, value: &'a Option<T>) -> Result<&'a str, String> {
-    value.as_ref().map(AsRef::as_ref).ok_or_else(|| missing(field))
+fn of<'a>(field: &str, value: Option<&'a str>) -> Result<&'a str, String> {
+    value.ok_or_else(|| missing(field))
 }
 
 fn missing(field: &str) -> String {

@@ -17,7 +17,7 @@ pub(super) struct PendingEvents {
 
 enum EventRow {
     OfAccount(Box<AccountEventRow>),
-    OfBook(BookEventRow),
+    OfBook(Box<BookEventRow>),
 }
 
 impl EventRow {
@@ -46,7 +46,7 @@ impl PendingEvents {
     fn next_before(&mut self, sequence: i64) -> Option<EventRow> {
         let of_account = self.of_accounts.front().map_or(i64::MAX, |row| row.sequence);
         if let Some(row) = self.of_book.pop_front_if(|row| row.sequence < sequence.min(of_account)) {
-            return Some(EventRow::OfBook(row));
+            return Some(EventRow::OfBook(Box::new(row)));
         }
         let row = self.of_accounts.pop_front_if(|row| row.sequence < sequence)?;
         Some(EventRow::OfAccount(Box::new(row)))
@@ -60,7 +60,7 @@ impl Walk {
             let place = row.sequence();
             match row {
                 EventRow::OfAccount(row) => self.apply_event(*row),
-                EventRow::OfBook(row) => self.apply_book_event_row(row, &pending.schedules),
+                EventRow::OfBook(row) => self.apply_book_event_row(*row, &pending.schedules),
             }
             self.take_place(place);
         }

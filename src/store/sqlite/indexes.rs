@@ -15,6 +15,9 @@ use crate::models::sql_types::{Int8, SqlId, Uuid};
 /// the rest of a verification, and reading it takes a tenth of that.
 const IDS: &str = "sqlite_autoindex_transfers_1";
 
+/// More than any book has rows, and few enough that as many times as many fit into a count.
+const MISSED: i64 = 1 << 31;
+
 impl Indexes for SqliteConnection {
     fn index_problems(&mut self) -> Result<Vec<String>, StoreError> {
         let mut problems = Vec::new();
@@ -64,10 +67,10 @@ fn problems_of(connection: &mut SqliteConnection, table: &str, indexes: &[Index]
     let parts: Vec<_> = indexes.iter().map(|index| scanned(table, index)).collect();
     let scan = format!("select {} as value from \"{table}\" as scanned not indexed", parts.join(" || ' ' || "));
     let TextRow { value: counts } = diesel::sql_query(scan).get_result(connection)?;
-    let mut counts = counts.split(' ').filter_map(|count| count.parse::<i64>().ok());
+    let counts = counts.split(' ').filter_map(|count| count.parse::<i64>().ok());
     let mut problems = Vec::new();
-    for index in indexes {
-        let (Some(rows), Some(missed)) = (counts.next(), counts.next()) else { break };
+    for (index, count) in indexes.iter().zip(counts) {
+        let (rows, missed) = (count % MISSED, count / MISSED);
         let condition = index.condition_or_true();
         let count =
             format!("select count(*) as value from \"{table}\" indexed by \"{}\" where {condition}", index.name);
@@ -77,13 +80,14 @@ fn problems_of(connection: &mut SqliteConnection, table: &str, indexes: &[Index]
     Ok(problems)
 }
 
-/// How many rows an index should have, and how many of them a look-up by their keys does not find.
+/// How many rows an index should have, and [`MISSED`] times how many of them a look-up by their keys does not find. Added up as one number,
+/// so that the condition is computed once a row.
 fn scanned(table: &str, index: &Index) -> String {
     let condition = index.condition_or_true();
     let keys = index.keys.iter().map(|key| format!("\"{key}\" is scanned.\"{key}\"")).collect::<Vec<_>>().join(" and ");
     format!(
-        "coalesce(sum({condition}), 0) || ' ' || coalesce(sum({condition} and not exists (select 1 from \"{table}\" indexed by \"{}\" \
-         where {condition} and {keys} and rowid = scanned.rowid)), 0)",
+        "coalesce(sum(case when {condition} then 1 + {MISSED} * (not exists (select 1 from \"{table}\" indexed by \"{}\" \
+         where {condition} and {keys} and rowid = scanned.rowid)) end), 0)",
         index.name
     )
 }
