@@ -69,6 +69,7 @@ fn receipt() -> Receipt {
         up_to: None,
         key: None,
         request_digest: None,
+        clock_at: None,
         description: Some("rent of flat 7".parse::<Description>().unwrap()),
         metadata: Metadata::new([("order".to_owned(), "A-7".to_owned())].into()).unwrap(),
         hash: Hash([7; 32]),

@@ -201,6 +201,7 @@ diesel::table! {
         up_to -> Nullable<Int8>,
         key -> Nullable<Text>,
         request_digest -> Nullable<Uuid>,
+        clock_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -122,6 +122,7 @@ on_every_backend! {
             assert_eq!(Snapshot::of(book), before);
         } else {
             kill_an_import(book);
+            book.catch_up();
         }
         let impatient = StoreOptions { attempts_max: 1, lock_wait_max: Duration::from_secs(5), ..StoreOptions::default() };
         assert!(!book.open_with(impatient).post(transfer("next", "a", "b", "1"), Mode::Commit).unwrap().replayed);

@@ -47,6 +47,24 @@ fn span(order: StatementOrder, from: Option<&str>, to: Option<&str>) -> Span {
 }
 
 on_every_backend! {
+    fn a_back_dated_hold_moves_nothing_and_neither_does_its_release(book: &TestBook) {
+        check(book, "
+            account cash  asset     EUR
+            account alice liability EUR
+            account bob   liability EUR
+            at 2026-05-06T00:00:00Z
+            deposit alice 100 effective 2026-05-04T00:00:00Z      -> posted
+            hold h1: alice bob 10 effective 2026-05-05T00:00:00Z  -> held
+            capture h1 4 effective 2026-05-05T00:00:00Z           -> captured
+            release h1                                            -> released
+            hold h2: alice bob 20 effective 2026-06-01T00:00:00Z  -> held
+            balance alice effective 2026-05-04T12:00:00Z 100
+            balance alice effective 2026-05-05T12:00:00Z 96
+            balance bob   effective 2026-05-05T12:00:00Z 4
+            balance alice effective 2026-07-01T00:00:00Z 96
+        ");
+    }
+
     // T3
     fn a_back_dated_transfer_counts_from_its_effective_time_on(book: &TestBook) {
         check(book, "

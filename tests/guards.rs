@@ -109,7 +109,7 @@ on_every_backend! {
         assert_refused(book, "delete from transfers where sequence = 4", "delete refused");
         let columns = "debit_account_id, credit_account_id, 9, debit_version, credit_version, debit_balance, credit_balance, \
              debit_previous, credit_previous, recorded_at, effective_at, journal_id, hold_id, reversed_id, kind, hash, \
-             description, metadata, expires_at, up_to, key, request_digest";
+             description, metadata, expires_at, up_to, key, request_digest, clock_at";
         if !book.is_on_postgres() {
             for key in ["sequence, ID", "1000, id"] {
                 let replace = format!("insert or replace into transfers select {key}, {columns} from transfers where sequence = 4");

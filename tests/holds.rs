@@ -151,9 +151,10 @@ on_every_backend! {
     fn a_capture_looks_at_the_maximum_of_who_rises_and_not_at_the_minimum_again(book: &TestBook) {
         check(book, ACCOUNTS);
         check(book, "
-            account full liability EUR max 50
+            account full liability EUR max 150
             deposit alice 100       -> posted
             hold h1: alice full 100 -> held
+            limits full max 50      -> changed
             limits alice min none   -> changed
             # Alice has nothing available any more, but what was held is hers to give.
             transfer alice bob 50   -> posted
@@ -188,13 +189,14 @@ on_every_backend! {
             account usd  asset     USD
             account cold liability EUR
             account shut liability EUR
-            account full liability EUR max 0
+            account full liability EUR max 10
             at 2026-01-01T01:00:00Z
             deposit alice 100                       -> posted
             hold used: alice bob 10                 -> held
             hold cool: alice cold 10                -> held
             hold gone: alice bob 10 expires in 60s  -> held
             hold much: alice full 10                -> held
+            deposit full 1                          -> posted
             freeze cold                             -> frozen
             close shut                              -> closed
             at 2026-01-01T02:00:00Z
@@ -210,6 +212,7 @@ on_every_backend! {
             hold alice bob 1000 expires 2026-01-01T02:00:00Z      -> expiry_past now=2026-01-01T02:00:00.000000Z
             hold alice bob 1000 if-version alice 99 -> precondition_failed
             hold alice bob 1000                     -> insufficient_funds
+            hold alice full 10                      -> max_balance_exceeded account=full posted=1.00 requested=10.00
 
             capture used: nothing 0                 -> amount_not_positive
             capture used: nothing 1                 -> id_reused

@@ -13,6 +13,7 @@ mod batches;
 mod bench;
 mod book_events;
 mod books;
+mod clocks;
 mod concurrency;
 mod connections;
 mod doctor;

@@ -53,10 +53,17 @@ on_every_backend! {
         check(book, &format!("{BEGIN}
             at 2027-01-01T00:00:00Z
             period close 2026                                       -> closed
-            period close 2026-01-20                                 -> closed
-            period reopen 2026-01-20                                -> reopened
+            period close 2026-01-20                                 -> unchanged
+            period reopen 2026-01-20                                -> period_closed_within period=2026-01-20 within=2026
             transfer t2: alice bob 1 effective 2026-01-20T00:00:00Z -> period_closed period=2026
             period reopen 2026                                      -> reopened
+            period reopen 2026-01-20                                -> unchanged
+            period close 2026-01-20                                 -> closed
+            period close 2026-01                                    -> closed
+            period reopen 2026-01-20                                -> period_closed_within period=2026-01-20 within=2026-01
+            period reopen 2026-01                                   -> reopened
+            transfer t2: alice bob 1 effective 2026-01-20T00:00:00Z -> period_closed period=2026-01-20
+            period reopen 2026-01-20                                -> reopened
             transfer t2: alice bob 1 effective 2026-01-20T00:00:00Z -> posted
         "));
     }
@@ -139,11 +146,16 @@ on_every_backend! {
         book.run("period list").ends(0).says("No period is closed");
         owner("period close 2025-12 --actor carol --reason audited").ends(0).says("Period 2025-12 is closed");
         owner("period close 2025-12").ends(0).says("was closed already");
+        owner("period close 2024 --actor carol").ends(0).says("Period 2024 is closed.");
+        owner("period close 2024-03").ends(0).says("Period 2024-03 was closed as part of 2024 already; nothing changed.");
+        owner("period reopen 2024-03").ends(3).says("2024-03 is closed as part of 2024; reopen 2024 first");
+        owner("period reopen 2024 --actor carol").ends(0).says("Period 2024 is open.");
+        owner("period reopen 2025").ends(0).says("Period 2025 was open, but for 2025-12 already; nothing changed.");
         book.run("transfer alice bob 1 --effective-at 2025-12-24T18:00:00Z").ends(3).says("lies in 2025-12, which is closed");
         assert!(book.run("period list --format ndjson").ends(0).stdout.contains("\"period\":\"2025-12\""));
         owner("period reopen 2025-12").ends(0).says("Period 2025-12 is open");
         let history = book.run("period history --format csv").ends(0).stdout;
-        assert_eq!(history.lines().count(), 3, "{history}");
+        assert_eq!(history.lines().count(), 5, "{history}");
         assert!(history.contains("carol") && history.contains("audited"), "{history}");
     }
 }

@@ -36,7 +36,7 @@ on_every_backend! {
             "{{\"id\":\"01890000-0000-7000-8000-000000000001\",\"sequence\":1,\"debit_account\":\"cash\",\"credit_account\":\"alice\",\
             \"amount\":\"12.34\",\"currency\":\"EUR\",\"recorded_at\":{recorded_at},\"effective_at\":\"2026-01-31T12:00:00.000000Z\",\
             \"hash\":{hash},\"replayed\":false,\"kind\":\"transfer\",\"description\":\"rent\",\"metadata\":{{\"invoice\":\"17\"}},\
-            \"dry_run\":false,\"journal_id\":null,\"hold_id\":null,\"reversed_id\":null,\"expires_at\":null,\"up_to\":null,\"key\":null}}\n"
+            \"dry_run\":false,\"journal_id\":null,\"hold_id\":null,\"reversed_id\":null,\"expires_at\":null,\"up_to\":null,\"key\":null,\"clock_at\":null}}\n"
         ));
         let again = book.run(command).ends(0).says("This request was posted before");
         assert_eq!(again.stdout, answer.stdout.replace("\"replayed\":false", "\"replayed\":true"));

@@ -31,7 +31,7 @@ on_every_backend! {
         let fields: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(fields, [
             "id", "sequence", "debit_account", "credit_account", "amount", "currency", "recorded_at", "effective_at", "hash",
-            "replayed", "kind", "description", "metadata", "dry_run", "journal_id", "hold_id", "reversed_id", "expires_at", "up_to", "key",
+            "replayed", "kind", "description", "metadata", "dry_run", "journal_id", "hold_id", "reversed_id", "expires_at", "up_to", "key", "clock_at",
         ]);
         assert_eq!((&answer["kind"], &answer["hold_id"]), (&"hold".into(), &answer["id"]));
         // So long after it was recorded: the same command later is the same request.

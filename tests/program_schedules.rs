@@ -43,7 +43,7 @@ on_every_backend! {
         book.run("schedule run --until 2026-02-01T00:00:00Z").ends(0).shows("2026-01-31").says("Posted 1 transfer due up to");
         let run = book.run("schedule run --format json").ends(0).json();
         let fields: Vec<_> = run.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, ["until", "posted", "refused", "skipped", "complete", "dry_run", "dues"]);
+        assert_eq!(fields, ["until", "posted", "refused", "skipped", "complete", "dry_run", "dues", "faulty", "fault"]);
         let fields: Vec<_> = run["dues"][0].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(fields, [
             "due_at", "state", "schedule", "debit_account", "credit_account", "amount", "currency", "attempts", "first_at", "last_at",
@@ -66,14 +66,14 @@ on_every_backend! {
     fn refusals_are_told_kept_and_no_failure_of_the_run(book: &TestBook) {
         check(book, ACCOUNTS);
         book.run("schedule add alice bob 70 --every day --from 2026-01-01 --count 2 --on-refusal retry --key retried --actor ops").ends(0);
-        book.run("schedule add --debit alice --credit bob 70 --once 2026-01-03T10:00:00Z --key skipped --actor ops").ends(0);
+        book.run("schedule add --debit alice --credit bob 70 --once 2026-01-03T10:00:00Z --on-refusal skip --key skipped --actor ops").ends(0);
         let run = book.run("schedule run").ends(0);
         run.says("Posted 1 transfer due up to").says("1 refused, to be tried again; 1 skipped.").shows("account alice has 30.00 EUR available");
         for (key, state) in [("retried", "refused"), ("skipped", "skipped")] {
             let shown = book.run(&format!("schedule show {key} --format json")).ends(0).json();
             assert_eq!((&shown["dues"][0]["state"], &shown["dues"][0]["code"]), (&state.into(), &"insufficient_funds".into()));
         }
-        check(book, "deposit alice 50 -> posted");
+        check(book, "at latest\ndeposit alice 50 -> posted");
         assert_dry(book, "schedule run");
         let run = book.run("schedule run --format ndjson").ends(0).json();
         assert_eq!((&run["posted"], &run["dues"][0]["attempts"]), (&1.into(), &2.into()));

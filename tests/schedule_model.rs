@@ -352,7 +352,13 @@ fn told(run: &ScheduleRun) -> Vec<(String, Due)> {
 
 fn due(found: &teller::rules::Due) -> Due {
     let code = found.refusal.as_ref().map(|refusal| *CODES.iter().find(|code| **code == refusal.code).unwrap());
-    Due { at: moment(found.due_at), state: state(found.state), attempts: found.attempts, code }
+    Due {
+        at: moment(found.due_at),
+        state: state(found.state),
+        attempts: found.attempts,
+        code,
+        first_at: moment(found.first_at),
+    }
 }
 
 on_every_backend! {

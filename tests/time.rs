@@ -68,7 +68,7 @@ on_every_backend! {
             at 2026-01-01T12:00:00Z
             deposit alice 10 -> posted
             deposit alice 20 -> posted
-            at 2025-06-01T00:00:00Z
+            at 2026-01-01T11:59:01Z
             batch
                 deposit alice 30 -> posted
                 deposit alice 40 -> posted
@@ -88,11 +88,11 @@ on_every_backend! {
             account d equity EUR
             at 2026-01-01T12:00:00Z
             transfer a b 1 -> posted
-            at 2026-01-01T11:00:00Z
+            at 2026-01-01T11:59:30Z
             transfer c d 1 -> posted
             # Later than the newest transfer of either account.
             transfer c a 1 -> posted
-            balance d at 2026-01-01T11:00:00Z 1
+            balance d at 2026-01-01T11:59:30Z 1
             balance c at 2026-01-01T12:00:00Z -1
             balance c at 2026-01-01T12:00:00.000001Z -2
         ");
@@ -101,7 +101,7 @@ on_every_backend! {
     // T2, as far as one writer at a time lets it happen: the clock that was read first writes last.
     fn a_writer_with_a_late_clock_is_recorded_behind_what_it_follows(book: &TestBook) {
         open_accounts(book);
-        let slow = book.ledger().with_clock(clock("2026-01-01T12:00:00Z"));
+        let slow = book.ledger().with_clock(clock("2026-01-01T12:59:10Z"));
         let fast = book.ledger().with_clock(clock("2026-01-01T13:00:00Z"));
         assert_eq!(slow.get_account(&"alice".parse().unwrap()).unwrap().version, 0);
         fast.post(deposit(book, "10"), Mode::Commit).unwrap();
@@ -128,6 +128,9 @@ const T2_OUTCOME: &str = "
     balance alice at 2026-01-01T12:59:59.999999Z 0
     balance alice at 2026-01-01T13:00:00Z 10
     balance alice at 2026-01-01T13:00:00.000001Z 30
+    balance alice effective 2026-01-01T12:59:09.999999Z 0
+    balance alice effective 2026-01-01T12:59:10Z 20
+    balance alice effective 2026-01-01T13:00:00Z 30
     balance alice version 2
 ";
 
@@ -141,7 +144,7 @@ fn a_transaction_that_began_first_and_posts_last_is_recorded_last() {
     begin(&mut second);
     post_in(&mut second, &clock("2026-01-01T13:00:00Z"), &[deposit(&book, "10")]).unwrap().remove(0).unwrap();
     second.batch_execute("commit").unwrap();
-    post_in(&mut first, &clock("2026-01-01T12:00:00Z"), &[deposit(&book, "20")]).unwrap().remove(0).unwrap();
+    post_in(&mut first, &clock("2026-01-01T12:59:10Z"), &[deposit(&book, "20")]).unwrap().remove(0).unwrap();
     first.batch_execute("commit").unwrap();
     check(&book, T2_OUTCOME);
 }
@@ -156,7 +159,7 @@ fn a_transaction_that_waited_for_the_lock_sees_what_it_waited_for() {
     post_in(&mut first, &clock("2026-01-01T13:00:00Z"), &[deposit(&book, "10")]).unwrap().remove(0).unwrap();
 
     let request = deposit(&book, "20");
-    let ledger = book.ledger().with_clock(clock("2026-01-01T12:00:00Z"));
+    let ledger = book.ledger().with_clock(clock("2026-01-01T12:59:10Z"));
     let second = thread::spawn(move || ledger.post(&request, Mode::Commit).map(drop));
     let waiting = format!("select count(*) from pg_stat_activity where {pid} = any(pg_blocking_pids(pid))");
     while book.query_i64(&waiting) == 0 {

@@ -18,7 +18,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("models", &["money", "rules", "schema"]),
     ("error", &["money", "rules", "store"]),
     ("files", &["error"]),
-    ("store", &["error", "files", "models", "money", "rules", "schema"]),
+    ("store", &["clock", "error", "files", "models", "money", "rules", "schema"]),
     ("service", &["clock", "error", "files", "models", "money", "rules", "store"]),
     ("config", &["error", "store"]),
     ("formats", &["error", "files", "money", "rules", "service", "store"]),
@@ -107,6 +107,18 @@ const TIME_IN_CLOCK: Wall = Wall {
     words: &["Utc::now", "Local::now", "SystemTime::now", "now_v7", "duration_since(UNIX_EPOCH)"],
     allows: |path| path == "clock.rs",
     holds_in_tests: true,
+};
+
+const CLOCK_OF_THE_POOL: Wall = Wall {
+    rule: "a book's clock is its pool's, and the server's is asked for in two statements",
+    words: &["Clock::system", "clock_timestamp"],
+    allows: |path| {
+        let of_the_machine =
+            ["clock.rs", "cli/doctor.rs", "cli/log.rs", "service/bench/book.rs", "service/transfers.rs"];
+        let of_the_book = ["store/pool.rs", "store/postgres/operations.rs", "store/postgres/statements.rs"];
+        of_the_machine.contains(&path) || of_the_book.contains(&path)
+    },
+    holds_in_tests: false,
 };
 
 const ENVIRONMENT_IN_CONFIG: Wall = Wall {
@@ -202,6 +214,11 @@ fn the_wall_clock_is_read_in_one_place() {
 }
 
 #[test]
+fn a_books_clock_is_told_in_one_place() {
+    assert_kept(&CLOCK_OF_THE_POOL);
+}
+
+#[test]
 fn the_environment_is_read_in_one_place() {
     assert_kept(&ENVIRONMENT_IN_CONFIG);
 }
@@ -244,6 +261,7 @@ fn every_wall_can_fail() {
         (&RESULTS_IN_ONE_PLACE, "cli/export.rs", "let out = io::stdout();"),
         (&BOOKS_ARE_MADE_IN_ONE_PLACE, "cli/verify.rs", "let ledger = context.ledger_to_begin(Mode::Commit)?;"),
         (&TIME_IN_CLOCK, "service/import.rs", "let now = Utc::now();"),
+        (&CLOCK_OF_THE_POOL, "service/import.rs", "let now = Clock::system().now();"),
         (&ENVIRONMENT_IN_CONFIG, "store/url.rs", "let url = std::env::var(\"URL\");"),
         (&DRIVER_ERRORS_IN_DRIVER, "store/pool.rs", "use diesel::result::ConnectionError;"),
         (&FILES_IN_FILES, "cli/export.rs", "let file = fs::File::create(path)?;"),

@@ -5,8 +5,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use super::deadline::parse_time;
 use super::output::Format;
 use super::{
-    account, backup, balance, batch, bench, book, config, currency, exchange, export, hold, import, journal, metadata,
-    migrate, period, reverse, schedule, seal, shell, statement, transfer, verify,
+    account, backup, balance, batch, bench, book, clock, config, currency, exchange, export, hold, import, journal,
+    metadata, migrate, period, reverse, schedule, seal, shell, statement, transfer, verify,
 };
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
@@ -101,6 +101,9 @@ pub(super) enum Command {
     /// Close periods of effective time, and open them again
     #[command(subcommand)]
     Period(period::PeriodCommand),
+    /// Show the book's clock, and accept entries that are later
+    #[command(subcommand)]
+    Clock(clock::ClockCommand),
     /// List and register currencies
     #[command(subcommand)]
     Currency(currency::CurrencyCommand),
@@ -175,6 +178,7 @@ impl Command {
             Self::Account(_)
             | Self::Metadata(_)
             | Self::Period(_)
+            | Self::Clock(_)
             | Self::Currency(_)
             | Self::Deposit(_)
             | Self::Withdraw(_)

@@ -1,3 +1,4 @@
+use super::args::count;
 use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
@@ -5,7 +6,8 @@ use super::{Context, Ending};
 use crate::clock::Clock;
 use crate::formats::FactRecord;
 use crate::rules::Instant;
-use crate::store::{Pool, SchemaState, StoreOptions};
+use crate::service::{ClockStatus, Ledger};
+use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 
 const COLUMNS: Columns = &["fact", "value", "warning", "advice"];
 
@@ -15,9 +17,10 @@ const SKEW_MICROS_MAX: i64 = 1_000_000;
 pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
     let (url, origin) = context.url()?;
     let options = StoreOptions::default();
-    let pool = Pool::connect(url, options)?;
+    let pool = Pool::connect(url.clone(), options)?;
     let diagnosis = pool.diagnose()?;
     let clock = clock_skew(&pool, &Clock::system())?;
+    let entries = late_entries(url, options, &diagnosis.schema)?;
     let (schema, schema_warning) = describe_schema(&diagnosis.schema);
     let bounds =
         format!("{} connections at most, {:?} to wait for one", options.connections_max, options.connection_wait_max);
@@ -28,6 +31,7 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
         FactRecord::new("pool", bounds, None),
     ];
     records.extend(clock);
+    records.extend(entries);
     records.extend(diagnosis.facts.iter().map(FactRecord::from));
     context.output.many(&records, COLUMNS)?;
     if !records.iter().any(FactRecord::is_worrying) {
@@ -37,7 +41,18 @@ pub(super) fn run(context: &Context) -> Result<Ending, Failure> {
     Ok(Ending::Found)
 }
 
-/// How far the database's clock is from ours, where it has one. Transfers are recorded by the clocks of those who post them.
+/// Whether a wrong clock has made entries of the book, as far as it can be read.
+fn late_entries(url: DatabaseUrl, options: StoreOptions, schema: &SchemaState) -> Result<Option<FactRecord>, Failure> {
+    if *schema != SchemaState::Current {
+        return Ok(None);
+    }
+    let status = Ledger::open_incomplete(url, options)?.clock_status()?;
+    let Some(latest) = status.latest else { return Ok(None) };
+    let warning = status.too_late().map(|_| late_entries_warning(&status));
+    Ok(Some(FactRecord::new("latest_entry", format!("{latest}, it is {}", status.now), warning)))
+}
+
+/// How far the database's clock is from ours, where it has one. The book goes by the database's.
 fn clock_skew(pool: &Pool, clock: &Clock) -> Result<Option<FactRecord>, Failure> {
     let before = clock.now();
     let Some(there) = pool.server_time()? else { return Ok(None) };
@@ -53,8 +68,20 @@ fn describe_skew(before: Instant, there: Instant, after: Instant) -> FactRecord 
         (_, true) => (format!("the server's is {behind} us behind ours"), behind),
         _ => (format!("the same within {} us", after.micros() - before.micros()), 0),
     };
-    let warning = "recorded times come from the clocks of those who post; set both clocks by NTP";
+    let warning = "the book goes by the server's clock; one of the two is wrong, set both by NTP";
     FactRecord::new("clock", value, (skew > SKEW_MICROS_MAX).then(|| warning.to_owned()))
+}
+
+/// What to do about entries that are later than the clock.
+pub(super) fn late_entries_warning(status: &ClockStatus) -> String {
+    let (accounts, now) = (count(status.accounts_later, "account"), status.now);
+    let latest = status.latest.unwrap_or(now);
+    let advice = if status.refuses() {
+        "set the clock right, or if it is, accept them: teller clock accept"
+    } else {
+        "the owner has accepted that: teller clock show"
+    };
+    format!("a clock was wrong: {accounts} have entries up to {latest}, and it is only {now}; {advice}")
 }
 
 pub(super) fn describe_schema(state: &SchemaState) -> (String, Option<&'static str>) {

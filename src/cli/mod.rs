@@ -11,6 +11,7 @@ mod batch;
 mod bench;
 mod book;
 mod cells;
+mod clock;
 mod command;
 mod config;
 mod currency;
@@ -216,6 +217,7 @@ fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
         Command::Account(command) => account::run(context, command),
         Command::Metadata(command) => metadata::run(context, &command),
         Command::Period(command) => period::run(context, &command),
+        Command::Clock(command) => clock::run(context, &command),
         Command::Currency(command) => currency::run(context, command),
         Command::Deposit(arguments) => transfer::deposit(context, &arguments),
         Command::Withdraw(arguments) => transfer::withdraw(context, &arguments),

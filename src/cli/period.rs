@@ -6,7 +6,7 @@ use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};
 use crate::formats::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
-use crate::rules::{Instant, PeriodAction, PeriodChange};
+use crate::rules::{ClosedPeriods, Instant, Period, PeriodAction, PeriodChange};
 use crate::service::Mode;
 
 const CLOSED: Columns = &["period", "begin", "end"];
@@ -18,9 +18,9 @@ pub(super) enum PeriodCommand {
     /// Let nothing more count in a period that is over
     #[command(
         after_help = "Examples:\n  teller period close 2026-01\n  teller period close 2025 --reason 'audited'\n\n\
-        A period is a year, a month or a day of UTC. Transfers, holds, captures and reversals that give an effective time in \
-        it are refused from then on, with the code period_closed. What is recorded without an effective time counts when it \
-        is recorded, so a period can be closed only when it is over. On PostgreSQL only the book's owner may."
+        A period is a year, a month or a day of UTC. Transfers, holds, captures and reversals that count in \
+        it are refused from then on, with the code period_closed. What gives no effective time counts now, so a period can be \
+        closed only when it is over. On PostgreSQL only the book's owner may."
     )]
     Close(ChangeArgs),
     /// Open a period again
@@ -65,11 +65,9 @@ fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Re
     let (actor, reason) = arguments.actor.signed()?;
     let mode = arguments.mode.mode();
     let change = PeriodChange { period, action, actor, reason };
-    let event = context.ledger()?.change_period(&change, mode)?;
-    let state = match action {
-        PeriodAction::Close => "closed",
-        PeriodAction::Reopen => "open",
-    };
+    let ledger = context.ledger()?;
+    let event = ledger.change_period(&change, mode)?;
+    let state = describe(&ledger.closed_periods(None)?, period, action);
     match (&event, mode) {
         (None, _) => say(format_args!("Period {period} was {state} already; nothing changed.")),
         (Some(_), Mode::DryRun) => say("Dry run: this is what would be recorded; nothing was changed."),
@@ -78,6 +76,20 @@ fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Re
     context.committed(mode, Committed::new(format!("period {period} is {state}")));
     context.output.one(&PeriodChangeRecord::new(period, action, event.as_ref(), mode), CHANGE)?;
     Ok(Ending::Done)
+}
+
+/// How a period stands after what was asked for: `closed as part of 2025`, `open, but for 2025-03`.
+fn describe(closed: &ClosedPeriods, period: Period, action: PeriodAction) -> String {
+    match action {
+        PeriodAction::Close => {
+            let within = closed.find_around(period).map(|within| format!(" as part of {within}"));
+            format!("closed{}", within.unwrap_or_default())
+        }
+        PeriodAction::Reopen => {
+            let parts: Vec<_> = closed.find_parts(period).map(|part| part.to_string()).collect();
+            if parts.is_empty() { "open".to_owned() } else { format!("open, but for {}", parts.join(", ")) }
+        }
+    }
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {

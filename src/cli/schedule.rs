@@ -205,7 +205,7 @@ fn run_due(context: &Context, arguments: &RunArgs) -> Result<Ending, Failure> {
 }
 
 fn say_what_came_of_it(run: &ScheduleRun, mode: Mode) -> Ending {
-    let ScheduleRun { until, posted, refused, skipped, dues, is_complete } = run;
+    let ScheduleRun { until, posted, refused, skipped, dues, faulty, fault, is_complete } = run;
     let total = posted + refused + skipped;
     if total == 0 {
         say(format_args!("Nothing is due up to {until}."));
@@ -216,10 +216,14 @@ fn say_what_came_of_it(run: &ScheduleRun, mode: Mode) -> Ending {
             "{verb} {posted} due up to {until}; {refused} refused, to be tried again; {skipped} skipped."
         ));
     }
+    if let Some(fault) = fault {
+        say(format_args!("{} met a fault of the book and is kept; the first: {fault}", count(*faulty, "due")));
+    }
     if total > dues.len() as u64 {
         say(format_args!("The first {} are told here; see teller schedule show for each schedule's.", dues.len()));
     }
     match (is_complete, mode) {
+        (true, _) if fault.is_some() => Ending::Found,
         (true, _) => Ending::Done,
         (false, Mode::DryRun) => {
             say("More may be due: a dry run looks at no more than this.");

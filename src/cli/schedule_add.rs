@@ -41,10 +41,10 @@ impl From<Every> for RecurrencePeriod {
 /// What becomes of a transfer that is refused when it is due.
 #[derive(Clone, Copy, ValueEnum)]
 enum Policy {
+    /// Every later run tries it again, for 31 days
+    Retry,
     /// It is skipped for good
     Skip,
-    /// Every later run tries it again
-    Retry,
 }
 
 impl From<Policy> for OnRefusal {
@@ -62,7 +62,7 @@ impl From<Policy> for OnRefusal {
     teller schedule add [OPTIONS] --debit <ACCOUNT> --credit <ACCOUNT> <AMOUNT> --every <PERIOD>")]
 #[command(after_help = "Examples:\n  \
     teller schedule add customers:alice landlords:bob 800.00 --every month --day 31 --key rent\n  \
-    teller schedule add customers:alice savings:alice 50.00 --every week --day friday --at 18:00 --on-refusal retry\n  \
+    teller schedule add customers:alice savings:alice 50.00 --every week --day friday --at 18:00 --on-refusal skip\n  \
     teller schedule add customers:alice clubs:chess 12.00 --every year --from 2027-01-01 --count 5\n  \
     teller schedule add customers:alice customers:bob 20.00 --once 2026-12-24T18:00:00Z\n\n\
     Nothing is posted before `teller schedule run` finds it due. All times of day and dates are in UTC. A month that is \
@@ -102,8 +102,8 @@ pub(super) struct AddArgs {
     /// How often at most
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u32>::new().range(1..))]
     count: Option<u32>,
-    /// What becomes of a transfer that is refused when it is due
-    #[arg(long, value_enum, default_value_t = Policy::Skip)]
+    /// What becomes of a transfer that is refused when it is due, for a reason that may pass
+    #[arg(long, value_enum, default_value_t = Policy::Retry)]
     on_refusal: Policy,
     /// Who wants it so [default: the login name]
     #[arg(long, value_name = "NAME")]

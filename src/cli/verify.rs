@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::{count, parse};
+use super::doctor::late_entries_warning;
 use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::progress::Progress;
@@ -68,6 +69,9 @@ pub(super) fn show(context: &Context, report: &VerifyReport, account: Option<&Ac
             let findings: Vec<_> = report.findings.iter().map(FindingRecord::from).collect();
             context.output.many(&findings, COLUMNS)?;
         }
+    }
+    if let Some(status) = report.clock.as_ref().filter(|status| status.too_late().is_some()) {
+        say(format_args!("Warning: {}.", late_entries_warning(status)));
     }
     let transfers = count(report.transfers, "transfer");
     let (verified, whole) = match account {

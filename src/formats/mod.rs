@@ -32,7 +32,7 @@ pub use currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use durations::read_duration;
 pub use records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookMadeRecord,
-    BookRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, ExportRecord,
+    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, ExportRecord,
     FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MetadataChangeRecord,
     MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord, PathBalanceRecord, PeriodChangeRecord,
     PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord,

@@ -142,6 +142,14 @@ pub(crate) fn is_of_a_period() -> SqlLiteral<Bool> {
     sql("period is not null")
 }
 
+/// As above, for all that postings keep to.
+pub(crate) fn is_of_postings() -> SqlLiteral<Bool> {
+    sql(OF_POSTINGS)
+}
+
+/// The same, for statements that are written by hand.
+pub(crate) const OF_POSTINGS: &str = "(period is not null or accepted_until is not null)";
+
 /// As above, for accepted futures.
 pub(crate) fn is_of_the_clock() -> SqlLiteral<Bool> {
     sql("accepted_until is not null")

@@ -33,6 +33,9 @@ pub struct Uuid;
 #[diesel(sqlite_type(name = "Long"))]
 pub struct Timestamptz;
 
+/// Both backends order moments as they follow each other.
+impl diesel::sql_types::SqlOrd for Timestamptz {}
+
 // `table!` knows the name Timestamptz and lets such columns be added to.
 impl Add for Timestamptz {
     type Rhs = Interval;

@@ -9,7 +9,8 @@
 //! its bytes, an integer as 8 bytes, a hash or UUID as it is, an optional field as one byte, 0 or 1, and the value after a 1;
 //! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
 //! A transfer that has an expiry or was left to what is available is hashed in format 2, which adds these two fields at the end. One that
-//! has a key or a digest of its request is hashed in format 3, which adds these two behind those.
+//! has a key or a digest of its request is hashed in format 3, which adds these two behind those. One that is recorded later than the
+//! clock is hashed in format 4: format 3, and the time of the clock at the end.
 //! An event that is about velocity limits or metadata is hashed in format 2, which adds at the end: the limits per transfer, day and
 //! month before and after; 1 and the transfer's id or 0, the metadata before and after, all behind a 1, or else a 0.
 //! What happens to the book as a whole has a chain of its own, which begins with a hash of 32 zero bytes and covers the sequences of its
@@ -24,7 +25,8 @@ use super::book_event::{BookChange, BookEvent};
 use super::event::AccountEvent;
 use super::hash::Hash;
 use super::instant::Instant;
-use super::schedule::{Due, Refusal, Schedule};
+use super::refusal::Refusal;
+use super::schedule::{Due, Schedule};
 use super::text::{AccountName, Metadata};
 use super::transfer::Transfer;
 use super::velocity::Velocity;
@@ -116,12 +118,17 @@ pub fn hash_metadata(metadata: &Metadata) -> Hash {
 /// The head that a transfer gives to both its accounts, computed from theirs before it. `transfer.hash` is not read.
 #[must_use]
 pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -> Hash {
-    let is_identified = transfer.key.is_some() || transfer.request_digest.is_some();
-    let is_extended = is_identified || transfer.expires_at.is_some() || transfer.up_to.is_some();
-    let mut preimage = Preimage::new(match (is_identified, is_extended) {
-        (true, _) => b"teller.transfer.3\n",
-        (false, true) => b"teller.transfer.2\n",
-        (false, false) => b"teller.transfer.1\n",
+    let format = match transfer {
+        Transfer { clock_at: Some(_), .. } => 4,
+        Transfer { key: None, request_digest: None, expires_at: None, up_to: None, .. } => 1,
+        Transfer { key: None, request_digest: None, .. } => 2,
+        _ => 3,
+    };
+    let mut preimage = Preimage::new(match format {
+        1 => b"teller.transfer.1\n",
+        2 => b"teller.transfer.2\n",
+        3 => b"teller.transfer.3\n",
+        _ => b"teller.transfer.4\n",
     });
     preimage.hash(debit_head);
     preimage.hash(credit_head);
@@ -139,13 +146,16 @@ pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -
     preimage.optional(transfer.reversed_id, |preimage, id| preimage.uuid(id.0));
     preimage.optional(transfer.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
     preimage.metadata(&transfer.metadata);
-    if is_extended {
+    if format >= 2 {
         preimage.optional(transfer.expires_at, |preimage, time| preimage.integer(time.micros()));
         preimage.optional(transfer.up_to, |preimage, amount| preimage.integer(amount.minor()));
     }
-    if is_identified {
+    if format >= 3 {
         preimage.optional(transfer.key.as_ref(), |preimage, key| preimage.text(key.as_str()));
         preimage.optional(transfer.request_digest, |preimage, digest| preimage.uuid(digest.0));
+    }
+    if let Some(clock_at) = transfer.clock_at {
+        preimage.integer(clock_at.micros());
     }
     preimage.digest()
 }
@@ -287,6 +297,7 @@ mod tests {
             up_to: None,
             key: None,
             request_digest: None,
+            clock_at: None,
             description: Some("rent".parse().unwrap()),
             metadata: Metadata::new(metadata).unwrap(),
             hash: Hash([0; 32]),

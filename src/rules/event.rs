@@ -42,6 +42,8 @@ pub struct AccountEvent {
 pub struct LastEvent {
     /// Its number.
     pub number: i64,
+    /// Its sequence in the book.
+    pub sequence: Sequence,
     /// When it was recorded.
     pub recorded_at: Instant,
 }

@@ -72,6 +72,13 @@ impl Instant {
         DateTime::<Utc>::from_timestamp_micros(self.0).map_or(NaiveDate::MIN, |time| time.date_naive())
     }
 
+    /// The moment so much earlier, or the first one there is.
+    #[must_use]
+    pub fn before(self, time: Duration) -> Self {
+        let micros = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(micros).max(Self::MIN.0))
+    }
+
     /// The moment so much later, or the last one there is.
     #[must_use]
     pub fn after(self, time: Duration) -> Self {
@@ -83,7 +90,7 @@ impl Instant {
 impl FromStr for Instant {
     type Err = InstantError;
 
-    /// Reads RFC 3339 with an offset. Digits finer than a microsecond are refused.
+    /// Reads RFC 3339 with an offset. Digits finer than a microsecond are refused, and so is the second 60, which no clock here has.
     fn from_str(text: &str) -> Result<Self, InstantError> {
         let invalid = || InstantError { text: text.chars().take(40).collect() };
         let time = DateTime::parse_from_rfc3339(text).map_err(|_| invalid())?;
@@ -132,6 +139,10 @@ mod tests {
             "now",
             "",
             "0000-01-01T00:00:00Z",
+            "2026-01-31T12:00:60Z",
+            "2016-12-31T23:59:60Z",
+            "2016-12-31T23:59:60.5Z",
+            "2026-01-31T24:00:00Z",
             "2026-01-31T12:00:00.0000001Z",
             "2026-01-31T12:00:60Z",
             "2016-12-31T23:59:60Z",

@@ -16,6 +16,7 @@ mod hash;
 mod hold;
 mod ids;
 mod instant;
+mod lead;
 mod likeness;
 mod maps;
 mod merkle;
@@ -23,6 +24,7 @@ mod opening;
 mod operation;
 mod period;
 mod recurrence;
+mod refusal;
 mod rejection;
 mod request;
 mod request_digest;
@@ -50,6 +52,7 @@ pub use hash::Hash;
 pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
+pub use lead::ClockLead;
 pub use likeness::similar_names;
 pub(crate) use maps::{FastMap, FastSet};
 pub use merkle::MerkleTree;
@@ -62,6 +65,7 @@ pub use period::{ClosedPeriods, Period, PeriodAction, PeriodChange, PeriodError,
 pub use recurrence::{
     DueDay, Recurrence, RecurrenceError, RecurrenceParts, RecurrencePeriod, RecurrenceRequest, Weekday,
 };
+pub use refusal::Refusal;
 pub use rejection::{Rejection, ScheduleRejection};
 pub use request::{
     CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime,
@@ -70,8 +74,8 @@ pub use request::{
 pub use request_digest::RequestDigest;
 pub use request_id::{Key, Names, Reference, RequestId};
 pub use schedule::{
-    Cancellation, Due, DueState, OnRefusal, Refusal, Schedule, ScheduleId, ScheduleRequest, ScheduleState,
-    check_same_schedule, open_schedule,
+    Cancellation, Due, DueState, OnRefusal, Schedule, ScheduleId, ScheduleRequest, ScheduleState, check_same_schedule,
+    open_schedule,
 };
 pub use seal::{Seal, SealError};
 pub use split::{Part, split_journal};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Days, Months, NaiveDate, NaiveTime};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
@@ -27,6 +27,21 @@ enum Unit {
     Year,
     Month,
     Day,
+}
+
+impl Unit {
+    const WIDEST_FIRST: [Self; 3] = [Self::Year, Self::Month, Self::Day];
+
+    /// The period of this kind that a day lies in.
+    fn around(self, day: NaiveDate) -> Period {
+        // Every month and every year has a first day.
+        let first_day = match self {
+            Self::Year => day.with_ordinal(1),
+            Self::Month => day.with_day(1),
+            Self::Day => Some(day),
+        };
+        Period { first_day: first_day.unwrap_or(day), unit: self }
+    }
 }
 
 impl Period {
@@ -155,10 +170,25 @@ impl ClosedPeriods {
         }
     }
 
-    /// A closed period that a moment lies in.
+    /// The widest closed period that a moment lies in.
     #[must_use]
     pub fn find(&self, at: Instant) -> Option<Period> {
-        self.0.iter().copied().find(|period| period.contains(at))
+        if self.0.is_empty() {
+            return None;
+        }
+        Unit::WIDEST_FIRST.into_iter().map(|unit| unit.around(at.date())).find(|period| self.0.contains(period))
+    }
+
+    /// The widest closed period that another one is a part of.
+    #[must_use]
+    pub fn find_around(&self, part: Period) -> Option<Period> {
+        let wider = Unit::WIDEST_FIRST.into_iter().take_while(|unit| *unit < part.unit);
+        wider.map(|unit| unit.around(part.first_day)).find(|period| self.0.contains(period))
+    }
+
+    /// The closed periods that are parts of another one.
+    pub fn find_parts(&self, whole: Period) -> impl Iterator<Item = Period> {
+        self.iter().filter(move |part| part.unit > whole.unit && whole.unit.around(part.first_day) == whole)
     }
 
     /// All of them, by their first days.
@@ -167,10 +197,10 @@ impl ClosedPeriods {
     }
 }
 
-/// What a change makes of the periods that are closed; `None` where it changes nothing.
+/// What a change makes of the periods that are closed; `None` where it changes nothing: the period is like that, or closed as part of another.
 ///
 /// # Errors
-/// [`Rejection::PeriodNotOver`].
+/// [`Rejection::PeriodNotOver`], [`Rejection::PeriodClosedWithin`].
 pub fn change_period(
     change: &PeriodChange,
     mut closed: ClosedPeriods,
@@ -180,6 +210,11 @@ pub fn change_period(
         return Err(Rejection::PeriodNotOver { period: change.period, end: change.period.end(), now });
     }
     let PeriodChange { period, action, .. } = *change;
+    match (action, closed.find_around(period)) {
+        (PeriodAction::Close, Some(_)) => return Ok(None),
+        (PeriodAction::Reopen, Some(within)) => return Err(Rejection::PeriodClosedWithin { period, within }),
+        (_, None) => {}
+    }
     Ok(closed.apply(period, action).then_some(BookChange::Period { period, action }))
 }
 

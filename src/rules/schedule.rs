@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use super::ids::{AccountId, Sequence, TransferId};
 use super::instant::Instant;
 use super::operation::{DueTransfer, Request};
 use super::recurrence::{Recurrence, RecurrenceRequest};
+use super::refusal::Refusal;
 use super::rejection::{Rejection, ScheduleRejection};
 use super::request::{Parties, TransferRequest};
 use super::text::{AccountName, Actor, Description, Metadata, TextError};
@@ -68,14 +70,20 @@ impl Serialize for ScheduleId {
     }
 }
 
-/// What becomes of a due transfer that is refused.
+/// What becomes of a due transfer that is refused for a reason that may pass. One that will not, such as an account that is closed, has it
+/// skipped for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnRefusal {
     /// It is skipped for good.
-    #[default]
     Skip,
-    /// Every later run tries it again, until it is posted or the schedule is cancelled.
+    /// Every later run tries it again, for [`OnRefusal::RETRY_TIME_MAX`], until it is posted or the schedule is cancelled.
+    #[default]
     Retry,
+}
+
+impl OnRefusal {
+    /// How long a due is tried again, from when it was tried first: a month, so that a salary comes meanwhile.
+    pub const RETRY_TIME_MAX: Duration = Duration::from_hours(31 * 24);
 }
 
 words!(OnRefusal {
@@ -210,15 +218,6 @@ pub struct Due {
     pub hash: Hash,
 }
 
-/// A rejection, as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Its code.
-    pub code: String,
-    /// What it says.
-    pub reason: String,
-}
-
 impl Schedule {
     /// When it is due next, or `None` where nothing is to come.
     #[must_use]
@@ -265,24 +264,28 @@ impl Schedule {
 
     /// What becomes of a due transfer that was answered at a moment: the first time, or again.
     #[must_use]
-    pub fn settle(&self, due_at: Instant, before: Option<&Due>, refused: Option<&Rejection>, now: Instant) -> Due {
-        let state = match (refused, self.on_refusal) {
-            (None, _) => DueState::Posted,
-            (Some(_), OnRefusal::Retry) => DueState::Refused,
-            (Some(_), OnRefusal::Skip) => DueState::Skipped,
-        };
+    pub fn settle(&self, due_at: Instant, before: Option<&Due>, refusal: Option<Refusal>, now: Instant) -> Due {
         let first_at = before.map_or(now, |due| due.first_at);
+        let is_in_time = now < first_at.after(OnRefusal::RETRY_TIME_MAX);
+        let is_kept = |refusal: &Refusal| {
+            refusal.is_of_the_book()
+                || (self.on_refusal == OnRefusal::Retry && is_in_time && !refusal.is_of_a_closed_account())
+        };
+        let state = match &refusal {
+            None => DueState::Posted,
+            Some(refusal) if is_kept(refusal) => DueState::Refused,
+            Some(_) => DueState::Skipped,
+        };
         self.hashed(Due {
             schedule_id: self.id,
             due_at,
-            transfer_id: refused.is_none().then(|| self.id.of_due(due_at)),
+            transfer_id: refusal.is_none().then(|| self.id.of_due(due_at)),
             first_at,
             // Clocks go back.
             last_at: now.max(first_at),
             attempts: before.map_or(0, |due| due.attempts).saturating_add(1),
             state,
-            refusal: refused
-                .map(|rejection| Refusal { code: rejection.code().to_owned(), reason: rejection.to_string() }),
+            refusal,
             hash: Hash([0; 32]),
         })
     }
@@ -370,6 +373,7 @@ fn judge_pair(request: &ScheduleRequest, mut accounts: Vec<Account>) -> Result<(
         account.limits = Limits { min_balance: None, max_balance: None };
         account.velocity = Velocity::default();
         account.balances = Balances::default();
+        account.last = None;
         if account.state != AccountState::Closed {
             account.state = AccountState::Open;
         }

@@ -79,6 +79,9 @@ pub struct Transfer {
     pub key: Option<Key>,
     /// The part of its request that no row shows.
     pub request_digest: Option<RequestDigest>,
+    /// What the clock said, where the transfer is recorded so much later, because an account's newest entry was, that days or expiries
+    /// could tell. Always before `recorded_at`.
+    pub clock_at: Option<Instant>,
     /// For people.
     pub description: Option<Description>,
     /// For programs.
@@ -88,6 +91,12 @@ pub struct Transfer {
 }
 
 impl Transfer {
+    /// When the ledger took it by the clock. Days, months and relative expiries are counted from here.
+    #[must_use]
+    pub fn clock_time(&self) -> Instant {
+        self.clock_at.unwrap_or(self.recorded_at)
+    }
+
     /// The side on which one of its two accounts stands.
     #[must_use]
     pub fn side_of(&self, account: AccountId) -> NormalSide {

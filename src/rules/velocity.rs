@@ -1,9 +1,9 @@
 //! How much may leave an account: in one transfer, in a day and in a month.
 //!
-//! Days and months are calendar ones of UTC, by recorded time. A transfer counts when it is posted, and a hold when it is placed; its
+//! Days and months are calendar ones of UTC, by the time of the clock. A transfer counts when it is posted, and a hold when it is placed; its
 //! captures then count no more, and what is released of it in the same window is given back. Reversals neither count nor give back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
@@ -60,13 +60,14 @@ words!(Window {
     Month = "month",
 });
 
-/// What has left an account in the day and the month of its newest transfer.
+/// What has left an account since a month began, by the day of the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spent {
-    day: Day,
-    in_day: i128,
-    in_month: i128,
-    /// The holds that were placed in this month, and in which day of it.
+    /// The first day of that month. All that left the account on it or later is counted.
+    first_day: Day,
+    /// How much left on each day that anything did. A clock that was wrong may have been ahead, so days to come can be among them.
+    by_day: BTreeMap<Day, i128>,
+    /// The holds that were placed since then, and on which day.
     holds: HashMap<TransferId, Day>,
 }
 
@@ -74,42 +75,49 @@ pub struct Spent {
 type Day = NaiveDate;
 
 impl Spent {
-    /// Nothing, so far, on the day of a moment.
+    /// Nothing, so far, in the month of a moment.
     #[must_use]
     pub fn nothing_at(at: Instant) -> Self {
-        Self { day: at.date(), in_day: 0, in_month: 0, holds: HashMap::new() }
+        Self { first_day: first_of_month(at.date()), by_day: BTreeMap::new(), holds: HashMap::new() }
     }
 
-    /// Whether a moment lies in the month that is counted.
+    /// Whether a transfer that was recorded at a moment can count. The clock was never later than that.
     #[must_use]
-    pub fn reaches(&self, at: Instant) -> bool {
-        is_same_month(at.date(), self.day)
+    pub fn reaches(&self, recorded_at: Instant) -> bool {
+        recorded_at.date() >= self.first_day
     }
 
-    /// Counts an older transfer by which the account fell, of the same month. They come newest first, so what was `released` of a hold is
-    /// met before the hold.
+    /// Counts an older transfer by which the account fell. They come newest first, so what was `released` of a hold is met before the hold.
     pub fn look_back(&mut self, transfer: &Transfer, released: &mut HashMap<TransferId, i128>) {
-        let day = transfer.recorded_at.date();
+        let day = transfer.clock_time().date();
         let amount = i128::from(transfer.amount.minor());
-        let counted = match transfer.kind {
-            TransferKind::Transfer => amount,
+        match transfer.kind {
+            TransferKind::Transfer => self.count(day, amount),
             TransferKind::Hold => {
                 self.holds.insert(transfer.id, day);
-                amount - released.remove(&transfer.id).unwrap_or(0)
+                self.count(day, amount - released.remove(&transfer.id).unwrap_or(0));
             }
             TransferKind::Release => {
                 *released.entry(transfer.hold_id.unwrap_or(transfer.id)).or_default() += amount;
-                0
             }
-            TransferKind::Capture | TransferKind::Reversal => 0,
-        };
-        self.count(day, counted);
+            TransferKind::Capture | TransferKind::Reversal => {}
+        }
     }
 
-    /// Whether it can be carried on to a moment: it counts nothing of a day that is still to come.
+    /// Whether it tells what left the account in the day and month of a moment: nothing is missing of that month.
     #[must_use]
     pub fn can_go_on_to(&self, at: Instant) -> bool {
-        self.day <= at.date()
+        self.first_day <= at.date()
+    }
+
+    /// Forgets what left before the month of a moment.
+    pub fn turn_to(&mut self, at: Instant) {
+        let first_day = first_of_month(at.date());
+        if first_day > self.first_day {
+            self.first_day = first_day;
+            self.by_day = self.by_day.split_off(&first_day);
+            self.holds.retain(|_, day| *day >= first_day);
+        }
     }
 
     /// How many holds it has to remember.
@@ -120,13 +128,13 @@ impl Spent {
 
     /// Counts a newer transfer by which the account falls.
     pub fn add(&mut self, transfer: &Transfer) {
-        self.turn_to(transfer.recorded_at.date());
+        let day = transfer.clock_time().date();
         let amount = i128::from(transfer.amount.minor());
         match transfer.kind {
-            TransferKind::Transfer => self.count(self.day, amount),
+            TransferKind::Transfer => self.count(day, amount),
             TransferKind::Hold => {
-                self.holds.insert(transfer.id, self.day);
-                self.count(self.day, amount);
+                self.holds.insert(transfer.id, day);
+                self.count(day, amount);
             }
             TransferKind::Release => {
                 if let Some(&day) = transfer.hold_id.and_then(|hold| self.holds.get(&hold)) {
@@ -138,30 +146,19 @@ impl Spent {
     }
 
     fn count(&mut self, day: Day, amount: i128) {
-        // No book has as many transfers as it takes to fill 128 bits.
-        self.in_month = self.in_month.saturating_add(amount);
-        if day == self.day {
-            self.in_day = self.in_day.saturating_add(amount);
+        if day >= self.first_day {
+            // No book has as many transfers as it takes to fill 128 bits.
+            let in_day = self.by_day.entry(day).or_default();
+            *in_day = in_day.saturating_add(amount);
         }
     }
 
-    fn turn_to(&mut self, day: Day) {
-        if day == self.day {
-            return;
-        }
-        self.in_day = 0;
-        if !is_same_month(day, self.day) {
-            self.in_month = 0;
-            self.holds.clear();
-        }
-        self.day = day;
-    }
-
-    /// What has left the account in the day and in the month of a moment that is not before its newest transfer.
+    /// What has left the account in the day and in the month of a moment.
     fn by(&self, at: Instant) -> (Amount, Amount) {
         let day = at.date();
-        let in_day = if day == self.day { self.in_day } else { 0 };
-        let in_month = if is_same_month(day, self.day) { self.in_month } else { 0 };
+        let in_day = self.by_day.get(&day).copied().unwrap_or_default();
+        let in_month = self.by_day.range(first_of_month(day)..).take_while(|(other, _)| is_same_month(**other, day));
+        let in_month = in_month.fold(0, |sum: i128, (_, amount)| sum.saturating_add(*amount));
         // No limit is above the largest amount, so more than that is as much as any limit can tell.
         let amount = |units: i128| i64::try_from(units).map_or(Amount::MAX, Amount::from_minor);
         (amount(in_day), amount(in_month))
@@ -170,4 +167,9 @@ impl Spent {
 
 fn is_same_month(one: Day, other: Day) -> bool {
     (one.year(), one.month()) == (other.year(), other.month())
+}
+
+fn first_of_month(day: Day) -> Day {
+    // Every month has a first day.
+    day.with_day(1).unwrap_or(day)
 }

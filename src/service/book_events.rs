@@ -1,8 +1,11 @@
 //! Adding to the book's own chain.
 
+use std::time::Duration;
+
 use super::{Ledger, Mode};
+use crate::clock::Reading;
 use crate::error::Error;
-use crate::rules::{BookChange, BookEvent, Instant, Sequence, Signature};
+use crate::rules::{BookChange, BookEvent, ClockLead, Instant, Rejection, Sequence, Signature};
 use crate::store::{Access, Store, StoreError};
 
 impl Ledger {
@@ -27,24 +30,57 @@ impl Ledger {
     }
 }
 
+/// The time by which an event of the book is recorded, and how far ahead of it the newest one may be.
+#[derive(Clone, Copy)]
+pub(super) struct BookTime {
+    pub(super) reading: Reading,
+    pub(super) lead_max: Duration,
+}
+
+impl Ledger {
+    pub(super) fn book_time(&self) -> BookTime {
+        BookTime { reading: self.clock.read(), lead_max: self.clock_lead_max }
+    }
+}
+
 /// Adds an event behind the newest one, whose chain is locked until the transaction ends, so that numbers, places and hashes follow
 /// each other. Lock all else that is needed before. A dry run has no place, and the hash that the event would have without one.
+///
+/// # Errors
+/// [`Rejection::ClockBehind`] where the newest event is too far ahead of the clock, unless this one accepts that; [`Error::Store`].
 pub(super) fn append_book_event(
     store: &mut dyn Store,
     change: BookChange,
     signature: Signature,
-    now: Instant,
+    BookTime { reading, lead_max }: BookTime,
     mode: Mode,
-) -> Result<BookEvent, StoreError> {
-    if mode == Mode::DryRun {
-        let last = store.find_newest_book_event()?;
-        return Ok(BookEvent::behind(last.as_ref(), Sequence::UNASSIGNED, now, signature, change));
+) -> Result<BookEvent, Error> {
+    if mode == Mode::Commit {
+        store.lock_book_events()?;
     }
-    store.lock_book_events()?;
     let last = store.find_newest_book_event()?;
+    if !matches!(change, BookChange::ClockAccepted { .. }) {
+        check_clock(store, last.as_ref(), reading.now, lead_max)?;
+    }
+    if mode == Mode::DryRun {
+        return Ok(BookEvent::behind(last.as_ref(), Sequence::UNASSIGNED, reading.now, signature, change));
+    }
     // One place was asked for.
-    let sequence = store.next_sequences(1)?[0];
-    let event = BookEvent::behind(last.as_ref(), sequence, now, signature, change);
+    let sequence = store.next_sequences(1, reading.told())?[0];
+    let event = BookEvent::behind(last.as_ref(), sequence, reading.now, signature, change);
     store.insert_book_events(std::slice::from_ref(&event))?;
     Ok(event)
+}
+
+fn check_clock(store: &mut dyn Store, last: Option<&BookEvent>, now: Instant, lead_max: Duration) -> Result<(), Error> {
+    let Some(&BookEvent { sequence, recorded_at, .. }) = last else { return Ok(()) };
+    let accepted = store.find_clock_acceptance()?.map(|event| event.change);
+    let accepted_until = match accepted {
+        Some(BookChange::ClockAccepted { until }) => Some(until),
+        _ => None,
+    };
+    if (ClockLead { max: lead_max, accepted_until }).allows(recorded_at, now) {
+        return Ok(());
+    }
+    Err(Rejection::ClockBehind { account: None, sequence, recorded_at, now }.into())
 }

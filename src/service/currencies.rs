@@ -64,7 +64,7 @@ impl Ledger {
             if mode == Mode::Commit && store.insert_currency(&row)? {
                 let NamedCurrency { currency, name } = currency.clone();
                 let registered = BookChange::CurrencyRegistered { currency, name };
-                append_book_event(store, registered, signature.clone(), self.clock.now(), mode)?;
+                append_book_event(store, registered, signature.clone(), self.book_time(), mode)?;
             }
             match store.find_currency(&row.code)?.as_ref().map(NamedCurrency::from_row).transpose()? {
                 Some(stored) if stored != *currency => Err(Rejection::CurrencyExists {

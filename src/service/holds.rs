@@ -6,7 +6,9 @@ use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{AccountId, AccountName, Batch, Hold, HoldState, Known, Reference, Rejection, Sequence, Transfer};
+use crate::rules::{
+    AccountId, AccountName, Batch, ClockLead, Hold, HoldState, Known, Reference, Rejection, Sequence, Transfer,
+};
 use crate::store::{Access, Store, StoreError};
 
 /// How many holds one transaction records the expiry of.
@@ -99,7 +101,7 @@ impl Ledger {
     }
 
     /// Records the expiry of every hold that has expired, and says how many those were. Balances do not need it: an expired hold counts
-    /// as gone from its moment on.
+    /// as gone from its moment on. Accounts that are too far ahead of the clock are left alone.
     ///
     /// # Errors
     /// [`Error::Store`]. What was recorded before it stays.
@@ -107,7 +109,8 @@ impl Ledger {
         let mut expired = 0;
         while let Some(count) = self.pool.transaction(Access::Write, |store| self.expire_some(store, mode))? {
             expired += count;
-            if mode == Mode::DryRun {
+            // Where there are some and none was recorded, what is left stands on accounts that are ahead of the clock.
+            if mode == Mode::DryRun || count == 0 {
                 break;
             }
         }
@@ -127,9 +130,12 @@ impl Ledger {
         let accounts = store.lock_accounts(&accounts.iter().map(|account| &account.name).collect::<Vec<_>>())?;
         // Read again behind the lock: others may have captured, released or recorded them meanwhile.
         let holds = store.find_holds(&holds.iter().map(|hold| hold.id).collect::<Vec<_>>())?;
-        let mut batch = Batch::new(Known { accounts, holds, ..Known::default() }, self.clock.now());
+        let rules = self.rules.read(store)?;
+        let lead = ClockLead { max: self.clock_lead_max, accepted_until: rules.accepted_until };
+        let time = self.clock.read();
+        let mut batch = Batch::new(Known { accounts, holds, lead, ..Known::default() }, time.now);
         batch.expire_all();
-        Ok(Some(write(store, batch)?.transfers.len() as u64))
+        Ok(Some(write(store, batch, time)?.transfers.len() as u64))
     }
 
     fn with_names(&self, store: &mut dyn Store, holds: Vec<Hold>) -> Result<Vec<HoldStatus>, StoreError> {

@@ -10,7 +10,9 @@ mod backup;
 mod balances;
 mod bench;
 mod book;
+mod book_clock;
 mod book_events;
+mod book_rules;
 mod currencies;
 mod exchange;
 mod expiry;
@@ -27,6 +29,7 @@ mod posting;
 mod receipts;
 mod references;
 mod remembered;
+mod schedule_pages;
 mod schedule_runs;
 mod schedules;
 mod scope;
@@ -38,10 +41,14 @@ mod transfers;
 mod trees;
 mod verify;
 
+use std::time::Duration;
+
+use self::book_rules::KnownRules;
 use self::remembered::Remembered;
 use self::spending::Spending;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::rules::ClockLead;
 use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
@@ -51,6 +58,7 @@ pub use bench::{Bench, Latencies, Measured, PgBench, Workload};
 pub use book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
 };
+pub use book_clock::ClockStatus;
 pub use currencies::NamedCurrency;
 pub use exchange::Exchanged;
 pub use history::{Entry, Statement};
@@ -85,6 +93,8 @@ pub enum Mode {
 pub struct Ledger {
     pool: Pool,
     clock: Clock,
+    clock_lead_max: Duration,
+    rules: KnownRules,
     remembered: Remembered,
     spending: Spending,
     walk_bytes_max: usize,
@@ -129,8 +139,10 @@ impl Ledger {
             _ => pool.check_current(&state)?,
         }
         Ok(Self {
+            clock: pool.clock(),
             pool,
-            clock: Clock::system(),
+            clock_lead_max: ClockLead::MAX,
+            rules: KnownRules::default(),
             remembered: Remembered::default(),
             spending: Spending::default(),
             walk_bytes_max: WALK_BYTES_MAX,
@@ -149,10 +161,18 @@ impl Ledger {
         Ok(Pool::connect(url, options)?.migrate()?)
     }
 
-    /// The same book, told the time by another clock.
+    /// The same book, told the time by another clock than its own: the server's on PostgreSQL, the machine's on SQLite. It is believed, so
+    /// whoever writes to one book must use the same.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same book, where an account's newest entry may be so much later than the clock. Beyond it the account takes no more entries,
+    /// unless the owner has [accepted](Self::accept_clock) that. It is a minute unless it is set.
+    #[must_use]
+    pub fn with_clock_lead_max(self, lead_max: Duration) -> Self {
+        Self { clock_lead_max: lead_max, ..self }
     }
 
     /// The same book, whose [verification](Self::verify), [import](Self::import_book) and [export](Self::export_book) keep in memory about so

@@ -15,10 +15,10 @@ impl Ledger {
     /// book's owner.
     pub fn change_period(&self, change: &PeriodChange, mode: Mode) -> Result<Option<BookEvent>, Error> {
         let event = self.pool.transaction(Access::Alone, |store| {
-            let (closed, now) = (ClosedPeriods::after(&store.list_period_events()?), self.clock.now());
-            let Some(changed) = change_period(change, closed, now)? else { return Ok(None) };
+            let (closed, time) = (ClosedPeriods::after(&store.list_period_events()?), self.book_time());
+            let Some(changed) = change_period(change, closed, time.reading.now)? else { return Ok(None) };
             let signature = Signature { actor: change.actor.clone(), reason: change.reason.clone() };
-            Ok(Some(append_book_event(store, changed, signature, now, mode)?))
+            Ok(Some(append_book_event(store, changed, signature, time, mode)?))
         })?;
         told::changed("period", event.is_some(), mode);
         Ok(event)

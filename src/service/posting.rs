@@ -1,20 +1,21 @@
 //! The write path: lock, read what depends on the lock, let the rules judge, write what they say.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::Mode;
+use super::book_rules::{Basis, BookRules};
 use super::expiry::find_expired_holds;
 use super::receipts::{NamesById, Receipt};
 use super::scope::Scope;
-use super::spending::Spending;
-use crate::clock::Clock;
+use crate::clock::Reading;
 use crate::error::Error;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::Amount;
 use crate::rules::{
-    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ChangedAccount, ClosedPeriods, Hold,
+    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ChangedAccount, ClockLead, Hold,
     Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
 };
 use crate::store::{Store, StoreError};
@@ -24,8 +25,7 @@ pub(super) struct Posting<'a> {
     requests: &'a [Request],
     policy: BatchPolicy,
     mode: Mode,
-    clock: &'a Clock,
-    spending: &'a Spending,
+    basis: Basis<'a>,
     scope: Scope<'a>,
     /// Accounts to lock that the requests do not name: those of the holds, transfers and journals that they are about, and the other
     /// accounts of holds that have expired.
@@ -77,15 +77,9 @@ impl Attempt {
 }
 
 impl<'a> Posting<'a> {
-    pub(super) fn new(
-        requests: &'a [Request],
-        policy: BatchPolicy,
-        mode: Mode,
-        clock: &'a Clock,
-        spending: &'a Spending,
-    ) -> Self {
+    pub(super) fn new(requests: &'a [Request], policy: BatchPolicy, mode: Mode, basis: Basis<'a>) -> Self {
         let (scope, also_locked) = (Scope::of(requests), BTreeSet::new());
-        Self { requests, policy, mode, clock, spending, scope, also_locked }
+        Self { requests, policy, mode, basis, scope, also_locked }
     }
 
     /// Locks these accounts too, which an earlier posting of the same requests found that it lacked.
@@ -107,9 +101,9 @@ impl<'a> Posting<'a> {
         let mut accounts = store.lock_accounts(&names)?;
         accounts.extend_from_slice(unopened);
         // In later statements than the lock, so that they see what was committed while the lock was waited for.
-        let now = self.clock.now();
-        let Some(known) = self.read_behind_lock(store, accounts, now)? else { return Ok(Attempt::LacksLocks) };
-        let judged = self.judge(known, now);
+        let time = self.basis.clock.read();
+        let Some(known) = self.read_behind_lock(store, accounts, time.now)? else { return Ok(Attempt::LacksLocks) };
+        let judged = self.judge(known, time);
         Ok(Attempt::Done(match self.mode {
             Mode::Commit => judged.write(store)?,
             Mode::DryRun => judged.pretend(),
@@ -117,9 +111,14 @@ impl<'a> Posting<'a> {
     }
 
     /// Judges by accounts alone. `None` where something is refused or was posted before, for which that is not enough.
-    pub(super) fn judge_by(&self, accounts: Vec<Account>, now: Instant) -> Option<Judged<'a>> {
-        let judged = self.judge(Known { accounts, ..Known::default() }, now);
+    pub(super) fn judge_by(&self, accounts: Vec<Account>, rules: &BookRules, time: Reading) -> Option<Judged<'a>> {
+        let judged = self.judge(Known { accounts, ..self.known_by(rules) }, time);
         judged.is_all_posted().then_some(judged)
+    }
+
+    fn known_by(&self, rules: &BookRules) -> Known {
+        let lead = ClockLead { max: self.basis.lead_max, accepted_until: rules.accepted_until };
+        Known { closed_periods: Arc::clone(&rules.closed_periods), lead, ..Known::default() }
     }
 
     /// What the requests are about.
@@ -127,11 +126,11 @@ impl<'a> Posting<'a> {
         &self.scope
     }
 
-    fn judge(&self, known: Known, now: Instant) -> Judged<'a> {
+    fn judge(&self, known: Known, time: Reading) -> Judged<'a> {
         let names = NamesById::new(&known.accounts);
-        let mut batch = Batch::new(known, now);
+        let mut batch = Batch::new(known, time.now);
         let verdicts = batch.judge_all(self.requests, self.policy);
-        Judged { requests: self.requests, names, verdicts, ruling: batch.finish_provisionally() }
+        Judged { requests: self.requests, names, verdicts, ruling: batch.finish_provisionally(), time }
     }
 
     /// Which accounts holds, transfers and journals are between never changes, so it can be read before the lock.
@@ -187,17 +186,13 @@ impl<'a> Posting<'a> {
         }
         let reversed = self.find_reversed(store, &transfers)?;
         let last_events = self.find_last_events(store, &accounts, &transfers)?;
-        let closed_periods = if scope.has_effective_times {
-            ClosedPeriods::after(&store.list_period_events()?)
-        } else {
-            ClosedPeriods::default()
-        };
-        let spent = self.spending.find(store, &accounts, self.requests, &scope.limited, now)?;
+        let known = self.known_by(&self.basis.rules.read(store)?);
+        let spent = self.basis.spending.find(store, &accounts, self.requests, &scope.limited, now)?;
         let annotations = match scope.annotated_ids.as_slice() {
             [] => HashMap::new(),
             ids => store.find_transfer_annotations(ids)?,
         };
-        Ok(Some(Known { accounts, transfers, holds, reversed, last_events, closed_periods, spent, annotations }))
+        Ok(Some(Known { accounts, transfers, holds, reversed, last_events, spent, annotations, ..known }))
     }
 
     /// The journals that are asked for or undone, and those that are named where one transfer should be: their refusal counts the transfers.
@@ -253,7 +248,8 @@ impl<'a> Posting<'a> {
         let mut last_events = HashMap::new();
         for account in accounts.iter().filter(can_get_one) {
             if let Some(last) = store.list_events(account.id, i64::MAX, 1)?.pop() {
-                last_events.insert(account.id, LastEvent { number: last.number, recorded_at: last.recorded_at });
+                let AccountEvent { number, sequence, recorded_at, .. } = last;
+                last_events.insert(account.id, LastEvent { number, sequence, recorded_at });
             }
         }
         Ok(last_events)
@@ -279,6 +275,8 @@ pub(super) struct Judged<'a> {
     names: NamesById,
     verdicts: Vec<Result<Verdict, Rejection>>,
     ruling: Ruling,
+    /// When it was judged.
+    time: Reading,
 }
 
 impl Judged<'_> {
@@ -294,7 +292,7 @@ impl Judged<'_> {
     }
 
     pub(super) fn write(mut self, store: &mut dyn Store) -> Result<Outcome, Error> {
-        write_ruling(store, &mut self.ruling)?;
+        write_ruling(store, &mut self.ruling, self.time)?;
         Ok(self.answer())
     }
 
@@ -315,24 +313,24 @@ impl Judged<'_> {
 }
 
 /// Writes what a batch comes to.
-pub(super) fn write(store: &mut dyn Store, batch: Batch) -> Result<Ruling, Error> {
+pub(super) fn write(store: &mut dyn Store, batch: Batch, time: Reading) -> Result<Ruling, Error> {
     let mut ruling = batch.finish_provisionally();
-    write_ruling(store, &mut ruling)?;
+    write_ruling(store, &mut ruling, time)?;
     Ok(ruling)
 }
 
-fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling) -> Result<(), Error> {
+fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling, time: Reading) -> Result<(), Error> {
     if ruling.sequence_count() == 0 {
         return Ok(());
     }
     // Most batches are transfers and nothing else, which some databases can take in one statement.
     if ruling.only_moves()
-        && let Some(places) = store.write_together(&ruling.transfers, &ruling.accounts)?
+        && let Some(places) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
     {
         ruling.place(&places);
         return Ok(());
     }
-    ruling.place(&store.next_sequences(ruling.sequence_count())?);
+    ruling.place(&store.next_sequences(ruling.sequence_count(), time.told())?);
     if ruling.events.is_empty() {
         store.update_accounts(&ruling.accounts)?;
     }

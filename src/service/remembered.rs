@@ -7,15 +7,16 @@
 
 use std::fmt;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::book_rules::{BookRules, KnownRules};
 use super::posting::{Judged, Outcome, Posting};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::rules::{Account, AccountName, FastMap, Sequence};
-use crate::store::{Shortcut, Store, StoreError};
+use crate::rules::{Account, AccountName, FastMap};
+use crate::store::{JudgedBy, Shortcut, Store, StoreError};
 
 /// How many accounts are remembered: with names of usual length about half a kilobyte each, so that an import stays below 64 MB.
 const ACCOUNTS_MAX: usize = 20_000;
@@ -27,8 +28,6 @@ const PAUSE: u32 = 32;
 pub(super) struct Remembered {
     // Boxed, because a map has room for up to twice as many as there are.
     accounts: Mutex<FastMap<AccountName, Box<Account>>>,
-    /// The newest place in the book that this ledger has written at.
-    newest: AtomicI64,
     /// How many batches are posted without a guess.
     pause: AtomicU32,
 }
@@ -38,8 +37,8 @@ pub(super) struct Guess<'a> {
     accounts: Vec<Account>,
     /// Those that are not.
     missing: Vec<&'a AccountName>,
-    /// The newest place that this ledger has written at. Only what was over had been closed until then, which nothing judged later is in.
-    newest: Sequence,
+    /// The owner's decisions, as this ledger read them last.
+    rules: BookRules,
 }
 
 /// How many there are. Names and balances are nobody's business who prints a ledger.
@@ -51,10 +50,11 @@ impl fmt::Debug for Remembered {
 
 impl Remembered {
     /// What a batch can be judged by without locks. `None` where that is not worth it, or not enough.
-    pub(super) fn guess<'a>(&self, posting: &Posting<'a>) -> Option<Guess<'a>> {
+    pub(super) fn guess<'a>(&self, posting: &Posting<'a>, rules: &KnownRules) -> Option<Guess<'a>> {
         if !posting.scope().is_of_accounts_alone() || self.is_paused() {
             return None;
         }
+        let rules = rules.last_read()?;
         let names = &posting.scope().names;
         let mut accounts = self.lock();
         let missing: Vec<_> = names.iter().copied().filter(|name| !accounts.contains_key(*name)).collect();
@@ -62,13 +62,11 @@ impl Remembered {
             return None;
         }
         let accounts = names.iter().filter_map(|name| accounts.remove(*name)).map(|account| *account).collect();
-        Some(Guess { accounts, missing, newest: Sequence(self.newest.load(Ordering::Relaxed)) })
+        Some(Guess { accounts, missing, rules })
     }
 
     /// Remembers what a batch has led to that was committed.
     pub(super) fn keep(&self, changed: Vec<Account>) {
-        let newest = changed.iter().filter_map(|account| account.last).map(|last| last.sequence.0).max();
-        self.newest.fetch_max(newest.unwrap_or_default(), Ordering::Relaxed);
         let mut accounts = self.lock();
         make_room(&mut accounts, ACCOUNTS_MAX, changed.len());
         for account in changed.into_iter().filter(is_simple).take(ACCOUNTS_MAX) {
@@ -94,22 +92,22 @@ impl Remembered {
 impl Guess<'_> {
     /// Judges a batch and writes it, of which nothing is kept where this fails.
     pub(super) fn post(self, posting: &Posting<'_>, shortcut: &Shortcut<'_>, clock: &Clock) -> Result<Outcome, Error> {
-        let Self { mut accounts, missing, newest } = self;
-        let judged_at = clock.now();
-        let judge = |accounts| posting.judge_by(accounts, judged_at).ok_or_else(|| wrong("not all is posted"));
+        let Self { mut accounts, missing, rules } = self;
+        let time = clock.read();
+        let judge = |accounts| posting.judge_by(accounts, &rules, time).ok_or_else(|| wrong("not all is posted"));
         let write = |judged: Judged<'_>, store: &mut dyn Store| {
             let outcome = judged.write(store)?;
-            // Its accounts are locked from here on, so that no period is closed before this is committed. None was since it was judged,
-            // if none has come to its end: periods end with days.
-            if !judged_at.is_same_day(clock.now()) {
-                return Err(wrong("a day has ended since it was judged"));
+            // Its accounts are locked from here on, so that the owner decides nothing new before this is committed.
+            if store.has_rule_events_behind(rules.newest())? {
+                return Err(wrong("a period was closed or opened since it was judged"));
             }
             Ok(outcome)
         };
         if missing.is_empty() {
             let judged = judge(accounts)?;
+            let judged_by = JudgedBy { newest: rules.newest(), told: time.told() };
             if let Some((transfers, accounts)) = judged.moves()
-                && let Some(places) = shortcut.write_alone(transfers, accounts, newest)?
+                && let Some(places) = shortcut.write_alone(transfers, accounts, judged_by)?
             {
                 return Ok(judged.written(&places));
             }

@@ -1,18 +1,17 @@
 //! Posting what is due. A page of dues, their transfers and how far their schedules have come are committed together, so a run can be
 //! killed at any point, started again, and started twice at once: each due is dealt with once.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::error::Error as _;
 use std::ops::ControlFlow;
 
+use super::schedule_pages::{Item, Page, Stuck};
 use super::schedules::{ScheduleStatus, with_names};
 use super::{Ledger, Mode};
 use crate::error::Error;
 use crate::money::Money;
-use crate::rules::{
-    AccountName, BatchPolicy, Due, DueState, Instant, Request, Schedule, ScheduleId, ScheduleRejection,
-};
-use crate::store::{Access, DuePlace, Store};
+use crate::rules::{AccountName, BatchPolicy, Due, DueState, Instant, Refusal, Request, ScheduleId, ScheduleRejection};
+use crate::store::{Access, DuePlace, Store, StoreError};
 
 /// How many dues one transaction deals with.
 const DUES_PER_PAGE: usize = 500;
@@ -47,13 +46,44 @@ pub struct ScheduleRun {
     pub skipped: u64,
     /// What became of each, in the order in which they were tried. At most 1,000.
     pub dues: Vec<SettledDue>,
+    /// How many could not be dealt with because of a fault of the book: a row that cannot be read, a statement that the database refuses.
+    /// Each is kept and tried again, and holds up no other but those of its own schedule.
+    pub faulty: u64,
+    /// The first such fault.
+    pub fault: Option<String>,
     /// Whether that was all. Not where it was broken off, and where a dry run had more to look at than it does.
     pub is_complete: bool,
 }
 
+impl SettledDue {
+    fn new(status: &ScheduleStatus, item: &Item, refusal: Option<Refusal>, now: Instant) -> Self {
+        Self {
+            due: status.schedule.settle(item.due_at, item.before.as_ref(), refusal, now),
+            debit_account: status.debit_account.clone(),
+            credit_account: status.credit_account.clone(),
+            money: status.money(),
+        }
+    }
+
+    /// The fault of the book that stood in its way, in words.
+    fn fault(&self) -> Option<&str> {
+        let is_fault = |code: &str| [Refusal::CORRUPT_ROW, Refusal::STATEMENT_REFUSED].contains(&code);
+        self.due.refusal.as_ref().filter(|refusal| is_fault(&refusal.code)).map(|refusal| refusal.reason.as_str())
+    }
+}
+
 impl ScheduleRun {
+    const fn up_to(until: Instant) -> Self {
+        let dues = Vec::new();
+        Self { until, posted: 0, refused: 0, skipped: 0, dues, faulty: 0, fault: None, is_complete: false }
+    }
+
     fn add(&mut self, settled: Vec<SettledDue>) {
         for settled in settled {
+            if let Some(fault) = settled.fault() {
+                self.faulty += 1;
+                self.fault.get_or_insert_with(|| fault.to_owned());
+            }
             match settled.due.state {
                 DueState::Posted => self.posted += 1,
                 DueState::Refused => self.refused += 1,
@@ -85,55 +115,34 @@ impl Ledger {
         if until > now {
             return Err(ScheduleRejection::UntilInFuture { until, now }.into());
         }
-        let mut run = ScheduleRun { until, posted: 0, refused: 0, skipped: 0, dues: Vec::new(), is_complete: false };
+        let mut run = ScheduleRun::up_to(until);
         if mode == Mode::DryRun {
             self.try_out(&mut run)?;
-        } else {
-            run.is_complete =
-                self.try_again(&mut run, progress)?.is_continue() && self.go_on(&mut run, progress)?.is_continue();
+            return Ok(run);
         }
+        let mut pages = Pages { ledger: self, until, stuck: Stuck::default(), one_by_one: 0 };
+        let mut go_on = ControlFlow::Continue(());
+        for source in [Source::Refused, Source::Due] {
+            let mut behind = DuePlace::FIRST;
+            while go_on.is_continue()
+                && let Some(dealt_with) = pages.next(source, behind)?
+            {
+                behind = dealt_with.last;
+                run.add(dealt_with.settled);
+                go_on = progress(&run);
+            }
+        }
+        pages.tell_faults(&mut run);
+        run.is_complete = go_on.is_continue();
         Ok(run)
-    }
-
-    /// Tries once again what was refused before.
-    fn try_again(
-        &self,
-        run: &mut ScheduleRun,
-        progress: &mut dyn FnMut(&ScheduleRun) -> ControlFlow<()>,
-    ) -> Result<ControlFlow<()>, Error> {
-        let mut behind = DuePlace::FIRST;
-        loop {
-            let read = |store: &mut dyn Store| Page::of_refused(store, behind, run.until, DUES_PER_PAGE);
-            let Some((settled, last)) = self.deal_with(read)? else { return Ok(ControlFlow::Continue(())) };
-            behind = last;
-            run.add(settled);
-            if progress(run).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-    }
-
-    /// Deals with everything that is due for the first time.
-    fn go_on(
-        &self,
-        run: &mut ScheduleRun,
-        progress: &mut dyn FnMut(&ScheduleRun) -> ControlFlow<()>,
-    ) -> Result<ControlFlow<()>, Error> {
-        let until = run.until;
-        while let Some((settled, _)) = self.deal_with(|store| Page::of_due(store, until, DUES_PER_PAGE))? {
-            run.add(settled);
-            if progress(run).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
     }
 
     fn try_out(&self, run: &mut ScheduleRun) -> Result<(), Error> {
         let mut also_locked = BTreeSet::new();
         let (settled, count) = self.pool.transaction(Access::Write, |store| {
-            let refused = Page::of_refused(store, DuePlace::FIRST, run.until, DUES_PER_DRY_RUN)?;
-            let due = Page::of_due(store, run.until, DUES_PER_DRY_RUN)?;
+            let mut stuck = Stuck::default();
+            let refused = Page::of_refused(store, DuePlace::FIRST, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
+            let due = Page::of_due(store, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
             let mut page = Page::default();
             for part in [refused, due].into_iter().flatten() {
                 page.schedules.extend(part.schedules);
@@ -148,24 +157,6 @@ impl Ledger {
         Ok(())
     }
 
-    /// Deals with one page, and returns what came of it and its last place; `None` where there is nothing more.
-    fn deal_with(
-        &self,
-        mut read: impl FnMut(&mut dyn Store) -> Result<Option<Page>, Error>,
-    ) -> Result<Option<(Vec<SettledDue>, DuePlace)>, Error> {
-        let mut also_locked = BTreeSet::new();
-        self.pool.transaction(Access::Write, |store| {
-            let Some(page) = read(store)? else { return Ok(None) };
-            let settled = self.settle(store, &page, Mode::Commit, &mut also_locked)?;
-            let dues = settled.iter().map(|settled| &settled.due);
-            let (again, new): (Vec<_>, Vec<_>) = dues.cloned().partition(|due| due.attempts > 1);
-            store.insert_dues(&new)?;
-            again.iter().try_for_each(|due| store.update_due(due))?;
-            page.advanced().try_for_each(|schedule| store.update_schedule(schedule))?;
-            Ok(Some((settled, page.last)))
-        })
-    }
-
     /// Judges the dues of a page, and posts what is accepted.
     fn settle(
         &self,
@@ -174,10 +165,8 @@ impl Ledger {
         mode: Mode,
         also_locked: &mut BTreeSet<AccountName>,
     ) -> Result<Vec<SettledDue>, Error> {
-        let schedules = with_names(store, page.schedules.values().cloned().collect())?;
-        let schedules: HashMap<_, _> = schedules.into_iter().map(|status| (status.schedule.id, status)).collect();
-        let status_of = |item: &Item| &schedules[&item.schedule_id];
-        let requests: Vec<_> = page.items.iter().map(|item| request_for(status_of(item), item)).collect();
+        let schedules = statuses(store, page)?;
+        let requests: Vec<_> = page.items.iter().map(|item| request_for(&schedules[&item.schedule_id], item)).collect();
         if requests.is_empty() {
             return Ok(Vec::new());
         }
@@ -189,109 +178,127 @@ impl Ledger {
 
         let now = self.clock.now();
         let settled = page.items.iter().zip(&outcome.answers).map(|(item, answer)| {
-            let status = status_of(item);
-            SettledDue {
-                due: status.schedule.settle(item.due_at, item.before.as_ref(), answer.as_ref().err(), now),
-                debit_account: status.debit_account.clone(),
-                credit_account: status.credit_account.clone(),
-                money: status.money(),
-            }
+            let refusal = answer.as_ref().err().map(Refusal::from);
+            SettledDue::new(&schedules[&item.schedule_id], item, refusal, now)
         });
         Ok(settled.collect())
     }
+
+    /// What becomes of the dues of a page where a fault of the book stands in their way.
+    fn settle_by_fault(&self, store: &mut dyn Store, page: &Page, refusal: &Refusal) -> Result<Vec<SettledDue>, Error> {
+        let (schedules, now) = (statuses(store, page)?, self.clock.now());
+        let settle = |item: &Item| SettledDue::new(&schedules[&item.schedule_id], item, Some(refusal.clone()), now);
+        Ok(page.items.iter().map(settle).collect())
+    }
+}
+
+/// Where dues come from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// They were refused before.
+    Refused,
+    /// They are due for the first time.
+    Due,
+}
+
+/// A run's way through what is due, page by page. A page that fails because of a fault of the book is dealt with due by due, so that the fault
+/// is met where it is and holds up nothing else.
+struct Pages<'a> {
+    ledger: &'a Ledger,
+    until: Instant,
+    stuck: Stuck,
+    /// How many of the next dues are pages of their own.
+    one_by_one: usize,
+}
+
+/// A page that was dealt with, and its last place.
+struct DealtWith {
+    settled: Vec<SettledDue>,
+    last: DuePlace,
+}
+
+impl Pages<'_> {
+    /// Deals with the next page; `None` where there is nothing more.
+    fn next(&mut self, source: Source, behind: DuePlace) -> Result<Option<DealtWith>, Error> {
+        if self.one_by_one == 0 {
+            match self.attempt(source, behind, DUES_PER_PAGE, None) {
+                Err(Error::Store(fault)) if fault.may_be_of_one_request() => self.one_by_one = DUES_PER_PAGE,
+                outcome => return outcome,
+            }
+        }
+        self.one_by_one -= 1;
+        match self.attempt(source, behind, 1, None) {
+            Err(Error::Store(fault)) if fault.may_be_of_one_request() => self.keep_faulty(source, behind, fault),
+            outcome => outcome,
+        }
+    }
+
+    /// Writes down that the next due meets a fault, or where that meets one too, leaves its schedule alone.
+    fn keep_faulty(&mut self, source: Source, behind: DuePlace, fault: StoreError) -> Result<Option<DealtWith>, Error> {
+        match self.attempt(source, behind, 1, Some(&refusal_of(&fault))) {
+            Err(Error::Store(again)) if again.may_be_of_one_request() => {
+                let Some(place) = self.stuck.looking_at() else { return Err(fault.into()) };
+                self.stuck.add(place.schedule_id, fault);
+                Ok(Some(DealtWith { settled: Vec::new(), last: place }))
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        source: Source,
+        behind: DuePlace,
+        limit: usize,
+        fault: Option<&Refusal>,
+    ) -> Result<Option<DealtWith>, Error> {
+        let Self { ledger, until, stuck, .. } = self;
+        let mut also_locked = BTreeSet::new();
+        ledger.pool.transaction(Access::Write, |store| {
+            let page = match source {
+                Source::Refused => Page::of_refused(store, behind, *until, limit, stuck)?,
+                Source::Due => Page::of_due(store, *until, limit, stuck)?,
+            };
+            let Some(page) = page else { return Ok(None) };
+            let settled = match fault {
+                None => ledger.settle(store, &page, Mode::Commit, &mut also_locked)?,
+                Some(refusal) => ledger.settle_by_fault(store, &page, refusal)?,
+            };
+            let dues = settled.iter().map(|settled| &settled.due);
+            let (again, new): (Vec<_>, Vec<_>) = dues.cloned().partition(|due| due.attempts > 1);
+            store.insert_dues(&new)?;
+            again.iter().try_for_each(|due| store.update_due(due))?;
+            page.advanced().try_for_each(|schedule| store.update_schedule(schedule))?;
+            Ok(Some(DealtWith { settled, last: page.last }))
+        })
+    }
+
+    /// Tells the run of the schedules that are left alone.
+    fn tell_faults(&self, run: &mut ScheduleRun) {
+        let (stuck, fault) = self.stuck.faults();
+        run.faulty += stuck as u64;
+        if let Some(fault) = fault {
+            run.fault.get_or_insert_with(|| refusal_of(fault).reason);
+        }
+    }
+}
+
+fn refusal_of(fault: &StoreError) -> Refusal {
+    let code = match fault {
+        StoreError::Corrupt(_) => Refusal::CORRUPT_ROW,
+        _ => Refusal::STATEMENT_REFUSED,
+    };
+    let source = fault.source().map(|source| format!(": {source}"));
+    let reason = format!("{fault}{}", source.unwrap_or_default());
+    Refusal { code: code.to_owned(), reason }
+}
+
+fn statuses(store: &mut dyn Store, page: &Page) -> Result<HashMap<ScheduleId, ScheduleStatus>, StoreError> {
+    let statuses = with_names(store, page.schedules.values().cloned().collect())?;
+    Ok(statuses.into_iter().map(|status| (status.schedule.id, status)).collect())
 }
 
 fn request_for(status: &ScheduleStatus, item: &Item) -> Request {
     let names = [status.debit_account.clone(), status.credit_account.clone()];
     status.schedule.due_transfer(item.due_at, names, status.currency).into()
-}
-
-/// Dues that are dealt with together, in order, and their schedules, which are locked.
-struct Page {
-    /// As the page leaves them.
-    schedules: HashMap<ScheduleId, Schedule>,
-    items: Vec<Item>,
-    /// Everything up to here was looked at.
-    last: DuePlace,
-}
-
-struct Item {
-    schedule_id: ScheduleId,
-    due_at: Instant,
-    /// What became of it before.
-    before: Option<Due>,
-}
-
-impl Default for Page {
-    fn default() -> Self {
-        Self { schedules: HashMap::new(), items: Vec::new(), last: DuePlace::FIRST }
-    }
-}
-
-impl Page {
-    /// Dues behind a place that are to be tried again.
-    fn of_refused(
-        store: &mut dyn Store,
-        behind: DuePlace,
-        until: Instant,
-        limit: usize,
-    ) -> Result<Option<Self>, Error> {
-        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
-        let found = store.list_refused_dues(behind, rows)?;
-        let places = found.iter().map(place_of).take_while(|place| place.due_at <= until);
-        let places: Vec<_> = places.collect();
-        let Some(last) = places.last().copied() else { return Ok(None) };
-        let schedules = lock(store, places.iter().map(|place| place.schedule_id))?;
-        // Read again behind the lock: another run may have tried them meanwhile, or somebody cancelled their schedules.
-        let again = store.list_refused_dues(behind, rows)?.into_iter();
-        let again = again.filter(|due| place_of(due) <= last && schedules.contains_key(&due.schedule_id));
-        let item = |due: Due| Item { schedule_id: due.schedule_id, due_at: due.due_at, before: Some(due) };
-        let items = again.map(item).collect();
-        Ok(Some(Self { schedules, items, last }))
-    }
-
-    /// What is due for the first time, the earliest first.
-    fn of_due(store: &mut dyn Store, until: Instant, limit: usize) -> Result<Option<Self>, Error> {
-        let found = store.list_due_schedules(until, i64::try_from(limit).unwrap_or(i64::MAX))?;
-        let Some(last) = found.last().and_then(next_place) else { return Ok(None) };
-        // Schedules that were not read may be due behind the last one that was.
-        let horizon = if found.len() < limit { DuePlace { due_at: until, ..DuePlace::LAST } } else { last };
-        // As they stand behind the lock: another run may have dealt with some of their dues meanwhile.
-        let mut schedules = lock(store, found.iter().map(|schedule| schedule.id))?;
-        let mut places: BinaryHeap<_> = schedules.values().filter_map(next_place).map(Reverse).collect();
-        let mut items = Vec::new();
-        while let Some(Reverse(place)) = places.pop() {
-            if place > horizon || items.len() == limit {
-                break;
-            }
-            items.push(Item { schedule_id: place.schedule_id, due_at: place.due_at, before: None });
-            if let Some(schedule) = schedules.get_mut(&place.schedule_id) {
-                schedule.due_count += 1;
-                places.extend(next_place(schedule).map(Reverse));
-            }
-        }
-        Ok(Some(Self { schedules, items, last: horizon }))
-    }
-
-    /// The schedules that have come further.
-    fn advanced(&self) -> impl Iterator<Item = &Schedule> {
-        let new: BTreeSet<_> =
-            self.items.iter().filter(|item| item.before.is_none()).map(|item| item.schedule_id).collect();
-        new.into_iter().filter_map(|id| self.schedules.get(&id))
-    }
-}
-
-/// Locks schedules in the order of their ids, before any account is locked.
-fn lock(store: &mut dyn Store, ids: impl Iterator<Item = ScheduleId>) -> Result<HashMap<ScheduleId, Schedule>, Error> {
-    let ids: BTreeSet<_> = ids.collect();
-    let locked = store.lock_schedules(&ids.into_iter().collect::<Vec<_>>())?;
-    Ok(locked.into_iter().map(|schedule| (schedule.id, schedule)).collect())
-}
-
-fn next_place(schedule: &Schedule) -> Option<DuePlace> {
-    schedule.next_due_at().map(|due_at| DuePlace { due_at, schedule_id: schedule.id })
-}
-
-const fn place_of(due: &Due) -> DuePlace {
-    DuePlace { due_at: due.due_at, schedule_id: due.schedule_id }
 }

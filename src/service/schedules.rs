@@ -89,7 +89,8 @@ impl Ledger {
             if let Some(known) = store.find_schedule(request.id)? {
                 return replay(store, known, request, &accounts);
             }
-            let now = self.clock.now();
+            let time = self.book_time();
+            let now = time.reading.now;
             let recurrence = request.recurrence.asked_for_at(now).map_err(InputError::from)?;
             let schedule = open_schedule(request, recurrence, &accounts, now)?;
             schedule.transfer_metadata().map_err(InputError::from)?;
@@ -101,7 +102,7 @@ impl Ledger {
                 }
                 let added = BookChange::ScheduleAdded { schedule: schedule.id, hash: schedule.hash };
                 let signature = Signature { actor: request.actor.clone(), reason: None };
-                append_book_event(store, added, signature, now, mode)?;
+                append_book_event(store, added, signature, time, mode)?;
             }
             Ok(ScheduleAdded { status: with_names_of_one(store, schedule)?, replayed: false })
         })
@@ -130,7 +131,7 @@ impl Ledger {
             if !unchanged {
                 let cancelled = BookChange::ScheduleCancelled { schedule: id, hash: schedule.hash };
                 let signature = Signature { actor: actor.clone(), reason: reason.cloned() };
-                let event = append_book_event(store, cancelled, signature, self.clock.now(), mode)?;
+                let event = append_book_event(store, cancelled, signature, self.book_time(), mode)?;
                 schedule.cancellation = Some((&event).into());
             }
             if !unchanged && mode == Mode::Commit {

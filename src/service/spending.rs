@@ -65,18 +65,17 @@ impl Spending {
 
     /// What has left an account up to now.
     fn count(&self, store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
-        // Another machine's clock may be ahead.
-        let at = account.last.map_or(now, |last| now.max(last.recorded_at));
-        let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(at)).cloned();
+        let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(now)).cloned();
         let counted = match earlier {
             Some(earlier) => go_on(store, account, earlier)?,
             None => None,
         };
-        if let Some(counted) = counted {
+        if let Some(mut counted) = counted {
+            counted.spent.turn_to(now);
             self.keep(account.id, &counted);
             return Ok(counted.spent);
         }
-        let (read, counted) = look_back(store, account, at)?;
+        let (read, counted) = look_back(store, account, now)?;
         if read >= READ_MIN {
             self.keep(account.id, &counted);
         }
@@ -119,9 +118,9 @@ fn go_on(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<O
 }
 
 /// Walks the account's chain back to where the month began, so it takes time with the number of transfers that the account has had in it,
-/// which is told too.
-fn look_back(store: &mut dyn Store, account: &Account, at: Instant) -> Result<(usize, Counted), StoreError> {
-    let mut counted = Counted { version: account.version, hash: account.head, spent: Spent::nothing_at(at) };
+/// which is told too. Where the account is ahead of the clock, that is all that it has had since it is.
+fn look_back(store: &mut dyn Store, account: &Account, now: Instant) -> Result<(usize, Counted), StoreError> {
+    let mut counted = Counted { version: account.version, hash: account.head, spent: Spent::nothing_at(now) };
     let mut released = HashMap::new();
     let mut read = 0;
     let mut next = account.last.map(|last| last.sequence);

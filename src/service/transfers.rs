@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use diesel::pg::PgConnection;
 
 use super::accounts::{check_registered, insert_or_replay};
+use super::book_rules::{Basis, KnownRules};
 use super::posting::{Attempt, Outcome, Posting};
 use super::receipts::{Posted, Receipt};
 use super::remembered::Guess;
@@ -11,10 +12,10 @@ use super::{Ledger, Mode, told};
 use crate::clock::Clock;
 use crate::error::{Error, InputError};
 use crate::rules::{
-    Account, AccountId, AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Opening, Operation,
-    Rejection, Request, TransferRequest, open_account,
+    Account, AccountId, AccountRequest, BatchPolicy, ClockLead, JournalRequest, JournalReversalRequest, Opening,
+    Operation, Rejection, Request, TransferRequest, open_account,
 };
-use crate::store::{Access, Store};
+use crate::store::{Access, Store, server_clock};
 
 /// An answer, and the accounts that had to be opened for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl Ledger {
         }
         let mut posting = self.posting(requests, policy, mode);
         let guess = match mode {
-            Mode::Commit => self.remembered.guess(&posting),
+            Mode::Commit => self.remembered.guess(&posting, &self.rules),
             Mode::DryRun => None,
         };
         let outcome = match guess {
@@ -111,7 +112,12 @@ impl Ledger {
 
     /// Requests that are to be posted to this book.
     pub(super) fn posting<'a>(&'a self, requests: &'a [Request], policy: BatchPolicy, mode: Mode) -> Posting<'a> {
-        Posting::new(requests, policy, mode, &self.clock, &self.spending)
+        Posting::new(requests, policy, mode, self.basis())
+    }
+
+    /// What its postings go by.
+    const fn basis(&self) -> Basis<'_> {
+        Basis { clock: &self.clock, lead_max: self.clock_lead_max, spending: &self.spending, rules: &self.rules }
     }
 
     fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
@@ -192,6 +198,8 @@ impl Ledger {
 /// The accounts stay locked until that transaction ends, so it should end soon. A caller whose own locks come in another order can
 /// deadlock with Teller; the database then undoes one of the two transactions, and the caller runs it again with the same ids.
 ///
+/// The book's clock is the server's, which is asked for when `clock` is [`Clock::system`]; any other clock is believed.
+///
 /// A connection that lives long should be opened with `set plan_cache_mode = force_custom_plan`, so that plans made while the book was
 /// small are not kept; Teller's own connections see to that themselves.
 ///
@@ -219,8 +227,12 @@ pub fn submit_in(
     if requests.is_empty() {
         return Ok(Vec::new());
     }
-    let spending = Spending::default();
-    let mut posting = Posting::new(requests, policy, Mode::Commit, clock, &spending);
+    // A book has one clock, and where there is a server it is not that of one of its clients.
+    let of_server = if clock.is_system() { Some(server_clock(connection)?) } else { None };
+    let clock = of_server.as_ref().unwrap_or(clock);
+    let (spending, rules) = (Spending::default(), KnownRules::default());
+    let basis = Basis { clock, lead_max: ClockLead::MAX, spending: &spending, rules: &rules };
+    let mut posting = Posting::new(requests, policy, Mode::Commit, basis);
     loop {
         // The transaction cannot be begun anew here, so further accounts are locked behind those that are locked already.
         if let Attempt::Done(outcome) = posting.attempt(connection, &[])? {

@@ -6,7 +6,7 @@ use super::diagnosis::Fact;
 use super::operations::Operations;
 use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
-use super::{Store, StoreError};
+use super::{JudgedBy, Store, StoreError};
 use crate::error::Error;
 use crate::rules::{ChangedAccount, Sequence, Transfer};
 
@@ -32,6 +32,8 @@ pub(super) trait Backend:
 
     /// What is known of one connection.
     type Session: Send + 'static;
+    /// Whether there is a clock that all who use the book share, other than that of their machine.
+    const HAS_CLOCK: bool;
 
     /// The schema, step by step.
     const MIGRATIONS: EmbeddedMigrations;
@@ -67,13 +69,13 @@ pub(super) trait Backend:
     /// where this is not offered; then nothing was done.
     ///
     /// [`StoreError::Conflict`], and nothing is done, where one of the accounts is not as it was judged any more, an id is in use, or a period
-    /// was closed or opened since the newest place: what was judged by accounts alone may be in it.
+    /// was closed or opened since the newest place, or the server's clock is not where it was believed to be.
     fn write_alone(
         &mut self,
         _route: &Self::Route,
         _transfers: &[Transfer],
         _accounts: &[ChangedAccount],
-        _newest: Sequence,
+        _judged_by: JudgedBy,
     ) -> Result<Option<Vec<Sequence>>, Error> {
         Ok(None)
     }

@@ -6,9 +6,9 @@ use diesel::sqlite::SqliteConnection;
 
 use super::StoreError;
 use super::portable::{from_rows, in_chunks};
-use crate::models::book_events::{BookEventRow, is_of_a_period, is_of_a_schedule, is_of_the_clock};
+use crate::models::book_events::{BookEventRow, is_of_a_period, is_of_a_schedule, is_of_postings, is_of_the_clock};
 use crate::models::sql_types::SqlId;
-use crate::rules::{BookEvent, ScheduleId};
+use crate::rules::{BookEvent, ScheduleId, Sequence};
 use crate::schema::book_events;
 
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
@@ -24,6 +24,12 @@ pub(crate) trait BookEvents {
 
     /// Every closing and reopening of a period, in order.
     fn list_period_events(&mut self) -> Result<Vec<BookEvent>, StoreError>;
+
+    /// From a place on, all that postings keep to: closings and reopenings of periods, acceptances of futures, in order.
+    fn list_rule_events(&mut self, first: Sequence) -> Result<Vec<BookEvent>, StoreError>;
+
+    /// Whether there are any of these behind a place.
+    fn has_rule_events_behind(&mut self, place: Sequence) -> Result<bool, StoreError>;
 
     /// The newest acceptance of a future.
     fn find_clock_acceptance(&mut self) -> Result<Option<BookEvent>, StoreError>;
@@ -68,6 +74,17 @@ macro_rules! implement_book_events {
             fn list_period_events(&mut self) -> Result<Vec<BookEvent>, StoreError> {
                 let events = book_events::table.filter(is_of_a_period()).order(book_events::event);
                 from_rows(events.select(BookEventRow::as_select()).load(self)?)
+            }
+
+            fn list_rule_events(&mut self, first: Sequence) -> Result<Vec<BookEvent>, StoreError> {
+                let events = book_events::table.filter(is_of_postings()).filter(book_events::sequence.ge(first.0));
+                from_rows(events.order(book_events::sequence).select(BookEventRow::as_select()).load(self)?)
+            }
+
+            fn has_rule_events_behind(&mut self, place: Sequence) -> Result<bool, StoreError> {
+                let events = book_events::table.filter(is_of_postings()).filter(book_events::sequence.gt(place.0));
+                let newest = events.order(book_events::sequence.desc()).select(book_events::sequence);
+                Ok(newest.first::<i64>(self).optional()?.is_some())
             }
 
             fn find_clock_acceptance(&mut self) -> Result<Option<BookEvent>, StoreError> {

@@ -22,6 +22,7 @@ mod driver;
 mod error;
 mod guards;
 mod indexes;
+mod leads;
 mod migrations;
 mod operations;
 mod options;
@@ -39,6 +40,8 @@ mod sqlite;
 mod statement_log;
 mod url;
 
+use std::time::Duration;
+
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::rules::{
@@ -54,6 +57,7 @@ pub use diagnosis::{Diagnosis, Fact};
 pub use error::StoreError;
 pub(crate) use guards::Guards;
 pub(crate) use indexes::Indexes;
+pub(crate) use leads::Leads;
 pub use migrations::{MigrationStatus, SchemaState};
 pub use operations::{Book, copy_book_file, settle_book_file};
 pub use options::{Access, MissingBook, StoreOptions};
@@ -62,12 +66,25 @@ pub use plain_name::PlainName;
 pub use pool::Pool;
 pub(crate) use pool::Shortcut;
 pub(crate) use portable::Portable;
+pub(crate) use postgres::server_clock;
 pub(crate) use schedules::{DuePlace, Schedules};
 pub use url::{DatabaseUrl, UrlError, UrlSetting};
 
+/// How far off the server's clock a time may be that is judged by. Clocks are told to a few milliseconds; more is a jump.
+pub(crate) const TOLD_OFF_MAX: Duration = Duration::from_secs(1);
+
+/// What must still be so when transfers are written that were judged before anything was locked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JudgedBy {
+    /// Nothing has happened to the book as a whole behind this place.
+    pub newest: Sequence,
+    /// What the server's clock says, give or take [`TOLD_OFF_MAX`]. `None` where that is not gone by.
+    pub told: Option<Instant>,
+}
+
 /// One open transaction: the queries and writes whose SQL differs between the backends.
 pub(crate) trait Store:
-    Portable + AccountChains + Annotations + BookEvents + BookImports + Guards + Indexes + Schedules
+    Portable + AccountChains + Annotations + BookEvents + BookImports + Guards + Indexes + Leads + Schedules
 {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
@@ -82,7 +99,7 @@ pub(crate) trait Store:
     fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError>;
 
     /// So many places in the book, rising, all behind those that any earlier transfer of a locked account has.
-    fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError>;
+    fn next_sequences(&mut self, count: usize, told: Option<Instant>) -> Result<Vec<Sequence>, StoreError>;
 
     /// What [`Store::next_sequences`], [`Store::insert_transfers`] and [`Store::update_accounts`] do, all at once, with
     /// [provisional](Sequence::provisional) sequences instead of places, which are the answer. `None` where that is no gain; then
@@ -91,6 +108,7 @@ pub(crate) trait Store:
         &mut self,
         _transfers: &[Transfer],
         _accounts: &[ChangedAccount],
+        _told: Option<Instant>,
     ) -> Result<Option<Vec<Sequence>>, StoreError> {
         Ok(None)
     }

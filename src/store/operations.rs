@@ -78,7 +78,7 @@ impl Pool {
         self.operate_in_book(Access::Write, |operations| operations.apply_roles(prefix))
     }
 
-    /// The time by the database's own clock. `None` on SQLite, which has none but the caller's.
+    /// The time by the database's own clock. `None` on SQLite, which has none but the machine's.
     ///
     /// # Errors
     /// [`StoreError`], when the database does not answer.

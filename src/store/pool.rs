@@ -12,7 +12,8 @@ use super::operations::Operations;
 use super::options::{Access, StoreOptions};
 use super::slots::Slots;
 use super::url::DatabaseUrl;
-use super::{Store, StoreError};
+use super::{JudgedBy, Store, StoreError};
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::rules::{ChangedAccount, Sequence, Transfer};
 
@@ -64,6 +65,15 @@ impl Pool {
     #[must_use]
     pub const fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// The book's clock: the server's, so that all who write to the book agree, or the machine's where there is no server.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        match &self.connections {
+            Connections::Postgres(slots) => Clock::of_server(slots.clock().clone()),
+            Connections::Sqlite(_) => Clock::system(),
+        }
     }
 
     /// Runs the work in one transaction, and again from the start when that failed for a reason that passes. The work must therefore
@@ -231,9 +241,9 @@ impl Shortcut<'_> {
         &self,
         transfers: &[Transfer],
         accounts: &[ChangedAccount],
-        newest: Sequence,
+        judged_by: JudgedBy,
     ) -> Result<Option<Vec<Sequence>>, Error> {
-        on_backend!(self.pool, slots => slots.write_alone(self.attempts.time_left(), transfers, accounts, newest))
+        on_backend!(self.pool, slots => slots.write_alone(self.attempts.time_left(), transfers, accounts, judged_by))
     }
 
     /// The outcome of the first attempt. Where that failed for a reason that the later ones may not have, it does not count, and they follow

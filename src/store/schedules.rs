@@ -39,11 +39,11 @@ pub(crate) trait Schedules {
     /// Up to `limit` schedules from an id on, by id.
     fn list_schedules(&mut self, from: ScheduleId, limit: i64) -> Result<Vec<Schedule>, StoreError>;
 
-    /// Up to `limit` active schedules that are due up to a moment, those first that are due first.
-    fn list_due_schedules(&mut self, until: Instant, limit: i64) -> Result<Vec<Schedule>, StoreError>;
+    /// Up to `limit` active schedules that are due up to a moment, those first that are due first, as they are stored.
+    fn due_schedule_rows(&mut self, until: Instant, limit: i64) -> Result<Vec<ScheduleRow>, StoreError>;
 
-    /// Up to `limit` dues that are to be tried again, behind a place, in order.
-    fn list_refused_dues(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<Due>, StoreError>;
+    /// Up to `limit` dues that are to be tried again, behind a place, in order, as they are stored.
+    fn refused_due_rows(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<DueRow>, StoreError>;
 
     /// How many dues of a schedule are to be tried again.
     fn count_refused_dues(&mut self, schedule: ScheduleId) -> Result<u64, StoreError>;
@@ -93,16 +93,16 @@ macro_rules! implement_schedules {
                 from_rows(self.schedule_rows_from(SqlId::new(from.0), limit)?)
             }
 
-            fn list_due_schedules(&mut self, until: Instant, limit: i64) -> Result<Vec<Schedule>, StoreError> {
+            fn due_schedule_rows(&mut self, until: Instant, limit: i64) -> Result<Vec<ScheduleRow>, StoreError> {
                 let due = schedules::table
                     .filter(is_active())
                     .filter(schedules::next_due_at.le(SqlInstant::from(until)))
                     .order((schedules::next_due_at, schedules::id))
                     .limit(limit);
-                from_rows(due.select(ScheduleRow::as_select()).load(self)?)
+                Ok(due.select(ScheduleRow::as_select()).load(self)?)
             }
 
-            fn list_refused_dues(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<Due>, StoreError> {
+            fn refused_due_rows(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<DueRow>, StoreError> {
                 let (due_at, schedule) = (SqlInstant::from(behind.due_at), SqlId::new(behind.schedule_id.0));
                 let is_behind = schedule_dues::due_at
                     .gt(due_at)
@@ -114,7 +114,7 @@ macro_rules! implement_schedules {
                     .filter(is_behind)
                     .order((schedule_dues::due_at, schedule_dues::schedule_id))
                     .limit(limit);
-                from_rows(refused.select(DueRow::as_select()).load(self)?)
+                Ok(refused.select(DueRow::as_select()).load(self)?)
             }
 
             fn count_refused_dues(&mut self, schedule: ScheduleId) -> Result<u64, StoreError> {

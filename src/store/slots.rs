@@ -11,7 +11,8 @@ use super::diagnosis::Fact;
 use super::driver::Secrets;
 use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
-use super::{Store, StoreError};
+use super::{JudgedBy, Store, StoreError};
+use crate::clock::ServerClock;
 use crate::error::Error;
 use crate::rules::{ChangedAccount, Sequence, Transfer};
 
@@ -26,6 +27,7 @@ pub(super) struct Slots<C: Backend> {
     waiters: AtomicU32,
     /// Rises when a connection is lost. What was opened before is likely to be lost too, and is not used again.
     generation: AtomicU64,
+    clock: ServerClock,
 }
 
 /// A place for a connection. It is filled by whoever uses it first, in that caller's time and thread, so that the caller learns why a
@@ -78,6 +80,8 @@ impl<C: Backend> Slots<C> {
         let hidden = |fault: StoreError| fault.without(&secrets);
         let (mut first, route) = first_connection::<C>(url, &options).map_err(hidden)?;
         let session = first.session(&route).map_err(hidden)?;
+        let clock = ServerClock::default();
+        clock.measure(|| first.server_time()).map_err(hidden)?;
         let pool = r2d2::Pool::builder()
             .max_size(options.connections_max.max(1))
             // A lost connection is noticed when it is used, and the work is then done again on another one.
@@ -93,6 +97,7 @@ impl<C: Backend> Slots<C> {
             pool,
             waiters: AtomicU32::new(0),
             generation: AtomicU64::new(0),
+            clock,
         };
         slots.check_out(options.connection_wait_max)?.connection =
             Some(Opened { connection: first, session, generation: 0 });
@@ -102,6 +107,11 @@ impl<C: Backend> Slots<C> {
     /// What is known of the way to the database, for a person.
     pub(super) fn describe_route(&self) -> Option<Fact> {
         C::describe(&self.route)
+    }
+
+    /// The server's clock, which stays unknown where there is no server.
+    pub(super) const fn clock(&self) -> &ServerClock {
+        &self.clock
     }
 
     /// Runs the work once, in a transaction of its own.
@@ -122,10 +132,10 @@ impl<C: Backend> Slots<C> {
         time_max: Duration,
         transfers: &[Transfer],
         accounts: &[ChangedAccount],
-        newest: Sequence,
+        judged_by: JudgedBy,
     ) -> Result<Option<Vec<Sequence>>, Error> {
         self.with_connection(time_max, |connection, (route, _)| {
-            connection.write_alone(route, transfers, accounts, newest)
+            connection.write_alone(route, transfers, accounts, judged_by)
         })
     }
 
@@ -164,10 +174,16 @@ impl<C: Backend> Slots<C> {
         let mut slot = self.check_out(time_max)?;
         // Outside of its slot while it is used, so that a panic cannot hand a broken one to the next caller.
         let mut opened = self.connection_of(&mut slot).map_err(|fault| fault.without(&self.secrets))?;
-        let outcome = work(&mut opened.connection, (&self.route, &opened.session)).map_err(|error| match error {
-            Error::Store(fault) => opened.connection.name_fault(fault, &self.url).without(&self.secrets).into(),
-            other => other,
-        });
+        let outcome = self
+            .tell_time(&mut opened.connection)
+            .and_then(|()| work(&mut opened.connection, (&self.route, &opened.session)))
+            .map_err(|error| match error {
+                Error::Store(fault) => opened.connection.name_fault(fault, &self.url).without(&self.secrets).into(),
+                other => other,
+            });
+        if matches!(&outcome, Err(Error::Store(StoreError::Conflict { .. }))) {
+            self.clock.doubt();
+        }
         let lost = matches!(&outcome, Err(Error::Store(fault)) if fault.is_lost());
         if lost {
             self.generation.fetch_max(opened.generation + 1, Ordering::Relaxed);
@@ -175,6 +191,14 @@ impl<C: Backend> Slots<C> {
             slot.connection = Some(opened);
         }
         outcome
+    }
+
+    /// Measures the server's clock where that is due, before it is gone by.
+    fn tell_time(&self, connection: &mut C) -> Result<(), Error> {
+        if C::HAS_CLOCK && self.clock.is_stale() {
+            self.clock.measure(|| connection.server_time())?;
+        }
+        Ok(())
     }
 
     fn connection_of(&self, slot: &mut Slot<C>) -> Result<Opened<C>, StoreError> {

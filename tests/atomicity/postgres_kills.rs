@@ -19,7 +19,7 @@ use crate::support::{Program, Snapshot, TestBook, assert_whole, check, transfer}
 /// write all; or draw numbers, copy and update instead of the last. The first and the commit are two events each.
 fn batches() -> [(Vec<TransferRequest>, usize); 2] {
     let many = (0..60).map(|number| transfer(&format!("many {number}"), "a", "b", "0.01")).collect();
-    [(batch(), 6), (many, 8)]
+    [(batch(), 7), (many, 9)]
 }
 
 thread_local! {

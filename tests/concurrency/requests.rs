@@ -88,7 +88,7 @@ on_every_backend! {
         let folder = TempDir::new().unwrap();
         let file = write_transfers(&folder, 7, 400);
         let mut programs = [0; 2].map(|_| Program::on(book, &["import", "transfers", &file]).start());
-        let ledger = book.ledger();
+        let ledger = book.ledger_of_today();
         in_parallel(6, |worker| {
             for round in 0..ROUNDS {
                 for request in requests(book, &ledger, &rotation(worker, round)) {

@@ -91,6 +91,7 @@ fn a_book_that_options_name_is_the_same_behind_a_pooler_that_ignores_them() {
     run(&["transfer", "a", "b", "5"]).ends(0);
     run(&["migrate", "status"]).ends(0).shows("true");
     run(&["doctor"]).shows(&book.query_text("select current_schema()::text"));
+    book.catch_up();
     assert!(!open(&url, &book).post(transfer("k1", "a", "b", "1"), Mode::Commit).unwrap().replayed);
     check(&book, "balance b posted 6 version 2");
 }

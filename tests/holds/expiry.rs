@@ -182,7 +182,7 @@ on_every_backend! {
         check(book, "
             at 2026-01-01T01:00:00Z
             expire               -> 1
-            at 2026-01-01T00:30:00Z
+            at 2026-01-01T00:59:30Z
             hold-state h1 expired remaining 0 rows 2
             capture h1           -> hold_expired
             transfer alice bob 10 -> posted

@@ -192,6 +192,7 @@ impl Naive {
         }
         let amount = self.size(source, much)?;
         self.check_minimums(debit, credit, amount)?;
+        self.check_maximums(debit, credit, amount)?;
         Ok(amount)
     }
 

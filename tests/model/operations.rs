@@ -46,7 +46,8 @@ impl Memory {
             }
         }
         let last = |event: &AccountEvent| {
-            (event.account_id, LastEvent { number: event.number, recorded_at: event.recorded_at })
+            let AccountEvent { number, sequence, recorded_at, .. } = *event;
+            (event.account_id, LastEvent { number, sequence, recorded_at })
         };
         let known = Known {
             accounts: self.accounts.clone(),

@@ -75,6 +75,7 @@ pub struct Due {
     pub state: State,
     pub attempts: u32,
     pub code: Option<&'static str>,
+    pub first_at: DateTime<Utc>,
 }
 
 pub struct Schedule {
@@ -218,15 +219,17 @@ impl Naive {
     fn attempt(&mut self, index: usize, at: DateTime<Utc>) -> (String, Due) {
         let Schedule { from, to, amount, retries, .. } = self.schedules[index];
         let code = self.post(Some(from), to, amount, Some(at));
-        let state = match (code, retries) {
-            (None, _) => State::Posted,
-            (Some(_), true) => State::Refused,
-            (Some(_), false) => State::Skipped,
-        };
         let schedule = &mut self.schedules[index];
         let known = schedule.dues.iter_mut().find(|due| due.at == at);
         let attempts = known.as_ref().map_or(0, |due| due.attempts) + 1;
-        let due = Due { at, state, attempts, code };
+        let first_at = known.as_ref().map_or(self.now, |due| due.first_at);
+        let is_kept = retries && code != Some("account_closed") && self.now < first_at + TimeDelta::days(31);
+        let state = match code {
+            None => State::Posted,
+            Some(_) if is_kept => State::Refused,
+            Some(_) => State::Skipped,
+        };
+        let due = Due { at, state, attempts, code, first_at };
         match known {
             Some(known) => *known = due.clone(),
             None => schedule.dues.push(due.clone()),

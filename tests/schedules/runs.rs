@@ -31,21 +31,63 @@ fn mend(book: &TestBook) {
 }
 
 on_every_backend! {
-    fn a_run_that_fails_midway_goes_on_where_it_was(book: &TestBook) {
+    fn a_due_of_which_nothing_can_be_written_holds_up_its_own_schedule_alone(book: &TestBook) {
         check(book, ACCOUNTS);
         check(book, "limits alice min none -> changed");
         add(&book.ledger(), &daily("d", 1));
+        add(&book.ledger(), &daily("e", 3));
         sabotage(book, "2027-09-01 09:00:00+00:00");
-        book.set_time(LATER);
-        let failed = book.ledger().run_schedules(None, Mode::Commit, &mut |_| ControlFlow::Continue(()));
-        assert!(matches!(failed, Err(Error::Store(_))), "{failed:?}");
-        let posted = book.query_i64("select count(*) from schedule_dues");
-        assert_eq!(posted, 500, "the first page was kept, the second was not");
-        assert_whole(&book.ledger(), 501);
+        let run = run_at(book, LATER);
+        assert_eq!((run.faulty, run.is_complete), (1, true));
+        assert!(run.fault.as_ref().unwrap().contains("sabotage"), "{:?}", run.fault);
+        let before = "from schedule_dues where attempts = 1 and state = 'posted'";
+        let of_d = dues(book, "d").len() as u64;
+        assert_eq!(of_d, 608, "all of them up to 31 August 2027");
+        assert_eq!(book.query_i64(&format!("select count(*) {before}")).unsigned_abs(), of_d + DAYS.div_ceil(3));
+        assert_whole(&book.ledger(), 1 + of_d + DAYS.div_ceil(3));
         mend(book);
-        assert_eq!(counts(&run_at(book, LATER)), [DAYS - 500, 0, 0]);
+        assert_eq!(counts(&run_at(book, LATER)), [DAYS - of_d, 0, 0]);
         assert_eq!(counts(&run_at(book, LATER)), [0, 0, 0]);
-        assert_whole(&book.ledger(), DAYS + 1);
+    }
+
+    fn a_due_that_the_database_refuses_is_kept_and_holds_up_no_other(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "limits alice min none -> changed");
+        add(&book.ledger(), &daily("d", 1));
+        add(&book.ledger(), &daily("e", 1));
+        let id = schedule_id("d").of_due("2026-01-02T09:00:00Z".parse().unwrap()).0.simple().to_string();
+        if book.is_on_postgres() {
+            book.raw("create function sabotage() returns trigger language plpgsql as $$ begin raise exception 'sabotage'; end $$").unwrap();
+            book.raw(&format!("create trigger sabotage before insert on transfers for each row when (new.id = '{id}') execute function sabotage()")).unwrap();
+        } else {
+            book.raw(&format!("create trigger sabotage before insert on transfers when new.id = x'{id}' begin select raise(abort, 'sabotage'); end")).unwrap();
+        }
+        let run = run_at(book, "2026-01-04T12:00:00Z");
+        assert_eq!((counts(&run), run.faulty), ([7, 1, 0], 1));
+        assert_eq!(dues(book, "d")[1], "2026-01-02T09:00 refused 1 statement_refused");
+        assert_eq!(counts(&run_at(book, "2026-01-04T13:00:00Z")), [0, 1, 0]);
+        book.raw(if book.is_on_postgres() { "drop trigger sabotage on transfers" } else { "drop trigger sabotage" }).unwrap();
+        let run = run_at(book, "2026-01-04T14:00:00Z");
+        assert_eq!((counts(&run), run.faulty), ([1, 0, 0], 0));
+        assert_whole(&book.ledger(), 9);
+    }
+
+    fn a_schedule_that_cannot_be_read_holds_up_no_other(book: &TestBook) {
+        check(book, ACCOUNTS);
+        check(book, "limits alice min none -> changed");
+        add(&book.ledger(), &daily("d", 1));
+        add(&book.ledger(), &daily("e", 1));
+        let id = schedule_id("d").0.simple().to_string();
+        let (disarm, own) = if book.is_on_postgres() {
+            ("alter table schedules disable trigger all", format!("'{id}'"))
+        } else {
+            ("drop trigger schedules_definition_is_fixed", format!("x'{id}'"))
+        };
+        book.raw(disarm).unwrap();
+        assert_eq!(book.raw(&format!("update schedules set actor = '' where id = {own}")), Ok(1));
+        let run = run_at(book, "2026-01-04T12:00:00Z");
+        assert_eq!((counts(&run), run.faulty), ([4, 0, 0], 1));
+        assert!(run.fault.as_ref().unwrap().contains("actor"), "{:?}", run.fault);
     }
 
     fn a_run_that_is_broken_off_goes_on_where_it_was(book: &TestBook) {

@@ -1,8 +1,8 @@
 //! An isolated book for each test.
 
-use std::env;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::{env, fs};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -13,7 +13,7 @@ use diesel::sqlite::SqliteConnection;
 use tempfile::TempDir;
 
 use teller::rules::{Instant, TransferId};
-use teller::store::{Pool, StoreOptions};
+use teller::store::{Pool, SchemaState, StoreOptions};
 use teller::{Clock, Ledger};
 
 use super::postgres::SERVER;
@@ -98,6 +98,11 @@ impl TestBook {
         self.open_with(StoreOptions::default())
     }
 
+    /// Opens the book, which goes by its own clock, as programs do.
+    pub fn ledger_of_today(&self) -> Ledger {
+        Ledger::open(self.url.parse().unwrap(), StoreOptions::default()).expect("the book opens")
+    }
+
     /// Opens the book in the name of its owner.
     pub fn owner_ledger(&self) -> Ledger {
         let ledger = Ledger::open(self.owner_url.parse().unwrap(), StoreOptions::default()).expect("the book opens");
@@ -124,6 +129,16 @@ impl TestBook {
     /// Moves the book's clock, forward or back.
     pub fn set_time(&self, now: &str) {
         self.now.store(now.parse::<Instant>().unwrap().micros(), Ordering::Relaxed);
+    }
+
+    /// Moves the book's clock to its latest entry, which the program may have made.
+    pub fn catch_up(&self) {
+        self.own_clock().catch_up();
+    }
+
+    /// What moves the clock of this book.
+    pub(super) fn own_clock(&self) -> BookClock {
+        BookClock { url: self.owner_url.clone(), now: Arc::clone(&self.now) }
     }
 
     /// An id for a request without a key: new in this book, and the same in every run.
@@ -188,6 +203,31 @@ impl TestBook {
         let mut connection = SqliteConnection::establish(path).expect("the file opens");
         connection.batch_execute("pragma busy_timeout = 10000").unwrap();
         connection
+    }
+}
+
+/// A book's clock, which follows what programs write.
+pub(super) struct BookClock {
+    url: String,
+    now: Arc<AtomicI64>,
+}
+
+impl BookClock {
+    /// Moves on to the latest entry of the book, where it can be read.
+    pub(super) fn catch_up(&self) {
+        // Not opened where there is no file, which would make one.
+        let is_there =
+            self.url.strip_prefix("sqlite://").is_none_or(|path| fs::metadata(path).is_ok_and(|file| file.len() > 0));
+        let options = StoreOptions { attempts_max: 1, ..StoreOptions::default() };
+        let open = || {
+            let pool = Pool::connect(self.url.parse().ok()?, options).ok()?;
+            // An empty one would be migrated.
+            let is_current = pool.schema_state().ok()? == SchemaState::Current;
+            is_current.then(|| Ledger::open(self.url.parse().ok()?, options).ok()?.clock_status().ok()?.latest)?
+        };
+        if let Some(latest) = is_there.then(open).flatten() {
+            self.now.fetch_max(latest.micros(), Ordering::Relaxed);
+        }
     }
 }
 

@@ -25,6 +25,13 @@ impl Scenario<'_> {
             line.check_equal("the balance", &found, &signed(line, words.next("balance"), account.currency));
             return words.end();
         }
+        if words.next_if(|word| word == "effective").is_some() {
+            let as_of = teller::service::AsOf::effective(words.parse("time"));
+            let found = self.ledger.balances_as_of(std::slice::from_ref(&account.name), as_of);
+            let found = found.unwrap_or_else(|error| line.fail(error)).remove(0).1;
+            line.check_equal("the balance", &found, &signed(line, words.next("balance"), account.currency));
+            return words.end();
+        }
         let mut facts = 0;
         while let Some(fact) = words.next_if_any() {
             let value = words.next("value");

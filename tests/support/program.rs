@@ -4,6 +4,7 @@ use std::env;
 use std::process::{Child, Command, Output, Stdio};
 
 use super::TestBook;
+use super::book::BookClock;
 
 /// What the program said, and how it ended.
 #[derive(Debug)]
@@ -15,7 +16,11 @@ pub struct Answer {
 }
 
 /// The program with its arguments, not started yet. Nothing of the environment names a book.
-pub struct Program(Command);
+pub struct Program {
+    command: Command,
+    /// The clock of the book that it is for. The program goes by that of the machine, and no book's clock goes back.
+    clock: Option<BookClock>,
+}
 
 impl Program {
     /// Without a book.
@@ -25,12 +30,12 @@ impl Program {
         // A busy machine is no reason for a warning.
         command.env("TELLER_SLOW_STATEMENT_MS", "3600000");
         command.current_dir(env::temp_dir()).stdin(Stdio::null());
-        Self(command)
+        Self { command, clock: None }
     }
 
     /// On a book.
     pub fn on(book: &TestBook, arguments: &[&str]) -> Self {
-        Self::new(&[&["--database-url", &book.url], arguments].concat())
+        Self { clock: Some(book.own_clock()), ..Self::new(&[&["--database-url", &book.url], arguments].concat()) }
     }
 
     /// Started by another program, which is given it and its arguments.
@@ -44,24 +49,28 @@ impl Program {
 
     /// The command, for whatever else it needs.
     pub fn command(mut self, change: impl FnOnce(&mut Command)) -> Self {
-        change(&mut self.0);
+        change(&mut self.command);
         self
     }
 
     /// Runs it to its end.
     pub fn run(mut self) -> Answer {
-        self.0.output().expect("the program starts").into()
+        let answer = self.command.output().expect("the program starts").into();
+        if let Some(clock) = &self.clock {
+            clock.catch_up();
+        }
+        answer
     }
 
     /// Starts it, and leaves what it says unread.
     pub fn start(mut self) -> Child {
-        self.0.stdout(Stdio::null()).stderr(Stdio::null());
+        self.command.stdout(Stdio::null()).stderr(Stdio::null());
         self.spawn()
     }
 
     /// Starts it with the streams that the command says.
     pub fn spawn(mut self) -> Child {
-        self.0.spawn().expect("the program starts")
+        self.command.spawn().expect("the program starts")
     }
 }
 
@@ -110,6 +119,6 @@ impl TestBook {
     /// As [`TestBook::run`], in the name of the book's owner.
     pub fn run_as_owner(&self, arguments: &str) -> Answer {
         let arguments: Vec<_> = ["--database-url", &self.owner_url].into_iter().chain(arguments.split(' ')).collect();
-        Program::new(&arguments).run()
+        Program { clock: Some(self.own_clock()), ..Program::new(&arguments) }.run()
     }
 }

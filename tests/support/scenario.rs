@@ -1,7 +1,7 @@
 //! Scenarios: what is asked of a book, and what should come of it, as text.
 //!
 //! ```text
-//! # moves the clock, which stands still otherwise
+//! # moves the clock, which stands still otherwise; `at latest` moves it to the latest entry of the book, as the program has made it
 //! at 2026-01-01T12:00:00Z
 //! account cash asset EUR [min -5.00|none] [max 9] [note WORD] [meta KEY=VALUE] [-> opened]
 //! limits alice [min -5.00|none] [max 9|none] [WHO]         -> changed         (also per-transfer, per-day, per-month)
@@ -20,10 +20,12 @@
 //! reverse-journal [KEY:] JOURNAL [original] [NOTES]        -> reversed
 //! annotate account alice|transfer KEY [KEY=VALUE] [-KEY]   -> annotated       (sets and removes metadata)
 //! period close|reopen 2026-01 [WHO]                        -> closed          (or reopened, unchanged)
+//! clock accept                                             -> accepted        (or unchanged)
 //! batch [stop|nothing]                                                        (the indented requests below, in one call)
 //! expire                                                   -> 2               (how many expiries were recorded)
 //! balance alice posted 5.00 held 0 available 5.00 version 1 state open
-//! balance alice at 2026-01-01T12:00:00Z 5.00
+//! balance alice at 2026-01-01T12:00:00Z 5.00                                  (by recorded time)
+//! balance alice effective 2026-01-01T12:00:00Z 5.00                           (by effective time)
 //! metadata account alice|transfer KEY [at TIME] [KEY=VALUE]                   (all that is kept, as known at a time)
 //! hold-state HOLD open remaining 3.00 rows 2
 //! history alice 5.00 -2.00 balances 5.00 3.00                                 (oldest first)
@@ -99,6 +101,7 @@ impl<'a> Scenario<'a> {
             "account" => self.open_account(line, words),
             "currency" => self.add_currency(line, words),
             "period" => self.change_period(line, words),
+            "clock" => self.accept_clock(line, words),
             "expire" => {
                 words.end();
                 let expired = self.ledger.expire_holds(Mode::Commit).unwrap_or_else(|error| line.fail(error));
@@ -129,7 +132,10 @@ impl<'a> Scenario<'a> {
         }
         match verb {
             "at" => {
-                self.book.set_time(words.next("time"));
+                match words.next("time") {
+                    "latest" => self.book.catch_up(),
+                    time => self.book.set_time(time),
+                }
                 words.end();
             }
             "batch" => {
@@ -233,6 +239,15 @@ impl<'a> Scenario<'a> {
         }
         let opened = self.ledger.open_account(&request, Mode::Commit);
         Outcome::of(line, opened, |opened| if opened.replayed { "replayed" } else { "opened" })
+    }
+
+    /// Only the book's owner may.
+    fn accept_clock(&self, line: &Line, mut words: Words) -> Outcome {
+        assert_eq!(words.next("accept"), "accept");
+        words.end();
+        let (actor, reason) = ("tests".parse().unwrap(), "wrong clock".parse().unwrap());
+        let accepted = self.book.owner_ledger().accept_clock(&actor, &reason, Mode::Commit);
+        Outcome::of(line, accepted, |event| if event.is_some() { "accepted" } else { "unchanged" })
     }
 
     /// Only the book's owner may.

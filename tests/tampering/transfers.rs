@@ -158,13 +158,13 @@ pub const ROWS: &[Tampering] = &[
     both(
         "added between unknown accounts",
         "insert into transfers select 7, ID, 98, 99, amount, 1, 1, debit_balance, credit_balance, null, null, recorded_at,
-         effective_at, null, null, null, kind, hash, null, null, null, null, null, null from transfers where sequence = 1",
+         effective_at, null, null, null, kind, hash, null, null, null, null, null, null, null from transfers where sequence = 1",
         (Some(7), Some("98"), "not in the book"),
     ),
     both(
         "added on one account",
         "insert into transfers select 7, ID, 1, 1, amount, 3, 3, debit_balance, credit_balance, 2, 2, recorded_at,
-         effective_at, null, null, null, kind, hash, null, null, null, null, null, null from transfers where sequence = 2",
+         effective_at, null, null, null, kind, hash, null, null, null, null, null, null, null from transfers where sequence = 2",
         (Some(7), Some("cash"), "between cash and cash"),
     ),
     both("a whole account removed", "delete from accounts where id = 4", (Some(4), Some("4"), "not in the book")),

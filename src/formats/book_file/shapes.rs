@@ -112,6 +112,8 @@ pub(super) struct TransferShape<'a> {
     pub expires_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub up_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_at: Option<String>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub key: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -256,6 +258,7 @@ fn transfer_shape(transfer: &Transfer, currency: Currency) -> TransferShape<'_> 
         up_to: transfer.up_to.map(|amount| number(amount, currency)),
         key: transfer.key.as_ref().map(|key| Cow::Borrowed(key.as_str())),
         request_digest: transfer.request_digest.map(|digest| digest.0.to_string()),
+        clock_at: transfer.clock_at.map(|time| time.to_string()),
         description: transfer.description.as_ref().map(|text| Cow::Borrowed(text.as_str())),
         metadata: metadata(&transfer.metadata),
         hash: transfer.hash.to_string(),

@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use crate::money::CurrencyCode;
-use crate::rules::Sequence;
-use crate::service::{BookImported, Finding, FindingCode, ImportCounts, Mode, VerifyReport};
+use crate::rules::{Instant, Sequence};
+use crate::service::{BookImported, ClockStatus, Finding, FindingCode, ImportCounts, Mode, VerifyReport};
 use crate::store::{Fact, MigrationStatus};
 
 /// What an import came to.
@@ -75,6 +75,8 @@ pub struct VerifyRecord {
     finding_count: u64,
     findings: Vec<FindingRecord>,
     totals: Vec<TotalsRecord>,
+    /// When the latest entry was recorded, where that is later than the book's clock: no fault of the book, but of a clock.
+    later_than_now: Option<Instant>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,6 +99,7 @@ impl From<&VerifyReport> for VerifyRecord {
             finding_count: report.finding_count,
             findings: report.findings.iter().map(FindingRecord::from).collect(),
             totals: totals.collect(),
+            later_than_now: report.clock.as_ref().and_then(ClockStatus::too_late),
         }
     }
 }

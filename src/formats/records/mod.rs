@@ -22,6 +22,7 @@ mod accounts;
 mod annotations;
 mod bench;
 mod checks;
+mod clock;
 mod holds;
 mod operations;
 mod periods;
@@ -41,6 +42,7 @@ pub use bench::BenchRecord;
 pub use checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
 };
+pub use clock::{ClockAcceptanceRecord, ClockRecord};
 pub use holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use operations::{BackupRecord, BookMadeRecord, BookRecord, ExportRecord, PageRecord, RoleRecord, SealRecord};
 pub use periods::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};

@@ -215,6 +215,9 @@ pub struct ScheduleRunRecord {
     dry_run: bool,
     /// In the order in which they were tried; at most 1,000.
     pub dues: Vec<DueRecord>,
+    /// How many met a fault of the book. They are kept.
+    faulty: u64,
+    fault: Option<String>,
 }
 
 impl ScheduleRunRecord {
@@ -229,6 +232,8 @@ impl ScheduleRunRecord {
             complete: run.is_complete,
             dry_run: mode == Mode::DryRun,
             dues: run.dues.iter().map(DueRecord::from).collect(),
+            faulty: run.faulty,
+            fault: run.fault.clone(),
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct TransferRecord {
     up_to: Option<String>,
     /// The text that the id was made from.
     key: Option<Key>,
+    /// What the clock said, where it is recorded later than that.
+    clock_at: Option<Instant>,
 }
 
 columns!(TransferRecord {
@@ -60,6 +62,7 @@ columns!(TransferRecord {
     expires_at,
     up_to,
     key,
+    clock_at,
 });
 
 impl TransferRecord {
@@ -88,6 +91,7 @@ impl TransferRecord {
             expires_at: posted.transfer.expires_at,
             up_to: posted.transfer.up_to.map(|most| up_to(Money::new(most, posted.currency))),
             key: posted.transfer.key.clone(),
+            clock_at: posted.transfer.clock_at,
         }
     }
 }

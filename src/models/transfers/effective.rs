@@ -66,6 +66,7 @@ impl EffectiveCorrection {
         SqlInstant: ToSql<Timestamptz, DB>,
     {
         push_exceptions(out, &halves(sign), side, &self.account_id)?;
+        out.push_sql(MOVES);
         out.push_sql(" and effective_at <= ");
         out.push_bind_param::<Timestamptz, _>(&self.effective_at)?;
         out.push_sql(" and recorded_at > ");
@@ -82,12 +83,16 @@ impl EffectiveCorrection {
         SqlInstant: ToSql<Timestamptz, DB>,
     {
         push_exceptions(out, &halves(sign), side, &self.account_id)?;
+        out.push_sql(MOVES);
         out.push_sql(" and effective_at > ");
         out.push_bind_param::<Timestamptz, _>(&self.effective_at)?;
         out.push_sql(" and recorded_at <= ");
         out.push_bind_param::<Timestamptz, _>(&self.recorded_at)
     }
 }
+
+/// Holds and releases move nothing.
+const MOVES: &str = " and kind in ('transfer', 'capture', 'reversal')";
 
 /// Summed where they are read: a sum over all of them together would hand every row on first.
 fn halves(sign: &str) -> String {

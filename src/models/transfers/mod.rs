@@ -44,6 +44,7 @@ pub(crate) struct TransferRow {
     pub up_to: Option<i64>,
     pub key: Option<String>,
     pub request_digest: Option<SqlId>,
+    pub clock_at: Option<SqlInstant>,
 }
 
 impl HasText for TransferRow {
@@ -94,6 +95,7 @@ impl TryFrom<TransferRow> for Transfer {
             up_to: row.up_to.map(Amount::from_minor),
             key: key(&row)?,
             request_digest: row.request_digest.map(|value| id("request_digest", value)).transpose()?.map(RequestDigest),
+            clock_at: row.clock_at.map(|time| instant("clock_at", time)).transpose()?,
             description: description
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "transfers", row.sequence)?,
@@ -130,6 +132,7 @@ impl From<&Transfer> for TransferRow {
             up_to: transfer.up_to.map(Amount::minor),
             key: transfer.key.as_ref().map(ToString::to_string),
             request_digest: transfer.request_digest.map(|digest| SqlId::new(digest.0)),
+            clock_at: transfer.clock_at.map(SqlInstant::from),
         }
     }
 }

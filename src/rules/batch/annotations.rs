@@ -28,6 +28,7 @@ impl Batch {
                 (index.ok_or_else(unknown)?, Some(transfer.id), before)
             }
         };
+        self.check_clock_of_event(index)?;
         let after = changed(&request.change, &before)?;
 
         // From here on nothing may be refused.

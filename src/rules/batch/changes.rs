@@ -32,6 +32,7 @@ impl Batch {
         if before.state == AccountState::Closed && request.action != AccountAction::Close {
             return Err(Rejection::AccountClosed { account: request.account.clone() });
         }
+        self.check_clock_of_event(index)?;
         self.expire([index]);
         let after = terms_after(self.book.account(index), request.action)?;
 
@@ -74,7 +75,7 @@ impl Batch {
         event.hash = hash_event(&event, account.head);
 
         let (account, particulars) = self.book.account_and_particulars_mut(index);
-        particulars.last_event = Some(LastEvent { number: event.number, recorded_at });
+        particulars.last_event = Some(LastEvent { number: event.number, sequence: event.sequence, recorded_at });
         account.head = event.hash;
         account.state = after.state;
         account.limits = after.limits;

@@ -22,13 +22,15 @@ impl Batch {
         self.check_quantity_has_a_source(transfer.quantity, pair)?;
         self.book.check_currencies(pair, transfer.quantity.money())?;
         self.book.check_open(pair)?;
-        self.check_period(transfer.effective_at)?;
+        self.check_times(pair, transfer.effective_at)?;
         self.check_expires_later(*expiry)?;
         self.check_conditions(&transfer.conditions)?;
         self.expire([pair.first, pair.second]);
         let amount = self.size(transfer.quantity, pair)?;
         self.check_minimums(pair, amount)?;
         self.check_velocity(pair, amount)?;
+        // What could not be posted now is not promised either. Other holds are not counted: they may be released.
+        self.check_maximums(pair, amount)?;
         let balances = self.balances_after(pair, amount, hold_of)?;
 
         // From here on nothing may be refused.
@@ -76,7 +78,7 @@ impl Batch {
         let (hold, pair) = self.get_hold(&request.hold)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
-        self.check_period(request.effective_at)?;
+        self.check_times(pair, request.effective_at)?;
         self.check_hold_is_open(&hold, &request.hold)?;
         let amount = size_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
             hold: request.hold.clone(),
@@ -124,6 +126,7 @@ impl Batch {
         for (index, _) in pair.sides() {
             check_not_closed(self.book.account(index))?;
         }
+        self.check_clock([pair.first, pair.second])?;
         self.check_hold_is_open(&hold, &request.hold)?;
 
         // From here on nothing may be refused. A frozen account does not keep what it reserved: nothing goes in or out by that.
@@ -150,7 +153,8 @@ impl Batch {
             for id in expired {
                 // The hold's other account may have recorded it already.
                 let Ok((hold, pair)) = self.get_hold(&id.into()) else { continue };
-                if hold.state == HoldState::Open {
+                // What is written behind it was refused before this; a sweep leaves it to be recorded later.
+                if hold.state == HoldState::Open && self.check_clock([pair.debit, pair.credit]).is_ok() {
                     let metadata = Metadata::default();
                     let content = Content { id: id.of_expiry(), ..hold_content(&hold, None, &metadata) };
                     self.give_up(hold, HoldState::Expired, &content, pair);
@@ -159,7 +163,7 @@ impl Batch {
         }
     }
 
-    fn get_hold(&self, named: &Reference) -> Result<(Hold, Pair), Rejection> {
+    pub(super) fn get_hold(&self, named: &Reference) -> Result<(Hold, Pair), Rejection> {
         let unknown = || Rejection::HoldUnknown { hold: named.clone() };
         let hold = *self.book.find_hold(named.id()).ok_or_else(unknown)?;
         let account = |id| self.book.find_by_id(id);

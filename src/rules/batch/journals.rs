@@ -73,7 +73,7 @@ impl Batch {
     ) -> Result<Range<usize>, Rejection> {
         let pair = self.opposite_pair(original)?;
         self.book.check_open(pair)?;
-        self.check_period(effective_time(request.at, original))?;
+        self.check_times(pair, effective_time(request.at, original))?;
         let rest = self.rest_to_reverse(original, &Reference::at(original.sequence, original.id))?;
         self.expire([pair.first, pair.second]);
         let balances = self.balances_after(pair, rest, post_to)?;

@@ -1,10 +1,12 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::super::account::Account;
 use super::super::event::{AccountEvent, LastEvent};
 use super::super::hash::Hash;
 use super::super::hold::Hold;
 use super::super::ids::{AccountId, Sequence, TransferId};
+use super::super::lead::ClockLead;
 use super::super::period::ClosedPeriods;
 use super::super::rejection::Rejection;
 use super::super::text::Metadata;
@@ -26,8 +28,10 @@ pub struct Known {
     pub reversed: HashMap<TransferId, Amount>,
     /// The newest event of each account that is to be changed and was changed before.
     pub last_events: HashMap<AccountId, LastEvent>,
-    /// The periods that are closed, where a request gives an effective time.
-    pub closed_periods: ClosedPeriods,
+    /// The periods that are closed.
+    pub closed_periods: Arc<ClosedPeriods>,
+    /// How far ahead of the clock the accounts' newest entries may be.
+    pub lead: ClockLead,
     /// What has left the accounts whose velocity is limited by the day or month, or is about to be, in the present ones.
     pub spent: HashMap<AccountId, Spent>,
     /// What is kept beside transfers that are asked for, where it is not what they were posted with any more.

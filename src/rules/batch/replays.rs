@@ -123,8 +123,8 @@ impl Batch {
             Operation::Transfer(request) => {
                 known.kind == TransferKind::Transfer
                     && self.is_same_transfer(request, known)
-                    // A request without an effective time got the recorded one.
-                    && request.effective_at.unwrap_or(known.recorded_at) == known.effective_at
+                    // A request without an effective time got that of the clock.
+                    && request.effective_at.unwrap_or(known.clock_time()) == known.effective_at
             }
             Operation::Hold(HoldRequest { transfer, expiry }) => {
                 known.kind == TransferKind::Hold && self.is_same_transfer(transfer, known) && has_expiry(known, *expiry)
@@ -147,7 +147,7 @@ impl Batch {
         known.kind == TransferKind::Capture
             && known.hold_id == Some(request.hold.id())
             && self.has_quantity(known, request.quantity)
-            && request.effective_at.unwrap_or(known.recorded_at) == known.effective_at
+            && request.effective_at.unwrap_or(known.clock_time()) == known.effective_at
             && has_notes(known, request.description.as_ref(), &request.metadata)
     }
 
@@ -193,13 +193,13 @@ fn has_expiry(known: &Transfer, expiry: Expiry) -> bool {
     match expiry {
         Expiry::Never => known.expires_at.is_none(),
         Expiry::At(expires_at) => known.expires_at == Some(expires_at),
-        Expiry::After(time) => known.expires_at == Some(known.recorded_at.after(time)),
+        Expiry::After(time) => known.expires_at == Some(known.clock_time().after(time)),
     }
 }
 
 fn has_reversal_time(known: &Transfer, at: ReversalTime, original: Option<&Transfer>) -> bool {
     match at {
-        ReversalTime::Now => known.effective_at == known.recorded_at,
+        ReversalTime::Now => known.effective_at == known.clock_time(),
         ReversalTime::Original => original.is_some_and(|original| known.effective_at == original.effective_at),
     }
 }

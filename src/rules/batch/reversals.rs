@@ -24,7 +24,7 @@ impl Batch {
         let pair = self.opposite_pair(&original)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
-        self.check_period(effective_time(request.at, &original))?;
+        self.check_times(pair, effective_time(request.at, &original))?;
         let rest = self.rest_to_reverse(&original, &request.reversed)?;
         let amount = size_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
             transfer: request.reversed.clone(),

@@ -23,7 +23,7 @@ impl Batch {
         self.check_quantity_has_a_source(request.quantity, pair)?;
         self.book.check_currencies(pair, request.quantity.money())?;
         self.book.check_open(pair)?;
-        self.check_period(request.effective_at)?;
+        self.check_times(pair, request.effective_at)?;
         self.check_conditions(&request.conditions)?;
         self.expire([pair.first, pair.second]);
         let amount = self.size(request.quantity, pair)?;

@@ -13,7 +13,7 @@ impl Batch {
             if account.velocity == Velocity::default() || !account.falls_by(side) {
                 continue;
             }
-            let at = self.book.next_recorded_at(pair);
+            let at = self.book.next_clock_time(pair);
             let spent = self.book.particulars(index).spent.as_deref();
             for (window, limit, spent) in account.velocity.limits(spent, at) {
                 if spent.checked_add(amount).is_none_or(|after| after > limit) {

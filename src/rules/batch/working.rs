@@ -1,6 +1,7 @@
 //! The book as a batch has left it so far: accounts, holds, and the rows that are to be written. Nothing here refuses anything.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::super::account::{Account, LastTransfer};
 use super::super::chain::hash_transfer;
@@ -9,8 +10,10 @@ use super::super::hash::Hash;
 use super::super::hold::Hold;
 use super::super::ids::{AccountId, Sequence, TransferId};
 use super::super::instant::Instant;
+use super::super::lead::{ClockLead, clock_beside};
 use super::super::maps::FastMap;
 use super::super::period::ClosedPeriods;
+use super::super::rejection::Rejection;
 use super::super::request::Expiry;
 use super::super::request_id::Key;
 use super::super::text::{AccountName, Description, Metadata};
@@ -80,7 +83,8 @@ pub(super) struct Working {
     reversed: HashMap<TransferId, Amount>,
     /// What is kept beside transfers, where it is not what they were posted with.
     annotations: HashMap<TransferId, Metadata>,
-    pub(super) closed_periods: ClosedPeriods,
+    pub(super) closed_periods: Arc<ClosedPeriods>,
+    lead: ClockLead,
     /// New transfers, with [provisional](Sequence::provisional) sequences.
     pub(super) drafts: Vec<Transfer>,
     draft_by_id: FastMap<TransferId, usize>,
@@ -96,8 +100,8 @@ pub(super) struct Working {
 
 impl Working {
     pub(super) fn new(known: Known, now: Instant) -> (Self, FastMap<TransferId, Transfer>) {
-        let Known { mut accounts, transfers, holds, reversed, last_events, closed_periods, mut spent, annotations } =
-            known;
+        let Known { mut accounts, transfers, holds, reversed, last_events, mut spent, annotations, .. } = known;
+        let Known { closed_periods, lead, .. } = known;
         accounts.sort_unstable_by_key(|account| account.id);
         let index_by_name = accounts.iter().enumerate().map(|(index, account)| (account.name.clone(), index)).collect();
         let particulars = |account: &Account| Particulars {
@@ -114,6 +118,7 @@ impl Working {
             reversed,
             annotations,
             closed_periods,
+            lead,
             drafts: Vec::new(),
             draft_by_id: FastMap::default(),
             events: Vec::new(),
@@ -280,10 +285,40 @@ impl Working {
             .fold(self.now, |time, last| time.max(last.recorded_at.next()))
     }
 
+    /// The time of the clock of the next transfer between two accounts, as its day can tell.
+    pub(super) fn next_clock_time(&self, pair: Pair) -> Instant {
+        let recorded_at = self.next_recorded_at(pair);
+        clock_beside(recorded_at, self.now).unwrap_or(recorded_at)
+    }
+
+    pub(super) fn check_clock_of(&self, index: usize) -> Result<(), Rejection> {
+        match self.account(index).last {
+            Some(last) => self.check_clock_behind(index, last.sequence, last.recorded_at),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to follow an entry of an account that is too far ahead of the clock. What the batch itself has written is not: it follows
+    /// something that was.
+    pub(super) fn check_clock_behind(
+        &self,
+        index: usize,
+        sequence: Sequence,
+        recorded_at: Instant,
+    ) -> Result<(), Rejection> {
+        if sequence.is_provisional() || self.lead.allows(recorded_at, self.now) {
+            return Ok(());
+        }
+        let account = Some(self.account(index).name.clone());
+        Err(Rejection::ClockBehind { account, sequence, recorded_at, now: self.now })
+    }
+
     /// Writes a transfer down, with both accounts' totals already moved, and moves both accounts' chains on.
     pub(super) fn draft(&mut self, content: &Content<'_>, pair: Pair) -> usize {
         let Pair { debit, credit, .. } = pair;
         let recorded_at = self.next_recorded_at(pair);
+        let clock_at = clock_beside(recorded_at, self.now);
+        let clock_time = clock_at.unwrap_or(recorded_at);
         let mut transfer = Transfer {
             sequence: self.next_place(),
             id: content.id,
@@ -292,18 +327,19 @@ impl Working {
             debit: self.next_leg(debit),
             credit: self.next_leg(credit),
             recorded_at,
-            effective_at: content.effective_at.unwrap_or(recorded_at),
+            effective_at: content.effective_at.unwrap_or(clock_time),
             journal_id: content.origin.journal_id,
             hold_id: content.hold_id,
             reversed_id: content.reversed_id,
             expires_at: match content.expiry {
                 Expiry::Never => None,
                 Expiry::At(time) => Some(time),
-                Expiry::After(time) => Some(recorded_at.after(time)),
+                Expiry::After(time) => Some(clock_time.after(time)),
             },
             up_to: content.up_to,
             key: content.key.cloned(),
             request_digest: content.origin.digest,
+            clock_at,
             description: content.description.cloned(),
             metadata: content.metadata.clone(),
             hash: Hash([0; 32]),

@@ -3,7 +3,7 @@
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
-use super::Rejection;
+use super::{AccountName, Rejection};
 
 impl Rejection {
     /// The stable code, as in JSON and in docs/rejections.md.
@@ -21,6 +21,11 @@ impl Rejection {
     pub(in crate::rules) fn in_leg(self, leg: usize) -> Self {
         Self::InLeg { leg, rejection: Box::new(self) }
     }
+}
+
+/// How a sentence begins that is about an entry of an account, or of the book.
+pub(super) fn entry_holder(account: Option<&AccountName>) -> String {
+    account.map_or_else(|| "the book has".to_owned(), |account| format!("account {account} has"))
 }
 
 /// By way of a value, because a type that flattens itself has no end.

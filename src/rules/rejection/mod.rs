@@ -7,7 +7,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use self::code::serialize_fields;
+use self::code::{entry_holder, serialize_fields};
 pub use self::schedule::ScheduleRejection;
 use super::account::{AccountState, NormalSide};
 use super::hold::HoldState;
@@ -168,6 +168,22 @@ pub enum Rejection {
         account: AccountName,
         /// Its state.
         state: AccountState,
+    },
+    /// The newest entry of an account, or of the book, is later than now: a clock was wrong when it was made, or is now.
+    #[error(
+        "{} an entry of {recorded_at}, @{sequence}, and it is only {now}; set the clock right, or see: teller clock show",
+        entry_holder(account.as_ref())
+    )]
+    ClockBehind {
+        /// The account; `None` where it is a closing of the book's periods or the like.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<AccountName>,
+        /// The newest entry: a transfer, or a change of the account.
+        sequence: Sequence,
+        /// When it was recorded.
+        recorded_at: Instant,
+        /// What the clock says.
+        now: Instant,
     },
     /// The transfer would count in a period whose books are closed.
     #[error("{effective_at} lies in {period}, which is closed; give a later effective time, or reopen the period")]
@@ -396,6 +412,14 @@ pub enum Rejection {
         end: Instant,
         /// What the clock says.
         now: Instant,
+    },
+    /// A part of a closed period is not opened by itself.
+    #[error("{period} is closed as part of {within}; reopen {within} first")]
+    PeriodClosedWithin {
+        /// The period.
+        period: Period,
+        /// The closed period that it is a part of.
+        within: Period,
     },
     /// The account's balance is already outside the limits asked for.
     #[error(

@@ -153,6 +153,7 @@ impl Walk {
             NormalSide::Credit => hash_transfer(transfer, other_head, account.head),
         });
         let problems = account.move_on(transfer, side);
+        self.check_clock(transfer);
         match expected {
             Err(problem) => self.find_on(transfer, id, [problem]),
             Ok(expected) if expected != transfer.hash => self.find_other_hash(transfer, id, expected),

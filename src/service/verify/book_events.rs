@@ -7,7 +7,8 @@ use super::walk::Walk;
 use crate::models::book_events::BookEventRow;
 use crate::money::{Currency, CurrencyCode};
 use crate::rules::{
-    BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant, ScheduleId, Sequence, Transfer, hash_book_event,
+    BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant, ScheduleId, Sequence, Transfer, TransferKind,
+    hash_book_event,
 };
 use crate::store::{Store, StoreError};
 
@@ -109,9 +110,9 @@ impl Walk {
         }
     }
 
-    /// Finds a transfer that says to count in a period which was closed when it was recorded.
+    /// Finds a transfer that counts in a period which was closed when it was recorded. A release moves nothing, so it may.
     pub(super) fn check_period(&mut self, transfer: &Transfer) {
-        if transfer.effective_at == transfer.recorded_at {
+        if transfer.kind == TransferKind::Release {
             return;
         }
         if let Some(period) = self.of_book.closed.find(transfer.effective_at) {

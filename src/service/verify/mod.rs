@@ -24,6 +24,7 @@ pub(super) use self::schedules::{ScheduleEvents, ScheduleWalk, problem_with_tran
 pub(super) use self::walk::Walk;
 pub(super) use self::walked::Walked;
 use super::Ledger;
+use super::book_clock::ClockStatus;
 use crate::error::Error;
 use crate::money::CurrencyCode;
 use crate::rules::{Seal, Sequence, words};
@@ -83,6 +84,9 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// How many findings there are in all.
     pub finding_count: u64,
+    /// How the entries stand to the book's clock: ones that are later are no fault of the book, but of a clock. `None` where only one account
+    /// was verified.
+    pub clock: Option<ClockStatus>,
 }
 
 /// How far a verification has come.
@@ -127,7 +131,7 @@ impl Ledger {
             walk.prove_ids(store)?;
             walk.prove_indexes(store)?;
         }
-        let report = walk.report();
+        let report = VerifyReport { clock: Some(self.clock_status_in(store)?), ..walk.report() };
         tracing::info!(report.transfers, report.accounts, findings = report.finding_count, "the book was verified");
         Ok(report)
     }

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rules::{
-    AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Schedule, ScheduleId, Transfer,
-    TransferId, TransferKind, hash_due, hash_schedule,
+    AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Refusal, Schedule, ScheduleId,
+    Transfer, TransferId, TransferKind, hash_due, hash_schedule,
 };
 use crate::store::{Store, StoreError};
 
@@ -64,7 +64,9 @@ impl ScheduleWalk {
             ));
         }
         let is_posted = due.state == DueState::Posted;
-        let may_be_tried = schedule.on_refusal == OnRefusal::Retry && schedule.cancellation.is_none();
+        let is_of_the_book = due.refusal.as_ref().is_some_and(Refusal::is_of_the_book);
+        let may_be_tried =
+            (schedule.on_refusal == OnRefusal::Retry || is_of_the_book) && schedule.cancellation.is_none();
         let fits = due.transfer_id == is_posted.then(|| schedule.id.of_due(due.due_at))
             && due.refusal.is_none() == is_posted
             && (due.state != DueState::Refused || may_be_tried)

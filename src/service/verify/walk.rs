@@ -155,11 +155,20 @@ impl Walk {
         let debit_problems = debit.move_on(transfer, NormalSide::Debit);
         let credit_problems = credit.move_on(transfer, NormalSide::Credit);
         self.check_period(transfer);
+        self.check_clock(transfer);
         if expected != transfer.hash {
             self.find_other_hash(transfer, transfer.debit.account_id, expected);
         }
         self.find_on(transfer, transfer.debit.account_id, debit_problems);
         self.find_on(transfer, transfer.credit.account_id, credit_problems);
+    }
+
+    /// Finds a time of the clock that is no earlier than the recorded one, beside which it is kept only where it is.
+    pub(super) fn check_clock(&mut self, transfer: &Transfer) {
+        if let Some(clock_at) = transfer.clock_at.filter(|clock_at| *clock_at >= transfer.recorded_at) {
+            let problem = format!("its clock said {clock_at}, which is not before {}", transfer.recorded_at);
+            self.find_on(transfer, transfer.debit.account_id, [problem]);
+        }
     }
 
     /// Its two accounts, if it can be between them.
@@ -299,6 +308,7 @@ impl Walk {
             totals,
             findings: self.findings,
             finding_count: self.finding_count,
+            clock: None,
         }
     }
 }

@@ -4,11 +4,11 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::super::StoreError;
 use super::super::backend::{Backend, MIGRATIONS_TABLE, Way};
 use super::super::diagnosis::Fact;
 use super::super::options::{Access, StoreOptions};
 use super::super::url::DatabaseUrl;
+use super::super::{JudgedBy, StoreError};
 use super::facts;
 use super::route::{self, Route};
 use super::rows::{BoolRow, NullableTextRow, TextRow};
@@ -22,6 +22,8 @@ const MIGRATION_LOCK: i32 = 0x5465_6c6c;
 impl Backend for PgConnection {
     type Route = Route;
     type Session = ();
+
+    const HAS_CLOCK: bool = true;
 
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
@@ -70,13 +72,13 @@ impl Backend for PgConnection {
         route: &Route,
         transfers: &[Transfer],
         accounts: &[ChangedAccount],
-        newest: Sequence,
+        judged_by: JudgedBy,
     ) -> Result<Option<Vec<Sequence>>, Error> {
         if !route.is_direct() {
             return Ok(None);
         }
         // The statement is its own commit.
-        write_together(self, transfers, accounts, newest).map_err(|fault| fault.of_commit().into())
+        write_together(self, transfers, accounts, judged_by).map_err(|fault| fault.of_commit().into())
     }
 
     fn name_fault(&mut self, fault: StoreError, _url: &DatabaseUrl) -> StoreError {

@@ -24,12 +24,14 @@ use diesel::prelude::*;
 
 use self::expired_holds::ExpiredHolds;
 use self::statements::{
-    AccountColumns, AccountHistoryColumns, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertAccounts, InsertRows,
-    NextSequences, TransferColumns, UpdateRows,
+    AccountColumns, AccountHistoryColumns, ClockCheck, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertAccounts,
+    InsertRows, NextSequences, TransferColumns, UpdateRows,
 };
 use self::together::write_together;
+use super::operations::Operations;
 use super::portable::from_rows;
-use super::{Store, StoreError, check_unchanged};
+use super::{JudgedBy, Store, StoreError, check_unchanged};
+use crate::clock::{Clock, ServerClock};
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{HoldRow, HoldUpdate};
@@ -74,9 +76,13 @@ impl Store for PgConnection {
         from_rows(rows.load(self)?)
     }
 
-    fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError> {
+    fn next_sequences(&mut self, count: usize, told: Option<Instant>) -> Result<Vec<Sequence>, StoreError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let mut sequences: Vec<i64> = NextSequences { count }.get_result(self)?;
+        let next = NextSequences { count, clock: ClockCheck::new(told) };
+        let Some(mut sequences) = next.get_result::<Option<Vec<i64>>>(self)? else {
+            let reason = "the server's clock was not where it was expected; it is measured anew";
+            return Err(StoreError::Conflict { reason: reason.into() });
+        };
         // Other sessions draw numbers in between, and the server may answer in any order; drawn numbers only rise.
         sequences.sort_unstable();
         Ok(sequences.into_iter().map(Sequence).collect())
@@ -86,9 +92,10 @@ impl Store for PgConnection {
         &mut self,
         transfers: &[Transfer],
         accounts: &[ChangedAccount],
+        told: Option<Instant>,
     ) -> Result<Option<Vec<Sequence>>, StoreError> {
         // Whatever depends on periods was judged in this transaction.
-        write_together(self, transfers, accounts, Sequence(i64::MAX))
+        write_together(self, transfers, accounts, JudgedBy { newest: Sequence(i64::MAX), told })
     }
 
     fn insert_transfers(&mut self, transfers: &[Transfer]) -> Result<(), StoreError> {
@@ -178,6 +185,13 @@ impl Store for PgConnection {
         let lock = "lock table accounts in row exclusive mode; select pg_advisory_xact_lock('book_events'::regclass::oid::bigint)";
         Ok(self.batch_execute(lock)?)
     }
+}
+
+/// The server's clock, measured right now by a connection that is an application's own.
+pub(crate) fn server_clock(connection: &mut PgConnection) -> Result<Clock, StoreError> {
+    let clock = ServerClock::default();
+    clock.measure(|| connection.server_time())?;
+    Ok(Clock::of_server(clock))
 }
 
 fn texts<'a>(names: &[&'a AccountName]) -> Vec<&'a str> {

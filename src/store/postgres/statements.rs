@@ -5,21 +5,24 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
+use super::super::TOLD_OFF_MAX;
 use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate, NewAccountRow};
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{
     Bytea, Int2, Int8, Jsonb, Nullable, SqlHash, SqlId, SqlInstant, SqlJson, SqlKind, Text, Timestamptz, Uuid,
 };
 use crate::models::transfers::TransferRow;
+use crate::rules::Instant;
 
 /// Draws numbers for transfers. One call a number, because a range would need a lock; one row for all, because rows cost more than they do.
 #[derive(QueryId)]
 pub(super) struct NextSequences {
     pub(super) count: i64,
+    pub(super) clock: ClockCheck,
 }
 
 impl Query for NextSequences {
-    type SqlType = Array<Int8>;
+    type SqlType = Nullable<Array<Int8>>;
 }
 
 impl RunQueryDsl<PgConnection> for NextSequences {}
@@ -28,7 +31,33 @@ impl QueryFragment<Pg> for NextSequences {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("select array_agg(nextval('transfers_sequence_seq')) from generate_series(1, ");
         out.push_bind_param::<Int8, _>(&self.count)?;
-        out.push_sql(")");
+        out.push_sql(") where ");
+        self.clock.walk_ast(out)
+    }
+}
+
+/// Whether the server's clock is where the client believes it to be, if the client goes by it. The clock is read once, in a subquery of its
+/// own, so that one statement has one answer. The name has no schema, so that tests can set a server's clock.
+#[derive(QueryId)]
+pub(super) struct ClockCheck {
+    earliest: Option<SqlInstant>,
+    latest: Option<SqlInstant>,
+}
+
+impl ClockCheck {
+    pub(super) fn new(told: Option<Instant>) -> Self {
+        let earliest = told.map(|told| told.before(TOLD_OFF_MAX).into());
+        Self { earliest, latest: told.map(|told| told.after(TOLD_OFF_MAX).into()) }
+    }
+}
+
+impl QueryFragment<Pg> for ClockCheck {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("(select coalesce(clock_timestamp() between ");
+        out.push_bind_param::<Nullable<Timestamptz>, _>(&self.earliest)?;
+        out.push_sql(" and ");
+        out.push_bind_param::<Nullable<Timestamptz>, _>(&self.latest)?;
+        out.push_sql(", true))");
         Ok(())
     }
 }
@@ -152,6 +181,7 @@ columns!(TransferColumns, TransferRow, "transfers" {
     up_to: Nullable<Int8> => Option<i64>,
     key: Nullable<Text> => Option<String>,
     request_digest: Nullable<Uuid> => Option<SqlId>,
+    clock_at: Nullable<Timestamptz> => Option<SqlInstant>,
 });
 
 impl TransferColumns {

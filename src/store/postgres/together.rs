@@ -3,10 +3,11 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
-use super::super::StoreError;
+use super::super::{JudgedBy, StoreError};
 use super::COPY_ROWS_MIN;
-use super::statements::{AccountColumns, Columns, TransferColumns, assignments};
+use super::statements::{AccountColumns, ClockCheck, Columns, TransferColumns, assignments};
 use crate::models::accounts::AccountUpdate;
+use crate::models::book_events::OF_POSTINGS;
 use crate::models::sql_types::{Int8, Uuid};
 use crate::models::transfers::TransferRow;
 use crate::rules::{ChangedAccount, Sequence, Transfer};
@@ -19,8 +20,8 @@ const BASE: i64 = Sequence::PROVISIONAL_BASE;
 
 /// Locks accounts, draws places, and writes accounts and transfers, in one round trip. The places are the answer.
 ///
-/// There is none, and nothing is done, where an account is not as it was judged any more, an id is in use, or a period was closed or opened
-/// since the newest place. All of that is made sure of before anything is written, so that the statement may be a transaction by itself. The
+/// There is none, and nothing is done, where an account is not as it was judged any more, an id is in use, a period was closed or opened
+/// since the newest place, or the server's clock is not where it was believed to be. All of that is made sure of before anything is written, so that the statement may be a transaction by itself. The
 /// accounts come first and are compared only once they are locked: whoever waits for another transaction then sees what that has left.
 ///
 /// `ONE` is for one transfer and its two accounts, which are written out; arrays of one row cost more than they hold.
@@ -29,6 +30,7 @@ pub(super) struct WriteTogether<const ONE: bool> {
     transfers: TransferColumns,
     accounts: AccountColumns,
     newest: i64,
+    clock: ClockCheck,
 }
 
 /// Writes transfers and accounts together: see [`WriteTogether`]. `None` where there are so many that it is no gain; then nothing was done.
@@ -36,31 +38,32 @@ pub(super) fn write_together(
     connection: &mut PgConnection,
     transfers: &[Transfer],
     accounts: &[ChangedAccount],
-    newest: Sequence,
+    judged_by: JudgedBy,
 ) -> Result<Option<Vec<Sequence>>, StoreError> {
     if transfers.len() >= COPY_ROWS_MIN {
         return Ok(None);
     }
     let places = if let ([_], [_, _]) = (transfers, accounts) {
-        WriteTogether::<true>::new(transfers, accounts, newest).get_result(connection)
+        WriteTogether::<true>::new(transfers, accounts, judged_by).get_result(connection)
     } else {
-        WriteTogether::<false>::new(transfers, accounts, newest).get_result(connection)
+        WriteTogether::<false>::new(transfers, accounts, judged_by).get_result(connection)
     };
     let Some(places): Option<Vec<i64>> = places.optional()? else {
         // Which of them it was is not found out.
-        let reason = "an account or the closed periods have changed since they were read, or an id is in use";
+        let reason = "an account, the closed periods or the server's clock have changed since they were read, or an id is in use";
         return Err(StoreError::Conflict { reason: reason.into() });
     };
     Ok(Some(places.into_iter().map(Sequence).collect()))
 }
 
 impl<const ONE: bool> WriteTogether<ONE> {
-    fn new(transfers: &[Transfer], accounts: &[ChangedAccount], newest: Sequence) -> Self {
+    fn new(transfers: &[Transfer], accounts: &[ChangedAccount], judged_by: JudgedBy) -> Self {
         Self {
             count: i64::try_from(transfers.len()).unwrap_or(i64::MAX),
             transfers: TransferColumns::of(transfers.iter().map(TransferRow::from)),
             accounts: AccountColumns::of(accounts.iter().map(AccountUpdate::from)),
-            newest: newest.0,
+            newest: judged_by.newest.0,
+            clock: ClockCheck::new(judged_by.told),
         }
     }
 
@@ -103,10 +106,14 @@ impl<const ONE: bool> QueryFragment<Pg> for WriteTogether<ONE> {
             and not exists (select from transfers where id = any(",
         );
         out.push_bind_param::<Array<Uuid>, _>(self.transfers.ids())?;
-        out.push_sql(")) and not exists (select from book_events where period is not null and sequence > ");
+        out.push_sql(")) and not exists (select from book_events where ");
+        out.push_sql(OF_POSTINGS);
+        out.push_sql(" and sequence > ");
         out.push_bind_param::<Int8, _>(&self.newest)?;
+        out.push_sql(") and ");
+        self.clock.walk_ast(out.reborrow())?;
         out.push_sql(&format!(
-            ")) as places where numbers is not null), \
+            ") as places where numbers is not null), \
             updated as (update accounts set {} from drawn, changed as new where accounts.id = new.id), \
             inserted as (insert into transfers ({}) select {} from drawn, (",
             assignments::<AccountColumns>(placed),

@@ -34,6 +34,8 @@ impl Backend for SqliteConnection {
     type Route = Place;
     type Session = OpenedLog;
 
+    const HAS_CLOCK: bool = false;
+
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
     /// The only place where a file is made.

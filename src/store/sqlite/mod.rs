@@ -47,7 +47,8 @@ impl Store for SqliteConnection {
         from_rows(TransfersById::new(ids).load::<TransferRow>(self)?)
     }
 
-    fn next_sequences(&mut self, count: usize) -> Result<Vec<Sequence>, StoreError> {
+    /// The clock that was read is this machine's, so it is not compared.
+    fn next_sequences(&mut self, count: usize, _told: Option<Instant>) -> Result<Vec<Sequence>, StoreError> {
         let newest = self.newest_sequence()?.map_or(0, |newest| newest.0);
         Ok((newest + 1..).take(count).map(Sequence).collect())
     }

@@ -167,6 +167,7 @@ value_row!(TransferRow, "transfers" {
     up_to: Nullable<Int8>,
     key: Nullable<Text>,
     request_digest: Nullable<Uuid>,
+    clock_at: Nullable<Timestamptz>,
 });
 
 value_row!(AccountUpdate, "accounts" {
