@@ -43,7 +43,7 @@ on_every_backend! {
                         ledger.change_period(&period_change(action, "2026-01"), Mode::Commit).unwrap();
                     }
                     5 => seals.push(ledger.seal().unwrap()),
-                    _ => drop(ledger.post(&transfer(&name, "alice", "bob", "0.01"), Mode::Commit).unwrap()),
+                    _ => drop(ledger.post(transfer(&name, "alice", "bob", "0.01"), Mode::Commit).unwrap()),
                 }
             }
             seals

@@ -43,7 +43,7 @@ on_every_backend! {
         }
         assert_eq!(header("schedule show s1"), ("due_at,state,schedule,debit_account,credit_account,amount,currency,attempts,first_at,last_at,transfer,code,reason".to_owned(), 4));
         assert!(lists.len() > full.len());
-        assert_eq!(book.run("verify --format csv").ends(0).stdout, "sequence,account,problem\n");
+        assert_eq!(book.run("verify --format csv").ends(0).stdout, "code,sequence,account,problem\n");
     }
 
     fn csv_is_whole_and_what_is_cut_is_said_to_be(book: &TestBook) {

@@ -41,7 +41,7 @@ const COMMANDS: [&str; 44] = [
     "hold show h",
     "hold expire",
     "import accounts IN --dry-run",
-    "import transfers IN --dry-run",
+    "import transfers MOVES --dry-run",
     "import book IN --dry-run",
     "journal post IN",
     "metadata show --account a",
@@ -62,14 +62,16 @@ const COMMANDS: [&str; 44] = [
 ];
 
 const ACCOUNTS: &str = "name,currency\na,EUR\n";
+const MOVES: &str = "from,to,amount\na,b,five\n";
 
-/// A folder with the file of accounts and nothing else.
+/// A folder with a file of accounts, one of transfers, and nothing else.
 struct Place(TempDir);
 
 impl Place {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("IN"), ACCOUNTS).unwrap();
+        fs::write(folder.path().join("MOVES"), MOVES).unwrap();
         Self(folder)
     }
 
@@ -109,7 +111,7 @@ fn a_command_that_no_book_begins_with_makes_none() {
     let place = Place::new();
     for command in COMMANDS {
         place.run(command).ends(78).says("there is no such book: sqlite://teller.db").says("nothing was made");
-        assert_eq!(place.files(), ["IN"], "{command}");
+        assert_eq!(place.files(), ["IN", "MOVES"], "{command}");
     }
     let answer = place.run("verify --format json").ends(78);
     let error: serde_json::Value = serde_json::from_str(&answer.stderr).unwrap();
@@ -122,7 +124,7 @@ fn an_empty_file_is_no_book_and_stays_empty() {
     fs::write(place.path().join("teller.db"), "").unwrap();
     for command in COMMANDS {
         place.run(command).ends(78).says("sqlite://teller.db is not a Teller book");
-        assert_eq!(place.files(), ["IN", "teller.db"], "{command}");
+        assert_eq!(place.files(), ["IN", "MOVES", "teller.db"], "{command}");
         assert_eq!(fs::read(place.path().join("teller.db")).unwrap(), b"", "{command}");
     }
     // It is the beginning of one to the commands that make books.
@@ -136,7 +138,7 @@ fn the_commands_that_books_begin_with_make_one_and_say_so() {
         ("account open a --currency EUR", 0),
         ("import accounts IN", 0),
         ("migrate run", 0),
-        ("import transfers IN", 65),
+        ("import transfers MOVES", 65),
         ("deposit a 5 --create", 3),
         ("currency list --create", 0),
         ("verify --create", 0),
@@ -161,7 +163,7 @@ fn the_database_of_another_program_is_not_changed_in_one_byte() {
             answer.ends(78).says("is not a Teller book");
         }
         assert!(fs::read(&file).unwrap() == before, "{command}");
-        assert_eq!(place.files(), ["IN", "teller.db"], "{command}");
+        assert_eq!(place.files(), ["IN", "MOVES", "teller.db"], "{command}");
     }
 }
 

@@ -97,7 +97,7 @@ on_every_backend! {
         }
         let filled = lists[1..].iter().map(|list| header(list, true)).collect::<Vec<_>>();
         assert_eq!(empty, filled);
-        assert_eq!(header("verify", false), "sequence,account,problem");
+        assert_eq!(header("verify", false), "code,sequence,account,problem");
         folder.write("batch", b"\n");
         folder.run(&["batch", "batch", "--format", "csv"]).ends(0).shows("item,outcome,code,message,");
     }

@@ -2,7 +2,8 @@ use clap::{Args, Subcommand};
 
 use super::account_state::{self, CloseArgs, FreezeArgs, HistoryArgs};
 use super::args::{ActorArgs, MetadataArgs, ModeArgs, parse};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::Columns;
 use super::pages::PageArgs;
 use super::talk::say;

@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::account::ONE;
 use super::args::{ActorArgs, ModeArgs, parse};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::Columns;
 use super::pages::{PageArgs, say_older};
 use super::request::show;

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::ModeArgs;
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending, interrupt, verify};

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::args::{ActorArgs, ModeArgs, count};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};

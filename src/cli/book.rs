@@ -1,8 +1,9 @@
 use clap::{Args, Subcommand};
 
 use super::args::{ModeArgs, parse};
+use super::committed::Committed;
 use super::doctor::describe_schema;
-use super::failure::{Committed, Failure};
+use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};

@@ -1,7 +1,8 @@
 use clap::{Args, Subcommand};
 
 use super::args::{ActorArgs, ModeArgs, parse};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::InputError;

@@ -6,9 +6,9 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::committed::Committed;
 use super::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
@@ -182,25 +182,6 @@ impl Failure {
             let _ = write!(text, "\n  hint: {}", visible(hint));
         }
         text
-    }
-}
-
-/// What a command committed, for whoever does not get its result.
-pub(super) struct Committed {
-    words: String,
-    fields: Vec<(String, Value)>,
-}
-
-impl Committed {
-    /// In words, as in `the account a is open`.
-    pub(super) fn new(words: impl Into<String>) -> Self {
-        Self { words: words.into(), fields: Vec::new() }
-    }
-
-    /// With a field by which programs find it.
-    pub(super) fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.fields.push((name.to_owned(), json!(value)));
-        self
     }
 }
 

@@ -1,7 +1,8 @@
 use clap::{Args, Subcommand};
 
 use super::args::{ModeArgs, count, parse};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::pages::{PageArgs, say_more};
 use super::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, submit};

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::args::{ForceArgs, ModeArgs, count, create_next_to_taken};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::import_book;
 use super::interrupt;
 use super::output::Columns;

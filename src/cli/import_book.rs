@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::ModeArgs;
+use super::committed::Committed;
 use super::export::contents;
-use super::failure::{Committed, Failure};
+use super::failure::Failure;
 use super::output::Columns;
 use super::progress::Progress;
 use super::talk::say;

@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use clap::{Args, Subcommand};
 
 use super::args::{ActorArgs, ModeArgs, metadata_of, parse};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::Columns;
 use super::pages::{PageArgs, say_older};
 use super::talk::say;

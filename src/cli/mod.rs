@@ -13,6 +13,7 @@ mod book;
 mod cells;
 mod clock;
 mod command;
+mod committed;
 mod config;
 mod currency;
 mod deadline;
@@ -51,8 +52,9 @@ use std::panic;
 use std::process::ExitCode;
 
 use self::command::{Arguments, Command, GlobalArgs};
+use self::committed::Committed;
 use self::deadline::Deadline;
-use self::failure::{Committed, Failure};
+use self::failure::Failure;
 use self::output::Output;
 use crate::config::Origin;
 use crate::service::{Ledger, Mode};

@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::cells::Cells;
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::listing::Listing;
 use super::table::single_line;
 use crate::formats::{Record, TerminalJson, write_json, write_json_pretty};

@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::args::{MetadataArgs, ModeArgs, parse};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::talk::say;
 use super::{Context, Ending};

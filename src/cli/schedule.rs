@@ -5,7 +5,8 @@ use clap::{Args, Subcommand};
 
 use super::args::{ActorArgs, ModeArgs, count, parse};
 use super::command::DEADLINE_DEFAULT;
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::pages::{PageArgs, say_more, say_older};
 use super::progress::Progress;

@@ -4,7 +4,8 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
 use super::args::{login_or, parse};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::request::{NoteArgs, answer_to};
 use super::schedule::COLUMNS;
 use super::talk::say;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::{count, create_new};
-use super::failure::{Committed, Failure};
+use super::committed::Committed;
+use super::failure::Failure;
 use super::output::{Columns, Format};
 use super::talk::say;
 use super::{Context, Ending};

@@ -1,4 +1,4 @@
-use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command, CommandFactory};
@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::Error;
+use crate::files::{Existing, OutputFile};
 use crate::formats::PageRecord;
 
 const COLUMNS: Columns = &["page"];
@@ -62,7 +63,9 @@ fn write_pages(context: &Context, teller: &Command, folder: &Path) -> Result<End
     for command in with_commands_below(teller) {
         let path = folder.join(format!("{}.1", command.get_display_name().unwrap_or("teller")));
         let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
-        fs::write(&path, page(command)?).map_err(failed)?;
+        let mut file = OutputFile::create(&path, Existing::Replace, None)?;
+        file.write_all(&page(command)?).map_err(failed)?;
+        file.finish()?;
         records.push(PageRecord::new(&path));
     }
     context.output.many(&records, COLUMNS)?;

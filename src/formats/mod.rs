@@ -32,11 +32,12 @@ pub use currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use durations::read_duration;
 pub use records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookMadeRecord,
-    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, ExportRecord,
-    FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, MetadataChangeRecord,
-    MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord, PathBalanceRecord, PeriodChangeRecord,
-    PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord,
-    SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord, VerifyRecord,
+    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
+    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
+    ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord,
+    ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord,
+    VerifyRecord,
 };
 pub use recurrences::{read_date, read_due_day, read_time_of_day};
 pub use request_json::{JournalHeader, RequestReader, Signature};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use teller::rules::{BatchPolicy, Instant, Request, Transfer};
+use teller::rules::{BatchPolicy, Instant, Rejection, Request, Transfer};
 use teller::{Clock, Ledger, Mode};
 
 use crate::support::{Random, TestBook, assert_whole, check, on_every_backend, transfer};
@@ -113,7 +113,7 @@ on_every_backend! {
                 let answers = host.ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap();
                 for (((from, to), euros), answer) in asked.into_iter().zip(answers) {
                     let expected = naive.post(now, name(from), name(to), i64::try_from(euros).unwrap());
-                    let found = answer.as_ref().map(|receipt| taken(&receipt.transfers[0].transfer)).map_err(|rejection| rejection.code());
+                    let found = answer.as_ref().map(|receipt| taken(&receipt.transfers[0].transfer)).map_err(Rejection::code);
                     assert_eq!(found, expected, "step {step} of {seed}, {now} where it is {right}");
                     posted += u64::from(found.is_ok());
                     *seen.entry(found.err().unwrap_or("posted")).or_default() += 1;

@@ -41,10 +41,11 @@ impl Program {
     /// Started by another program, which is given it and its arguments.
     pub fn under(self, starter: &[&str]) -> Self {
         let mut command = Command::new(starter[0]);
-        command.args(&starter[1..]).arg(self.0.get_program()).args(self.0.get_args());
+        let given = &self.command;
+        command.args(&starter[1..]).arg(given.get_program()).args(given.get_args());
         command.env_remove("DATABASE_URL").env_remove("TELLER_LOG").env("TELLER_SLOW_STATEMENT_MS", "3600000");
-        command.current_dir(self.0.get_current_dir().expect("it has one")).stdin(Stdio::null());
-        Self(command)
+        command.current_dir(given.get_current_dir().expect("it has one")).stdin(Stdio::null());
+        Self { command, clock: self.clock }
     }
 
     /// The command, for whatever else it needs.
