@@ -138,7 +138,7 @@ fn the_commands_that_books_begin_with_make_one_and_say_so() {
         ("account open a --currency EUR", 0),
         ("import accounts IN", 0),
         ("migrate run", 0),
-        ("import transfers MOVES", 65),
+        ("import transfers MOVES", 3),
         ("deposit a 5 --create", 3),
         ("currency list --create", 0),
         ("verify --create", 0),

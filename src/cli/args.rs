@@ -120,7 +120,7 @@ pub(super) fn create_new(context: &Context, path: &Path) -> Result<OutputFile, F
     create(context, path, Existing::Refuse).map_err(|error| Failure::of_output(error, None))
 }
 
-/// Begins a file that has a number behind its name where that is taken.
+/// Begins a file. Where its name is taken, a number is put behind it.
 pub(super) fn create_next_to_taken(context: &Context, path: &Path) -> Result<OutputFile, Failure> {
     create(context, path, Existing::Number).map_err(|error| Failure::of_output(error, None))
 }

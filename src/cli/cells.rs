@@ -7,7 +7,7 @@ use crate::formats::visible;
 /// What a text begins with that a spreadsheet computes.
 const FORMULA_BEGINS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
 
-/// How cells are made safe for whoever reads them.
+/// How cells are made safe for their reader.
 #[derive(Clone, Copy)]
 pub(super) struct Cells {
     /// Whether formulas stay as they are.

@@ -47,8 +47,8 @@ const TRANSFERS_HELP: &str = "\
 Columns: key or id; from and to, or debit and credit; amount; currency (the first account's where it is empty); \
 effective_at; description; and metadata.NAME for any NAME.
 
-The file is UTF-8, with quotes only around whole fields. Fields have at most 64 KiB. What is no CSV, such as a quote that \
-is not closed, ends the import: nothing behind it is read.
+The file is UTF-8, with quotes only around whole fields. Fields have at most 64 KiB. A text that is not CSV ends the \
+import, such as a quote that is not closed: nothing behind it is read.
 
 A line is posted once, however often the file is imported: lines with a key or id by that, lines without by what \
 they mean: accounts, amount, time, description and metadata, and how many lines before them mean the same. So a line \

@@ -108,7 +108,7 @@ impl Visit for Fields {
         self.0.insert(field.name().to_owned(), json!(value));
     }
 
-    /// Times in microseconds come so. One that does not fit is as good as endless.
+    /// Times come in microseconds. One that does not fit becomes the longest there is.
     fn record_u128(&mut self, field: &Field, value: u128) {
         self.record_u64(field, u64::try_from(value).unwrap_or(u64::MAX));
     }

@@ -8,7 +8,7 @@ use crate::error::Error;
 /// A file to read, or standard input where its path is `-`.
 pub struct Input {
     reader: Box<dyn Read + Send>,
-    /// How many bytes it has; 0 where that is not known.
+    /// Its size in bytes; 0 if the size is unknown.
     pub bytes: u64,
 }
 

@@ -171,7 +171,7 @@ impl<R: Read, T> Lines<R, T> {
     }
 }
 
-/// What is no text is shown as far as it is; a line with it is refused.
+/// Invalid bytes are shown as replacement characters. The line is refused later.
 fn text_of(value: Cow<'_, [u8]>) -> Cow<'_, str> {
     match value {
         Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),

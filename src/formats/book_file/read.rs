@@ -43,7 +43,7 @@ impl<R: BufRead> BookReader<R> {
         Self { reader, number: 0, hasher, currencies, line: Vec::new(), written: Vec::new() }
     }
 
-    /// A mark that a program put before the text is no part of the book. What is no text at all is said to be what it is.
+    /// Skips a byte order mark, which is no part of the book. The error for another encoding names that encoding.
     fn check_first_bytes(&mut self) -> Result<(), InputError> {
         if self.line.starts_with(BOM) {
             self.line.drain(..BOM.len());
