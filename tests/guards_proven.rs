@@ -4,6 +4,21 @@ use teller::service::FindingCode;
 
 use crate::support::{TestBook, check, on_every_backend};
 
+/// What leaves a book that cannot be walked to its end, and the words of two findings.
+const RUINS: &[(&str, &str, [&str; 2])] = &[
+    ("drop table schedule_dues", "drop table schedule_dues", ["schedule_dues", "cannot be verified any further"]),
+    (
+        "alter table accounts rename column description to note",
+        "alter table accounts rename column description to note",
+        ["accounts", "cannot be verified any further"],
+    ),
+    (
+        "drop index transfers_by_journal; create index transfers_by_journal on transfers (journal_id) where journal_id is not null and true",
+        "drop index transfers_by_journal; create index transfers_by_journal on transfers (journal_id) where journal_id is not null and 1",
+        ["transfers_by_journal", "transfers"],
+    ),
+];
+
 /// What somebody did to a guard, on PostgreSQL and on SQLite, and the words of the finding.
 const ATTACKS: &[(&str, &str, &str)] = &[
     (
@@ -69,6 +84,16 @@ fn assert_found(book: &TestBook, attack: &str, words: &str) {
 }
 
 on_every_backend! {
+    fn a_book_that_cannot_be_walked_is_a_finding_and_names_what_was_done_to_it(book: &TestBook) {
+        for (number, (postgres, sqlite, words)) in RUINS.iter().enumerate() {
+            let ruined = if book.is_on_postgres() { TestBook::on_postgres() } else { TestBook::on_sqlite() };
+            check(&ruined, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
+            ruined.raw_script(if book.is_on_postgres() { postgres } else { sqlite }).unwrap();
+            let answer = ruined.run("verify").ends(1);
+            assert!(words.iter().all(|word| answer.stdout.contains(word)), "{number}: {}", answer.stdout);
+        }
+    }
+
     fn a_guard_that_is_missing_altered_or_switched_off_is_named(book: &TestBook) {
         for (postgres, sqlite, words) in ATTACKS {
             let book = book.another();

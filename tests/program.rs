@@ -1,6 +1,7 @@
 //! The program as a script sees it: what it writes, and how it ends.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -227,13 +228,17 @@ fn completions_and_the_manual_page_are_printed() {
 #[test]
 fn every_page_that_a_manual_page_refers_to_is_written() {
     let folder = TempDir::new().unwrap();
-    let out = folder.path().to_str().unwrap();
+    let out = folder.path().join("man/man1");
+    let out = out.to_str().unwrap();
     // Again, as with a newer version.
     for _ in 0..2 {
         Program::new(&["man", "--out", out]).run().ends(0).shows("teller-account-open.1");
     }
     let pages: Vec<_> = std::fs::read_dir(out).unwrap().map(|file| file.unwrap().path()).collect();
     assert!(pages.len() > 60, "{} pages", pages.len());
+    let mode =
+        |page: &PathBuf| std::os::unix::fs::PermissionsExt::mode(&page.metadata().unwrap().permissions()) & 0o777;
+    assert!(pages.iter().all(|page| mode(page) == 0o644), "everybody may read them");
     let mut references = 0;
     for page in &pages {
         let text = std::fs::read_to_string(page).unwrap().replace("\\-", "-");
@@ -244,7 +249,7 @@ fn every_page_that_a_manual_page_refers_to_is_written() {
                 .rfind(|letter: char| !letter.is_alphanumeric() && letter != '-')
                 .map_or(0, |offset| offset + 1);
             let referred = &text[begin..end];
-            assert!(folder.path().join(format!("{referred}.1")).exists(), "{name} refers to {referred}(1)");
+            assert!(Path::new(out).join(format!("{referred}.1")).exists(), "{name} refers to {referred}(1)");
             references += 1;
         }
     }

@@ -1,7 +1,8 @@
 use clap::{Args, Subcommand};
 
-use super::args::{ModeArgs, count, login_or, parse};
+use super::args::{ModeArgs, login_or, parse};
 use super::committed::Committed;
+use super::doctor::late_accounts;
 use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
@@ -54,7 +55,7 @@ fn show(context: &Context) -> Result<Ending, Failure> {
     if !status.refuses() {
         return Ok(Ending::Done);
     }
-    let accounts = count(status.accounts_later, "account");
+    let accounts = late_accounts(&status);
     say(format_args!(
         "{accounts} have entries that are later than the clock. If the clock is right now, let them go on with: teller clock accept"
     ));

@@ -72,9 +72,18 @@ fn describe_skew(before: Instant, there: Instant, after: Instant) -> FactRecord 
     FactRecord::new("clock", value, (skew > SKEW_MICROS_MAX).then(|| warning.to_owned()))
 }
 
+/// Whose entries are later than the clock.
+pub(super) fn late_accounts(status: &ClockStatus) -> String {
+    match status.accounts_later {
+        // Only transfers are counted by account.
+        0 => "changes of accounts or of the book".to_owned(),
+        accounts => count(accounts, "account"),
+    }
+}
+
 /// What to do about entries that are later than the clock.
 pub(super) fn late_entries_warning(status: &ClockStatus) -> String {
-    let (accounts, now) = (count(status.accounts_later, "account"), status.now);
+    let (accounts, now) = (late_accounts(status), status.now);
     let latest = status.latest.unwrap_or(now);
     let advice = if status.refuses() {
         "set the clock right, or if it is, accept them: teller clock accept"

@@ -87,7 +87,7 @@ impl Failure {
         {
             self.message = format!("{words}, but {}", self.message);
             self.fields = [("committed".to_owned(), json!(true))].into_iter().chain(fields).collect();
-            self.hint = Some("it is done and need not be done again".to_owned());
+            self.hint = Some("what was committed need not be done again".to_owned());
             self.is_silent = false;
             self.exit_code = EXIT_OUTPUT;
         }
@@ -217,7 +217,9 @@ impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         let mut failure = Self::new(EXIT_REFUSED, rejection.code(), rejection.to_string(), None);
         if let Rejection::JournalNamed { journal, .. } = &rejection {
-            failure.hint = Some(format!("undo it as a whole with: teller reverse --journal {journal}"));
+            failure.hint = Some(format!(
+                "its transfers and their sequences: teller journal show {journal}; to undo it as a whole: teller reverse --journal {journal}"
+            ));
         }
         if let Rejection::AccountUnknown { account } = &rejection {
             failure.hint = Some(open_hint(account));

@@ -144,8 +144,9 @@ fn end(context: &Context, sink: Sink, counts: ImportCounts, mode: Mode) -> Resul
     context.output.one(&ImportRecord::new(counts, path, mode), COLUMNS)?;
     if counts.replayed_without_key > 0 {
         say(format_args!(
-            "{} without a key mean the same as lines of an earlier import, and were not posted again. If they are other \
-             payments, import the file with --source and a name of its own.",
+            "{} without a key mean the same as lines of an earlier import, and were not posted again. That is right for a file \
+             that was imported before, in whole or in part. If they are other payments, import the file with --source and a \
+             name of its own.",
             count(counts.replayed_without_key, "line")
         ));
     }

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
+use super::talk;
+
 /// Where it is known how much there is to do.
 const TEMPLATE: &str = "{prefix} {bar:30} {percent:>3}% {done}, {rate}, {eta} left";
 /// Where it is not.
@@ -54,7 +56,9 @@ impl Progress {
         };
         let style = style(template).with_key("done", of(|done, _, unit| format!("{done} {unit}")));
         let style = style.with_key("rate", of(rate));
-        Self { bar: ProgressBar::no_length().with_prefix(doing).with_style(style), done }
+        // A bar is no JSON document.
+        let bar = if talk::is_json() { ProgressBar::hidden() } else { ProgressBar::no_length() };
+        Self { bar: bar.with_prefix(doing).with_style(style), done }
     }
 
     /// Something whose reading is the progress of the work.

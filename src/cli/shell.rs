@@ -1,3 +1,4 @@
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -59,12 +60,14 @@ pub(super) fn man(context: &Context, arguments: &ManArgs) -> Result<Ending, Fail
 }
 
 fn write_pages(context: &Context, teller: &Command, folder: &Path) -> Result<Ending, Failure> {
+    let failed = |source| Error::File { doing: format!("make the folder {}", folder.display()), source };
+    fs::create_dir_all(folder).map_err(failed)?;
     let mut records = Vec::new();
     for command in with_commands_below(teller) {
         let path = folder.join(format!("{}.1", command.get_display_name().unwrap_or("teller")));
         let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
         let mut file = OutputFile::create(&path, Existing::Replace, None)?;
-        file.write_all(&page(command)?).map_err(failed)?;
+        file.write_all(&page(command)?).and_then(|()| file.let_all_read()).map_err(failed)?;
         file.finish()?;
         records.push(PageRecord::new(&path));
     }

@@ -71,6 +71,16 @@ impl OutputFile {
         self.file.path()
     }
 
+    /// Lets everybody read it, as a page of the manual must be.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn let_all_read(&mut self) -> io::Result<()> {
+        #[cfg(unix)]
+        self.file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        Ok(())
+    }
+
     /// Takes back all that was written.
     ///
     /// # Errors

@@ -43,8 +43,7 @@ fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
     })
 }
 
-/// The line's own id or key says which transfer it is, else the id that it was refused under, else what it means. An id wins over a key that
-/// gives another one.
+/// The line's own id or key says which transfer it is, else the id that it was refused under, else what it means.
 fn parse_key(columns: &Columns<'_>) -> Result<LineKey, Malformed> {
     let read_id = |column| {
         let id = columns.get(column).map(|id| id.parse().map_err(|message| fault(column, "id_invalid", message)));
@@ -53,7 +52,10 @@ fn parse_key(columns: &Columns<'_>) -> Result<LineKey, Malformed> {
     let id: Option<TransferId> = read_id("id")?;
     let key = columns.get("key").map(|key| key.parse::<Key>().map_err(|error| Malformed::new("key", error)));
     Ok(match (id, key.transpose()?, read_id(REJECT_ID)?) {
-        (Some(id), Some(key), _) if key.id() != id => LineKey::Id(id.into()),
+        (Some(id), Some(key), _) if key.id() != id => {
+            let problem = format!("there is an id, and the key {key} gives another one; give one of them");
+            return Err(fault("key", "id_invalid", problem));
+        }
         (_, Some(key), _) => LineKey::Id(key.into()),
         (Some(id), None, _) => LineKey::Id(id.into()),
         (None, None, Some(id)) => LineKey::Refused(id),

@@ -79,6 +79,7 @@ pub use schedule::{
 };
 pub use seal::{Seal, SealError};
 pub use split::{Part, split_journal};
+pub(crate) use text::without_spelling;
 pub use text::{AccountName, Actor, Description, Metadata, TextError, is_unseen};
 pub use transfer::{Leg, Transfer, TransferKind};
 pub use velocity::{Spent, Velocity, Window};

@@ -8,12 +8,13 @@ use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::ids::{Sequence, TransferId};
-use super::text::{TextError, check_identifier, check_length};
+use super::text::{TextError, check_identifier, check_length, composed};
 
 const KEY_LENGTH_MAX: usize = 255;
 
 /// A text that a client chose to make its request the same one on every retry: `invoice-1`. 1 to 255 bytes of UTF-8 without control,
-/// format and invisible characters, without blanks at its ends, and without a leading `@`, which names a sequence. Compared byte for byte.
+/// format and invisible characters, without blanks at its ends, and without a leading `@`, which names a sequence. Read into Unicode's
+/// composed form (NFC), and then compared byte for byte.
 ///
 /// ```
 /// use teller::rules::Key;
@@ -45,6 +46,7 @@ impl FromStr for Key {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         const WHAT: &str = "idempotency key";
+        let text = &*composed(text);
         check_length(WHAT, text, KEY_LENGTH_MAX)?;
         check_identifier(WHAT, text)?;
         if text.starts_with('@') {
@@ -366,6 +368,12 @@ mod tests {
         for text in ["invoice-1", "@7"] {
             assert_eq!(Reference::read(text, &mut book).unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_key_has_one_spelling() {
+        let keys = ["caf\u{e9}", "cafe\u{301}"].map(|key| key.parse::<Key>().unwrap());
+        assert_eq!(keys[0].id(), keys[1].id());
     }
 
     #[test]

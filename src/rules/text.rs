@@ -139,10 +139,13 @@ impl Metadata {
     ///
     /// # Errors
     /// [`TextError`] when there are more than 64; a key is empty, longer than 64 bytes, has a control, format or invisible character or a
-    /// blank at an end; a value is longer than 1,024 bytes or holds NUL.
+    /// blank at an end, or is not in Unicode's composed form; a value is longer than 1,024 bytes or holds NUL.
     pub fn new(entries: BTreeMap<String, String>) -> Result<Self, TextError> {
         if entries.len() > METADATA_ENTRIES_MAX {
             return Err(TextError::TooMany { entries: entries.len(), entries_max: METADATA_ENTRIES_MAX });
+        }
+        if let Some(key) = entries.keys().find(|key| matches!(composed(key), Cow::Owned(_))) {
+            return Err(TextError::form("metadata key", key, "is not in Unicode's composed form (NFC)"));
         }
         for (key, value) in &entries {
             check_length("metadata key", key, METADATA_KEY_LENGTH_MAX)?;
@@ -276,9 +279,19 @@ pub fn is_unseen(character: char) -> bool {
         )
 }
 
+/// The text as it reads: in Unicode's composed form, with line feeds for line ends, and without blanks at its ends. Two texts that differ in
+/// spelling only have the same.
+pub(crate) fn without_spelling(text: &str) -> String {
+    composed(text.trim()).replace("\r\n", "\n")
+}
+
 /// The text in Unicode's composed form.
-fn composed(text: &str) -> Cow<'_, str> {
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(text);
+    }
+    let composed: String = text.nfc().collect();
+    if composed == text { Cow::Borrowed(text) } else { Cow::Owned(composed) }
 }
 
 fn shortened(text: &str) -> String {

@@ -19,7 +19,7 @@ pub struct ClockStatus {
     pub now: Instant,
     /// When the latest entry was recorded; `None` in a book without any.
     pub latest: Option<Instant>,
-    /// How many accounts have a transfer that is later than the clock.
+    /// How many accounts have a transfer that is later than the clock. Events of accounts and of the book are not counted here.
     pub accounts_later: u64,
     /// How much later an account's newest entry may be without the owner's consent.
     pub lead_max: Duration,

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::import_lines::{ImportSource, LineKey, TransferLine};
 use crate::money::shortest;
-use crate::rules::{Description, Parties, RequestId, TransferId};
+use crate::rules::{Description, Parties, RequestId, TransferId, without_spelling};
 
 /// By how many shelves the digests are divided: one has a few hundred of a million.
 const SHELVES: usize = 1 << 12;
@@ -119,9 +119,10 @@ fn meaning(line: &TransferLine, source: Option<&ImportSource>) -> Option<Content
         second.as_str(),
         shortest(&line.amount)?,
         &effective_at,
-        line.description.as_ref().map_or("", Description::as_str),
     ];
-    Some(digest(fixed.into_iter().chain(metadata(line)).map(str::as_bytes)))
+    let description = line.description.as_ref().map_or("", Description::as_str);
+    let texts: Vec<_> = [description].into_iter().chain(metadata(line)).map(without_spelling).collect();
+    Some(digest(fixed.into_iter().chain(texts.iter().map(String::as_str)).map(str::as_bytes)))
 }
 
 /// What a line says, word by word, as development versions told lines apart.

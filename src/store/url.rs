@@ -119,6 +119,7 @@ fn check_path(path: &str) -> Result<(), &'static str> {
         _ if path.starts_with("file:") => {
             Err("is a URI of SQLite, which is not read here; write the path alone, or ./file:… for a file of that name")
         }
+        _ if path.contains("://") => Err("has a URL where the path of a file should be"),
         _ if path.contains('?') => Err("has parameters, which SQLite files do not take here"),
         _ => Ok(()),
     }
@@ -131,6 +132,7 @@ fn shown(text: &str) -> String {
         |text: &str| text.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c)) && text.len() <= LENGTH_MAX;
     let file = text.strip_prefix("sqlite:").map(|path| path.split_once('?').map_or(path, |(path, _)| path));
     match (file, text.split_once("://")) {
+        (Some(path), _) if path.trim_start_matches('/').contains("://") => "the SQLite URL".to_owned(),
         (Some(path), _) => format!("{:?}", format!("sqlite:{path}")),
         (None, _) if is_plain(text) => format!("{text:?}"),
         (None, Some((scheme, _))) if is_plain(scheme) => format!("a URL that begins with {:?}", format!("{scheme}://")),
@@ -221,6 +223,14 @@ mod tests {
                 };
                 prop_assert!(secret.is_none_or(|secret| !shown.contains(secret)), "{}", shown);
             }
+        }
+    }
+
+    #[test]
+    fn a_url_behind_sqlite_is_refused_without_its_password() {
+        for text in ["sqlite:postgres://u:s3cret@h/y", "sqlite://postgres://u:s3cret@h/y"] {
+            let shown = format!("{0} {0:?}", text.parse::<DatabaseUrl>().unwrap_err());
+            assert!(shown.contains("URL where the path") && !shown.contains("s3cret"), "{shown}");
         }
     }
 

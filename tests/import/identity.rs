@@ -32,6 +32,24 @@ on_every_backend! {
         check(book, "balance b posted 30 version 3");
     }
 
+    fn texts_are_the_same_in_every_unicode_form_with_every_line_end_and_with_blanks_around(book: &TestBook) {
+        let files = Files::new(book);
+        let text = "from,to,amount,description,metadata.note\na,b,1,caf\u{e9},x\na,b,1,\"two\nlines\",x\n";
+        files.import(text).ends(0);
+        let again = "from,to,amount,description,metadata.note\r\na,b,1,cafe\u{301} ,x\r\na,b,1,\"two\r\nlines\",x \r\n";
+        // They are known, and say so: the texts that are kept are those of the first time.
+        files.import(again).ends(3);
+        check(book, "balance b posted 2 version 2");
+    }
+
+    fn a_line_with_an_id_and_the_key_of_another_is_refused(book: &TestBook) {
+        let files = Files::new(book);
+        let text = "from,to,amount,key,id\na,b,1,k7,2b0a4c1e-8a53-4e58-9f3c-4a8f8f2f6c11\n";
+        files.import(text).ends(65).says("the key k7 gives another one");
+        files.import("from,to,amount,key\na,b,1,k7\n").ends(0);
+        check(book, "balance b posted 1 version 1");
+    }
+
     fn lines_that_mean_something_else_are_posted(book: &TestBook) {
         let files = Files::new(book);
         files.import("from,to,amount,description,metadata.order\na,b,10,,\n").ends(0);

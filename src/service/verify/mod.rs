@@ -28,7 +28,7 @@ use super::book_clock::ClockStatus;
 use crate::error::Error;
 use crate::money::CurrencyCode;
 use crate::rules::{Seal, Sequence, words};
-use crate::store::{Access, Store};
+use crate::store::{Access, Store, StoreError};
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,23 @@ impl Ledger {
     /// # Errors
     /// [`Error::Store`]. What is wrong with the book is no error but the answer.
     pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
-        self.pool.transaction(Access::Read, |store| self.verify_in(store, None, progress))
+        let verified = self.pool.transaction(Access::Read, |store| self.verify_in(store, None, progress));
+        verified.or_else(|error| self.report_of_fault(error))
+    }
+
+    /// A book that cannot be walked to its end is wrong where a row is not one that Teller writes, or where its tables are not those that the
+    /// migrations made. Any other fault stays one.
+    fn report_of_fault(&self, error: Error) -> Result<VerifyReport, Error> {
+        let Error::Store(fault @ (StoreError::Corrupt(_) | StoreError::Statement { .. })) = &error else {
+            return Err(error);
+        };
+        let mut walk = Walk::new(self.walk_bytes_max);
+        self.pool.transaction(Access::Read, |store| walk.compare_guards(store))?;
+        if walk.first_finding().is_none() && matches!(fault, StoreError::Statement { .. }) {
+            return Err(error);
+        }
+        walk.find(None, None, format!("the book cannot be verified any further: {fault}"));
+        Ok(walk.report())
     }
 
     pub(super) fn verify_in(
