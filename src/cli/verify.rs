@@ -37,7 +37,7 @@ pub(super) struct VerifyArgs {
     /// Only this account
     #[arg(long, value_name = "ACCOUNT", conflicts_with_all = ["seal", "public_key"])]
     account: Option<String>,
-    /// Do not look all rows up through all indexes, which takes about as long as the rest
+    /// Do not look all rows up through all indexes, which is a third to two thirds of the time
     #[arg(long, conflicts_with = "account")]
     without_indexes: bool,
 }

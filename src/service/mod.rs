@@ -183,7 +183,7 @@ impl Ledger {
         Self { walk_bytes_max: bytes_max, ..self }
     }
 
-    /// Leaves the indexes out of verifications, which then take about half as long on PostgreSQL and two thirds on SQLite.
+    /// Leaves the indexes out of verifications, which then take about a third of the time on PostgreSQL and two thirds on SQLite.
     #[must_use]
     pub fn without_index_proof(self) -> Self {
         Self { proves_indexes: false, ..self }
