@@ -8,7 +8,6 @@ use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};
 use crate::formats::{ClockAcceptanceRecord, ClockRecord, Signature};
-use crate::rules::BookChange;
 use crate::service::Mode;
 
 const ACCEPTED: Columns = &["event", "recorded_at", "accepted_until", "actor", "reason"];
@@ -72,10 +71,7 @@ fn accept(context: &Context, arguments: &AcceptArgs) -> Result<Ending, Failure> 
         (Some(_), Mode::DryRun) => say("Dry run: this is what would be recorded; nothing was changed."),
         (Some(_), Mode::Commit) => say("Accepted. Those accounts take entries again."),
     }
-    if let Some(until) = accepted.as_ref().and_then(|event| match event.change {
-        BookChange::ClockAccepted { until } => Some(until),
-        _ => None,
-    }) {
+    if let Some(until) = accepted.as_ref().and_then(|event| event.change.accepted_until()) {
         context.committed(mode, Committed::new(format!("entries up to {until} are accepted")));
     }
     let records: Vec<_> = accepted.iter().filter_map(|event| ClockAcceptanceRecord::of(event, mode)).collect();

@@ -53,16 +53,16 @@ impl PageArgs {
     }
 }
 
-/// The same for lists that begin with the newest row.
-pub(super) fn say_older(cursor: Option<impl std::fmt::Display>) {
-    if let Some(cursor) = cursor {
-        say(format_args!("There are older ones: --cursor {cursor}"));
-    }
-}
-
 /// Says that there are more rows than were shown, and how to get them.
 pub(super) fn say_more(cursor: Option<impl std::fmt::Display>) {
     if let Some(cursor) = cursor {
         say(format_args!("There are more: --cursor {cursor}"));
+    }
+}
+
+/// The same for lists that begin with the newest row.
+pub(super) fn say_older(cursor: Option<impl std::fmt::Display>) {
+    if let Some(cursor) = cursor {
+        say(format_args!("There are older ones: --cursor {cursor}"));
     }
 }

@@ -52,7 +52,7 @@ impl FromStr for Delimiter {
 /// A reader behind the mark that may stand before UTF-8.
 pub(super) type Unmarked<R> = io::Chain<Cursor<Vec<u8>>, R>;
 
-/// Passes a file on without its mark. What is no text in UTF-8 is refused by its first bytes.
+/// Passes a file on without its byte order mark. A file that is not UTF-8 is refused by its first bytes.
 pub(super) fn unmarked<R: Read>(mut reader: R) -> Result<Unmarked<R>, Error> {
     let failed = |source| Error::File { doing: "read the file".into(), source };
     let mut first = Vec::new();

@@ -14,7 +14,7 @@ const KNOWN: Known = Known {
 /// Reads a file of transfers, line by line: columns `key` or `id`, `from` and `to` or `debit` and `credit`, `amount`,
 /// `currency`, `effective_at`, `description`, and `metadata.NAME` for any name. The delimiter is found out by the header.
 ///
-/// A line that cannot be understood is given with its fault. What is no CSV ends the file with
+/// A line that cannot be understood is given with its fault. Where a line is not CSV at all, the file ends with
 /// [`InputError::Csv`](crate::InputError::Csv), for all behind it could mean anything.
 ///
 /// # Errors

@@ -87,6 +87,15 @@ impl BookChange {
             Self::ClockAccepted { .. } => BookEventKind::ClockAccepted,
         }
     }
+
+    /// Up to when entries later than the clock are accepted by it; `None` for any other change.
+    #[must_use]
+    pub const fn accepted_until(&self) -> Option<Instant> {
+        match self {
+            Self::ClockAccepted { until } => Some(*until),
+            _ => None,
+        }
+    }
 }
 
 /// Who changes the book, and why.

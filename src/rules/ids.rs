@@ -90,7 +90,7 @@ impl TransferId {
     /// The id of a text key (UUID version 5): the same key always gives the same id.
     ///
     /// # Errors
-    /// [`TextError`] for what is no [`Key`].
+    /// [`TextError`] where the text cannot be a [`Key`].
     pub fn from_key(key: &str) -> Result<Self, TextError> {
         Ok(key.parse::<Key>()?.id())
     }

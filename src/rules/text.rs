@@ -264,8 +264,8 @@ pub(super) fn check_identifier(what: &'static str, text: &str) -> Result<(), Tex
     Ok(())
 }
 
-/// Whether a character leaves no mark of its own: format characters, line and paragraph separators, what is not assigned, variation
-/// selectors, and the fillers and blanks that Unicode counts as letters or symbols.
+/// Whether nothing is seen of a character: format characters, line and paragraph separators, unassigned code points, variation selectors,
+/// and the fillers and blanks that Unicode counts as letters or symbols.
 #[must_use]
 pub fn is_unseen(character: char) -> bool {
     use unicode_properties::GeneralCategory::{Format, LineSeparator, ParagraphSeparator, PrivateUse, Unassigned};

@@ -31,10 +31,7 @@ impl ClockStatus {
     /// The owner has accepted entries up to here.
     #[must_use]
     pub fn accepted_until(&self) -> Option<Instant> {
-        match self.accepted.as_ref()?.change {
-            BookChange::ClockAccepted { until } => Some(until),
-            _ => None,
-        }
+        self.accepted.as_ref()?.change.accepted_until()
     }
 
     /// The latest entry, where it is later than the clock by more than it may be.

@@ -74,11 +74,7 @@ pub(super) fn append_book_event(
 
 fn check_clock(store: &mut dyn Store, last: Option<&BookEvent>, now: Instant, lead_max: Duration) -> Result<(), Error> {
     let Some(&BookEvent { sequence, recorded_at, .. }) = last else { return Ok(()) };
-    let accepted = store.find_clock_acceptance()?.map(|event| event.change);
-    let accepted_until = match accepted {
-        Some(BookChange::ClockAccepted { until }) => Some(until),
-        _ => None,
-    };
+    let accepted_until = store.find_clock_acceptance()?.and_then(|event| event.change.accepted_until());
     if (ClockLead { max: lead_max, accepted_until }).allows(recorded_at, now) {
         return Ok(());
     }

@@ -48,7 +48,7 @@ impl BookRules {
 pub(super) struct KnownRules(Mutex<Option<BookRules>>);
 
 impl KnownRules {
-    /// As they were read last. Whoever goes by them sees to it that there are no newer ones.
+    /// As they were read last. The caller checks that there are no newer ones.
     pub(super) fn last_read(&self) -> Option<BookRules> {
         self.lock().clone()
     }

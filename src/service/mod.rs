@@ -161,8 +161,8 @@ impl Ledger {
         Ok(Pool::connect(url, options)?.migrate()?)
     }
 
-    /// The same book, told the time by another clock than its own: the server's on PostgreSQL, the machine's on SQLite. It is believed, so
-    /// whoever writes to one book must use the same.
+    /// The same book with another clock than its own, which is the server's on PostgreSQL and the machine's on SQLite. What it says is not
+    /// checked, so all programs that write to one book must use the same clock.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }

@@ -16,7 +16,7 @@ impl Ledger {
         Reference::read(text, &mut Book(self))
     }
 
-    /// What a text names, where that is a journal: as [`Ledger::refer`], with the sequence of any of its transfers.
+    /// What a text names, read as by [`Ledger::refer`], where it names a journal. The sequence of any of its transfers names the journal too.
     ///
     /// # Errors
     /// As [`Ledger::refer`].

@@ -75,7 +75,7 @@ pub struct VerifyRecord {
     finding_count: u64,
     findings: Vec<FindingRecord>,
     totals: Vec<TotalsRecord>,
-    /// When the latest entry was recorded, where that is later than the book's clock: no fault of the book, but of a clock.
+    /// When the latest entry was recorded, where that is later than the book's clock. The fault is then a clock's, not the book's.
     later_than_now: Option<Instant>,
 }
 

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::text;
-use crate::rules::{BookChange, BookEvent, Instant, Sequence};
+use crate::rules::{BookEvent, Instant, Sequence};
 use crate::service::{ClockStatus, Mode};
 
 /// How the entries of a book stand to its clock.
@@ -51,12 +51,12 @@ impl ClockAcceptanceRecord {
     /// The acceptance that an event is, or `None` for one of another kind.
     #[must_use]
     pub fn of(event: &BookEvent, mode: Mode) -> Option<Self> {
-        let BookChange::ClockAccepted { until } = event.change else { return None };
+        let accepted_until = event.change.accepted_until()?;
         Some(Self {
             event: event.number,
             sequence: (event.sequence != Sequence::UNASSIGNED).then_some(event.sequence),
             recorded_at: event.recorded_at,
-            accepted_until: until,
+            accepted_until,
             actor: event.actor.to_string(),
             reason: text(event.reason.as_ref()),
             dry_run: mode == Mode::DryRun,

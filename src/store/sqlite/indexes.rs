@@ -54,10 +54,6 @@ impl Index {
     fn of_row(IndexRow { name, keys, sql }: IndexRow) -> Option<Self> {
         let sql = sql.unwrap_or_default();
         let condition = sql.to_ascii_lowercase().find(" where ").map(|at| sql[at + " where ".len()..].to_owned());
-        let condition = condition.or_else(|| {
-            let at = sql.to_ascii_lowercase().find("\n    where ")?;
-            Some(sql[at + "\n    where ".len()..].to_owned())
-        });
         Some(Self { name, keys: keys?.split('\u{1f}').map(str::to_owned).collect(), condition })
     }
 }
