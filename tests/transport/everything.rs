@@ -135,8 +135,10 @@ pub fn fill(book: &TestBook) {
 
 fn fill_with_texts(book: &TestBook) {
     for (index, text) in HOSTILE.into_iter().enumerate() {
-        let is_seen = |character: &char| !character.is_control() && !matches!(character, '\u{200f}' | '\u{202e}');
-        let key: String = text.chars().filter(is_seen).collect();
+        // A key of metadata is an identifier: without marks of direction, and composed. The value keeps every character.
+        let is_of_keys =
+            |character: &char| !character.is_control() && !matches!(character, '\u{200f}' | '\u{202e}' | '\u{301}');
+        let key: String = text.chars().filter(is_of_keys).collect();
         let metadata = BTreeMap::from([(key.trim().to_owned(), text.to_owned()), ("b".to_owned(), String::new())]);
         let request = TransferRequest {
             description: Some(text.parse().unwrap()),
