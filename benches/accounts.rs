@@ -9,8 +9,9 @@ use std::env;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use teller::facts::AccountType;
 use teller::money::Currency;
-use teller::rules::{AccountRequest, AccountType};
+use teller::requests::AccountRequest;
 use teller::store::{Pool, StoreOptions};
 use teller::{Ledger, Mode};
 

@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use teller::Mode;
-use teller::formats::{ReceiptRecord, read_transfers};
-use teller::money::{Amount, Currency};
-use teller::rules::{
+use teller::facts::{
     AccountId, Description, Hash, Instant, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind,
 };
+use teller::formats::{ReceiptRecord, read_transfers};
+use teller::money::{Amount, Currency};
 use teller::service::{Posted, Receipt};
 
 const LINES: usize = 10_000;

@@ -11,8 +11,9 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use divan::Bencher;
+use teller::facts::{AccountName, AccountType, Instant, TransferId};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{AccountName, AccountRequest, AccountType, Instant, Parties, TransferId, TransferRequest};
+use teller::requests::{AccountRequest, Parties, TransferRequest};
 use teller::service::{AsOf, Span, StatementOrder};
 use teller::store::{Pool, StoreOptions};
 use teller::{Clock, Ledger, Mode};

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use teller::money::{Amount, Currency, Money};
-use teller::rules::{
-    Account, AccountId, AccountName, AccountRequest, AccountType, Batch, BatchPolicy, Hash, Hold, HoldState, Instant,
-    Known, NormalSide, Opening, Parties, Request, Sequence, Transfer, TransferId, TransferRequest, hash_transfer,
-    open_account,
+use teller::facts::{
+    Account, AccountId, AccountName, AccountType, Hash, Hold, HoldState, Instant, NormalSide, Sequence, Transfer,
+    TransferId,
 };
+use teller::judging::{Batch, Known, Opening, open_account};
+use teller::money::{Amount, Currency, Money};
+use teller::proof::hash_transfer;
+use teller::requests::{AccountRequest, BatchPolicy, Parties, Request, TransferRequest};
 
 /// How many accounts the parties are drawn from.
 const ACCOUNTS: usize = 10_000;

@@ -15,8 +15,9 @@ use std::error::Error;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use teller::facts::{AccountName, AccountType, TransferId};
 use teller::money::{Currency, Money};
-use teller::rules::{AccountName, AccountRequest, AccountType, Parties, TransferId, TransferRequest};
+use teller::requests::{AccountRequest, Parties, TransferRequest};
 use teller::store::{Pool, StoreOptions};
 use teller::{Clock, Ledger, Mode};
 

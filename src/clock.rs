@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{self, Duration, SystemTime, UNIX_EPOCH};
 
-use crate::rules::Instant;
+use crate::facts::Instant;
 
 /// Tells the time: a book's, or for tests and demonstrations one that the caller moves.
 #[derive(Clone)]

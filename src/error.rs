@@ -3,10 +3,10 @@
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
+use crate::facts::{Instant, InstantError, PeriodError, RecurrenceError, TextError};
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
-use crate::rules::{
-    Instant, InstantError, PeriodError, RecurrenceError, Rejection, ScheduleRejection, SealError, TextError,
-};
+use crate::proof::SealError;
+use crate::rejection::{Rejection, ScheduleRejection};
 use crate::store::StoreError;
 
 /// Why an operation did not happen.

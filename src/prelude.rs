@@ -6,11 +6,12 @@
 
 pub use crate::clock::Clock;
 pub use crate::error::{Error, InputError};
+pub use crate::facts::{Account, AccountName, AccountType, Instant, Key, Transfer, TransferId};
 pub use crate::money::{Amount, Currency, Money};
-pub use crate::rules::{
-    Account, AccountName, AccountRequest, AccountType, BatchPolicy, CaptureRequest, Expiry, HoldRequest, Instant,
-    JournalRequest, Key, Operation, Parties, Quantity, Rejection, ReleaseRequest, Request, ReversalRequest, Transfer,
-    TransferId, TransferRequest,
+pub use crate::rejection::Rejection;
+pub use crate::requests::{
+    AccountRequest, BatchPolicy, CaptureRequest, Expiry, HoldRequest, JournalRequest, Operation, Parties, Quantity,
+    ReleaseRequest, Request, ReversalRequest, TransferRequest,
 };
 pub use crate::service::{Ledger, Mode, Posted, Receipt};
 pub use crate::store::{DatabaseUrl, StoreError, StoreOptions};

@@ -43,7 +43,7 @@ on_every_backend! {
         "));
         let ledger = book.ledger();
         let at = Some("2026-01-01T11:59:59Z".parse().unwrap());
-        let alice = teller::rules::AnnotationTarget::Account("alice".parse().unwrap());
+        let alice = teller::requests::AnnotationTarget::Account("alice".parse().unwrap());
         assert!(ledger.metadata_as_of(&alice, at).unwrap().is_empty(), "she was not there yet");
     }
 

@@ -7,11 +7,11 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use teller::facts::{AccountName, DueDay, Instant, Period, RecurrencePeriod, RecurrenceRequest, TransferId, Weekday};
 use teller::formats::{
     read_amount, read_date, read_due_day, read_duration, read_parts, read_time_of_day, read_version,
 };
 use teller::money::{Currency, Money, Rate, Rounding, exchange};
-use teller::rules::{AccountName, DueDay, Instant, Period, RecurrencePeriod, RecurrenceRequest, TransferId, Weekday};
 use teller::service::EntryCursor;
 
 fn currency(exponent: u8) -> Currency {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use teller::facts::AccountType;
 use teller::money::Currency;
-use teller::rules::{AccountRequest, AccountType, BatchPolicy, Parties, TransferRequest};
+use teller::requests::{AccountRequest, BatchPolicy, Parties, TransferRequest};
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Mode};
 

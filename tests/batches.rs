@@ -1,7 +1,7 @@
 //! Many transfers in one call: strictly in order, and the same as one by one.
 
 use teller::Mode;
-use teller::rules::{Hash, Sequence, Transfer};
+use teller::facts::{Hash, Sequence, Transfer};
 
 use crate::support::{TestBook, check, on_every_backend};
 

@@ -1,8 +1,8 @@
 //! One chain of what happened to the book as a whole, whoever adds to it.
 
 use teller::Mode;
+use teller::facts::{BookEventKind, PeriodAction, Sequence};
 use teller::money::Currency;
-use teller::rules::{BookEventKind, PeriodAction, Sequence};
 use teller::service::NamedCurrency;
 
 use crate::support::schedule::{add, monthly, schedule_id};

@@ -6,7 +6,7 @@ mod servers;
 
 use std::time::Duration;
 
-use teller::rules::{Instant, TransferId};
+use teller::facts::{Instant, TransferId};
 use teller::{Clock, Mode};
 
 use crate::support::{TestBook, check, on_every_backend, transfer};

@@ -6,7 +6,9 @@ mod requests;
 
 use tempfile::TempDir;
 
-use teller::rules::{Rejection, TransferRequest};
+use teller::rejection::Rejection;
+
+use teller::requests::TransferRequest;
 use teller::{Error, Mode};
 
 use crate::support::{

@@ -3,11 +3,11 @@
 use std::io;
 use std::ops::ControlFlow;
 
+use teller::facts::AccountType;
 use teller::formats::{read_accounts, read_transfers};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{
-    AccountAction, AccountRequest, AccountType, BatchPolicy, LimitChange, NewLimit, Parties, Rejection, TransferRequest,
-};
+use teller::rejection::Rejection;
+use teller::requests::{AccountAction, AccountRequest, BatchPolicy, LimitChange, NewLimit, Parties, TransferRequest};
 use teller::service::{ImportCounts, ImportSink, NamedCurrency, Refused};
 use teller::{Error, Ledger, Mode};
 

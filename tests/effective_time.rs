@@ -1,6 +1,6 @@
 //! What counted when, and what was known of it when.
 
-use teller::rules::Instant;
+use teller::facts::Instant;
 use teller::service::{AsOf, EntryCursor, Span, StatementOrder};
 use teller::{Error, Ledger, Mode};
 
@@ -114,7 +114,8 @@ on_every_backend! {
 
     // R2
     fn a_reversal_counts_now_or_as_if_the_transfer_had_never_been(book: &TestBook) {
-        use teller::rules::{ReversalRequest, ReversalTime, TransferId};
+        use teller::facts::TransferId;
+        use teller::requests::{ReversalRequest, ReversalTime};
         for (at, expected) in [(ReversalTime::Now, "700.00"), (ReversalTime::Original, "0.00")] {
             let book = book.another();
             check(&book, "

@@ -1,7 +1,9 @@
 //! Long accounts: pages of a statement, and balances of any moment, beyond the first milestones.
 
+use teller::facts::{AccountName, Instant, Sequence};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{AccountName, Instant, Parties, Rejection, Sequence, TransferRequest};
+use teller::rejection::Rejection;
+use teller::requests::{Parties, TransferRequest};
 use teller::{Error, Ledger, Mode};
 
 use crate::support::{TestBook, check, on_every_backend};

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 
+use teller::facts::{AccountName, AccountType, Actor, Description, Key, Limits, Metadata, RequestId, TransferId};
 use teller::formats::read_transfers;
 use teller::money::{Currency, CurrencyCode, Money};
-use teller::rules::{
-    AccountAction, AccountChange, AccountName, AccountRequest, AccountType, Actor, Description, Key, Limits, Metadata,
-    Parties, RequestId, Sides, TransferId, TransferRequest,
-};
+use teller::requests::{AccountAction, AccountChange, AccountRequest, Parties, Sides, TransferRequest};
 use teller::service::{ImportCounts, ImportSink, Refused};
 use teller::{Ledger, Mode};
 

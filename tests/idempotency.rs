@@ -5,8 +5,9 @@ mod kinds;
 use std::sync::Barrier;
 use std::thread;
 
+use teller::facts::TransferId;
 use teller::money::{Currency, Money};
-use teller::rules::{Parties, TransferId, TransferRequest};
+use teller::requests::{Parties, TransferRequest};
 use teller::service::Posted;
 use teller::{Ledger, Mode};
 

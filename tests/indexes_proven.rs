@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use teller::rules::TransferId;
+use teller::facts::TransferId;
 use teller::service::FindingCode;
 use teller::store::{Pool, StoreOptions};
 use teller::{Ledger, Mode};
@@ -141,9 +141,9 @@ fn an_id_that_is_damaged_in_its_index_is_found_on_a_server() {
     let open = || Ledger::open(url.parse().unwrap(), StoreOptions::default()).unwrap();
     let ledger = open();
     for name in ["alice", "bob"] {
-        let request = teller::rules::AccountRequest::new(
+        let request = teller::requests::AccountRequest::new(
             name.parse().unwrap(),
-            teller::rules::AccountType::Asset,
+            teller::facts::AccountType::Asset,
             teller::money::Currency::new("EUR".parse().unwrap(), 2).unwrap(),
         );
         ledger.open_account(&request, Mode::Commit).unwrap();

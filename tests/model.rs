@@ -15,12 +15,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use teller::facts::{Account, AccountId, Instant, Limits, NormalSide, Sequence, Transfer, TransferId};
+use teller::judging::{Batch, ChangedAccount, Known, Opening, Verdict, open_account};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{
-    Account, AccountAction, AccountId, AccountRequest, Batch, ChangedAccount, Instant, Known, LimitChange, Limits,
-    NewLimit, NormalSide, Opening, Parties, Rejection, Request, Sequence, Transfer, TransferId, TransferRequest,
-    Verdict, open_account,
-};
+use teller::rejection::Rejection;
+use teller::requests::{AccountAction, AccountRequest, LimitChange, NewLimit, Parties, Request, TransferRequest};
 use teller::{Error, Ledger, Mode};
 
 use crate::support::model::{Model, ModelAccount, ModelRequest};

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use teller::Mode;
 use teller::formats::{BalanceRecord, EntryRecord, TransferRecord, VerifyRecord, read_transfers};
 use teller::money::{Currency, Money};
-use teller::rules::{Parties, TransferRequest};
+use teller::requests::{Parties, TransferRequest};
 use teller::service::{ImportCounts, ImportSink, Refused};
 
 use crate::support::{check, on_every_backend};

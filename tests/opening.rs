@@ -3,7 +3,9 @@
 use serde_json::json;
 use tempfile::TempDir;
 
-use teller::rules::{AccountRequest, AccountType};
+use teller::facts::AccountType;
+
+use teller::requests::AccountRequest;
 use teller::{Error, Mode};
 
 use crate::support::{check, on_every_backend};

@@ -1,6 +1,6 @@
 //! Nothing more counts in a period that is closed.
 
-use teller::rules::{BookEventKind, PeriodAction};
+use teller::facts::{BookEventKind, PeriodAction};
 use teller::{Error, Mode};
 
 use crate::support::{Snapshot, check, in_parallel, on_every_backend, period_change, transfer};

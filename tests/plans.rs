@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use teller::rules::{AccountName, Instant, TransferId, TransferRequest};
+use teller::facts::{AccountName, Instant, TransferId};
+
+use teller::requests::TransferRequest;
 use teller::service::{AsOf, Span, StatementOrder};
 use teller::{Ledger, Mode};
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use teller::rules::{CaptureRequest, Expiry, HoldRequest, Rejection, TransferRequest};
+use teller::rejection::Rejection;
+
+use teller::requests::{CaptureRequest, Expiry, HoldRequest, TransferRequest};
 use teller::service::{Pending, Poster, PosterOptions, Receipt};
 use teller::store::{StoreError, StoreOptions};
 use teller::{Clock, Error, Ledger};

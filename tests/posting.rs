@@ -1,8 +1,10 @@
 //! Posting one transfer: what it moves, what it writes, and what no entrance lets through.
 
 use diesel::prelude::*;
+use teller::facts::{NormalSide, TransferId, TransferKind};
 use teller::money::{Currency, Money};
-use teller::rules::{BatchPolicy, NormalSide, Parties, Rejection, TransferId, TransferKind, TransferRequest};
+use teller::rejection::Rejection;
+use teller::requests::{BatchPolicy, Parties, TransferRequest};
 use teller::{Error, Mode, post_in, submit_in};
 
 use crate::support::{TestBook, check, on_every_backend, requests};

@@ -1,6 +1,6 @@
 //! What people call transfers, holds and journals, and what makes two requests one.
 
-use teller::rules::{Key, Reference, TransferId};
+use teller::facts::{Key, Reference, TransferId};
 
 use crate::support::{Answer, Program, TestBook, check, on_every_backend};
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use teller::rules::{BatchPolicy, Instant, PeriodAction, Request, TransferRequest};
+use teller::facts::{Instant, PeriodAction};
+
+use teller::requests::{BatchPolicy, Request, TransferRequest};
 use teller::service::Receipt;
 use teller::{Clock, Error, Ledger, Mode};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use teller::rules::TransferId;
+use teller::facts::TransferId;
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 

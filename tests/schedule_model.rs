@@ -9,9 +9,8 @@ use std::time::Duration;
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 
 use naive::{Due, Every, Naive, Schedule, State, When, months_before, quiet_moment};
-use teller::rules::{
-    DueDay, DueState, Instant, OnRefusal, Parties, RecurrencePeriod, RecurrenceRequest, ScheduleRequest, ScheduleState,
-};
+use teller::facts::{DueDay, DueState, Instant, OnRefusal, RecurrencePeriod, RecurrenceRequest, ScheduleState};
+use teller::requests::{Parties, ScheduleRequest};
 use teller::service::{AsOf, ScheduleRun};
 use teller::{Error, Ledger, Mode};
 
@@ -330,7 +329,7 @@ fn recurrence(when: &When) -> RecurrenceRequest {
         Every::Year => RecurrencePeriod::Year,
     };
     let of_week = |weekday: Weekday| {
-        DueDay::OfWeek(teller::rules::Weekday::ALL[usize::try_from(weekday.num_days_from_monday()).unwrap()])
+        DueDay::OfWeek(teller::facts::Weekday::ALL[usize::try_from(weekday.num_days_from_monday()).unwrap()])
     };
     let of_month = |day: u32| DueDay::OfMonth(u8::try_from(day).unwrap());
     RecurrenceRequest {
@@ -350,7 +349,7 @@ fn told(run: &ScheduleRun) -> Vec<(String, Due)> {
     run.dues.iter().map(|settled| (key(settled.due.schedule_id), due(&settled.due))).collect()
 }
 
-fn due(found: &teller::rules::Due) -> Due {
+fn due(found: &teller::facts::Due) -> Due {
     let code = found.refusal.as_ref().map(|refusal| *CODES.iter().find(|code| **code == refusal.code).unwrap());
     Due {
         at: moment(found.due_at),

@@ -7,7 +7,8 @@ mod runs;
 mod tampering;
 
 use teller::Mode;
-use teller::rules::{OnRefusal, RecurrencePeriod, RecurrenceRequest, ScheduleRequest, ScheduleState, Weekday};
+use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, ScheduleState, Weekday};
+use teller::requests::ScheduleRequest;
 
 use crate::support::schedule::{add, counts, daily, dues, euros, monthly, run, run_at, schedule_id, scheduled, weekly};
 use crate::support::{assert_whole, change, check, on_every_backend};
@@ -125,7 +126,7 @@ on_every_backend! {
         check(book, ACCOUNTS);
         check(book, "account poor liability EUR");
         let ledger = book.ledger();
-        let parties = teller::rules::Parties::Transfer { from: "poor".parse().unwrap(), to: "bob".parse().unwrap() };
+        let parties = teller::requests::Parties::Transfer { from: "poor".parse().unwrap(), to: "bob".parse().unwrap() };
         add(&ledger, &ScheduleRequest { parties, on_refusal: OnRefusal::Retry, ..daily("a", 1) });
         add(&ledger, &daily("b", 1));
         assert_eq!(counts(&run_at(book, "2026-01-02T12:00:00Z")), [2, 2, 0]);
@@ -174,7 +175,7 @@ on_every_backend! {
         check(book, ACCOUNTS);
         let ledger = book.ledger();
         add(&ledger, &daily("d", 1));
-        ledger.change_account(&change("bob", teller::rules::AccountAction::Close), Mode::Commit).unwrap();
+        ledger.change_account(&change("bob", teller::requests::AccountAction::Close), Mode::Commit).unwrap();
         assert_eq!(counts(&run_at(book, "2026-01-01T12:00:00Z")), [0, 0, 1]);
         assert_eq!(dues(book, "d"), ["2026-01-01T09:00 skipped 1 account_closed"]);
     }

@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use tempfile::TempDir;
 
+use teller::facts::AccountType;
 use teller::money::Currency;
-use teller::rules::{AccountRequest, AccountType};
+use teller::requests::AccountRequest;
 use teller::store::{Pool, SchemaState, StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 

@@ -2,10 +2,9 @@
 
 use tempfile::TempDir;
 
-use teller::Ledger;
-use teller::rules::{Seal, SealError};
+use teller::proof::{Seal, SealError};
 use teller::service::VerifyReport;
-use teller::{Error, InputError};
+use teller::{Error, InputError, Ledger};
 
 use crate::support::{Program, TestBook, change, check, on_every_backend, without_guards};
 
@@ -118,7 +117,7 @@ on_every_backend! {
 
     fn a_removed_account_and_a_removed_event_are_found_by_the_seal_alone(book: &TestBook) {
         use teller::Mode;
-        use teller::rules::{AccountAction, Sides};
+        use teller::requests::{AccountAction, Sides};
         check(book, BEGIN);
         check(book, "account spare liability EUR");
         book.ledger().change_account(&change("spare", AccountAction::Freeze(Sides::Both)), Mode::Commit).unwrap();

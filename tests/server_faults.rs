@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 
-use teller::rules::{AccountAction, AccountChange, AccountName, Operation, Sides};
+use teller::facts::AccountName;
+
+use teller::requests::{AccountAction, AccountChange, Operation, Sides};
 use teller::store::{Pool, StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 

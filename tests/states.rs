@@ -1,6 +1,6 @@
 //! Freezing, unfreezing and closing accounts, and the record of it.
 
-use teller::rules::AccountState;
+use teller::facts::AccountState;
 
 use crate::support::{check, on_every_backend};
 

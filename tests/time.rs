@@ -7,8 +7,9 @@ use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
+use teller::facts::Instant;
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{Instant, Parties, TransferRequest};
+use teller::requests::{Parties, TransferRequest};
 use teller::{Clock, Ledger, Mode, post_in};
 
 use crate::support::{TestBook, check, on_every_backend};

@@ -277,7 +277,7 @@ fn every_wall_can_fail() {
     assert!(!seen(&NO_FLOATS, "money/decimal.rs", "let id = 0xaf64_1f32;"), "hexadecimal digits are no floats");
 
     for (path, text) in [
-        ("money/amount.rs", "use crate::rules::Instant;"),
+        ("money/amount.rs", "use crate::facts::Instant;"),
         ("rules/account.rs", "use crate::{\n    money::{Amount, Money},\n    store::Pool,\n};"),
         ("rules/account.rs", "use super::super::store::Pool;"),
         ("rules/mod.rs", "use super::service;"),

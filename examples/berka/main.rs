@@ -11,8 +11,8 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use teller::facts::{Account, Instant};
 use teller::formats::{read_accounts, read_transfers};
-use teller::rules::{Account, Instant};
 use teller::service::{ImportCounts, ImportSink, Refused};
 use teller::store::StoreOptions;
 use teller::{Clock, Ledger, Mode};

@@ -9,9 +9,10 @@ use super::pages::PageArgs;
 use super::talk::say;
 use super::{Context, Ending};
 use crate::error::InputError;
+use crate::facts::{AccountName, AccountType, Limits};
 use crate::formats::{AccountRecord, OpenedRecord};
 use crate::money::{Currency, Money};
-use crate::rules::{AccountAction, AccountName, AccountRequest, AccountType, LimitChange, Limits, NewLimit};
+use crate::requests::{AccountAction, AccountRequest, LimitChange, NewLimit};
 
 pub(super) const ONE: Columns =
     &["account", "type", "currency", "state", "available", "min_balance", "max_balance", "version"];

@@ -11,11 +11,11 @@ use super::pages::{PageArgs, say_older};
 use super::request::show;
 use super::talk::say;
 use super::{Context, Ending};
+use crate::facts::{AccountEvent, AccountName, Metadata, TransferId, Velocity};
 use crate::formats::{AccountRecord, EventRecord};
 use crate::money::Amount;
-use crate::rules::{
-    AccountAction, AccountChange, AccountEvent, AccountName, JournalRequest, Metadata, Operation, Parties, Quantity,
-    Sides, TransferId, TransferRequest, Velocity,
+use crate::requests::{
+    AccountAction, AccountChange, JournalRequest, Operation, Parties, Quantity, Sides, TransferRequest,
 };
 use crate::service::{Ledger, Mode};
 

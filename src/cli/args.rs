@@ -9,9 +9,10 @@ use clap::Args;
 use super::failure::Failure;
 use super::{Context, interrupt};
 use crate::config;
+use crate::facts::{AccountName, Actor, Description, Metadata, TextError};
 use crate::files::{Existing, OutputFile};
 use crate::formats::Signature;
-use crate::rules::{AccountAction, AccountChange, AccountName, Actor, Description, Metadata, TextError};
+use crate::requests::{AccountAction, AccountChange};
 use crate::service::Mode;
 
 /// For everything that writes.

@@ -5,8 +5,8 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};
+use crate::facts::{AccountName, Instant};
 use crate::formats::{BalanceAsOfRecord, BalanceRecord, PathBalanceRecord};
-use crate::rules::{AccountName, Instant};
 use crate::service::AsOf;
 
 const COLUMNS: Columns = &["account", "currency", "posted", "held", "available"];

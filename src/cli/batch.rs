@@ -8,9 +8,11 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};
+use crate::facts::TransferId;
 use crate::files::read_text;
 use crate::formats::{ItemRecord, RequestReader};
-use crate::rules::{BatchPolicy, Rejection, TransferId};
+use crate::rejection::Rejection;
+use crate::requests::BatchPolicy;
 use crate::service::{Mode, Receipt};
 
 const COLUMNS: Columns = &["item", "outcome", "code", "message"];

@@ -4,11 +4,10 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::failure::Failure;
-use super::interrupt;
 use super::output::Columns;
 use super::progress::bar;
 use super::talk::say;
-use super::{Context, Ending};
+use super::{Context, Ending, interrupt};
 use crate::error::Error;
 use crate::formats::BenchRecord;
 use crate::service::{Bench, Measured, PgBench, Workload};

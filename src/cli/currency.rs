@@ -6,9 +6,9 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::{Context, Ending};
 use crate::error::InputError;
+use crate::facts::Signature;
 use crate::formats::CurrencyRecord;
 use crate::money::Currency;
-use crate::rules::Signature;
 use crate::service::NamedCurrency;
 
 const COLUMNS: Columns = &["currency", "exponent", "name"];

@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::output::Output;
 use crate::config::Setting;
-use crate::rules::TransferId;
+use crate::facts::TransferId;
 use crate::store::StoreOptions;
 
 /// What the store gets to end in order before the program is ended.

@@ -4,8 +4,8 @@ use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};
 use crate::clock::Clock;
+use crate::facts::Instant;
 use crate::formats::FactRecord;
-use crate::rules::Instant;
 use crate::service::{ClockStatus, Ledger};
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 

@@ -6,9 +6,10 @@ use super::request::{NoteArgs, answer_to, show};
 use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, Instant};
 use crate::formats::read_amount;
 use crate::money::Rounding;
-use crate::rules::{AccountName, ExchangeRequest, Instant};
+use crate::requests::ExchangeRequest;
 use crate::service::Mode;
 
 /// What is exchanged for what.

@@ -12,8 +12,9 @@ use super::committed::Committed;
 use super::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, TransferId};
 use crate::formats::{SealFileError, visible};
-use crate::rules::{AccountName, Rejection, TransferId};
+use crate::rejection::Rejection;
 use crate::store::{StoreError, UrlError};
 
 const EXIT_DONE: u8 = 0;

@@ -9,12 +9,11 @@ use super::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, su
 use super::talk::say;
 use super::{Context, Ending};
 use crate::error::Error;
+use crate::facts::{Instant, Reference, Sequence};
 use crate::formats::{
     Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, read_amount, read_duration, read_quantity,
 };
-use crate::rules::{
-    CaptureRequest, Expiry, HoldRequest, Instant, Parties, Quantity, Reference, ReleaseRequest, Remainder, Sequence,
-};
+use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder};
 use crate::service::{HoldStatus, Mode};
 
 const COLUMNS: Columns =

@@ -10,8 +10,9 @@ use super::pages::{PageArgs, say_older};
 use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
+use crate::facts::Instant;
 use crate::formats::{MetadataChangeRecord, MetadataRecord};
-use crate::rules::{AnnotationRequest, AnnotationTarget, Instant, MetadataChange};
+use crate::requests::{AnnotationRequest, AnnotationTarget, MetadataChange};
 use crate::service::{Ledger, Mode};
 
 const ONE: Columns = &["account", "transfer", "metadata"];

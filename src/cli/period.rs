@@ -6,8 +6,9 @@ use super::failure::Failure;
 use super::output::Columns;
 use super::talk::say;
 use super::{Context, Ending};
+use crate::facts::{ClosedPeriods, Instant, Period, PeriodAction};
 use crate::formats::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
-use crate::rules::{ClosedPeriods, Instant, Period, PeriodAction, PeriodChange};
+use crate::requests::PeriodChange;
 use crate::service::Mode;
 
 const CLOSED: Columns = &["period", "begin", "end"];

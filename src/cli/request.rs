@@ -9,12 +9,10 @@ use super::output::{Columns, Format};
 use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId, TransferKind};
 use crate::formats::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
 use crate::money::Currency;
-use crate::rules::{
-    AccountName, Condition, Description, Instant, Key, Metadata, Parties, Quantity, Request, RequestId, TransferId,
-    TransferKind, TransferRequest,
-};
+use crate::requests::{Condition, Parties, Quantity, Request, TransferRequest};
 use crate::service::{Ledger, Mode, Posted, Receipt};
 
 pub(super) const COLUMNS: Columns =

@@ -4,8 +4,9 @@ use super::failure::Failure;
 use super::request::{NoteArgs, submit};
 use super::{Context, Ending};
 use crate::error::Error;
+use crate::facts::Reference;
 use crate::formats::{Currencies, read_amount};
-use crate::rules::{JournalReversalRequest, Quantity, Reference, ReversalRequest, ReversalTime};
+use crate::requests::{JournalReversalRequest, Quantity, ReversalRequest, ReversalTime};
 use crate::service::Ledger;
 
 /// When a reversal counts.

@@ -13,8 +13,8 @@ use super::progress::Progress;
 use super::schedule_add::{self, AddArgs};
 use super::talk::say;
 use super::{Context, Ending, interrupt};
+use crate::facts::{Instant, ScheduleId};
 use crate::formats::{ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
-use crate::rules::{Instant, ScheduleId};
 use crate::service::{Mode, ScheduleRun};
 
 pub(super) const COLUMNS: Columns = &[

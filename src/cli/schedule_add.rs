@@ -11,8 +11,9 @@ use super::schedule::COLUMNS;
 use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
+use crate::facts::{Instant, OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
 use crate::formats::{Currencies, ScheduleRecord, Signature, read_amount, read_date, read_due_day, read_time_of_day};
-use crate::rules::{Instant, OnRefusal, Parties, RecurrencePeriod, RecurrenceRequest, ScheduleRequest, TransferId};
+use crate::requests::{Parties, ScheduleRequest};
 use crate::service::{Ledger, Mode};
 
 /// What is counted from one transfer to the next.

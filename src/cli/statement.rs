@@ -6,8 +6,8 @@ use super::output::{Columns, Format};
 use super::pages::{PageArgs, say_older};
 use super::talk::say;
 use super::{Context, Ending};
+use crate::facts::{AccountName, Instant, Sequence};
 use crate::formats::{EntryRecord, Next, SpanStatementHead, StatementHead};
-use crate::rules::{AccountName, Instant, Sequence};
 use crate::service::{EntryCursor, Span, StatementOrder};
 
 /// The list of a statement in JSON.

@@ -8,8 +8,9 @@ use super::request::{QuantityArgs, RequestArgs, answer_to, show, submit};
 use super::talk::say;
 use super::{Context, Ending};
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, AccountType};
 use crate::formats::{Currencies, read_amount, read_parts};
-use crate::rules::{AccountName, AccountRequest, AccountType, Parties, Quantity, TransferRequest, split_journal};
+use crate::requests::{AccountRequest, Parties, Quantity, TransferRequest, split_journal};
 use crate::service::Mode;
 
 #[derive(Args)]

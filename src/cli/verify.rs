@@ -9,8 +9,8 @@ use super::output::{Columns, Format};
 use super::progress::Progress;
 use super::talk::say;
 use super::{Context, Ending, seal};
+use crate::facts::AccountName;
 use crate::formats::{FindingRecord, VerifyRecord};
-use crate::rules::AccountName;
 use crate::service::{VerifyProgress, VerifyReport};
 
 const COLUMNS: Columns = &["code", "sequence", "account", "problem"];

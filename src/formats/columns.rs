@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::csv_dialect::{Delimiter, Unmarked, read_header, unmarked};
 use super::csv_records::{Record, Records};
 use crate::error::{Error, InputError};
-use crate::rules::{Description, Instant, Metadata, TransferId};
+use crate::facts::{Description, Instant, Metadata, TransferId};
 use crate::service::{Line, Malformed};
 
 /// Columns that begin so hold metadata, under the rest of their name.

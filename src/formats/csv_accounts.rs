@@ -3,7 +3,7 @@ use std::io::Read;
 use super::columns::{Columns, Known, Lines, fault};
 use super::csv_dialect::Delimiter;
 use crate::error::Error;
-use crate::rules::AccountType;
+use crate::facts::AccountType;
 use crate::service::{AccountLine, Malformed, MinBalance};
 
 const KNOWN: Known = Known {

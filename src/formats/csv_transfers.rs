@@ -3,7 +3,8 @@ use std::io::Read;
 use super::columns::{Columns, Known, Lines, REJECT_ID, fault};
 use super::csv_dialect::Delimiter;
 use crate::error::Error;
-use crate::rules::{AccountName, Key, Parties, TransferId};
+use crate::facts::{AccountName, Key, TransferId};
+use crate::requests::Parties;
 use crate::service::{LineKey, Malformed, TransferLine};
 
 const KNOWN: Known = Known {

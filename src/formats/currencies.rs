@@ -1,10 +1,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, Names, Sequence, TransferId};
 use crate::money::{Currency, Money};
-use crate::rules::{
-    AccountName, Comparison, Condition, Expected, Names, Operation, Quantity, Request, Sequence, TransferId,
-};
+use crate::rejection::Rejection;
+use crate::requests::{Comparison, Condition, Expected, Operation, Quantity, Request};
 use crate::service::Ledger;
 
 /// The most decimals that a currency can have.
@@ -129,8 +129,9 @@ impl Names for Currencies<'_> {
         Ok(self.of_transfer(id)?.is_some())
     }
 
-    fn id_at(&mut self, sequence: Sequence) -> Result<Option<TransferId>, Error> {
-        Ok(self.ledger.find_transfer_at(sequence)?.map(|found| found.transfer.id))
+    fn get_id_at(&mut self, sequence: Sequence) -> Result<TransferId, Error> {
+        let found = self.ledger.find_transfer_at(sequence)?;
+        Ok(found.ok_or(Rejection::SequenceUnknown { sequence })?.transfer.id)
     }
 }
 

@@ -3,8 +3,9 @@
 
 use super::currencies::{read_amount, read_quantity};
 use crate::error::InputError;
+use crate::facts::AccountName;
 use crate::money::Currency;
-use crate::rules::{AccountName, Parties, Quantity};
+use crate::requests::{Parties, Quantity};
 
 /// Between a leg's accounts.
 const ARROW: &str = " -> ";

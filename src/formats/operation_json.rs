@@ -5,11 +5,11 @@ use super::durations::read_duration;
 use super::json::{Fields, Json, in_field};
 use super::request_json::{JournalHeader, RequestReader, Signature};
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, Description, Metadata, Reference, RequestId};
 use crate::money::Currency;
-use crate::rules::{
-    AccountAction, AccountChange, AccountName, CaptureRequest, Condition, Description, Expected, Expiry, HoldRequest,
-    Metadata, Operation, Parties, Quantity, Reference, ReleaseRequest, Remainder, RequestId, ReversalRequest,
-    ReversalTime, Sides, TransferRequest,
+use crate::requests::{
+    AccountAction, AccountChange, CaptureRequest, Condition, Expected, Expiry, HoldRequest, Operation, Parties,
+    Quantity, ReleaseRequest, Remainder, ReversalRequest, ReversalTime, Sides, TransferRequest,
 };
 
 const VERBS: [&str; 7] = ["hold", "capture", "release", "reverse", "freeze", "unfreeze", "close"];

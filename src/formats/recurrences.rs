@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::error::InputError;
-use crate::rules::{DueDay, Instant, Weekday};
+use crate::facts::{DueDay, Instant, Weekday};
 
 /// Reads a date, `2026-01-31`: the moment at which it begins in UTC.
 ///

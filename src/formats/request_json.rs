@@ -7,10 +7,10 @@ use super::json::{Fields, Json, in_field};
 use super::legs::{Leg, read_leg};
 use super::operation_json::Common;
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, Actor, Description, Key, Metadata, Reference, RequestId, TransferId};
 use crate::files::without_bom;
-use crate::rules::{
-    AccountAction, AccountChange, AccountName, Actor, Description, JournalRequest, JournalReversalRequest, Key,
-    Metadata, Operation, Reference, Request, RequestId, TransferId, TransferRequest,
+use crate::requests::{
+    AccountAction, AccountChange, JournalRequest, JournalReversalRequest, Operation, Request, TransferRequest,
 };
 use crate::service::Ledger;
 

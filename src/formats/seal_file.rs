@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::hex::{from_hex, to_hex};
 use super::json::Json;
+use crate::facts::{AccountId, Hash, Instant, Sequence};
 use crate::files::without_bom;
-use crate::rules::{AccountId, Hash, Instant, Seal, Sequence};
+use crate::proof::Seal;
 
 /// The format's name, which a file begins with.
 const FORMAT: &str = "teller.seal.1";

@@ -1,5 +1,5 @@
 use crate::error::InputError;
-use crate::rules::Part;
+use crate::requests::Part;
 
 /// Reads which account gets what: `a 50%, b 45%, c rest`. Accounts' names can have blanks, but no commas.
 ///

@@ -7,7 +7,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::rules::is_unseen;
+use crate::facts::is_unseen;
 
 /// Whether a character is a command to the terminal, changes the direction of the text, or cannot be seen.
 #[must_use]

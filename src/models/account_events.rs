@@ -4,10 +4,10 @@ use super::accounts::{limits, velocity};
 use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
 use super::transfers::{metadata_as_json, metadata_from_json};
 use super::{CorruptRow, HasText};
-use crate::money::Amount;
-use crate::rules::{
+use crate::facts::{
     Account, AccountEvent, AccountId, AccountState, Annotation, Metadata, OpenedWith, Sequence, Terms, TransferId,
 };
+use crate::money::Amount;
 use crate::schema::account_events;
 
 /// One change of what an account may do, or of what is kept beside it or one of its transfers.

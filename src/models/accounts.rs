@@ -6,11 +6,11 @@ use super::currencies::currency;
 use super::sql_types::{SqlHash, SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
 use super::{CorruptRow, HasText};
-use crate::money::Amount;
-use crate::rules::{
-    Account, AccountId, AccountState, AccountType, Balances, ChangedAccount, Instant, LastTransfer, Limits, Sequence,
-    Velocity,
+use crate::facts::{
+    Account, AccountId, AccountState, AccountType, Balances, Instant, LastTransfer, Limits, Sequence, Velocity,
 };
+use crate::judging::ChangedAccount;
+use crate::money::Amount;
 use crate::schema::accounts;
 
 /// More of the last character there is than a name has room for: no name that begins with a prefix sorts behind the prefix and these.

@@ -6,7 +6,7 @@ use diesel::sql_types::Bool;
 use super::CorruptRow;
 use super::currencies::currency;
 use super::sql_types::{SqlHash, SqlId, SqlInstant};
-use crate::rules::{BookChange, BookEvent, BookEventKind, Hash, PeriodAction, ScheduleId, Sequence};
+use crate::facts::{BookChange, BookEvent, BookEventKind, Hash, PeriodAction, ScheduleId, Sequence};
 use crate::schema::book_events;
 
 /// One event of the book as a whole.

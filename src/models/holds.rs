@@ -5,8 +5,8 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::CorruptRow;
 use super::sql_types::{SqlId, SqlInstant};
+use crate::facts::{AccountId, Hold, HoldState, Sequence, TransferId};
 use crate::money::Amount;
-use crate::rules::{AccountId, Hold, HoldState, Sequence, TransferId};
 use crate::schema::holds;
 
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -6,11 +6,11 @@ use diesel::sql_types::Bool;
 use super::CorruptRow;
 use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
 use super::transfers::{metadata_from_json, metadata_to_json};
-use crate::money::Amount;
-use crate::rules::{
+use crate::facts::{
     AccountId, Cancellation, Due, DueState, Instant, OnRefusal, Recurrence, RecurrenceParts, RecurrencePeriod, Refusal,
     Schedule, ScheduleId, ScheduleState, TransferId,
 };
+use crate::money::Amount;
 use crate::schema::{schedule_dues, schedules};
 
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]

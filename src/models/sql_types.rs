@@ -19,7 +19,7 @@ pub use diesel::sql_types::{BigInt as Int8, Binary as Bytea, Nullable, SmallInt 
 use diesel::sql_types::{Interval, SqlType};
 use diesel::sqlite::{Sqlite, SqliteValue};
 
-use crate::rules::{Hash, Instant, TransferKind};
+use crate::facts::{Hash, Instant, TransferKind};
 
 /// An id.
 #[derive(Clone, Copy, Debug, QueryId, SqlType)]

@@ -4,11 +4,11 @@ use super::expiry::without_expired;
 use super::opened::FirstEvents;
 use super::{Ledger, Mode, told};
 use crate::error::Error;
+use crate::facts::{Account, AccountEvent, AccountId, AccountName, Instant, OpenedWith, similar_names};
+use crate::judging::{Existing, Opening, open_account};
 use crate::money::{Currency, CurrencyCode};
-use crate::rules::{
-    Account, AccountChange, AccountEvent, AccountId, AccountName, AccountRequest, BatchPolicy, Existing, Instant,
-    OpenedWith, Opening, Rejection, Request, open_account, similar_names,
-};
+use crate::rejection::Rejection;
+use crate::requests::{AccountChange, AccountRequest, BatchPolicy, Request};
 use crate::store::{Access, Pool, Store, StoreError};
 
 /// How many names are looked at for each beginning of a mistyped one.

@@ -4,9 +4,9 @@ use super::accounts::get_account_in;
 use super::opened::FirstEvents;
 use super::{Ledger, Mode, told};
 use crate::error::Error;
-use crate::rules::{
-    AccountEvent, AnnotationRequest, AnnotationTarget, BatchPolicy, Instant, Metadata, Rejection, Request,
-};
+use crate::facts::{AccountEvent, Instant, Metadata};
+use crate::rejection::Rejection;
+use crate::requests::{AnnotationRequest, AnnotationTarget, BatchPolicy, Request};
 use crate::store::{Access, AnnotatedId, Store, StoreError};
 
 impl Ledger {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::Ledger;
 use crate::error::Error;
+use crate::facts::{Account, AccountName, Instant, NormalSide, Transfer};
 use crate::models::transfers::EffectiveCorrection;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountName, Instant, NormalSide, Rejection, Transfer};
+use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 /// The moments that a balance is asked for.

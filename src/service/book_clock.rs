@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::book_events::append_book_event;
 use super::{Ledger, Mode};
 use crate::error::Error;
-use crate::rules::{Actor, BookChange, BookEvent, Description, Instant, Signature};
+use crate::facts::{Actor, BookChange, BookEvent, Description, Instant, Signature};
 use crate::store::{Access, Store, StoreError};
 
 /// How much later than the latest entry is accepted with it. What follows takes a microsecond each, so this is room for 86 thousand million

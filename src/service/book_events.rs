@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::{Ledger, Mode};
 use crate::clock::Reading;
 use crate::error::Error;
-use crate::rules::{BookChange, BookEvent, ClockLead, Instant, Rejection, Sequence, Signature};
+use crate::facts::{BookChange, BookEvent, Instant, Sequence, Signature};
+use crate::judging::ClockLead;
+use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 impl Ledger {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::spending::Spending;
 use crate::clock::Clock;
-use crate::rules::{BookChange, BookEvent, ClosedPeriods, Hash, Instant, Sequence};
+use crate::facts::{BookChange, BookEvent, ClosedPeriods, Hash, Instant, Sequence};
 use crate::store::{Store, StoreError};
 
 /// The decisions up to the newest one.

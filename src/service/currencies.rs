@@ -1,10 +1,11 @@
 use super::book_events::append_book_event;
 use super::{Ledger, Mode};
 use crate::error::Error;
+use crate::facts::{BookChange, Description, Signature};
 use crate::models::CorruptRow;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Currency, CurrencyCode};
-use crate::rules::{BookChange, Description, Rejection, Signature};
+use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 /// A registered currency and what people call it.

@@ -1,8 +1,9 @@
 use super::receipts::Receipt;
 use super::{Ledger, Mode};
 use crate::error::{Error, InputError};
+use crate::facts::Account;
 use crate::money::Money;
-use crate::rules::{Account, Exchange, ExchangeRequest};
+use crate::requests::{Exchange, ExchangeRequest};
 
 /// The answer to an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +20,8 @@ impl Ledger {
     /// Exchanges one currency for another in one journal, over the accounts `fx:CURRENCY`, which are opened when they are first used.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`](crate::rules::Rejection::AccountUnknown) for the account that rises,
-    /// [`Rejection::CurrenciesAlike`](crate::rules::Rejection::CurrenciesAlike), [`Error::Input`] when it comes to too much; else as
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown) for the account that rises,
+    /// [`Rejection::CurrenciesAlike`](crate::rejection::Rejection::CurrenciesAlike), [`Error::Input`] when it comes to too much; else as
     /// [`Ledger::post_journal`].
     pub fn exchange(&self, request: &ExchangeRequest, mode: Mode) -> Result<Exchanged, Error> {
         // An account's currency never changes, so it can be read before.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::facts::{Account, AccountName, Hold, Instant, NormalSide};
 use crate::money::Amount;
-use crate::rules::{Account, AccountName, Hold, Instant, NormalSide};
 use crate::store::{Store, StoreError};
 
 /// The holds that have expired and lessen what one of the accounts has available, without that being recorded. An account that is to be

@@ -4,9 +4,10 @@ use super::Ledger;
 use super::accounts::get_account_in;
 use super::balances::{AsOf, balance_as_of};
 use crate::error::Error;
+use crate::facts::{Account, AccountId, AccountName, Instant, NormalSide, Sequence, Transfer, TransferKind};
 use crate::models::CorruptRow;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountId, AccountName, Instant, NormalSide, Rejection, Sequence, Transfer, TransferKind};
+use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 /// One line of a statement: a transfer as one of its accounts sees it.

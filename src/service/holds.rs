@@ -4,11 +4,11 @@ use super::accounts::get_account_in;
 use super::posting::write;
 use super::{Ledger, Mode};
 use crate::error::Error;
+use crate::facts::{AccountId, AccountName, Hold, HoldState, Reference, Sequence, Transfer};
+use crate::judging::{Batch, ClockLead, Known};
 use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{
-    AccountId, AccountName, Batch, ClockLead, Hold, HoldState, Known, Reference, Rejection, Sequence, Transfer,
-};
+use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 /// How many holds one transaction records the expiry of.

@@ -15,8 +15,11 @@ use super::occurrences::{Identities, Identity};
 use super::remembered::make_room;
 use super::{Ledger, Mode};
 use crate::error::{Error, InputError};
+use crate::facts::{AccountName, Limits, TransferId};
+use crate::maps::FastMap;
 use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rules::{AccountName, AccountRequest, FastMap, Limits, Rejection, TransferId, TransferRequest};
+use crate::rejection::Rejection;
+use crate::requests::{AccountRequest, TransferRequest};
 use crate::store::Access;
 
 /// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short and that three

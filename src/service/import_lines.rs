@@ -5,10 +5,9 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use crate::error::InputError;
+use crate::facts::{AccountName, AccountType, Description, Instant, Key, Metadata, RequestId, TextError, TransferId};
 use crate::money::CurrencyCode;
-use crate::rules::{
-    AccountName, AccountType, Description, Instant, Key, Metadata, Parties, RequestId, TextError, TransferId,
-};
+use crate::requests::Parties;
 
 /// One line of a file.
 #[derive(Clone, Debug)]

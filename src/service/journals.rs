@@ -3,8 +3,9 @@ use std::collections::{BTreeSet, HashMap};
 use super::Ledger;
 use super::receipts::{Posted, Receipt};
 use crate::error::Error;
+use crate::facts::{Reference, Sequence, Transfer, TransferId};
 use crate::models::CorruptRow;
-use crate::rules::{Reference, Rejection, Sequence, Transfer, TransferId};
+use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 impl Ledger {

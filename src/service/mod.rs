@@ -48,7 +48,7 @@ use self::remembered::Remembered;
 use self::spending::Spending;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::rules::ClockLead;
+use crate::judging::ClockLead;
 use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
 pub use accounts::{AccountPage, Opened, check_empty};
@@ -109,7 +109,7 @@ impl Ledger {
     /// # Errors
     /// [`StoreError::Missing`](crate::store::StoreError::Missing), `Unreachable`, `Url`, `Options`, `Denied`, `NotABook`, `BookUnknown`,
     /// `NotOffered`, `NotMigrated`, `Newer`, `Busy`, `Standby`, `Lost`, `Replaced`, `Full`, `Disk`, `Statement`;
-    /// [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
+    /// [`Rejection::BookIncomplete`](crate::rejection::Rejection::BookIncomplete).
     pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let ledger = Self::open_incomplete(url, options)?;
         ledger.check_complete()?;
@@ -128,7 +128,7 @@ impl Ledger {
     /// Opens a book that an import may not have come to the end of, to go on with that: see [`Ledger::import_book`].
     ///
     /// # Errors
-    /// As [`Ledger::open`], but for [`Rejection::BookIncomplete`](crate::rules::Rejection::BookIncomplete).
+    /// As [`Ledger::open`], but for [`Rejection::BookIncomplete`](crate::rejection::Rejection::BookIncomplete).
     pub fn open_incomplete(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let pool = Pool::connect(url, options)?;
         let state = pool.schema_state()?;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::import_lines::{ImportSource, LineKey, TransferLine};
+use crate::facts::{Description, RequestId, TransferId, without_spelling};
 use crate::money::shortest;
-use crate::rules::{Description, Parties, RequestId, TransferId, without_spelling};
+use crate::requests::Parties;
 
 /// By how many shelves the digests are divided: one has a few hundred of a million.
 const SHELVES: usize = 1 << 12;
@@ -165,7 +166,7 @@ fn digest<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> Content {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Metadata;
+    use crate::facts::Metadata;
 
     /// Spread as digests are, and each different.
     fn digest_of(number: u32) -> Content {

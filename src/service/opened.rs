@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
+use crate::facts::{Account, AccountId, OpenedWith};
 use crate::models::CorruptRow;
 use crate::models::account_events::{AccountEventRow, opened_with};
-use crate::rules::{Account, AccountId, OpenedWith};
 use crate::store::{Store, StoreError};
 
 /// What tells what accounts were opened with, where it may have been changed since.

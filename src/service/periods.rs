@@ -3,7 +3,9 @@
 use super::book_events::append_book_event;
 use super::{Ledger, Mode, told};
 use crate::error::Error;
-use crate::rules::{BookEvent, ClosedPeriods, Instant, PeriodChange, Signature, change_period};
+use crate::facts::{BookEvent, ClosedPeriods, Instant, Signature};
+use crate::judging::change_period;
+use crate::requests::PeriodChange;
 use crate::store::Access;
 
 impl Ledger {
@@ -11,7 +13,7 @@ impl Ledger {
     /// for the writes that are under way: what is posted later sees the period closed.
     ///
     /// # Errors
-    /// [`Rejection::PeriodNotOver`](crate::rules::Rejection::PeriodNotOver), [`Error::Store`]; `Denied` for a role that is not the
+    /// [`Rejection::PeriodNotOver`](crate::rejection::Rejection::PeriodNotOver), [`Error::Store`]; `Denied` for a role that is not the
     /// book's owner.
     pub fn change_period(&self, change: &PeriodChange, mode: Mode) -> Result<Option<BookEvent>, Error> {
         let event = self.pool.transaction(Access::Alone, |store| {

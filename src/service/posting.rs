@@ -12,12 +12,14 @@ use super::receipts::{NamesById, Receipt};
 use super::scope::Scope;
 use crate::clock::Reading;
 use crate::error::Error;
+use crate::facts::{
+    Account, AccountEvent, AccountId, AccountName, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
+};
+use crate::judging::{Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::Amount;
-use crate::rules::{
-    Account, AccountEvent, AccountId, AccountName, Annotation, Batch, BatchPolicy, ChangedAccount, ClockLead, Hold,
-    Instant, Known, LastEvent, Rejection, Request, Ruling, Sequence, Transfer, TransferId, Verdict,
-};
+use crate::rejection::Rejection;
+use crate::requests::{BatchPolicy, Request};
 use crate::store::{Store, StoreError};
 
 /// Requests that are posted in one transaction, and what is found out on the way.
@@ -298,12 +300,12 @@ impl Judged<'_> {
 
     /// What was written with these places already, one for each transfer.
     pub(super) fn written(mut self, places: &[Sequence]) -> Outcome {
-        self.ruling.place(places);
+        self.ruling.assign_sequences(places);
         self.answer()
     }
 
     fn pretend(mut self) -> Outcome {
-        self.ruling.place(&vec![Sequence::UNASSIGNED; self.ruling.sequence_count()]);
+        self.ruling.assign_sequences(&vec![Sequence::UNASSIGNED; self.ruling.sequence_count()]);
         self.answer()
     }
 
@@ -327,10 +329,10 @@ fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling, time: Reading) -> Re
     if ruling.only_moves()
         && let Some(places) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
     {
-        ruling.place(&places);
+        ruling.assign_sequences(&places);
         return Ok(());
     }
-    ruling.place(&store.next_sequences(ruling.sequence_count(), time.told())?);
+    ruling.assign_sequences(&store.next_sequences(ruling.sequence_count(), time.told())?);
     if ruling.events.is_empty() {
         store.update_accounts(&ruling.accounts)?;
     }

@@ -1,12 +1,15 @@
 //! The answers to requests.
 
+use crate::facts::{Account, AccountId, AccountName, Transfer, TransferId};
+use crate::judging::{Ruling, Verdict};
+use crate::maps::FastMap;
 use crate::money::Currency;
-use crate::rules::{Account, AccountId, AccountName, FastMap, Request, Ruling, Transfer, TransferId, Verdict};
+use crate::requests::Request;
 
 /// A transfer, and its accounts' names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
-    /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`](crate::rules::Sequence::UNASSIGNED).
+    /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`](crate::facts::Sequence::UNASSIGNED).
     pub transfer: Transfer,
     /// The account that was debited.
     pub debit_account: AccountName,

@@ -2,7 +2,8 @@
 
 use super::Ledger;
 use crate::error::Error;
-use crate::rules::{Names, Reference, ScheduleId, Sequence, TransferId};
+use crate::facts::{Names, Reference, ScheduleId, Sequence, TransferId};
+use crate::rejection::Rejection;
 use crate::store::Access;
 
 impl Ledger {
@@ -11,7 +12,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`InputError::Text`](crate::error::InputError::Text) for what can be none of them,
-    /// [`Rejection::SequenceUnknown`](crate::rules::Rejection::SequenceUnknown), [`Error::Store`].
+    /// [`Rejection::SequenceUnknown`](crate::rejection::Rejection::SequenceUnknown), [`Error::Store`].
     pub fn refer(&self, text: &str) -> Result<Reference, Error> {
         Reference::read(text, &mut Book(self))
     }
@@ -52,7 +53,8 @@ impl Names for Book<'_> {
         Ok(!self.0.find_transfers(&[id])?.is_empty())
     }
 
-    fn id_at(&mut self, sequence: Sequence) -> Result<Option<TransferId>, Error> {
-        Ok(self.0.find_transfer_at(sequence)?.map(|found| found.transfer.id))
+    fn get_id_at(&mut self, sequence: Sequence) -> Result<TransferId, Error> {
+        let found = self.0.find_transfer_at(sequence)?;
+        Ok(found.ok_or(Rejection::SequenceUnknown { sequence })?.transfer.id)
     }
 }

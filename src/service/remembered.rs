@@ -14,8 +14,9 @@ use super::book_rules::{BookRules, KnownRules};
 use super::posting::{Judged, Outcome, Posting};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::facts::{Account, AccountName};
+use crate::maps::FastMap;
 use crate::money::Amount;
-use crate::rules::{Account, AccountName, FastMap};
 use crate::store::{JudgedBy, Shortcut, Store, StoreError};
 
 /// How many accounts are remembered: with names of usual length about half a kilobyte each, so that an import stays below 64 MB.

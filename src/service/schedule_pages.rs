@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use crate::error::Error;
+use crate::facts::{Due, Instant, Schedule, ScheduleId};
 use crate::models::CorruptRow;
 use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::SqlId;
-use crate::rules::{Due, Instant, Schedule, ScheduleId};
 use crate::store::{DuePlace, Store, StoreError};
 
 /// Dues that are dealt with together, in order, and their schedules, which are locked.

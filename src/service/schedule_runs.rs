@@ -9,8 +9,10 @@ use super::schedule_pages::{Item, Page, Stuck};
 use super::schedules::{ScheduleStatus, with_names};
 use super::{Ledger, Mode};
 use crate::error::Error;
+use crate::facts::{AccountName, Due, DueState, Instant, Refusal, ScheduleId};
 use crate::money::Money;
-use crate::rules::{AccountName, BatchPolicy, Due, DueState, Instant, Refusal, Request, ScheduleId, ScheduleRejection};
+use crate::rejection::ScheduleRejection;
+use crate::requests::{BatchPolicy, Request};
 use crate::store::{Access, DuePlace, Store, StoreError};
 
 /// How many dues one transaction deals with.

@@ -3,12 +3,15 @@ use std::collections::{BTreeSet, HashMap};
 use super::book_events::append_book_event;
 use super::{Ledger, Mode};
 use crate::error::{Error, InputError};
+use crate::facts::{
+    Account, AccountId, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState,
+    Signature,
+};
+use crate::judging::{check_same_schedule, open_schedule};
 use crate::models::CorruptRow;
 use crate::money::{Currency, Money};
-use crate::rules::{
-    Account, AccountId, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId,
-    ScheduleRejection, ScheduleRequest, ScheduleState, Signature, check_same_schedule, open_schedule,
-};
+use crate::rejection::ScheduleRejection;
+use crate::requests::ScheduleRequest;
 use crate::store::{Access, Store, StoreError};
 
 /// How many refused dues are in memory at once.
@@ -80,7 +83,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`InputError::Recurrence`], [`InputError::Text`] where the metadata has no room for the schedule's id; a
-    /// [`Rejection`](crate::rules::Rejection) up to `AccountClosed` that no transfer of it could pass;
+    /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that no transfer of it could pass;
     /// [`ScheduleRejection::ScheduleExists`]; [`Error::Store`].
     pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
         self.pool.transaction(Access::Write, |store| {

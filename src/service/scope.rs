@@ -2,9 +2,12 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::rules::{
-    AccountAction, AccountName, AnnotationTarget, FastSet, HoldRequest, Operation, Parties, Request, ReversalTime,
-    TransferId, TransferRequest,
+use crate::facts::{AccountName, TransferId};
+
+use crate::maps::FastSet;
+
+use crate::requests::{
+    AccountAction, AnnotationTarget, HoldRequest, Operation, Parties, Request, ReversalTime, TransferRequest,
 };
 
 /// What requests are about, as far as they say so themselves.

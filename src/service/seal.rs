@@ -1,9 +1,10 @@
 use super::Ledger;
 use super::verify::{VerifyProgress, VerifyReport};
 use crate::error::{Error, InputError};
+use crate::facts::{Account, AccountId, Instant, Sequence};
 use crate::models::CorruptRow;
 use crate::models::sql_types::SqlId;
-use crate::rules::{Account, AccountId, Instant, MerkleTree, Seal, Sequence};
+use crate::proof::{MerkleTree, Seal};
 use crate::store::{Access, Store, StoreError};
 
 /// How many accounts are in memory at once.

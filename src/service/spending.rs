@@ -6,7 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::remembered::make_room;
 use super::scope::Scope;
-use crate::rules::{Account, AccountId, AccountName, FastMap, Hash, Instant, Request, Sequence, Spent, Transfer};
+use crate::facts::{Account, AccountId, AccountName, Hash, Instant, Sequence, Transfer};
+use crate::judging::Spent;
+use crate::maps::FastMap;
+use crate::requests::Request;
 use crate::store::{Store, StoreError};
 
 /// How many transfers are in memory at once.

@@ -8,9 +8,9 @@ use super::accounts::get_account_in;
 use super::balances::{AsOf, Reading, read_as_of};
 use super::history::{Entry, change_of, entry, names_of};
 use crate::error::{Error, InputError};
+use crate::facts::{Account, AccountName, Instant, Leg, Sequence, Transfer};
 use crate::models::transfers::Exceptions;
 use crate::money::{Amount, Money};
-use crate::rules::{Account, AccountName, Instant, Leg, Sequence, Transfer};
 use crate::store::{Access, Store, StoreError};
 
 /// How many transfers of a chain are read at once while those are looked for that count when they were recorded.
@@ -88,7 +88,7 @@ impl Ledger {
     /// Pages by recorded time stay as they are. Pages by effective time change where transfers are back-dated meanwhile.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`](crate::rules::Rejection::AccountUnknown), [`InputError::Span`], [`Error::Store`].
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), [`InputError::Span`], [`Error::Store`].
     pub fn statement_of_span(&self, name: &AccountName, span: Span, limit: u32) -> Result<SpanStatement, Error> {
         if let (Some(from), Some(to)) = (span.from, span.to)
             && from > to

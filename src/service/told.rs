@@ -3,7 +3,7 @@
 use tracing::{Level, enabled, info};
 
 use super::{Mode, Opened, Receipt};
-use crate::rules::Rejection;
+use crate::rejection::Rejection;
 
 /// Requests that were answered.
 pub(super) fn submitted(answers: &[Result<Receipt, Rejection>], mode: Mode) {

@@ -11,9 +11,11 @@ use super::spending::Spending;
 use super::{Ledger, Mode, told};
 use crate::clock::Clock;
 use crate::error::{Error, InputError};
-use crate::rules::{
-    Account, AccountId, AccountRequest, BatchPolicy, ClockLead, JournalRequest, JournalReversalRequest, Opening,
-    Operation, Rejection, Request, TransferRequest, open_account,
+use crate::facts::{Account, AccountId};
+use crate::judging::{ClockLead, Opening, open_account};
+use crate::rejection::Rejection;
+use crate::requests::{
+    AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, TransferRequest,
 };
 use crate::store::{Access, Store, server_clock};
 

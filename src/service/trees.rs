@@ -5,8 +5,8 @@ use bigdecimal::BigDecimal;
 use super::Ledger;
 use super::expiry::without_expired;
 use crate::error::Error;
+use crate::facts::{Account, NormalSide};
 use crate::money::{Amount, Currency, CurrencyCode};
-use crate::rules::{Account, NormalSide};
 use crate::store::Access;
 
 /// How many accounts are in memory at once.

@@ -9,11 +9,11 @@ use diesel::sqlite::SqliteConnection;
 
 use super::StoreError;
 use super::portable::in_chunks;
+use crate::facts::{AccountId, AccountName, NormalSide, Sequence};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::transfers::{AccountHistory, ChainRow, ChainRows, ChainStep};
-use crate::rules::{AccountId, AccountName, NormalSide, Sequence};
 use crate::schema::{account_events, accounts};
 
 /// One open transaction: what only the proof of one account asks. All rows are as they are stored.

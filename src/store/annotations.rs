@@ -8,10 +8,10 @@ use diesel::sqlite::SqliteConnection;
 
 use super::StoreError;
 use super::portable::{from_rows, in_chunks, sql_ids};
+use crate::facts::{AccountEvent, AccountId, Instant, Metadata, TransferId};
 use crate::models::account_events::AccountEventRow;
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::models::transfers::metadata_to_json;
-use crate::rules::{AccountEvent, AccountId, Instant, Metadata, TransferId};
 use crate::schema::{account_events, accounts};
 
 /// What metadata is kept beside, by its id.

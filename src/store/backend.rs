@@ -8,7 +8,8 @@ use super::options::{Access, StoreOptions};
 use super::url::DatabaseUrl;
 use super::{JudgedBy, Store, StoreError};
 use crate::error::Error;
-use crate::rules::{ChangedAccount, Sequence, Transfer};
+use crate::facts::{Sequence, Transfer};
+use crate::judging::ChangedAccount;
 
 /// Where Diesel keeps the versions of the migrations that were run.
 pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
 use super::StoreError;
+use crate::facts::Instant;
 use crate::models::sql_types::SqlInstant;
-use crate::rules::Instant;
 use crate::schema::{account_events, accounts, book_events};
 
 /// One open transaction: when entries were recorded.

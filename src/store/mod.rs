@@ -42,12 +42,12 @@ mod url;
 
 use std::time::Duration;
 
+use crate::facts::{
+    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+};
+use crate::judging::ChangedAccount;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
-use crate::rules::{
-    Account, AccountId, AccountName, ChangedAccount, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence,
-    Transfer, TransferId,
-};
 
 pub(crate) use account_chains::AccountChains;
 pub(crate) use annotations::{AnnotatedId, Annotations};

@@ -8,7 +8,7 @@ use super::plain_name::PlainName;
 use super::raw_writes::RawWrites;
 use super::url::DatabaseUrl;
 use super::{Pool, StoreError, sqlite};
-use crate::rules::Instant;
+use crate::facts::Instant;
 
 /// The part of a backend that is for those who run it.
 pub(super) trait Operations: RawWrites {

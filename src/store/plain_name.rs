@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::rules::TextError;
+use crate::facts::TextError;
 
 /// PostgreSQL cuts names off behind 63 bytes, and a role's name has up to 7 more than its prefix.
 const LENGTH_MAX: usize = 56;

@@ -15,7 +15,8 @@ use super::url::DatabaseUrl;
 use super::{JudgedBy, Store, StoreError};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::rules::{ChangedAccount, Sequence, Transfer};
+use crate::facts::{Sequence, Transfer};
+use crate::judging::ChangedAccount;
 
 /// How many round trips the latency is the median of.
 const LATENCY_SAMPLES: usize = 5;

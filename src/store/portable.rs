@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::chain_check::{check_events, check_history, check_last_recorded};
 use super::{PageSize, StoreError};
+use crate::facts::{Account, AccountEvent, AccountId, Hold, Instant, Sequence, Transfer, TransferId};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
@@ -18,7 +19,6 @@ use crate::models::sql_types::SqlId;
 use crate::models::transfers::{
     AccountHistory, EffectiveCorrection, ExceptionCount, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
-use crate::rules::{Account, AccountEvent, AccountId, Hold, Instant, Sequence, Transfer, TransferId};
 use crate::schema::{account_events, accounts, book_events, book_identity, currencies, transfers};
 
 /// How many ids one statement looks up. SQLite takes 32,766 values a statement.

@@ -6,9 +6,9 @@ use diesel::sqlite::SqliteConnection;
 
 use super::StoreError;
 use super::portable::{from_rows, in_chunks};
+use crate::facts::{Due, Instant, Schedule, ScheduleId};
 use crate::models::schedules::{DueOutcome, DueRow, ScheduleProgress, ScheduleRow, is_active, is_refused};
 use crate::models::sql_types::{SqlId, SqlInstant};
-use crate::rules::{Due, Instant, Schedule, ScheduleId};
 use crate::schema::{schedule_dues, schedules};
 
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.

@@ -14,7 +14,8 @@ use super::url::DatabaseUrl;
 use super::{JudgedBy, Store, StoreError};
 use crate::clock::ServerClock;
 use crate::error::Error;
-use crate::rules::{ChangedAccount, Sequence, Transfer};
+use crate::facts::{Sequence, Transfer};
+use crate::judging::ChangedAccount;
 
 /// A bounded number of connections to one database, on one backend.
 pub(super) struct Slots<C: Backend> {

@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
-use teller::rules::TransferRequest;
+use teller::requests::TransferRequest;
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use teller::rules::{BatchPolicy, Instant, Rejection, Request, Transfer};
+use teller::facts::{Instant, Transfer};
+
+use teller::rejection::Rejection;
+
+use teller::requests::{BatchPolicy, Request};
 use teller::{Clock, Ledger, Mode};
 
 use crate::support::{Random, TestBook, assert_whole, check, on_every_backend, transfer};

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use teller::rules::{BatchPolicy, Instant, Request};
+use teller::facts::Instant;
+
+use teller::requests::{BatchPolicy, Request};
 use teller::store::StoreOptions;
 use teller::{Clock, Ledger, Mode, submit_in};
 

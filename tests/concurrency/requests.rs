@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use tempfile::TempDir;
 
-use teller::rules::{BatchPolicy, Rejection};
+use teller::rejection::Rejection;
+
+use teller::requests::BatchPolicy;
 use teller::{Ledger, Mode};
 
 use super::{open_assets, write_transfers};

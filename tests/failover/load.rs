@@ -77,7 +77,7 @@ fn a_load_goes_on_through_a_failover_and_nothing_acknowledged_is_lost_or_doubled
 }
 
 /// The same request as the load's.
-fn again(key: &str) -> teller::rules::TransferRequest {
+fn again(key: &str) -> teller::requests::TransferRequest {
     let is_even = key.split_once('-').unwrap().0.parse::<usize>().unwrap().is_multiple_of(2);
     let (from, to) = if is_even { ("a", "b") } else { ("b", "a") };
     transfer(key, from, to, "1")

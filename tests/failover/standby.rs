@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use teller::rules::{TransferId, TransferRequest};
+use teller::facts::TransferId;
+
+use teller::requests::TransferRequest;
 use teller::store::StoreOptions;
 use teller::{Ledger, Mode};
 

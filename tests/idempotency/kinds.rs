@@ -1,6 +1,10 @@
 //! Repeated requests of every kind: the first answer again where all is the same, and a refusal where anything differs.
 
-use teller::rules::{JournalRequest, Rejection, TransferId};
+use teller::facts::TransferId;
+
+use teller::rejection::Rejection;
+
+use teller::requests::JournalRequest;
 use teller::{Error, Mode};
 
 use crate::support::{check, on_every_backend, transfer, transfer_with_id};

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use teller::facts::{AccountType, Instant, Key, Limits, Metadata, RequestId};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{
-    AccountAction, AccountRequest, AccountType, CaptureRequest, Expiry, HoldRequest, Instant, JournalRequest,
-    JournalReversalRequest, Key, Limits, Metadata, Operation, Parties, Quantity, ReleaseRequest, Remainder, Request,
-    RequestId, ReversalRequest, ReversalTime, Sides, TransferRequest,
+use teller::requests::{
+    AccountAction, AccountRequest, CaptureRequest, Expiry, HoldRequest, JournalRequest, JournalReversalRequest,
+    Operation, Parties, Quantity, ReleaseRequest, Remainder, Request, ReversalRequest, ReversalTime, Sides,
+    TransferRequest,
 };
 
 use super::judging::Item;

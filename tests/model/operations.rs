@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use teller::Mode;
-use teller::money::Amount;
-use teller::rules::{
-    Account, AccountEvent, AccountId, Batch, BatchPolicy, ChangedAccount, Hold, Instant, Known, LastEvent, Opening,
-    Rejection, Sequence, Transfer, TransferId, TransferKind, Verdict, open_account,
+use teller::facts::{
+    Account, AccountEvent, AccountId, Hold, Instant, LastEvent, Sequence, Transfer, TransferId, TransferKind,
 };
+use teller::judging::{Batch, ChangedAccount, Known, Opening, Verdict, open_account};
+use teller::money::Amount;
+use teller::rejection::Rejection;
+use teller::requests::BatchPolicy;
 
 use super::asking::{time, to_opening, to_request};
 use super::judging::Item;

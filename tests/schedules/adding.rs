@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use teller::rules::{DueDay, Metadata, OnRefusal, Parties, RecurrencePeriod, RecurrenceRequest, ScheduleRequest};
+use teller::facts::{DueDay, Metadata, OnRefusal, RecurrencePeriod, RecurrenceRequest};
+
+use teller::requests::{Parties, ScheduleRequest};
 use teller::{Error, Ledger, Mode};
 
 use super::ACCOUNTS;

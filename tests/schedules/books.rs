@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use teller::Mode;
-use teller::rules::{OnRefusal, RecurrencePeriod, RecurrenceRequest, ScheduleRequest};
+use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest};
+use teller::requests::ScheduleRequest;
 
 use super::ACCOUNTS;
 use crate::support::schedule::{add, counts, daily, dues, euros, monthly, run_at, schedule_id, scheduled};
@@ -22,7 +23,7 @@ fn fill(book: &TestBook) {
     add(&ledger, &ScheduleRequest { on_refusal: OnRefusal::Retry, money: euros("300"), ..daily("cancelled", 1) });
     add(&ledger, &scheduled("once", RecurrenceRequest::every(RecurrencePeriod::Once)));
     let entries = std::collections::BTreeMap::from([("k".to_owned(), "v".to_owned())]);
-    let metadata = teller::rules::Metadata::new(entries).unwrap();
+    let metadata = teller::facts::Metadata::new(entries).unwrap();
     let until = Some("2027-01-01T00:00:00Z".parse().unwrap());
     let recurrence = RecurrenceRequest {
         until,

@@ -1,6 +1,8 @@
 //! What the database itself refuses of schedules: every statement here comes past Teller.
 
-use teller::rules::{OnRefusal, ScheduleRequest};
+use teller::facts::OnRefusal;
+
+use teller::requests::ScheduleRequest;
 
 use super::ACCOUNTS;
 use crate::support::schedule::{add, counts, daily, euros, run_at};

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use teller::rules::{OnRefusal, ScheduleRequest};
+use teller::facts::OnRefusal;
+
+use teller::requests::ScheduleRequest;
 use teller::{Error, Mode};
 
 use super::ACCOUNTS;
@@ -176,7 +178,7 @@ on_every_backend! {
         check(book, ACCOUNTS);
         let ledger = book.ledger();
         add(&ledger, &ScheduleRequest { on_refusal: OnRefusal::Retry, money: euros("60"), ..daily("r", 1) });
-        add(&ledger, &weekly("w", teller::rules::Weekday::Friday));
+        add(&ledger, &weekly("w", teller::facts::Weekday::Friday));
         run_at(book, "2026-01-02T12:00:00Z");
         check(book, "deposit alice 100 -> posted");
         book.set_time("2026-01-09T12:00:00Z");

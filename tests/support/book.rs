@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
 use tempfile::TempDir;
 
-use teller::rules::{Instant, TransferId};
+use teller::facts::{Instant, TransferId};
 use teller::store::{Pool, SchemaState, StoreOptions};
 use teller::{Clock, Ledger};
 

@@ -1,6 +1,8 @@
 //! Changes for tests that do not care who wants them.
 
-use teller::rules::{AccountAction, AccountChange, Signature};
+use teller::facts::Signature;
+
+use teller::requests::{AccountAction, AccountChange};
 
 /// A change that the tests want, for no reason.
 pub fn change(account: &str, action: AccountAction) -> AccountChange {

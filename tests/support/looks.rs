@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use teller::facts::{Account, AccountName, Instant, NormalSide, Sequence, TransferId};
 use teller::money::{Amount, CurrencyCode};
-use teller::rules::{Account, AccountName, Instant, NormalSide, Sequence, TransferId};
 use teller::service::Entry;
 
 use super::options::{metadata_change, signed};

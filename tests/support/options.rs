@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use teller::facts::{AccountName, Actor, Description, Instant, Metadata};
 use teller::money::{Amount, Currency, Money};
-use teller::rules::{
-    AccountName, Actor, Comparison, Condition, Description, Expected, Expiry, Instant, LimitChange, Metadata,
-    MetadataChange, NewLimit, Remainder, ReversalTime,
+use teller::requests::{
+    Comparison, Condition, Expected, Expiry, LimitChange, MetadataChange, NewLimit, Remainder, ReversalTime,
 };
 
 use super::scenario::Scenario;

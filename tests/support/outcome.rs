@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use teller::rules::{AccountAction, Operation, Rejection, Request};
+use teller::rejection::Rejection;
+
+use teller::requests::{AccountAction, Operation, Request};
 use teller::service::Receipt;
 use teller::{Error, InputError};
 

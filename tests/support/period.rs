@@ -1,4 +1,5 @@
-use teller::rules::{PeriodAction, PeriodChange};
+use teller::facts::PeriodAction;
+use teller::requests::PeriodChange;
 
 /// A request to close or reopen a period, by the tests and without a reason.
 pub fn period_change(action: PeriodAction, period: &str) -> PeriodChange {

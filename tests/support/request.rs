@@ -1,10 +1,11 @@
 //! Lines that ask for something that can be refused, read.
 
+use teller::facts::{AccountName, Key, PeriodAction, Reference, RequestId, Sequence};
 use teller::money::{Currency, CurrencyCode, Money};
-use teller::rules::{
-    AccountAction, AccountChange, AccountName, AnnotationRequest, AnnotationTarget, CaptureRequest, HoldRequest,
-    JournalRequest, JournalReversalRequest, Key, Operation, Parties, PeriodAction, PeriodChange, Quantity, Reference,
-    ReleaseRequest, Request, RequestId, ReversalRequest, Sequence, Sides, TransferRequest,
+use teller::requests::{
+    AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, CaptureRequest, HoldRequest, JournalRequest,
+    JournalReversalRequest, Operation, Parties, PeriodChange, Quantity, ReleaseRequest, Request, ReversalRequest,
+    Sides, TransferRequest,
 };
 
 use super::options::{Options, limit_change, metadata_change};

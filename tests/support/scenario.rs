@@ -42,10 +42,9 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use teller::facts::{PeriodAction, Transfer, TransferId};
 use teller::money::{Currency, CurrencyCode};
-use teller::rules::{
-    AccountChange, AccountRequest, BatchPolicy, Operation, PeriodAction, Request, Transfer, TransferId,
-};
+use teller::requests::{AccountChange, AccountRequest, BatchPolicy, Operation, Request};
 use teller::service::{NamedCurrency, Receipt};
 use teller::{Error, Ledger, Mode};
 
@@ -279,7 +278,7 @@ impl<'a> Scenario<'a> {
     }
 }
 
-fn rejected(line: &Line, answer: Result<Receipt, Error>) -> Result<Receipt, teller::rules::Rejection> {
+fn rejected(line: &Line, answer: Result<Receipt, Error>) -> Result<Receipt, teller::rejection::Rejection> {
     answer.map_err(|error| match error {
         Error::Rejected(rejection) => *rejection,
         fault => line.fail(fault),

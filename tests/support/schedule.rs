@@ -3,10 +3,9 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use teller::facts::{DueDay, OnRefusal, RecurrencePeriod, RecurrenceRequest, ScheduleId, TransferId, Weekday};
 use teller::money::{Currency, Money};
-use teller::rules::{
-    DueDay, OnRefusal, Parties, RecurrencePeriod, RecurrenceRequest, ScheduleId, ScheduleRequest, TransferId, Weekday,
-};
+use teller::requests::{Parties, ScheduleRequest};
 use teller::service::{ScheduleRun, ScheduleStatus};
 use teller::{Ledger, Mode};
 
@@ -43,7 +42,7 @@ pub fn scheduled(key: &str, recurrence: RecurrenceRequest) -> ScheduleRequest {
         recurrence,
         on_refusal: OnRefusal::Skip,
         description: None,
-        metadata: teller::rules::Metadata::default(),
+        metadata: teller::facts::Metadata::default(),
         actor: "tests".parse().unwrap(),
     }
 }
@@ -86,7 +85,7 @@ pub fn counts(run: &ScheduleRun) -> [u64; 3] {
 /// `moment state attempts code` of the dues of a schedule, the earliest first, without midnight and without what a plain posting has.
 pub fn dues(book: &TestBook, key: &str) -> Vec<String> {
     let history = book.ledger().get_schedule(schedule_id(key), None, 100_000).unwrap();
-    let line = |due: &teller::rules::Due| {
+    let line = |due: &teller::facts::Due| {
         let moment = due.due_at.to_string().replace("T00:00:00.000000Z", "").replace(":00.000000Z", "");
         let code = due.refusal.as_ref().map(|refusal| format!(" {}", refusal.code)).unwrap_or_default();
         format!("{moment} {} {}{code}", due.state, due.attempts)

@@ -1,7 +1,7 @@
 //! All that a book holds, to be compared with what it holds later.
 
 use teller::Ledger;
-use teller::rules::Account;
+use teller::facts::Account;
 use teller::service::{FindingCode, VerifyReport};
 
 use super::TestBook;

@@ -1,7 +1,8 @@
 //! Requests for transfers of euros, for tests that need many or need them at once.
 
+use teller::facts::TransferId;
 use teller::money::{Currency, Money};
-use teller::rules::{Parties, TransferId, TransferRequest};
+use teller::requests::{Parties, TransferRequest};
 
 /// A transfer whose id is that of a key.
 pub fn transfer(key: &str, from: &str, to: &str, euros: &str) -> TransferRequest {

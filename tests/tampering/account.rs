@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use teller::rules::{AccountAction, AccountName, Rejection, Sides};
+use teller::facts::AccountName;
+
+use teller::rejection::Rejection;
+
+use teller::requests::{AccountAction, Sides};
 use teller::service::VerifyReport;
 use teller::{Error, Ledger, Mode};
 

@@ -1,6 +1,6 @@
 //! Changed records of what happened to the book as a whole, and things that no such record knows.
 
-use teller::rules::BookChange;
+use teller::facts::BookChange;
 use teller::{Ledger, Mode};
 
 use super::cases::{Tampering, both};
@@ -25,10 +25,10 @@ pub fn fill_book_events(book: &TestBook) -> Ledger {
     let ledger = book.ledger();
     add(&ledger, &monthly("kept", 1));
     add(&ledger, &monthly("cancelled", 2));
-    let teller::rules::Signature { actor, .. } = signature();
+    let teller::facts::Signature { actor, .. } = signature();
     let reason = "moved".parse().unwrap();
     ledger.cancel_schedule(schedule_id("cancelled"), &actor, Some(&reason), Mode::Commit).unwrap();
-    let events = ledger.book_events(teller::rules::Sequence(0), 10).unwrap();
+    let events = ledger.book_events(teller::facts::Sequence(0), 10).unwrap();
     let places: Vec<_> = events.iter().map(|event| (event.number, event.sequence.0)).collect();
     assert_eq!(places, (1..=6).map(|number| (number, number)).collect::<Vec<_>>());
     assert!(matches!(events[5].change, BookChange::ScheduleCancelled { .. }));

@@ -11,7 +11,8 @@ use crate::support::schedule::{add, daily, monthly, run_at, schedule_id};
 use crate::support::{TestBook, check, on_every_backend, signature};
 use crate::transport::everything as transport;
 use teller::Mode;
-use teller::rules::{OnRefusal, ScheduleRequest};
+use teller::facts::OnRefusal;
+use teller::requests::ScheduleRequest;
 
 /// What `verify` does not notice, and why that cannot matter or who else notices it. `docs/proof.md` has the same list.
 const UNNOTICED: &[(&str, &str)] = &[

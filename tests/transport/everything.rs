@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use teller::Mode;
+use teller::facts::{Metadata, TransferId};
 use teller::money::{Currency, Money};
-use teller::rules::{
-    AccountAction, CaptureRequest, Expiry, HoldRequest, JournalRequest, Metadata, Quantity, ReleaseRequest, Remainder,
-    ReversalRequest, ReversalTime, Sides, TransferId, TransferRequest,
+use teller::requests::{
+    AccountAction, CaptureRequest, Expiry, HoldRequest, JournalRequest, Quantity, ReleaseRequest, Remainder,
+    ReversalRequest, ReversalTime, Sides, TransferRequest,
 };
 
 use crate::support::{TestBook, change, check, transfer};

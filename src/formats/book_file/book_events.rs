@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::read::{hash, optional, parsed, uuid};
+use crate::facts::{BookChange, BookEvent, BookEventKind, PeriodAction, ScheduleId, Sequence};
 use crate::money::Currency;
-use crate::rules::{BookChange, BookEvent, BookEventKind, PeriodAction, ScheduleId, Sequence};
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -125,7 +125,7 @@ fn missing(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Hash, Instant, Signature};
+    use crate::facts::{Hash, Instant, Signature};
 
     #[test]
     fn every_kind_of_event_is_read_as_it_was_written() {

@@ -13,13 +13,14 @@ use super::shapes::{
 };
 use super::write::{append_line, digest};
 use crate::error::{Error, InputError};
+use crate::facts::{
+    AccountEvent, AccountId, AccountState, AccountType, Annotation, Hash, Instant, Leg, Limits, Metadata,
+    RequestDigest, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
+};
 use crate::files::{BOM, foreign_encoding};
 use crate::formats::hex::from_hex;
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{
-    AccountEvent, AccountId, AccountRequest, AccountState, AccountType, Annotation, Hash, Instant, Leg, Limits,
-    Metadata, RequestDigest, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
-};
+use crate::requests::AccountRequest;
 use crate::service::{BookHeader, BookLine, BookRecord, BookSource, BookTrailer, NamedCurrency, NumberedAccount};
 
 /// The longest line, in bytes: beyond all that a transfer can say, also where every character of its metadata is escaped.

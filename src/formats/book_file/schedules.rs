@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{amount, hash, known, optional, parsed, uuid};
 use super::shapes::number;
-use crate::money::Currency;
-use crate::rules::{
+use crate::facts::{
     AccountId, Cancellation, Due, DueState, Metadata, OnRefusal, Recurrence, RecurrenceParts, RecurrencePeriod,
     Refusal, Schedule, ScheduleId, TransferId,
 };
+use crate::money::Currency;
 use crate::service::BookRecord;
 
 #[derive(Deserialize, Serialize)]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::book_events::{BookEventShape, book_event_shape};
 use super::schedules::{DueShape, ScheduleShape, due_shape, schedule_shape};
+use crate::facts::{AccountEvent, Hash, Leg, Limits, Metadata, Sequence, Terms, Transfer, Velocity};
 use crate::money::{Amount, Currency, Money};
-use crate::rules::{AccountEvent, Hash, Leg, Limits, Metadata, Sequence, Terms, Transfer, Velocity};
 use crate::service::{BookRecord, NumberedAccount};
 
 #[derive(Deserialize, Serialize)]

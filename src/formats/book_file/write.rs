@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use sha2::{Digest, Sha256};
 
 use super::shapes::LineShape;
-use crate::rules::Hash;
+use crate::facts::Hash;
 use crate::service::{BookRecord, BookSink};
 
 /// Writes a book's file.

@@ -1,11 +1,11 @@
 use serde::Serialize;
 
 use super::text;
-use crate::money::{CurrencyCode, Money};
-use crate::rules::{
+use crate::facts::{
     Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, NormalSide, Sequence,
     TransferId,
 };
+use crate::money::{CurrencyCode, Money};
 use crate::service::{AsOf, NamedCurrency, Opened, PathBalance};
 
 /// What an account has.

@@ -1,7 +1,8 @@
 use serde::Serialize;
 
 use super::text;
-use crate::rules::{AccountEvent, AccountName, AnnotationTarget, Instant, Metadata, Sequence, TransferId};
+use crate::facts::{AccountEvent, AccountName, Instant, Metadata, Sequence, TransferId};
+use crate::requests::AnnotationTarget;
 
 /// What is kept beside an account or a transfer.
 #[derive(Debug, Serialize)]

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
+use crate::facts::{Instant, Sequence};
 use crate::money::CurrencyCode;
-use crate::rules::{Instant, Sequence};
 use crate::service::{BookImported, ClockStatus, Finding, FindingCode, ImportCounts, Mode, VerifyReport};
 use crate::store::{Fact, MigrationStatus};
 

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::text;
-use crate::rules::{BookEvent, Instant, Sequence};
+use crate::facts::{BookEvent, Instant, Sequence};
 use crate::service::{ClockStatus, Mode};
 
 /// How the entries of a book stand to its clock.

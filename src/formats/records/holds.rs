@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use super::TransferRecord;
+use crate::facts::{AccountName, HoldState, Instant, Sequence, TransferId};
 use crate::money::{CurrencyCode, Money};
-use crate::rules::{AccountName, HoldState, Instant, Sequence, TransferId};
 use crate::service::{HoldHistory, HoldStatus, Mode, Posted};
 
 /// A hold as it stands.

@@ -32,7 +32,7 @@ mod transfers;
 
 use serde::Serialize;
 
-use crate::rules::Description;
+use crate::facts::Description;
 
 pub use accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::text;
-use crate::rules::{BookChange, BookEvent, Hash, Instant, Period, PeriodAction, Sequence};
+use crate::facts::{BookChange, BookEvent, Hash, Instant, Period, PeriodAction, Sequence};
 use crate::service::Mode;
 
 /// A period that is closed.

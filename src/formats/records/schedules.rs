@@ -1,11 +1,11 @@
 use serde::Serialize;
 
 use super::text;
-use crate::money::{CurrencyCode, Money};
-use crate::rules::{
+use crate::facts::{
     AccountName, Due, DueState, Instant, Metadata, OnRefusal, RecurrenceParts, RecurrencePeriod, Refusal, ScheduleId,
     ScheduleState, TransferId,
 };
+use crate::money::{CurrencyCode, Money};
 use crate::service::{Mode, ScheduleAdded, ScheduleHistory, ScheduleRun, ScheduleStatus, SettledDue};
 
 /// A schedule as it stands.

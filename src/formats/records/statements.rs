@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use super::text;
+use crate::facts::{AccountName, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
 use crate::money::{CurrencyCode, Money};
-use crate::rules::{AccountName, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
 use crate::service::{Entry, Span, SpanStatement};
 
 /// One line of a statement.

@@ -1,10 +1,9 @@
 use serde::Serialize;
 
 use super::text;
+use crate::facts::{AccountName, Hash, Instant, Key, Metadata, Sequence, Transfer, TransferId, TransferKind};
 use crate::money::{Amount, CurrencyCode, Money};
-use crate::rules::{
-    AccountName, Hash, Instant, Key, Metadata, Rejection, Sequence, Transfer, TransferId, TransferKind,
-};
+use crate::rejection::Rejection;
 use crate::service::{Mode, Posted, Receipt};
 
 /// A posted transfer.

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 
 use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson, SqlKind};
 use super::{CorruptRow, HasText};
+use crate::facts::{AccountId, Key, Leg, Metadata, RequestDigest, Sequence, Transfer, TransferId};
 use crate::money::Amount;
-use crate::rules::{AccountId, Key, Leg, Metadata, RequestDigest, Sequence, Transfer, TransferId};
 use crate::schema::transfers;
 
 pub(crate) use chain::{ChainRow, ChainRows, ChainStep};

@@ -5,8 +5,8 @@ use tempfile::TempDir;
 use super::super::Ledger;
 use crate::clock::Clock;
 use crate::error::{Error, InputError};
+use crate::facts::TransferId;
 use crate::files::{Unfinished, folder_of};
-use crate::rules::TransferId;
 use crate::store::{DatabaseUrl, PlainName, Pool, StoreOptions};
 
 /// Every schema that a measurement makes is named so, and no other is ever removed.

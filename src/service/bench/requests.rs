@@ -2,10 +2,11 @@ use std::time::Duration;
 
 use super::super::{Ledger, Mode};
 use crate::error::Error;
+use crate::facts::{AccountName, AccountType, Instant, TransferId};
 use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rules::{
-    AccountName, AccountRequest, AccountType, CaptureRequest, Expiry, HoldRequest, Instant, Operation, Parties,
-    Rejection, Request, TransferId, TransferRequest,
+use crate::rejection::Rejection;
+use crate::requests::{
+    AccountRequest, CaptureRequest, Expiry, HoldRequest, Operation, Parties, Request, TransferRequest,
 };
 
 /// How many accounts are opened, and get their money, in one transaction.

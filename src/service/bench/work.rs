@@ -8,7 +8,7 @@ use super::memory::peak_memory_bytes;
 use super::requests::{Accounts, Source, check_all};
 use super::{Bench, BenchBook, Measured};
 use crate::error::Error;
-use crate::rules::{BatchPolicy, Request};
+use crate::requests::{BatchPolicy, Request};
 use crate::store::{DatabaseUrl, StoreOptions};
 
 /// What a ledger is asked to do, again and again.
@@ -146,7 +146,7 @@ impl Bench {
         &self,
         size: u32,
         until: Until,
-        mut make: impl FnMut(&mut Source<'_>, crate::rules::Instant) -> [Request; MADE],
+        mut make: impl FnMut(&mut Source<'_>, crate::facts::Instant) -> [Request; MADE],
     ) -> Result<Timed, Error> {
         let mut source = Source::new(&self.accounts, 2);
         let count = (size as usize).div_ceil(MADE);

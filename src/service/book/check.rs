@@ -6,10 +6,11 @@ use super::schedules::ScheduleCheck;
 use super::write::refusal;
 use super::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
 use crate::error::Error;
+use crate::facts::{Account, AccountEvent, AccountId, BookEvent, Hash, Sequence, Transfer, TransferKind};
+use crate::judging::open_account;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Amount, Currency, CurrencyCode, ISO_4217};
-use crate::rules::{Account, AccountEvent, AccountId, BookEvent, Hash, Sequence, Transfer, TransferKind, open_account};
 use crate::service::NamedCurrency;
 use crate::service::verify::{ExpectedCurrencies, Walk, Walked};
 use crate::store::Store;
@@ -328,8 +329,8 @@ fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String
 /// The account as it is when nothing has touched it yet.
 pub(super) fn unused(account: &NumberedAccount) -> Result<Account, String> {
     match open_account(&account.opening, None, account.opened_at) {
-        Ok(crate::rules::Opening::New(opened)) => Ok(Account { id: account.id, ..opened }),
-        Ok(crate::rules::Opening::Replay(_)) => unreachable!("nothing is there that it could be a replay of"),
+        Ok(crate::judging::Opening::New(opened)) => Ok(Account { id: account.id, ..opened }),
+        Ok(crate::judging::Opening::Replay(_)) => unreachable!("nothing is there that it could be a replay of"),
         Err(rejection) => Err(rejection.to_string()),
     }
 }

@@ -6,14 +6,14 @@ use std::ops::ControlFlow;
 use super::outbox::Outbox;
 use super::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, NumberedAccount};
 use crate::error::Error;
+use crate::facts::{Account, AccountEvent, AccountId, BookEvent, OpenedWith, Sequence, Transfer};
+use crate::maps::FastMap;
 use crate::models::CorruptRow;
 use crate::models::account_events::AccountEventRow;
 use crate::models::book_events::BookEventRow;
 use crate::models::currencies::currency;
 use crate::money::Currency;
-use crate::rules::{
-    Account, AccountEvent, AccountId, BookEvent, FastMap, OpenedWith, Sequence, Transfer, hash_account,
-};
+use crate::proof::hash_account;
 use crate::service::opened::FirstEvents;
 use crate::service::remembered::make_room;
 use crate::service::seal::seal_in;

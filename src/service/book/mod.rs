@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use super::{Ledger, NamedCurrency};
 use crate::error::Error;
+use crate::facts::{AccountEvent, AccountId, BookEvent, Due, Hash, Instant, Schedule, Sequence, Transfer};
 use crate::money::Currency;
-use crate::rules::{
-    AccountEvent, AccountId, AccountRequest, BookEvent, Due, Hash, Instant, Rejection, Schedule, Sequence, Transfer,
-};
+use crate::rejection::Rejection;
+use crate::requests::AccountRequest;
 use crate::store::Access;
 
 pub use import::BookImported;
@@ -109,7 +109,7 @@ pub struct BookTrailer {
     pub events: u64,
     /// How many events of the book as a whole there were.
     pub book_events: u64,
-    /// The Merkle root over the accounts, as a [`Seal`](crate::rules::Seal) made then has it.
+    /// The Merkle root over the accounts, as a [`Seal`](crate::proof::Seal) made then has it.
     pub root: Hash,
 }
 

@@ -68,7 +68,7 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::*;
-    use crate::rules::Hash;
+    use crate::facts::Hash;
     use crate::service::BookTrailer;
 
     /// Takes records up to a number of them, and does something else with the next one.

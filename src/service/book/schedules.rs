@@ -9,10 +9,10 @@ use super::export::Export;
 use super::write::refusal;
 use super::{BookHeader, BookRecord};
 use crate::error::Error;
+use crate::facts::{Due, Instant, Schedule, ScheduleId, TransferId};
 use crate::models::CorruptRow;
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::money::Currency;
-use crate::rules::{Due, Instant, Schedule, ScheduleId, TransferId};
 use crate::service::verify::{ScheduleEvents, ScheduleWalk, problem_with_transfer};
 use crate::store::{Store, StoreError};
 

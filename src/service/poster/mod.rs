@@ -16,7 +16,8 @@ use std::thread::{self, JoinHandle};
 use self::queue::{Queue, Touched, Writer};
 use super::{Ledger, Mode, Receipt};
 use crate::error::Error;
-use crate::rules::{BatchPolicy, Rejection, Request};
+use crate::rejection::Rejection;
+use crate::requests::{BatchPolicy, Request};
 use crate::store::StoreError;
 
 /// Bounds on what a [`Poster`] takes.
@@ -48,7 +49,8 @@ impl Default for PosterOptions {
 ///
 /// ```
 /// use teller::money::Money;
-/// use teller::rules::{AccountRequest, AccountType, Parties, TransferId, TransferRequest};
+/// use teller::facts::{AccountType, TransferId};
+/// use teller::requests::{AccountRequest, Parties, TransferRequest};
 /// use teller::service::{Poster, PosterOptions};
 /// use teller::{Ledger, Mode};
 ///

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::super::scope::Scope;
 use super::Job;
-use crate::rules::{AccountName, FastMap, FastSet, Request};
+use crate::facts::AccountName;
+use crate::maps::{FastMap, FastSet};
+use crate::requests::Request;
 use crate::store::StoreError;
 
 /// How long those who were answered together are waited for.
@@ -258,8 +260,9 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     use super::*;
+    use crate::facts::{Instant as Moment, TransferId};
     use crate::money::{Amount, Currency, Money};
-    use crate::rules::{Instant as Moment, Parties, ReversalRequest, TransferId, TransferRequest};
+    use crate::requests::{Parties, ReversalRequest, TransferRequest};
 
     fn handed_in(pairs: &[[&str; 2]]) -> State {
         let mut state = State::default();

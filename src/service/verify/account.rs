@@ -10,15 +10,15 @@ use super::reversals::Reversed;
 use super::walk::Walk;
 use super::{VerifyProgress, VerifyReport};
 use crate::error::Error;
+use crate::facts::{Account, AccountId, AccountName, Hash, Leg, NormalSide, Sequence, Transfer};
 use crate::models::CorruptRow;
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
 use crate::models::sql_types::SqlHash;
 use crate::models::transfers::ChainRow;
 use crate::money::Currency;
-use crate::rules::{
-    Account, AccountId, AccountName, Hash, Leg, NormalSide, Rejection, Sequence, Transfer, hash_account, hash_transfer,
-};
+use crate::proof::{hash_account, hash_transfer};
+use crate::rejection::Rejection;
 use crate::service::Ledger;
 use crate::service::opened::FirstEvents;
 use crate::store::{Access, Store, StoreError};

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::walk::Walk;
+use crate::facts::{
+    BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant, ScheduleId, Sequence, Transfer, TransferKind,
+};
 use crate::models::book_events::BookEventRow;
 use crate::money::{Currency, CurrencyCode};
-use crate::rules::{
-    BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant, ScheduleId, Sequence, Transfer, TransferKind,
-    hash_book_event,
-};
+use crate::proof::hash_book_event;
 use crate::store::{Store, StoreError};
 
 /// The chain as the walk has recomputed it so far.

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use super::book_events::KnownSchedules;
 use super::walk::Walk;
+use crate::facts::{AccountEvent, AccountId, Sequence};
 use crate::models::account_events::AccountEventRow;
 use crate::models::book_events::BookEventRow;
-use crate::rules::{AccountEvent, AccountId, Sequence, hash_event};
+use crate::proof::hash_event;
 
 /// The events of a part of the book, which are applied as the walk meets their places.
 pub(super) struct PendingEvents {

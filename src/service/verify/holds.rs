@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::walk::{ROWS_PER_PAGE, Walk};
 use crate::error::Error;
+use crate::facts::{AccountId, Hold, HoldState, NormalSide, Sequence, Transfer, TransferId, TransferKind};
 use crate::models::holds::HoldRow;
 use crate::models::transfers::TransferRow;
 use crate::money::Amount;
-use crate::rules::{AccountId, Hold, HoldState, NormalSide, Sequence, Transfer, TransferId, TransferKind};
 use crate::store::{Store, StoreError};
 
 /// Those of the holds that transfers are about which have a row.

@@ -26,8 +26,9 @@ pub(super) use self::walked::Walked;
 use super::Ledger;
 use super::book_clock::ClockStatus;
 use crate::error::Error;
+use crate::facts::Sequence;
 use crate::money::CurrencyCode;
-use crate::rules::{Seal, Sequence, words};
+use crate::proof::Seal;
 use crate::store::{Access, Store, StoreError};
 
 /// What a finding is about.
@@ -41,7 +42,7 @@ pub enum FindingCode {
     Guard,
 }
 
-words!(FindingCode {
+teller_ledger_core::words!(FindingCode {
     History = "history",
     Index = "index",
     Guard = "guard",

@@ -12,8 +12,8 @@ use super::holds::KnownHolds;
 use super::reversals::Reversed;
 use super::walk::Walk;
 use crate::error::Error;
+use crate::facts::AccountId;
 use crate::models::transfers::TransferRow;
-use crate::rules::AccountId;
 use crate::store::{PageSize, Store, StoreError};
 
 /// Few enough that a page is a megabyte or two, and many enough that a statement costs little.

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::walk::Walk;
+use crate::facts::{Transfer, TransferId, TransferKind};
 use crate::models::transfers::TransferRow;
-use crate::rules::{Transfer, TransferId, TransferKind};
 use crate::store::{Store, StoreError};
 
 /// Transfers that others reverse, and all that reverses them.

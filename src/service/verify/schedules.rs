@@ -7,12 +7,13 @@ use uuid::Uuid;
 use super::walk::Walk;
 use super::walked::WalkedAccounts;
 use crate::error::Error;
+use crate::facts::{
+    AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Refusal, Schedule, ScheduleId,
+    Transfer, TransferId, TransferKind,
+};
 use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
-use crate::rules::{
-    AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Refusal, Schedule, ScheduleId,
-    Transfer, TransferId, TransferKind, hash_due, hash_schedule,
-};
+use crate::proof::{hash_due, hash_schedule};
 use crate::store::{Store, StoreError};
 
 /// How many rows are in memory at once: few, because one can have 70 kB of metadata.

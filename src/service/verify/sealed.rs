@@ -4,7 +4,8 @@ use super::VerifyProgress;
 use super::walk::Walk;
 use super::walked::Walked;
 use crate::error::Error;
-use crate::rules::{AccountId, Hash, MerkleTree, Seal, Sequence};
+use crate::facts::{AccountId, Hash, Sequence};
+use crate::proof::{MerkleTree, Seal};
 use crate::store::Store;
 
 /// How many names are in memory at once.

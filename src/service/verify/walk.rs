@@ -11,12 +11,13 @@ use super::pages::Page;
 use super::walked::{Sides, Walked, WalkedAccounts};
 use super::{CurrencyTotals, Finding, FindingCode, VerifyReport};
 use crate::error::Error;
+use crate::facts::{
+    Account, AccountId, AccountName, Balances, Hash, Instant, NormalSide, Sequence, Transfer, TransferKind,
+};
 use crate::models::accounts::AccountRow;
 use crate::money::{Amount, Currency, CurrencyCode};
-use crate::rules::{
-    Account, AccountId, AccountName, AccountRequest, Balances, Hash, Instant, NormalSide, Sequence, Transfer,
-    TransferKind, hash_account, hash_metadata, hash_transfer,
-};
+use crate::proof::{hash_account, hash_metadata, hash_transfer};
+use crate::requests::AccountRequest;
 use crate::service::opened::FirstEvents;
 use crate::store::{PageSize, Store};
 

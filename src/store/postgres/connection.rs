@@ -14,7 +14,8 @@ use super::route::{self, Route};
 use super::rows::{BoolRow, NullableTextRow, TextRow};
 use super::together::write_together;
 use crate::error::Error;
-use crate::rules::{ChangedAccount, Sequence, Transfer};
+use crate::facts::{Sequence, Transfer};
+use crate::judging::ChangedAccount;
 
 /// "Tell", the first half of the key of the advisory lock under which a book is migrated; the second half is the schema.
 const MIGRATION_LOCK: i32 = 0x5465_6c6c;

@@ -3,8 +3,8 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
+use crate::facts::NormalSide;
 use crate::models::sql_types::{Int8, SqlInstant, Timestamptz};
-use crate::rules::NormalSide;
 use crate::schema::holds;
 
 /// Open holds on one side of accounts that have expired, by one look-up an account. Asked for all accounts by one condition, the planner

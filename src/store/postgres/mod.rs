@@ -32,16 +32,17 @@ use super::operations::Operations;
 use super::portable::from_rows;
 use super::{JudgedBy, Store, StoreError, check_unchanged};
 use crate::clock::{Clock, ServerClock};
+use crate::facts::{
+    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+};
+use crate::judging::ChangedAccount;
+use crate::maps::FastMap;
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
-use crate::rules::{
-    Account, AccountId, AccountName, ChangedAccount, FastMap, Hold, Instant, NormalSide, Schedule, ScheduleId,
-    Sequence, Transfer, TransferId,
-};
 use crate::schema::{accounts, currencies, schedules, transfers};
 
 /// From how many rows on COPY is faster than a prepared insert, which costs one round trip less.

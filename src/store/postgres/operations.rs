@@ -5,14 +5,13 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
-use super::super::StoreError;
 use super::super::backend::MIGRATIONS_TABLE;
-use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
+use super::super::{StoreError, migrations};
 use super::roles;
 use super::rows::{NullableTextRow, NumberRow, TextRow};
-use crate::rules::Instant;
+use crate::facts::Instant;
 
 /// Books are schemas: those with a table of migrations and one of transfers that this role may read.
 const BOOKS_QUERY: &str = "\

@@ -15,16 +15,16 @@ use diesel::sqlite::SqliteConnection;
 use self::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
 use super::portable::{Portable, from_rows, in_chunks};
 use super::{Schedules, Store, StoreError, check_unchanged};
+use crate::facts::{
+    Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
+};
+use crate::judging::ChangedAccount;
 use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow, HoldUpdate};
 use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
-use crate::rules::{
-    Account, AccountId, AccountName, ChangedAccount, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence,
-    Transfer, TransferId,
-};
 use crate::schema::{accounts, currencies, schedules};
 
 impl Store for SqliteConnection {

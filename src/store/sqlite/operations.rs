@@ -8,13 +8,12 @@ use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 use tracing::debug;
 
-use super::super::StoreError;
-use super::super::migrations;
 use super::super::operations::{Book, Operations};
 use super::super::plain_name::PlainName;
 use super::super::url::DatabaseUrl;
+use super::super::{StoreError, migrations};
 use super::place::file_name;
-use crate::rules;
+use crate::facts;
 
 /// What a connection may do with a file.
 #[derive(Clone, Copy)]
@@ -94,7 +93,7 @@ impl Operations for SqliteConnection {
         self.roles_script(prefix).map(drop)
     }
 
-    fn server_time(&mut self) -> Result<Option<rules::Instant>, StoreError> {
+    fn server_time(&mut self) -> Result<Option<facts::Instant>, StoreError> {
         Ok(None)
     }
 

@@ -5,11 +5,11 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use serde::Serialize;
 
+use crate::facts::TransferId;
 use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate};
 use crate::models::holds::{HoldRow, HoldUpdate};
 use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use crate::models::transfers::TransferRow;
-use crate::rules::TransferId;
 use crate::schema::{accounts, transfers};
 
 /// Does something with arrays of rows that come to all of them, so that few statements have fixed texts. SQLite takes 32,766 values a

@@ -5,7 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use super::Walked;
 use super::packed::Packed;
 use crate::error::Error;
-use crate::rules::{AccountEvent, AccountId, FastMap};
+use crate::facts::{AccountEvent, AccountId};
+use crate::maps::FastMap;
 
 /// The room that an account has in the file: enough for any, with the longest name.
 const SLOT_LENGTH: usize = 512;

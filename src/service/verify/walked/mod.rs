@@ -7,11 +7,13 @@ use std::fmt::Display;
 use std::ops::AddAssign;
 
 pub(super) use self::accounts::WalkedAccounts;
-use crate::money::Currency;
-use crate::rules::{
-    AccountEvent, AccountName, AccountRequest, AccountState, AccountType, Annotation, Hash, Instant, Limits,
-    NormalSide, Sequence, Terms, Transfer, TransferKind, hash_metadata,
+use crate::facts::{
+    AccountEvent, AccountName, AccountState, AccountType, Annotation, Hash, Instant, Limits, NormalSide, Sequence,
+    Terms, Transfer, TransferKind,
 };
+use crate::money::Currency;
+use crate::proof::hash_metadata;
+use crate::requests::AccountRequest;
 
 /// What an account in memory takes besides itself and its name: its entry in a map, and what the allocator adds.
 const BYTES_AROUND: usize = 60;

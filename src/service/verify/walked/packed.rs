@@ -1,8 +1,8 @@
 //! Accounts as bytes, as they are put away and fetched again within one run of the program: nobody else ever reads them.
 
 use super::{Kept, Particulars, Sides, Walked};
+use crate::facts::{AccountName, AccountState, AccountType, Hash, Instant, Limits, Sequence, Terms, Velocity};
 use crate::money::{Amount, Currency};
-use crate::rules::{AccountName, AccountState, AccountType, Hash, Instant, Limits, Sequence, Terms, Velocity};
 
 /// What can be written as bytes and read back.
 pub(super) trait Packed: Sized {
@@ -205,7 +205,7 @@ impl Packed for Hash {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::rules::AccountRequest;
+    use crate::requests::AccountRequest;
 
     /// An account that takes the most bytes.
     pub(in super::super) fn longest() -> Walked {

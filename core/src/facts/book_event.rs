@@ -1,0 +1,126 @@
+//! What happens to a book as a whole: not to an account, but to the rules by which all of them are kept. One chain has all of it.
+
+use crate::facts::hash::Hash;
+use crate::facts::ids::Sequence;
+use crate::facts::instant::Instant;
+use crate::facts::period::Period;
+use crate::facts::period_action::PeriodAction;
+use crate::facts::schedule_id::ScheduleId;
+use crate::facts::text::{Actor, Description};
+use crate::money::Currency;
+
+/// What kind of event it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BookEventKind {
+    /// A period was closed.
+    PeriodClosed,
+    /// A period was opened again.
+    PeriodReopened,
+    /// A schedule was added.
+    ScheduleAdded,
+    /// A schedule was broken off.
+    ScheduleCancelled,
+    /// A currency was registered.
+    CurrencyRegistered,
+    /// Entries that are later than the clock were accepted.
+    ClockAccepted,
+}
+
+words!(BookEventKind {
+    PeriodClosed = "period_closed",
+    PeriodReopened = "period_reopened",
+    ScheduleAdded = "schedule_added",
+    ScheduleCancelled = "schedule_cancelled",
+    CurrencyRegistered = "currency_registered",
+    ClockAccepted = "clock_accepted",
+});
+
+/// What happened to the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BookChange {
+    /// A period was closed or reopened.
+    Period {
+        /// The period.
+        period: Period,
+        /// What became of it.
+        action: PeriodAction,
+    },
+    /// A schedule was added.
+    ScheduleAdded {
+        /// The schedule.
+        schedule: ScheduleId,
+        /// Its own hash, which covers all of it but how far it has come.
+        hash: Hash,
+    },
+    /// A schedule was broken off. When, by whom and why are the event's own fields.
+    ScheduleCancelled {
+        /// The schedule.
+        schedule: ScheduleId,
+        /// Its own hash.
+        hash: Hash,
+    },
+    /// A currency that ISO 4217 does not list was registered.
+    CurrencyRegistered {
+        /// Its code and exponent.
+        currency: Currency,
+        /// Its name.
+        name: Description,
+    },
+    /// Entries later than the clock, up to a moment, were accepted. There is always a reason.
+    ClockAccepted {
+        /// The latest entry that is accepted.
+        until: Instant,
+    },
+}
+
+impl BookChange {
+    /// What kind of event it makes.
+    #[must_use]
+    pub const fn kind(&self) -> BookEventKind {
+        match self {
+            Self::Period { action: PeriodAction::Close, .. } => BookEventKind::PeriodClosed,
+            Self::Period { action: PeriodAction::Reopen, .. } => BookEventKind::PeriodReopened,
+            Self::ScheduleAdded { .. } => BookEventKind::ScheduleAdded,
+            Self::ScheduleCancelled { .. } => BookEventKind::ScheduleCancelled,
+            Self::CurrencyRegistered { .. } => BookEventKind::CurrencyRegistered,
+            Self::ClockAccepted { .. } => BookEventKind::ClockAccepted,
+        }
+    }
+
+    /// Up to when entries later than the clock are accepted by it; `None` for any other change.
+    #[must_use]
+    pub const fn accepted_until(&self) -> Option<Instant> {
+        match self {
+            Self::ClockAccepted { until } => Some(*until),
+            _ => None,
+        }
+    }
+}
+
+/// Who changes the book, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// Who.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Option<Description>,
+}
+
+/// An event of the book as a whole, as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookEvent {
+    /// Its number among these events, from 1.
+    pub number: i64,
+    /// Its place in the book, among transfers and events of accounts.
+    pub sequence: Sequence,
+    /// When the ledger took it: later than the event before it.
+    pub recorded_at: Instant,
+    /// What happened.
+    pub change: BookChange,
+    /// Who wanted it so.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Option<Description>,
+    /// Covers all of the above, the sequence too, and all events before it.
+    pub hash: Hash,
+}

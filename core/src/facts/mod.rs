@@ -1,0 +1,53 @@
+//! What is in a book: accounts, transfers, holds, events, periods, schedules, and the ids, texts and times that they are made of.
+//!
+//! What belongs here: values as they are stored, valid once they are made. What does not: what a client asks for
+//! ([`requests`](crate::requests)) and what is decided about it ([`judging`](crate::judging)).
+
+mod account;
+mod account_event;
+mod book_event;
+mod closed_periods;
+mod hash;
+mod hold;
+mod ids;
+mod instant;
+mod key;
+mod likeness;
+mod period;
+mod period_action;
+mod recurrence;
+mod refusal;
+mod request_digest;
+mod request_id;
+mod schedule;
+mod schedule_id;
+mod side;
+mod text;
+mod transfer;
+mod usual_type;
+mod velocity;
+
+pub use account::{Account, AccountState, AccountType, Balances, LastTransfer, Limits, OpenedWith, Terms};
+pub use account_event::{AccountEvent, Annotation, LastEvent};
+pub use book_event::{BookChange, BookEvent, BookEventKind, Signature};
+pub use closed_periods::ClosedPeriods;
+pub use hash::Hash;
+pub use hold::{Hold, HoldState};
+pub use ids::{AccountId, Sequence, TransferId};
+pub use instant::{Instant, InstantError};
+pub use key::Key;
+pub use likeness::similar_names;
+pub use period::{Period, PeriodError};
+pub use period_action::PeriodAction;
+pub use recurrence::{
+    DueDay, Recurrence, RecurrenceError, RecurrenceParts, RecurrencePeriod, RecurrenceRequest, Weekday,
+};
+pub use refusal::Refusal;
+pub use request_digest::RequestDigest;
+pub use request_id::{Names, Reference, RequestId};
+pub use schedule::{Cancellation, Due, DueState, OnRefusal, Schedule, ScheduleState};
+pub use schedule_id::ScheduleId;
+pub use side::NormalSide;
+pub use text::{AccountName, Actor, Description, Metadata, TextError, is_unseen, without_spelling};
+pub use transfer::{Leg, Transfer, TransferKind};
+pub use velocity::{Velocity, Window};

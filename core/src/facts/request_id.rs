@@ -1,0 +1,312 @@
+//! What makes a request the same one when it is sent again, and how people name what it made.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::facts::ids::{Sequence, TransferId};
+use crate::facts::key::Key;
+use crate::facts::text::TextError;
+
+/// A request's id, made before the first try and the same on every retry, with the key that it was made from, if any.
+///
+/// Printed and serialized as the client wrote it: the key, or else the id.
+///
+/// ```
+/// use teller_ledger_core::facts::{RequestId, TransferId};
+///
+/// let by_key: RequestId = "invoice-1".parse::<teller_ledger_core::facts::Key>()?.into();
+/// assert_eq!(by_key.id(), TransferId::from_key("invoice-1")?);
+/// assert_eq!(by_key.to_string(), "invoice-1");
+/// # Ok::<(), teller_ledger_core::facts::TextError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId {
+    id: TransferId,
+    key: Option<Key>,
+}
+
+impl RequestId {
+    /// The id.
+    #[must_use]
+    pub const fn id(&self) -> TransferId {
+        self.id
+    }
+
+    /// The key that the id was made from.
+    #[must_use]
+    pub const fn key(&self) -> Option<&Key> {
+        self.key.as_ref()
+    }
+
+    /// The id of a journal's transfer, counted from 0. The first has the journal's own id and key, so that no id is used for both.
+    #[must_use]
+    pub(crate) fn of_leg(&self, index: u32) -> Self {
+        if index == 0 { self.clone() } else { self.id.of_leg(index).into() }
+    }
+}
+
+impl From<TransferId> for RequestId {
+    fn from(id: TransferId) -> Self {
+        Self { id, key: None }
+    }
+}
+
+impl From<Key> for RequestId {
+    fn from(key: Key) -> Self {
+        Self { id: key.id(), key: Some(key) }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.key {
+            Some(key) => key.fmt(f),
+            None => self.id.fmt(f),
+        }
+    }
+}
+
+impl Serialize for RequestId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A transfer, hold or journal that a request is about, with the words in which the client named it.
+///
+/// Printed and serialized in these words: `@17`, a key, or an id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    id: TransferId,
+    named_by: NamedBy,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum NamedBy {
+    Id,
+    Key(Key),
+    Sequence(Sequence),
+}
+
+/// The book, for what a text can name in it.
+pub trait Names {
+    /// Why the book does not answer.
+    type Error: From<TextError>;
+
+    /// Whether something has that id.
+    ///
+    /// # Errors
+    /// Where the book does not answer.
+    fn has_id(&mut self, id: TransferId) -> Result<bool, Self::Error>;
+
+    /// The id of the transfer at a sequence.
+    ///
+    /// # Errors
+    /// Where there is none, and where the book does not answer.
+    fn get_id_at(&mut self, sequence: Sequence) -> Result<TransferId, Self::Error>;
+}
+
+impl Reference {
+    /// Reads what a person or a program wrote: `@17` is a sequence; a UUID that something in the book has as its id is that; anything else
+    /// is a key. This is the only reader of references.
+    ///
+    /// # Errors
+    /// [`TextError`] for what can be none of them, and those of the book.
+    pub fn read<N: Names>(text: &str, names: &mut N) -> Result<Self, N::Error> {
+        if text.starts_with('@') {
+            let sequence = read_sequence(text)?;
+            let id = names.get_id_at(sequence)?;
+            return Ok(Self::at(sequence, id));
+        }
+        Self::read_name(text, |id| names.has_id(id))
+    }
+
+    /// As [`Reference::read`], for what has no sequence.
+    ///
+    /// # Errors
+    /// [`TextError`] for what can be neither an id nor a key, and those of the look-up.
+    pub fn read_name<E: From<TextError>>(
+        text: &str,
+        mut has_id: impl FnMut(TransferId) -> Result<bool, E>,
+    ) -> Result<Self, E> {
+        match candidates(text) {
+            (Some(id), Ok(key)) if !has_id(id)? && has_id(key.id())? => Ok(key.into()),
+            (Some(id), _) => Ok(id.into()),
+            (None, key) => Ok(key?.into()),
+        }
+    }
+
+    /// The ids that a text can stand for, to look them up together with others.
+    #[must_use]
+    pub fn possible_ids(text: &str) -> Vec<TransferId> {
+        let (id, key) = candidates(text);
+        id.into_iter().chain(key.ok().map(|key| key.id())).collect()
+    }
+
+    /// What has this id and stands at this sequence, named by the sequence.
+    #[must_use]
+    pub const fn at(sequence: Sequence, id: TransferId) -> Self {
+        Self { id, named_by: NamedBy::Sequence(sequence) }
+    }
+
+    /// The id.
+    #[must_use]
+    pub const fn id(&self) -> TransferId {
+        self.id
+    }
+
+    /// The same words for something else: for the journal of the transfer at a sequence.
+    #[must_use]
+    pub fn with_id(self, id: TransferId) -> Self {
+        Self { id, ..self }
+    }
+
+    /// Whether it was named by its sequence, which is never a journal's.
+    #[must_use]
+    pub const fn is_by_sequence(&self) -> bool {
+        matches!(self.named_by, NamedBy::Sequence(_))
+    }
+
+    /// Whether it was named by a key.
+    #[must_use]
+    pub const fn is_by_key(&self) -> bool {
+        matches!(self.named_by, NamedBy::Key(_))
+    }
+}
+
+/// The id and the key that a text can be.
+fn candidates(text: &str) -> (Option<TransferId>, Result<Key, TextError>) {
+    (Uuid::try_parse(text).ok().map(TransferId), text.parse())
+}
+
+fn read_sequence(text: &str) -> Result<Sequence, TextError> {
+    let digits = text.strip_prefix('@').unwrap_or_default();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let sequence = digits.parse().ok().filter(|_| is_number).map(Sequence);
+    sequence
+        .ok_or_else(|| TextError::form("reference", text, "is no sequence; write it like @17, as a statement shows it"))
+}
+
+impl From<TransferId> for Reference {
+    fn from(id: TransferId) -> Self {
+        Self { id, named_by: NamedBy::Id }
+    }
+}
+
+impl From<Key> for Reference {
+    fn from(key: Key) -> Self {
+        Self { id: key.id(), named_by: NamedBy::Key(key) }
+    }
+}
+
+impl From<RequestId> for Reference {
+    fn from(request: RequestId) -> Self {
+        match request.key {
+            Some(key) => key.into(),
+            None => request.id.into(),
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.named_by {
+            NamedBy::Id => self.id.fmt(f),
+            NamedBy::Key(key) => key.fmt(f),
+            NamedBy::Sequence(sequence) => write!(f, "@{sequence}"),
+        }
+    }
+}
+
+impl Serialize for Reference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A book in which these ids are in use, and sequence 7 is the last one of them.
+    struct Book(Vec<TransferId>);
+
+    #[derive(Debug, PartialEq)]
+    enum Fault {
+        Text(TextError),
+        Unknown(Sequence),
+    }
+
+    impl From<TextError> for Fault {
+        fn from(error: TextError) -> Self {
+            Self::Text(error)
+        }
+    }
+
+    impl Names for Book {
+        type Error = Fault;
+
+        fn has_id(&mut self, id: TransferId) -> Result<bool, Fault> {
+            Ok(self.0.contains(&id))
+        }
+
+        fn get_id_at(&mut self, sequence: Sequence) -> Result<TransferId, Fault> {
+            self.0.last().copied().filter(|_| sequence == Sequence(7)).ok_or(Fault::Unknown(sequence))
+        }
+    }
+
+    const HEX: &str = "9e107d9d372bb6826bd81d3542a419d6";
+
+    fn id() -> TransferId {
+        TransferId(Uuid::try_parse(HEX).unwrap())
+    }
+
+    #[test]
+    fn a_uuid_is_an_id_where_the_book_has_it_and_else_a_key() {
+        let key: Key = HEX.parse().unwrap();
+        let cases = [
+            (vec![id()], id().into()),
+            (vec![key.id()], key.clone().into()),
+            (vec![id(), key.id()], id().into()),
+            (vec![], Reference::from(id())),
+        ];
+        for (ids, expected) in cases {
+            assert_eq!(Reference::read(HEX, &mut Book(ids.clone())).unwrap(), expected, "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn a_sequence_is_never_a_key() {
+        let mut book = Book(vec![id()]);
+        assert_eq!(Reference::read("@7", &mut book).unwrap(), Reference::at(Sequence(7), id()));
+        assert_eq!(Reference::read("@8", &mut book), Err(Fault::Unknown(Sequence(8))));
+        for text in ["@", "@x", "@-1", "@7 ", "@99999999999999999999"] {
+            assert!(matches!(Reference::read(text, &mut book), Err(Fault::Text(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn references_are_printed_as_they_were_written() {
+        let mut book = Book(vec![id()]);
+        for text in ["invoice-1", "@7"] {
+            assert_eq!(Reference::read(text, &mut book).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_key_has_one_spelling() {
+        let keys = ["caf\u{e9}", "cafe\u{301}"].map(|key| key.parse::<Key>().unwrap());
+        assert_eq!(keys[0].id(), keys[1].id());
+    }
+
+    #[test]
+    fn keys_that_look_alike_are_refused() {
+        for text in
+            ["", " k", "k ", "k\u{a0}", "k\t", "k\u{200b}", "\u{202e}k", "k\u{7f}", "k\u{9b}", "@17", "\u{feff}k"]
+        {
+            assert!(text.parse::<Key>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Moving value.
+
+use std::ops::Range;
+
+use crate::facts::{Account, Balances, NormalSide, TransferKind};
+use crate::judging::batch::Batch;
+use crate::judging::batch::checks::{check_currency, check_max_balance, check_min_balance, post_to};
+use crate::judging::batch::origin::Origin;
+use crate::judging::batch::pair::Pair;
+use crate::judging::batch::working::Content;
+use crate::money::{Amount, Money};
+use crate::rejection::Rejection;
+use crate::requests::{Condition, Expected, Expiry, Parties, Quantity, TransferRequest};
+
+impl Batch {
+    pub(super) fn judge_transfer(
+        &mut self,
+        request: &TransferRequest,
+        origin: Origin,
+    ) -> Result<Range<usize>, Rejection> {
+        let pair = self.book.resolve(&request.parties)?;
+        self.check_quantity_has_a_source(request.quantity, pair)?;
+        self.book.check_currencies(pair, request.quantity.money())?;
+        self.book.check_open(pair)?;
+        self.check_times(pair, request.effective_at)?;
+        self.check_conditions(&request.conditions)?;
+        self.expire([pair.first, pair.second]);
+        let amount = self.size(request.quantity, pair)?;
+        self.check_minimums(pair, amount)?;
+        self.check_velocity(pair, amount)?;
+        self.check_maximums(pair, amount)?;
+        let balances = self.balances_after(pair, amount, post_to)?;
+
+        // From here on nothing may be refused.
+        self.set_balances(pair, balances);
+        let content = request_content(request, TransferKind::Transfer, amount, origin);
+        Ok(self.draft(&content, pair))
+    }
+
+    pub(super) fn draft(&mut self, content: &Content<'_>, pair: Pair) -> Range<usize> {
+        let index = self.book.draft(content, pair);
+        index..index + 1
+    }
+
+    pub(super) fn check_conditions(&self, conditions: &[Condition]) -> Result<(), Rejection> {
+        for Condition { account, expected } in conditions {
+            let found = self.book.account(self.book.get_by_name(account)?);
+            if let Expected::Balance(_, money) = expected {
+                check_currency(found, *money)?;
+            }
+            if let Some(actual) = expected.find_difference(found) {
+                let account = account.clone();
+                return Err(Rejection::PreconditionFailed { account, expected: expected.to_string(), actual });
+            }
+        }
+        Ok(())
+    }
+
+    /// What is available is that of an account that falls, so there must be one.
+    pub(super) fn check_quantity_has_a_source(&self, quantity: Quantity, pair: Pair) -> Result<(), Rejection> {
+        if matches!(quantity, Quantity::Exactly(_)) || self.find_falling(pair).is_some() {
+            return Ok(());
+        }
+        Err(Rejection::NothingFalls {
+            account: self.book.account(pair.first).name.clone(),
+            other: self.book.account(pair.second).name.clone(),
+        })
+    }
+
+    /// The account that falls, the first that is named where both do.
+    fn find_falling(&self, pair: Pair) -> Option<usize> {
+        let falls = |(index, side): &(usize, NormalSide)| self.book.account(*index).falls_by(*side);
+        pair.sides().into_iter().find(falls).map(|(index, _)| index)
+    }
+
+    /// The amount that is meant. What is available ends at zero, or at the minimum where that is above zero.
+    pub(super) fn size(&self, quantity: Quantity, pair: Pair) -> Result<Amount, Rejection> {
+        let most = match quantity {
+            Quantity::Exactly(money) => return Ok(money.amount),
+            Quantity::UpTo(money) => money.amount,
+            Quantity::All => Amount::MAX,
+        };
+        let account = self.book.account(self.find_falling(pair).unwrap_or(pair.first));
+        let floor = account.limits.min_balance.unwrap_or(Amount::ZERO).max(Amount::ZERO);
+        match account.available().checked_sub(floor).map(|spendable| spendable.min(most)) {
+            Some(amount) if amount.is_positive() => Ok(amount),
+            _ => Err(Rejection::NothingAvailable {
+                account: account.name.clone(),
+                available: account.money(account.available()),
+            }),
+        }
+    }
+
+    pub(super) fn check_limits(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
+        self.check_minimums(pair, amount)?;
+        self.check_maximums(pair, amount)
+    }
+
+    pub(super) fn check_minimums(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
+        for (index, side) in pair.sides() {
+            let account = self.book.account(index);
+            check_min_balance(account, side, account.money(amount))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_maximums(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
+        for (index, side) in pair.sides() {
+            let account = self.book.account(index);
+            check_max_balance(account, side, account.money(amount))?;
+        }
+        Ok(())
+    }
+
+    /// The balances of the two accounts after the amount, in the order in which they were named.
+    pub(super) fn balances_after(
+        &self,
+        pair: Pair,
+        amount: Amount,
+        after: fn(&Account, NormalSide, Amount) -> Result<Balances, Rejection>,
+    ) -> Result<[Balances; 2], Rejection> {
+        let [first, second] = pair.sides().map(|(index, side)| after(self.book.account(index), side, amount));
+        Ok([first?, second?])
+    }
+
+    pub(super) fn set_balances(&mut self, pair: Pair, balances: [Balances; 2]) {
+        for ((index, _), balances) in pair.sides().into_iter().zip(balances) {
+            self.book.account_mut(index).balances = balances;
+        }
+    }
+}
+
+pub(super) fn request_content(
+    request: &TransferRequest,
+    kind: TransferKind,
+    amount: Amount,
+    origin: Origin,
+) -> Content<'_> {
+    Content {
+        id: request.id.id(),
+        key: request.id.key(),
+        kind,
+        amount,
+        effective_at: request.effective_at,
+        origin,
+        hold_id: None,
+        reversed_id: None,
+        expiry: Expiry::Never,
+        up_to: up_to(request.quantity),
+        description: request.description.as_ref(),
+        metadata: &request.metadata,
+    }
+}
+
+/// What is recorded of a quantity that was left open.
+pub(super) const fn up_to(quantity: Quantity) -> Option<Amount> {
+    match quantity {
+        Quantity::Exactly(_) => None,
+        Quantity::UpTo(money) => Some(money.amount),
+        Quantity::All => Some(Amount::MAX),
+    }
+}
+
+/// Whether two named accounts are one.
+pub(super) fn check_parties_differ(parties: &Parties) -> Result<(), Rejection> {
+    let [first, second] = parties.names();
+    if first == second {
+        return Err(Rejection::SameAccount { account: first.clone() });
+    }
+    Ok(())
+}
+
+/// What a quantity comes to where so much is left, or what was asked for where that is too much.
+pub(super) fn size_of_rest(quantity: Quantity, rest: Amount) -> Result<Amount, Money> {
+    match quantity {
+        Quantity::Exactly(money) if money.amount > rest => Err(money),
+        Quantity::Exactly(money) => Ok(money.amount),
+        Quantity::UpTo(money) => Ok(money.amount.min(rest)),
+        Quantity::All => Ok(rest),
+    }
+}

@@ -1,0 +1,41 @@
+//! What can be asked for, one file an operation, and what belongs together in journals and batches.
+//!
+//! What belongs here: the fields of requests, and what follows from them alone. What does not: whether they are granted
+//! ([`judging`](crate::judging)), and how they are written as arguments, JSON or CSV.
+
+mod account;
+mod account_change;
+mod annotation;
+mod condition;
+mod due;
+mod exchange;
+mod hold;
+mod journal;
+mod limits;
+mod operation;
+mod parties;
+mod period;
+mod quantity;
+mod request;
+mod reversal;
+mod schedule;
+mod split;
+mod transfer;
+
+pub use account::AccountRequest;
+pub use account_change::{AccountAction, AccountChange, Sides};
+pub use annotation::{AnnotationRequest, AnnotationTarget, MetadataChange};
+pub use condition::{Comparison, Condition, Expected};
+pub use exchange::{Exchange, ExchangeRequest};
+pub use hold::{CaptureRequest, Expiry, HoldRequest, ReleaseRequest, Remainder};
+pub use journal::{JournalRequest, JournalReversalRequest};
+pub use limits::{LimitChange, NewLimit};
+pub use operation::Operation;
+pub use parties::Parties;
+pub use period::PeriodChange;
+pub use quantity::Quantity;
+pub use request::{BatchPolicy, DueTransfer, Request};
+pub use reversal::{ReversalRequest, ReversalTime};
+pub use schedule::ScheduleRequest;
+pub use split::{Part, split_journal};
+pub use transfer::TransferRequest;
