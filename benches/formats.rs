@@ -10,9 +10,10 @@ use teller::Mode;
 use teller::facts::{
     AccountId, Description, Hash, Instant, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind,
 };
-use teller::formats::{ReceiptRecord, read_transfers};
+use teller::interchange::read_transfers;
+use teller::ledger::{Posted, Receipt};
 use teller::money::{Amount, Currency};
-use teller::service::{Posted, Receipt};
+use teller::wire::ReceiptRecord;
 
 const LINES: usize = 10_000;
 

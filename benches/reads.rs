@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use divan::Bencher;
 use teller::facts::{AccountName, AccountType, Instant, TransferId};
+use teller::ledger::{AsOf, Span, StatementOrder};
 use teller::money::{Amount, Currency, Money};
 use teller::requests::{AccountRequest, Parties, TransferRequest};
-use teller::service::{AsOf, Span, StatementOrder};
 use teller::store::{Pool, StoreOptions};
 use teller::{Clock, Ledger, Mode};
 

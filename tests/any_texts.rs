@@ -8,11 +8,9 @@ use proptest::option;
 use proptest::prelude::*;
 
 use teller::facts::{AccountName, DueDay, Instant, Period, RecurrencePeriod, RecurrenceRequest, TransferId, Weekday};
-use teller::formats::{
-    read_amount, read_date, read_due_day, read_duration, read_parts, read_time_of_day, read_version,
-};
+use teller::ledger::EntryCursor;
 use teller::money::{Currency, Money, Rate, Rounding, exchange};
-use teller::service::EntryCursor;
+use teller::wire::{read_amount, read_date, read_due_day, read_duration, read_parts, read_time_of_day, read_version};
 
 fn currency(exponent: u8) -> Currency {
     Currency::new("XTS".parse().unwrap(), exponent).unwrap()

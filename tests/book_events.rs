@@ -2,8 +2,8 @@
 
 use teller::Mode;
 use teller::facts::{BookEventKind, PeriodAction, Sequence};
+use teller::ledger::NamedCurrency;
 use teller::money::Currency;
-use teller::service::NamedCurrency;
 
 use crate::support::schedule::{add, monthly, schedule_id};
 use crate::support::{assert_whole, check, in_parallel, on_every_backend, period_change, signature, transfer};

@@ -4,11 +4,11 @@ use std::io;
 use std::ops::ControlFlow;
 
 use teller::facts::AccountType;
-use teller::formats::{read_accounts, read_transfers};
+use teller::interchange::{read_accounts, read_transfers};
+use teller::ledger::{ImportCounts, ImportSink, NamedCurrency, Refused};
 use teller::money::{Amount, Currency, Money};
 use teller::rejection::Rejection;
 use teller::requests::{AccountAction, AccountRequest, BatchPolicy, LimitChange, NewLimit, Parties, TransferRequest};
-use teller::service::{ImportCounts, ImportSink, NamedCurrency, Refused};
 use teller::{Error, Ledger, Mode};
 
 use crate::support::{TestBook, change as change_of, check, on_every_backend, requests, signature};

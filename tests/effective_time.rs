@@ -1,7 +1,7 @@
 //! What counted when, and what was known of it when.
 
 use teller::facts::Instant;
-use teller::service::{AsOf, EntryCursor, Span, StatementOrder};
+use teller::ledger::{AsOf, EntryCursor, Span, StatementOrder};
 use teller::{Error, Ledger, Mode};
 
 use crate::support::{Random, check, on_every_backend, transfer_with_id};

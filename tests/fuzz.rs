@@ -8,8 +8,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use teller::formats::{BookReader, BookWriter, RequestReader, SealFile, SealFileError, Signature, read_transfers};
-use teller::service::{BookSource, TransferLine};
+use teller::interchange::{BookReader, BookWriter, read_transfers};
+use teller::ledger::{BookSource, TransferLine};
+use teller::wire::{RequestReader, SealFile, SealFileError, Signature};
 use teller::{Error, InputError, Ledger};
 
 use crate::support::{TestBook, check};

@@ -1,6 +1,6 @@
 //! What guards a book is proven too: `verify` and `doctor` name what is missing, altered or switched off.
 
-use teller::service::FindingCode;
+use teller::ledger::FindingCode;
 
 use crate::support::{TestBook, check, on_every_backend};
 

@@ -5,10 +5,10 @@ use std::io;
 use std::ops::ControlFlow;
 
 use teller::facts::{AccountName, AccountType, Actor, Description, Key, Limits, Metadata, RequestId, TransferId};
-use teller::formats::read_transfers;
+use teller::interchange::read_transfers;
+use teller::ledger::{ImportCounts, ImportSink, Refused};
 use teller::money::{Currency, CurrencyCode, Money};
 use teller::requests::{AccountAction, AccountChange, AccountRequest, Parties, Sides, TransferRequest};
-use teller::service::{ImportCounts, ImportSink, Refused};
 use teller::{Ledger, Mode};
 
 use crate::support::{TestBook, on_every_backend};

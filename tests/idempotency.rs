@@ -6,9 +6,9 @@ use std::sync::Barrier;
 use std::thread;
 
 use teller::facts::TransferId;
+use teller::ledger::Posted;
 use teller::money::{Currency, Money};
 use teller::requests::{Parties, TransferRequest};
-use teller::service::Posted;
 use teller::{Ledger, Mode};
 
 use crate::support::{TestBook, check, on_every_backend};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use teller::facts::TransferId;
-use teller::service::FindingCode;
+use teller::ledger::FindingCode;
 use teller::store::{Pool, StoreOptions};
 use teller::{Ledger, Mode};
 

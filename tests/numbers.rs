@@ -4,10 +4,11 @@ use std::io;
 use std::ops::ControlFlow;
 
 use teller::Mode;
-use teller::formats::{BalanceRecord, EntryRecord, TransferRecord, VerifyRecord, read_transfers};
+use teller::interchange::read_transfers;
+use teller::ledger::{ImportCounts, ImportSink, Refused};
 use teller::money::{Currency, Money};
 use teller::requests::{Parties, TransferRequest};
-use teller::service::{ImportCounts, ImportSink, Refused};
+use teller::wire::{BalanceRecord, EntryRecord, TransferRecord, VerifyRecord};
 
 use crate::support::{check, on_every_backend};
 

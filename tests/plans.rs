@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use teller::facts::{AccountName, Instant, TransferId};
 
+use teller::ledger::{AsOf, Span, StatementOrder};
 use teller::requests::TransferRequest;
-use teller::service::{AsOf, Span, StatementOrder};
 use teller::{Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of, ways_into_tables};

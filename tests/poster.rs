@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use teller::rejection::Rejection;
 
+use teller::ledger::{Pending, Poster, PosterOptions, Receipt};
 use teller::requests::{CaptureRequest, Expiry, HoldRequest, TransferRequest};
-use teller::service::{Pending, Poster, PosterOptions, Receipt};
 use teller::store::{StoreError, StoreOptions};
 use teller::{Clock, Error, Ledger};
 

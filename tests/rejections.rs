@@ -1,10 +1,10 @@
 //! Refusals that have no subject of their own, and which of several comes first.
 
 use teller::facts::AccountType;
+use teller::ledger::{NamedCurrency, check_empty};
 use teller::money::{Currency, Money};
 use teller::rejection::Rejection;
 use teller::requests::AccountRequest;
-use teller::service::{NamedCurrency, check_empty};
 use teller::store::{Pool, StoreOptions};
 use teller::{Error, Mode};
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use teller::facts::{Instant, PeriodAction};
 
+use teller::ledger::Receipt;
 use teller::requests::{BatchPolicy, Request, TransferRequest};
-use teller::service::Receipt;
 use teller::{Clock, Error, Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of};

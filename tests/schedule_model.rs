@@ -10,8 +10,8 @@ use chrono::{DateTime, Days, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 
 use naive::{Due, Every, Naive, Schedule, State, When, months_before, quiet_moment};
 use teller::facts::{DueDay, DueState, Instant, OnRefusal, RecurrencePeriod, RecurrenceRequest, ScheduleState};
+use teller::ledger::{AsOf, ScheduleRun};
 use teller::requests::{Parties, ScheduleRequest};
-use teller::service::{AsOf, ScheduleRun};
 use teller::{Error, Ledger, Mode};
 
 use crate::support::schedule::{euros, schedule_id, scheduled};

@@ -2,8 +2,8 @@
 
 use tempfile::TempDir;
 
+use teller::ledger::VerifyReport;
 use teller::proof::{Seal, SealError};
-use teller::service::VerifyReport;
 use teller::{Error, InputError, Ledger};
 
 use crate::support::{Program, TestBook, change, check, on_every_backend, without_guards};

@@ -12,7 +12,7 @@ mod removed;
 mod transfers;
 
 use teller::Ledger;
-use teller::service::{Finding, VerifyReport};
+use teller::ledger::{Finding, VerifyReport};
 
 use self::accounts::{ACCOUNTS, EVENTS};
 use self::book_events::{BOOK_EVENTS, WHAT_THEY_ARE_ABOUT, fill_book_events};

@@ -11,8 +11,8 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use teller::formats::{BookReader, BookWriter};
-use teller::service::BookImported;
+use teller::interchange::{BookReader, BookWriter};
+use teller::ledger::BookImported;
 use teller::store::StoreOptions;
 use teller::{Ledger, Mode};
 

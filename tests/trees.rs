@@ -6,7 +6,7 @@ use crate::support::{check, on_every_backend};
 
 /// `path currency side accounts posted held available`, a line each.
 fn tree(ledger: &Ledger, prefix: &str, depth: usize) -> Vec<String> {
-    let line = |row: teller::service::PathBalance| {
+    let line = |row: teller::ledger::PathBalance| {
         let numbers = [row.posted, row.held, row.available].map(|number| number.to_plain_string()).join(" ");
         format!("{} {} {} {} {numbers}", row.path, row.currency.code(), row.side, row.accounts)
     };

@@ -12,8 +12,8 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use teller::facts::{Account, Instant};
-use teller::formats::{read_accounts, read_transfers};
-use teller::service::{ImportCounts, ImportSink, Refused};
+use teller::interchange::{read_accounts, read_transfers};
+use teller::ledger::{ImportCounts, ImportSink, Refused};
 use teller::store::StoreOptions;
 use teller::{Clock, Ledger, Mode};
 

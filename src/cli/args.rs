@@ -6,14 +6,14 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::failure::Failure;
-use super::{Context, interrupt};
+use crate::cli::failure::Failure;
+use crate::cli::{Context, interrupt};
 use crate::config;
 use crate::facts::{AccountName, Actor, Description, Metadata, TextError};
 use crate::files::{Existing, OutputFile};
-use crate::formats::Signature;
+use crate::ledger::Mode;
 use crate::requests::{AccountAction, AccountChange};
-use crate::service::Mode;
+use crate::wire::Signature;
 
 /// For everything that writes.
 #[derive(Args)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::formats::visible;
+use crate::wire::visible;
 
 /// What a text begins with that a spreadsheet computes.
 const FORMULA_BEGINS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];

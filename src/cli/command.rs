@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use super::deadline::parse_time;
-use super::output::Format;
-use super::{
+use crate::cli::commands::{
     account, backup, balance, batch, bench, book, clock, config, currency, exchange, export, hold, import, journal,
     metadata, migrate, period, reverse, schedule, seal, shell, statement, transfer, verify,
 };
+use crate::cli::deadline::parse_time;
+use crate::cli::output::Format;
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::command::DEADLINE_DEFAULT;
-use super::failure::Failure;
-use super::interrupt;
-use super::output::Output;
+use crate::cli::command::DEADLINE_DEFAULT;
+use crate::cli::failure::Failure;
+use crate::cli::interrupt;
+use crate::cli::output::Output;
 use crate::config::Setting;
 use crate::facts::TransferId;
 use crate::store::StoreOptions;

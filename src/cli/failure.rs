@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::committed::Committed;
-use super::talk;
+use crate::cli::committed::Committed;
+use crate::cli::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, TransferId};
-use crate::formats::{SealFileError, visible};
 use crate::rejection::Rejection;
 use crate::store::{StoreError, UrlError};
+use crate::wire::{SealFileError, visible};
 
 const EXIT_DONE: u8 = 0;
 pub(super) const EXIT_USAGE: u8 = 2;

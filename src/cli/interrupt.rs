@@ -4,7 +4,7 @@
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::talk::say;
+use crate::cli::talk::say;
 use crate::files::remove_unfinished;
 
 /// Died of an interrupt, as shells count it.

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::failure::Failure;
-use super::output::{Format, Output, fields_of};
-use super::table::Table;
-use crate::formats::{Record, write_json_pretty};
+use crate::cli::failure::Failure;
+use crate::cli::output::{Format, Output, fields_of};
+use crate::cli::table::Table;
+use crate::wire::{Record, write_json_pretty};
 
 /// How far a level of JSON stands to the right of the one around it.
 const INDENT: &str = "  ";

@@ -14,11 +14,11 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::failure::Failure;
-use super::talk::{self, LogLines};
+use crate::cli::failure::Failure;
+use crate::cli::talk::{self, LogLines};
 use crate::clock::Clock;
 use crate::config::{self, Setting};
-use crate::formats::write_json;
+use crate::wire::write_json;
 
 /// Writes the log from now on: what `-v` asks for, or else `TELLER_LOG`, or else warnings.
 pub(super) fn start(verbose: u8) -> Result<(), Failure> {

@@ -2,62 +2,34 @@
 //!
 //! Results go to stdout, talk goes to stderr. Every failure becomes words and an exit code in one place, `failure.rs`.
 
-mod account;
-mod account_state;
 mod args;
-mod backup;
-mod balance;
-mod batch;
-mod bench;
-mod book;
 mod cells;
-mod clock;
 mod command;
+mod commands;
 mod committed;
-mod config;
-mod currency;
 mod deadline;
-mod demo;
-mod doctor;
-mod exchange;
-mod export;
 mod failure;
-mod hold;
-mod import;
-mod import_book;
 mod interrupt;
-mod journal;
 mod listing;
 mod log;
-mod metadata;
-mod migrate;
 mod output;
 mod pages;
-mod period;
 mod progress;
 mod request;
-mod reverse;
-mod schedule;
-mod schedule_add;
-mod seal;
-mod shell;
-mod statement;
 mod table;
 mod talk;
-mod transfer;
 mod usage;
-mod verify;
 
 use std::panic;
 use std::process::ExitCode;
 
-use self::command::{Arguments, Command, GlobalArgs};
-use self::committed::Committed;
-use self::deadline::Deadline;
-use self::failure::Failure;
-use self::output::Output;
+use crate::cli::command::{Arguments, GlobalArgs};
+use crate::cli::committed::Committed;
+use crate::cli::deadline::Deadline;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
 use crate::config::Origin;
-use crate::service::{Ledger, Mode};
+use crate::ledger::{Ledger, Mode};
 use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
 
 /// A check found something.
@@ -191,7 +163,7 @@ fn run_arguments(arguments: Arguments) -> ExitCode {
     deadline.watch(arguments.command.deadline_default(), &output);
     let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
     let context = Context { database_url, book, missing, verbose, deadline, output };
-    let outcome = log::start(verbose).and_then(|()| run_command(&context, arguments.command)).and_then(|ending| {
+    let outcome = log::start(verbose).and_then(|()| commands::run(&context, arguments.command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
     });
@@ -210,43 +182,5 @@ fn run_arguments(arguments: Arguments) -> ExitCode {
             context.output.failure(&failure);
             ExitCode::from(failure.exit_code)
         }
-    }
-}
-
-fn run_command(context: &Context, command: Command) -> Result<Ending, Failure> {
-    match command {
-        Command::Demo => demo::run(context),
-        Command::Account(command) => account::run(context, command),
-        Command::Metadata(command) => metadata::run(context, &command),
-        Command::Period(command) => period::run(context, &command),
-        Command::Clock(command) => clock::run(context, &command),
-        Command::Currency(command) => currency::run(context, command),
-        Command::Deposit(arguments) => transfer::deposit(context, &arguments),
-        Command::Withdraw(arguments) => transfer::withdraw(context, &arguments),
-        Command::Transfer(arguments) => transfer::transfer(context, &arguments),
-        Command::Post(arguments) => transfer::post(context, &arguments),
-        Command::Exchange(arguments) => exchange::run(context, &arguments),
-        Command::Hold(arguments) => hold::run(context, &arguments),
-        Command::Capture(arguments) => hold::capture(context, &arguments),
-        Command::Release(arguments) => hold::release(context, &arguments),
-        Command::Reverse(arguments) => reverse::run(context, &arguments),
-        Command::Journal(command) => journal::run(context, &command),
-        Command::Schedule(command) => schedule::run(context, &command),
-        Command::Batch(arguments) => batch::run(context, &arguments),
-        Command::Balance(arguments) => balance::run(context, &arguments),
-        Command::Statement(arguments) => statement::run(context, &arguments),
-        Command::Import(command) => import::run(context, &command),
-        Command::Export(arguments) => export::run(context, &arguments),
-        Command::Verify(arguments) => verify::run(context, &arguments),
-        Command::Seal(arguments) => seal::run(context, &arguments),
-        Command::Doctor => doctor::run(context),
-        Command::Bench(arguments) => bench::run(context, &arguments),
-        Command::Backup(arguments) => backup::back_up(context, &arguments),
-        Command::Restore(arguments) => backup::restore(context, &arguments),
-        Command::Book(command) => book::run(context, &command),
-        Command::Migrate(command) => migrate::run(context, &command),
-        Command::Config(command) => config::run(context, &command),
-        Command::Completions(arguments) => shell::completions(context, &arguments),
-        Command::Man(arguments) => shell::man(context, &arguments),
     }
 }

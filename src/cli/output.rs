@@ -9,12 +9,12 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::cells::Cells;
-use super::committed::Committed;
-use super::failure::Failure;
-use super::listing::Listing;
-use super::table::single_line;
-use crate::formats::{Record, TerminalJson, write_json, write_json_pretty};
+use crate::cli::cells::Cells;
+use crate::cli::committed::Committed;
+use crate::cli::failure::Failure;
+use crate::cli::listing::Listing;
+use crate::cli::table::single_line;
+use crate::wire::{Record, TerminalJson, write_json, write_json_pretty};
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -86,7 +86,7 @@ impl Output {
             }
             Format::Table => {
                 let row = fields_of(record)?;
-                let table = super::table::Table::of(columns, std::slice::from_ref(&row));
+                let table = crate::cli::table::Table::of(columns, std::slice::from_ref(&row));
                 self.text_line(&table.header())?;
                 self.text_line(&table.row(&row))
             }

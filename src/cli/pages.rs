@@ -3,9 +3,9 @@
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-use super::failure::Failure;
-use super::output::{Format, Output};
-use super::talk::say;
+use crate::cli::failure::Failure;
+use crate::cli::output::{Format, Output};
+use crate::cli::talk::say;
 
 /// How many rows are fetched at once, and so how many are in memory.
 const PAGE_ROWS: u32 = 1_000;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::talk;
+use crate::cli::talk;
 
 /// Where it is known how much there is to do.
 const TEMPLATE: &str = "{prefix} {bar:30} {percent:>3}% {done}, {rate}, {eta} left";

@@ -2,18 +2,18 @@
 
 use clap::Args;
 
-use super::args::{MetadataArgs, ModeArgs, parse};
-use super::committed::Committed;
-use super::failure::Failure;
-use super::output::{Columns, Format};
-use super::talk::say;
-use super::{Context, Ending};
+use crate::cli::args::{MetadataArgs, ModeArgs, parse};
+use crate::cli::committed::Committed;
+use crate::cli::failure::Failure;
+use crate::cli::output::{Columns, Format};
+use crate::cli::talk::say;
+use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId, TransferKind};
-use crate::formats::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
+use crate::ledger::{Ledger, Mode, Posted, Receipt};
 use crate::money::Currency;
 use crate::requests::{Condition, Parties, Quantity, Request, TransferRequest};
-use crate::service::{Ledger, Mode, Posted, Receipt};
+use crate::wire::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
 
 pub(super) const COLUMNS: Columns =
     &["sequence", "debit_account", "credit_account", "amount", "currency", "recorded_at", "replayed", "id"];

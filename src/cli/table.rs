@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use super::output::cell;
-use crate::formats::visible;
+use crate::cli::output::cell;
+use crate::wire::visible;
 
 /// What stands between two columns.
 const GAP: usize = 2;

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use super::failure::Failure;
-use super::output::Format;
-use crate::formats::{visible, write_json};
+use crate::cli::failure::Failure;
+use crate::cli::output::Format;
+use crate::wire::{visible, write_json};
 
 /// Whether programs read it. One for the whole program, as there is one stderr.
 static IS_JSON: AtomicBool = AtomicBool::new(false);

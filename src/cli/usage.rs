@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, ValueEnum};
 
-use super::command::Arguments;
-use super::failure::{EXIT_USAGE, Failure};
-use super::output::Format;
-use super::talk;
+use crate::cli::command::Arguments;
+use crate::cli::failure::{EXIT_USAGE, Failure};
+use crate::cli::output::Format;
+use crate::cli::talk;
 
 /// Reads the arguments, or tells what is wrong with them, or shows the help that they ask for.
 pub(super) fn read(arguments: &[OsString]) -> Result<Arguments, ExitCode> {

@@ -2,8 +2,8 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use super::encoding::{foreign_encoding, without_bom};
 use crate::error::Error;
+use crate::files::encoding::{foreign_encoding, without_bom};
 
 /// A file to read, or standard input where its path is `-`.
 pub struct Input {

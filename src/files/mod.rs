@@ -7,10 +7,10 @@ mod input;
 mod output;
 mod unfinished;
 
-pub use encoding::{BOM, foreign_encoding, without_bom};
-pub use input::{Input, read_text};
-pub use output::{Existing, OutputFile, Written, create_private};
-pub use unfinished::{Unfinished, remove_unfinished};
+pub use crate::files::encoding::{BOM, foreign_encoding, without_bom};
+pub use crate::files::input::{Input, read_text};
+pub use crate::files::output::{Existing, OutputFile, Written, create_private};
+pub use crate::files::unfinished::{Unfinished, remove_unfinished};
 
 use std::path::Path;
 

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::folder_of;
-use super::unfinished::{COMPANIONS, Unfinished, beside};
 use crate::error::Error;
+use crate::files::folder_of;
+use crate::files::unfinished::{COMPANIONS, Unfinished, beside};
 
 /// How many bytes of a file's name its temporary file has, so that the whole stays below the 255 that file systems take.
 const NAME_BYTES_MAX: usize = 200;

@@ -1,12 +1,12 @@
 use diesel::prelude::*;
 
-use super::accounts::{limits, velocity};
-use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
-use super::transfers::{metadata_as_json, metadata_from_json};
-use super::{CorruptRow, HasText};
 use crate::facts::{
     Account, AccountEvent, AccountId, AccountState, Annotation, Metadata, OpenedWith, Sequence, Terms, TransferId,
 };
+use crate::models::accounts::{limits, velocity};
+use crate::models::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
+use crate::models::transfers::{metadata_as_json, metadata_from_json};
+use crate::models::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::schema::account_events;
 

@@ -2,14 +2,14 @@ use std::fmt::Display;
 
 use diesel::prelude::*;
 
-use super::currencies::currency;
-use super::sql_types::{SqlHash, SqlInstant, SqlJson};
-use super::transfers::{metadata_from_json, metadata_to_json};
-use super::{CorruptRow, HasText};
 use crate::facts::{
     Account, AccountId, AccountState, AccountType, Balances, Instant, LastTransfer, Limits, Sequence, Velocity,
 };
 use crate::judging::ChangedAccount;
+use crate::models::currencies::currency;
+use crate::models::sql_types::{SqlHash, SqlInstant, SqlJson};
+use crate::models::transfers::{metadata_from_json, metadata_to_json};
+use crate::models::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::schema::accounts;
 

@@ -3,10 +3,10 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::CorruptRow;
-use super::currencies::currency;
-use super::sql_types::{SqlHash, SqlId, SqlInstant};
 use crate::facts::{BookChange, BookEvent, BookEventKind, Hash, PeriodAction, ScheduleId, Sequence};
+use crate::models::CorruptRow;
+use crate::models::currencies::currency;
+use crate::models::sql_types::{SqlHash, SqlId, SqlInstant};
 use crate::schema::book_events;
 
 /// One event of the book as a whole.

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use super::sql_types::{SqlId, SqlInstant};
+use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::schema::book_imports;
 
 /// The key of the only row.

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use super::CorruptRow;
+use crate::models::CorruptRow;
 use crate::money::Currency;
 use crate::schema::currencies;
 

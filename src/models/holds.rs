@@ -3,9 +3,9 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
-use super::CorruptRow;
-use super::sql_types::{SqlId, SqlInstant};
 use crate::facts::{AccountId, Hold, HoldState, Sequence, TransferId};
+use crate::models::CorruptRow;
+use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::money::Amount;
 use crate::schema::holds;
 

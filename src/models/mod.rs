@@ -17,7 +17,7 @@ use std::fmt::Display;
 
 use thiserror::Error;
 
-use self::sql_types::SqlJson;
+use crate::models::sql_types::SqlJson;
 
 /// A row that can be many times as large as others, by the texts in it.
 pub(crate) trait HasText {

@@ -3,13 +3,13 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::CorruptRow;
-use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
-use super::transfers::{metadata_from_json, metadata_to_json};
 use crate::facts::{
     AccountId, Cancellation, Due, DueState, Instant, OnRefusal, Recurrence, RecurrenceParts, RecurrencePeriod, Refusal,
     Schedule, ScheduleId, ScheduleState, TransferId,
 };
+use crate::models::CorruptRow;
+use crate::models::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
+use crate::models::transfers::{metadata_from_json, metadata_to_json};
 use crate::money::Amount;
 use crate::schema::{schedule_dues, schedules};
 

@@ -7,14 +7,14 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 
-use super::StoreError;
-use super::portable::in_chunks;
 use crate::facts::{AccountId, AccountName, NormalSide, Sequence};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::transfers::{AccountHistory, ChainRow, ChainRows, ChainStep};
 use crate::schema::{account_events, accounts};
+use crate::store::StoreError;
+use crate::store::portable::in_chunks;
 
 /// One open transaction: what only the proof of one account asks. All rows are as they are stored.
 pub(crate) trait AccountChains {

@@ -6,13 +6,13 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use super::StoreError;
-use super::portable::{from_rows, in_chunks, sql_ids};
 use crate::facts::{AccountEvent, AccountId, Instant, Metadata, TransferId};
 use crate::models::account_events::AccountEventRow;
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::models::transfers::metadata_to_json;
 use crate::schema::{account_events, accounts};
+use crate::store::StoreError;
+use crate::store::portable::{from_rows, in_chunks, sql_ids};
 
 /// What metadata is kept beside, by its id.
 #[derive(Clone, Copy, Debug)]

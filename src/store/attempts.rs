@@ -2,7 +2,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// The wait before the second attempt; it doubles with each one.
 const WAIT_FIRST: Duration = Duration::from_millis(5);

@@ -2,14 +2,14 @@ use diesel::Connection;
 use diesel::r2d2::R2D2Connection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
-use super::diagnosis::Fact;
-use super::operations::Operations;
-use super::options::{Access, StoreOptions};
-use super::url::DatabaseUrl;
-use super::{JudgedBy, Store, StoreError};
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
+use crate::store::diagnosis::Fact;
+use crate::store::operations::Operations;
+use crate::store::options::{Access, StoreOptions};
+use crate::store::url::DatabaseUrl;
+use crate::store::{JudgedBy, Store, StoreError};
 
 /// Where Diesel keeps the versions of the migrations that were run.
 pub(super) const MIGRATIONS_TABLE: &str = "__diesel_schema_migrations";

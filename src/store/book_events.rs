@@ -4,12 +4,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use super::StoreError;
-use super::portable::{from_rows, in_chunks};
 use crate::facts::{BookEvent, ScheduleId, Sequence};
 use crate::models::book_events::{BookEventRow, is_of_a_period, is_of_a_schedule, is_of_postings, is_of_the_clock};
 use crate::models::sql_types::SqlId;
 use crate::schema::book_events;
+use crate::store::StoreError;
+use crate::store::portable::{from_rows, in_chunks};
 
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
 const ROWS_PER_STATEMENT: usize = 1_000;

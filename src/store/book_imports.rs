@@ -5,12 +5,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use super::StoreError;
 use crate::facts::{Account, AccountId};
 use crate::models::accounts::NumberedAccountRow;
 use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::SqlId;
 use crate::schema::{account_events, accounts, book_identity, book_imports};
+use crate::store::StoreError;
 
 /// How many rows one statement inserts. PostgreSQL takes 65,535 values a statement.
 const ROWS_PER_STATEMENT: usize = 1_000;

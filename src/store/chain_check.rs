@@ -1,8 +1,8 @@
 //! A walk down a chain ends where the chain begins, and nowhere else. A row that is missing is a fault of the book, never a zero.
 
-use super::StoreError;
 use crate::facts::{AccountEvent, AccountId, Instant, Sequence, Transfer};
 use crate::models::CorruptRow;
+use crate::store::StoreError;
 
 /// The transfer that a pointer leads to is not there, or is none of the account.
 fn missing(account: AccountId, sequence: Sequence) -> StoreError {

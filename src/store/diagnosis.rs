@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::migrations::SchemaState;
+use crate::store::migrations::SchemaState;
 
 /// One thing that is known of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]

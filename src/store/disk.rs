@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::diagnosis::Fact;
+use crate::store::diagnosis::Fact;
 
 /// About 1.7 million transfers.
 const FREE_BYTES_MIN: u64 = 512 << 20;

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use super::driver::Secrets;
-use super::url::UrlError;
 use crate::models::CorruptRow;
+use crate::store::driver::Secrets;
+use crate::store::url::UrlError;
 
 /// A fault of the database or of the way to it. Nothing was written, unless a variant says otherwise.
 ///
@@ -142,7 +142,7 @@ pub enum StoreError {
     #[error("the option {name} is {value}; it must be {bounds}")]
     #[strum(serialize = "options_invalid")]
     Options {
-        /// The field of [`StoreOptions`](super::StoreOptions).
+        /// The field of [`StoreOptions`](crate::store::StoreOptions).
         name: &'static str,
         /// What it was.
         value: String,
@@ -192,7 +192,7 @@ impl StoreError {
 
     /// Whether the same request, sent again with the same ids, can succeed without anyone changing it: the fault passes by itself, or
     /// when someone makes room. The ledger has tried again already where that can help at once, as
-    /// [`StoreOptions`](super::StoreOptions) say.
+    /// [`StoreOptions`](crate::store::StoreOptions) say.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.is_transient() || matches!(self, Self::Full { .. })

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// One thing that guards a book, such as a trigger.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! Proving that each index finds what its table has. A damaged one lets an id be used twice, and answers without rows that are there.
 
-use super::StoreError;
 use crate::models::sql_types::SqlId;
+use crate::store::StoreError;
 
 /// One open transaction: whether look-ups can be believed.
 pub(crate) trait Indexes {

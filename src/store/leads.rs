@@ -5,10 +5,10 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use super::StoreError;
 use crate::facts::Instant;
 use crate::models::sql_types::SqlInstant;
 use crate::schema::{account_events, accounts, book_events};
+use crate::store::StoreError;
 
 /// One open transaction: when entries were recorded.
 pub(crate) trait Leads {

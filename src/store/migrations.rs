@@ -2,12 +2,12 @@ use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
 use tracing::info;
 
-use super::backend::{Backend, Task, Way};
-use super::driver::of_migration;
-use super::options::Access;
-use super::url::DatabaseUrl;
-use super::{Portable, StoreError};
 use crate::error::Error;
+use crate::store::backend::{Backend, Task, Way};
+use crate::store::driver::of_migration;
+use crate::store::options::Access;
+use crate::store::url::DatabaseUrl;
+use crate::store::{Portable, StoreError};
 
 /// How a book's schema compares with the one that this program needs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::migrations::SchemaState;
-use super::options::Access;
-use super::plain_name::PlainName;
-use super::raw_writes::RawWrites;
-use super::url::DatabaseUrl;
-use super::{Pool, StoreError, sqlite};
 use crate::facts::Instant;
+use crate::store::migrations::SchemaState;
+use crate::store::options::Access;
+use crate::store::plain_name::PlainName;
+use crate::store::raw_writes::RawWrites;
+use crate::store::url::DatabaseUrl;
+use crate::store::{Pool, StoreError, sqlite};
 
 /// The part of a backend that is for those who run it.
 pub(super) trait Operations: RawWrites {

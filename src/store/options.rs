@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// 2^31 - 1 milliseconds, a little less than 25 days: the longest time that both databases take.
 const TIME_MAX: Duration = Duration::from_millis(i32::MAX as u64);

@@ -4,19 +4,19 @@ use std::time::{Duration, Instant};
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 
-use super::attempts::Attempts;
-use super::backend::Backend;
-use super::diagnosis::{Diagnosis, Fact};
-use super::migrations::{self, MigrationStatus, SchemaState};
-use super::operations::Operations;
-use super::options::{Access, StoreOptions};
-use super::slots::Slots;
-use super::url::DatabaseUrl;
-use super::{JudgedBy, Store, StoreError};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
+use crate::store::attempts::Attempts;
+use crate::store::backend::Backend;
+use crate::store::diagnosis::{Diagnosis, Fact};
+use crate::store::migrations::{self, MigrationStatus, SchemaState};
+use crate::store::operations::Operations;
+use crate::store::options::{Access, StoreOptions};
+use crate::store::slots::Slots;
+use crate::store::url::DatabaseUrl;
+use crate::store::{JudgedBy, Store, StoreError};
 
 /// How many round trips the latency is the median of.
 const LATENCY_SAMPLES: usize = 5;

@@ -8,8 +8,6 @@ use diesel::sqlite::SqliteConnection;
 
 use uuid::Uuid;
 
-use super::chain_check::{check_events, check_history, check_last_recorded};
-use super::{PageSize, StoreError};
 use crate::facts::{Account, AccountEvent, AccountId, Hold, Instant, Sequence, Transfer, TransferId};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
@@ -20,6 +18,8 @@ use crate::models::transfers::{
     AccountHistory, EffectiveCorrection, ExceptionCount, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
 use crate::schema::{account_events, accounts, book_events, book_identity, currencies, transfers};
+use crate::store::chain_check::{check_events, check_history, check_last_recorded};
+use crate::store::{PageSize, StoreError};
 
 /// How many ids one statement looks up. SQLite takes 32,766 values a statement.
 const IDS_PER_STATEMENT: usize = 1_000;

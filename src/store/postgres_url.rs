@@ -2,9 +2,9 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::driver::looks_secret;
-use super::postgres_url_check::check;
-use super::url::UrlSetting;
+use crate::store::driver::looks_secret;
+use crate::store::postgres_url_check::check;
+use crate::store::url::UrlSetting;
 
 /// What libpq is asked for where nothing else is said: to give up on a server that is not there, and to notice one that has gone away.
 const DEFAULTS: [(&str, &str); 7] = [

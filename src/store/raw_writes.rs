@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::options::Access;
-use super::plain_name::PlainName;
-use super::{Pool, StoreError};
 use crate::models::transfers::TransferRow;
+use crate::store::options::Access;
+use crate::store::plain_name::PlainName;
+use crate::store::{Pool, StoreError};
 
 /// The part of a backend that is for measurements.
 pub(super) trait RawWrites {

@@ -4,12 +4,12 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use super::StoreError;
-use super::portable::{from_rows, in_chunks};
 use crate::facts::{Due, Instant, Schedule, ScheduleId};
 use crate::models::schedules::{DueOutcome, DueRow, ScheduleProgress, ScheduleRow, is_active, is_refused};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::schema::{schedule_dues, schedules};
+use crate::store::StoreError;
+use crate::store::portable::{from_rows, in_chunks};
 
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
 const ROWS_PER_STATEMENT: usize = 1_000;

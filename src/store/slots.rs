@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use diesel::r2d2::{self, ManageConnection};
 
-use super::attempts::Attempts;
-use super::backend::{Backend, Way};
-use super::diagnosis::Fact;
-use super::driver::Secrets;
-use super::options::{Access, StoreOptions};
-use super::url::DatabaseUrl;
-use super::{JudgedBy, Store, StoreError};
 use crate::clock::ServerClock;
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
+use crate::store::attempts::Attempts;
+use crate::store::backend::{Backend, Way};
+use crate::store::diagnosis::Fact;
+use crate::store::driver::Secrets;
+use crate::store::options::{Access, StoreOptions};
+use crate::store::url::DatabaseUrl;
+use crate::store::{JudgedBy, Store, StoreError};
 
 /// A bounded number of connections to one database, on one backend.
 pub(super) struct Slots<C: Backend> {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{Instrumentation, InstrumentationEvent, get_default_instrumentation};
 use tracing::{debug, trace, warn};
 
-use super::options::StoreOptions;
+use crate::store::options::StoreOptions;
 
 /// What stands between a statement and its values where Diesel shows both.
 const VALUES_MARK: &str = " -- binds: ";

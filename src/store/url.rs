@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::driver::Secrets;
-use super::postgres_url::{self, PostgresUrl, without_password};
-use super::postgres_url_check::check;
+use crate::store::driver::Secrets;
+use crate::store::postgres_url::{self, PostgresUrl, without_password};
+use crate::store::postgres_url_check::check;
 
 /// Where a book is: a PostgreSQL database, or an SQLite file. Shown without its password.
 #[derive(Clone, PartialEq, Eq)]

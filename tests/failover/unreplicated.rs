@@ -8,7 +8,7 @@ use super::{Pair, assert_unknown, count_transfers, ledger_on, once};
 use crate::support::{assert_whole, transfer};
 
 /// Does that to the session that waits, and returns what its client was told.
-fn while_it_waits(pair: &Pair, action: &str) -> Result<teller::service::Posted, teller::Error> {
+fn while_it_waits(pair: &Pair, action: &str) -> Result<teller::ledger::Posted, teller::Error> {
     let ledger = pair.ledger(once());
     thread::scope(|scope| {
         let post = scope.spawn(|| ledger.post(transfer("k1", "a", "b", "1"), Mode::Commit));

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Stdio;
 
-use teller::formats::read_transfers;
-use teller::service::{ImportCounts, ImportSink, Line, Refused, TransferLine};
+use teller::interchange::read_transfers;
+use teller::ledger::{ImportCounts, ImportSink, Line, Refused, TransferLine};
 use teller::{Error, Mode};
 
 use super::Files;

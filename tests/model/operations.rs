@@ -207,7 +207,7 @@ fn run_on_book(book: &TestBook, places: &[Place], steps: &[Step]) -> Vec<Account
         book.set_time(&time(now).to_string());
         let requests: Vec<_> = items.iter().map(to_request).collect();
         let answers = ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap();
-        let word = |answer: &Result<teller::service::Receipt, Rejection>| match answer {
+        let word = |answer: &Result<teller::ledger::Receipt, Rejection>| match answer {
             Ok(receipt) if receipt.replayed => "replayed",
             Ok(_) => "done",
             Err(rejection) => rejection.code(),

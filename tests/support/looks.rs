@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use teller::facts::{Account, AccountName, Instant, NormalSide, Sequence, TransferId};
+use teller::ledger::Entry;
 use teller::money::{Amount, CurrencyCode};
-use teller::service::Entry;
 
 use super::options::{metadata_change, signed};
 use super::request::annotation_target;
@@ -26,7 +26,7 @@ impl Scenario<'_> {
             return words.end();
         }
         if words.next_if(|word| word == "effective").is_some() {
-            let as_of = teller::service::AsOf::effective(words.parse("time"));
+            let as_of = teller::ledger::AsOf::effective(words.parse("time"));
             let found = self.ledger.balances_as_of(std::slice::from_ref(&account.name), as_of);
             let found = found.unwrap_or_else(|error| line.fail(error)).remove(0).1;
             line.check_equal("the balance", &found, &signed(line, words.next("balance"), account.currency));

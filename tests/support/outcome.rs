@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use teller::rejection::Rejection;
 
+use teller::ledger::Receipt;
 use teller::requests::{AccountAction, Operation, Request};
-use teller::service::Receipt;
 use teller::{Error, InputError};
 
 use super::script::{Expected, Line};

@@ -43,9 +43,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use teller::facts::{PeriodAction, Transfer, TransferId};
+use teller::ledger::{NamedCurrency, Receipt};
 use teller::money::{Currency, CurrencyCode};
 use teller::requests::{AccountChange, AccountRequest, BatchPolicy, Operation, Request};
-use teller::service::{NamedCurrency, Receipt};
 use teller::{Error, Ledger, Mode};
 
 use super::TestBook;

@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use teller::facts::{DueDay, OnRefusal, RecurrencePeriod, RecurrenceRequest, ScheduleId, TransferId, Weekday};
+use teller::ledger::{ScheduleRun, ScheduleStatus};
 use teller::money::{Currency, Money};
 use teller::requests::{Parties, ScheduleRequest};
-use teller::service::{ScheduleRun, ScheduleStatus};
 use teller::{Ledger, Mode};
 
 use super::TestBook;

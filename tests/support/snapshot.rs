@@ -2,7 +2,7 @@
 
 use teller::Ledger;
 use teller::facts::Account;
-use teller::service::{FindingCode, VerifyReport};
+use teller::ledger::{FindingCode, VerifyReport};
 
 use super::TestBook;
 

@@ -6,8 +6,8 @@ use teller::facts::AccountName;
 
 use teller::rejection::Rejection;
 
+use teller::ledger::VerifyReport;
 use teller::requests::{AccountAction, Sides};
-use teller::service::VerifyReport;
 use teller::{Error, Ledger, Mode};
 
 use super::accounts::{ACCOUNTS, EVENTS};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use teller::service::FindingCode;
+use teller::ledger::FindingCode;
 
 use super::switches_off;
 use crate::support::schedule::{add, daily, monthly, run_at, schedule_id};

@@ -1,7 +1,7 @@
 //! Rows that are gone: a chain that ends where none should end is a fault wherever it is walked, and never a zero.
 
 use teller::facts::Instant;
-use teller::service::{AsOf, Span, StatementOrder};
+use teller::ledger::{AsOf, Span, StatementOrder};
 use teller::store::StoreError;
 use teller::{Error, Mode};
 

@@ -7,8 +7,6 @@ use serde::{Serialize, Serializer};
 use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::facts::instant::Instant;
-use crate::facts::key::Key;
-use crate::facts::text::TextError;
 
 /// The namespace of ids made from text keys. Fixed for ever: the same key must give the same id in every release.
 const KEY_NAMESPACE: Uuid = Uuid::from_u128(0x7f1d_0b3e_5c64_4d2a_9a57_1e6b_c02f_8d91);
@@ -90,14 +88,6 @@ impl TransferId {
         let micros = now.max(Instant::EPOCH).micros().unsigned_abs();
         let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or_default();
         Self(Uuid::new_v7(Timestamp::from_unix(NoContext, micros / 1_000_000, nanos)))
-    }
-
-    /// The id of a text key (UUID version 5): the same key always gives the same id.
-    ///
-    /// # Errors
-    /// [`TextError`] where the text cannot be a [`Key`].
-    pub fn from_key(key: &str) -> Result<Self, TextError> {
-        Ok(key.parse::<Key>()?.id())
     }
 
     /// The id of a key whose text was checked.

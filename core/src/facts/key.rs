@@ -72,3 +72,13 @@ impl Serialize for Key {
         serializer.serialize_str(&self.0)
     }
 }
+
+impl TransferId {
+    /// The id of a text key (UUID version 5): the same key always gives the same id.
+    ///
+    /// # Errors
+    /// [`TextError`] where the text cannot be a [`Key`].
+    pub fn from_key(key: &str) -> Result<Self, TextError> {
+        Ok(key.parse::<Key>()?.id())
+    }
+}

@@ -4,6 +4,7 @@
 //! exit or status codes.
 
 mod code;
+mod fields;
 mod kept;
 mod schedule;
 #[cfg(test)]
@@ -13,7 +14,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use self::code::{entry_holder, serialize_fields};
+use self::fields::{entry_holder, serialize_fields};
 use crate::facts::{
     AccountName, AccountState, HoldState, Instant, NormalSide, Period, Reference, RequestId, Sequence, TransferId,
     TransferKind, Window,

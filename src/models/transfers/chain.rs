@@ -6,9 +6,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 
-use super::TransferRow;
-use super::history::{AccountHistory, ColumnTypes, Columns, push_first, push_step_back};
 use crate::models::sql_types::{Bytea, Int8, Nullable, SqlHash};
+use crate::models::transfers::TransferRow;
+use crate::models::transfers::history::{AccountHistory, ColumnTypes, Columns, push_first, push_step_back};
 use crate::schema::transfers;
 
 /// A transfer of one account, and the head that the account on its other side had before it: the hash of the newest event that the other

@@ -6,8 +6,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 
-use super::history::{ColumnTypes, Columns};
 use crate::models::sql_types::{Int8, SqlInstant, Timestamptz};
+use crate::models::transfers::history::{ColumnTypes, Columns};
 use crate::schema::transfers;
 
 /// What the exceptions change of a balance: debits less credits, of what counts by `effective_at` and was known by `known_at` but not

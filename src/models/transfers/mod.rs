@@ -7,15 +7,15 @@ use std::fmt::Display;
 
 use diesel::prelude::*;
 
-use super::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson, SqlKind};
-use super::{CorruptRow, HasText};
 use crate::facts::{AccountId, Key, Leg, Metadata, RequestDigest, Sequence, Transfer, TransferId};
+use crate::models::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson, SqlKind};
+use crate::models::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::schema::transfers;
 
-pub(crate) use chain::{ChainRow, ChainRows, ChainStep};
-pub(crate) use effective::{EffectiveCorrection, ExceptionCount, Exceptions};
-pub(crate) use history::{AccountHistory, LastRecordedAt};
+pub(crate) use crate::models::transfers::chain::{ChainRow, ChainRows, ChainStep};
+pub(crate) use crate::models::transfers::effective::{EffectiveCorrection, ExceptionCount, Exceptions};
+pub(crate) use crate::models::transfers::history::{AccountHistory, LastRecordedAt};
 
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = transfers, treat_none_as_default_value = false)]

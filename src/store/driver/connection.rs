@@ -2,7 +2,7 @@
 
 use diesel::result::ConnectionError;
 
-use super::{Secrets, one_line};
+use crate::store::driver::{Secrets, one_line};
 use crate::store::{DatabaseUrl, StoreError};
 
 /// What the driver says, and what comes of it.

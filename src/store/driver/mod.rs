@@ -7,9 +7,9 @@ mod connection;
 mod secrets;
 mod statement;
 
-pub(super) use self::connection::is_refusal_of_options;
-pub(super) use self::secrets::{Secrets, looks_secret};
-pub(super) use self::statement::of_migration;
+pub(super) use crate::store::driver::connection::is_refusal_of_options;
+pub(super) use crate::store::driver::secrets::{Secrets, looks_secret};
+pub(super) use crate::store::driver::statement::of_migration;
 
 /// A driver's message without its line breaks.
 fn one_line(message: &str) -> String {

@@ -1,7 +1,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::one_line;
 use crate::store::StoreError;
+use crate::store::driver::one_line;
 
 /// Diesel knows PostgreSQL's code for a few faults only and SQLite's for none; the rest arrives as `Unknown` and is told apart by the
 /// words. Those are PostgreSQL's English ones: with another `lc_messages` a deadlock is reported and not retried.

@@ -12,8 +12,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text};
 
-use super::super::StoreError;
-use super::super::postgres_url::PostgresUrl;
+use crate::store::StoreError;
+use crate::store::postgres_url::PostgresUrl;
 
 /// Refuses a way on which reads may be led to another server than the one that has the transaction.
 pub(super) fn check_unbalanced(connection: &mut PgConnection, address: &PostgresUrl<'_>) -> Result<(), StoreError> {

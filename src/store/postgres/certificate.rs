@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode};
 
-use super::super::postgres_url::PostgresUrl;
+use crate::store::postgres_url::PostgresUrl;
 
 /// How long each step may take: this only makes a message better.
 const TIME_MAX: Duration = Duration::from_secs(3);

@@ -4,18 +4,18 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-use super::super::backend::{Backend, MIGRATIONS_TABLE, Way};
-use super::super::diagnosis::Fact;
-use super::super::options::{Access, StoreOptions};
-use super::super::url::DatabaseUrl;
-use super::super::{JudgedBy, StoreError};
-use super::facts;
-use super::route::{self, Route};
-use super::rows::{BoolRow, NullableTextRow, TextRow};
-use super::together::write_together;
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
+use crate::store::backend::{Backend, MIGRATIONS_TABLE, Way};
+use crate::store::diagnosis::Fact;
+use crate::store::options::{Access, StoreOptions};
+use crate::store::postgres::facts;
+use crate::store::postgres::route::{self, Route};
+use crate::store::postgres::rows::{BoolRow, NullableTextRow, TextRow};
+use crate::store::postgres::together::write_together;
+use crate::store::url::DatabaseUrl;
+use crate::store::{JudgedBy, StoreError};
 
 /// "Tell", the first half of the key of the advisory lock under which a book is migrated; the second half is the schema.
 const MIGRATION_LOCK: i32 = 0x5465_6c6c;

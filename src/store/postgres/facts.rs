@@ -4,11 +4,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-use super::super::StoreError;
-use super::super::diagnosis::Fact;
-use super::super::disk::free_disk;
-use super::rows::{NullableTextRow, TextRow};
-use super::tuning;
+use crate::store::StoreError;
+use crate::store::diagnosis::Fact;
+use crate::store::disk::free_disk;
+use crate::store::postgres::rows::{NullableTextRow, TextRow};
+use crate::store::postgres::tuning;
 
 pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreError> {
     let version = text(connection, "select version() as value")?;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::super::StoreError;
-use super::super::guards::{Guard, Guards, differences};
-use super::rows::TextRow;
+use crate::store::StoreError;
+use crate::store::guards::{Guard, Guards, differences};
+use crate::store::postgres::rows::TextRow;
 
 /// Of a newly migrated book, as [`FOUND`] says it.
 const EXPECTED: &str = include_str!("guards.txt");

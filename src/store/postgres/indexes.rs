@@ -7,11 +7,11 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::super::StoreError;
-use super::super::indexes::{Index, Indexes, Lookup};
-use super::guards::tables;
-use super::rows::TextRow;
 use crate::models::sql_types::SqlId;
+use crate::store::StoreError;
+use crate::store::indexes::{Index, Indexes, Lookup};
+use crate::store::postgres::guards::tables;
+use crate::store::postgres::rows::TextRow;
 
 /// The valid B-trees of Teller's tables; what is not valid is used by no look-up. Parts are separated by a character that no name has.
 const LIST: &str = "\

@@ -22,15 +22,6 @@ use diesel::copy_from;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use self::expired_holds::ExpiredHolds;
-use self::statements::{
-    AccountColumns, AccountHistoryColumns, ClockCheck, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertAccounts,
-    InsertRows, NextSequences, TransferColumns, UpdateRows,
-};
-use self::together::write_together;
-use super::operations::Operations;
-use super::portable::from_rows;
-use super::{JudgedBy, Store, StoreError, check_unchanged};
 use crate::clock::{Clock, ServerClock};
 use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
@@ -44,6 +35,15 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
 use crate::schema::{accounts, currencies, schedules, transfers};
+use crate::store::operations::Operations;
+use crate::store::portable::from_rows;
+use crate::store::postgres::expired_holds::ExpiredHolds;
+use crate::store::postgres::statements::{
+    AccountColumns, AccountHistoryColumns, ClockCheck, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertAccounts,
+    InsertRows, NextSequences, TransferColumns, UpdateRows,
+};
+use crate::store::postgres::together::write_together;
+use crate::store::{JudgedBy, Store, StoreError, check_unchanged};
 
 /// From how many rows on COPY is faster than a prepared insert, which costs one round trip less.
 const COPY_ROWS_MIN: usize = 50;

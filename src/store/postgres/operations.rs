@@ -5,13 +5,13 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
-use super::super::backend::MIGRATIONS_TABLE;
-use super::super::operations::{Book, Operations};
-use super::super::plain_name::PlainName;
-use super::super::{StoreError, migrations};
-use super::roles;
-use super::rows::{NullableTextRow, NumberRow, TextRow};
 use crate::facts::Instant;
+use crate::store::backend::MIGRATIONS_TABLE;
+use crate::store::operations::{Book, Operations};
+use crate::store::plain_name::PlainName;
+use crate::store::postgres::roles;
+use crate::store::postgres::rows::{NullableTextRow, NumberRow, TextRow};
+use crate::store::{StoreError, migrations};
 
 /// Books are schemas: those with a table of migrations and one of transfers that this role may read.
 const BOOKS_QUERY: &str = "\

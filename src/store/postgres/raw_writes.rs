@@ -2,12 +2,12 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::super::StoreError;
-use super::super::plain_name::PlainName;
-use super::super::raw_writes::RawWrites;
-use super::rows::NumberRow;
 use crate::models::transfers::TransferRow;
 use crate::schema::transfers;
+use crate::store::StoreError;
+use crate::store::plain_name::PlainName;
+use crate::store::postgres::rows::NumberRow;
+use crate::store::raw_writes::RawWrites;
 
 const BYTES_QUERY: &str = "\
     select pg_total_relation_size('transfers'::regclass) + pg_total_relation_size('holds'::regclass) as value";

@@ -1,7 +1,7 @@
 //! Three roles for a book: the owner migrates it, the writer works on it, the reader looks at it.
 
-use super::super::backend::MIGRATIONS_TABLE;
-use super::super::plain_name::PlainName;
+use crate::store::backend::MIGRATIONS_TABLE;
+use crate::store::plain_name::PlainName;
 
 /// A table of the book, and what its writers may change in rows that are there. New rows they may add to all of them.
 struct Table {

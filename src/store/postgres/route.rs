@@ -19,16 +19,16 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text};
 use tracing::info;
 
-use super::super::StoreError;
-use super::super::driver::is_refusal_of_options;
-use super::super::options::{Access, StoreOptions};
-use super::super::postgres_url::PostgresUrl;
-use super::super::statement_log::StatementLog;
-use super::super::url::DatabaseUrl;
-use super::balancer::check_unbalanced;
-use super::certificate::cause_of_distrust;
-use super::rows::BoolRow;
-use super::session;
+use crate::store::StoreError;
+use crate::store::driver::is_refusal_of_options;
+use crate::store::options::{Access, StoreOptions};
+use crate::store::postgres::balancer::check_unbalanced;
+use crate::store::postgres::certificate::cause_of_distrust;
+use crate::store::postgres::rows::BoolRow;
+use crate::store::postgres::session;
+use crate::store::postgres_url::PostgresUrl;
+use crate::store::statement_log::StatementLog;
+use crate::store::url::DatabaseUrl;
 
 /// How often two connections are asked in turn which session of the server they are in.
 const TURNS: usize = 3;

@@ -1,6 +1,6 @@
 //! What a session is set to before Teller works in it.
 
-use super::super::options::{Access, StoreOptions};
+use crate::store::options::{Access, StoreOptions};
 
 /// How long a setting holds.
 #[derive(Clone, Copy)]

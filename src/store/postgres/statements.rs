@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
-use super::super::TOLD_OFF_MAX;
 use crate::facts::Instant;
 use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate, NewAccountRow};
 use crate::models::holds::{HoldRow, HoldUpdate};
@@ -13,6 +12,7 @@ use crate::models::sql_types::{
     Bytea, Int2, Int8, Jsonb, Nullable, SqlHash, SqlId, SqlInstant, SqlJson, SqlKind, Text, Timestamptz, Uuid,
 };
 use crate::models::transfers::TransferRow;
+use crate::store::TOLD_OFF_MAX;
 
 /// Draws numbers for transfers. One call a number, because a range would need a lock; one row for all, because rows cost more than they do.
 #[derive(QueryId)]

@@ -3,15 +3,15 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Array;
 
-use super::super::{JudgedBy, StoreError};
-use super::COPY_ROWS_MIN;
-use super::statements::{AccountColumns, ClockCheck, Columns, TransferColumns, assignments};
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
 use crate::models::accounts::AccountUpdate;
 use crate::models::book_events::OF_POSTINGS;
 use crate::models::sql_types::{Int8, Uuid};
 use crate::models::transfers::TransferRow;
+use crate::store::postgres::COPY_ROWS_MIN;
+use crate::store::postgres::statements::{AccountColumns, ClockCheck, Columns, TransferColumns, assignments};
+use crate::store::{JudgedBy, StoreError};
 
 /// The columns in which a provisional sequence can stand.
 const PLACES: [&str; 4] = ["sequence", "debit_previous", "credit_previous", "last_transfer"];

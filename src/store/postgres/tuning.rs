@@ -4,8 +4,8 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
-use super::super::StoreError;
-use super::super::diagnosis::Fact;
+use crate::store::StoreError;
+use crate::store::diagnosis::Fact;
 
 /// Below this a busy book fills the log so fast that the server begins checkpoints one behind the other.
 const MAX_WAL_SIZE_MIN: i64 = 4 << 30;

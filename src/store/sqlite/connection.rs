@@ -9,17 +9,17 @@ use diesel::sqlite::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tracing::info;
 
-use super::super::StoreError;
-use super::super::backend::{Backend, MIGRATIONS_TABLE, Task, Way};
-use super::super::diagnosis::Fact;
-use super::super::disk::{free_disk, is_full};
-use super::super::options::{Access, MissingBook, StoreOptions};
-use super::super::statement_log::StatementLog;
-use super::super::url::{DatabaseUrl, UrlError};
-use super::operations::{Mode, uri_of};
-use super::place::{BeforeOpening, OpenedLog, Place};
 use crate::error::Error;
 use crate::files::create_private;
+use crate::store::StoreError;
+use crate::store::backend::{Backend, MIGRATIONS_TABLE, Task, Way};
+use crate::store::diagnosis::Fact;
+use crate::store::disk::{free_disk, is_full};
+use crate::store::options::{Access, MissingBook, StoreOptions};
+use crate::store::sqlite::operations::{Mode, uri_of};
+use crate::store::sqlite::place::{BeforeOpening, OpenedLog, Place};
+use crate::store::statement_log::StatementLog;
+use crate::store::url::{DatabaseUrl, UrlError};
 
 /// File systems take 255 bytes, and SQLite adds `-journal`.
 const NAME_BYTES_MAX: usize = 247;

@@ -8,9 +8,9 @@ use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 use diesel_migrations::MigrationHarness;
 
-use super::super::StoreError;
-use super::super::backend::{Backend, Task};
-use super::super::guards::{Guard, Guards, differences, single_blanks};
+use crate::store::StoreError;
+use crate::store::backend::{Backend, Task};
+use crate::store::guards::{Guard, Guards, differences, single_blanks};
 
 impl Guards for SqliteConnection {
     fn guard_problems(&mut self) -> Result<Vec<String>, StoreError> {

@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 
-use super::super::StoreError;
-use super::super::indexes::{Index, Indexes, Lookup};
-use super::connection::{NumberRow, TextRow};
-use super::guards::tables;
 use crate::models::sql_types::{Int8, SqlId, Uuid};
+use crate::store::StoreError;
+use crate::store::indexes::{Index, Indexes, Lookup};
+use crate::store::sqlite::connection::{NumberRow, TextRow};
+use crate::store::sqlite::guards::tables;
 
 /// The index over the ids of transfers, as SQLite names it. A million look-ups by ids, which are anywhere in it, would take longer than
 /// the rest of a verification, and reading it takes a tenth of that.

@@ -8,13 +8,10 @@ mod place;
 mod raw_writes;
 mod statements;
 
-pub(super) use self::operations::{open_read_only, settle};
+pub(super) use crate::store::sqlite::operations::{open_read_only, settle};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use self::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
-use super::portable::{Portable, from_rows, in_chunks};
-use super::{Schedules, Store, StoreError, check_unchanged};
 use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
 };
@@ -26,6 +23,9 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
 use crate::schema::{accounts, currencies, schedules};
+use crate::store::portable::{Portable, from_rows, in_chunks};
+use crate::store::sqlite::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
+use crate::store::{Schedules, Store, StoreError, check_unchanged};
 
 impl Store for SqliteConnection {
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {

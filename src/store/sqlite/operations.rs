@@ -8,12 +8,12 @@ use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 use tracing::debug;
 
-use super::super::operations::{Book, Operations};
-use super::super::plain_name::PlainName;
-use super::super::url::DatabaseUrl;
-use super::super::{StoreError, migrations};
-use super::place::file_name;
 use crate::facts;
+use crate::store::operations::{Book, Operations};
+use crate::store::plain_name::PlainName;
+use crate::store::sqlite::place::file_name;
+use crate::store::url::DatabaseUrl;
+use crate::store::{StoreError, migrations};
 
 /// What a connection may do with a file.
 #[derive(Clone, Copy)]
@@ -47,7 +47,7 @@ pub(super) fn uri_of(file: &Path, mode: Mode) -> Result<String, StoreError> {
 }
 
 /// Opens a file that is nobody's book at the moment, and changes nothing of it.
-pub(in super::super) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
+pub(in crate::store) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
     let url = DatabaseUrl::of_file(file);
     SqliteConnection::establish(&uri_of(file, Mode::Read)?).map_err(|error| StoreError::from_connection(&error, &url))
 }
@@ -57,7 +57,7 @@ const SETTLE_TIME_MAX: Duration = Duration::from_secs(10);
 const SETTLE_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Only the last connection can give up the log, so this one does when it is the last.
-pub(in super::super) fn settle(file: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn settle(file: &Path) -> Result<(), StoreError> {
     let url = DatabaseUrl::of_file(file);
     let mut connection = SqliteConnection::establish(&uri_of(file, Mode::Write)?)
         .map_err(|error| StoreError::from_connection(&error, &url))?;

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::super::StoreError;
+use crate::store::StoreError;
 
 /// What tells a file from every other one, whatever its name is. `None` where there is no file, or the system does not tell.
 type FileId = Option<(u64, u64)>;

@@ -4,13 +4,13 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-use super::super::StoreError;
-use super::super::plain_name::PlainName;
-use super::super::raw_writes::RawWrites;
-use super::connection::{NumberRow, TextRow};
-use super::operations::open_read_only;
-use super::statements::insert_rows;
 use crate::models::transfers::TransferRow;
+use crate::store::StoreError;
+use crate::store::plain_name::PlainName;
+use crate::store::raw_writes::RawWrites;
+use crate::store::sqlite::connection::{NumberRow, TextRow};
+use crate::store::sqlite::operations::open_read_only;
+use crate::store::sqlite::statements::insert_rows;
 
 /// The table before its indexes.
 const DEFINITIONS_QUERY: &str = "\

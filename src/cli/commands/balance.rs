@@ -1,0 +1,95 @@
+use clap::Args;
+
+use crate::cli::args::parse;
+use crate::cli::failure::Failure;
+use crate::cli::output::Columns;
+use crate::cli::talk::say;
+use crate::cli::{Context, Ending};
+use crate::facts::{AccountName, Instant};
+use crate::ledger::AsOf;
+use crate::wire::{BalanceAsOfRecord, BalanceRecord, PathBalanceRecord};
+
+const COLUMNS: Columns = &["account", "currency", "posted", "held", "available"];
+const AS_OF_COLUMNS: Columns = &["account", "currency", "posted", "effective_at", "recorded_at"];
+const PATH_COLUMNS: Columns = &["path", "currency", "side", "accounts", "posted", "held", "available"];
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller balance customers:alice customers:bob --format json\n  \
+    teller balance customers:alice --at 2026-01-31T23:59:59Z\n  \
+    teller balance customers:alice --at 2026-01-31T23:59:59Z --recorded-at 2026-02-05T12:00:00Z\n  \
+    teller balance customers: --depth 2\n\n\
+    Several accounts are shown as they stood at one moment. In JSON one account is an object, several are an array. \
+    Without a time everything counts that is recorded, forward-dated transfers too. --at is what counted for the books then, \
+    --recorded-at what the ledger knew then, and both together what it knew then of what counted then. A name that ends \
+    with a colon stands for all accounts below it, added up by the first parts of their names.")]
+pub(in crate::cli) struct BalanceArgs {
+    /// The accounts; or one path that ends with a colon, `:` for all
+    #[arg(required = true, value_name = "ACCOUNT")]
+    accounts: Vec<String>,
+    /// What counted for the books by then, with an offset: 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// What was recorded by then, with an offset
+    #[arg(long, value_name = "TIME")]
+    recorded_at: Option<String>,
+    /// How many parts of the names tell the rows apart [default: as many as the path has]
+    #[arg(long, value_name = "PARTS", conflicts_with_all = ["at", "recorded_at"])]
+    depth: Option<usize>,
+}
+
+pub(in crate::cli) fn run(context: &Context, arguments: &BalanceArgs) -> Result<Ending, Failure> {
+    let is_path = |name: &String| name.ends_with(':');
+    match &arguments.accounts[..] {
+        [path] if is_path(path) => return by_path(context, arguments, path),
+        names if names.iter().any(is_path) => {
+            return Err(Failure::usage(
+                "a path that ends with a colon stands alone: teller balance customers: --depth 2",
+            ));
+        }
+        _ if arguments.depth.is_some() => {
+            return Err(Failure::usage(
+                "--depth needs a path that ends with a colon: teller balance customers: --depth 2",
+            ));
+        }
+        _ => {}
+    }
+    let names = arguments.accounts.iter().map(|name| parse(name)).collect::<Result<Vec<AccountName>, _>>()?;
+    if arguments.at.is_some() || arguments.recorded_at.is_some() {
+        return as_of(context, arguments, &names);
+    }
+    let accounts = context.ledger()?.get_accounts(&names)?;
+    let records: Vec<_> = accounts.iter().map(BalanceRecord::from).collect();
+    match &records[..] {
+        [one] => context.output.one(one, COLUMNS)?,
+        many => context.output.many(many, COLUMNS)?,
+    }
+    Ok(Ending::Done)
+}
+
+fn as_of(context: &Context, arguments: &BalanceArgs, names: &[AccountName]) -> Result<Ending, Failure> {
+    let time = |text: &Option<String>| text.as_deref().map(parse::<Instant>).transpose();
+    let as_of = AsOf { effective_at: time(&arguments.at)?, recorded_at: time(&arguments.recorded_at)? };
+    let balances = context.ledger()?.balances_as_of(names, as_of)?;
+    let records: Vec<_> =
+        balances.iter().map(|(account, posted)| BalanceAsOfRecord::new(account, *posted, as_of)).collect();
+    match &records[..] {
+        [one] => context.output.one(one, AS_OF_COLUMNS)?,
+        many => context.output.many(many, AS_OF_COLUMNS)?,
+    }
+    Ok(Ending::Done)
+}
+
+fn by_path(context: &Context, arguments: &BalanceArgs, path: &str) -> Result<Ending, Failure> {
+    if arguments.at.is_some() || arguments.recorded_at.is_some() {
+        return Err(Failure::usage("a path is shown as it stands now; ask for its accounts one by one as of a time"));
+    }
+    let prefix = if path == ":" { "" } else { path };
+    let depth = arguments.depth.unwrap_or_else(|| prefix.matches(':').count()).max(1);
+    let balances = context.ledger()?.balances_by_path(prefix, depth)?;
+    let records: Vec<_> = balances.iter().map(PathBalanceRecord::from).collect();
+    context.output.many(&records, PATH_COLUMNS)?;
+    if records.is_empty() {
+        say(format_args!("No account's name begins with {prefix:?}."));
+    }
+    Ok(Ending::Done)
+}

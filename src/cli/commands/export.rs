@@ -1,0 +1,101 @@
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::args::{ForceArgs, count};
+use crate::cli::committed::Committed;
+use crate::cli::failure::Failure;
+use crate::cli::output::Columns;
+use crate::cli::progress::Progress;
+use crate::cli::talk::say;
+use crate::cli::{Context, Ending, interrupt};
+use crate::error::Error;
+use crate::files::OutputFile;
+use crate::interchange::BookWriter;
+use crate::ledger::{BookHeader, BookProgress, BookSink, Ledger};
+use crate::wire::ExportRecord;
+
+const COLUMNS: Columns = &["file", "accounts", "transfers", "events", "schedules"];
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
+    teller export | gzip > bank.ndjson.gz\n  \
+    teller export | teller import book - --database-url postgres://localhost/bank\n\n\
+    The file is JSON lines, whatever --format says: a header, currencies, accounts as they were opened, all transfers and \
+    events in order, and a trailer with counts and hashes. It shows the book at one moment; nobody is held up meanwhile. \
+    The same book always gives the same file.")]
+pub(in crate::cli) struct ExportArgs {
+    /// Where the book goes; only with --force over a file that is there [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    force: ForceArgs,
+}
+
+pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
+    let exported = match &arguments.out {
+        Some(path) => to_file(context, path, &arguments.force)?,
+        None => to_stdout(context)?,
+    };
+    let Some(header) = exported else {
+        say("Stopped; the export is not complete.");
+        return Ok(Ending::Stopped);
+    };
+    if let Some(path) = &arguments.out {
+        context.output.committed(Committed::new(format!("the book is in {}", path.display())));
+        context.output.one(&ExportRecord::new(path, &header), COLUMNS)?;
+    }
+    say(format_args!("Exported {}.", contents(&header)));
+    Ok(Ending::Done)
+}
+
+/// How much a book has of everything.
+pub(in crate::cli) fn contents(header: &BookHeader) -> String {
+    let (accounts, transfers) = (count(header.accounts, "account"), count(header.transfers, "transfer"));
+    let events = count(header.events + header.book_events, "event");
+    format!("{accounts}, {transfers}, {events} and {}", count(header.schedules, "schedule"))
+}
+
+fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {
+    let ledger = context.ledger()?;
+    let mut writer = BookWriter::new(BufWriter::new(context.output.stream()), |_| {
+        Err(io::Error::other("the connection was lost, and what went to stdout cannot be taken back"))
+    });
+    // What it cannot write is its result.
+    let exported = export(&ledger, &mut writer).map_err(|error| match error {
+        Error::File { source, .. } => source.into(),
+        error => Failure::from(error),
+    })?;
+    writer.into_inner().flush()?;
+    Ok(exported)
+}
+
+/// A file of that name is always whole.
+fn to_file(context: &Context, path: &Path, force: &ForceArgs) -> Result<Option<BookHeader>, Failure> {
+    let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
+    let file = force.create(context, path)?;
+    let ledger = context.ledger()?;
+    let mut writer = BookWriter::new(BufWriter::new(file), begin_anew);
+    let exported = export(&ledger, &mut writer)?;
+    if exported.is_some() {
+        let file = writer.into_inner().into_inner().map_err(|error| failed(error.into_error()))?;
+        file.finish()?;
+    }
+    Ok(exported)
+}
+
+fn begin_anew(writer: &mut BufWriter<OutputFile>) -> io::Result<()> {
+    writer.flush()?;
+    writer.get_mut().restart()
+}
+
+fn export(ledger: &Ledger, sink: &mut (dyn BookSink + Send)) -> Result<Option<BookHeader>, Error> {
+    interrupt::listen();
+    let bar = Progress::new("Exporting", "lines");
+    ledger.export_book(sink, &mut |progress: BookProgress| {
+        bar.show_of(progress.done, progress.total);
+        if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+}

@@ -1,0 +1,235 @@
+use clap::{Args, Subcommand};
+
+use crate::cli::args::{ModeArgs, count, parse};
+use crate::cli::committed::Committed;
+use crate::cli::failure::Failure;
+use crate::cli::output::{Columns, Format};
+use crate::cli::pages::{PageArgs, say_more};
+use crate::cli::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, submit};
+use crate::cli::talk::say;
+use crate::cli::{Context, Ending};
+use crate::error::Error;
+use crate::facts::{Instant, Reference, Sequence};
+use crate::ledger::{HoldStatus, Mode};
+use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder};
+use crate::wire::{
+    Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, read_amount, read_duration, read_quantity,
+};
+
+const COLUMNS: Columns =
+    &["sequence", "state", "debit_account", "credit_account", "amount", "remaining", "currency", "expires_at", "hold"];
+const EXPIRED: Columns = &["expired"];
+
+/// A hold, or a look at holds.
+#[derive(Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:\n  teller hold customers:alice shops:corner 25.00 --key order-7\n  \
+    teller hold customers:alice shops:corner 25.00 --key order-8 --expires-in 7d\n  \
+    teller capture order-7 20.00\n  \
+    teller hold list --account customers:alice\n\n\
+    What is held is available to nobody until it is captured, released or expired. FROM falls, TO moves as it must. \
+    Expiry needs nobody: at that moment the value is available again. The hold's key or id names it from then on."
+)]
+pub(in crate::cli) struct HoldArgs {
+    #[command(subcommand)]
+    command: Option<HoldCommand>,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+#[derive(Subcommand)]
+enum HoldCommand {
+    /// List holds in the order in which they were placed
+    #[command(after_help = "Examples:\n  teller hold list\n  teller hold list --account customers:alice\n\n\
+        With --account only the open ones of that account are listed, all of them.")]
+    List(ListArgs),
+    /// Show a hold and all that happened to it
+    #[command(after_help = "Example:\n  teller hold show order-7")]
+    Show(ShowArgs),
+    /// Record the expiry of holds that have expired
+    #[command(after_help = "Example:\n  teller hold expire\n\n\
+        Balances do not need it; it writes down what is true already.")]
+    Expire(ModeArgs),
+}
+
+#[derive(Args)]
+struct PlaceArgs {
+    /// The account that falls when the hold is captured
+    #[arg(required = true)]
+    from: Option<String>,
+    /// The account on the other side
+    #[arg(required = true)]
+    to: Option<String>,
+    #[command(flatten)]
+    quantity: QuantityArgs,
+    /// When it ends by itself, with an offset: 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", conflicts_with = "expires_in")]
+    expires_at: Option<String>,
+    /// How long until it ends by itself: 90s, 30m, 12h, 7d
+    #[arg(long, value_name = "DURATION")]
+    expires_in: Option<String>,
+    #[command(flatten)]
+    request: RequestArgs,
+}
+
+#[derive(Args)]
+struct ListArgs {
+    /// Only the open holds of this account, on either side
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["cursor", "limit"])]
+    account: Option<String>,
+    #[command(flatten)]
+    limit: PageArgs,
+    /// Where to go on: the cursor that the page before told
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<i64>,
+}
+
+#[derive(Args)]
+struct ShowArgs {
+    /// The hold: its id, its key, or @ and its sequence
+    hold: String,
+}
+
+/// What is captured of which hold.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller capture order-7\n  teller capture order-7 20.00\n  \
+    teller capture order-7 20.00 --final\n\n\
+    Without an amount all that is left is captured. A hold can be captured in parts; --final releases the rest in the \
+    same step, and then two transfers are shown, in JSON as a list.")]
+pub(in crate::cli) struct CaptureArgs {
+    /// The hold: its id, its key, or @ and its sequence
+    hold: String,
+    /// How much of it, or all [default: all]
+    #[arg(allow_hyphen_values = true, conflicts_with = "up_to")]
+    amount: Option<String>,
+    /// As much as is left of it, but no more than this
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    up_to: Option<String>,
+    /// Release the rest
+    #[arg(long = "final")]
+    is_final: bool,
+    /// When it counts for the books, with an offset: 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    effective_at: Option<String>,
+    #[command(flatten)]
+    note: NoteArgs,
+}
+
+/// Which hold is released.
+#[derive(Args)]
+#[command(after_help = "Example:\n  teller release order-7")]
+pub(in crate::cli) struct ReleaseArgs {
+    /// The hold: its id, its key, or @ and its sequence
+    hold: String,
+    #[command(flatten)]
+    note: NoteArgs,
+}
+
+pub(in crate::cli) fn run(context: &Context, arguments: &HoldArgs) -> Result<Ending, Failure> {
+    match &arguments.command {
+        Some(HoldCommand::List(arguments)) => list(context, arguments),
+        Some(HoldCommand::Show(arguments)) => show(context, arguments),
+        Some(HoldCommand::Expire(arguments)) => expire(context, arguments),
+        None => place(context, &arguments.place),
+    }
+}
+
+fn place(context: &Context, arguments: &PlaceArgs) -> Result<Ending, Failure> {
+    // Optional only because the commands under `hold` do without them.
+    let (Some(from), Some(to)) = (&arguments.from, &arguments.to) else {
+        return Err(Failure::usage("say what to hold, as in: teller hold FROM TO AMOUNT"));
+    };
+    let parties = Parties::Fall { account: parse(from)?, against: parse(to)? };
+    let expiry = match (&arguments.expires_at, &arguments.expires_in) {
+        (Some(time), _) => Expiry::At(parse::<Instant>(time)?),
+        (None, Some(duration)) => Expiry::After(read_duration(duration).map_err(Error::from)?),
+        (None, None) => Expiry::Never,
+    };
+    let ledger = context.ledger()?;
+    let transfer = arguments.request.request(&ledger, parties, &arguments.quantity)?;
+    let mode = arguments.request.note.mode.mode();
+    submit(context, &ledger, HoldRequest { transfer, expiry }.into(), mode)
+}
+
+pub(in crate::cli) fn capture(context: &Context, arguments: &CaptureArgs) -> Result<Ending, Failure> {
+    let ledger = context.ledger()?;
+    let mut currencies = Currencies::new(&ledger);
+    let hold = Reference::read(&arguments.hold, &mut currencies)?;
+    let quantity = match (&arguments.amount, &arguments.up_to) {
+        (Some(amount), _) => read_quantity(amount, currencies.of_transfer(hold.id())?).map_err(Error::from)?,
+        (None, Some(most)) => {
+            Quantity::UpTo(read_amount(most, currencies.of_transfer(hold.id())?).map_err(Error::from)?)
+        }
+        (None, None) => Quantity::All,
+    };
+    let request = CaptureRequest {
+        id: arguments.note.id.id(&ledger).map_err(Error::from)?,
+        hold,
+        quantity,
+        remainder: if arguments.is_final { Remainder::Release } else { Remainder::Keep },
+        effective_at: arguments.effective_at.as_deref().map(parse::<Instant>).transpose()?,
+        description: arguments.note.description()?,
+        metadata: arguments.note.metadata().map_err(Error::from)?,
+    };
+    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+}
+
+pub(in crate::cli) fn release(context: &Context, arguments: &ReleaseArgs) -> Result<Ending, Failure> {
+    let ledger = context.ledger()?;
+    let request = ReleaseRequest {
+        id: arguments.note.id.id(&ledger).map_err(Error::from)?,
+        hold: ledger.refer(&arguments.hold)?,
+        description: arguments.note.description()?,
+        metadata: arguments.note.metadata().map_err(Error::from)?,
+    };
+    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+}
+
+fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
+    let ledger = context.ledger()?;
+    let mut list = context.output.list();
+    let mut add = |holds: &[HoldStatus]| list.add(&holds.iter().map(HoldRecord::from).collect::<Vec<_>>(), COLUMNS);
+    let next = if let Some(account) = &arguments.account {
+        add(&ledger.list_open_holds(&parse(account)?)?)?;
+        None
+    } else {
+        arguments.limit.fetch(&context.output, arguments.cursor.map(Sequence), |cursor, rows_max| {
+            let page = ledger.list_holds(cursor.copied(), rows_max)?;
+            add(&page.holds)?;
+            Ok((page.holds.len(), page.next))
+        })?
+    };
+    if list.count() == 0 {
+        say("No holds.");
+    }
+    list.end()?;
+    say_more(next);
+    Ok(Ending::Done)
+}
+
+fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
+    let ledger = context.ledger()?;
+    let history = ledger.get_hold(ledger.refer(&arguments.hold)?)?;
+    if context.output.format != Format::Table {
+        context.output.one(&HoldHistoryRecord::from(&history), COLUMNS)?;
+        return Ok(Ending::Done);
+    }
+    context.output.details(&HoldRecord::from(&history.status))?;
+    context.output.raw(b"\n")?;
+    context.output.many(&HoldHistoryRecord::from(&history).transfers, COLUMNS_WITH_KINDS)?;
+    Ok(Ending::Done)
+}
+
+fn expire(context: &Context, arguments: &ModeArgs) -> Result<Ending, Failure> {
+    let mode = arguments.mode();
+    let expired = context.ledger()?.expire_holds(mode)?;
+    if expired > 0 {
+        context.committed(mode, Committed::new(format!("the expiry of {} is recorded", count(expired, "hold"))));
+    }
+    context.output.one(&ExpiredRecord::new(expired, mode), EXPIRED)?;
+    let verb = if mode == Mode::DryRun { "Would record" } else { "Recorded" };
+    say(format_args!("{verb} the expiry of {}.", count(expired, "hold")));
+    Ok(Ending::Done)
+}

@@ -1,0 +1,96 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::args::ActorArgs;
+use crate::cli::failure::Failure;
+use crate::cli::request::{NoteArgs, show_receipt, submit};
+use crate::cli::{Context, Ending};
+use crate::error::Error;
+use crate::files::read_text;
+use crate::ledger::Mode;
+use crate::wire::{JournalHeader, RequestReader};
+
+/// The most bytes of a journal in a file: some tens of thousands of legs.
+const BYTES_MAX: u64 = 8 << 20;
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum JournalCommand {
+    /// Post a journal: all its legs or none
+    #[command(after_help = POST_HELP)]
+    Post(PostArgs),
+    /// Show a journal's transfers
+    #[command(after_help = "Example:\n  teller journal show payroll-may --format json")]
+    Show(ShowArgs),
+}
+
+const POST_HELP: &str = "\
+Examples:
+  teller journal post payroll.json
+  teller journal post --key exchange-1 --leg 'alice:usd -> fx:usd 10.00' --leg 'fx:eur -> alice:eur 9.26'
+  teller journal post --leg 'customers:alice -> customers:bob all' --leg 'close customers:alice'
+
+A leg is 'A -> B 10.00', 'A -> B all', 'A -> B up-to 10.00', 'debit A credit B 10.00' or 'close A'. Each leg sees the \
+effects of those before it; a refusal names the leg. A file holds one JSON object:
+
+  {\"key\": \"payroll-may\", \"description\": \"May\", \"metadata\": {\"run\": \"5\"}, \"legs\": [
+    {\"from\": \"firm\", \"to\": \"anna\", \"amount\": \"100.00\"},
+    {\"debit\": \"cash\", \"credit\": \"firm\", \"amount\": \"5.00\", \"if\": [{\"balance\": \">= 0\"}]},
+    {\"hold\": {\"from\": \"firm\", \"to\": \"tax\", \"amount\": {\"up_to\": \"30.00\"}, \"expires_in\": \"7d\"}},
+    {\"capture\": {\"hold\": \"order-7\", \"amount\": \"20.00\", \"final\": true}},
+    {\"release\": \"order-8\"}, {\"reverse\": {\"transfer\": \"invoice-1\", \"at\": \"original\"}},
+    {\"from\": \"old\", \"to\": \"firm\", \"amount\": \"all\"}, {\"close\": {\"account\": \"old\", \"reason\": \"moved\"}},
+    {\"freeze\": {\"account\": \"anna\", \"sides\": \"debits\"}}, {\"unfreeze\": \"bert\"}]}";
+
+#[derive(Args)]
+pub(in crate::cli) struct PostArgs {
+    /// The file, or - for standard input
+    #[arg(required_unless_present = "legs", conflicts_with = "legs")]
+    file: Option<PathBuf>,
+    /// A leg; can be given again
+    #[arg(long = "leg", value_name = "LEG")]
+    legs: Vec<String>,
+    #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
+    note: NoteArgs,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct ShowArgs {
+    /// The journal: its id, its key, or @ and the sequence of one of its transfers
+    journal: String,
+}
+
+pub(in crate::cli) fn run(context: &Context, command: &JournalCommand) -> Result<Ending, Failure> {
+    match command {
+        JournalCommand::Post(arguments) => post(context, arguments),
+        JournalCommand::Show(arguments) => show(context, arguments),
+    }
+}
+
+fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
+    let PostArgs { file, legs, actor, note } = arguments;
+    let ledger = context.ledger()?;
+    let mut reader = RequestReader::new(&ledger, actor.signature()?);
+    let description = note.description()?;
+    let metadata = note.metadata().map_err(Error::from)?;
+    let journal = match file {
+        None => {
+            let id = note.id.id(&ledger).map_err(Error::from)?;
+            reader.read_legs(legs, &JournalHeader { id, description, metadata })?
+        }
+        Some(_) if description.is_some() || !metadata.is_empty() => {
+            return Err(Failure::usage("write the description and the metadata into the file"));
+        }
+        Some(file) => reader.read_journal(&read_text(file, BYTES_MAX)?, note.id.given().map_err(Error::from)?)?,
+    };
+    let mode = note.mode.mode();
+    submit(context, &ledger, journal.into(), mode)
+}
+
+fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
+    let ledger = context.ledger()?;
+    let receipt = ledger.get_journal(ledger.refer_to_journal(&arguments.journal)?)?;
+    show_receipt(context, &receipt, Mode::Commit)
+}

@@ -1,0 +1,135 @@
+use clap::{Args, ValueEnum};
+
+use crate::cli::args::parse;
+use crate::cli::failure::Failure;
+use crate::cli::output::{Columns, Format};
+use crate::cli::pages::{PageArgs, say_older};
+use crate::cli::talk::say;
+use crate::cli::{Context, Ending};
+use crate::facts::{AccountName, Instant, Sequence};
+use crate::ledger::{EntryCursor, Span, StatementOrder};
+use crate::wire::{EntryRecord, Next, SpanStatementHead, StatementHead};
+
+/// The list of a statement in JSON.
+const ENTRIES: &str = "entries";
+
+const COLUMNS: Columns = &["sequence", "recorded_at", "counterparty", "change", "balance", "key", "description"];
+/// Where something was reserved, captured, given up or undone.
+const COLUMNS_WITH_KINDS: Columns =
+    &["sequence", "recorded_at", "kind", "counterparty", "amount", "change", "balance", "key", "description"];
+
+const EFFECTIVE_COLUMNS: Columns =
+    &["sequence", "effective_at", "recorded_at", "counterparty", "change", "balance", "key", "description"];
+const EFFECTIVE_COLUMNS_WITH_KINDS: Columns = &[
+    "sequence",
+    "effective_at",
+    "recorded_at",
+    "kind",
+    "counterparty",
+    "amount",
+    "change",
+    "balance",
+    "key",
+    "description",
+];
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller statement customers:alice\n  \
+    teller statement customers:alice --limit 20 --cursor 4711\n  \
+    teller statement customers:alice --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --order effective\n\n\
+    The newest transfer comes first. Holds and releases change nothing of the balance; the table then tells kinds \
+    and amounts too. A page tells the cursor of the next, older one, and stays the same whatever is \
+    posted meanwhile; by effective time only as long as nothing is back-dated. A span holds its first moment and not \
+    its last, and is shown with the balances at both ends.")]
+pub(in crate::cli) struct StatementArgs {
+    /// The account
+    account: String,
+    #[command(flatten)]
+    limit: PageArgs,
+    /// Where to go on: the cursor that the page before told
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
+    /// From this moment on, with an offset: 2026-01-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Before this moment, with an offset
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// By which of its two times a transfer stands in the statement
+    #[arg(long, value_enum, default_value_t = Order::Recorded)]
+    order: Order,
+}
+
+/// The time by which a statement goes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// When the ledger took it
+    Recorded,
+    /// When it counts for the books
+    Effective,
+}
+
+pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Result<Ending, Failure> {
+    let name = parse(&arguments.account)?;
+    if arguments.from.is_some() || arguments.to.is_some() || arguments.order == Order::Effective {
+        return over_span(context, arguments, &name);
+    }
+    let cursor = arguments.cursor.as_deref().map(|cursor| cursor.parse().map(Sequence)).transpose();
+    let cursor =
+        cursor.map_err(|_| Failure::usage("the cursor is not a number; use the one that the page before told"))?;
+    let ledger = context.ledger()?;
+    let account = ledger.get_account(&name)?;
+    let head = StatementHead { account: &name, currency: account.currency.code() };
+    let mut list = context.output.list().inside(&head, ENTRIES)?;
+    let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
+        let statement = ledger.statement(&name, cursor.copied(), rows_max)?;
+        let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
+        list.add(&entries, columns(&entries, COLUMNS, COLUMNS_WITH_KINDS))?;
+        Ok((entries.len(), statement.next))
+    })?;
+    if list.count() == 0 {
+        say(format_args!("Account {name} has no transfers."));
+    }
+    list.end_before(&Next { next_cursor: next })?;
+    say_older(next);
+    Ok(Ending::Done)
+}
+
+fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -> Result<Ending, Failure> {
+    let time = |text: &Option<String>| text.as_deref().map(parse::<Instant>).transpose();
+    let cursor = arguments.cursor.as_deref().map(str::parse::<EntryCursor>).transpose().map_err(Failure::usage)?;
+    let order = match arguments.order {
+        Order::Recorded => StatementOrder::Recorded,
+        Order::Effective => StatementOrder::Effective,
+    };
+    let (plain, with_kinds) = match arguments.order {
+        Order::Recorded => (COLUMNS, COLUMNS_WITH_KINDS),
+        Order::Effective => (EFFECTIVE_COLUMNS, EFFECTIVE_COLUMNS_WITH_KINDS),
+    };
+    let span = Span { order, from: time(&arguments.from)?, to: time(&arguments.to)?, cursor };
+    let ledger = context.ledger()?;
+    let whole = ledger.statement_of_span(name, span, 1)?;
+    let head = SpanStatementHead::new(&whole, span);
+    let is_table = context.output.format == Format::Table;
+    // A page that does not reach an end of the span does not have the balance there.
+    if is_table && cursor.is_none() {
+        context.output.text_line(&format!("Closing balance: {}", whole.closing))?;
+    }
+    let mut list = context.output.list().inside(&head, ENTRIES)?;
+    let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
+        let statement = ledger.statement_of_span(name, Span { cursor: cursor.copied(), ..span }, rows_max)?;
+        let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
+        list.add(&entries, columns(&entries, plain, with_kinds))?;
+        Ok((entries.len(), statement.next))
+    })?;
+    list.end_before(&Next { next_cursor: next.map(|cursor| cursor.to_string()) })?;
+    if is_table && next.is_none() {
+        context.output.text_line(&format!("Opening balance: {}", whole.opening))?;
+    }
+    say_older(next);
+    Ok(Ending::Done)
+}
+
+fn columns(entries: &[EntryRecord], plain: Columns, with_kinds: Columns) -> Columns {
+    if entries.iter().any(EntryRecord::is_special) { with_kinds } else { plain }
+}

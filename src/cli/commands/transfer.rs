@@ -1,0 +1,158 @@
+use std::cell::RefCell;
+
+use clap::Args;
+
+use crate::cli::args::parse;
+use crate::cli::failure::Failure;
+use crate::cli::request::{QuantityArgs, RequestArgs, answer_to, show, submit};
+use crate::cli::talk::say;
+use crate::cli::{Context, Ending};
+use crate::error::{Error, InputError};
+use crate::facts::{AccountName, AccountType};
+use crate::ledger::Mode;
+use crate::requests::{AccountRequest, Parties, Quantity, TransferRequest, split_journal};
+use crate::wire::{Currencies, read_amount, read_parts};
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller deposit customers:alice 100.00\n  \
+    teller withdraw customers:alice 20.00 --cash cash:till-7\n  \
+    teller withdraw customers:alice --up-to 50.00\n\n\
+    The cash account is an asset account, cash:eur for euros unless --cash names another. It is opened when it is \
+    first used.")]
+pub(in crate::cli) struct CashArgs {
+    /// The account
+    account: String,
+    #[command(flatten)]
+    quantity: QuantityArgs,
+    /// The cash account on the other side
+    #[arg(long, value_name = "ACCOUNT")]
+    cash: Option<String>,
+    #[command(flatten)]
+    request: RequestArgs,
+}
+
+#[derive(Args)]
+#[command(override_usage = "teller transfer [OPTIONS] <FROM> <TO> <AMOUNT|--up-to <AMOUNT>>\n       \
+    teller transfer [OPTIONS] <FROM> <AMOUNT> --split <SHARES>")]
+#[command(after_help = "Examples:\n  teller transfer customers:alice customers:bob 12.34\n  \
+    teller transfer customers:alice customers:bob 12.34 --idempotency-key invoice-1\n  \
+    teller transfer customers:alice customers:bob all\n  \
+    teller transfer customers:alice customers:bob --up-to 50.00\n  \
+    teller transfer customers:alice customers:bob 12.34 --if-balance '>= 100.00' --if-version customers:bob=7\n  \
+    teller transfer customers:alice 100.00 --split 'shop 50%, courier 45%, fees rest'\n\n\
+    FROM and TO must both be liabilities, equity or revenue, or both be assets or expenses. The same request with the \
+    same key or id is posted once, however often it is sent. all and --up-to move no more than brings FROM to zero; the \
+    amount that was moved is kept, and a repetition gives the same. --split makes a journal of one transfer to each \
+    account, and never loses a unit.")]
+pub(in crate::cli) struct TransferArgs {
+    /// The account that falls
+    from: String,
+    /// The account that rises; with --split the amount
+    #[arg(allow_hyphen_values = true)]
+    to: String,
+    /// How much, in FROM's currency; all for as much as is available
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["up_to", "split"], conflicts_with = "up_to")]
+    amount: Option<String>,
+    /// As much as is available, but no more than this
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    up_to: Option<String>,
+    /// Which account gets what of it: 'a 50%, b 45%, c rest'
+    #[arg(long, value_name = "SHARES", conflicts_with_all = ["amount", "up_to"])]
+    split: Option<String>,
+    #[command(flatten)]
+    request: RequestArgs,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  teller post --debit expenses:rent --credit cash:eur 800.00 --description 'rent, May'"
+)]
+pub(in crate::cli) struct PostArgs {
+    /// The account to debit
+    #[arg(long, value_name = "ACCOUNT")]
+    debit: String,
+    /// The account to credit
+    #[arg(long, value_name = "ACCOUNT")]
+    credit: String,
+    #[command(flatten)]
+    quantity: QuantityArgs,
+    #[command(flatten)]
+    request: RequestArgs,
+}
+
+pub(in crate::cli) fn transfer(context: &Context, arguments: &TransferArgs) -> Result<Ending, Failure> {
+    if let Some(shares) = &arguments.split {
+        return split(context, arguments, shares);
+    }
+    let parties = Parties::Transfer { from: parse(&arguments.from)?, to: parse(&arguments.to)? };
+    let quantity = QuantityArgs { amount: arguments.amount.clone(), up_to: arguments.up_to.clone() };
+    post_parties(context, parties, &quantity, &arguments.request)
+}
+
+fn split(context: &Context, arguments: &TransferArgs, shares: &str) -> Result<Ending, Failure> {
+    let from: AccountName = parse(&arguments.from)?;
+    let parts = read_parts(shares).map_err(Error::from)?;
+    let ledger = context.ledger()?;
+    let total = read_amount(&arguments.to, Currencies::new(&ledger).of_account(&from)?).map_err(Error::from)?;
+    let nothing_yet = Parties::Transfer { from: from.clone(), to: from.clone() };
+    let like = arguments.request.request_of(&ledger, nothing_yet, Quantity::All)?;
+    // Asked once, of what was there before: each transfer changes the account.
+    let conditions = RefCell::new(like.conditions.clone());
+    let journal = split_journal(like.id.clone(), &from, total, &parts, |parties, money| TransferRequest {
+        parties,
+        quantity: Quantity::Exactly(money),
+        conditions: conditions.take(),
+        ..like.clone()
+    });
+    let journal = journal.map_err(|error| Error::from(InputError::from(error)))?;
+    submit(context, &ledger, journal.into(), arguments.request.note.mode.mode())
+}
+
+pub(in crate::cli) fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
+    let parties = Parties::Post { debit: parse(&arguments.debit)?, credit: parse(&arguments.credit)? };
+    post_parties(context, parties, &arguments.quantity, &arguments.request)
+}
+
+fn post_parties(
+    context: &Context,
+    parties: Parties,
+    quantity: &QuantityArgs,
+    arguments: &RequestArgs,
+) -> Result<Ending, Failure> {
+    let ledger = context.ledger()?;
+    let request = arguments.request(&ledger, parties, quantity)?;
+    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+}
+
+pub(in crate::cli) fn deposit(context: &Context, arguments: &CashArgs) -> Result<Ending, Failure> {
+    post_against_cash(context, arguments, |account, cash| Parties::Deposit { account, cash })
+}
+
+pub(in crate::cli) fn withdraw(context: &Context, arguments: &CashArgs) -> Result<Ending, Failure> {
+    post_against_cash(context, arguments, |account, cash| Parties::Withdrawal { account, cash })
+}
+
+fn post_against_cash(
+    context: &Context,
+    arguments: &CashArgs,
+    parties: impl FnOnce(AccountName, AccountName) -> Parties,
+) -> Result<Ending, Failure> {
+    let account: AccountName = parse(&arguments.account)?;
+    let named_cash: Option<AccountName> = arguments.cash.as_deref().map(parse).transpose()?;
+    let ledger = context.ledger()?;
+    let currency = ledger.get_account(&account)?.currency;
+    let cash = match named_cash {
+        Some(cash) => cash,
+        None => parse(&format!("cash:{}", currency.code().as_str().to_lowercase()))?,
+    };
+    let request = arguments.request.request(&ledger, parties(account, cash.clone()), &arguments.quantity)?;
+    let opening = AccountRequest::new(cash, AccountType::Asset, currency);
+    let mode = arguments.request.note.mode.mode();
+    let submit = || ledger.submit_opening(&request.clone().into(), &[opening], mode);
+    let answer = answer_to(context, request.id.id(), mode, submit)?;
+    for cash in &answer.opened {
+        let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
+        say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));
+    }
+    show(context, &answer.receipt, mode)
+}

@@ -1,0 +1,79 @@
+use std::io::Read;
+
+use crate::error::Error;
+use crate::facts::{AccountName, Key, TransferId};
+use crate::interchange::csv::columns::{Columns, Known, Lines, REJECT_ID, fault};
+use crate::interchange::csv::dialect::Delimiter;
+use crate::ledger::{LineKey, Malformed, TransferLine};
+use crate::requests::Parties;
+
+const KNOWN: Known = Known {
+    required: &["amount"],
+    names: &["key", "id", "from", "to", "debit", "credit", "amount", "currency", "effective_at", "description"],
+};
+
+/// Reads a file of transfers, line by line: columns `key` or `id`, `from` and `to` or `debit` and `credit`, `amount`,
+/// `currency`, `effective_at`, `description`, and `metadata.NAME` for any name. The delimiter is found out by the header.
+///
+/// A line that cannot be understood is given with its fault. Where a line is not CSV at all, the file ends with
+/// [`InputError::Csv`](crate::InputError::Csv), for all behind it could mean anything.
+///
+/// # Errors
+/// [`InputError::Header`](crate::InputError::Header) when the columns are not these, [`Error::File`] when it cannot be read.
+pub fn read_transfers<R: Read>(reader: R) -> Result<Lines<R, TransferLine>, Error> {
+    read_transfers_by(reader, None)
+}
+
+/// As [`read_transfers`], with a delimiter.
+///
+/// # Errors
+/// As [`read_transfers`].
+pub fn read_transfers_by<R: Read>(reader: R, delimiter: Option<Delimiter>) -> Result<Lines<R, TransferLine>, Error> {
+    Lines::new(reader, &KNOWN, delimiter, parse)
+}
+
+fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
+    Ok(TransferLine {
+        key: parse_key(columns)?,
+        parties: parse_parties(columns)?,
+        amount: columns.require("amount")?.to_owned(),
+        currency: columns.parse("currency")?,
+        effective_at: columns.effective_at()?,
+        description: columns.description()?,
+        metadata: columns.metadata()?,
+    })
+}
+
+/// The line's own id or key says which transfer it is, else the id that it was refused under, else what it means.
+fn parse_key(columns: &Columns<'_>) -> Result<LineKey, Malformed> {
+    let read_id = |column| {
+        let id = columns.get(column).map(|id| id.parse().map_err(|message| fault(column, "id_invalid", message)));
+        id.transpose()
+    };
+    let id: Option<TransferId> = read_id("id")?;
+    let key = columns.get("key").map(|key| key.parse::<Key>().map_err(|error| Malformed::new("key", error)));
+    Ok(match (id, key.transpose()?, read_id(REJECT_ID)?) {
+        (Some(id), Some(key), _) if key.id() != id => {
+            let problem = format!("there is an id, and the key {key} gives another one; give one of them");
+            return Err(fault("key", "id_invalid", problem));
+        }
+        (_, Some(key), _) => LineKey::Id(key.into()),
+        (Some(id), None, _) => LineKey::Id(id.into()),
+        (None, None, Some(id)) => LineKey::Refused(id),
+        (None, None, None) => LineKey::Occurrence,
+    })
+}
+
+fn parse_parties(columns: &Columns<'_>) -> Result<Parties, Malformed> {
+    let is_transfer = columns.get("from").is_some() || columns.get("to").is_some();
+    let is_post = columns.get("debit").is_some() || columns.get("credit").is_some();
+    let name = |column| columns.require_parsed::<AccountName>(column);
+    match (is_transfer, is_post) {
+        (true, false) => Ok(Parties::Transfer { from: name("from")?, to: name("to")? }),
+        (false, true) => Ok(Parties::Post { debit: name("debit")?, credit: name("credit")? }),
+        (true, true) => {
+            Err(fault("from", "accounts_ambiguous", "give from and to, or debit and credit, not both".into()))
+        }
+        (false, false) => Err(fault("from", "column_missing", "give from and to, or debit and credit".into())),
+    }
+}

@@ -1,0 +1,14 @@
+//! Other people's formats, and the file that carries a whole book.
+//!
+//! What belongs here: bytes to lines and back, with the place of every problem. What does not: posting what a line says, and JSON, which is
+//! in [`wire`](crate::wire).
+
+mod book_file;
+mod csv;
+
+pub use crate::interchange::book_file::{BookReader, BookWriter};
+pub use crate::interchange::csv::accounts::{read_accounts, read_accounts_by};
+pub use crate::interchange::csv::columns::Lines;
+pub use crate::interchange::csv::dialect::Delimiter;
+pub use crate::interchange::csv::rejects::RejectsFile;
+pub use crate::interchange::csv::transfers::{read_transfers, read_transfers_by};

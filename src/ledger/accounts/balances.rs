@@ -1,0 +1,97 @@
+//! What accounts had: as it counts for the books, and as the ledger knew it.
+
+use std::collections::HashMap;
+
+use crate::error::Error;
+use crate::facts::{Account, AccountName, Instant, NormalSide, Transfer};
+use crate::ledger::Ledger;
+use crate::models::transfers::EffectiveCorrection;
+use crate::money::{Amount, Money};
+use crate::rejection::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+/// The moments that a balance is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AsOf {
+    /// Transfers count that are effective by then. `None`: all that are recorded count, forward-dated ones too.
+    pub effective_at: Option<Instant>,
+    /// Transfers are known that were recorded by then. `None`: all are.
+    pub recorded_at: Option<Instant>,
+}
+
+impl AsOf {
+    /// What counts at a moment, by all that is known.
+    #[must_use]
+    pub const fn effective(at: Instant) -> Self {
+        Self { effective_at: Some(at), recorded_at: None }
+    }
+
+    /// What was known at a moment.
+    #[must_use]
+    pub const fn recorded(at: Instant) -> Self {
+        Self { effective_at: None, recorded_at: Some(at) }
+    }
+}
+
+impl Ledger {
+    /// The posted balances of accounts at a moment, on their normal sides, in the order of the names. Transfers of that very moment
+    /// count. Takes the same time for an account of any length, as long as few of its transfers are back- or forward-dated.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`] for the first name that is not there, [`Error::Store`].
+    pub fn balances_as_of(&self, names: &[AccountName], as_of: AsOf) -> Result<Vec<(Account, Money)>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;
+            let mut found: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
+            let mut balance = |name: &AccountName| {
+                let account = found.remove(name).ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?;
+                let balance = balance_as_of(store, &account, as_of)?;
+                Ok((account, balance))
+            };
+            names.iter().map(&mut balance).collect()
+        })
+    }
+}
+
+/// An account at a moment.
+pub(in crate::ledger) struct Reading {
+    /// The posted balance, on the normal side.
+    pub balance: Money,
+    /// The newest of its transfers that was recorded by then.
+    pub last: Option<Transfer>,
+}
+
+pub(in crate::ledger) fn balance_as_of(
+    store: &mut dyn Store,
+    account: &Account,
+    as_of: AsOf,
+) -> Result<Money, StoreError> {
+    Ok(read_as_of(store, account, as_of)?.balance)
+}
+
+/// Begins with what was recorded by the earlier of the two moments, which is one walk down the chain, and corrects it by the transfers that
+/// count at another time than they were recorded, which have indexes of their own.
+pub(in crate::ledger) fn read_as_of(
+    store: &mut dyn Store,
+    account: &Account,
+    as_of: AsOf,
+) -> Result<Reading, StoreError> {
+    let known_at = as_of.recorded_at.unwrap_or(Instant::MAX);
+    let recorded_at = as_of.effective_at.map_or(known_at, |effective_at| effective_at.min(known_at));
+    let last = store.find_last_recorded_at(account, recorded_at)?;
+    let leg = last.as_ref().and_then(|transfer| transfer.leg_of(account.id));
+    let recorded = leg.map_or(Amount::ZERO, |leg| leg.balance);
+    let Some(effective_at) = as_of.effective_at else { return Ok(Reading { balance: account.money(recorded), last }) };
+
+    let debits = store.correct_effective(EffectiveCorrection {
+        account_id: account.id.0,
+        effective_at: effective_at.into(),
+        recorded_at: recorded_at.into(),
+        known_at: known_at.into(),
+    })?;
+    let correction = if account.account_type.normal_side() == NormalSide::Debit { debits } else { -debits };
+    let balance = i128::from(recorded.minor()) + correction;
+    // Any part of the debits and of the credits fits where all of them do.
+    let balance = i64::try_from(balance).unwrap_or(if balance > 0 { i64::MAX } else { i64::MIN });
+    Ok(Reading { balance: account.money(Amount::from_minor(balance)), last })
+}

@@ -1,0 +1,90 @@
+use std::collections::BTreeMap;
+
+use bigdecimal::BigDecimal;
+
+use crate::error::Error;
+use crate::facts::{Account, NormalSide};
+use crate::ledger::Ledger;
+use crate::ledger::holds::expiry::without_expired;
+use crate::money::{Amount, Currency, CurrencyCode};
+use crate::store::Access;
+
+/// How many accounts are in memory at once.
+const ACCOUNTS_PER_PAGE: i64 = 1_000;
+
+/// What the accounts below one path have together, in one currency and on one normal side: what is owned and what is owed are never
+/// added up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathBalance {
+    /// The first parts of the accounts' names.
+    pub path: String,
+    /// The currency of all of them.
+    pub currency: Currency,
+    /// The normal side of all of them.
+    pub side: NormalSide,
+    /// How many they are.
+    pub accounts: u64,
+    /// What is posted, on the normal side.
+    pub posted: BigDecimal,
+    /// What open holds reserve.
+    pub held: BigDecimal,
+    /// What is posted less what is held.
+    pub available: BigDecimal,
+}
+
+/// Sums of minor units, which can be more than one amount has room for.
+#[derive(Default)]
+struct Sums {
+    accounts: u64,
+    posted: i128,
+    held: i128,
+}
+
+impl Ledger {
+    /// What the accounts have whose names begin with `prefix`, added up by the first `depth` parts of their names, by path. All as they
+    /// stood at one moment. Reads every one of these accounts.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn balances_by_path(&self, prefix: &str, depth: usize) -> Result<Vec<PathBalance>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let mut sums = BTreeMap::new();
+            let mut after = String::new();
+            loop {
+                let page = store.list_accounts(prefix, &after, ACCOUNTS_PER_PAGE)?;
+                let Some(last) = page.last() else { break };
+                after = last.name.to_string();
+                for account in without_expired(store, page, self.clock.now())? {
+                    add(&mut sums, &account, depth);
+                }
+            }
+            Ok(sums.into_iter().map(|((path, _, side), (currency, sums))| total(path, side, currency, &sums)).collect())
+        })
+    }
+}
+
+/// By path, currency, and normal side.
+type Key = (String, CurrencyCode, NormalSide);
+
+fn add(sums: &mut BTreeMap<Key, (Currency, Sums)>, account: &Account, depth: usize) {
+    let path: Vec<_> = account.name.as_str().split(':').take(depth).collect();
+    let key = (path.join(":"), account.currency.code(), account.account_type.normal_side());
+    let (_, sums) = sums.entry(key).or_insert_with(|| (account.currency, Sums::default()));
+    let units = |amount: Amount| i128::from(amount.minor());
+    sums.accounts += 1;
+    sums.posted += units(account.posted());
+    sums.held += units(account.held());
+}
+
+fn total(path: String, side: NormalSide, currency: Currency, sums: &Sums) -> PathBalance {
+    let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(currency.exponent()));
+    PathBalance {
+        path,
+        currency,
+        side,
+        accounts: sums.accounts,
+        posted: decimal(sums.posted),
+        held: decimal(sums.held),
+        available: decimal(sums.posted - sums.held),
+    }
+}

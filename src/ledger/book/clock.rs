@@ -1,0 +1,86 @@
+//! How the book's entries stand to its clock, and the owner's consent to those that are later than that.
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::facts::{Actor, BookChange, BookEvent, Description, Instant, Signature};
+use crate::ledger::book::events::append_book_event;
+use crate::ledger::{Ledger, Mode};
+use crate::store::{Access, Store, StoreError};
+
+/// How much later than the latest entry is accepted with it. What follows takes a microsecond each, so this is room for 86 thousand million
+/// entries of one account.
+const ACCEPTED_BEYOND: Duration = Duration::from_hours(24);
+
+/// How the entries of a book stand to its clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClockStatus {
+    /// What the book's clock says.
+    pub now: Instant,
+    /// When the latest entry was recorded; `None` in a book without any.
+    pub latest: Option<Instant>,
+    /// How many accounts have a transfer that is later than the clock. Events of accounts and of the book are not counted here.
+    pub accounts_later: u64,
+    /// How much later an account's newest entry may be without the owner's consent.
+    pub lead_max: Duration,
+    /// What the owner has accepted last.
+    pub accepted: Option<BookEvent>,
+}
+
+impl ClockStatus {
+    /// The owner has accepted entries up to here.
+    #[must_use]
+    pub fn accepted_until(&self) -> Option<Instant> {
+        self.accepted.as_ref()?.change.accepted_until()
+    }
+
+    /// The latest entry, where it is later than the clock by more than it may be.
+    #[must_use]
+    pub fn too_late(&self) -> Option<Instant> {
+        self.latest.filter(|latest| *latest > self.now.after(self.lead_max))
+    }
+
+    /// Whether accounts are refused because of that: it is not accepted.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.too_late().is_some_and(|latest| self.accepted_until().is_none_or(|until| until < latest))
+    }
+}
+
+impl Ledger {
+    /// Compares the entries of the book with its clock. Reads every account.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn clock_status(&self) -> Result<ClockStatus, Error> {
+        self.pool.transaction(Access::Read, |store| Ok(self.clock_status_in(store)?))
+    }
+
+    pub(in crate::ledger) fn clock_status_in(&self, store: &mut dyn Store) -> Result<ClockStatus, StoreError> {
+        let now = self.clock.now();
+        Ok(ClockStatus {
+            now,
+            latest: store.latest_recorded_at()?,
+            accounts_later: store.count_accounts_later_than(now)?.unsigned_abs(),
+            lead_max: self.clock_lead_max,
+            accepted: store.find_clock_acceptance()?,
+        })
+    }
+
+    /// Accepts the entries that are later than the clock, up to a day behind the latest of them, and answers with the record of it; `None` where
+    /// there are none that are not accepted already. From then on their accounts take entries again, each a microsecond behind the one
+    /// before, until the clock has come so far. What counts by the day goes by the clock all the while.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; `Denied` for a role that is not the book's owner.
+    pub fn accept_clock(&self, actor: &Actor, reason: &Description, mode: Mode) -> Result<Option<BookEvent>, Error> {
+        self.pool.transaction(Access::Alone, |store| {
+            let time = self.book_time();
+            let status = self.clock_status_in(store)?;
+            let Some(latest) = status.too_late().filter(|_| status.refuses()) else { return Ok(None) };
+            let change = BookChange::ClockAccepted { until: latest.after(ACCEPTED_BEYOND) };
+            let signature = Signature { actor: actor.clone(), reason: Some(reason.clone()) };
+            append_book_event(store, change, signature, time, mode).map(Some)
+        })
+    }
+}

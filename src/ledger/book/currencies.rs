@@ -1,0 +1,86 @@
+use crate::error::Error;
+use crate::facts::{BookChange, Description, Signature};
+use crate::ledger::book::events::append_book_event;
+use crate::ledger::{Ledger, Mode};
+use crate::models::CorruptRow;
+use crate::models::currencies::CurrencyRow;
+use crate::money::{Currency, CurrencyCode};
+use crate::rejection::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+/// A registered currency and what people call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedCurrency {
+    /// Its code and exponent.
+    pub currency: Currency,
+    /// Its name.
+    pub name: Description,
+}
+
+impl NamedCurrency {
+    pub(in crate::ledger) fn from_row(row: &CurrencyRow) -> Result<Self, StoreError> {
+        let name = row.name.parse().map_err(|_| CorruptRow::new("currencies", &row.code, "name", &row.name))?;
+        Ok(Self { currency: row.to_currency()?, name })
+    }
+}
+
+impl From<&NamedCurrency> for CurrencyRow {
+    fn from(NamedCurrency { currency, name }: &NamedCurrency) -> Self {
+        Self { code: currency.code().to_string(), exponent: currency.exponent().into(), name: name.to_string() }
+    }
+}
+
+impl Ledger {
+    /// All currencies, by code.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn list_currencies(&self) -> Result<Vec<NamedCurrency>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            Ok(store.list_currencies()?.iter().map(NamedCurrency::from_row).collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The currency of that code.
+    ///
+    /// # Errors
+    /// [`Rejection::CurrencyUnknown`], [`Error::Store`].
+    pub fn get_currency(&self, code: CurrencyCode) -> Result<NamedCurrency, Error> {
+        self.pool.transaction(Access::Read, |store| get_currency_in(store, code))
+    }
+
+    /// Registers a currency, and records who did. Its exponent can never be changed.
+    ///
+    /// # Errors
+    /// [`Rejection::CurrencyExists`] when the code is registered with another exponent or name, [`Error::Store`].
+    pub fn add_currency(
+        &self,
+        currency: &NamedCurrency,
+        signature: &Signature,
+        mode: Mode,
+    ) -> Result<NamedCurrency, Error> {
+        let code = currency.currency.code();
+        let row = CurrencyRow::from(currency);
+        self.pool.transaction(Access::Write, |store| {
+            if mode == Mode::Commit && store.insert_currency(&row)? {
+                let NamedCurrency { currency, name } = currency.clone();
+                let registered = BookChange::CurrencyRegistered { currency, name };
+                append_book_event(store, registered, signature.clone(), self.book_time(), mode)?;
+            }
+            match store.find_currency(&row.code)?.as_ref().map(NamedCurrency::from_row).transpose()? {
+                Some(stored) if stored != *currency => Err(Rejection::CurrencyExists {
+                    currency: code,
+                    exponent: stored.currency.exponent(),
+                    name: stored.name.to_string(),
+                }
+                .into()),
+                _ => Ok(currency.clone()),
+            }
+        })
+    }
+}
+
+fn get_currency_in(store: &mut dyn Store, code: CurrencyCode) -> Result<NamedCurrency, Error> {
+    let row = store.find_currency(code.as_str())?.ok_or(Rejection::CurrencyUnknown { currency: code })?;
+    Ok(NamedCurrency::from_row(&row)?)
+}

@@ -1,0 +1,84 @@
+//! Adding to the book's own chain.
+
+use std::time::Duration;
+
+use crate::clock::Reading;
+use crate::error::Error;
+use crate::facts::{BookChange, BookEvent, Instant, Sequence, Signature};
+use crate::judging::ClockLead;
+use crate::ledger::{Ledger, Mode};
+use crate::rejection::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+impl Ledger {
+    /// Up to `limit` events of the book as a whole from a place on, in order: periods closed and reopened, schedules added and
+    /// cancelled, currencies registered, futures accepted.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn book_events(&self, from: Sequence, limit: u32) -> Result<Vec<BookEvent>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let rows = store.book_event_rows_between(from.0, i64::MAX, limit.into())?;
+            Ok(rows.into_iter().map(BookEvent::try_from).collect::<Result<_, _>>().map_err(StoreError::from)?)
+        })
+    }
+
+    /// The newest acceptance of entries that are later than the clock, or `None` where none ever was.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn clock_acceptance(&self) -> Result<Option<BookEvent>, Error> {
+        self.pool.transaction(Access::Read, |store| Ok(store.find_clock_acceptance()?))
+    }
+}
+
+/// The time by which an event of the book is recorded, and how far ahead of it the newest one may be.
+#[derive(Clone, Copy)]
+pub(in crate::ledger) struct BookTime {
+    pub(in crate::ledger) reading: Reading,
+    pub(in crate::ledger) lead_max: Duration,
+}
+
+impl Ledger {
+    pub(in crate::ledger) fn book_time(&self) -> BookTime {
+        BookTime { reading: self.clock.read(), lead_max: self.clock_lead_max }
+    }
+}
+
+/// Adds an event behind the newest one, whose chain is locked until the transaction ends, so that numbers, places and hashes follow
+/// each other. Lock all else that is needed before. A dry run has no place, and the hash that the event would have without one.
+///
+/// # Errors
+/// [`Rejection::ClockBehind`] where the newest event is too far ahead of the clock, unless this one accepts that; [`Error::Store`].
+pub(in crate::ledger) fn append_book_event(
+    store: &mut dyn Store,
+    change: BookChange,
+    signature: Signature,
+    BookTime { reading, lead_max }: BookTime,
+    mode: Mode,
+) -> Result<BookEvent, Error> {
+    if mode == Mode::Commit {
+        store.lock_book_events()?;
+    }
+    let last = store.find_newest_book_event()?;
+    if !matches!(change, BookChange::ClockAccepted { .. }) {
+        check_clock(store, last.as_ref(), reading.now, lead_max)?;
+    }
+    if mode == Mode::DryRun {
+        return Ok(BookEvent::behind(last.as_ref(), Sequence::UNASSIGNED, reading.now, signature, change));
+    }
+    // One place was asked for.
+    let sequence = store.next_sequences(1, reading.told())?[0];
+    let event = BookEvent::behind(last.as_ref(), sequence, reading.now, signature, change);
+    store.insert_book_events(std::slice::from_ref(&event))?;
+    Ok(event)
+}
+
+fn check_clock(store: &mut dyn Store, last: Option<&BookEvent>, now: Instant, lead_max: Duration) -> Result<(), Error> {
+    let Some(&BookEvent { sequence, recorded_at, .. }) = last else { return Ok(()) };
+    let accepted_until = store.find_clock_acceptance()?.and_then(|event| event.change.accepted_until());
+    if (ClockLead { max: lead_max, accepted_until }).allows(recorded_at, now) {
+        return Ok(());
+    }
+    Err(Rejection::ClockBehind { account: None, sequence, recorded_at, now }.into())
+}

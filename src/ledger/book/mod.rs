@@ -1,0 +1,9 @@
+//! What holds for the book as a whole: its events, periods, currencies and clock.
+//!
+//! What belongs here: reading and adding `book_events`, and what follows from them for every posting. What does not: accounts.
+
+pub(super) mod clock;
+pub(super) mod currencies;
+pub(super) mod events;
+pub(super) mod periods;
+pub(super) mod rules;

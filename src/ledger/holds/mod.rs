@@ -1,0 +1,164 @@
+pub(super) mod expiry;
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::error::Error;
+use crate::facts::{AccountId, AccountName, Hold, HoldState, Reference, Sequence, Transfer};
+use crate::judging::{Batch, ClockLead, Known};
+use crate::ledger::accounts::get_account_in;
+use crate::ledger::posting::write;
+use crate::ledger::{Ledger, Mode};
+use crate::models::CorruptRow;
+use crate::money::{Amount, Currency, Money};
+use crate::rejection::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+/// How many holds one transaction records the expiry of.
+const HOLDS_PER_TRANSACTION: i64 = 1_000;
+
+/// A hold as it stands at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldStatus {
+    /// What is left of it. A hold that has expired has nothing left, whether or not that was recorded.
+    pub hold: Hold,
+    /// The account that captures debit.
+    pub debit_account: AccountName,
+    /// The account that captures credit.
+    pub credit_account: AccountName,
+    /// The currency of both.
+    pub currency: Currency,
+}
+
+impl HoldStatus {
+    /// An amount in the hold's currency.
+    #[must_use]
+    pub const fn money(&self, amount: Amount) -> Money {
+        Money::new(amount, self.currency)
+    }
+}
+
+/// A hold and all that happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldHistory {
+    /// The hold as it stands now.
+    pub status: HoldStatus,
+    /// The hold itself, its captures and its release, in order.
+    pub transfers: Vec<Transfer>,
+}
+
+/// A page of holds, in the order in which they were placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldPage {
+    /// The holds.
+    pub holds: Vec<HoldStatus>,
+    /// Where the next page begins, or `None` on the last one.
+    pub next: Option<Sequence>,
+}
+
+impl Ledger {
+    /// A hold and all that happened to it.
+    ///
+    /// # Errors
+    /// [`Rejection::HoldUnknown`], [`Error::Store`].
+    pub fn get_hold(&self, hold: impl Into<Reference>) -> Result<HoldHistory, Error> {
+        let named = hold.into();
+        let id = named.id();
+        self.pool.transaction(Access::Read, |store| {
+            let unknown = || Rejection::HoldUnknown { hold: named.clone() };
+            let hold = store.find_holds(&[id])?.pop().ok_or_else(unknown)?;
+            let status = self.with_names(store, vec![hold])?.pop();
+            let status = status.unwrap_or_else(|| unreachable!("one answer a hold"));
+            let transfers = store.hold_transfer_rows(&[id])?.into_iter().map(Transfer::try_from);
+            let transfers = transfers.collect::<Result<_, _>>().map_err(StoreError::from)?;
+            Ok(HoldHistory { status, transfers })
+        })
+    }
+
+    /// Up to `limit` holds, open or not, from a place on.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn list_holds(&self, from: Option<Sequence>, limit: u32) -> Result<HoldPage, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            // One more than asked for tells where the next page begins.
+            let mut holds = store.list_holds(from.unwrap_or(Sequence::UNASSIGNED), i64::from(limit) + 1)?;
+            let next = holds.get(limit as usize).map(|hold| hold.sequence);
+            holds.truncate(limit as usize);
+            Ok(HoldPage { holds: self.with_names(store, holds)?, next })
+        })
+    }
+
+    /// All open holds of an account, on either side. Those that have expired are not open.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    pub fn list_open_holds(&self, account: &AccountName) -> Result<Vec<HoldStatus>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let account = get_account_in(store, account, self.clock.now())?;
+            let holds = store.list_open_holds_of(account.id)?;
+            let mut open = self.with_names(store, holds)?;
+            open.retain(|status| status.hold.state == HoldState::Open);
+            Ok(open)
+        })
+    }
+
+    /// Records the expiry of every hold that has expired, and says how many those were. Balances do not need it: an expired hold counts
+    /// as gone from its moment on. Accounts that are too far ahead of the clock are left alone.
+    ///
+    /// # Errors
+    /// [`Error::Store`]. What was recorded before it stays.
+    pub fn expire_holds(&self, mode: Mode) -> Result<u64, Error> {
+        let mut expired = 0;
+        while let Some(count) = self.pool.transaction(Access::Write, |store| self.expire_some(store, mode))? {
+            expired += count;
+            // Where there are some and none was recorded, what is left stands on accounts that are ahead of the clock.
+            if mode == Mode::DryRun || count == 0 {
+                break;
+            }
+        }
+        Ok(expired)
+    }
+
+    /// Records some expiries, and says how many; `None` where there are no more.
+    fn expire_some(&self, store: &mut dyn Store, mode: Mode) -> Result<Option<u64>, Error> {
+        let limit = if mode == Mode::DryRun { i64::MAX } else { HOLDS_PER_TRANSACTION };
+        let holds = store.list_expired_holds(self.clock.now(), limit)?;
+        if mode == Mode::DryRun || holds.is_empty() {
+            return Ok((!holds.is_empty()).then_some(holds.len() as u64));
+        }
+        let accounts: BTreeSet<_> =
+            holds.iter().flat_map(|hold| [hold.debit_account_id, hold.credit_account_id]).collect();
+        let accounts = store.find_accounts_by_id(&accounts.into_iter().collect::<Vec<_>>())?;
+        let accounts = store.lock_accounts(&accounts.iter().map(|account| &account.name).collect::<Vec<_>>())?;
+        // Read again behind the lock: others may have captured, released or recorded them meanwhile.
+        let holds = store.find_holds(&holds.iter().map(|hold| hold.id).collect::<Vec<_>>())?;
+        let rules = self.rules.read(store)?;
+        let lead = ClockLead { max: self.clock_lead_max, accepted_until: rules.accepted_until };
+        let time = self.clock.read();
+        let mut batch = Batch::new(Known { accounts, holds, lead, ..Known::default() }, time.now);
+        batch.expire_all();
+        Ok(Some(write(store, batch, time)?.transfers.len() as u64))
+    }
+
+    fn with_names(&self, store: &mut dyn Store, holds: Vec<Hold>) -> Result<Vec<HoldStatus>, StoreError> {
+        let now = self.clock.now();
+        let ids: BTreeSet<_> = holds.iter().flat_map(|hold| [hold.debit_account_id, hold.credit_account_id]).collect();
+        let accounts = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
+        let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
+        let get = |hold: &Hold, id: AccountId| {
+            accounts.get(&id).ok_or_else(|| CorruptRow::new("holds", hold.sequence, "account_id", id.0))
+        };
+        let status = |hold: Hold| {
+            let (debit, credit) = (get(&hold, hold.debit_account_id)?, get(&hold, hold.credit_account_id)?);
+            let state = hold.state_at(now);
+            let remaining = if state == HoldState::Open { hold.remaining } else { Amount::ZERO };
+            Ok(HoldStatus {
+                hold: Hold { remaining, state, ..hold },
+                debit_account: debit.name.clone(),
+                credit_account: credit.name.clone(),
+                currency: debit.currency,
+            })
+        };
+        holds.into_iter().map(status).collect()
+    }
+}

@@ -1,0 +1,123 @@
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::facts::{AccountName, TransferId};
+use crate::maps::FastSet;
+use crate::requests::{
+    AccountAction, AnnotationTarget, HoldRequest, Operation, Parties, Request, ReversalTime, TransferRequest,
+};
+
+/// What requests are about, as far as they say so themselves.
+#[derive(Default)]
+pub(in crate::ledger) struct Scope<'a> {
+    pub(in crate::ledger) names: FastSet<&'a AccountName>,
+    /// The accounts of which it is changed what they may do, or what is kept beside them.
+    pub(in crate::ledger) changed: BTreeSet<&'a AccountName>,
+    /// Those of them that get a limit for what leaves them in a day or a month.
+    pub(in crate::ledger) limited: BTreeSet<&'a AccountName>,
+    /// The transfers of which it is changed what is kept beside them.
+    pub(in crate::ledger) annotated_ids: Vec<TransferId>,
+    /// Whether some request says when it counts, so that a closed period can be in its way.
+    pub(in crate::ledger) has_effective_times: bool,
+    /// Whether some request depends on accounts that it may leave as they are.
+    pub(in crate::ledger) has_conditions: bool,
+    /// The ids under which an answer may be known, and those of transfers that are to be undone.
+    pub(in crate::ledger) ids: Vec<TransferId>,
+    pub(in crate::ledger) hold_ids: Vec<TransferId>,
+    pub(in crate::ledger) reversed_ids: Vec<TransferId>,
+    pub(in crate::ledger) reversed_journal_ids: Vec<Uuid>,
+    /// The journals that are asked for or undone.
+    pub(in crate::ledger) journal_ids: Vec<Uuid>,
+}
+
+impl<'a> Scope<'a> {
+    /// Whether the requests name all their accounts, but for those of holds that have expired.
+    pub(in crate::ledger) fn names_all_accounts(&self) -> bool {
+        let has_ids = [&self.annotated_ids, &self.hold_ids, &self.reversed_ids].iter().any(|ids| !ids.is_empty());
+        !has_ids && self.reversed_journal_ids.is_empty()
+    }
+
+    /// Whether nothing has to be known to judge the requests but their accounts, and whether their ids are new, and whether each of these
+    /// accounts is changed if none is refused.
+    pub(in crate::ledger) fn is_of_accounts_alone(&self) -> bool {
+        self.names_all_accounts() && self.changed.is_empty() && !self.has_effective_times && !self.has_conditions
+    }
+
+    pub(in crate::ledger) fn of(requests: &'a [Request]) -> Self {
+        let mut scope = Self { ids: Vec::with_capacity(requests.len()), ..Self::default() };
+        for request in requests {
+            match request {
+                Request::Operation(_) | Request::Due(_) => {}
+                Request::Journal(journal) => {
+                    // The first transfer's id is the journal's; it stands here for journals that have none.
+                    scope.ids.push(journal.id());
+                    scope.journal_ids.push(journal.id().0);
+                }
+                Request::JournalReversal(reversal) => {
+                    scope.ids.push(reversal.id.id());
+                    scope.has_effective_times |= reversal.at == ReversalTime::Original;
+                    scope.journal_ids.extend([reversal.id.id().0, reversal.journal.id().0]);
+                    scope.reversed_journal_ids.push(reversal.journal.id().0);
+                }
+            }
+            request.operations().iter().for_each(|operation| scope.add(operation));
+        }
+        scope
+    }
+
+    fn add(&mut self, operation: &'a Operation) {
+        self.ids.extend(operation.id());
+        match operation {
+            Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
+                self.add_accounts(request);
+            }
+            Operation::Capture(request) => {
+                self.has_effective_times |= request.effective_at.is_some();
+                self.hold_ids.push(request.hold.id());
+                self.ids.push(request.id.id().of_remainder());
+            }
+            Operation::Release(request) => self.hold_ids.push(request.hold.id()),
+            Operation::Reverse(request) => {
+                self.has_effective_times |= request.at == ReversalTime::Original;
+                self.reversed_ids.push(request.reversed.id());
+                self.ids.push(request.reversed.id());
+            }
+            Operation::Change(request) => {
+                self.names.insert(&request.account);
+                self.changed.insert(&request.account);
+                if matches!(request.action, AccountAction::Limit(change) if change.opens_window()) {
+                    self.limited.insert(&request.account);
+                }
+            }
+            Operation::Annotate(request) => match &request.target {
+                AnnotationTarget::Account(name) => {
+                    self.names.insert(name);
+                    self.changed.insert(name);
+                }
+                AnnotationTarget::Transfer(transfer) => {
+                    self.annotated_ids.push(transfer.id());
+                    self.ids.push(transfer.id());
+                }
+            },
+        }
+    }
+
+    /// The accounts that transfers and holds may lower.
+    pub(in crate::ledger) fn falling(requests: &'a [Request]) -> FastSet<&'a AccountName> {
+        let parties = requests.iter().flat_map(Request::operations).filter_map(|operation| match operation {
+            Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
+                Some(&request.parties)
+            }
+            _ => None,
+        });
+        parties.flat_map(Parties::falling).collect()
+    }
+
+    fn add_accounts(&mut self, request: &'a TransferRequest) {
+        self.has_effective_times |= request.effective_at.is_some();
+        self.has_conditions |= !request.conditions.is_empty();
+        self.names.extend(request.parties.names());
+        self.names.extend(request.conditions.iter().map(|condition| &condition.account));
+    }
+}

@@ -1,0 +1,156 @@
+//! What has left accounts in the present day and month.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::facts::{Account, AccountId, AccountName, Hash, Instant, Sequence, Transfer};
+use crate::judging::Spent;
+use crate::ledger::posting::remembered::make_room;
+use crate::ledger::posting::scope::Scope;
+use crate::maps::FastMap;
+use crate::requests::Request;
+use crate::store::{Store, StoreError};
+
+/// How many transfers are in memory at once.
+const TRANSFERS_PER_PAGE: usize = 1_000;
+/// How many newer ones may have come to go on from what was counted before: a few batches.
+const NEWER_MAX: usize = 5_000;
+/// How many transfers must have been read for what they come to to be kept.
+const READ_MIN: usize = 16;
+/// How many accounts it is kept of, and how many holds of each.
+const ACCOUNTS_MAX: usize = 4_096;
+const HOLDS_MAX: usize = 256;
+
+/// What had left accounts when it was last counted, so that a busy account's month is not read again for each of its transfers.
+///
+/// It is kept beside the hash of the account's newest transfer of then, and used only where the account's chain has that hash at that
+/// place. The hash covers all that was counted, so this can be missing or old, but never wrong.
+#[derive(Default)]
+pub(in crate::ledger) struct Spending {
+    counted: Mutex<FastMap<AccountId, Counted>>,
+}
+
+#[derive(Clone)]
+struct Counted {
+    /// How many transfers had touched the account.
+    version: i64,
+    /// The newest one's.
+    hash: Hash,
+    spent: Spent,
+}
+
+/// How many accounts. What they spent is nobody's business who prints a ledger.
+impl fmt::Debug for Spending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Spending({} accounts)", self.lock().len())
+    }
+}
+
+impl Spending {
+    /// What has left the accounts of which a day or a month is limited, or is about to be, where requests may let more out.
+    pub(in crate::ledger) fn find(
+        &self,
+        store: &mut dyn Store,
+        accounts: &[Account],
+        requests: &[Request],
+        about_to_be: &BTreeSet<&AccountName>,
+        now: Instant,
+    ) -> Result<HashMap<AccountId, Spent>, StoreError> {
+        let is_limited = |account: &&Account| account.velocity.has_window() || about_to_be.contains(&account.name);
+        if !accounts.iter().any(|account| is_limited(&account)) {
+            return Ok(HashMap::new());
+        }
+        let falling = Scope::falling(requests);
+        let counted = accounts.iter().filter(is_limited).filter(|account| falling.contains(&account.name));
+        counted.map(|account| Ok((account.id, self.count(store, account, now)?))).collect()
+    }
+
+    /// What has left an account up to now.
+    fn count(&self, store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
+        let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(now)).cloned();
+        let counted = match earlier {
+            Some(earlier) => go_on(store, account, earlier)?,
+            None => None,
+        };
+        if let Some(mut counted) = counted {
+            counted.spent.turn_to(now);
+            self.keep(account.id, &counted);
+            return Ok(counted.spent);
+        }
+        let (read, counted) = look_back(store, account, now)?;
+        if read >= READ_MIN {
+            self.keep(account.id, &counted);
+        }
+        Ok(counted.spent)
+    }
+
+    fn keep(&self, account: AccountId, counted: &Counted) {
+        let mut kept = self.lock();
+        if counted.spent.hold_count() > HOLDS_MAX {
+            kept.remove(&account);
+            return;
+        }
+        if !kept.contains_key(&account) {
+            make_room(&mut kept, ACCOUNTS_MAX, 1);
+        }
+        kept.insert(account, counted.clone());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, FastMap<AccountId, Counted>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts what came since it was last counted. `None` where that is no gain, or the account has another history than then.
+fn go_on(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<Option<Counted>, StoreError> {
+    let newer = usize::try_from(account.version - earlier.version).ok().filter(|newer| *newer <= NEWER_MAX);
+    let (Some(newer), Some(last)) = (newer, account.last) else { return Ok(None) };
+    let mut page = list_history(store, account, last.sequence, newer + 1)?;
+    if page.pop().is_none_or(|transfer| transfer.hash != earlier.hash) {
+        return Ok(None);
+    }
+    let Counted { mut hash, mut spent, .. } = earlier;
+    for transfer in page.iter().rev() {
+        hash = transfer.hash;
+        if account.falls_by(transfer.side_of(account.id)) {
+            spent.add(transfer);
+        }
+    }
+    Ok(Some(Counted { version: account.version, hash, spent }))
+}
+
+/// Walks the account's chain back to where the month began, so it takes time with the number of transfers that the account has had in it,
+/// which is told too. Where the account is ahead of the clock, that is all that it has had since it is.
+fn look_back(store: &mut dyn Store, account: &Account, now: Instant) -> Result<(usize, Counted), StoreError> {
+    let mut counted = Counted { version: account.version, hash: account.head, spent: Spent::nothing_at(now) };
+    let mut released = HashMap::new();
+    let mut read = 0;
+    let mut next = account.last.map(|last| last.sequence);
+    while let Some(first) = next {
+        let page = list_history(store, account, first, TRANSFERS_PER_PAGE)?;
+        next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|leg| leg.previous);
+        for transfer in &page {
+            if read == 0 {
+                counted.hash = transfer.hash;
+            }
+            if !counted.spent.reaches(transfer.recorded_at) {
+                return Ok((read, counted));
+            }
+            read += 1;
+            if account.falls_by(transfer.side_of(account.id)) {
+                counted.spent.look_back(transfer, &mut released);
+            }
+        }
+    }
+    Ok((read, counted))
+}
+
+fn list_history(
+    store: &mut dyn Store,
+    account: &Account,
+    first: Sequence,
+    limit: usize,
+) -> Result<Vec<Transfer>, StoreError> {
+    store.list_history(account.id, first, i64::try_from(limit).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,239 @@
+//! Proving one account: its chain, from its opening to its head, whatever the size of the book around it.
+//!
+//! The chain is linked from its newest transfer down and proven from its opening up. So it is walked twice: down, to find where each page
+//! begins, then up, page by page.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use crate::error::Error;
+use crate::facts::{Account, AccountId, AccountName, Hash, Leg, NormalSide, Sequence, Transfer};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::opened::FirstEvents;
+use crate::ledger::proof::verify::holds::KnownHolds;
+use crate::ledger::proof::verify::reversals::Reversed;
+use crate::ledger::proof::verify::walk::Walk;
+use crate::ledger::proof::verify::{VerifyProgress, VerifyReport};
+use crate::models::CorruptRow;
+use crate::models::account_events::AccountEventRow;
+use crate::models::accounts::AccountRow;
+use crate::models::sql_types::SqlHash;
+use crate::models::transfers::ChainRow;
+use crate::money::Currency;
+use crate::proof::{hash_account, hash_transfer};
+use crate::rejection::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+/// How many transfers and events of the account are in memory at once, each transfer with the account on its other side.
+const ROWS_PER_PAGE: i64 = 1_000;
+
+impl Ledger {
+    /// Recomputes one account from its opening on, as [`Ledger::verify`] does, and nothing else, so that it takes as long as the account's
+    /// history is, and not as the book is: its chain of transfers and events, its row, and the holds that stand on it.
+    ///
+    /// The heads that other accounts had before each transfer are believed as they are stored. A transfer that was added beside the chain,
+    /// which no balance counts and no statement shows, is found by [`Ledger::verify`] alone.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Error::Store`]. What is wrong with the account is no error but the answer.
+    pub fn verify_account(
+        &self,
+        name: &AccountName,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<VerifyReport, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let unknown = || Rejection::AccountUnknown { account: name.clone() };
+            let row = store.find_account_row(name)?.ok_or_else(unknown)?;
+            verify_account_in(store, row, progress)
+        })
+    }
+}
+
+fn verify_account_in(
+    store: &mut dyn Store,
+    row: AccountRow,
+    progress: &mut dyn FnMut(VerifyProgress),
+) -> Result<VerifyReport, Error> {
+    let (id, name) = (AccountId(row.id), row.name.clone());
+    let newest = row.last_transfer.map(Sequence);
+    let first_events = FirstEvents::of_accounts(store, &[id])?;
+    let mut walk = Walk::new(usize::MAX);
+    walk.compared = 1;
+    walk.open_account(row.clone(), &first_events);
+    // A row that cannot be read was found right now.
+    if let Ok(account) = Account::try_from(row) {
+        walk.recompute_chain(store, id, newest, progress)?;
+        walk.compare_open_holds_of(store, id)?;
+        walk.compare_account(&account);
+    }
+    let totals = walk.totals();
+    let mut report = walk.report_with(totals);
+    for finding in &mut report.findings {
+        finding.account.get_or_insert_with(|| name.clone());
+    }
+    Ok(report)
+}
+
+impl Walk {
+    fn recompute_chain(
+        &mut self,
+        store: &mut dyn Store,
+        id: AccountId,
+        newest: Option<Sequence>,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<(), Error> {
+        let mut events = OwnEvents::of(id);
+        for (page_number, first) in page_begins(store, id, newest)?.into_iter().rev().enumerate() {
+            let rows = store.chain_rows(id, first, ROWS_PER_PAGE)?;
+            if page_number == 0 {
+                self.find_cut(id, first, &rows);
+            }
+            let others = Others::of(store, id, &rows)?;
+            let holds = KnownHolds::of_rows(store, rows.iter().map(|(row, _)| row))?;
+            let reversed = Reversed::of_rows(store, rows.iter().map(|(row, _)| row))?;
+            let mut page = Vec::with_capacity(rows.len());
+            for (row, other_head) in rows.into_iter().rev() {
+                self.apply_own_events(store, &mut events, row.sequence)?;
+                self.transfers += 1;
+                let sequence = Sequence(row.sequence);
+                match Transfer::try_from(row) {
+                    Ok(transfer) => {
+                        self.recompute_in_chain(id, &transfer, &others, other_head);
+                        page.push(transfer);
+                    }
+                    Err(corrupt) => self.find(Some(sequence), self.name_of(id), corrupt.to_string()),
+                }
+            }
+            self.find_missing_holds(&holds, &page);
+            self.check_reversals(&reversed, &page);
+            self.compare_ended_holds_of(store, id, &page)?;
+            progress(VerifyProgress { sequence: first.0, newest: newest.unwrap_or(first).0 });
+        }
+        Ok(self.apply_own_events(store, &mut events, i64::MAX)?)
+    }
+
+    /// Finds that the oldest page, which begins at `first`, does not go down to the account's first transfer.
+    fn find_cut(&mut self, id: AccountId, first: Sequence, oldest_page: &[ChainRow]) {
+        let Some((oldest, _)) = oldest_page.last() else {
+            let problem = "the account's newest transfer should be here, but is not".to_owned();
+            return self.find(Some(first), self.name_of(id), problem);
+        };
+        let pointer = if oldest.debit_account_id == id.0 { oldest.debit_previous } else { oldest.credit_previous };
+        if let Some(pointer) = pointer {
+            let problem = format!("its pointer leads to {pointer}, where no earlier transfer of the account is");
+            self.find(Some(Sequence(oldest.sequence)), self.name_of(id), problem);
+        }
+    }
+
+    fn apply_own_events(
+        &mut self,
+        store: &mut dyn Store,
+        events: &mut OwnEvents,
+        sequence: i64,
+    ) -> Result<(), StoreError> {
+        while let Some(row) = events.next_before(store, sequence)? {
+            self.apply_event(row);
+        }
+        Ok(())
+    }
+
+    /// Compares the hash, and the account's side, and moves the account on.
+    fn recompute_in_chain(&mut self, id: AccountId, transfer: &Transfer, others: &Others, other_head: Option<SqlHash>) {
+        let Some(account) = self.accounts.get_mut(id) else { return };
+        let side = transfer.side_of(id);
+        let other = transfer.leg_on(side.opposite());
+        let other_head = match others.0.get(&other.account_id) {
+            None => Err("the transfer's account is not in the book".to_owned()),
+            Some(found) if other.account_id == id || found.currency != account.currency => {
+                Err(format!("the transfer is between {} and {}", account.name, found.name))
+            }
+            Some(found) => found.head_before(other, other_head),
+        };
+        let expected = other_head.map(|other_head| match side {
+            NormalSide::Debit => hash_transfer(transfer, account.head, other_head),
+            NormalSide::Credit => hash_transfer(transfer, other_head, account.head),
+        });
+        let problems = account.move_on(transfer, side);
+        self.check_clock(transfer);
+        match expected {
+            Err(problem) => self.find_on(transfer, id, [problem]),
+            Ok(expected) if expected != transfer.hash => self.find_other_hash(transfer, id, expected),
+            Ok(_) => {}
+        }
+        self.find_on(transfer, id, problems);
+    }
+}
+
+/// Where the pages of an account's chain begin, newest first: one place for many transfers.
+fn page_begins(store: &mut dyn Store, id: AccountId, newest: Option<Sequence>) -> Result<Vec<Sequence>, StoreError> {
+    let mut begins = Vec::new();
+    let mut next = newest;
+    while let Some(first) = next {
+        begins.push(first);
+        next = store.find_older(id, first, ROWS_PER_PAGE)?;
+    }
+    Ok(begins)
+}
+
+/// The account's events, read some at a time in the order of their places.
+struct OwnEvents {
+    account: AccountId,
+    rows: VecDeque<AccountEventRow>,
+    /// Where the next of them are, or `None` when all were read.
+    next: Option<i64>,
+}
+
+impl OwnEvents {
+    const fn of(account: AccountId) -> Self {
+        Self { account, rows: VecDeque::new(), next: Some(i64::MIN) }
+    }
+
+    fn next_before(&mut self, store: &mut dyn Store, sequence: i64) -> Result<Option<AccountEventRow>, StoreError> {
+        if let Some(from) = self.next.filter(|_| self.rows.is_empty()) {
+            self.rows = store.event_rows_of(self.account, from, ROWS_PER_PAGE)?.into();
+            self.next = self.rows.back().and_then(|last| last.sequence.checked_add(1));
+        }
+        Ok(self.rows.pop_front_if(|row| row.sequence < sequence))
+    }
+}
+
+/// The accounts on the other side of a page of transfers, but for those that cannot be read.
+struct Others(HashMap<AccountId, Other>);
+
+struct Other {
+    name: AccountName,
+    currency: Currency,
+    opening: Hash,
+}
+
+impl Others {
+    fn of(store: &mut dyn Store, id: AccountId, rows: &[ChainRow]) -> Result<Self, StoreError> {
+        let other = |(row, _): &ChainRow| {
+            if row.debit_account_id == id.0 { row.credit_account_id } else { row.debit_account_id }
+        };
+        let ids: BTreeSet<_> = rows.iter().map(other).map(AccountId).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let first_events = FirstEvents::of_accounts(store, &ids)?;
+        let accounts = store.account_rows(&ids)?.into_iter().flat_map(Account::try_from);
+        let others = accounts.flat_map(|account| Other::new(&account, &first_events).map(|other| (account.id, other)));
+        Ok(Self(others.collect()))
+    }
+}
+
+impl Other {
+    fn new(account: &Account, first_events: &FirstEvents) -> Result<Self, CorruptRow> {
+        let opening = account.opening(first_events.opened_with(account)?);
+        let opening = hash_account(&opening, account.opened_at);
+        Ok(Self { name: account.name.clone(), currency: account.currency, opening })
+    }
+
+    /// The head before a transfer, as it was found for that, or the first one before the first transfer.
+    fn head_before(&self, leg: &Leg, found: Option<SqlHash>) -> Result<Hash, String> {
+        match (found, leg.previous) {
+            (Some(head), _) => head.hash().map_err(|head| format!("{} had {head} for a hash before it", self.name)),
+            (None, None) => Ok(self.opening),
+            (None, Some(previous)) => {
+                Err(format!("transfer {previous}, where its pointer leads, is none of {} before it", self.name))
+            }
+        }
+    }
+}

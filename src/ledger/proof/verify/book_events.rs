@@ -1,0 +1,138 @@
+//! The chain of what happened to the book as a whole, and what it must agree with: the schedules, the currencies, and the transfers that
+//! were posted into closed periods all the same.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::facts::{
+    BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant, ScheduleId, Sequence, Transfer, TransferKind,
+};
+use crate::ledger::proof::verify::walk::Walk;
+use crate::models::book_events::BookEventRow;
+use crate::money::{Currency, CurrencyCode};
+use crate::proof::hash_book_event;
+use crate::store::{Store, StoreError};
+
+/// The chain as the walk has recomputed it so far.
+pub(in crate::ledger) struct WalkedBook {
+    /// The number of the newest event, 0 before the first, and when it was recorded.
+    pub(super) number: i64,
+    recorded_at: Option<Instant>,
+    pub(super) head: Hash,
+    closed: ClosedPeriods,
+    /// How many schedules were added.
+    pub(in crate::ledger) schedules: u64,
+    /// The currencies that were registered.
+    pub(in crate::ledger) currencies: BTreeMap<CurrencyCode, (Currency, Description)>,
+}
+
+impl Default for WalkedBook {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            recorded_at: None,
+            head: BookEvent::FIRST_HEAD,
+            closed: ClosedPeriods::default(),
+            schedules: 0,
+            currencies: BTreeMap::new(),
+        }
+    }
+}
+
+impl WalkedBook {
+    /// Moves on by an event, and says whether that changed anything.
+    fn take(&mut self, change: &BookChange) -> bool {
+        match change {
+            BookChange::Period { period, action } => self.closed.apply(*period, *action),
+            BookChange::ScheduleAdded { .. } => {
+                self.schedules += 1;
+                true
+            }
+            BookChange::CurrencyRegistered { currency, name } => {
+                self.currencies.insert(currency.code(), (*currency, name.clone())).is_none()
+            }
+            BookChange::ScheduleCancelled { .. } | BookChange::ClockAccepted { .. } => true,
+        }
+    }
+}
+
+/// Those of the schedules that events are about which have a row.
+pub(super) struct KnownSchedules(HashSet<ScheduleId>);
+
+impl KnownSchedules {
+    pub(super) fn of_rows(store: &mut dyn Store, events: &[BookEventRow]) -> Result<Self, StoreError> {
+        let ids: HashSet<_> = events.iter().filter_map(|row| row.subject.schedule_id?.id()).map(ScheduleId).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        Ok(Self(store.existing_schedules(&ids)?.into_iter().collect()))
+    }
+}
+
+impl Walk {
+    pub(super) fn apply_book_event_row(&mut self, row: BookEventRow, known: &KnownSchedules) {
+        let sequence = Sequence(row.sequence);
+        match BookEvent::try_from(row) {
+            Ok(event) => {
+                self.apply_book_event(&event);
+                self.find_missing_schedule(&event, known);
+            }
+            Err(corrupt) => self.find(Some(sequence), None, corrupt.to_string()),
+        }
+    }
+
+    pub(in crate::ledger) fn apply_book_event(&mut self, event: &BookEvent) {
+        let walked = &mut self.of_book;
+        let hash = hash_book_event(event, walked.head);
+        let is_later = walked.recorded_at.is_none_or(|last| last < event.recorded_at);
+        let checks = [
+            ("does not have the number behind the one before", Some(event.number) == walked.number.checked_add(1)),
+            ("is recorded before what came before it", is_later),
+            ("changes nothing", walked.take(&event.change)),
+            ("has another hash than its content and history give", event.hash == hash),
+        ];
+
+        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        walked.number = event.number;
+        walked.recorded_at = Some(event.recorded_at);
+        walked.head = event.hash;
+        for (problem, _) in checks.into_iter().filter(|(_, is_right)| !is_right) {
+            self.find(Some(event.sequence), None, format!("{} {problem}", name_of(event)));
+        }
+    }
+
+    fn find_missing_schedule(&mut self, event: &BookEvent, known: &KnownSchedules) {
+        let (BookChange::ScheduleAdded { schedule, .. } | BookChange::ScheduleCancelled { schedule, .. }) =
+            event.change
+        else {
+            return;
+        };
+        if !known.0.contains(&schedule) {
+            let problem = format!("{} is recorded, but schedule {schedule} is not in the book", name_of(event));
+            self.find(Some(event.sequence), None, problem);
+        }
+    }
+
+    /// Finds a transfer that counts in a period which was closed when it was recorded. A release moves nothing, so it may.
+    pub(super) fn check_period(&mut self, transfer: &Transfer) {
+        if transfer.kind == TransferKind::Release {
+            return;
+        }
+        if let Some(period) = self.of_book.closed.find(transfer.effective_at) {
+            let problem = format!("it is effective at {}, in {period}, which was closed then", transfer.effective_at);
+            self.find(Some(transfer.sequence), self.name_of(transfer.debit.account_id), problem);
+        }
+    }
+}
+
+/// The event in words, for a finding.
+fn name_of(event: &BookEvent) -> String {
+    let (number, kind) = (event.number, event.change.kind());
+    match &event.change {
+        BookChange::Period { period, .. } => format!("event {number} of the book, {kind} {period},"),
+        BookChange::ScheduleAdded { schedule, .. } | BookChange::ScheduleCancelled { schedule, .. } => {
+            format!("event {number} of the book, {kind} {schedule},")
+        }
+        BookChange::CurrencyRegistered { currency, .. } => {
+            format!("event {number} of the book, {kind} {},", currency.code())
+        }
+        BookChange::ClockAccepted { until } => format!("event {number} of the book, {kind} up to {until},"),
+    }
+}

@@ -1,0 +1,103 @@
+//! The changes of what accounts may do and of what is kept beside them, and what happened to the book as a whole, each at its place.
+
+use std::collections::VecDeque;
+
+use crate::facts::{AccountEvent, AccountId, Sequence};
+use crate::ledger::proof::verify::book_events::KnownSchedules;
+use crate::ledger::proof::verify::walk::Walk;
+use crate::models::account_events::AccountEventRow;
+use crate::models::book_events::BookEventRow;
+use crate::proof::hash_event;
+
+/// The events of a part of the book, which are applied as the walk meets their places.
+pub(super) struct PendingEvents {
+    of_accounts: VecDeque<AccountEventRow>,
+    of_book: VecDeque<BookEventRow>,
+    schedules: KnownSchedules,
+}
+
+enum EventRow {
+    OfAccount(Box<AccountEventRow>),
+    OfBook(Box<BookEventRow>),
+}
+
+impl EventRow {
+    const fn sequence(&self) -> i64 {
+        match self {
+            Self::OfAccount(row) => row.sequence,
+            Self::OfBook(row) => row.sequence,
+        }
+    }
+}
+
+impl PendingEvents {
+    pub(super) fn new(
+        of_accounts: Vec<AccountEventRow>,
+        of_book: Vec<BookEventRow>,
+        schedules: KnownSchedules,
+    ) -> Self {
+        Self { of_accounts: of_accounts.into(), of_book: of_book.into(), schedules }
+    }
+
+    /// The accounts that they are about.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.of_accounts.iter().map(|row| AccountId(row.account_id))
+    }
+
+    fn next_before(&mut self, sequence: i64) -> Option<EventRow> {
+        let of_account = self.of_accounts.front().map_or(i64::MAX, |row| row.sequence);
+        if let Some(row) = self.of_book.pop_front_if(|row| row.sequence < sequence.min(of_account)) {
+            return Some(EventRow::OfBook(Box::new(row)));
+        }
+        let row = self.of_accounts.pop_front_if(|row| row.sequence < sequence)?;
+        Some(EventRow::OfAccount(Box::new(row)))
+    }
+}
+
+impl Walk {
+    /// Applies the events whose place is before a transfer.
+    pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
+        while let Some(row) = pending.next_before(sequence) {
+            let place = row.sequence();
+            match row {
+                EventRow::OfAccount(row) => self.apply_event(*row),
+                EventRow::OfBook(row) => self.apply_book_event_row(*row, &pending.schedules),
+            }
+            self.take_place(place);
+        }
+    }
+
+    pub(super) fn apply_event(&mut self, row: AccountEventRow) {
+        let (id, number) = (AccountId(row.account_id), row.event);
+        let place = Some(Sequence(row.sequence));
+        if self.accounts.get(id).is_none() {
+            return self.find_event_without_account(id, number, place);
+        }
+        match AccountEvent::try_from(row) {
+            Ok(event) => self.apply(&event),
+            Err(corrupt) => self.find(place, self.name_of(id), corrupt.to_string()),
+        }
+    }
+
+    /// Applies an event, whose account was fetched.
+    pub(in crate::ledger) fn apply(&mut self, event: &AccountEvent) {
+        let place = Some(event.sequence);
+        let Some(account) = self.accounts.get(event.account_id) else {
+            return self.find_event_without_account(event.account_id, event.number, place);
+        };
+        let name = account.name.to_string();
+        let hash = hash_event(event, account.head);
+        let problems = account.problems_with(event, hash);
+
+        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        self.accounts.take(event);
+        for problem in problems {
+            self.find(place, Some(name.clone()), format!("event {} {problem}", event.number));
+        }
+    }
+
+    fn find_event_without_account(&mut self, account: AccountId, number: i64, place: Option<Sequence>) {
+        let problem = format!("event {number} is recorded, but the account is not in the book");
+        self.find(place, Some(account.0.to_string()), problem);
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading ahead: this thread, which has the connection, reads pages of the book, and another recomputes them.
+
+use std::ops::RangeInclusive;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use crate::error::Error;
+use crate::facts::AccountId;
+use crate::ledger::proof::verify::VerifyProgress;
+use crate::ledger::proof::verify::book_events::KnownSchedules;
+use crate::ledger::proof::verify::events::PendingEvents;
+use crate::ledger::proof::verify::holds::KnownHolds;
+use crate::ledger::proof::verify::reversals::Reversed;
+use crate::ledger::proof::verify::walk::Walk;
+use crate::models::transfers::TransferRow;
+use crate::store::{PageSize, Store, StoreError};
+
+/// Few enough that a page is a megabyte or two, and many enough that a statement costs little.
+const TRANSFERS_PER_PAGE: i64 = 4_000;
+const EVENTS_PER_PAGE: i64 = 1_000;
+/// How many pages may wait to be recomputed.
+const PAGES_WAITING_MAX: usize = 1;
+
+/// A part of the book, with all that is needed to recompute it.
+pub(super) struct Page {
+    /// Up to this place.
+    last: i64,
+    pub(super) transfers: Vec<TransferRow>,
+    pub(super) events: PendingEvents,
+    pub(super) holds: KnownHolds,
+    pub(super) reversed: Reversed,
+}
+
+impl Page {
+    /// Reads what is from `first` on, up to `last` or so much that it fills a page.
+    fn read(store: &mut dyn Store, first: i64, last: i64, sizes: &mut Sizes) -> Result<Self, StoreError> {
+        let mut transfers = store.transfer_rows_from(first, &mut sizes.transfers)?;
+        let last = match transfers.last() {
+            Some(read) if sizes.transfers.is_full() => last.min(read.sequence),
+            _ => last,
+        };
+        let mut events = store.event_rows_between(first, last, &mut sizes.events)?;
+        let last = match events.last() {
+            Some(read) if sizes.events.is_full() => read.sequence,
+            _ => last,
+        };
+        let of_book = store.book_event_rows_between(first, last, EVENTS_PER_PAGE)?;
+        let last = match of_book.last() {
+            Some(read) if i64::try_from(of_book.len()) == Ok(EVENTS_PER_PAGE) => read.sequence,
+            _ => last,
+        };
+        transfers.truncate(transfers.partition_point(|row| row.sequence <= last));
+        events.truncate(events.partition_point(|row| row.sequence <= last));
+        let schedules = KnownSchedules::of_rows(store, &of_book)?;
+        Ok(Self {
+            last,
+            events: PendingEvents::new(events, of_book, schedules),
+            holds: KnownHolds::of_rows(store, &transfers)?,
+            reversed: Reversed::of_rows(store, &transfers)?,
+            transfers,
+        })
+    }
+
+    /// The accounts that it is about.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        let of_transfers = self.transfers.iter().flat_map(|row| [row.debit_account_id, row.credit_account_id]);
+        of_transfers.map(AccountId).chain(self.events.accounts())
+    }
+}
+
+struct Sizes {
+    transfers: PageSize,
+    events: PageSize,
+}
+
+impl Walk {
+    /// Walks the whole book.
+    pub(super) fn recompute_all(
+        self,
+        store: &mut dyn Store,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<Self, Error> {
+        self.recompute_places(store, i64::MIN..=i64::MAX, progress)
+    }
+
+    /// Walks a part of the book, behind what was walked before.
+    pub(super) fn recompute_places(
+        self,
+        store: &mut dyn Store,
+        places: RangeInclusive<i64>,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<Self, Error> {
+        let (pages, waiting) = sync_channel(PAGES_WAITING_MAX);
+        thread::scope(|scope| {
+            let recompute = move || waiting.into_iter().try_fold(self, Self::recompute_page);
+            let walker = scope.spawn(recompute);
+            let outcome = read_pages(store, places, &pages, progress);
+            // The walk ends when it has come to the end of the pages.
+            drop(pages);
+            let walk = walker.join().unwrap_or_else(|panic| resume_unwind(panic));
+            outcome.map_err(Into::into).and(walk)
+        })
+    }
+}
+
+fn read_pages(
+    store: &mut dyn Store,
+    places: RangeInclusive<i64>,
+    pages: &SyncSender<Page>,
+    progress: &mut dyn FnMut(VerifyProgress),
+) -> Result<(), StoreError> {
+    let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
+    let mut sizes = Sizes { transfers: PageSize::up_to(TRANSFERS_PER_PAGE), events: PageSize::up_to(EVENTS_PER_PAGE) };
+    let (mut first, last) = places.into_inner();
+    loop {
+        let page = Page::read(store, first, last, &mut sizes)?;
+        let end = page.last;
+        if pages.send(page).is_err() {
+            // Whoever should recompute it has ended already, which is told where that is waited for.
+            return Ok(());
+        }
+        progress(VerifyProgress { sequence: end.min(newest), newest });
+        if end == last {
+            return Ok(());
+        }
+        first = end + 1;
+    }
+}

@@ -1,0 +1,91 @@
+//! Comparing a book with a seal that was made of it earlier.
+
+use crate::error::Error;
+use crate::facts::{AccountId, Hash, Sequence};
+use crate::ledger::proof::verify::VerifyProgress;
+use crate::ledger::proof::verify::walk::Walk;
+use crate::ledger::proof::verify::walked::Walked;
+use crate::proof::{MerkleTree, Seal};
+use crate::store::Store;
+
+/// How many names are in memory at once.
+const NAMES_PER_PAGE: i64 = 1_000;
+
+/// What a seal says of a book.
+pub(in crate::ledger) struct Sealed {
+    accounts: i64,
+    transfers: i128,
+    pub(in crate::ledger) root: Hash,
+}
+
+impl Walk {
+    /// Walks the whole book, and compares it with a seal at the place where that was made.
+    pub(super) fn recompute_sealed(
+        self,
+        store: &mut dyn Store,
+        seal: &Seal,
+        progress: &mut dyn FnMut(VerifyProgress),
+    ) -> Result<Self, Error> {
+        let mut walk = self.recompute_places(store, i64::MIN..=seal.sequence.0, progress)?;
+        walk.check_seal(store, seal)?;
+        match seal.sequence.0.checked_add(1) {
+            Some(next) => walk.recompute_places(store, next..=i64::MAX, progress),
+            None => Ok(walk),
+        }
+    }
+
+    /// What a seal says of the book as far as it was walked, with the accounts that have a number up to this one. They are visited in the
+    /// order of their names, which is the store's, so that it must have all of them.
+    pub(in crate::ledger) fn seal_up_to(
+        &mut self,
+        store: &mut dyn Store,
+        newest: AccountId,
+        visit: &mut dyn FnMut(AccountId, &Walked),
+    ) -> Result<Sealed, Error> {
+        let (mut accounts, mut versions, mut tree) = (0, 0, MerkleTree::default());
+        let mut after = String::new();
+        loop {
+            let page = store.list_account_ids(&after, NAMES_PER_PAGE)?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            let ids = page.into_iter().map(|(_, id)| AccountId(id)).filter(|id| *id <= newest);
+            self.accounts.fetch(ids.clone())?;
+            for (id, walked) in ids.filter_map(|id| Some((id, self.accounts.get(id)?))) {
+                accounts += 1;
+                versions += i128::from(walked.version);
+                tree.push(&Seal::leaf(&walked.name, walked.version, walked.head));
+                visit(id, walked);
+            }
+        }
+        if self.of_book.number > 0 {
+            tree.push(&Seal::book_events_leaf(self.of_book.number, self.of_book.head));
+        }
+        // Every transfer is counted by both its accounts.
+        Ok(Sealed { accounts, transfers: versions / 2, root: tree.root() })
+    }
+
+    fn check_seal(&mut self, store: &mut dyn Store, seal: &Seal) -> Result<(), Error> {
+        let newest = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
+        if newest < seal.sequence {
+            let problem = format!("the book ends at place {newest}, the seal was made at place {}", seal.sequence);
+            self.find(Some(newest).filter(|newest| *newest > Sequence::UNASSIGNED), None, problem);
+        }
+        let found = self.seal_up_to(store, seal.account_id, &mut |_, _| {})?;
+        let counts = [
+            ("accounts", i128::from(seal.accounts), i128::from(found.accounts)),
+            ("transfers", seal.transfers.into(), found.transfers),
+        ];
+        for (what, sealed, found) in counts {
+            if sealed != found {
+                let problem = format!("the seal was made over {sealed} {what}, up to its place there are {found}");
+                self.find(Some(seal.sequence), None, problem);
+            }
+        }
+        if found.root != seal.root {
+            let root = found.root;
+            let problem = format!("the accounts' heads at the seal's place come to {root}, the seal has {}", seal.root);
+            self.find(Some(seal.sequence), None, problem);
+        }
+        Ok(())
+    }
+}

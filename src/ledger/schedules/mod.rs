@@ -1,0 +1,234 @@
+pub(super) mod pages;
+pub(super) mod runs;
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::error::{Error, InputError};
+use crate::facts::{
+    Account, AccountId, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState,
+    Signature,
+};
+use crate::judging::{check_same_schedule, open_schedule};
+use crate::ledger::book::events::append_book_event;
+use crate::ledger::{Ledger, Mode};
+use crate::models::CorruptRow;
+use crate::money::{Currency, Money};
+use crate::rejection::ScheduleRejection;
+use crate::requests::ScheduleRequest;
+use crate::store::{Access, Store, StoreError};
+
+/// How many refused dues are in memory at once.
+const DUES_PER_PAGE: i64 = 1_000;
+
+/// A schedule, and what its numbers stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleStatus {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// The account that each transfer debits.
+    pub debit_account: AccountName,
+    /// The account that each transfer credits.
+    pub credit_account: AccountName,
+    /// The currency of both.
+    pub currency: Currency,
+}
+
+impl ScheduleStatus {
+    /// How much each time.
+    #[must_use]
+    pub const fn money(&self) -> Money {
+        Money::new(self.schedule.amount, self.currency)
+    }
+}
+
+/// The answer to a request for a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleAdded {
+    /// The schedule as it stands now.
+    pub status: ScheduleStatus,
+    /// Whether the same request added it before.
+    pub replayed: bool,
+}
+
+/// The answer to the cancellation of a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleCancelled {
+    /// The schedule as it stands now: finished where nothing was left to cancel.
+    pub status: ScheduleStatus,
+    /// How many refused transfers are no longer tried again.
+    pub skipped: u64,
+    /// Whether there was nothing to do.
+    pub unchanged: bool,
+}
+
+/// A schedule, and what became of its dues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleHistory {
+    /// The schedule as it stands now.
+    pub status: ScheduleStatus,
+    /// What became of its dues, the latest first.
+    pub dues: Vec<Due>,
+    /// What to pass for the next page, or `None` on the last one.
+    pub next: Option<Instant>,
+}
+
+/// A page of schedules, by id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchedulePage {
+    /// The schedules.
+    pub schedules: Vec<ScheduleStatus>,
+    /// Where the next page begins, or `None` on the last one.
+    pub next: Option<ScheduleId>,
+}
+
+impl Ledger {
+    /// Adds a schedule, or answers with the one that the same request added before. Nothing is posted: see [`Ledger::run_schedules`].
+    ///
+    /// # Errors
+    /// [`InputError::Recurrence`], [`InputError::Text`] where the metadata has no room for the schedule's id; a
+    /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that no transfer of it could pass;
+    /// [`ScheduleRejection::ScheduleExists`]; [`Error::Store`].
+    pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
+        self.pool.transaction(Access::Write, |store| {
+            // Locked, so that none of them is closed meanwhile.
+            let accounts = store.lock_accounts(&request.parties.names())?;
+            if let Some(known) = store.find_schedule(request.id)? {
+                return replay(store, known, request, &accounts);
+            }
+            let time = self.book_time();
+            let now = time.reading.now;
+            let recurrence = request.recurrence.asked_for_at(now).map_err(InputError::from)?;
+            let schedule = open_schedule(request, recurrence, &accounts, now)?;
+            schedule.transfer_metadata().map_err(InputError::from)?;
+            if mode == Mode::Commit {
+                if !store.insert_schedule(&schedule)?
+                    && let Some(winner) = store.find_schedule(request.id)?
+                {
+                    return replay(store, winner, request, &accounts);
+                }
+                let added = BookChange::ScheduleAdded { schedule: schedule.id, hash: schedule.hash };
+                let signature = Signature { actor: request.actor.clone(), reason: None };
+                append_book_event(store, added, signature, time, mode)?;
+            }
+            Ok(ScheduleAdded { status: with_names_of_one(store, schedule)?, replayed: false })
+        })
+    }
+
+    /// Breaks a schedule off: nothing of it is posted any more, and what was refused is not tried again. What was posted stays. Does
+    /// nothing to one that is cancelled, or that has finished with nothing left to try.
+    ///
+    /// # Errors
+    /// [`ScheduleRejection::ScheduleUnknown`], [`Error::Store`].
+    pub fn cancel_schedule(
+        &self,
+        id: ScheduleId,
+        actor: &Actor,
+        reason: Option<&Description>,
+        mode: Mode,
+    ) -> Result<ScheduleCancelled, Error> {
+        self.pool.transaction(Access::Write, |store| {
+            let mut schedule = store.lock_schedules(&[id])?.pop().ok_or_else(|| unknown(id))?;
+            let refused = store.count_refused_dues(id)?;
+            let unchanged = match schedule.state() {
+                ScheduleState::Active => false,
+                ScheduleState::Finished => refused == 0,
+                ScheduleState::Cancelled => true,
+            };
+            if !unchanged {
+                let cancelled = BookChange::ScheduleCancelled { schedule: id, hash: schedule.hash };
+                let signature = Signature { actor: actor.clone(), reason: reason.cloned() };
+                let event = append_book_event(store, cancelled, signature, self.book_time(), mode)?;
+                schedule.cancellation = Some((&event).into());
+            }
+            if !unchanged && mode == Mode::Commit {
+                give_up_refused(store, &schedule)?;
+                store.update_schedule(&schedule)?;
+            }
+            let skipped = if unchanged { 0 } else { refused };
+            Ok(ScheduleCancelled { status: with_names_of_one(store, schedule)?, skipped, unchanged })
+        })
+    }
+
+    /// A schedule, and up to `limit` of its dues that are earlier than `before`, the latest first.
+    ///
+    /// # Errors
+    /// [`ScheduleRejection::ScheduleUnknown`], [`Error::Store`].
+    pub fn get_schedule(&self, id: ScheduleId, before: Option<Instant>, limit: u32) -> Result<ScheduleHistory, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let schedule = store.find_schedule(id)?.ok_or_else(|| unknown(id))?;
+            // One more than asked for tells whether there is another page.
+            let mut dues = store.list_dues(id, before, i64::from(limit) + 1)?;
+            let is_last = dues.len() <= limit as usize;
+            dues.truncate(limit as usize);
+            let next = if is_last { None } else { dues.last().map(|due| due.due_at) };
+            Ok(ScheduleHistory { status: with_names_of_one(store, schedule)?, dues, next })
+        })
+    }
+
+    /// Up to `limit` schedules from an id on, in whatever state.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn list_schedules(&self, from: Option<ScheduleId>, limit: u32) -> Result<SchedulePage, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            // One more than asked for tells where the next page begins.
+            let mut schedules = store.list_schedules(from.unwrap_or(ScheduleId::FIRST), i64::from(limit) + 1)?;
+            let next = schedules.get(limit as usize).map(|schedule| schedule.id);
+            schedules.truncate(limit as usize);
+            Ok(SchedulePage { schedules: with_names(store, schedules)?, next })
+        })
+    }
+}
+
+/// Gives up what of a schedule, which is locked, was to be tried again.
+fn give_up_refused(store: &mut dyn Store, schedule: &Schedule) -> Result<(), StoreError> {
+    loop {
+        // Those that were given up are not among the next.
+        let refused = store.list_refused_dues_of(schedule.id, DUES_PER_PAGE)?;
+        if refused.is_empty() {
+            return Ok(());
+        }
+        refused.into_iter().try_for_each(|due| store.update_due(&schedule.give_up(due)))?;
+    }
+}
+
+fn unknown(id: ScheduleId) -> ScheduleRejection {
+    ScheduleRejection::ScheduleUnknown { schedule: id }
+}
+
+fn replay(
+    store: &mut dyn Store,
+    known: Schedule,
+    request: &ScheduleRequest,
+    accounts: &[Account],
+) -> Result<ScheduleAdded, Error> {
+    check_same_schedule(&known, request, accounts)?;
+    Ok(ScheduleAdded { status: with_names_of_one(store, known)?, replayed: true })
+}
+
+fn with_names_of_one(store: &mut dyn Store, schedule: Schedule) -> Result<ScheduleStatus, StoreError> {
+    let status = with_names(store, vec![schedule])?.pop();
+    Ok(status.unwrap_or_else(|| unreachable!("one answer a schedule")))
+}
+
+/// Schedules with the names of their accounts, in the same order.
+pub(super) fn with_names(store: &mut dyn Store, schedules: Vec<Schedule>) -> Result<Vec<ScheduleStatus>, StoreError> {
+    let ids: BTreeSet<_> =
+        schedules.iter().flat_map(|schedule| [schedule.debit_account_id, schedule.credit_account_id]).collect();
+    let accounts = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
+    let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
+    let get = |schedule: &Schedule, id: AccountId| {
+        accounts.get(&id).ok_or_else(|| CorruptRow::new("schedules", schedule.id, "account_id", id.0))
+    };
+    let status = |schedule: Schedule| {
+        let debit = get(&schedule, schedule.debit_account_id)?;
+        let credit = get(&schedule, schedule.credit_account_id)?;
+        Ok(ScheduleStatus {
+            debit_account: debit.name.clone(),
+            credit_account: credit.name.clone(),
+            currency: debit.currency,
+            schedule,
+        })
+    };
+    schedules.into_iter().map(status).collect()
+}

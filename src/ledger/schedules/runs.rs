@@ -1,0 +1,306 @@
+//! Posting what is due. A page of dues, their transfers and how far their schedules have come are committed together, so a run can be
+//! killed at any point, started again, and started twice at once: each due is dealt with once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::error::Error as _;
+use std::ops::ControlFlow;
+
+use crate::error::Error;
+use crate::facts::{AccountName, Due, DueState, Instant, Refusal, ScheduleId};
+use crate::ledger::schedules::pages::{Item, Page, Stuck};
+use crate::ledger::schedules::{ScheduleStatus, with_names};
+use crate::ledger::{Ledger, Mode};
+use crate::money::Money;
+use crate::rejection::ScheduleRejection;
+use crate::requests::{BatchPolicy, Request};
+use crate::store::{Access, DuePlace, Store, StoreError};
+
+/// How many dues one transaction deals with.
+const DUES_PER_PAGE: usize = 500;
+/// How many dues a dry run looks at: all in one transaction, because each of them sees the effects of those before it.
+const DUES_PER_DRY_RUN: usize = 10_000;
+/// How many dues a run tells one by one; the rest is counted.
+const DUES_TOLD_MAX: usize = 1_000;
+
+/// What became of a due in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledDue {
+    /// The due as it stands now.
+    pub due: Due,
+    /// The account that its transfer debits.
+    pub debit_account: AccountName,
+    /// The account that its transfer credits.
+    pub credit_account: AccountName,
+    /// How much.
+    pub money: Money,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleRun {
+    /// What was due up to here was dealt with.
+    pub until: Instant,
+    /// How many were posted.
+    pub posted: u64,
+    /// How many were refused and are tried again by the next run.
+    pub refused: u64,
+    /// How many were refused for good.
+    pub skipped: u64,
+    /// What became of each, in the order in which they were tried. At most 1,000.
+    pub dues: Vec<SettledDue>,
+    /// How many could not be dealt with because of a fault of the book: a row that cannot be read, a statement that the database refuses.
+    /// Each is kept and tried again, and holds up no other but those of its own schedule.
+    pub faulty: u64,
+    /// The first such fault.
+    pub fault: Option<String>,
+    /// Whether that was all. Not where it was broken off, and where a dry run had more to look at than it does.
+    pub is_complete: bool,
+}
+
+impl SettledDue {
+    fn new(status: &ScheduleStatus, item: &Item, refusal: Option<Refusal>, now: Instant) -> Self {
+        Self {
+            due: status.schedule.settle(item.due_at, item.before.as_ref(), refusal, now),
+            debit_account: status.debit_account.clone(),
+            credit_account: status.credit_account.clone(),
+            money: status.money(),
+        }
+    }
+
+    /// The fault of the book that stood in its way, in words.
+    fn fault(&self) -> Option<&str> {
+        let is_fault = |code: &str| [Refusal::CORRUPT_ROW, Refusal::STATEMENT_REFUSED].contains(&code);
+        self.due.refusal.as_ref().filter(|refusal| is_fault(&refusal.code)).map(|refusal| refusal.reason.as_str())
+    }
+}
+
+impl ScheduleRun {
+    const fn up_to(until: Instant) -> Self {
+        let dues = Vec::new();
+        Self { until, posted: 0, refused: 0, skipped: 0, dues, faulty: 0, fault: None, is_complete: false }
+    }
+
+    fn add(&mut self, settled: Vec<SettledDue>) {
+        for settled in settled {
+            if let Some(fault) = settled.fault() {
+                self.faulty += 1;
+                self.fault.get_or_insert_with(|| fault.to_owned());
+            }
+            match settled.due.state {
+                DueState::Posted => self.posted += 1,
+                DueState::Refused => self.refused += 1,
+                DueState::Skipped => self.skipped += 1,
+            }
+            if self.dues.len() < DUES_TOLD_MAX {
+                self.dues.push(settled);
+            }
+        }
+    }
+}
+
+impl Ledger {
+    /// Posts what is due up to a moment, now where none is given, each with its moment as the effective time: first what was refused
+    /// before and is to be tried again, then everything else in the order of time. `progress` is told after every page, and can break
+    /// the run off there.
+    ///
+    /// # Errors
+    /// [`ScheduleRejection::UntilInFuture`]; [`Error::Store`], and then what was posted before it stays, and the next run goes on.
+    /// Refusals of transfers are in the answer.
+    pub fn run_schedules(
+        &self,
+        until: Option<Instant>,
+        mode: Mode,
+        progress: &mut dyn FnMut(&ScheduleRun) -> ControlFlow<()>,
+    ) -> Result<ScheduleRun, Error> {
+        let now = self.clock.now();
+        let until = until.unwrap_or(now);
+        if until > now {
+            return Err(ScheduleRejection::UntilInFuture { until, now }.into());
+        }
+        let mut run = ScheduleRun::up_to(until);
+        if mode == Mode::DryRun {
+            self.try_out(&mut run)?;
+            return Ok(run);
+        }
+        let mut pages = Pages { ledger: self, until, stuck: Stuck::default(), one_by_one: 0 };
+        let mut go_on = ControlFlow::Continue(());
+        for source in [Source::Refused, Source::Due] {
+            let mut behind = DuePlace::FIRST;
+            while go_on.is_continue()
+                && let Some(dealt_with) = pages.next(source, behind)?
+            {
+                behind = dealt_with.last;
+                run.add(dealt_with.settled);
+                go_on = progress(&run);
+            }
+        }
+        pages.tell_faults(&mut run);
+        run.is_complete = go_on.is_continue();
+        Ok(run)
+    }
+
+    fn try_out(&self, run: &mut ScheduleRun) -> Result<(), Error> {
+        let mut also_locked = BTreeSet::new();
+        let (settled, count) = self.pool.transaction(Access::Write, |store| {
+            let mut stuck = Stuck::default();
+            let refused = Page::of_refused(store, DuePlace::FIRST, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
+            let due = Page::of_due(store, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
+            let mut page = Page::default();
+            for part in [refused, due].into_iter().flatten() {
+                page.schedules.extend(part.schedules);
+                page.items.extend(part.items);
+            }
+            page.items.truncate(DUES_PER_DRY_RUN);
+            let count = page.items.len();
+            Ok((self.settle(store, &page, Mode::DryRun, &mut also_locked)?, count))
+        })?;
+        run.add(settled);
+        run.is_complete = count < DUES_PER_DRY_RUN;
+        Ok(())
+    }
+
+    /// Judges the dues of a page, and posts what is accepted.
+    fn settle(
+        &self,
+        store: &mut dyn Store,
+        page: &Page,
+        mode: Mode,
+        also_locked: &mut BTreeSet<AccountName>,
+    ) -> Result<Vec<SettledDue>, Error> {
+        let schedules = statuses(store, page)?;
+        let requests: Vec<_> = page.items.iter().map(|item| request_for(&schedules[&item.schedule_id], item)).collect();
+        if requests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode).also_locking(std::mem::take(also_locked));
+        let attempt = posting.attempt(store, &[])?;
+        // Known to the next attempt, should this one have lacked them.
+        *also_locked = posting.into_also_locked();
+        let outcome = attempt.or_begin_anew()?;
+
+        let now = self.clock.now();
+        let settled = page.items.iter().zip(&outcome.answers).map(|(item, answer)| {
+            let refusal = answer.as_ref().err().map(Refusal::from);
+            SettledDue::new(&schedules[&item.schedule_id], item, refusal, now)
+        });
+        Ok(settled.collect())
+    }
+
+    /// What becomes of the dues of a page where a fault of the book stands in their way.
+    fn settle_by_fault(&self, store: &mut dyn Store, page: &Page, refusal: &Refusal) -> Result<Vec<SettledDue>, Error> {
+        let (schedules, now) = (statuses(store, page)?, self.clock.now());
+        let settle = |item: &Item| SettledDue::new(&schedules[&item.schedule_id], item, Some(refusal.clone()), now);
+        Ok(page.items.iter().map(settle).collect())
+    }
+}
+
+/// Where dues come from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// They were refused before.
+    Refused,
+    /// They are due for the first time.
+    Due,
+}
+
+/// A run's way through what is due, page by page. A page that fails because of a fault of the book is dealt with due by due, so that the fault
+/// is met where it is and holds up nothing else.
+struct Pages<'a> {
+    ledger: &'a Ledger,
+    until: Instant,
+    stuck: Stuck,
+    /// How many of the next dues are pages of their own.
+    one_by_one: usize,
+}
+
+/// A page that was dealt with, and its last place.
+struct DealtWith {
+    settled: Vec<SettledDue>,
+    last: DuePlace,
+}
+
+impl Pages<'_> {
+    /// Deals with the next page; `None` where there is nothing more.
+    fn next(&mut self, source: Source, behind: DuePlace) -> Result<Option<DealtWith>, Error> {
+        if self.one_by_one == 0 {
+            match self.attempt(source, behind, DUES_PER_PAGE, None) {
+                Err(Error::Store(fault)) if fault.may_be_of_one_request() => self.one_by_one = DUES_PER_PAGE,
+                outcome => return outcome,
+            }
+        }
+        self.one_by_one -= 1;
+        match self.attempt(source, behind, 1, None) {
+            Err(Error::Store(fault)) if fault.may_be_of_one_request() => self.keep_faulty(source, behind, fault),
+            outcome => outcome,
+        }
+    }
+
+    /// Writes down that the next due meets a fault, or where that meets one too, leaves its schedule alone.
+    fn keep_faulty(&mut self, source: Source, behind: DuePlace, fault: StoreError) -> Result<Option<DealtWith>, Error> {
+        match self.attempt(source, behind, 1, Some(&refusal_of(&fault))) {
+            Err(Error::Store(again)) if again.may_be_of_one_request() => {
+                let Some(place) = self.stuck.looking_at() else { return Err(fault.into()) };
+                self.stuck.add(place.schedule_id, fault);
+                Ok(Some(DealtWith { settled: Vec::new(), last: place }))
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        source: Source,
+        behind: DuePlace,
+        limit: usize,
+        fault: Option<&Refusal>,
+    ) -> Result<Option<DealtWith>, Error> {
+        let Self { ledger, until, stuck, .. } = self;
+        let mut also_locked = BTreeSet::new();
+        ledger.pool.transaction(Access::Write, |store| {
+            let page = match source {
+                Source::Refused => Page::of_refused(store, behind, *until, limit, stuck)?,
+                Source::Due => Page::of_due(store, *until, limit, stuck)?,
+            };
+            let Some(page) = page else { return Ok(None) };
+            let settled = match fault {
+                None => ledger.settle(store, &page, Mode::Commit, &mut also_locked)?,
+                Some(refusal) => ledger.settle_by_fault(store, &page, refusal)?,
+            };
+            let dues = settled.iter().map(|settled| &settled.due);
+            let (again, new): (Vec<_>, Vec<_>) = dues.cloned().partition(|due| due.attempts > 1);
+            store.insert_dues(&new)?;
+            again.iter().try_for_each(|due| store.update_due(due))?;
+            page.advanced().try_for_each(|schedule| store.update_schedule(schedule))?;
+            Ok(Some(DealtWith { settled, last: page.last }))
+        })
+    }
+
+    /// Tells the run of the schedules that are left alone.
+    fn tell_faults(&self, run: &mut ScheduleRun) {
+        let (stuck, fault) = self.stuck.faults();
+        run.faulty += stuck as u64;
+        if let Some(fault) = fault {
+            run.fault.get_or_insert_with(|| refusal_of(fault).reason);
+        }
+    }
+}
+
+fn refusal_of(fault: &StoreError) -> Refusal {
+    let code = match fault {
+        StoreError::Corrupt(_) => Refusal::CORRUPT_ROW,
+        _ => Refusal::STATEMENT_REFUSED,
+    };
+    let source = fault.source().map(|source| format!(": {source}"));
+    let reason = format!("{fault}{}", source.unwrap_or_default());
+    Refusal { code: code.to_owned(), reason }
+}
+
+fn statuses(store: &mut dyn Store, page: &Page) -> Result<HashMap<ScheduleId, ScheduleStatus>, StoreError> {
+    let statuses = with_names(store, page.schedules.values().cloned().collect())?;
+    Ok(statuses.into_iter().map(|status| (status.schedule.id, status)).collect())
+}
+
+fn request_for(status: &ScheduleStatus, item: &Item) -> Request {
+    let names = [status.debit_account.clone(), status.credit_account.clone()];
+    status.schedule.due_transfer(item.due_at, names, status.currency).into()
+}

@@ -1,0 +1,126 @@
+use std::collections::{BTreeSet, HashMap};
+
+use crate::error::Error;
+use crate::facts::{Account, AccountId, AccountName, Instant, NormalSide, Sequence, Transfer, TransferKind};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::balances::{AsOf, balance_as_of};
+use crate::ledger::accounts::get_account_in;
+use crate::models::CorruptRow;
+use crate::money::{Amount, Money};
+use crate::rejection::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+/// One line of a statement: a transfer as one of its accounts sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The transfer.
+    pub transfer: Transfer,
+    /// The side on which the account stands.
+    pub side: NormalSide,
+    /// The account on the other side.
+    pub counterparty: AccountName,
+    /// What it changed of the posted balance, on the account's normal side: negative where it fell, zero where value was only reserved
+    /// or given up.
+    pub change: Money,
+    /// The posted balance after it, on the account's normal side.
+    pub balance: Money,
+    /// The number of transfers that had touched the account then, this one included.
+    pub version: i64,
+}
+
+/// A page of an account's transfers, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The account as it stands now.
+    pub account: Account,
+    /// The transfers.
+    pub entries: Vec<Entry>,
+    /// Where the next, older page begins, or `None` on the last one.
+    pub next: Option<Sequence>,
+}
+
+impl Ledger {
+    /// Up to `limit` transfers of an account, newest first, from `cursor` on.
+    ///
+    /// Pages stay as they are: whatever is posted meanwhile is newer than every cursor.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Rejection::CursorUnknown`] when the cursor is no transfer of the account, [`Error::Store`].
+    pub fn statement(&self, name: &AccountName, cursor: Option<Sequence>, limit: u32) -> Result<Statement, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let account = get_account_in(store, name, self.clock.now())?;
+            if let Some(cursor) = cursor
+                && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.leg_of(account.id).is_none())
+            {
+                return Err(Rejection::CursorUnknown { account: account.name, cursor }.into());
+            }
+            let Some(first) = cursor.or(account.last.map(|last| last.sequence)) else {
+                return Ok(Statement { account, entries: Vec::new(), next: None });
+            };
+            let transfers = store.list_history(account.id, first, i64::from(limit.max(1)))?;
+            let names = names_of(store, &transfers)?;
+
+            let next = transfers.last().and_then(|oldest| oldest.leg_of(account.id)?.previous);
+            let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &names));
+            let entries = entries.collect::<Result<_, _>>()?;
+            Ok(Statement { account, entries, next })
+        })
+    }
+
+    /// The posted balance of an account as the ledger knew it at a moment, on its normal side; transfers recorded at that very
+    /// moment count.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    pub fn balance_recorded_at(&self, name: &AccountName, at: Instant) -> Result<Money, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let account = get_account_in(store, name, self.clock.now())?;
+            Ok(balance_as_of(store, &account, AsOf::recorded(at))?)
+        })
+    }
+}
+
+pub(in crate::ledger) fn entry(
+    account: &Account,
+    transfer: Transfer,
+    names: &HashMap<AccountId, AccountName>,
+) -> Result<Entry, StoreError> {
+    let is_debit = transfer.debit.account_id == account.id;
+    let (side, leg, other) = if is_debit {
+        (NormalSide::Debit, transfer.debit, transfer.credit)
+    } else {
+        (NormalSide::Credit, transfer.credit, transfer.debit)
+    };
+    let missing = || CorruptRow::new("transfers", transfer.sequence, "account_id", other.account_id.0);
+    Ok(Entry {
+        side,
+        counterparty: names.get(&other.account_id).ok_or_else(missing)?.clone(),
+        change: account.money(change_of(account, &transfer)),
+        balance: account.money(leg.balance),
+        version: leg.version,
+        transfer,
+    })
+}
+
+/// What a transfer changes of an account's posted balance, on its normal side.
+pub(in crate::ledger) fn change_of(account: &Account, transfer: &Transfer) -> Amount {
+    match transfer.kind {
+        TransferKind::Hold | TransferKind::Release => Amount::ZERO,
+        TransferKind::Transfer | TransferKind::Capture | TransferKind::Reversal => {
+            let falls = account.falls_by(transfer.side_of(account.id));
+            // Amounts are positive, and every positive amount has a negative.
+            if falls { transfer.amount.checked_neg().unwrap_or(Amount::MIN) } else { transfer.amount }
+        }
+    }
+}
+
+/// The names of both accounts of each transfer.
+pub(in crate::ledger) fn names_of(
+    store: &mut dyn Store,
+    transfers: &[Transfer],
+) -> Result<HashMap<AccountId, AccountName>, StoreError> {
+    let ids: BTreeSet<_> =
+        transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
+    let parties = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
+    Ok(parties.into_iter().map(|party| (party.id, party.name)).collect())
+}

@@ -1,0 +1,162 @@
+//! Reading ahead: another thread reads and prepares what comes next, while this one, which has the connection, works on what is at hand.
+
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use crate::error::Error;
+
+/// How many batches may wait. Behind them another one is being read, so that there are two ahead of the one at hand.
+const BATCHES_WAITING_MAX: usize = 1;
+
+/// What is handed from thread to thread at once. An error is always the last of its batch, and of all.
+pub(in crate::ledger) type Batch<T> = Vec<Result<T, Error>>;
+
+/// When a batch is full.
+pub(in crate::ledger) struct BatchSize<T> {
+    pub(in crate::ledger) items_max: usize,
+    pub(in crate::ledger) bytes_max: usize,
+    /// About how much an item is, so that a file of long lines takes no more memory than one of short ones.
+    pub(in crate::ledger) bytes_of: fn(&T) -> usize,
+}
+
+/// Works on batches of items, in their order, of which a few are read ahead. The reading ends with the items, with the first error among
+/// them, or as soon as the work does. A panic of either side is everybody's.
+pub(in crate::ledger) fn read_ahead<T: Send, R>(
+    items: impl Iterator<Item = Result<T, Error>> + Send,
+    size: &BatchSize<T>,
+    work: impl FnOnce(&mut dyn Iterator<Item = Batch<T>>) -> R,
+) -> R {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (batches, waiting) = sync_channel(BATCHES_WAITING_MAX);
+        // Who waits for the items of a slow pipe learns only here that nobody wants them.
+        let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
+        let reader = scope.spawn(move || send_batches(items, size, &batches));
+        // Also where the work panics: the reader would otherwise be waited for until it has read everything.
+        let over = Over(&is_over);
+        let outcome = work(&mut waiting.into_iter());
+        drop(over);
+        reader.join().unwrap_or_else(|panic| resume_unwind(panic));
+        outcome
+    })
+}
+
+fn send_batches<T>(items: impl Iterator<Item = Result<T, Error>>, size: &BatchSize<T>, batches: &SyncSender<Batch<T>>) {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    for item in items {
+        let is_last = item.is_err();
+        bytes += item.as_ref().map_or(0, size.bytes_of);
+        batch.push(item);
+        if is_last || batch.len() >= size.items_max || bytes >= size.bytes_max {
+            bytes = 0;
+            if batches.send(std::mem::take(&mut batch)).is_err() || is_last {
+                return;
+            }
+        }
+    }
+    if !batch.is_empty() {
+        // Nobody takes it where the work is over.
+        let _ = batches.send(batch);
+    }
+}
+
+/// Says that the work is over when it is dropped.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    const SIZE: BatchSize<usize> = BatchSize { items_max: 10, bytes_max: usize::MAX, bytes_of: |_| 1 };
+
+    fn file_error() -> Error {
+        Error::File { doing: "read the file".into(), source: std::io::Error::other("the disk is gone") }
+    }
+
+    #[test]
+    fn batches_come_in_order_and_all_but_the_last_are_full() {
+        let batches: Vec<Vec<_>> = read_ahead((0..25).map(Ok), &SIZE, |batches| {
+            batches.map(|batch| batch.into_iter().map(Result::unwrap).collect()).collect()
+        });
+        assert_eq!(batches, [(0..10).collect::<Vec<_>>(), (10..20).collect(), (20..25).collect()]);
+    }
+
+    #[test]
+    fn a_batch_is_full_when_its_items_are_many_bytes() {
+        let size = BatchSize { bytes_max: 100, bytes_of: |bytes| *bytes, ..SIZE };
+        let items = [40, 60, 100, 1, 99, 5].map(Ok);
+        let lengths: Vec<_> =
+            read_ahead(items.into_iter(), &size, |batches| batches.map(|batch| batch.len()).collect());
+        assert_eq!(lengths, [2, 1, 2, 1]);
+    }
+
+    #[test]
+    fn an_error_comes_behind_what_was_read_before_it_and_nothing_comes_behind_it() {
+        let read = AtomicUsize::new(0);
+        let items = (0..100).map(|number| {
+            read.fetch_add(1, Ordering::Relaxed);
+            if number == 12 { Err(file_error()) } else { Ok(number) }
+        });
+        let outcomes: Vec<_> = read_ahead(items, &SIZE, |batches| batches.flatten().map(|item| item.is_ok()).collect());
+        assert_eq!(outcomes, [vec![true; 12], vec![false]].concat());
+        assert_eq!(read.into_inner(), 13);
+    }
+
+    #[test]
+    fn no_more_than_two_batches_are_ahead_and_nothing_is_read_when_the_work_is_over() {
+        let read = AtomicUsize::new(0);
+        let items = (0..1_000_000).map(|number| {
+            read.fetch_add(1, Ordering::SeqCst);
+            Ok(number)
+        });
+        read_ahead(items, &SIZE, |batches| {
+            for taken in 1..20 {
+                assert_eq!(batches.next().unwrap().len(), 10);
+                assert!(read.load(Ordering::SeqCst) <= (taken + 2) * 10, "one at hand, two ahead");
+            }
+        });
+        // The item that finds the work to be over is read, and dropped.
+        assert!(read.into_inner() <= 21 * 10 + 1);
+    }
+
+    #[test]
+    fn a_batch_that_is_not_full_is_left_when_the_work_is_over() {
+        let size = BatchSize { items_max: usize::MAX, ..SIZE };
+        // Nothing but the end of the work ends this.
+        read_ahead((0..).map(Ok), &size, |_| ());
+    }
+
+    #[test]
+    fn a_panic_of_the_reader_is_not_the_end_of_the_file() {
+        let items = (0..30).map(|number| if number == 25 { panic!("a bug") } else { Ok(number) });
+        let outcome = catch_unwind(AssertUnwindSafe(|| read_ahead(items, &SIZE, |batches| batches.count())));
+        assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"a bug"));
+    }
+
+    #[test]
+    fn a_panic_of_the_work_stops_the_reader() {
+        let read = AtomicUsize::new(0);
+        let items = (0..).map(|number| {
+            read.fetch_add(1, Ordering::Relaxed);
+            Ok(number)
+        });
+        let work = |batches: &mut dyn Iterator<Item = Batch<usize>>| {
+            batches.next();
+            panic!("a bug");
+        };
+        let outcome: Result<(), _> = catch_unwind(AssertUnwindSafe(|| read_ahead(items, &SIZE, work)));
+        assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"a bug"));
+    }
+}

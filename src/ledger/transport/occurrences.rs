@@ -1,0 +1,289 @@
+//! The ids of lines without a key: what they mean, and how many lines before them in the file mean the same.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::facts::{Description, RequestId, TransferId, without_spelling};
+use crate::ledger::transport::lines::{ImportSource, LineKey, TransferLine};
+use crate::money::shortest;
+use crate::requests::Parties;
+
+/// By how many shelves the digests are divided: one has a few hundred of a million.
+const SHELVES: usize = 1 << 12;
+
+/// What a line means, in few bytes.
+type Content = [u8; 16];
+
+/// Which transfer a line is, and how that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ledger) struct Identity {
+    pub(in crate::ledger) id: RequestId,
+    /// The id that development versions gave the line, which the book may have.
+    pub(in crate::ledger) former: Option<TransferId>,
+    /// Whether nothing but what it means, and how often that came before, tells the line from others.
+    pub(in crate::ledger) is_by_meaning: bool,
+}
+
+/// Gives the lines of a file their identities.
+pub(in crate::ledger) struct Identities {
+    /// The file's own name, where it has one.
+    source: Option<ImportSource>,
+    meanings: Occurrences,
+    /// `None` where no development version can have imported anything.
+    wordings: Option<Occurrences>,
+    malformed: Occurrences,
+}
+
+impl Identities {
+    /// For a file. `is_former_possible` says that the book may have lines of development versions, which knew no names of files.
+    pub(in crate::ledger) fn new(source: Option<&ImportSource>, is_former_possible: bool) -> Self {
+        let wordings = (is_former_possible && source.is_none()).then(Occurrences::default);
+        let (meanings, malformed) = (Occurrences::default(), Occurrences::default());
+        Self { source: source.cloned(), meanings, wordings, malformed }
+    }
+
+    pub(in crate::ledger) fn of(&mut self, line: &TransferLine, raw: &[u8]) -> Identity {
+        let known = |id| Identity { id, former: None, is_by_meaning: false };
+        match &line.key {
+            LineKey::Id(id) => known(id.clone()),
+            LineKey::Refused(id) => known((*id).into()),
+            LineKey::Occurrence => match meaning(line, self.source.as_ref()) {
+                // It counts as no occurrence of anything, so that it can neither take the place of a good line nor lose its own.
+                None => known(self.of_malformed(raw).into()),
+                Some(meaning) => Identity {
+                    id: TransferId::from_line(&meaning, self.meanings.count(meaning)).into(),
+                    former: self.wordings.as_mut().map(|wordings| {
+                        let wording = wording(line);
+                        TransferId::from_worded_line(&wording, wordings.count(wording))
+                    }),
+                    is_by_meaning: true,
+                },
+            },
+        }
+    }
+
+    /// The id for a line that cannot be understood, by its bytes: whatever it is mended to, it is posted once under it.
+    pub(in crate::ledger) fn of_malformed(&mut self, raw: &[u8]) -> TransferId {
+        let digest = digest([self.source.as_ref().map_or("", ImportSource::as_str).as_bytes(), raw]);
+        TransferId::from_malformed_line(&digest, self.malformed.count(digest))
+    }
+}
+
+/// How often each content came so far. Takes 8 to 9 bytes for each different one, where a hash table would take up to 42, and half as much
+/// again while it grows.
+///
+/// Contents are told apart by 76 of their bits, 12 by the shelf and 64 on it. Two of ten million that are taken for one have a chance of
+/// one in a billion, and all that comes of it is that the later one is numbered as the second of its kind.
+#[derive(Default)]
+struct Occurrences {
+    /// What came at least once: each shelf in order.
+    shelves: Vec<Vec<u64>>,
+    /// How often the rest came, after its first time.
+    repeats: HashMap<Content, u32>,
+}
+
+impl Occurrences {
+    /// How often this came, with this time.
+    fn count(&mut self, digest: Content) -> u32 {
+        self.shelves.resize_with(SHELVES, Vec::new);
+        let ([high, low], _) = digest.as_chunks() else { unreachable!("16 bytes are two times 8") };
+        let contents = &mut self.shelves[usize::from(u16::from_be_bytes([high[0], high[1]])) % SHELVES];
+        let content = u64::from_be_bytes(*low);
+        match contents.binary_search(&content) {
+            Ok(_) => {
+                let repeats = self.repeats.entry(digest).or_default();
+                *repeats += 1;
+                *repeats + 1
+            }
+            Err(place) => {
+                if contents.len() == contents.capacity() {
+                    // A vector left to itself would take twice what it needs.
+                    contents.reserve_exact(contents.len() / 8 + 4);
+                }
+                contents.insert(place, content);
+                1
+            }
+        }
+    }
+}
+
+/// What a line means, as bytes of fixed length: `None` where its amount is none. The currency is no part of it, as that follows from the
+/// accounts: a line in another one is never posted. Part of the ids of imported transfers, so it never changes.
+fn meaning(line: &TransferLine, source: Option<&ImportSource>) -> Option<Content> {
+    let [first, second] = line.parties.names();
+    let effective_at = line.effective_at.map(|time| time.micros().to_string()).unwrap_or_default();
+    let fixed = [
+        source.map_or("", ImportSource::as_str),
+        form(&line.parties),
+        first.as_str(),
+        second.as_str(),
+        shortest(&line.amount)?,
+        &effective_at,
+    ];
+    let description = line.description.as_ref().map_or("", Description::as_str);
+    let texts: Vec<_> = [description].into_iter().chain(metadata(line)).map(without_spelling).collect();
+    Some(digest(fixed.into_iter().chain(texts.iter().map(String::as_str)).map(str::as_bytes)))
+}
+
+/// What a line says, word by word, as development versions told lines apart.
+fn wording(line: &TransferLine) -> Content {
+    let [first, second] = line.parties.names();
+    let currency = line.currency.map(|code| code.to_string()).unwrap_or_default();
+    let effective_at = line.effective_at.map(|time| time.to_string()).unwrap_or_default();
+    let description = line.description.as_ref().map_or("", Description::as_str);
+    let form = form(&line.parties);
+    let fixed = [form, first.as_str(), second.as_str(), &line.amount, &currency, &effective_at, description];
+    digest(fixed.into_iter().chain(metadata(line)).map(str::as_bytes))
+}
+
+const fn form(parties: &Parties) -> &'static str {
+    match parties {
+        Parties::Transfer { .. } => "transfer",
+        Parties::Deposit { .. } => "deposit",
+        Parties::Withdrawal { .. } => "withdrawal",
+        Parties::Post { .. } => "post",
+        Parties::Fall { .. } => "fall",
+        Parties::Rise { .. } => "rise",
+    }
+}
+
+fn metadata(line: &TransferLine) -> impl Iterator<Item = &str> {
+    line.metadata.entries().iter().flat_map(|(key, value)| [key.as_str(), value.as_str()])
+}
+
+fn digest<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> Content {
+    let mut hasher = Sha256::new();
+    for text in texts {
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text);
+    }
+    let full: [u8; 32] = hasher.finalize().into();
+    let [low, _] = full.as_chunks().0 else { unreachable!("32 bytes are two times 16") };
+    *low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Metadata;
+
+    /// Spread as digests are, and each different.
+    fn digest_of(number: u32) -> Content {
+        let full: [u8; 32] = Sha256::digest(number.to_be_bytes()).into();
+        full.as_chunks().0[0]
+    }
+
+    #[test]
+    fn each_content_is_counted_by_itself() {
+        let mut occurrences = Occurrences::default();
+        let mut expected = HashMap::new();
+        for number in (0..30_000).map(|number| number % 11_000).chain((0..40).map(|number| number % 3)) {
+            let count = expected.entry(number).or_insert(0);
+            *count += 1;
+            assert_eq!(occurrences.count(digest_of(number)), *count, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_content_takes_little_memory() {
+        let mut occurrences = Occurrences::default();
+        (0..1_000_000).for_each(|number| assert_eq!(occurrences.count(digest_of(number)), 1));
+        let room: usize = occurrences.shelves.iter().map(Vec::capacity).sum();
+        assert!(room * size_of::<u64>() < 9_250_000, "{room}");
+        assert!(occurrences.repeats.is_empty());
+    }
+
+    fn line(amount: &str) -> TransferLine {
+        TransferLine {
+            key: LineKey::Occurrence,
+            parties: Parties::Transfer { from: "a".parse().unwrap(), to: "b".parse().unwrap() },
+            amount: amount.into(),
+            currency: None,
+            effective_at: None,
+            description: None,
+            metadata: Metadata::default(),
+        }
+    }
+
+    fn ids<const N: usize>(lines: [TransferLine; N]) -> [TransferId; N] {
+        let mut identities = Identities::new(None, false);
+        lines.map(|line| identities.of(&line, b"").id.id())
+    }
+
+    #[test]
+    fn what_means_the_same_is_the_same_line_however_it_is_written() {
+        let times = ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00.000+01:00"].map(|time| time.parse().ok());
+        let [noon, later] = times.map(|effective_at| ids([TransferLine { effective_at, ..line("1") }]));
+        assert_eq!(noon, later);
+        let expected = ids([line("10"), line("10"), line("10")]);
+        assert_eq!(ids([line("10"), line("10.0"), line("010.00")]), expected);
+        let in_euros = TransferLine { currency: "EUR".parse().ok(), ..line("10.00") };
+        assert_eq!(ids([in_euros.clone(), line("10"), in_euros]), expected);
+        assert_ne!(expected[0], expected[1]);
+    }
+
+    #[test]
+    fn what_means_something_else_is_another_line() {
+        let others = [
+            line("10"),
+            line("11"),
+            TransferLine { effective_at: "2026-01-31T12:00:00Z".parse().ok(), ..line("10") },
+            TransferLine { description: "x".parse().ok(), ..line("10") },
+            TransferLine { metadata: Metadata::new([("x".into(), "y".into())].into()).unwrap(), ..line("10") },
+            TransferLine {
+                parties: Parties::Post { debit: "a".parse().unwrap(), credit: "b".parse().unwrap() },
+                ..line("10")
+            },
+        ];
+        let named = |name: &str| Identities::new(Some(&name.parse().unwrap()), true).of(&line("10"), b"");
+        let mut found: Vec<_> = others.map(|other| ids([other])[0]).into_iter().collect();
+        found.extend(["jan.csv", "feb.csv"].map(|name| named(name).id.id()));
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), 8);
+        assert_eq!(named("jan.csv"), named("jan.csv"));
+        assert_eq!(named("jan.csv").former, None);
+    }
+
+    /// Computed with Python's hashlib, not with this code.
+    #[test]
+    fn what_development_versions_imported_is_known_by_its_wording() {
+        let mut identities = Identities::new(None, true);
+        let formers = [line("10.00"), line("10"), line("10.00")].map(|line| identities.of(&line, b"").former.unwrap());
+        assert_eq!(
+            formers.map(|id| id.to_string()),
+            [
+                "4bd61b40-96b7-5142-b85e-f5847c96934e",
+                "1b4b30a2-d707-5d67-a501-4c37de5cef6a",
+                "4b6e74e9-08f5-5476-b7d9-3d31dbfbb574"
+            ]
+        );
+    }
+
+    /// Computed with Python's hashlib, not with this code.
+    #[test]
+    fn ids_of_lines_are_the_same_in_every_release() {
+        let timed = TransferLine { effective_at: "2026-01-31T12:00:00Z".parse().ok(), ..line("10") };
+        let bad = Identities::new(None, false).of_malformed(b"b");
+        let found = [ids([line("10.00")])[0], ids([timed])[0], bad].map(|id| id.to_string());
+        assert_eq!(
+            found,
+            [
+                "cce53aa4-a904-54ba-ac38-427ec5126330",
+                "aa77a842-3a4b-5f44-b829-f00dbb452bfc",
+                "79eb168f-d096-5f35-b75a-8e80fcaeabc6"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_understood_is_no_occurrence_of_another() {
+        let mut identities = Identities::new(None, false);
+        let [first, bad, again, second] = [(line("10"), "a"), (line("x"), "b"), (line("x"), "b"), (line("10"), "a")]
+            .map(|(line, raw)| identities.of(&line, raw.as_bytes()));
+        assert_eq!([first.id.id(), second.id.id()], ids([line("10"), line("10")]));
+        assert!(bad.id != again.id && !bad.is_by_meaning);
+        assert_eq!(Identities::new(None, false).of_malformed(b"b"), bad.id.id());
+    }
+}

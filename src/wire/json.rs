@@ -1,0 +1,239 @@
+//! JSON as it is handed in, read strictly: no field twice, no numbers but whole ones, and every fault with its place.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use crate::error::InputError;
+
+/// A JSON value. There are no fractions: amounts are texts, so that no reader rounds them.
+#[derive(Clone, Debug)]
+pub(crate) enum Json {
+    Null,
+    Flag(bool),
+    Number(i64),
+    Text(String),
+    List(Vec<Json>),
+    Object(Fields),
+}
+
+impl Json {
+    pub(crate) fn parse(text: &str) -> Result<Self, InputError> {
+        serde_json::from_str(text).map_err(|error| InputError::request(format!("this cannot be read as JSON: {error}")))
+    }
+
+    /// Reads an object, as values of the JSON library.
+    pub(crate) fn parse_object(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, InputError> {
+        let fields = Self::parse(text)?.into_fields()?;
+        Ok(fields.0.into_iter().map(|(name, value)| (name, value.into())).collect())
+    }
+
+    pub(crate) fn into_text(self) -> Result<String, InputError> {
+        match self {
+            Self::Text(text) => Ok(text),
+            other => Err(InputError::request(format!("{} stands here; write a text, in quotes", other.kind()))),
+        }
+    }
+
+    pub(crate) fn into_fields(self) -> Result<Fields, InputError> {
+        match self {
+            Self::Object(fields) => Ok(fields),
+            other => Err(InputError::request(format!("{} stands here; write an object, in braces", other.kind()))),
+        }
+    }
+
+    pub(crate) fn into_list(self) -> Result<Vec<Self>, InputError> {
+        match self {
+            Self::List(values) => Ok(values),
+            other => Err(InputError::request(format!("{} stands here; write a list, in brackets", other.kind()))),
+        }
+    }
+
+    /// Shows all texts that are anywhere in it, with the names of their fields.
+    pub(crate) fn visit_texts<'a>(&'a self, visit: &mut impl FnMut(&'a str, &'a str)) {
+        match self {
+            Self::List(values) => values.iter().for_each(|value| value.visit_texts(visit)),
+            Self::Object(Fields(fields)) => {
+                for (name, value) in fields {
+                    match value {
+                        Self::Text(text) => visit(name, text),
+                        other => other.visit_texts(visit),
+                    }
+                }
+            }
+            Self::Null | Self::Flag(_) | Self::Number(_) | Self::Text(_) => {}
+        }
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Flag(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+impl From<Json> for serde_json::Value {
+    fn from(json: Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Flag(flag) => flag.into(),
+            Json::Number(number) => number.into(),
+            Json::Text(text) => text.into(),
+            Json::List(values) => values.into_iter().map(Self::from).collect(),
+            Json::Object(Fields(fields)) => fields.into_iter().map(|(name, value)| (name, Self::from(value))).collect(),
+        }
+    }
+}
+
+/// What is left to read of an object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(Vec<(String, Json)>);
+
+impl Fields {
+    /// An object of one field.
+    pub(crate) fn of(name: &str, value: Json) -> Self {
+        Self(vec![(name.to_owned(), value)])
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// A field's value; `None` where it is missing or null.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Json> {
+        let index = self.0.iter().position(|(field, _)| field == name)?;
+        let (_, value) = self.0.remove(index);
+        (!matches!(value, Json::Null)).then_some(value)
+    }
+
+    pub(crate) fn require(&mut self, name: &str) -> Result<Json, InputError> {
+        self.take(name).ok_or_else(|| InputError::request(format!("the field {name} is missing")))
+    }
+
+    pub(crate) fn take_text(&mut self, name: &str) -> Result<Option<String>, InputError> {
+        self.take(name).map(|value| value.into_text().map_err(|fault| in_field(fault, name))).transpose()
+    }
+
+    pub(crate) fn require_text(&mut self, name: &str) -> Result<String, InputError> {
+        self.require(name)?.into_text().map_err(|fault| in_field(fault, name))
+    }
+
+    pub(crate) fn take_parsed<T>(&mut self, name: &str) -> Result<Option<T>, InputError>
+    where
+        T: FromStr,
+        InputError: From<T::Err>,
+    {
+        self.take_text(name)?.map(|text| parse_field(name, &text)).transpose()
+    }
+
+    pub(crate) fn require_parsed<T>(&mut self, name: &str) -> Result<T, InputError>
+    where
+        T: FromStr,
+        InputError: From<T::Err>,
+    {
+        parse_field(name, &self.require_text(name)?)
+    }
+
+    pub(crate) fn take_flag(&mut self, name: &str) -> Result<bool, InputError> {
+        match self.take(name) {
+            None => Ok(false),
+            Some(Json::Flag(flag)) => Ok(flag),
+            Some(other) => {
+                let problem = format!("{} stands here; write true or false", other.kind());
+                Err(in_field(InputError::request(problem), name))
+            }
+        }
+    }
+
+    /// All that is left, as texts under their names.
+    pub(crate) fn into_texts(self) -> Result<Vec<(String, String)>, InputError> {
+        let text = |(name, value): (String, Json)| match value.into_text() {
+            Ok(text) => Ok((name, text)),
+            Err(fault) => Err(in_field(fault, &name)),
+        };
+        self.0.into_iter().map(text).collect()
+    }
+
+    /// Refuses what was not asked for.
+    pub(crate) fn finish(self, known: &str) -> Result<(), InputError> {
+        match self.0.first() {
+            None => Ok(()),
+            Some((name, _)) => {
+                Err(InputError::request(format!("the field {name:?} means nothing here; there can be {known}")))
+            }
+        }
+    }
+}
+
+fn parse_field<T>(name: &str, text: &str) -> Result<T, InputError>
+where
+    T: FromStr,
+    InputError: From<T::Err>,
+{
+    text.parse().map_err(|error| in_field(InputError::from(error), name))
+}
+
+pub(crate) fn in_field(fault: InputError, name: &str) -> InputError {
+    fault.at(&format!("field {name}"))
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a whole number, a list or an object; amounts are texts, in quotes")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
+        Ok(Json::Flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Number(number))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Json, E> {
+        i64::try_from(number).map(Json::Number).map_err(|_| E::custom(format_args!("the number {number} is too large")))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(value) = values.next_element()? {
+            list.push(value);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+        let mut fields = Fields::default();
+        while let Some((name, value)) = entries.next_entry::<String, Json>()? {
+            if fields.has(&name) {
+                return Err(A::Error::custom(format_args!("the field {name:?} stands there twice")));
+            }
+            fields.0.push((name, value));
+        }
+        Ok(Json::Object(fields))
+    }
+}

@@ -1,0 +1,35 @@
+//! How requests and answers are written: once, for the command line, files and programs.
+//!
+//! What belongs here: reading requests from JSON and from the words of arguments, and the records that are shown, each with its columns.
+//! What does not: what is done with them, and other people's formats, which are in [`interchange`](crate::interchange).
+
+mod currencies;
+mod durations;
+
+pub(crate) mod hex;
+mod json;
+mod legs;
+mod operation_json;
+mod records;
+mod recurrences;
+mod request_json;
+mod seal_file;
+mod shares;
+mod visible;
+
+pub use crate::wire::currencies::{Currencies, read_amount, read_quantity, read_version};
+pub use crate::wire::durations::read_duration;
+pub use crate::wire::records::{
+    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookMadeRecord,
+    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
+    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
+    ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord,
+    ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord,
+    VerifyRecord,
+};
+pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
+pub use crate::wire::request_json::{JournalHeader, RequestReader, Signature};
+pub use crate::wire::seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
+pub use crate::wire::shares::read_parts;
+pub use crate::wire::visible::{TerminalJson, is_deceptive, visible, write_json, write_json_pretty};

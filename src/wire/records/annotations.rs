@@ -1,0 +1,56 @@
+use serde::Serialize;
+
+use crate::facts::{AccountEvent, AccountName, Instant, Metadata, Sequence, TransferId};
+use crate::requests::AnnotationTarget;
+use crate::wire::records::text;
+
+/// What is kept beside an account or a transfer.
+#[derive(Debug, Serialize)]
+pub struct MetadataRecord {
+    account: Option<AccountName>,
+    transfer: Option<TransferId>,
+    /// As it was known then; null where it is as it is now.
+    recorded_at: Option<Instant>,
+    metadata: Metadata,
+}
+
+impl MetadataRecord {
+    /// What is kept beside something, as it was known at a moment.
+    #[must_use]
+    pub fn new(target: &AnnotationTarget, recorded_at: Option<Instant>, metadata: Metadata) -> Self {
+        let (account, transfer) = match target {
+            AnnotationTarget::Account(name) => (Some(name.clone()), None),
+            AnnotationTarget::Transfer(transfer) => (None, Some(transfer.id())),
+        };
+        Self { account, transfer, recorded_at, metadata }
+    }
+}
+
+/// A change of what is kept beside an account or a transfer.
+#[derive(Debug, Serialize)]
+pub struct MetadataChangeRecord {
+    sequence: Sequence,
+    recorded_at: Instant,
+    before: Metadata,
+    after: Metadata,
+    actor: String,
+    reason: Option<String>,
+}
+
+columns!(MetadataChangeRecord { sequence, recorded_at, before, after, actor, reason });
+
+impl MetadataChangeRecord {
+    /// The record of an event, where it is about metadata.
+    #[must_use]
+    pub fn of(event: &AccountEvent) -> Option<Self> {
+        let annotation = event.annotation.as_ref()?;
+        Some(Self {
+            sequence: event.sequence,
+            recorded_at: event.recorded_at,
+            before: annotation.before.clone(),
+            after: annotation.after.clone(),
+            actor: event.actor.to_string(),
+            reason: text(event.reason.as_ref()),
+        })
+    }
+}

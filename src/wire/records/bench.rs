@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::bench::Measured;
+
+/// How fast something was.
+#[derive(Debug, Serialize)]
+pub struct BenchRecord {
+    work: String,
+    transfers: u64,
+    transfers_per_second: u64,
+    p50_us: Option<u128>,
+    p99_us: Option<u128>,
+    p999_us: Option<u128>,
+    bytes_per_transfer: Option<u64>,
+    peak_memory_bytes: Option<u64>,
+    /// How many times as fast as PostgreSQL's own benchmark with as many clients.
+    times_pgbench: Option<String>,
+    /// How many times as fast as bare writes of the same rows.
+    times_raw: Option<String>,
+}
+
+columns!(BenchRecord {
+    work,
+    transfers,
+    transfers_per_second,
+    p50_us,
+    p99_us,
+    p999_us,
+    bytes_per_transfer,
+    peak_memory_bytes,
+    times_pgbench,
+    times_raw
+});
+
+impl BenchRecord {
+    /// A measurement, and what it is compared with.
+    #[must_use]
+    pub fn new(measured: &Measured, pgbench: Option<&Measured>, raw: Option<&Measured>) -> Self {
+        let latency = |of: fn(&crate::bench::Latencies) -> Duration| {
+            measured.latencies.as_ref().map(|latencies| of(latencies).as_micros())
+        };
+        let times = |other: Option<&Measured>| other.map(|other| ratio(measured.per_second(), other.per_second()));
+        Self {
+            work: measured.work.clone(),
+            transfers: measured.transfers,
+            transfers_per_second: measured.per_second(),
+            p50_us: latency(|latencies| latencies.p50),
+            p99_us: latency(|latencies| latencies.p99),
+            p999_us: latency(|latencies| latencies.p999),
+            bytes_per_transfer: measured.bytes_per_transfer,
+            peak_memory_bytes: measured.peak_memory_bytes,
+            times_pgbench: times(pgbench),
+            times_raw: times(raw),
+        }
+    }
+}
+
+/// With two decimals, rounded down.
+fn ratio(one: u64, other: u64) -> String {
+    let hundredths = u128::from(one) * 100 / u128::from(other.max(1));
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_have_two_decimals() {
+        for (one, other, expected) in [(1, 2, "0.50"), (999, 100, "9.99"), (7, 7, "1.00"), (5, 0, "5.00")] {
+            assert_eq!(ratio(one, other), expected);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+use serde::Serialize;
+
+use crate::facts::{AccountName, HoldState, Instant, Sequence, TransferId};
+use crate::ledger::{HoldHistory, HoldStatus, Mode, Posted};
+use crate::money::{CurrencyCode, Money};
+use crate::wire::records::TransferRecord;
+
+/// A hold as it stands.
+#[derive(Debug, Serialize)]
+pub struct HoldRecord {
+    hold: TransferId,
+    sequence: Sequence,
+    state: HoldState,
+    debit_account: AccountName,
+    credit_account: AccountName,
+    amount: Money,
+    /// What is neither captured nor given up.
+    remaining: Money,
+    currency: CurrencyCode,
+    expires_at: Option<Instant>,
+}
+
+columns!(HoldRecord { hold, sequence, state, debit_account, credit_account, amount, remaining, currency, expires_at });
+
+impl From<&HoldStatus> for HoldRecord {
+    fn from(status: &HoldStatus) -> Self {
+        Self {
+            hold: status.hold.id,
+            sequence: status.hold.sequence,
+            state: status.hold.state,
+            debit_account: status.debit_account.clone(),
+            credit_account: status.credit_account.clone(),
+            amount: status.money(status.hold.amount),
+            remaining: status.money(status.hold.remaining),
+            currency: status.currency.code(),
+            expires_at: status.hold.expires_at,
+        }
+    }
+}
+
+/// A hold and all that happened to it.
+#[derive(Debug, Serialize)]
+pub struct HoldHistoryRecord {
+    #[serde(flatten)]
+    hold: HoldRecord,
+    /// The hold itself, its captures and its release, in order.
+    pub transfers: Vec<TransferRecord>,
+}
+
+impl From<&HoldHistory> for HoldHistoryRecord {
+    fn from(history: &HoldHistory) -> Self {
+        let HoldHistory { status, transfers } = history;
+        let record = |transfer: &_| {
+            let posted = Posted {
+                transfer: Clone::clone(transfer),
+                debit_account: status.debit_account.clone(),
+                credit_account: status.credit_account.clone(),
+                currency: status.currency,
+                replayed: false,
+            };
+            TransferRecord::new(&posted, Mode::Commit)
+        };
+        Self { hold: status.into(), transfers: transfers.iter().map(record).collect() }
+    }
+}
+
+/// How many holds were recorded as expired.
+#[derive(Debug, Serialize)]
+pub struct ExpiredRecord {
+    expired: u64,
+    dry_run: bool,
+}
+
+impl ExpiredRecord {
+    /// So many, in a mode.
+    #[must_use]
+    pub fn new(expired: u64, mode: Mode) -> Self {
+        Self { expired, dry_run: mode == Mode::DryRun }
+    }
+}

@@ -1,0 +1,92 @@
+use serde::Serialize;
+
+use crate::facts::{BookChange, BookEvent, Hash, Instant, Period, PeriodAction, Sequence};
+use crate::ledger::Mode;
+use crate::wire::records::text;
+
+/// A period that is closed.
+#[derive(Debug, Serialize)]
+pub struct ClosedPeriodRecord {
+    period: Period,
+    begin: Instant,
+    /// The first moment behind it.
+    end: Instant,
+}
+
+columns!(ClosedPeriodRecord { period, begin, end });
+
+impl From<Period> for ClosedPeriodRecord {
+    fn from(period: Period) -> Self {
+        Self { period, begin: period.begin(), end: period.end() }
+    }
+}
+
+/// A closing or reopening of a period.
+#[derive(Debug, Serialize)]
+pub struct PeriodEventRecord {
+    event: i64,
+    sequence: Sequence,
+    recorded_at: Instant,
+    period: Period,
+    action: PeriodAction,
+    actor: String,
+    reason: Option<String>,
+    hash: Hash,
+}
+
+columns!(PeriodEventRecord { event, sequence, recorded_at, period, action, actor, reason, hash });
+
+impl PeriodEventRecord {
+    /// The closing or reopening that an event is, or `None` for one of another kind.
+    #[must_use]
+    pub fn of(event: &BookEvent) -> Option<Self> {
+        let BookChange::Period { period, action } = event.change else { return None };
+        Some(Self {
+            event: event.number,
+            sequence: event.sequence,
+            recorded_at: event.recorded_at,
+            period,
+            action,
+            actor: event.actor.to_string(),
+            reason: text(event.reason.as_ref()),
+            hash: event.hash,
+        })
+    }
+}
+
+/// What a request to close or reopen a period came to.
+#[derive(Debug, Serialize)]
+pub struct PeriodChangeRecord {
+    /// Null where nothing changed, as are the sequence, the time, the actor, the reason and the hash.
+    event: Option<i64>,
+    sequence: Option<Sequence>,
+    recorded_at: Option<Instant>,
+    period: Period,
+    action: PeriodAction,
+    actor: Option<String>,
+    reason: Option<String>,
+    hash: Option<Hash>,
+    /// Whether the period was not like that already.
+    changed: bool,
+    dry_run: bool,
+}
+
+impl PeriodChangeRecord {
+    /// What was asked for, and the record of it where something changed.
+    #[must_use]
+    pub fn new(period: Period, action: PeriodAction, event: Option<&BookEvent>, mode: Mode) -> Self {
+        let is_written = mode == Mode::Commit;
+        Self {
+            event: event.map(|event| event.number),
+            sequence: event.filter(|_| is_written).map(|event| event.sequence),
+            recorded_at: event.map(|event| event.recorded_at),
+            period,
+            action,
+            actor: event.map(|event| event.actor.to_string()),
+            reason: event.and_then(|event| text(event.reason.as_ref())),
+            hash: event.map(|event| event.hash),
+            changed: event.is_some() && is_written,
+            dry_run: !is_written,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+use serde::Serialize;
+
+use crate::facts::{
+    AccountName, Due, DueState, Instant, Metadata, OnRefusal, RecurrenceParts, RecurrencePeriod, Refusal, ScheduleId,
+    ScheduleState, TransferId,
+};
+use crate::ledger::{Mode, ScheduleAdded, ScheduleHistory, ScheduleRun, ScheduleStatus, SettledDue};
+use crate::money::{CurrencyCode, Money};
+use crate::wire::records::text;
+
+/// A schedule as it stands.
+#[derive(Debug, Serialize)]
+pub struct ScheduleRecord {
+    schedule: ScheduleId,
+    state: ScheduleState,
+    debit_account: AccountName,
+    credit_account: AccountName,
+    amount: Money,
+    currency: CurrencyCode,
+    every: RecurrencePeriod,
+    /// So many periods from one due to the next.
+    interval: u32,
+    /// The day of the month that is meant.
+    day: Option<u8>,
+    first_due_at: Instant,
+    /// Null where nothing is to come.
+    next_due_at: Option<Instant>,
+    until: Option<Instant>,
+    /// How many dues there are at most.
+    count: Option<u32>,
+    /// How many dues there were.
+    due_count: u32,
+    on_refusal: OnRefusal,
+    description: Option<String>,
+    metadata: Metadata,
+    created_at: Instant,
+    actor: String,
+    cancelled_at: Option<Instant>,
+    cancelled_by: Option<String>,
+    cancel_reason: Option<String>,
+    hash: String,
+    replayed: bool,
+    dry_run: bool,
+}
+
+columns!(ScheduleRecord {
+    schedule,
+    state,
+    debit_account,
+    credit_account,
+    amount,
+    currency,
+    every,
+    interval,
+    day,
+    first_due_at,
+    next_due_at,
+    until,
+    count,
+    due_count,
+    on_refusal,
+    description,
+    metadata,
+    created_at,
+    actor,
+    cancelled_at,
+    cancelled_by,
+    cancel_reason,
+    hash,
+    replayed,
+    dry_run
+});
+
+impl ScheduleRecord {
+    /// The answer to a request for a schedule that was made in a mode.
+    #[must_use]
+    pub fn added(added: &ScheduleAdded, mode: Mode) -> Self {
+        Self { replayed: added.replayed, ..Self::new(&added.status, mode) }
+    }
+
+    /// A schedule as it stands, or would stand, after something was done in a mode.
+    #[must_use]
+    pub fn new(status: &ScheduleStatus, mode: Mode) -> Self {
+        let schedule = &status.schedule;
+        let RecurrenceParts { period, step, day, first_due_at, until, due_count_max } = schedule.recurrence.parts();
+        let cancellation = schedule.cancellation.as_ref();
+        Self {
+            schedule: schedule.id,
+            state: schedule.state(),
+            debit_account: status.debit_account.clone(),
+            credit_account: status.credit_account.clone(),
+            amount: status.money(),
+            currency: status.currency.code(),
+            every: period,
+            interval: step,
+            day,
+            first_due_at,
+            next_due_at: schedule.next_due_at(),
+            until,
+            count: due_count_max,
+            due_count: schedule.due_count,
+            on_refusal: schedule.on_refusal,
+            description: text(schedule.description.as_ref()),
+            metadata: schedule.metadata.clone(),
+            created_at: schedule.created_at,
+            actor: schedule.actor.to_string(),
+            cancelled_at: cancellation.map(|cancellation| cancellation.at),
+            cancelled_by: cancellation.map(|cancellation| cancellation.actor.to_string()),
+            cancel_reason: cancellation.and_then(|cancellation| text(cancellation.reason.as_ref())),
+            hash: schedule.hash.to_string(),
+            replayed: false,
+            dry_run: mode == Mode::DryRun,
+        }
+    }
+}
+
+impl From<&ScheduleStatus> for ScheduleRecord {
+    fn from(status: &ScheduleStatus) -> Self {
+        Self::new(status, Mode::Commit)
+    }
+}
+
+/// What became of a due transfer.
+#[derive(Debug, Serialize)]
+pub struct DueRecord {
+    due_at: Instant,
+    state: DueState,
+    schedule: ScheduleId,
+    debit_account: AccountName,
+    credit_account: AccountName,
+    amount: Money,
+    currency: CurrencyCode,
+    attempts: u32,
+    first_at: Instant,
+    last_at: Instant,
+    transfer: Option<TransferId>,
+    /// Why it was refused.
+    code: Option<String>,
+    reason: Option<String>,
+}
+
+columns!(DueRecord {
+    due_at,
+    state,
+    schedule,
+    debit_account,
+    credit_account,
+    amount,
+    currency,
+    attempts,
+    first_at,
+    last_at,
+    transfer,
+    code,
+    reason
+});
+
+impl DueRecord {
+    fn new(due: &Due, accounts: [&AccountName; 2], money: Money) -> Self {
+        let [debit_account, credit_account] = accounts.map(Clone::clone);
+        let refusal = due.refusal.as_ref().map(|Refusal { code, reason }| (code.clone(), reason.clone()));
+        let (code, reason) = refusal.unzip();
+        Self {
+            due_at: due.due_at,
+            state: due.state,
+            schedule: due.schedule_id,
+            debit_account,
+            credit_account,
+            amount: money,
+            currency: money.currency.code(),
+            attempts: due.attempts,
+            first_at: due.first_at,
+            last_at: due.last_at,
+            transfer: due.transfer_id,
+            code,
+            reason,
+        }
+    }
+}
+
+impl From<&SettledDue> for DueRecord {
+    fn from(settled: &SettledDue) -> Self {
+        let SettledDue { due, debit_account, credit_account, money } = settled;
+        Self::new(due, [debit_account, credit_account], *money)
+    }
+}
+
+/// A schedule, and what became of its dues.
+#[derive(Debug, Serialize)]
+pub struct ScheduleHistoryRecord {
+    #[serde(flatten)]
+    schedule: ScheduleRecord,
+    /// The latest first.
+    pub dues: Vec<DueRecord>,
+}
+
+impl From<&ScheduleHistory> for ScheduleHistoryRecord {
+    fn from(history: &ScheduleHistory) -> Self {
+        let ScheduleHistory { status, dues, .. } = history;
+        let record = |due: &Due| DueRecord::new(due, [&status.debit_account, &status.credit_account], status.money());
+        Self { schedule: status.into(), dues: dues.iter().map(record).collect() }
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Serialize)]
+pub struct ScheduleRunRecord {
+    until: Instant,
+    posted: u64,
+    /// To be tried again.
+    refused: u64,
+    skipped: u64,
+    /// Whether that was all.
+    complete: bool,
+    dry_run: bool,
+    /// In the order in which they were tried; at most 1,000.
+    pub dues: Vec<DueRecord>,
+    /// How many met a fault of the book. They are kept.
+    faulty: u64,
+    fault: Option<String>,
+}
+
+impl ScheduleRunRecord {
+    /// A run in a mode.
+    #[must_use]
+    pub fn new(run: &ScheduleRun, mode: Mode) -> Self {
+        Self {
+            until: run.until,
+            posted: run.posted,
+            refused: run.refused,
+            skipped: run.skipped,
+            complete: run.is_complete,
+            dry_run: mode == Mode::DryRun,
+            dues: run.dues.iter().map(DueRecord::from).collect(),
+            faulty: run.faulty,
+            fault: run.fault.clone(),
+        }
+    }
+}
