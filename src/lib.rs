@@ -58,3 +58,7 @@ pub use error::{Error, InputError};
 pub use service::{Ledger, Mode, post_in, submit_in};
 /// The version of uuid that [`rules::TransferId`] is made of.
 pub use uuid;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
