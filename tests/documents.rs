@@ -36,7 +36,9 @@ fn every_command_is_run_on_one_database_at_least() {
     let mut commands = 0;
     for (name, text) in texts() {
         let page = Page::read(&name, &text).unwrap();
-        let blocks = page.blocks.iter().filter(|block| Backend::ALL.iter().any(|backend| page.blocks_on(*backend).any(|other| other.line == block.line)));
+        let blocks = page.blocks.iter().filter(|block| {
+            Backend::ALL.iter().any(|backend| page.blocks_on(*backend).any(|other| other.line == block.line))
+        });
         let run: usize = blocks.map(|block| block.steps.len()).sum();
         assert_eq!(run, text.lines().filter(|line| line.trim_start().starts_with("$ ")).count(), "{name}");
         commands += run;
@@ -112,7 +114,10 @@ fn a_block_that_cannot_be_run_is_no_block() {
 
 /// What is wrong with the commands of one block, on SQLite.
 fn run_text(text: &str) -> Vec<String> {
-    run(&Page::read("page", &format!("- in a list\n\n  ```console\n  {}\n  ```", text.replace('\n', "\n  "))).unwrap(), Backend::Sqlite)
+    run(
+        &Page::read("page", &format!("- in a list\n\n  ```console\n  {}\n  ```", text.replace('\n', "\n  "))).unwrap(),
+        Backend::Sqlite,
+    )
 }
 
 fn run_all(backend: Backend) {
@@ -145,5 +150,11 @@ fn texts() -> Vec<(String, String)> {
     let mut names: Vec<_> = names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
     names.push("README.md".to_owned());
     names.sort();
-    names.into_iter().map(|name| { let text = fs::read_to_string(root.join(&name)).unwrap(); (name, text) }).collect()
+    names
+        .into_iter()
+        .map(|name| {
+            let text = fs::read_to_string(root.join(&name)).unwrap();
+            (name, text)
+        })
+        .collect()
 }

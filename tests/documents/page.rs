@@ -43,7 +43,9 @@ impl Page {
             let indent = line.len() - line.trim_start().len();
             let mut content = Vec::new();
             loop {
-                let Some((index, line)) = lines.next() else { return Err(format!("{name}:{}: the block does not end", index + 1)) };
+                let Some((index, line)) = lines.next() else {
+                    return Err(format!("{name}:{}: the block does not end", index + 1));
+                };
                 if line.trim() == "```" {
                     break;
                 }
@@ -69,7 +71,8 @@ impl Page {
 
 impl Block {
     fn read(line: usize, fence: &str, content: &[(usize, &str)]) -> Result<Self, (usize, String)> {
-        let is_console = fence == CONSOLE || Backend::ALL.iter().any(|backend| fence == format!("{CONSOLE} {}", backend.name()));
+        let is_console =
+            fence == CONSOLE || Backend::ALL.iter().any(|backend| fence == format!("{CONSOLE} {}", backend.name()));
         if !is_console && !OTHER_FENCES.contains(&fence) {
             return Err((line, format!("{fence:?} is no block that is known")));
         }
@@ -90,7 +93,9 @@ fn read_steps(line: usize, content: &[(usize, &str)]) -> Result<Vec<Step>, (usiz
             steps.push(Step { line, command: command.to_owned(), shows: Vec::new() });
             continue;
         }
-        let Some(step) = steps.last_mut() else { return Err((line, "nothing was run yet that could show this".to_owned())) };
+        let Some(step) = steps.last_mut() else {
+            return Err((line, "nothing was run yet that could show this".to_owned()));
+        };
         match text.strip_prefix("> ") {
             Some(more) if step.shows.is_empty() => step.command = format!("{}\n{more}", step.command),
             _ => step.shows.push(text.to_owned()),

@@ -6,7 +6,9 @@ const ELLIPSIS: &str = "…";
 pub fn matches(shown: &[&str], printed: &[&str]) -> bool {
     match (shown, printed) {
         ([], printed) => printed.is_empty(),
-        ([first, rest @ ..], printed) if *first == ELLIPSIS => (0..=printed.len()).any(|count| matches(rest, &printed[count..])),
+        ([first, rest @ ..], printed) if *first == ELLIPSIS => {
+            (0..=printed.len()).any(|count| matches(rest, &printed[count..]))
+        }
         (_, []) => false,
         ([first, shown @ ..], [line, printed @ ..]) => matches_line(first, line) && matches(shown, printed),
     }

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 
 use super::page::{Page, Step};
 use super::pattern::matches;
-use crate::support::TestBook;
 use crate::support::cluster::{Cluster, ROLE, url};
 use crate::support::process::postgres_binaries;
+use crate::support::{Program, TestBook};
 
 /// Each command has a shell of its own, which ends at the first fault. It begins with the variables that the last one had exported.
 const SHELL: &str = r#"
@@ -58,12 +58,20 @@ enum Server {
     Own(Cluster),
 }
 
+impl Server {
+    fn own() -> Self {
+        // A page about PostgreSQL is about its settings too.
+        let server = Cluster::primary(&["fsync = on"]);
+        Program::new(&["--database-url", &url(server.port), "migrate", "run"]).run().ends(0);
+        Self::Own(server)
+    }
+}
+
 impl Session {
     pub fn new(page: &Page, backend: Backend) -> Self {
         let server = match backend {
             Backend::Sqlite => Server::None,
-            // A page about PostgreSQL is about its settings too.
-            Backend::Postgres if page.names(backend) => Server::Own(Cluster::primary(&["fsync = on"])),
+            Backend::Postgres if page.names(backend) => Server::own(),
             Backend::Postgres => Server::Shared(TestBook::on_postgres()),
         };
         let folder = || TempDir::new().unwrap();
@@ -98,7 +106,11 @@ impl Session {
             }
             Server::Own(server) => {
                 let port = server.port.to_string();
-                shell.env("DATABASE_URL", url(server.port)).envs([("PGHOST", "127.0.0.1"), ("PGPORT", &port), ("PGUSER", ROLE)]);
+                shell.env("DATABASE_URL", url(server.port)).envs([
+                    ("PGHOST", "127.0.0.1"),
+                    ("PGPORT", &port),
+                    ("PGUSER", ROLE),
+                ]);
             }
         }
         let output = shell.output().expect("sh starts");
