@@ -90,6 +90,7 @@ fn a_page_that_shows_what_happens_passes() {
         "$ cat <<END\n> a\n>  b\n> END\na\n b",
         "$ echo 'error: no' >&2; exit 3\nerror: no",
         "$ (exit 3)\n$ echo $?\n3",
+        "$ export DATABASE_URL=a\n$ unset DATABASE_URL\n$ echo ${DATABASE_URL-none}\nnone",
         "$ export A=1\n$ export B=2\n$ echo $A$B\n12",
         "$ echo a >file\n$ cat file\na",
     ] {
@@ -110,6 +111,22 @@ fn a_block_that_cannot_be_run_is_no_block() {
         let outcome = Page::read("page", text).map(|page| page.blocks.len());
         assert!(outcome.as_ref().is_err_and(|error| error.starts_with(fault)), "{text}: {outcome:?}");
     }
+}
+
+#[test]
+fn a_block_that_names_a_database_is_run_on_that_one_alone() {
+    let block = |fence: &str, command: &str| format!("```{fence}\n$ echo {command}\n```\n");
+    let text = [
+        block("console", "both"),
+        block("console sqlite", "one"),
+        block("console postgresql", "other"),
+        block("sh", "none"),
+    ];
+    let page = Page::read("page", &text.concat()).unwrap();
+    let commands = |backend| page.blocks_on(backend).map(|block| block.steps[0].command.as_str()).collect::<Vec<_>>();
+    assert_eq!(commands(Backend::Sqlite), ["echo both", "echo one"]);
+    assert_eq!(commands(Backend::Postgres), ["echo both", "echo other"]);
+    assert_eq!(run(&page, Backend::Sqlite).len(), 2, "both were run, and print more than the page shows");
 }
 
 /// What is wrong with the commands of one block, on SQLite.
@@ -146,15 +163,10 @@ fn run(page: &Page, backend: Backend) -> Vec<String> {
 /// The name and the text of README.md and of every page in docs/.
 fn texts() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let names = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")).collect();
-    names.push("README.md".to_owned());
-    names.sort();
-    names
-        .into_iter()
-        .map(|name| {
-            let text = fs::read_to_string(root.join(&name)).unwrap();
-            (name, text)
-        })
-        .collect()
+    let mut paths: Vec<_> = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.push(root.join("README.md"));
+    paths.sort();
+    let name = |path: &Path| path.strip_prefix(root).unwrap().display().to_string();
+    paths.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
 }

@@ -1,7 +1,7 @@
 //! The shell in which a page's commands are run, as its reader would.
 
 use std::env;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -15,7 +15,7 @@ use crate::support::{Program, TestBook};
 /// Each command has a shell of its own, which ends at the first fault. It begins with the variables that the last one had exported.
 const SHELL: &str = r#"
 exec 2>&1
-[ ! -e "$1" ] || . "$1"
+[ ! -e "$1" ] || { unset DATABASE_URL; . "$1"; }
 trap 'export -p >"$1"' EXIT
 "#;
 
@@ -96,9 +96,10 @@ impl Session {
     fn execute(&mut self, command: &str) -> String {
         let mut shell = Command::new("sh");
         shell.args(["-e", "-c", &format!("{SHELL}{command}"), "sh"]).arg(self.exported.path().join("variables"));
-        shell.current_dir(self.folder.path()).stdin(Stdio::null()).env("PATH", path());
+        shell.current_dir(self.folder.path()).stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
         // A busy machine is no reason for a warning.
         shell.env_remove("DATABASE_URL").env_remove("TELLER_LOG").env("TELLER_SLOW_STATEMENT_MS", "3600000");
+        let mut programs = vec![PathBuf::from(env!("CARGO_BIN_EXE_teller")).parent().unwrap().to_owned()];
         match &self.server {
             Server::None => (),
             Server::Shared(book) => {
@@ -106,21 +107,15 @@ impl Session {
             }
             Server::Own(server) => {
                 let port = server.port.to_string();
-                shell.env("DATABASE_URL", url(server.port)).envs([
-                    ("PGHOST", "127.0.0.1"),
-                    ("PGPORT", &port),
-                    ("PGUSER", ROLE),
-                ]);
+                shell.env("DATABASE_URL", url(server.port));
+                shell.envs([("PGHOST", "127.0.0.1"), ("PGPORT", &port), ("PGUSER", ROLE)]);
+                programs.push(postgres_binaries());
             }
         }
+        let path = env::var_os("PATH").unwrap_or_default();
+        shell.env("PATH", env::join_paths(programs.into_iter().chain(env::split_paths(&path))).unwrap());
         let output = shell.output().expect("sh starts");
         self.code = output.status.code().expect("no signal ends it");
         String::from_utf8([output.stdout, output.stderr].concat()).expect("commands print UTF-8")
     }
-}
-
-/// With the program and PostgreSQL's own programs in it.
-fn path() -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_teller")).parent().expect("it lies in a folder");
-    format!("{}:{}:{}", program.display(), postgres_binaries().display(), env::var("PATH").expect("there is a path"))
 }
