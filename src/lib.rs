@@ -60,3 +60,7 @@ pub(crate) use teller_ledger_core::maps;
 pub use teller_ledger_core::{facts, judging, money, proof, rejection, requests};
 /// The version of uuid that [`facts::TransferId`] is made of.
 pub use uuid;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -17,6 +17,7 @@ mod clocks;
 mod concurrency;
 mod connections;
 mod doctor;
+mod documents;
 mod dry_runs;
 mod effective_time;
 mod failover;
