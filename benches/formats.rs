@@ -70,6 +70,7 @@ fn receipt() -> Receipt {
         up_to: None,
         key: None,
         request_digest: None,
+        actor: "ops".parse().unwrap(),
         clock_at: None,
         description: Some("rent of flat 7".parse::<Description>().unwrap()),
         metadata: Metadata::new([("order".to_owned(), "A-7".to_owned())].into()).unwrap(),

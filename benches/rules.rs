@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use teller::facts::{
-    Account, AccountId, AccountName, AccountType, Hash, Hold, HoldState, Instant, NormalSide, Sequence, Transfer,
-    TransferId,
+    Account, AccountId, AccountName, AccountType, Actor, Hash, Hold, HoldState, Instant, NormalSide, Sequence,
+    Transfer, TransferId,
 };
-use teller::judging::{Batch, Known, Opening, open_account};
+use teller::judging::{Actors, Batch, Known, Opening, open_account};
 use teller::money::{Amount, Currency, Money};
 use teller::proof::hash_transfer;
 use teller::requests::{AccountRequest, BatchPolicy, Parties, Request, TransferRequest};
@@ -34,7 +34,7 @@ fn judge_and_finish(bencher: Bencher, batch_size: usize) {
         .counter(ItemsCount::new(batch_size))
         .with_inputs(|| Batch::new(known(&accounts), Instant::EPOCH))
         .bench_local_values(|mut batch| {
-            let answers = batch.judge_all(black_box(&requests), BatchPolicy::CarryOn);
+            let answers = batch.judge_all(black_box(&requests), Actors::One(&Actor::teller()), BatchPolicy::CarryOn);
             (answers, batch.finish(&sequences))
         });
 }

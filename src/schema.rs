@@ -13,19 +13,19 @@ diesel::table! {
         max_balance_before -> Nullable<Int8>,
         min_balance_after -> Nullable<Int8>,
         max_balance_after -> Nullable<Int8>,
-        journal_id -> Nullable<Uuid>,
-        state_before -> Text,
-        state_after -> Text,
-        actor -> Text,
-        hash -> Bytea,
-        reason -> Nullable<Text>,
         per_transfer_before -> Nullable<Int8>,
         per_day_before -> Nullable<Int8>,
         per_month_before -> Nullable<Int8>,
         per_transfer_after -> Nullable<Int8>,
         per_day_after -> Nullable<Int8>,
         per_month_after -> Nullable<Int8>,
+        journal_id -> Nullable<Uuid>,
         transfer_id -> Nullable<Uuid>,
+        state_before -> Text,
+        state_after -> Text,
+        actor -> Text,
+        hash -> Bytea,
+        reason -> Nullable<Text>,
         metadata_before -> Nullable<Jsonb>,
         metadata_after -> Nullable<Jsonb>,
     }
@@ -36,6 +36,7 @@ diesel::table! {
 
     accounts (id) {
         id -> Int8,
+        posted -> Int8,
         debits_held -> Int8,
         credits_held -> Int8,
         version -> Int8,
@@ -43,6 +44,9 @@ diesel::table! {
         last_recorded_at -> Nullable<Timestamptz>,
         min_balance -> Nullable<Int8>,
         max_balance -> Nullable<Int8>,
+        per_transfer -> Nullable<Int8>,
+        per_day -> Nullable<Int8>,
+        per_month -> Nullable<Int8>,
         opened_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
         exponent -> Int2,
@@ -53,10 +57,6 @@ diesel::table! {
         head -> Bytea,
         description -> Nullable<Text>,
         metadata -> Nullable<Jsonb>,
-        per_transfer -> Nullable<Int8>,
-        per_day -> Nullable<Int8>,
-        per_month -> Nullable<Int8>,
-        posted -> Int8,
     }
 }
 
@@ -138,9 +138,9 @@ diesel::table! {
         last_at -> Timestamptz,
         attempts -> Int8,
         state -> Text,
+        hash -> Bytea,
         code -> Nullable<Text>,
         reason -> Nullable<Text>,
-        hash -> Bytea,
     }
 }
 
@@ -193,15 +193,16 @@ diesel::table! {
         journal_id -> Nullable<Uuid>,
         hold_id -> Nullable<Uuid>,
         reversed_id -> Nullable<Uuid>,
-        kind -> Text,
-        hash -> Bytea,
-        description -> Nullable<Text>,
-        metadata -> Nullable<Jsonb>,
+        request_digest -> Nullable<Uuid>,
         expires_at -> Nullable<Timestamptz>,
         up_to -> Nullable<Int8>,
-        key -> Nullable<Text>,
-        request_digest -> Nullable<Uuid>,
         clock_at -> Nullable<Timestamptz>,
+        kind -> Text,
+        actor -> Text,
+        hash -> Bytea,
+        key -> Nullable<Text>,
+        description -> Nullable<Text>,
+        metadata -> Nullable<Jsonb>,
     }
 }
 

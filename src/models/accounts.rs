@@ -7,7 +7,8 @@ use crate::facts::{
 };
 use crate::judging::ChangedAccount;
 use crate::models::currencies::currency;
-use crate::models::sql_types::{SqlHash, SqlInstant, SqlJson};
+use crate::models::row::row;
+use crate::models::sql_types::{Bytea, Int2, Int8, Jsonb, Nullable, SqlHash, SqlInstant, SqlJson, Text, Timestamptz};
 use crate::models::transfers::{metadata_from_json, metadata_to_json};
 use crate::models::{CorruptRow, HasText};
 use crate::money::Amount;
@@ -20,6 +21,7 @@ const LAST_CHARACTERS: usize = 64;
 #[diesel(table_name = accounts)]
 pub(crate) struct AccountRow {
     pub id: i64,
+    pub posted: i64,
     pub debits_held: i64,
     pub credits_held: i64,
     pub version: i64,
@@ -27,6 +29,9 @@ pub(crate) struct AccountRow {
     pub last_recorded_at: Option<SqlInstant>,
     pub min_balance: Option<i64>,
     pub max_balance: Option<i64>,
+    pub per_transfer: Option<i64>,
+    pub per_day: Option<i64>,
+    pub per_month: Option<i64>,
     pub opened_at: SqlInstant,
     pub closed_at: Option<SqlInstant>,
     pub exponent: i16,
@@ -37,10 +42,6 @@ pub(crate) struct AccountRow {
     pub head: SqlHash,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
-    pub per_transfer: Option<i64>,
-    pub per_day: Option<i64>,
-    pub per_month: Option<i64>,
-    pub posted: i64,
 }
 
 impl HasText for AccountRow {
@@ -113,21 +114,23 @@ fn instant(row: &AccountRow, column: &'static str, time: SqlInstant) -> Result<I
     time.instant().ok_or_else(|| CorruptRow::new("accounts", row.id, column, time))
 }
 
-/// An account as it is opened; the rest of the row has defaults. What is missing is null, so that the statement has one text and is
-/// prepared once.
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = accounts, treat_none_as_default_value = false)]
-pub(crate) struct NewAccountRow {
-    pub min_balance: Option<i64>,
-    pub max_balance: Option<i64>,
-    pub opened_at: SqlInstant,
-    pub exponent: i16,
-    pub name: String,
-    pub account_type: &'static str,
-    pub currency: String,
-    pub head: SqlHash,
-    pub description: Option<String>,
-    pub metadata: Option<SqlJson>,
+row! {
+    /// An account as it is opened; the rest of the row has defaults. What is missing is null, so that the statement has one text and is
+    /// prepared once.
+    #[derive(Clone, Debug, Insertable)]
+    #[diesel(table_name = accounts, treat_none_as_default_value = false)]
+    pub(crate) struct NewAccountRow in "accounts", by columns NewAccountColumns {
+        min_balance: Option<i64> as Nullable<Int8>,
+        max_balance: Option<i64> as Nullable<Int8>,
+        opened_at: SqlInstant as Timestamptz,
+        exponent: i16 as Int2,
+        name: String as Text,
+        account_type: &'static str as Text,
+        currency: String as Text,
+        head: SqlHash as Bytea,
+        description: Option<String> as Nullable<Text>,
+        metadata: Option<SqlJson> as Nullable<Jsonb>,
+    }
 }
 
 impl From<&Account> for NewAccountRow {
@@ -163,19 +166,22 @@ impl From<&Account> for NumberedAccountRow {
     }
 }
 
-/// What a transfer changes of an account.
-#[derive(Clone, Debug)]
-pub(crate) struct AccountUpdate {
-    pub id: i64,
-    pub posted: i64,
-    pub debits_held: i64,
-    pub credits_held: i64,
-    pub version: i64,
-    pub last_transfer: Option<i64>,
-    pub last_recorded_at: Option<SqlInstant>,
-    pub head: SqlHash,
-    /// The head that the row must still have.
-    pub head_before: SqlHash,
+row! {
+    /// What a transfer changes of an account.
+    #[derive(Clone, Debug)]
+    pub(crate) struct AccountUpdate in "accounts", by columns AccountColumns {
+        id: i64 as Int8,
+        posted: i64 as Int8,
+        debits_held: i64 as Int8,
+        credits_held: i64 as Int8,
+        version: i64 as Int8,
+        last_transfer: Option<i64> as Nullable<Int8>,
+        last_recorded_at: Option<SqlInstant> as Nullable<Timestamptz>,
+        head: SqlHash as Bytea,
+        /// The head that the row must still have.
+        head_before: SqlHash as Bytea,
+    }
+    unchanged head = head_before
 }
 
 impl From<&ChangedAccount> for AccountUpdate {
@@ -194,25 +200,27 @@ impl From<&ChangedAccount> for AccountUpdate {
     }
 }
 
-/// All that transfers and events together change of an account: in one statement, because limits and balance have to fit each other
-/// whenever the table looks at them.
-#[derive(Clone, Debug)]
-pub(crate) struct AccountHistoryUpdate {
-    pub id: i64,
-    pub posted: i64,
-    pub debits_held: i64,
-    pub credits_held: i64,
-    pub version: i64,
-    pub last_transfer: Option<i64>,
-    pub last_recorded_at: Option<SqlInstant>,
-    pub min_balance: Option<i64>,
-    pub max_balance: Option<i64>,
-    pub per_transfer: Option<i64>,
-    pub per_day: Option<i64>,
-    pub per_month: Option<i64>,
-    pub closed_at: Option<SqlInstant>,
-    pub state: String,
-    pub head: SqlHash,
+row! {
+    /// All that transfers and events together change of an account: in one statement, because limits and balance have to fit each other
+    /// whenever the table looks at them.
+    #[derive(Clone, Debug)]
+    pub(crate) struct AccountHistoryUpdate in "accounts", by columns AccountHistoryColumns {
+        id: i64 as Int8,
+        posted: i64 as Int8,
+        debits_held: i64 as Int8,
+        credits_held: i64 as Int8,
+        version: i64 as Int8,
+        last_transfer: Option<i64> as Nullable<Int8>,
+        last_recorded_at: Option<SqlInstant> as Nullable<Timestamptz>,
+        min_balance: Option<i64> as Nullable<Int8>,
+        max_balance: Option<i64> as Nullable<Int8>,
+        per_transfer: Option<i64> as Nullable<Int8>,
+        per_day: Option<i64> as Nullable<Int8>,
+        per_month: Option<i64> as Nullable<Int8>,
+        closed_at: Option<SqlInstant> as Nullable<Timestamptz>,
+        state: String as Text,
+        head: SqlHash as Bytea,
+    }
 }
 
 impl From<&Account> for AccountHistoryUpdate {

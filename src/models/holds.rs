@@ -5,21 +5,24 @@ use diesel::sql_types::{BigInt, Bool};
 
 use crate::facts::{AccountId, Hold, HoldState, Sequence, TransferId};
 use crate::models::CorruptRow;
-use crate::models::sql_types::{SqlId, SqlInstant};
+use crate::models::row::row;
+use crate::models::sql_types::{Int8, Nullable, SqlId, SqlInstant, Text, Timestamptz, Uuid};
 use crate::money::Amount;
 use crate::schema::holds;
 
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = holds)]
-pub(crate) struct HoldRow {
-    pub id: SqlId,
-    pub sequence: i64,
-    pub debit_account_id: i64,
-    pub credit_account_id: i64,
-    pub amount: i64,
-    pub remaining: i64,
-    pub expires_at: Option<SqlInstant>,
-    pub state: String,
+row! {
+    #[derive(Clone, Debug, Queryable, Selectable)]
+    #[diesel(table_name = holds)]
+    pub(crate) struct HoldRow in "holds", by columns HoldColumns {
+        id: SqlId as Uuid,
+        sequence: i64 as Int8,
+        debit_account_id: i64 as Int8,
+        credit_account_id: i64 as Int8,
+        amount: i64 as Int8,
+        remaining: i64 as Int8,
+        expires_at: Option<SqlInstant> as Nullable<Timestamptz>,
+        state: String as Text,
+    }
 }
 
 impl TryFrom<HoldRow> for Hold {
@@ -61,12 +64,14 @@ impl From<&Hold> for HoldRow {
     }
 }
 
-/// What captures, releases and expiry change of a hold.
-#[derive(Clone, Debug)]
-pub(crate) struct HoldUpdate {
-    pub id: SqlId,
-    pub remaining: i64,
-    pub state: String,
+row! {
+    /// What captures, releases and expiry change of a hold.
+    #[derive(Clone, Debug)]
+    pub(crate) struct HoldUpdate in "holds", by columns HoldUpdateColumns {
+        id: SqlId as Uuid,
+        remaining: i64 as Int8,
+        state: String as Text,
+    }
 }
 
 impl From<&Hold> for HoldUpdate {

@@ -1,7 +1,7 @@
 //! One file a table: the rows as they are stored, and the queries on that table alone.
 //!
-//! What belongs here: row structs, their way to and from the types of [`rules`](crate::rules), and queries that are the same on both
-//! backends. What does not: transactions, decisions, and SQL that only one backend understands.
+//! What belongs here: row structs with their one list of columns, their way to and from the [core](crate::facts), and queries that are the
+//! same on both backends. What does not: transactions, decisions, and SQL that only one backend understands.
 
 pub(crate) mod account_events;
 pub(crate) mod accounts;
@@ -9,6 +9,7 @@ pub(crate) mod book_events;
 pub(crate) mod book_imports;
 pub(crate) mod currencies;
 pub(crate) mod holds;
+pub(crate) mod row;
 pub(crate) mod schedules;
 pub mod sql_types;
 pub(crate) mod transfers;

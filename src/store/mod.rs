@@ -36,6 +36,7 @@ mod postgres_url_check;
 mod raw_writes;
 mod schedules;
 mod slots;
+mod sql_text;
 mod sqlite;
 mod statement_log;
 mod url;

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use teller::Mode;
 use teller::facts::{
-    Account, AccountEvent, AccountId, Hold, Instant, LastEvent, Sequence, Transfer, TransferId, TransferKind,
+    Account, AccountEvent, AccountId, Actor, Hold, Instant, LastEvent, Sequence, Transfer, TransferId, TransferKind,
 };
-use teller::judging::{Batch, ChangedAccount, Known, Opening, Verdict, open_account};
+use teller::judging::{Actors, Batch, ChangedAccount, Known, Opening, Verdict, open_account};
 use teller::money::Amount;
 use teller::rejection::Rejection;
 use teller::requests::BatchPolicy;
@@ -65,7 +65,7 @@ impl Memory {
     fn answer(&mut self, now: u64, items: &[Item]) -> Vec<&'static str> {
         let mut batch = self.batch(now);
         let requests: Vec<_> = items.iter().map(to_request).collect();
-        let verdicts = batch.judge_all(&requests, BatchPolicy::CarryOn);
+        let verdicts = batch.judge_all(&requests, Actors::One(&Actor::teller()), BatchPolicy::CarryOn);
         self.take(batch);
         let word = |verdict: &Verdict| if matches!(verdict, Verdict::Posted(_)) { "done" } else { "replayed" };
         verdicts.iter().map(|verdict| verdict.as_ref().map_or_else(Rejection::code, word)).collect()

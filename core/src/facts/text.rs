@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Serialize, Serializer};
 use thiserror::Error;
@@ -98,12 +98,19 @@ impl fmt::Display for Description {
     }
 }
 
-/// Who changed something: a login name, a service. 1 to 255 bytes of UTF-8 without control, format and invisible characters, and without
-/// blanks at its ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor(String);
+/// Who asked for something: a login name, a service, the name of an API key. 1 to 255 bytes of UTF-8 without control, format and
+/// invisible characters, and without blanks at its ends.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Actor(Arc<str>);
 
 impl Actor {
+    /// The actor of what Teller records by itself, such as the release of an expired hold, and of programs that name none: `teller`.
+    #[must_use]
+    pub fn teller() -> Self {
+        static TELLER: LazyLock<Arc<str>> = LazyLock::new(|| "teller".into());
+        Self(Arc::clone(&TELLER))
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -117,7 +124,13 @@ impl FromStr for Actor {
     fn from_str(text: &str) -> Result<Self, TextError> {
         check_length("actor", text, NAME_LENGTH_MAX)?;
         check_identifier("actor", text)?;
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
+    }
+}
+
+impl Serialize for Actor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

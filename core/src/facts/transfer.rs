@@ -8,7 +8,7 @@ use crate::facts::instant::Instant;
 use crate::facts::key::Key;
 use crate::facts::request_digest::RequestDigest;
 use crate::facts::side::NormalSide;
-use crate::facts::text::{Description, Metadata};
+use crate::facts::text::{Actor, Description, Metadata};
 use crate::money::Amount;
 
 /// What a transfer does.
@@ -80,6 +80,8 @@ pub struct Transfer {
     pub key: Option<Key>,
     /// The part of its request that no row shows.
     pub request_digest: Option<RequestDigest>,
+    /// Who asked for it. A repetition of the request may come from somebody else.
+    pub actor: Actor,
     /// What the clock said, where the transfer is recorded so much later, because an account's newest entry was, that days or expiries
     /// could tell. Always before `recorded_at`.
     pub clock_at: Option<Instant>,

@@ -14,7 +14,7 @@ mod opening;
 mod scheduling;
 mod spent;
 
-pub use batch::{Batch, ChangedAccount, Known, Ruling, Verdict};
+pub use batch::{Actors, Batch, ChangedAccount, Known, Ruling, Verdict};
 pub use closing::change_period;
 pub use lead::ClockLead;
 pub use opening::{Existing, Opening, open_account};

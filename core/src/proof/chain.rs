@@ -8,17 +8,11 @@
 //! newline, then the fields in the order in which the functions here write them: a text or byte string as its length (8 bytes) and
 //! its bytes, an integer as 8 bytes, a hash or UUID as it is, an optional field as one byte, 0 or 1, and the value after a 1;
 //! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
-//! A transfer that has an expiry or was left to what is available is hashed in format 2, which adds these two fields at the end. One that
-//! has a key or a digest of its request is hashed in format 3, which adds these two behind those. One that is recorded later than the
-//! clock is hashed in format 4: format 3, and the time of the clock at the end.
-//! An event that is about velocity limits or metadata is hashed in format 2, which adds at the end: the limits per transfer, day and
-//! month before and after; 1 and the transfer's id or 0, the metadata before and after, all behind a 1, or else a 0.
 //! What happens to the book as a whole has a chain of its own, which begins with a hash of 32 zero bytes and covers the sequences of its
 //! events. The sequences of transfers and of accounts' events are not covered: verification checks them by the pointers.
 
 use crate::facts::{
     AccountEvent, AccountName, BookChange, BookEvent, Due, Hash, Instant, Metadata, Refusal, Schedule, Transfer,
-    Velocity,
 };
 use crate::proof::preimage::Preimage;
 use crate::requests::AccountRequest;
@@ -42,9 +36,7 @@ pub fn hash_account(opening: &AccountRequest, opened_at: Instant) -> Hash {
 /// The head that an event gives to its account, computed from the one before it. `event.hash` is not read.
 #[must_use]
 pub fn hash_event(event: &AccountEvent, head: Hash) -> Hash {
-    let is_extended = event.annotation.is_some()
-        || [event.before, event.after].iter().any(|terms| terms.velocity != Velocity::default());
-    let mut preimage = Preimage::new(if is_extended { b"teller.event.2\n" } else { b"teller.event.1\n" });
+    let mut preimage = Preimage::new(b"teller.event.1\n");
     preimage.hash(head);
     preimage.integer(event.number);
     preimage.integer(event.version);
@@ -53,19 +45,16 @@ pub fn hash_event(event: &AccountEvent, head: Hash) -> Hash {
         preimage.text(terms.state.as_str());
         preimage.optional(terms.limits.min_balance, |preimage, amount| preimage.integer(amount.minor()));
         preimage.optional(terms.limits.max_balance, |preimage, amount| preimage.integer(amount.minor()));
+        preimage.velocity(terms);
     }
     preimage.text(event.actor.as_str());
     preimage.optional(event.reason.as_ref(), |preimage, text| preimage.text(text.as_str()));
     preimage.optional(event.journal_id, Preimage::uuid);
-    if is_extended {
-        preimage.velocity(event.before);
-        preimage.velocity(event.after);
-        preimage.optional(event.annotation.as_ref(), |preimage, annotation| {
-            preimage.optional(annotation.transfer_id, |preimage, id| preimage.uuid(id.0));
-            preimage.metadata(&annotation.before);
-            preimage.metadata(&annotation.after);
-        });
-    }
+    preimage.optional(event.annotation.as_ref(), |preimage, annotation| {
+        preimage.optional(annotation.transfer_id, |preimage, id| preimage.uuid(id.0));
+        preimage.metadata(&annotation.before);
+        preimage.metadata(&annotation.after);
+    });
     preimage.digest()
 }
 
@@ -107,18 +96,7 @@ pub fn hash_metadata(metadata: &Metadata) -> Hash {
 /// The head that a transfer gives to both its accounts, computed from theirs before it. `transfer.hash` is not read.
 #[must_use]
 pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -> Hash {
-    let format = match transfer {
-        Transfer { clock_at: Some(_), .. } => 4,
-        Transfer { key: None, request_digest: None, expires_at: None, up_to: None, .. } => 1,
-        Transfer { key: None, request_digest: None, .. } => 2,
-        _ => 3,
-    };
-    let mut preimage = Preimage::new(match format {
-        1 => b"teller.transfer.1\n",
-        2 => b"teller.transfer.2\n",
-        3 => b"teller.transfer.3\n",
-        _ => b"teller.transfer.4\n",
-    });
+    let mut preimage = Preimage::new(b"teller.transfer.1\n");
     preimage.hash(debit_head);
     preimage.hash(credit_head);
     preimage.uuid(transfer.id.0);
@@ -135,17 +113,12 @@ pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -
     preimage.optional(transfer.reversed_id, |preimage, id| preimage.uuid(id.0));
     preimage.optional(transfer.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
     preimage.metadata(&transfer.metadata);
-    if format >= 2 {
-        preimage.optional(transfer.expires_at, |preimage, time| preimage.integer(time.micros()));
-        preimage.optional(transfer.up_to, |preimage, amount| preimage.integer(amount.minor()));
-    }
-    if format >= 3 {
-        preimage.optional(transfer.key.as_ref(), |preimage, key| preimage.text(key.as_str()));
-        preimage.optional(transfer.request_digest, |preimage, digest| preimage.uuid(digest.0));
-    }
-    if let Some(clock_at) = transfer.clock_at {
-        preimage.integer(clock_at.micros());
-    }
+    preimage.optional(transfer.expires_at, |preimage, time| preimage.integer(time.micros()));
+    preimage.optional(transfer.up_to, |preimage, amount| preimage.integer(amount.minor()));
+    preimage.optional(transfer.key.as_ref(), |preimage, key| preimage.text(key.as_str()));
+    preimage.optional(transfer.request_digest, |preimage, digest| preimage.uuid(digest.0));
+    preimage.text(transfer.actor.as_str());
+    preimage.optional(transfer.clock_at, |preimage, time| preimage.integer(time.micros()));
     preimage.digest()
 }
 
@@ -229,6 +202,7 @@ mod tests {
             up_to: None,
             key: None,
             request_digest: None,
+            actor: "ops".parse().unwrap(),
             clock_at: None,
             description: Some("rent".parse().unwrap()),
             metadata: Metadata::new(metadata).unwrap(),

@@ -16,12 +16,13 @@ impl Schedule {
             Parties::Post { debit, credit },
             Money::new(self.amount, currency),
         );
-        DueTransfer::new(TransferRequest {
+        let request = TransferRequest {
             effective_at: Some(due_at),
             description: self.description.clone(),
             // That there is room was seen to when the schedule was added.
             metadata: self.transfer_metadata().unwrap_or_else(|_| self.metadata.clone()),
             ..request
-        })
+        };
+        DueTransfer::new(request, self.actor.clone())
     }
 }

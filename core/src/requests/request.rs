@@ -1,5 +1,6 @@
 //! Whatever can be asked for, alone, together and in batches.
 
+use crate::facts::Actor;
 use crate::requests::account_change::AccountChange;
 use crate::requests::annotation::AnnotationRequest;
 use crate::requests::hold::{CaptureRequest, HoldRequest, ReleaseRequest};
@@ -10,17 +11,26 @@ use crate::requests::transfer::TransferRequest;
 
 /// What a schedule posts at one of its moments. Its id is of the kind that only Teller makes, so only a schedule makes such a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DueTransfer(Operation);
+pub struct DueTransfer {
+    operation: Operation,
+    actor: Actor,
+}
 
 impl DueTransfer {
-    pub(crate) const fn new(request: TransferRequest) -> Self {
-        Self(Operation::Transfer(request))
+    pub(crate) const fn new(request: TransferRequest, actor: Actor) -> Self {
+        Self { operation: Operation::Transfer(request), actor }
     }
 
     /// The transfer.
     #[must_use]
     pub const fn operation(&self) -> &Operation {
-        &self.0
+        &self.operation
+    }
+
+    /// Who added the schedule.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
     }
 }
 

@@ -194,6 +194,7 @@ fn transfer(shape: TransferShape<'_>, currency: Currency) -> Result<Transfer, St
         key: optional(shape.key.as_deref(), |text| parsed("key", text))?,
         request_digest: optional(shape.request_digest.as_deref(), |text| uuid("request_digest", text))?
             .map(RequestDigest),
+        actor: parsed("actor", &shape.actor)?,
         clock_at: optional(shape.clock_at.as_deref(), |text| parsed::<Instant>("clock_at", text))?,
         description: optional(shape.description.as_deref(), |text| parsed("description", text))?,
         metadata: Metadata::new(shape.metadata).map_err(|error| error.to_string())?,

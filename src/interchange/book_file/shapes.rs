@@ -102,6 +102,8 @@ pub(super) struct TransferShape<'a> {
     pub credit: LegShape,
     pub recorded_at: String,
     pub effective_at: String,
+    #[serde(borrow)]
+    pub actor: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub journal_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -258,6 +260,7 @@ fn transfer_shape(transfer: &Transfer, currency: Currency) -> TransferShape<'_> 
         up_to: transfer.up_to.map(|amount| number(amount, currency)),
         key: transfer.key.as_ref().map(|key| Cow::Borrowed(key.as_str())),
         request_digest: transfer.request_digest.map(|digest| digest.0.to_string()),
+        actor: transfer.actor.as_str().into(),
         clock_at: transfer.clock_at.map(|time| time.to_string()),
         description: transfer.description.as_ref().map(|text| Cow::Borrowed(text.as_str())),
         metadata: metadata(&transfer.metadata),

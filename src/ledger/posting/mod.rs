@@ -13,9 +13,10 @@ use uuid::Uuid;
 use crate::clock::Reading;
 use crate::error::Error;
 use crate::facts::{
-    Account, AccountEvent, AccountId, AccountName, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
+    Account, AccountEvent, AccountId, AccountName, Actor, Annotation, Hold, Instant, LastEvent, Sequence, Transfer,
+    TransferId,
 };
-use crate::judging::{Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
+use crate::judging::{Actors, Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
 use crate::ledger::Mode;
 use crate::ledger::book::rules::{Basis, BookRules};
 use crate::ledger::holds::expiry::find_expired_holds;
@@ -136,7 +137,7 @@ impl<'a> Posting<'a> {
     fn judge(&self, known: Known, time: Reading) -> Judged<'a> {
         let names = NamesById::new(&known.accounts);
         let mut batch = Batch::new(known, time.now);
-        let verdicts = batch.judge_all(self.requests, self.policy);
+        let verdicts = batch.judge_all(self.requests, Actors::One(&Actor::teller()), self.policy);
         Judged { requests: self.requests, names, verdicts, ruling: batch.finish_provisionally(), time }
     }
 

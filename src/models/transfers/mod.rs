@@ -8,7 +8,10 @@ use std::fmt::Display;
 use diesel::prelude::*;
 
 use crate::facts::{AccountId, Key, Leg, Metadata, RequestDigest, Sequence, Transfer, TransferId};
-use crate::models::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson, SqlKind};
+use crate::models::row::row;
+use crate::models::sql_types::{
+    Bytea, Int8, Jsonb, Nullable, SqlHash, SqlId, SqlInstant, SqlJson, SqlKind, Text, Timestamptz, Uuid,
+};
 use crate::models::{CorruptRow, HasText};
 use crate::money::Amount;
 use crate::schema::transfers;
@@ -17,34 +20,37 @@ pub(crate) use crate::models::transfers::chain::{ChainRow, ChainRows, ChainStep}
 pub(crate) use crate::models::transfers::effective::{EffectiveCorrection, ExceptionCount, Exceptions};
 pub(crate) use crate::models::transfers::history::{AccountHistory, LastRecordedAt};
 
-#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
-#[diesel(table_name = transfers, treat_none_as_default_value = false)]
-pub(crate) struct TransferRow {
-    pub sequence: i64,
-    pub id: SqlId,
-    pub debit_account_id: i64,
-    pub credit_account_id: i64,
-    pub amount: i64,
-    pub debit_version: i64,
-    pub credit_version: i64,
-    pub debit_balance: i64,
-    pub credit_balance: i64,
-    pub debit_previous: Option<i64>,
-    pub credit_previous: Option<i64>,
-    pub recorded_at: SqlInstant,
-    pub effective_at: SqlInstant,
-    pub journal_id: Option<SqlId>,
-    pub hold_id: Option<SqlId>,
-    pub reversed_id: Option<SqlId>,
-    pub kind: SqlKind,
-    pub hash: SqlHash,
-    pub description: Option<String>,
-    pub metadata: Option<SqlJson>,
-    pub expires_at: Option<SqlInstant>,
-    pub up_to: Option<i64>,
-    pub key: Option<String>,
-    pub request_digest: Option<SqlId>,
-    pub clock_at: Option<SqlInstant>,
+row! {
+    #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+    #[diesel(table_name = transfers, treat_none_as_default_value = false)]
+    pub(crate) struct TransferRow in "transfers", by columns TransferColumns {
+        sequence: i64 as Int8,
+        id: SqlId as Uuid,
+        debit_account_id: i64 as Int8,
+        credit_account_id: i64 as Int8,
+        amount: i64 as Int8,
+        debit_version: i64 as Int8,
+        credit_version: i64 as Int8,
+        debit_balance: i64 as Int8,
+        credit_balance: i64 as Int8,
+        debit_previous: Option<i64> as Nullable<Int8>,
+        credit_previous: Option<i64> as Nullable<Int8>,
+        recorded_at: SqlInstant as Timestamptz,
+        effective_at: SqlInstant as Timestamptz,
+        journal_id: Option<SqlId> as Nullable<Uuid>,
+        hold_id: Option<SqlId> as Nullable<Uuid>,
+        reversed_id: Option<SqlId> as Nullable<Uuid>,
+        request_digest: Option<SqlId> as Nullable<Uuid>,
+        expires_at: Option<SqlInstant> as Nullable<Timestamptz>,
+        up_to: Option<i64> as Nullable<Int8>,
+        clock_at: Option<SqlInstant> as Nullable<Timestamptz>,
+        kind: SqlKind as Text,
+        actor: String as Text,
+        hash: SqlHash as Bytea,
+        key: Option<String> as Nullable<Text>,
+        description: Option<String> as Nullable<Text>,
+        metadata: Option<SqlJson> as Nullable<Jsonb>,
+    }
 }
 
 impl HasText for TransferRow {
@@ -95,6 +101,7 @@ impl TryFrom<TransferRow> for Transfer {
             up_to: row.up_to.map(Amount::from_minor),
             key: key(&row)?,
             request_digest: row.request_digest.map(|value| id("request_digest", value)).transpose()?.map(RequestDigest),
+            actor: row.actor.parse().map_err(|_| corrupt("actor", &row.actor))?,
             clock_at: row.clock_at.map(|time| instant("clock_at", time)).transpose()?,
             description: description
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
@@ -106,7 +113,7 @@ impl TryFrom<TransferRow> for Transfer {
 
 impl From<&Transfer> for TransferRow {
     fn from(transfer: &Transfer) -> Self {
-        assert!(transfer.sequence > Sequence::UNASSIGNED, "a stored transfer has a place");
+        assert!(transfer.sequence > Sequence::UNASSIGNED, "a stored transfer has a sequence");
         Self {
             sequence: transfer.sequence.0,
             id: SqlId::new(transfer.id.0),
@@ -132,6 +139,7 @@ impl From<&Transfer> for TransferRow {
             up_to: transfer.up_to.map(Amount::minor),
             key: transfer.key.as_ref().map(ToString::to_string),
             request_digest: transfer.request_digest.map(|digest| SqlId::new(digest.0)),
+            actor: transfer.actor.to_string(),
             clock_at: transfer.clock_at.map(SqlInstant::from),
         }
     }

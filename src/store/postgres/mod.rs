@@ -28,19 +28,20 @@ use crate::facts::{
 };
 use crate::judging::ChangedAccount;
 use crate::maps::FastMap;
-use crate::models::accounts::{AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow};
+use crate::models::accounts::{
+    AccountColumns, AccountHistoryColumns, AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow,
+};
 use crate::models::currencies::CurrencyRow;
-use crate::models::holds::{HoldRow, HoldUpdate};
+use crate::models::holds::{HoldColumns, HoldRow, HoldUpdate, HoldUpdateColumns};
 use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
-use crate::models::transfers::TransferRow;
+use crate::models::transfers::{TransferColumns, TransferRow};
 use crate::schema::{accounts, currencies, schedules, transfers};
 use crate::store::operations::Operations;
 use crate::store::portable::from_rows;
 use crate::store::postgres::expired_holds::ExpiredHolds;
 use crate::store::postgres::statements::{
-    AccountColumns, AccountHistoryColumns, ClockCheck, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertAccounts,
-    InsertRows, NextSequences, TransferColumns, UpdateRows,
+    ClockCheck, ContinueNumbers, InsertAccounts, InsertRows, NextSequences, UpdateRows,
 };
 use crate::store::postgres::together::write_together;
 use crate::store::{JudgedBy, Store, StoreError, check_unchanged};

@@ -6,10 +6,8 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use serde::Serialize;
 
 use crate::facts::TransferId;
-use crate::models::accounts::{AccountHistoryUpdate, AccountUpdate};
-use crate::models::holds::{HoldRow, HoldUpdate};
-use crate::models::sql_types::{Bytea, Int8, Jsonb, Nullable, Text, Timestamptz, Uuid};
-use crate::models::transfers::TransferRow;
+use crate::models::row::PushValues;
+use crate::models::sql_types::Text;
 use crate::schema::{accounts, transfers};
 
 /// Does something with arrays of rows that come to all of them, so that few statements have fixed texts. SQLite takes 32,766 values a
@@ -106,118 +104,7 @@ impl QueryFragment<Sqlite> for TransfersById {
     }
 }
 
-/// A row of values in a statement over many rows.
-pub(super) trait ValueRow: Sized + 'static {
-    const TABLE: &str;
-    /// The first is the key.
-    const COLUMNS: &[&str];
-    /// The column of the table that must still have what another one of these says, where it is only updated then.
-    const CHECKED: Option<(&str, &str)>;
-
-    fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
-}
-
-macro_rules! value_row {
-    ($row:ty, $table:literal { $($column:ident: $sql_type:ty),+ $(,)? }) => {
-        value_row!($row, $table { $($column: $sql_type),+ } checks None);
-    };
-    ($row:ty, $table:literal { $($column:ident: $sql_type:ty),+ $(,)? } checks $checked:expr) => {
-        impl ValueRow for $row {
-            const TABLE: &str = $table;
-            const COLUMNS: &[&str] = &[$(stringify!($column)),+];
-            const CHECKED: Option<(&str, &str)> = $checked;
-
-            fn push_values<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-                let mut separator = "(";
-                $(
-                    out.push_sql(separator);
-                    out.push_bind_param::<$sql_type, _>(&self.$column)?;
-                    separator = ", ";
-                )+
-                debug_assert_eq!(separator, ", ");
-                out.push_sql(")");
-                Ok(())
-            }
-        }
-    };
-}
-
-value_row!(TransferRow, "transfers" {
-    sequence: Int8,
-    id: Uuid,
-    debit_account_id: Int8,
-    credit_account_id: Int8,
-    amount: Int8,
-    debit_version: Int8,
-    credit_version: Int8,
-    debit_balance: Int8,
-    credit_balance: Int8,
-    debit_previous: Nullable<Int8>,
-    credit_previous: Nullable<Int8>,
-    recorded_at: Timestamptz,
-    effective_at: Timestamptz,
-    journal_id: Nullable<Uuid>,
-    hold_id: Nullable<Uuid>,
-    reversed_id: Nullable<Uuid>,
-    kind: Text,
-    hash: Bytea,
-    description: Nullable<Text>,
-    metadata: Nullable<Jsonb>,
-    expires_at: Nullable<Timestamptz>,
-    up_to: Nullable<Int8>,
-    key: Nullable<Text>,
-    request_digest: Nullable<Uuid>,
-    clock_at: Nullable<Timestamptz>,
-});
-
-value_row!(AccountUpdate, "accounts" {
-    id: Int8,
-    posted: Int8,
-    debits_held: Int8,
-    credits_held: Int8,
-    version: Int8,
-    last_transfer: Nullable<Int8>,
-    last_recorded_at: Nullable<Timestamptz>,
-    head: Bytea,
-    head_before: Bytea,
-} checks Some(("head", "head_before")));
-
-value_row!(AccountHistoryUpdate, "accounts" {
-    id: Int8,
-    posted: Int8,
-    debits_held: Int8,
-    credits_held: Int8,
-    version: Int8,
-    last_transfer: Nullable<Int8>,
-    last_recorded_at: Nullable<Timestamptz>,
-    min_balance: Nullable<Int8>,
-    max_balance: Nullable<Int8>,
-    per_transfer: Nullable<Int8>,
-    per_day: Nullable<Int8>,
-    per_month: Nullable<Int8>,
-    closed_at: Nullable<Timestamptz>,
-    state: Text,
-    head: Bytea,
-});
-
-value_row!(HoldRow, "holds" {
-    id: Uuid,
-    sequence: Int8,
-    debit_account_id: Int8,
-    credit_account_id: Int8,
-    amount: Int8,
-    remaining: Int8,
-    expires_at: Nullable<Timestamptz>,
-    state: Text,
-});
-
-value_row!(HoldUpdate, "holds" {
-    id: Uuid,
-    remaining: Int8,
-    state: Text,
-});
-
-fn push_rows<'b, R: ValueRow>(rows: &'b [R], out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+fn push_rows<'b, R: PushValues<Sqlite>>(rows: &'b [R], out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
     let mut separator = "values ";
     for row in rows {
         out.push_sql(separator);
@@ -230,14 +117,14 @@ fn push_rows<'b, R: ValueRow>(rows: &'b [R], out: &mut AstPass<'_, 'b, Sqlite>) 
 /// A statement over `ROWS` rows. Its type is its identity in the cache of prepared statements, so its text depends on that alone.
 struct InsertRows<'a, R, const ROWS: usize>(&'a [R; ROWS]);
 
-impl<R: ValueRow, const ROWS: usize> QueryId for InsertRows<'_, R, ROWS> {
+impl<R: PushValues<Sqlite>, const ROWS: usize> QueryId for InsertRows<'_, R, ROWS> {
     type QueryId = InsertRows<'static, R, ROWS>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
 impl<R, const ROWS: usize> RunQueryDsl<SqliteConnection> for InsertRows<'_, R, ROWS> {}
 
-impl<R: ValueRow, const ROWS: usize> QueryFragment<Sqlite> for InsertRows<'_, R, ROWS> {
+impl<R: PushValues<Sqlite>, const ROWS: usize> QueryFragment<Sqlite> for InsertRows<'_, R, ROWS> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(&format!("insert into {} ({}) ", R::TABLE, R::COLUMNS.join(", ")));
         push_rows(self.0, &mut out)
@@ -247,40 +134,39 @@ impl<R: ValueRow, const ROWS: usize> QueryFragment<Sqlite> for InsertRows<'_, R,
 /// As [`InsertRows`], by the first column.
 struct UpdateRows<'a, R, const ROWS: usize>(&'a [R; ROWS]);
 
-impl<R: ValueRow, const ROWS: usize> QueryId for UpdateRows<'_, R, ROWS> {
+impl<R: PushValues<Sqlite>, const ROWS: usize> QueryId for UpdateRows<'_, R, ROWS> {
     type QueryId = UpdateRows<'static, R, ROWS>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
 impl<R, const ROWS: usize> RunQueryDsl<SqliteConnection> for UpdateRows<'_, R, ROWS> {}
 
-impl<R: ValueRow, const ROWS: usize> QueryFragment<Sqlite> for UpdateRows<'_, R, ROWS> {
+impl<R: PushValues<Sqlite>, const ROWS: usize> QueryFragment<Sqlite> for UpdateRows<'_, R, ROWS> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         // SQLite names the columns of a list of values column1, column2, …
-        let (mut assignments, mut conditions) = (Vec::new(), Vec::new());
-        for (place, name) in (1..).zip(R::COLUMNS) {
-            match R::CHECKED {
-                _ if place == 1 => conditions.push(format!("{}.{name} = new.column1", R::TABLE)),
-                Some((checked, before)) if before == *name => {
-                    conditions.push(format!("{}.{checked} = new.column{place}", R::TABLE));
-                }
-                _ => assignments.push(format!("{name} = new.column{place}")),
-            }
-        }
-        out.push_sql(&format!("update {} set {} from (", R::TABLE, assignments.join(", ")));
+        let value = |name: &str| {
+            let index = R::COLUMNS.iter().position(|column| *column == name).map_or(0, |index| index + 1);
+            format!("new.column{index}")
+        };
+        let (table, key) = (R::TABLE, R::COLUMNS[0]);
+        let assigned: Vec<_> = R::assigned().map(|column| format!("{column} = {}", value(column))).collect();
+        out.push_sql(&format!("update {table} set {} from (", assigned.join(", ")));
         push_rows(self.0, &mut out)?;
-        out.push_sql(&format!(") as new where {}", conditions.join(" and ")));
+        out.push_sql(&format!(") as new where {table}.{key} = {}", value(key)));
+        if let Some((column, unchanged)) = R::UNCHANGED {
+            out.push_sql(&format!(" and {table}.{column} = {}", value(unchanged)));
+        }
         Ok(())
     }
 }
 
-pub(super) fn insert_rows<R: ValueRow>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
+pub(super) fn insert_rows<R: PushValues<Sqlite>>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
     let mut inserted = 0;
     by_size!(rows, chunk => inserted += InsertRows(chunk).execute(connection)?);
     Ok(inserted)
 }
 
-pub(super) fn update_rows<R: ValueRow>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
+pub(super) fn update_rows<R: PushValues<Sqlite>>(connection: &mut SqliteConnection, rows: &[R]) -> QueryResult<usize> {
     let mut updated = 0;
     by_size!(rows, chunk => updated += UpdateRows(chunk).execute(connection)?);
     Ok(updated)

@@ -1,9 +1,10 @@
 use serde::Serialize;
 
-use crate::facts::{AccountName, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
+use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
 use crate::ledger::{Entry, Span, SpanStatement};
 use crate::money::{CurrencyCode, Money};
 use crate::wire::records::text;
+use crate::wire::records::transfers::up_to;
 
 /// One line of a statement.
 #[derive(Debug, Serialize)]
@@ -28,6 +29,12 @@ pub struct EntryRecord {
     reversed_id: Option<TransferId>,
     /// The text that the id was made from.
     key: Option<Key>,
+    /// Who asked for it.
+    actor: Actor,
+    /// When a hold ends by itself.
+    expires_at: Option<Instant>,
+    /// The most that was asked for where the amount was left to what was available, or `all`.
+    up_to: Option<String>,
 }
 
 columns!(EntryRecord {
@@ -49,6 +56,9 @@ columns!(EntryRecord {
     hold_id,
     reversed_id,
     key,
+    actor,
+    expires_at,
+    up_to,
 });
 
 impl EntryRecord {
@@ -81,6 +91,9 @@ impl From<&Entry> for EntryRecord {
             hold_id: transfer.hold_id,
             reversed_id: transfer.reversed_id,
             key: transfer.key.clone(),
+            actor: transfer.actor.clone(),
+            expires_at: transfer.expires_at,
+            up_to: transfer.up_to.map(|most| up_to(Money::new(most, entry.balance.currency))),
         }
     }
 }

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::facts::{AccountName, Hash, Instant, Key, Metadata, Sequence, Transfer, TransferId, TransferKind};
+use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, Sequence, Transfer, TransferId, TransferKind};
 use crate::ledger::{Mode, Posted, Receipt};
 use crate::money::{Amount, CurrencyCode, Money};
 use crate::rejection::Rejection;
@@ -38,6 +38,8 @@ pub struct TransferRecord {
     key: Option<Key>,
     /// What the clock said, where it is recorded later than that.
     clock_at: Option<Instant>,
+    /// Who asked for it.
+    actor: Actor,
 }
 
 columns!(TransferRecord {
@@ -62,6 +64,7 @@ columns!(TransferRecord {
     up_to,
     key,
     clock_at,
+    actor,
 });
 
 impl TransferRecord {
@@ -91,11 +94,13 @@ impl TransferRecord {
             up_to: posted.transfer.up_to.map(|most| up_to(Money::new(most, posted.currency))),
             key: posted.transfer.key.clone(),
             clock_at: posted.transfer.clock_at,
+            actor: posted.transfer.actor.clone(),
         }
     }
 }
 
-fn up_to(most: Money) -> String {
+/// The most that was asked for, as it is shown.
+pub(super) fn up_to(most: Money) -> String {
     if most.amount == Amount::MAX { "all".to_owned() } else { most.number() }
 }
 

@@ -58,7 +58,7 @@ impl Batch {
         let mut event = AccountEvent {
             account_id: account.id,
             number: last_event.map_or(0, |last| last.number) + 1,
-            sequence: self.book.next_place(),
+            sequence: self.book.next_sequence(),
             version: account.version,
             recorded_at,
             before: account.terms(),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::facts::{Description, Hold, HoldState, Metadata, Reference, TransferKind};
+use crate::facts::{Actor, Description, Hold, HoldState, Metadata, Reference, TransferKind};
 use crate::judging::batch::Batch;
 use crate::judging::batch::checks::{capture_from, check_not_closed, hold_of};
 use crate::judging::batch::origin::Origin;
@@ -153,8 +153,10 @@ impl Batch {
                 let Ok((hold, pair)) = self.get_hold(&id.into()) else { continue };
                 // What is written behind it was refused before this; a sweep leaves it to be recorded later.
                 if hold.state == HoldState::Open && self.check_clock([pair.debit, pair.credit]).is_ok() {
-                    let metadata = Metadata::default();
-                    let content = Content { id: id.of_expiry(), ..hold_content(&hold, None, &metadata) };
+                    // Nobody asked for it: it happened by itself, and this request is only the first behind it.
+                    let (metadata, actor) = (Metadata::default(), Actor::teller());
+                    let content =
+                        Content { actor: Some(&actor), id: id.of_expiry(), ..hold_content(&hold, None, &metadata) };
                     self.give_up(hold, HoldState::Expired, &content, pair);
                 }
             }
@@ -205,17 +207,8 @@ fn lessen(hold: Hold, amount: Amount, state_at_zero: HoldState) -> Hold {
 /// What a row about a hold says, as far as all of them say the same: a release of all that is left.
 fn hold_content<'a>(hold: &Hold, description: Option<&'a Description>, metadata: &'a Metadata) -> Content<'a> {
     Content {
-        id: hold.id,
-        key: None,
-        origin: Origin::default(),
-        kind: TransferKind::Release,
-        amount: hold.remaining,
-        effective_at: None,
         hold_id: Some(hold.id),
-        reversed_id: None,
-        expiry: Expiry::Never,
-        up_to: None,
         description,
-        metadata,
+        ..Content::new(hold.id, TransferKind::Release, hold.remaining, metadata)
     }
 }

@@ -10,7 +10,7 @@ use crate::judging::batch::working::Content;
 use crate::judging::batch::{Batch, Verdict};
 use crate::money::Amount;
 use crate::rejection::Rejection;
-use crate::requests::{Expiry, JournalRequest, JournalReversalRequest};
+use crate::requests::{JournalRequest, JournalReversalRequest};
 
 impl Batch {
     pub(super) fn judge_journal(&mut self, request: &JournalRequest) -> Result<Verdict, Rejection> {
@@ -79,18 +79,12 @@ impl Batch {
         let id = request.id.of_leg(index);
         let digest = (index == 0).then(|| RequestDigest::of_journal_reversal(request));
         let content = Content {
-            id: id.id(),
             key: id.key(),
             origin: Origin { journal_id: Some(request.id.id().0), digest },
-            kind: TransferKind::Reversal,
-            amount: rest,
             effective_at: effective_time(request.at, original),
-            hold_id: None,
             reversed_id: Some(original.id),
-            expiry: Expiry::Never,
-            up_to: None,
             description: request.description.as_ref(),
-            metadata: &request.metadata,
+            ..Content::new(id.id(), TransferKind::Reversal, rest, &request.metadata)
         };
         Ok(self.draft_reversal(&content, pair, original))
     }

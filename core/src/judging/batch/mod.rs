@@ -24,7 +24,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use crate::facts::{Instant, Sequence, Transfer, TransferId};
+use crate::facts::{Actor, Instant, Sequence, Transfer, TransferId};
 use crate::judging::batch::origin::Origin;
 use crate::judging::batch::working::Working;
 use crate::maps::FastMap;
@@ -45,6 +45,24 @@ pub enum Verdict {
     ReplayedStored(Vec<Transfer>),
 }
 
+/// Who asked for the requests of a batch.
+#[derive(Clone, Copy, Debug)]
+pub enum Actors<'a> {
+    /// One actor for all of them.
+    One(&'a Actor),
+    /// Each request's own, in their order.
+    Each(&'a [Actor]),
+}
+
+impl<'a> Actors<'a> {
+    fn of(self, index: usize) -> &'a Actor {
+        match self {
+            Self::One(actor) => actor,
+            Self::Each(actors) => &actors[index],
+        }
+    }
+}
+
 /// What requests are judged against, and what came of it so far.
 pub struct Batch {
     book: Working,
@@ -61,11 +79,24 @@ impl Batch {
         Self { book, stored, journals: FastMap::default() }
     }
 
+    /// Says who asks for what is judged from here on. Until then it is [Teller itself](Actor::teller).
+    pub fn act_for(&mut self, actor: &Actor) {
+        if self.book.actor != *actor {
+            self.book.actor = actor.clone();
+        }
+    }
+
     /// Accepts or refuses each request, in order.
-    pub fn judge_all(&mut self, requests: &[Request], policy: BatchPolicy) -> Vec<Result<Verdict, Rejection>> {
+    pub fn judge_all(
+        &mut self,
+        requests: &[Request],
+        actors: Actors<'_>,
+        policy: BatchPolicy,
+    ) -> Vec<Result<Verdict, Rejection>> {
         let mut answers = Vec::with_capacity(requests.len());
         self.book.reserve(requests.len());
-        for request in requests {
+        for (index, request) in requests.iter().enumerate() {
+            self.act_for(actors.of(index));
             let answer = self.judge(request);
             let is_refused = answer.is_err();
             answers.push(answer);
@@ -104,6 +135,7 @@ impl Batch {
             Request::Journal(request) => self.undo_if_refused(|batch| batch.judge_journal(request)),
             Request::JournalReversal(request) => self.undo_if_refused(|batch| batch.judge_journal_reversal(request)),
             Request::Due(request) => {
+                self.act_for(request.actor());
                 self.undo_if_refused(|batch| batch.judge_operation(request.operation(), Origin::default()))
             }
         }
@@ -149,7 +181,7 @@ impl Batch {
     /// How many sequences [`Batch::finish`] needs: one for each new transfer and event.
     #[must_use]
     pub const fn sequence_count(&self) -> usize {
-        self.book.place_count()
+        self.book.sequence_count()
     }
 
     /// Gives the accepted transfers and events their places, one sequence each, rising.

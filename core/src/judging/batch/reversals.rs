@@ -11,7 +11,7 @@ use crate::judging::batch::transfers::{size_of_rest, up_to};
 use crate::judging::batch::working::Content;
 use crate::money::Amount;
 use crate::rejection::Rejection;
-use crate::requests::{Expiry, ReversalRequest, ReversalTime};
+use crate::requests::{ReversalRequest, ReversalTime};
 
 impl Batch {
     pub(super) fn judge_reversal(
@@ -37,18 +37,13 @@ impl Batch {
         // From here on nothing may be refused.
         self.set_balances(pair, balances);
         let content = Content {
-            id: request.id.id(),
             key: request.id.key(),
             origin,
-            kind: TransferKind::Reversal,
-            amount,
             effective_at: effective_time(request.at, &original),
-            hold_id: None,
             reversed_id: Some(original.id),
-            expiry: Expiry::Never,
             up_to: up_to(request.quantity),
             description: request.description.as_ref(),
-            metadata: &request.metadata,
+            ..Content::new(request.id.id(), TransferKind::Reversal, amount, &request.metadata)
         };
         Ok(self.draft_reversal(&content, pair, &original))
     }

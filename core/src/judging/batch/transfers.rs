@@ -10,7 +10,7 @@ use crate::judging::batch::pair::Pair;
 use crate::judging::batch::working::Content;
 use crate::money::{Amount, Money};
 use crate::rejection::Rejection;
-use crate::requests::{Condition, Expected, Expiry, Parties, Quantity, TransferRequest};
+use crate::requests::{Condition, Expected, Parties, Quantity, TransferRequest};
 
 impl Batch {
     pub(super) fn judge_transfer(
@@ -137,18 +137,12 @@ pub(super) fn request_content(
     origin: Origin,
 ) -> Content<'_> {
     Content {
-        id: request.id.id(),
         key: request.id.key(),
-        kind,
-        amount,
         effective_at: request.effective_at,
         origin,
-        hold_id: None,
-        reversed_id: None,
-        expiry: Expiry::Never,
         up_to: up_to(request.quantity),
         description: request.description.as_ref(),
-        metadata: &request.metadata,
+        ..Content::new(request.id.id(), kind, amount, &request.metadata)
     }
 }
 

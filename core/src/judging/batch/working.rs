@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::facts::{
-    Account, AccountEvent, AccountId, AccountName, ClosedPeriods, Description, Hash, Hold, Instant, Key, LastEvent,
-    LastTransfer, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind,
+    Account, AccountEvent, AccountId, AccountName, Actor, ClosedPeriods, Description, Hash, Hold, Instant, Key,
+    LastEvent, LastTransfer, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind,
 };
 use crate::judging::batch::known::Known;
 use crate::judging::batch::origin::Origin;
@@ -39,6 +39,8 @@ struct HoldSlot {
 
 /// What a row says, apart from its accounts and their history.
 pub(super) struct Content<'a> {
+    /// Who asked for it, where that is not the actor of the request.
+    pub(super) actor: Option<&'a Actor>,
     pub(super) id: TransferId,
     pub(super) key: Option<&'a Key>,
     pub(super) origin: Origin,
@@ -51,6 +53,27 @@ pub(super) struct Content<'a> {
     pub(super) up_to: Option<Amount>,
     pub(super) description: Option<&'a Description>,
     pub(super) metadata: &'a Metadata,
+}
+
+impl<'a> Content<'a> {
+    /// What every row says; the rest is for some rows only.
+    pub(super) fn new(id: TransferId, kind: TransferKind, amount: Amount, metadata: &'a Metadata) -> Self {
+        Self {
+            actor: None,
+            id,
+            key: None,
+            origin: Origin::default(),
+            kind,
+            amount,
+            effective_at: None,
+            hold_id: None,
+            reversed_id: None,
+            expiry: Expiry::Never,
+            up_to: None,
+            description: None,
+            metadata,
+        }
+    }
 }
 
 /// What was before a change of something else than an account, for when the request is refused after all.
@@ -68,6 +91,8 @@ pub(super) struct Mark {
 
 pub(super) struct Working {
     pub(super) now: Instant,
+    /// Who asks for what is judged now.
+    pub(super) actor: Actor,
     /// By their numbers, as the batch has left them so far.
     accounts: Vec<ChangedAccount>,
     /// Of the accounts, in their order. Apart from them, because most batches need not look there.
@@ -106,6 +131,7 @@ impl Working {
         };
         let mut working = Self {
             now,
+            actor: Actor::teller(),
             particulars: accounts.iter().map(particulars).collect(),
             accounts: accounts.into_iter().map(ChangedAccount::from).collect(),
             index_by_name,
@@ -161,8 +187,8 @@ impl Working {
         &self.particulars[index]
     }
 
-    /// How many places in the book all that is drafted needs.
-    pub(super) const fn place_count(&self) -> usize {
+    /// How many sequences all that is drafted needs.
+    pub(super) const fn sequence_count(&self) -> usize {
         self.drafts.len() + self.events.len()
     }
 
@@ -315,7 +341,7 @@ impl Working {
         let clock_at = clock_beside(recorded_at, self.now);
         let clock_time = clock_at.unwrap_or(recorded_at);
         let mut transfer = Transfer {
-            sequence: self.next_place(),
+            sequence: self.next_sequence(),
             id: content.id,
             kind: content.kind,
             amount: content.amount,
@@ -334,6 +360,7 @@ impl Working {
             up_to: content.up_to,
             key: content.key.cloned(),
             request_digest: content.origin.digest,
+            actor: content.actor.unwrap_or(&self.actor).clone(),
             clock_at,
             description: content.description.cloned(),
             metadata: content.metadata.clone(),
@@ -349,9 +376,9 @@ impl Working {
         index
     }
 
-    /// What stands for the place of the next draft, transfer or event.
-    pub(super) const fn next_place(&self) -> Sequence {
-        Sequence::provisional(self.place_count())
+    /// What stands for the sequence of the next draft, transfer or event.
+    pub(super) const fn next_sequence(&self) -> Sequence {
+        Sequence::provisional(self.sequence_count())
     }
 
     fn next_leg(&self, index: usize) -> Leg {

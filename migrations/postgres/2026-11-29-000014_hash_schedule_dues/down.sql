@@ -1,1 +1,0 @@
-alter table schedule_dues drop column hash;

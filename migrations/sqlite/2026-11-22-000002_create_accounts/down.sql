@@ -1,2 +1,0 @@
-drop table account_limits;
-drop table accounts;
