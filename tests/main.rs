@@ -63,6 +63,7 @@ mod schema;
 mod seals;
 mod server_faults;
 mod settings;
+mod snapshots;
 mod sqlite_files;
 mod states;
 mod talk;
