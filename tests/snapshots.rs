@@ -4,7 +4,6 @@
 //! The same scenario is told by each database, and both must tell it alike.
 
 mod console;
-mod help;
 mod redaction;
 mod scenario;
 
@@ -14,10 +13,9 @@ use std::path::Path;
 use std::thread;
 
 use crate::support::cluster::{self, Cluster};
-use crate::support::{TestBook, check};
+use crate::support::{Help, TestBook, check};
 
-use self::console::Console;
-use self::help::Help;
+use self::console::{Console, JSON_ONLY};
 use self::redaction::Redaction;
 use self::scenario::{BEGIN, CHAPTERS, FILES, NOT_TOLD, ON_POSTGRES, ON_SQLITE};
 
@@ -36,9 +34,21 @@ fn assert_accepted(name: &str, text: &str) {
 fn the_help_of_every_command_is_as_it_was_accepted() {
     let all = Help::of_all();
     assert!(all.len() > 60, "only {} commands were found", all.len());
+    // They are told once, with the program's own help, and wherever they are not the same.
+    let global_options = all[0].global_options();
+    assert!(
+        global_options.contains("--database-url <URL>") && global_options.ends_with("each transaction"),
+        "{global_options}"
+    );
     let told = |help: &Help| {
         let words: String = help.words.iter().flat_map(|word| [" ", word]).collect();
-        format!("$ teller{words} --help\n{}", help.text)
+        let text = if help.words.is_empty() {
+            help.text.clone()
+        } else {
+            help.text.replace(&global_options, "[options of every command]")
+        };
+        let lines = text.lines().map(|line| format!("{}\n", line.trim_end()));
+        format!("$ teller{words} --help\n{}", lines.collect::<String>())
     };
     assert_accepted("help", &all.iter().map(told).collect::<Vec<_>>().join("\n"));
 }
@@ -92,17 +102,26 @@ fn what_only_one_of_the_databases_has_is_told_as_it_was_accepted() {
         // A database that nothing was done in yet.
         server.run(&format!("create database of_{format}"));
         let url = format!("postgres://{}@{address}/of_{format}", cluster::ROLE);
-        assert_accepted(&format!("{format}_postgres"), &Console::new(format, &url, &url, redaction(), &[]).run(ON_POSTGRES));
+        assert_accepted(
+            &format!("{format}_postgres"),
+            &Console::new(format, &url, &url, redaction(), &[]).run(ON_POSTGRES),
+        );
     }
 }
 
 #[test]
 fn every_command_that_shows_records_is_told_of() {
-    let lines = CHAPTERS.iter().flat_map(|(_, lines)| lines.lines()).chain([ON_SQLITE, ON_POSTGRES].into_iter().flat_map(str::lines));
-    let commands: Vec<_> = lines.map(|line| line.trim().trim_start_matches("other> ")).collect();
+    let lines = CHAPTERS
+        .iter()
+        .flat_map(|(_, lines)| lines.lines())
+        .chain([ON_SQLITE, ON_POSTGRES].into_iter().flat_map(str::lines));
+    let commands: Vec<_> =
+        lines.map(|line| line.trim().trim_start_matches(JSON_ONLY).trim_start_matches("other> ")).collect();
     let is_told = |words: &[String]| {
         let command = words.join(" ");
-        commands.iter().any(|line| line.strip_prefix(&command).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+        commands
+            .iter()
+            .any(|line| line.strip_prefix(&command).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
     };
     for help in Help::of_all().iter().filter(|help| !help.is_group()) {
         let command = help.words.join(" ");

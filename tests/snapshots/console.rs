@@ -5,12 +5,12 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::support::{Answer, Program};
+use crate::support::{Answer, COLUMNS, Program};
 
 use super::redaction::Redaction;
 
-/// How wide the terminal is that people are supposed to have.
-pub const COLUMNS: &str = "80";
+/// What begins a line that is only run where records are told.
+pub const JSON_ONLY: &str = "json> ";
 
 /// A place to run commands in.
 pub struct Console {
@@ -36,7 +36,8 @@ impl Console {
     /// Runs the lines one after the other, and tells what was typed, what came to stdout, what came to stderr, and the exit code.
     pub fn run(&self, lines: &str) -> String {
         let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.map(|line| self.line(line)).collect::<Vec<_>>().join("\n")
+        let lines = lines.filter(|line| self.format == "json" || !line.starts_with(JSON_ONLY));
+        lines.map(|line| self.line(line.trim_start_matches(JSON_ONLY))).collect::<Vec<_>>().join("\n")
     }
 
     fn line(&self, line: &str) -> String {

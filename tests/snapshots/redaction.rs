@@ -40,7 +40,8 @@ impl Redaction {
             // A sentence ends behind it, or a list goes on.
             let word = run.trim_end_matches(['.', ':']);
             let is_measured = MEASURES.iter().any(|measure| behind.starts_with(measure));
-            let word_or_number = if is_measured && is_number(word) { "[number]".to_owned() } else { self.word(word, end) };
+            let word_or_number =
+                if is_measured && is_number(word) { "[number]".to_owned() } else { self.word(word, end) };
             redacted.extend([between, &word_or_number, &run[word.len()..]]);
             rest = behind;
         }
@@ -127,5 +128,8 @@ fn only_what_is_what_its_placeholder_says_is_hidden() {
     ] {
         assert_eq!(redaction.apply(&text), redacted);
     }
-    assert_eq!(Redaction { keeps_width: true, ..redaction }.apply(&now.to_string()), format!("[now{}]", "-".repeat(22)));
+    assert_eq!(
+        Redaction { keeps_width: true, ..redaction }.apply(&now.to_string()),
+        format!("[now{}]", "-".repeat(22))
+    );
 }

@@ -1,7 +1,7 @@
 //! What is done in the scenario book, chapter by chapter. Each chapter is a snapshot of its own.
 //!
-//! A line is a command. `other>` before it runs it in a second book that is empty at first, `nowhere>` without any book, and `| head 8`
-//! behind it keeps only so many lines. Whatever can name an actor does, since the default is the login name.
+//! A line is a command. `other>` before it runs it in a second book that is empty at first, `nowhere>` without any book, `json>` only
+//! where records are told and not tables, and `| head 8` behind it keeps only so many lines. Whatever can name an actor does, since the default is the login name.
 
 /// The book's beginning, recorded at times that stand still.
 pub const BEGIN: &str = "
@@ -17,17 +17,33 @@ pub const BEGIN: &str = "
 
 /// The files in the folder that the commands run in.
 pub const FILES: &[(&str, &str)] = &[
-    ("payroll.json", r#"{"key": "payroll", "description": "May", "metadata": {"run": "5"}, "legs": [
+    (
+        "payroll.json",
+        r#"{"key": "payroll", "description": "May", "metadata": {"run": "5"}, "legs": [
         {"from": "customers:alice", "to": "customers:bob", "amount": "3.00"},
-        {"hold": {"from": "customers:alice", "to": "customers:bob", "amount": "2.00"}}]}"#),
-    ("batch.ndjson", concat!(
-        r#"{"key":"b1","from":"customers:alice","to":"customers:bob","amount":"1.00"}"#, "\n",
-        r#"{"key":"b2","hold":{"from":"customers:alice","to":"customers:bob","amount":"5.00"}}"#, "\n",
-        r#"{"key":"b3","from":"customers:bob","to":"customers:alice","amount":"1000.00"}"#, "\n",
-        r#"{"key":"b4","legs":[{"from":"customers:alice","to":"customers:bob","amount":"1.00"},{"from":"customers:bob","to":"nobody","amount":"1.00"}]}"#, "\n",
-    )),
-    ("accounts.csv", "name,type,currency,min_balance,description\nsuppliers:paper,liability,EUR,none,\"Paper, Ltd\"\nsuppliers:ink,debt,EUR,,\n"),
-    ("transfers.csv", "key,from,to,amount,description\nt1,customers:alice,suppliers:paper,4.00,paper\nt2,customers:alice,suppliers:pens,4.00,\nt3,customers:alice,suppliers:paper,x,\n"),
+        {"hold": {"from": "customers:alice", "to": "customers:bob", "amount": "2.00"}}]}"#,
+    ),
+    (
+        "batch.ndjson",
+        concat!(
+            r#"{"key":"b1","from":"customers:alice","to":"customers:bob","amount":"1.00"}"#,
+            "\n",
+            r#"{"key":"b2","hold":{"from":"customers:alice","to":"customers:bob","amount":"5.00"}}"#,
+            "\n",
+            r#"{"key":"b3","from":"customers:bob","to":"customers:alice","amount":"1000.00"}"#,
+            "\n",
+            r#"{"key":"b4","legs":[{"from":"customers:alice","to":"customers:bob","amount":"1.00"},{"from":"customers:bob","to":"nobody","amount":"1.00"}]}"#,
+            "\n",
+        ),
+    ),
+    (
+        "accounts.csv",
+        "name,type,currency,min_balance,description\nsuppliers:paper,liability,EUR,none,\"Paper, Ltd\"\nsuppliers:ink,debt,EUR,,\n",
+    ),
+    (
+        "transfers.csv",
+        "key,from,to,amount,description\nt1,customers:alice,suppliers:paper,4.00,paper\nt2,customers:alice,suppliers:pens,4.00,\nt3,customers:alice,suppliers:paper,x,\n",
+    ),
     ("broken.json", "{"),
 ];
 
@@ -66,6 +82,7 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         post --debit customers:alice --credit customers:bob 1 --key posted
         reverse rent --amount 2 --at original --key undo-1
         reverse rent --key undo-2
+        json> deposit customers:alice 12.34 --cash cash --format ndjson --id 01890000-0000-7000-8000-000000000001 --effective-at 2026-01-31T16:00:00+04:00 --description rent --metadata invoice=17
     "),
     ("exchange", "
         account open customers:usd --currency USD
@@ -86,6 +103,7 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         release order-8 --key order-8-off
         hold list
         hold expire
+        json> hold show order-7 --format ndjson
     "),
     ("journal", "
         journal post --key j1 --actor ops --leg 'customers:alice -> customers:bob 3.00' --leg 'debit cash credit customers:alice 5.00'
@@ -93,16 +111,20 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         journal post payroll.json --actor ops
         journal post --leg 'customers:alice -> customers:bob 1' --leg 'customers:bob -> nobody 1' --actor ops
         journal show payroll
+        json> journal show payroll --format ndjson
         reverse --journal j1 --key undo-j1
     "),
     ("batch", "
         batch batch.ndjson --actor ops --dry-run
         batch batch.ndjson --actor ops
         batch batch.ndjson --actor ops --on-refusal stop
+        json> batch batch.ndjson --actor ops --format ndjson
     "),
     ("balance", "
         balance customers:alice
         balance cash customers:alice customers:usd
+        json> balance customers:alice --format ndjson
+        json> balance cash customers:alice --format ndjson
         balance customers:alice --at 2026-01-10T08:00:00Z
         balance customers:alice customers:bob --at 2026-01-05T00:00:00Z --recorded-at 2026-01-19T00:00:00Z
         balance customers:
@@ -179,7 +201,7 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         clock accept --actor ops --reason 'wrong clock'
     "),
     ("export", "
-        export
+        json> export
         export --out book.ndjson
         other> import book book.ndjson --dry-run
         other> import book book.ndjson
