@@ -4,6 +4,7 @@
 //! The same scenario is told by each database, and both must tell it alike.
 
 mod console;
+mod line;
 mod redaction;
 mod scenario;
 
@@ -15,7 +16,8 @@ use std::thread;
 use crate::support::cluster::{self, Cluster};
 use crate::support::{Help, TestBook, check};
 
-use self::console::{Console, JSON_ONLY};
+use self::console::Console;
+use self::line::Line;
 use self::redaction::Redaction;
 use self::scenario::{BEGIN, CHAPTERS, FILES, NOT_TOLD, ON_POSTGRES, ON_SQLITE};
 
@@ -84,7 +86,7 @@ fn tell(format: &'static str, book: &TestBook) -> Vec<String> {
     let id = book.owner_ledger().seal().unwrap().book_id.to_string();
     let redaction = Redaction::new(&[(&id, "book")], format == "table");
     let other = book.another();
-    let console = Console::new(format, &book.owner_url, &other.owner_url, redaction, FILES);
+    let console = Console::new(format, [&book.owner_url, &other.owner_url], redaction, FILES);
     CHAPTERS.iter().map(|(_, lines)| console.run(lines)).collect()
 }
 
@@ -96,33 +98,22 @@ fn what_only_one_of_the_databases_has_is_told_as_it_was_accepted() {
     let known = [(sqlite_version.as_str(), "version"), (address.as_str(), "address")];
     for format in FORMATS {
         let redaction = || Redaction::new(&known, format == "table");
-        let console = Console::new(format, "sqlite://book.db", "sqlite://restored.db", redaction(), &[]);
+        let console = Console::new(format, ["sqlite://book.db", "sqlite://restored.db"], redaction(), &[]);
         assert_accepted(&format!("{format}_sqlite"), &console.run(ON_SQLITE));
 
         // A database that nothing was done in yet.
         server.run(&format!("create database of_{format}"));
         let url = format!("postgres://{}@{address}/of_{format}", cluster::ROLE);
-        assert_accepted(
-            &format!("{format}_postgres"),
-            &Console::new(format, &url, &url, redaction(), &[]).run(ON_POSTGRES),
-        );
+        let console = Console::new(format, [&url, &url], redaction(), &[]);
+        assert_accepted(&format!("{format}_postgres"), &console.run(ON_POSTGRES));
     }
 }
 
 #[test]
 fn every_command_that_shows_records_is_told_of() {
-    let lines = CHAPTERS
-        .iter()
-        .flat_map(|(_, lines)| lines.lines())
-        .chain([ON_SQLITE, ON_POSTGRES].into_iter().flat_map(str::lines));
-    let commands: Vec<_> =
-        lines.map(|line| line.trim().trim_start_matches(JSON_ONLY).trim_start_matches("other> ")).collect();
-    let is_told = |words: &[String]| {
-        let command = words.join(" ");
-        commands
-            .iter()
-            .any(|line| line.strip_prefix(&command).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
-    };
+    let texts = CHAPTERS.iter().map(|(_, lines)| *lines).chain([ON_SQLITE, ON_POSTGRES]);
+    let told: Vec<_> = texts.flat_map(Line::all).map(|line| line.words()).collect();
+    let is_told = |command: &[String]| told.iter().any(|words| words.starts_with(command));
     for help in Help::of_all().iter().filter(|help| !help.is_group()) {
         let command = help.words.join(" ");
         assert!(is_told(&help.words) != NOT_TOLD.contains(&command.as_str()), "teller {command}");

@@ -7,71 +7,63 @@ use tempfile::TempDir;
 
 use crate::support::{Answer, COLUMNS, Program};
 
+use super::line::{Line, Place};
 use super::redaction::Redaction;
-
-/// What begins a line that is only run where records are told.
-pub const JSON_ONLY: &str = "json> ";
 
 /// A place to run commands in.
 pub struct Console {
-    /// The book that commands work on.
     book: String,
-    /// The book of commands behind `other>`.
-    other: String,
+    other_book: String,
     folder: TempDir,
     format: &'static str,
     redaction: Redaction,
 }
 
 impl Console {
-    /// In a folder with these files.
-    pub fn new(format: &'static str, book: &str, other: &str, redaction: Redaction, files: &[(&str, &str)]) -> Self {
+    /// On two books, by their URLs, in a folder with these files.
+    pub fn new(format: &'static str, books: [&str; 2], redaction: Redaction, files: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         for (name, content) in files {
             fs::write(folder.path().join(name), content).unwrap();
         }
-        Self { book: book.to_owned(), other: other.to_owned(), folder, format, redaction }
+        let [book, other_book] = books.map(str::to_owned);
+        Self { book, other_book, folder, format, redaction }
     }
 
     /// Runs the lines one after the other, and tells what was typed, what came to stdout, what came to stderr, and the exit code.
     pub fn run(&self, lines: &str) -> String {
-        let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-        let lines = lines.filter(|line| self.format == "json" || !line.starts_with(JSON_ONLY));
-        lines.map(|line| self.line(line.trim_start_matches(JSON_ONLY))).collect::<Vec<_>>().join("\n")
+        let lines = Line::all(lines).filter(|line| self.format == "json" || !line.is_record_only);
+        lines.map(|line| self.tell(&line)).collect::<Vec<_>>().join("\n")
     }
 
-    fn line(&self, line: &str) -> String {
-        let (command, lines_max) = match line.split_once(" | head ") {
-            Some((command, lines)) => (command, lines.parse().unwrap()),
-            None => (line, usize::MAX),
-        };
-        let answer = self.answer(command);
-        let mut told = format!("$ {line}\n");
-        for text in answer.stdout.lines().take(lines_max) {
+    fn tell(&self, line: &Line) -> String {
+        let answer = self.answer(line);
+        let mut told = format!("$ {}\n", line.text);
+        for text in answer.stdout.lines().take(line.lines_max) {
             writeln!(told, "{text}").unwrap();
         }
-        for text in answer.stderr.lines().take(lines_max) {
+        for text in answer.stderr.lines().take(line.lines_max) {
             writeln!(told, "{}", format!("stderr: {text}").trim_end()).unwrap();
         }
         match answer.code {
             Some(0) => {}
             Some(code) => writeln!(told, "exit code: {code}").unwrap(),
-            None => panic!("{line}: ended by a signal"),
+            None => panic!("{}: ended by a signal", line.text),
         }
-        self.redaction.apply(&told)
+        if line.is_measured { self.redaction.apply_to_measures(&told) } else { self.redaction.apply(&told) }
     }
 
-    fn answer(&self, command: &str) -> Answer {
-        let (book, command) = match command.split_once("> ") {
-            Some(("other", command)) => (Some(&self.other), command),
-            Some(("nowhere", command)) => (None, command),
-            _ => (Some(&self.book), command),
+    fn answer(&self, line: &Line) -> Answer {
+        let book = match line.place {
+            Place::Book => Some(&self.book),
+            Place::OtherBook => Some(&self.other_book),
+            Place::Nowhere => None,
         };
-        let mut arguments = words(command);
+        let mut arguments = line.words();
         if let Some(book) = book {
             arguments.extend(["--database-url".to_owned(), book.clone()]);
         }
-        if !command.contains("--format") {
+        if !line.command.contains("--format") {
             arguments.extend(["--format".to_owned(), self.format.to_owned()]);
         }
         let program = Program::new(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
@@ -80,17 +72,4 @@ impl Console {
         });
         program.run()
     }
-}
-
-/// The words of a command, as a shell takes them apart that knows blanks and single quotes.
-fn words(command: &str) -> Vec<String> {
-    let (mut words, mut is_quoted) = (vec![String::new()], false);
-    for letter in command.chars() {
-        match letter {
-            '\'' => is_quoted = !is_quoted,
-            ' ' if !is_quoted => words.push(String::new()),
-            letter => words.last_mut().unwrap().push(letter),
-        }
-    }
-    words
 }

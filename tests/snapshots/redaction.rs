@@ -10,11 +10,14 @@ const HOLD_MICROS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
 /// How a time is written: RFC 3339 in UTC, with microseconds.
 const TIME_FORM: &str = "0000-00-00T00:00:00.000000Z";
 /// What stands behind a number that was measured.
-const MEASURES: [&str; 2] = [" us", " bytes"];
+const MEASURES: [&str; 3] = [" us", " bytes", " MB"];
+/// How far the clock of a server elsewhere may be from ours.
+const SKEW_MICROS_MAX: i64 = 60 * 1_000_000;
 
 /// Hides what differs between two runs of the same commands.
 pub struct Redaction {
-    begin: Instant,
+    /// From when on times are those of this run, in microseconds since 1970.
+    begin: i64,
     /// Words that were made for this run, and their placeholders.
     known: Vec<(String, &'static str)>,
     /// Whether a placeholder is as long as what it stands for, so that columns stay where they are.
@@ -25,12 +28,22 @@ impl Redaction {
     /// For what is written from now on. The `known` words were made for this run, each with its placeholder.
     pub fn new(known: &[(&str, &'static str)], keeps_width: bool) -> Self {
         let known = known.iter().map(|(word, placeholder)| ((*word).to_owned(), *placeholder)).collect();
-        Self { begin: Clock::system().now(), known, keeps_width }
+        Self { begin: Clock::system().now().micros() - SKEW_MICROS_MAX, known, keeps_width }
+    }
+
+    /// The same without the numbers that records have, for records of measurements.
+    pub fn apply_to_measures(&self, text: &str) -> String {
+        let line = |line: &str| match line.split_once("\": ") {
+            Some((name, value)) if is_number(value) => format!("{name}\": [number]\n"),
+            Some((name, value)) if value.strip_suffix(',').is_some_and(is_number) => format!("{name}\": [number],\n"),
+            _ => format!("{line}\n"),
+        };
+        self.apply(&text.lines().map(line).collect::<String>())
     }
 
     /// The text without what differs.
     pub fn apply(&self, text: &str) -> String {
-        let end = Clock::system().now();
+        let end = Clock::system().now().micros() + SKEW_MICROS_MAX;
         let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | ':' | '.');
         let (mut redacted, mut rest) = (String::new(), text);
         while let Some(start) = rest.find(is_part) {
@@ -48,13 +61,13 @@ impl Redaction {
         redacted + rest
     }
 
-    fn word(&self, word: &str, end: Instant) -> String {
+    fn word(&self, word: &str, end: i64) -> String {
         let Some(name) = self.placeholder(word, end) else { return word.to_owned() };
         let width = if self.keeps_width { word.len() - "[]".len() } else { name.len() };
         format!("[{name:-<width$}]")
     }
 
-    fn placeholder(&self, word: &str, end: Instant) -> Option<&'static str> {
+    fn placeholder(&self, word: &str, end: i64) -> Option<&'static str> {
         if is_hash(word) {
             return Some("hash");
         }
@@ -62,11 +75,10 @@ impl Redaction {
             return Some(placeholder);
         }
         if let Some(made_at) = id_made_at(word) {
-            let milliseconds = |instant: Instant| instant.micros() / 1_000;
-            return (milliseconds(self.begin)..=milliseconds(end)).contains(&made_at).then_some("uuid");
+            return (self.begin / 1_000..=end / 1_000).contains(&made_at).then_some("uuid");
         }
         let micros = time(word)?.micros();
-        let is_about = |micros| (self.begin.micros()..=end.micros()).contains(&micros);
+        let is_about = |micros| (self.begin..=end).contains(&micros);
         match () {
             () if is_about(micros) => Some("now"),
             () if is_about(micros - HOLD_MICROS) => Some("in 7 days"),
@@ -76,7 +88,7 @@ impl Redaction {
 }
 
 fn is_number(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit())
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// SHA-256, in hexadecimal.
@@ -102,7 +114,7 @@ fn time(word: &str) -> Option<Instant> {
 
 #[test]
 fn only_what_is_what_its_placeholder_says_is_hidden() {
-    let earlier = Clock::system().now();
+    let earlier = Instant::from_micros(Clock::system().now().micros() - SKEW_MICROS_MAX - 1).unwrap();
     let book = "14abd0e6-45e8-98bd-fbb5-f3d56dd397e3";
     let redaction = Redaction::new(&[(book, "book")], false);
     let now = Clock::system().now();
@@ -128,6 +140,8 @@ fn only_what_is_what_its_placeholder_says_is_hidden() {
     ] {
         assert_eq!(redaction.apply(&text), redacted);
     }
+    let record = "{\n  \"bytes\": 17,\n  \"work\": \"17\",\n  \"p50_us\": 1.5\n}\n";
+    assert_eq!(redaction.apply_to_measures(record), record.replace("17,\n", "[number],\n"));
     assert_eq!(
         Redaction { keeps_width: true, ..redaction }.apply(&now.to_string()),
         format!("[now{}]", "-".repeat(22))
