@@ -39,7 +39,7 @@ fn the_help_of_every_command_is_as_it_was_accepted() {
     // They are told once, with the program's own help, and wherever they are not the same.
     let global_options = all[0].global_options();
     assert!(
-        global_options.contains("--database-url <URL>") && global_options.ends_with("each transaction"),
+        global_options.contains("--database-url <URL>") && global_options.contains("--verbose"),
         "{global_options}"
     );
     let told = |help: &Help| {
@@ -127,6 +127,6 @@ fn every_snapshot_belongs_to_a_test() {
     let names: BTreeSet<_> = names.chain(["help.snap".to_owned()]).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let strays: Vec<_> = files.filter(|file| !file.ends_with(".rs") && !names.contains(file)).collect();
+    let strays: Vec<_> = files.filter(|file| file.strip_suffix(".rs").is_none() && !names.contains(file)).collect();
     assert_eq!(strays, [""; 0]);
 }
