@@ -10,6 +10,10 @@ test-as-writer:
     TEST_ROLE=writer cargo test --locked --test integration -- postgres \
         --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals:: --skip transport:: --skip bench:: --skip outputs:: --skip a_reader_of_what_is_only_read --skip schedules::books::
 
+# Accepts what people and programs read as it is now; look at `git diff tests/snapshots` before you commit.
+snapshots:
+    INSTA_UPDATE=always cargo test --locked --test integration -- snapshots
+
 lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings

@@ -64,6 +64,7 @@ mod schema;
 mod seals;
 mod server_faults;
 mod settings;
+mod snapshots;
 mod sqlite_files;
 mod states;
 mod talk;

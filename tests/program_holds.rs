@@ -28,11 +28,6 @@ on_every_backend! {
         let hold = "hold alice bob 25 --key order-7 --expires-in 7d --format ndjson";
         assert_dry(book, hold);
         let answer = book.run(hold).ends(0).json();
-        let fields: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, [
-            "id", "sequence", "debit_account", "credit_account", "amount", "currency", "recorded_at", "effective_at", "hash",
-            "replayed", "kind", "description", "metadata", "dry_run", "journal_id", "hold_id", "reversed_id", "expires_at", "up_to", "key", "clock_at",
-        ]);
         assert_eq!((&answer["kind"], &answer["hold_id"]), (&"hold".into(), &answer["id"]));
         // So long after it was recorded: the same command later is the same request.
         let again = book.run(hold).ends(0).says("posted before").json();
@@ -50,10 +45,6 @@ on_every_backend! {
         check(book, "balance alice posted 79 held 0 available 79");
 
         let shown = book.run("hold show order-7 --format ndjson").ends(0).json();
-        let fields: Vec<_> = shown.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, [
-            "hold", "sequence", "state", "debit_account", "credit_account", "amount", "remaining", "currency", "expires_at", "transfers",
-        ]);
         assert_eq!(shown["transfers"].as_array().unwrap().len(), 4);
         book.run("hold show order-7").ends(0).shows("credit account   bob\n").shows("release");
     }
@@ -198,13 +189,6 @@ on_every_backend! {
         run(book, &["account", "freeze", "bob", "--actor", ""]).ends(65);
 
         let events = book.run("account history alice --format json").ends(0).json();
-        let fields: Vec<_> = events[0].as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, [
-            "account", "event", "sequence", "recorded_at", "version", "state_before", "state_after", "min_balance_before",
-            "min_balance_after", "max_balance_before", "max_balance_after", "actor", "reason", "journal_id", "hash",
-            "per_transfer_before", "per_transfer_after", "per_day_before", "per_day_after", "per_month_before", "per_month_after",
-            "transfer_id", "metadata_before", "metadata_after",
-        ]);
         let states: Vec<_> = events.as_array().unwrap().iter().map(|event| event["state_after"].as_str().unwrap()).collect();
         assert_eq!(states, ["closed", "open", "debits_frozen"]);
         assert_eq!(events[0]["journal_id"], journal["journal_id"]);

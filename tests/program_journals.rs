@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::support::{Answer, Program, TestBook, check, on_every_backend};
+use crate::support::{Answer, Help, Program, TestBook, check, on_every_backend};
 
 const BEGIN: &str = "
     account cash  asset     EUR
@@ -33,8 +33,7 @@ on_every_backend! {
         let before = book.contents();
         assert_eq!(run(book, &[&legs[..], &["--dry-run"]].concat()).ends(0).json()["dry_run"], true);
         assert_eq!(book.contents(), before);
-        let journal = run(book, &legs).ends(0).json();
-        assert_eq!(journal.as_object().unwrap().keys().collect::<Vec<_>>(), ["journal_id", "replayed", "dry_run", "transfers"]);
+        assert_eq!(run(book, &legs).ends(0).json()["replayed"], false);
         assert_eq!(run(book, &legs).ends(0).says("posted before").json()["replayed"], true);
         assert_eq!(book.run("journal show j --format ndjson").ends(0).stdout.lines().count(), 3);
         book.run("journal show ghost").ends(3).says("is unknown");
@@ -163,8 +162,6 @@ on_every_backend! {
         assert_eq!(book.contents(), before);
         let answer = run_file(book, &["batch", "--format", "ndjson"], lines).ends(3);
         let items: Vec<serde_json::Value> = answer.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(items[0].as_object().unwrap().keys().collect::<Vec<_>>(),
-            ["item", "outcome", "code", "message", "rejection", "journal_id", "dry_run", "transfers"]);
         let outcomes: Vec<_> = items.iter().map(|item| item["code"].as_str().or(item["outcome"].as_str()).unwrap()).collect();
         assert_eq!(outcomes, ["done", "done", "done", "insufficient_funds", "account_unknown", "done", "done", "done"]);
         assert_eq!(items[4]["rejection"]["leg"], 2);
@@ -239,21 +236,11 @@ on_every_backend! {
     }
 }
 
-/// The help of every command that does something, found by walking the help itself.
 #[test]
 fn every_command_has_an_example_in_its_help() {
-    let mut waiting = vec![Vec::new()];
-    let mut seen = 0;
-    while let Some(path) = waiting.pop() {
-        let words: Vec<&str> = path.iter().map(String::as_str).collect();
-        let help = Program::new(&[&words[..], &["--help"]].concat()).run().ends(0).stdout;
-        let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        let names: Vec<_> =
-            commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
-        let is_group = !names.is_empty() && help.contains("<COMMAND>");
-        assert!(is_group || help.contains("Example"), "teller {} has no example:\n{help}", words.join(" "));
-        waiting.extend(names.iter().map(|name| [&path[..], &[(*name).to_owned()]].concat()));
-        seen += 1;
+    let all = Help::of_all();
+    for help in all.iter().filter(|help| !help.is_group()) {
+        assert!(help.text.contains("Example"), "teller {} has no example:\n{}", help.words.join(" "), help.text);
     }
-    assert!(seen > 30, "only {seen} commands were found");
+    assert!(all.len() > 60, "only {} commands were found", all.len());
 }

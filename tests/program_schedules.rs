@@ -27,12 +27,6 @@ on_every_backend! {
         check(book, ACCOUNTS);
         assert_dry(book, RENT);
         let added = book.run(&format!("{RENT} --format json")).ends(0).json();
-        let fields: Vec<_> = added.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, [
-            "schedule", "state", "debit_account", "credit_account", "amount", "currency", "every", "interval", "day", "first_due_at",
-            "next_due_at", "until", "count", "due_count", "on_refusal", "description", "metadata", "created_at", "actor",
-            "cancelled_at", "cancelled_by", "cancel_reason", "hash", "replayed", "dry_run",
-        ]);
         assert_eq!((&added["next_due_at"], &added["actor"]), (&"2026-01-31T00:00:00.000000Z".into(), &"ops".into()));
         book.run(RENT).ends(0).says("This schedule was added before");
         book.run(&RENT.replace("40", "41")).ends(3).says("exists already, with another amount");
@@ -41,14 +35,7 @@ on_every_backend! {
         assert_dry(book, "schedule run");
         book.run("schedule run --dry-run").ends(0).says("Dry run: would have posted 2 transfers").shows("2026-02-28T00:00:00.000000Z");
         book.run("schedule run --until 2026-02-01T00:00:00Z").ends(0).shows("2026-01-31").says("Posted 1 transfer due up to");
-        let run = book.run("schedule run --format json").ends(0).json();
-        let fields: Vec<_> = run.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, ["until", "posted", "refused", "skipped", "complete", "dry_run", "dues", "faulty", "fault"]);
-        let fields: Vec<_> = run["dues"][0].as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, [
-            "due_at", "state", "schedule", "debit_account", "credit_account", "amount", "currency", "attempts", "first_at", "last_at",
-            "transfer", "code", "reason",
-        ]);
+        assert_eq!(book.run("schedule run --format json").ends(0).json()["dues"][0]["due_at"], "2026-02-28T00:00:00.000000Z");
         book.run("schedule run").ends(0).says("Nothing is due");
         let shown = book.run("schedule show rent --format json").ends(0).json();
         assert_eq!((&shown["state"], &shown["dues"].as_array().unwrap().len()), (&"finished".into(), &2));

@@ -3,6 +3,7 @@
 mod book;
 mod change;
 pub mod cluster;
+mod help;
 mod holder;
 mod looks;
 pub mod model;
@@ -28,6 +29,7 @@ mod transfer;
 
 pub use book::TestBook;
 pub use change::{change, signature};
+pub use help::{COLUMNS, Help};
 pub use holder::Holder;
 pub use parallel::in_parallel;
 pub use period::period_change;

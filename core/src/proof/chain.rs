@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(alice.to_string(), "0685ba0fdd7c93bd1751c450f790e23cf4fba357e54de170a02d73e0a2013ea9");
         assert_eq!(
             hash_transfer(&transfer(), cash, alice).to_string(),
-            "16508e3ad141c5334b137a657ef30084a2a29a67dcac323f2a70a82711f70a68"
+            "51b79ef81e97443907d300f2de097fd0a8c1ab597d3febba87540c644d82e548"
         );
     }
 
