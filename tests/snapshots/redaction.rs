@@ -2,7 +2,7 @@
 //! difference.
 
 use teller::Clock;
-use teller::rules::Instant;
+use teller::facts::Instant;
 use uuid::{Uuid, Variant};
 
 /// How long the scenario's one hold is open, from now on.
