@@ -1,6 +1,7 @@
 //! No file depends on itself by way of others. What is in a circle can only be read, tested and moved as one.
 //!
-//! An arrow goes to the file that defines what is named. A re-exporting `pub use` is none, and neither are test modules.
+//! An arrow goes to the file that defines what is named. A `pub use` is none by itself, and neither are
+//! test modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,6 +142,8 @@ fn circles_are_found() {
                 ("lib.rs", "pub use crate::b::B as Other;"),
             ],
         ),
+        // What is handed on and needed as well.
+        ("a/b a/mod", vec![("a/mod.rs", "mod b;\npub use self::b::B;\nfn a(b: &B) {}"), ("a/b.rs", "use super::A;")]),
         // By way of a module that is imported.
         (
             "a/b c",

@@ -1,5 +1,7 @@
 //! The paths that a file names, and the modules that it declares.
 
+use std::collections::HashMap;
+
 /// A path as it stands in the code.
 #[derive(Debug, PartialEq)]
 pub struct Name<'a> {
@@ -36,6 +38,8 @@ impl<'a> Role<'a> {
 pub struct Names<'a> {
     pub names: Vec<Name<'a>>,
     pub declared: Vec<&'a str>,
+    /// Names that stand outside of any path, and where each does first.
+    pub single: HashMap<&'a str, usize>,
 }
 
 impl<'a> Names<'a> {
@@ -75,7 +79,12 @@ impl<'a> Names<'a> {
                 self.names.push(Name { offset: tokens[index].offset, segments, role });
                 end
             }
-            _ => index + 1,
+            single => {
+                if is_name(single) && ![".", "::"].contains(&before(1)) {
+                    self.single.entry(single).or_insert(tokens[index].offset);
+                }
+                index + 1
+            }
         }
     }
 
@@ -171,5 +180,9 @@ fn all_paths_are_read() {
     ] {
         assert_eq!(read(code), names, "{code}");
     }
+    let single =
+        |code| Names::read(code).single.into_iter().filter(|(name, _)| name.starts_with('A')).collect::<Vec<_>>();
+    assert_eq!(single("fn a(b: A) -> A { c::A + d.A }"), [("A", 8)]);
+    assert_eq!(single("use b::A; pub use A; type C = A::B;"), []);
     assert_eq!(Names::read("mod a;\npub(crate) mod b;\nmod c { mod d; }").declared, ["a", "b", "d"]);
 }

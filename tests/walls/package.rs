@@ -67,7 +67,7 @@ impl<'a> File<'a> {
             })
             .collect();
         let scope = Scope { module: &module, declared: &read.declared, imports: &imports };
-        let names: Vec<_> = read
+        let mut names: Vec<_> = read
             .names
             .iter()
             .map(|name| Resolved { offset: name.offset, path: scope.resolve(&name.segments), role: name.role })
@@ -77,7 +77,13 @@ impl<'a> File<'a> {
             Role::Reexport(known_as) if name.path.len() > 1 => Some((known_as, name.path.clone())),
             _ => None,
         };
-        let reexports = names.iter().filter_map(reexport).collect();
+        let reexports: HashMap<_, _> = names.iter().filter_map(reexport).collect();
+        // What a file hands on and needs itself is not only handed on.
+        let needed = |(known_as, path): (&&str, &Vec<String>)| {
+            let offset = *read.single.get(known_as)?;
+            Some(Resolved { offset, path: path.clone(), role: Role::Inline })
+        };
+        names.extend(reexports.iter().filter_map(needed).collect::<Vec<_>>());
         let declared = Names::read(&source.code).declared;
         Self { source, module, names, declared, reexports }
     }
