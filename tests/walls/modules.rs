@@ -82,8 +82,8 @@ fn adds_to_another_type(file: &File) -> bool {
 
 /// `Ledger` of ` Ledger {`, `<'a> Ledger<'a> {` and ` Display for Ledger {`.
 fn type_name(header: &str) -> Option<&str> {
-    let named = header.rsplit(" for ").next().unwrap_or(header);
-    let mut names = named.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '\'');
+    let own = header.rsplit(" for ").next().unwrap_or(header);
+    let mut names = own.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '\'');
     let is_type = |name: &&str| name.len() > 1 && name.starts_with(char::is_uppercase);
     names.find(is_type)
 }

@@ -36,7 +36,7 @@ impl<'a> Role<'a> {
 /// What a file names, in its order, and the modules that have files of their own.
 #[derive(Default)]
 pub struct Names<'a> {
-    pub names: Vec<Name<'a>>,
+    pub paths: Vec<Name<'a>>,
     pub declared: Vec<&'a str>,
     /// Names that stand outside of any path, and where each does first.
     pub single: HashMap<&'a str, usize>,
@@ -76,7 +76,7 @@ impl<'a> Names<'a> {
                     segments.push(text(end + 1));
                     end += 2;
                 }
-                self.names.push(Name { offset: tokens[index].offset, segments, role });
+                self.paths.push(Name { offset: tokens[index].offset, segments, role });
                 end
             }
             single => {
@@ -118,7 +118,7 @@ impl<'a> Names<'a> {
             index += 2;
         }
         let offset = tokens.get(begin).map_or(0, |token| token.offset);
-        self.names.push(Name { offset, segments, role: role.with_name(name) });
+        self.paths.push(Name { offset, segments, role: role.with_name(name) });
         index
     }
 }
@@ -161,7 +161,7 @@ fn is_name(text: &str) -> bool {
 fn all_paths_are_read() {
     let read = |code| {
         let name = |name: Name| format!("{:?} {}", name.role, name.segments.join("::"));
-        Names::read(code).names.into_iter().map(name).collect::<Vec<_>>()
+        Names::read(code).paths.into_iter().map(name).collect::<Vec<_>>()
     };
     for (code, names) in [
         ("use a::b;", vec!["Import(\"b\") a::b"]),

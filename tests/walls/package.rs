@@ -59,7 +59,7 @@ impl<'a> File<'a> {
         let module = source.module();
         let read = Names::read(&source.code_without_tests);
         let imports: HashMap<_, _> = read
-            .names
+            .paths
             .iter()
             .filter_map(|name| match name.role {
                 Role::Import(known_as) | Role::Reexport(known_as) => Some((known_as, name.segments.as_slice())),
@@ -68,7 +68,7 @@ impl<'a> File<'a> {
             .collect();
         let scope = Scope { module: &module, declared: &read.declared, imports: &imports };
         let mut names: Vec<_> = read
-            .names
+            .paths
             .iter()
             .map(|name| Resolved { offset: name.offset, path: scope.resolve(&name.segments), role: name.role })
             .collect();

@@ -1,6 +1,7 @@
 //! The source files as the walls see them: the code alone, and the texts alone, each with and without test modules.
 
 use std::fs;
+use std::iter;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -11,7 +12,9 @@ pub const ROOTS: [&str; 2] = ["core/src/", "src/"];
 /// All files of both packages, by path.
 pub static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
     let mut paths = Vec::new();
-    ROOTS.iter().for_each(|root| collect(&repository().join(root), &mut paths));
+    for root in ROOTS {
+        collect(&repository().join(root), &mut paths);
+    }
     paths.sort();
     assert!(paths.len() > 200, "the sources are there to be read");
     let read = |path: &PathBuf| Source::new(&relative(path), &fs::read_to_string(path).unwrap());
@@ -35,9 +38,7 @@ impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let (code, mut texts) = split_texts(text);
         let mut code_without_tests = code.clone();
-        // A module of tests that has a file of its own is nothing but tests.
-        let tests = if path.ends_with("/tests.rs") { vec![0..code.len()] } else { test_modules(&code) };
-        for range in tests {
+        for range in test_modules(path, &code) {
             for view in [&mut code_without_tests, &mut texts] {
                 let blanks = blank(&view[range.clone()]);
                 view.replace_range(range.clone(), &blanks);
@@ -129,7 +130,11 @@ fn word_length(text: &str, is_in_name: bool) -> usize {
     0
 }
 
-fn test_modules(code: &str) -> Vec<Range<usize>> {
+fn test_modules(path: &str, code: &str) -> Vec<Range<usize>> {
+    // A module of tests that has a file of its own is nothing but tests.
+    if path.ends_with("/tests.rs") {
+        return iter::once(0..code.len()).collect();
+    }
     let mut ranges = Vec::new();
     let mut from = 0;
     while let Some(begin) = code[from..].find("#[cfg(test)]").map(|index| from + index) {
