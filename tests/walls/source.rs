@@ -1,50 +1,74 @@
-//! The source files as the walls see them: code, without comments, the insides of strings, and test modules.
+//! The source files as the walls see them: the code alone, and the texts alone, each with and without test modules.
 
 use std::fs;
+use std::iter;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-/// A file under `src`.
+/// Where each package has its source.
+pub const ROOTS: [&str; 2] = ["core/src/", "src/"];
+
+/// All files of both packages, by path.
+pub static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    let mut paths = Vec::new();
+    for root in ROOTS {
+        collect(&repository().join(root), &mut paths);
+    }
+    paths.sort();
+    assert!(paths.len() > 200, "the sources are there to be read");
+    let read = |path: &PathBuf| Source::new(&relative(path), &fs::read_to_string(path).unwrap());
+    paths.iter().map(read).collect()
+});
+
+/// A file of Rust.
 pub struct Source {
+    /// From the top of the repository, with slashes.
     pub path: String,
     pub line_count: usize,
-    /// The text with comments and the insides of strings blanked out, line breaks kept.
+    /// The text with comments and the insides of strings blanked out. Every view keeps all offsets and line breaks.
     pub code: String,
     /// As `code`, with test modules blanked out too.
     pub code_without_tests: String,
+    /// The insides of strings and nothing else, test modules left out.
+    pub texts: String,
 }
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
-        let code = blank_words(text);
-        // A module of tests that has a file of its own is nothing but tests.
-        let code_without_tests = if path.ends_with("/tests.rs") { String::new() } else { blank_tests(&code) };
-        Self { path: path.to_owned(), line_count: text.lines().count(), code, code_without_tests }
+        let (code, mut texts) = split_texts(text);
+        let mut code_without_tests = code.clone();
+        for range in test_modules(path, &code) {
+            for view in [&mut code_without_tests, &mut texts] {
+                let blanks = blank(&view[range.clone()]);
+                view.replace_range(range.clone(), &blanks);
+            }
+        }
+        Self { path: path.to_owned(), line_count: text.lines().count(), code, code_without_tests, texts }
     }
 
-    pub fn breach(&self, offset: usize, rule: &str) -> String {
-        let line = self.code[..offset].matches('\n').count() + 1;
-        format!("src/{}:{line}: {rule}", self.path)
+    /// The folder of the source of the file's package.
+    pub fn root(&self) -> &'static str {
+        ROOTS.into_iter().find(|root| self.path.starts_with(root)).expect("the file belongs to a package")
     }
 
-    /// The modules that the file stands for, `["store", "postgres"]` for store/postgres/mod.rs.
-    pub fn modules(&self) -> Vec<&str> {
-        let path = self.path.trim_end_matches(".rs");
-        path.strip_suffix("/mod").unwrap_or(path).split('/').collect()
+    /// The modules that the file stands for, `["store", "postgres"]` for src/store/postgres/mod.rs. The front page has none.
+    pub fn module(&self) -> Vec<&str> {
+        let path = self.path.trim_start_matches(self.root()).trim_end_matches(".rs");
+        if path == "lib" { Vec::new() } else { path.strip_suffix("/mod").unwrap_or(path).split('/').collect() }
+    }
+
+    pub fn place(&self, offset: usize) -> String {
+        format!("{}:{}", self.path, self.code[..offset].matches('\n').count() + 1)
     }
 }
 
-/// All files under `src`, by path.
-pub fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut paths = Vec::new();
-    collect(&root, &mut paths);
-    paths.sort();
-    assert!(paths.len() > 20, "the sources are there to be read");
-    let read = |path: &PathBuf| {
-        let relative = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-        Source::new(&relative, &fs::read_to_string(path).unwrap())
-    };
-    paths.iter().map(read).collect()
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(repository()).unwrap().to_str().unwrap().replace('\\', "/")
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
@@ -58,22 +82,19 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// Blanks out what the compiler does not read as code. Every character that goes becomes as many blanks as it had bytes.
-fn blank_words(text: &str) -> String {
-    let mut code = String::with_capacity(text.len());
+/// The code and the texts, each with blanks where the other one is. Comments are blank in both.
+fn split_texts(text: &str) -> (String, String) {
+    let (mut code, mut texts) = (String::with_capacity(text.len()), String::with_capacity(text.len()));
     let mut rest = text;
     while !rest.is_empty() {
         let length = word_length(rest, code.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
-        if length > 0 {
-            blank(&rest[..length], &mut code);
-            rest = &rest[length..];
-        } else {
-            let first = rest.chars().next().unwrap();
-            code.push(first);
-            rest = &rest[first.len_utf8()..];
-        }
+        let (first, behind) = rest.split_at(length.max(rest.chars().next().map_or(0, char::len_utf8)));
+        let is_text = length > 0 && first.starts_with(['"', 'r']);
+        code.push_str(&if length > 0 { blank(first) } else { first.to_owned() });
+        texts.push_str(&if is_text { first.to_owned() } else { blank(first) });
+        rest = behind;
     }
-    code
+    (code, texts)
 }
 
 /// The length of the comment, string or character that the text begins with, or 0.
@@ -109,16 +130,18 @@ fn word_length(text: &str, is_in_name: bool) -> usize {
     0
 }
 
-fn blank_tests(code: &str) -> String {
-    let mut kept = String::with_capacity(code.len());
-    let mut rest = code;
-    while let Some(begin) = rest.find("#[cfg(test)]") {
-        kept.push_str(&rest[..begin]);
-        let end = begin + item_length(&rest[begin..]);
-        blank(&rest[begin..end], &mut kept);
-        rest = &rest[end..];
+fn test_modules(path: &str, code: &str) -> Vec<Range<usize>> {
+    // A module of tests that has a file of its own is nothing but tests.
+    if path.ends_with("/tests.rs") {
+        return iter::once(0..code.len()).collect();
     }
-    kept + rest
+    let mut ranges = Vec::new();
+    let mut from = 0;
+    while let Some(begin) = code[from..].find("#[cfg(test)]").map(|index| from + index) {
+        from = begin + item_length(&code[begin..]);
+        ranges.push(begin..from);
+    }
+    ranges
 }
 
 /// The length of the item at the beginning: to its first semicolon, or to the end of its braces.
@@ -136,6 +159,22 @@ fn item_length(code: &str) -> usize {
     code.len()
 }
 
-fn blank(text: &str, code: &mut String) {
-    code.extend(text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+/// As many blanks as the text has bytes.
+fn blank(text: &str) -> String {
+    text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
+}
+
+#[test]
+fn code_and_texts_are_told_apart() {
+    let text = "let a = \"b\"; // c\n/* d */ let e = r#\"f\"#;\n#[cfg(test)]\nmod tests { let g = \"h\"; }\nlet i = '\"'; let j = \"k\";";
+    let source = Source::new("src/a.rs", text);
+    let words = |view: &str| view.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words(&source.code_without_tests), "let a = ; let e = ; let i = ; let j = ;");
+    assert_eq!(words(&source.code), "let a = ; let e = ; #[cfg(test)] mod tests { let g = ; } let i = ; let j = ;");
+    assert_eq!(words(&source.texts), "\"b\" r#\"f\"# \"k\"");
+    for view in [&source.code, &source.code_without_tests, &source.texts] {
+        assert_eq!(view.len(), text.len());
+    }
+    assert_eq!(words(&Source::new("src/a/tests.rs", text).code_without_tests), "");
+    assert_eq!(source.place(text.find("let i").unwrap()), "src/a.rs:5");
 }
