@@ -108,8 +108,8 @@ on_every_backend! {
         assert_append_only(book, "transfers", "amount", "sequence");
         assert_refused(book, "delete from transfers where sequence = 4", "delete refused");
         let columns = "debit_account_id, credit_account_id, 9, debit_version, credit_version, debit_balance, credit_balance, \
-             debit_previous, credit_previous, recorded_at, effective_at, journal_id, hold_id, reversed_id, kind, hash, \
-             description, metadata, expires_at, up_to, key, request_digest, clock_at";
+             debit_previous, credit_previous, recorded_at, effective_at, journal_id, hold_id, reversed_id, request_digest, \
+             expires_at, up_to, clock_at, kind, actor, hash, key, description, metadata";
         if !book.is_on_postgres() {
             for key in ["sequence, ID", "1000, id"] {
                 let replace = format!("insert or replace into transfers select {key}, {columns} from transfers where sequence = 4");
@@ -286,6 +286,7 @@ on_every_backend! {
             (vec![("expires_at", "TIME")], "transfers_only_holds_expire"),
             (vec![("kind", "'capture'"), ("expires_at", "TIME")], "transfers_only_holds_expire"),
             (vec![("amount", "2"), ("up_to", "1")], "transfers_up_to_is_kept"),
+            (vec![("actor", "''")], "transfers_actor_is_bounded"),
         ] {
             assert_refused(book, &book.insert_transfer(&others), reason);
         }

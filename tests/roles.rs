@@ -239,7 +239,7 @@ fn a_reader_looks_and_writes_nothing() {
 fn the_owner_migrates_and_gives_out_the_roles_again() {
     let roles = Roles::new();
     // As far back as to a table that every command reads.
-    while !roles.run("owner", "migrate revert").ends(0).says("Reverted ").stderr.contains("create_book_imports") {}
+    while !roles.run("owner", "migrate revert").ends(0).says("Reverted ").stderr.contains("create_book") {}
     roles.run("owner", "migrate roles").ends(78).says("teller migrate run");
     roles.run("owner", "migrate run").ends(0).says("Applied ");
     // What the owner has just made is nobody else's until the roles are given out again.

@@ -227,7 +227,7 @@ on_every_backend! {
         let ledger = fill(book);
         let many = "with recursive more(n) as (select 1 union all select n + 1 from more where n < 150) ";
         let like = "debit_account_id, credit_account_id, amount, debit_version, credit_version, debit_balance, credit_balance, \
-            debit_previous, credit_previous, recorded_at, effective_at, kind, hash";
+            debit_previous, credit_previous, recorded_at, effective_at, kind, actor, hash";
         let id = if book.is_on_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
         let insert = format!("insert into transfers (sequence, id, {like}) {many} select 100 + n, {id}, {like} from transfers, more where sequence = 1");
         book.raw(&insert).unwrap();

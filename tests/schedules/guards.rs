@@ -133,7 +133,7 @@ on_every_backend! {
             let changes: Vec<_> = usual.copied().chain(changes.iter().copied()).collect();
             assert_refused(book, &insert_changed(book, "schedule_dues", &changes), reason);
         }
-        let posted = "insert into schedule_dues select schedule_id, TIME, transfer_id, first_at, last_at, 1, state, code, reason, hash from schedule_dues where state = 'posted'";
+        let posted = "insert into schedule_dues select schedule_id, TIME, transfer_id, first_at, last_at, 1, state, hash, code, reason from schedule_dues where state = 'posted'";
         assert_refused(book, posted, unique("schedule_dues_transfer_id_key"));
         assert_eq!(book.raw(&book.in_own_words(&insert_changed(book, "schedule_dues", &usual))), Ok(1));
     }

@@ -70,7 +70,7 @@ on_every_backend! {
         let second = if book.is_on_postgres() { "'2026-01-03T09:00:00Z'" } else { "1767430800000000" };
         let third = if book.is_on_postgres() { "'2026-01-04T09:00:00Z'" } else { "1767517200000000" };
         let forgotten = format!("update schedules set due_count = 3, next_due_at = {third}");
-        let doubled = format!("insert into schedule_dues select schedule_id, {second}, null, first_at, last_at, 1, 'skipped', 'x', 'x', hash from schedule_dues where state = 'posted'");
+        let doubled = format!("insert into schedule_dues select schedule_id, {second}, null, first_at, last_at, 1, 'skipped', hash, 'x', 'x' from schedule_dues where state = 'posted'");
         for (change, problem) in [
             // Posted twice would be the next step of this one.
             ("delete from schedule_dues where state = 'posted'", "it should be 2026-01-01T09:00"),

@@ -3,7 +3,7 @@
 use super::TestBook;
 
 /// The columns of a transfer that a row written by hand has, and what stands in them unless the test says otherwise.
-const TRANSFER: [(&str, &str); 15] = [
+const TRANSFER: [(&str, &str); 16] = [
     ("sequence", "1000"),
     ("id", "ID"),
     ("debit_account_id", "1"),
@@ -19,6 +19,7 @@ const TRANSFER: [(&str, &str); 15] = [
     ("effective_at", "TIME"),
     ("hash", "HASH"),
     ("kind", "'transfer'"),
+    ("actor", "'x'"),
 ];
 
 impl TestBook {

@@ -118,6 +118,7 @@ pub const TRANSFERS: &[Tampering] = &[
         (Some(6), Some("carol"), "hash is abab"),
     ),
     both("kind", "update transfers set kind = 'hold' where sequence = 3", (Some(3), Some("alice"), "hash")),
+    both("actor", "update transfers set actor = 'mallory' where sequence = 3", (Some(3), Some("alice"), "hash")),
     both("journal", "update transfers set journal_id = ID where sequence = 3", (Some(3), Some("alice"), "hash")),
     both("hold", "update transfers set hold_id = ID where sequence = 3", (Some(3), Some("alice"), "hash")),
     both("reversed", "update transfers set reversed_id = ID where sequence = 3", (Some(3), Some("alice"), "hash")),
@@ -125,14 +126,14 @@ pub const TRANSFERS: &[Tampering] = &[
 
 const INSERT_BY_HAND: &str = "
     insert into transfers (sequence, id, debit_account_id, credit_account_id, amount, debit_version, credit_version,
-        debit_balance, credit_balance, debit_previous, credit_previous, recorded_at, effective_at, kind, hash)
-    values (7, ID, 1, 5, 100, 3, 1, 15100, 100, 2, null, TIME, TIME, 'transfer', HASH)";
+        debit_balance, credit_balance, debit_previous, credit_previous, recorded_at, effective_at, kind, actor, hash)
+    values (7, ID, 1, 5, 100, 3, 1, 15100, 100, 2, null, TIME, TIME, 'transfer', 'x', HASH)";
 
 const INSERT_BETWEEN: &str = "
     update transfers set sequence = sequence + 10 where sequence > 2;
     insert into transfers (sequence, id, debit_account_id, credit_account_id, amount, debit_version, credit_version,
-        debit_balance, credit_balance, debit_previous, credit_previous, recorded_at, effective_at, kind, hash)
-    select 3, ID, 1, 5, 100, 3, 1, 15100, 100, 2, null, recorded_at, recorded_at, 'transfer', HASH from transfers where sequence = 2";
+        debit_balance, credit_balance, debit_previous, credit_previous, recorded_at, effective_at, kind, actor, hash)
+    select 3, ID, 1, 5, 100, 3, 1, 15100, 100, 2, null, recorded_at, recorded_at, 'transfer', 'x', HASH from transfers where sequence = 2";
 
 pub const ROWS: &[Tampering] = &[
     both("removed from the middle", "delete from transfers where sequence = 3", (Some(4), Some("bob"), "hash")),
@@ -157,14 +158,18 @@ pub const ROWS: &[Tampering] = &[
     both("added between", INSERT_BETWEEN, (Some(3), Some("cash"), "hash")),
     both(
         "added between unknown accounts",
-        "insert into transfers select 7, ID, 98, 99, amount, 1, 1, debit_balance, credit_balance, null, null, recorded_at,
-         effective_at, null, null, null, kind, hash, null, null, null, null, null, null, null from transfers where sequence = 1",
+        "insert into transfers (sequence, id, debit_account_id, credit_account_id, amount, debit_version, credit_version,
+            debit_balance, credit_balance, recorded_at, effective_at, kind, actor, hash)
+         select 7, ID, 98, 99, amount, 1, 1, debit_balance, credit_balance, recorded_at, effective_at, kind, actor, hash
+         from transfers where sequence = 1",
         (Some(7), Some("98"), "not in the book"),
     ),
     both(
         "added on one account",
-        "insert into transfers select 7, ID, 1, 1, amount, 3, 3, debit_balance, credit_balance, 2, 2, recorded_at,
-         effective_at, null, null, null, kind, hash, null, null, null, null, null, null, null from transfers where sequence = 2",
+        "insert into transfers (sequence, id, debit_account_id, credit_account_id, amount, debit_version, credit_version,
+            debit_balance, credit_balance, debit_previous, credit_previous, recorded_at, effective_at, kind, actor, hash)
+         select 7, ID, 1, 1, amount, 3, 3, debit_balance, credit_balance, 2, 2, recorded_at, effective_at, kind, actor, hash
+         from transfers where sequence = 2",
         (Some(7), Some("cash"), "between cash and cash"),
     ),
     both("a whole account removed", "delete from accounts where id = 4", (Some(4), Some("4"), "not in the book")),
