@@ -6,6 +6,7 @@
 mod annotations;
 mod changes;
 mod checks;
+mod content;
 mod holds;
 mod journals;
 mod known;

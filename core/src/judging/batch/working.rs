@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::facts::{
-    Account, AccountEvent, AccountId, AccountName, Actor, ClosedPeriods, Description, Hash, Hold, Instant, Key,
-    LastEvent, LastTransfer, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind,
+    Account, AccountEvent, AccountId, AccountName, Actor, ClosedPeriods, Hash, Hold, Instant, LastEvent, LastTransfer,
+    Leg, Metadata, Sequence, Transfer, TransferId,
 };
+use crate::judging::batch::content::Content;
 use crate::judging::batch::known::Known;
-use crate::judging::batch::origin::Origin;
 use crate::judging::batch::pair::Pair;
 use crate::judging::batch::ruling::{ChangedAccount, Ruling};
 use crate::judging::lead::{ClockLead, clock_beside};
@@ -35,45 +35,6 @@ pub(super) struct Particulars {
 struct HoldSlot {
     hold: Hold,
     is_changed: bool,
-}
-
-/// What a row says, apart from its accounts and their history.
-pub(super) struct Content<'a> {
-    /// Who asked for it, where that is not the actor of the request.
-    pub(super) actor: Option<&'a Actor>,
-    pub(super) id: TransferId,
-    pub(super) key: Option<&'a Key>,
-    pub(super) origin: Origin,
-    pub(super) kind: TransferKind,
-    pub(super) amount: Amount,
-    pub(super) effective_at: Option<Instant>,
-    pub(super) hold_id: Option<TransferId>,
-    pub(super) reversed_id: Option<TransferId>,
-    pub(super) expiry: Expiry,
-    pub(super) up_to: Option<Amount>,
-    pub(super) description: Option<&'a Description>,
-    pub(super) metadata: &'a Metadata,
-}
-
-impl<'a> Content<'a> {
-    /// What every row says; the rest is for some rows only.
-    pub(super) fn new(id: TransferId, kind: TransferKind, amount: Amount, metadata: &'a Metadata) -> Self {
-        Self {
-            actor: None,
-            id,
-            key: None,
-            origin: Origin::default(),
-            kind,
-            amount,
-            effective_at: None,
-            hold_id: None,
-            reversed_id: None,
-            expiry: Expiry::Never,
-            up_to: None,
-            description: None,
-            metadata,
-        }
-    }
 }
 
 /// What was before a change of something else than an account, for when the request is refused after all.
