@@ -5,14 +5,16 @@
 
 mod accounts;
 mod book;
+mod bounded;
 mod holds;
 mod journals;
+mod log;
+mod mode;
 mod poster;
 mod posting;
 mod proof;
 mod schedules;
 mod statements;
-mod told;
 mod transfers;
 mod transport;
 
@@ -27,12 +29,14 @@ use crate::ledger::posting::spending::Spending;
 use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
 pub use crate::ledger::accounts::balances::AsOf;
+pub use crate::ledger::accounts::opening::Opened;
 pub use crate::ledger::accounts::paths::PathBalance;
-pub use crate::ledger::accounts::{AccountPage, Opened, check_empty};
+pub use crate::ledger::accounts::{AccountPage, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
+pub use crate::ledger::mode::Mode;
 pub use crate::ledger::poster::{Pending, Poster, PosterOptions};
 pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
@@ -51,16 +55,6 @@ pub use crate::ledger::transport::lines::{
 
 /// How much memory a walk over the whole book may take for accounts: so much that the program as a whole stays below 64 MB.
 const WALK_BYTES_MAX: usize = 27 << 20;
-
-/// Whether an operation is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// It is written, and the answer comes after the commit.
-    #[default]
-    Commit,
-    /// It is judged like any other, under the same locks, and leaves no trace.
-    DryRun,
-}
 
 /// One book: the library's front door. Cheap to share between threads by reference.
 #[derive(Debug)]

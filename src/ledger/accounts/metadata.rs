@@ -2,9 +2,11 @@
 
 use crate::error::Error;
 use crate::facts::{AccountEvent, Instant, Metadata};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::accounts::get_account_in;
-use crate::ledger::accounts::opened::FirstEvents;
-use crate::ledger::{Ledger, Mode, told};
+use crate::ledger::log;
+use crate::ledger::mode::Mode;
 use crate::rejection::Rejection;
 use crate::requests::{AnnotationRequest, AnnotationTarget, BatchPolicy, Request};
 use crate::store::{Access, AnnotatedId, Store, StoreError};
@@ -27,7 +29,7 @@ impl Ledger {
                 Mode::DryRun => request.change.apply(&kept).unwrap_or(kept),
             })
         })?;
-        told::changed("metadata", true, mode);
+        log::changed("metadata", true, mode);
         Ok(kept)
     }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::facts::{Actor, BookChange, BookEvent, Description, Instant, Signature};
+use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::mode::Mode;
 use crate::store::{Access, Store, StoreError};
 
 /// How much later than the latest entry is accepted with it. What follows takes a microsecond each, so this is room for 86 thousand million

@@ -1,7 +1,8 @@
 use crate::error::Error;
 use crate::facts::{BookChange, Description, Signature};
+use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::mode::Mode;
 use crate::models::CorruptRow;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Currency, CurrencyCode};

@@ -6,7 +6,8 @@ use crate::clock::Reading;
 use crate::error::Error;
 use crate::facts::{BookChange, BookEvent, Instant, Sequence, Signature};
 use crate::judging::ClockLead;
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 

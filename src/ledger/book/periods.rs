@@ -3,8 +3,10 @@
 use crate::error::Error;
 use crate::facts::{BookEvent, ClosedPeriods, Instant, Signature};
 use crate::judging::change_period;
+use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::{Ledger, Mode, told};
+use crate::ledger::log;
+use crate::ledger::mode::Mode;
 use crate::requests::PeriodChange;
 use crate::store::Access;
 
@@ -22,7 +24,7 @@ impl Ledger {
             let signature = Signature { actor: change.actor.clone(), reason: change.reason.clone() };
             Ok(Some(append_book_event(store, changed, signature, time, mode)?))
         })?;
-        told::changed("period", event.is_some(), mode);
+        log::changed("period", event.is_some(), mode);
         Ok(event)
     }
 

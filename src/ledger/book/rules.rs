@@ -2,26 +2,23 @@
 //! accepted.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use crate::clock::Clock;
 use crate::facts::{BookChange, BookEvent, ClosedPeriods, Hash, Instant, Sequence};
-use crate::ledger::posting::spending::Spending;
 use crate::store::{Store, StoreError};
 
 /// The decisions up to the newest one.
 #[derive(Clone, Debug, Default)]
-pub(in crate::ledger) struct BookRules {
-    pub(in crate::ledger) closed_periods: Arc<ClosedPeriods>,
+pub(crate) struct BookRules {
+    pub(crate) closed_periods: Arc<ClosedPeriods>,
     /// Entries of accounts up to here are accepted, however far ahead of the clock they are.
-    pub(in crate::ledger) accepted_until: Option<Instant>,
+    pub(crate) accepted_until: Option<Instant>,
     /// The newest decision. Its hash covers all before it.
     newest: Option<(Sequence, Hash)>,
 }
 
 impl BookRules {
     /// The place of the newest decision, below every place where there is none.
-    pub(in crate::ledger) fn newest(&self) -> Sequence {
+    pub(crate) fn newest(&self) -> Sequence {
         self.newest.map_or(Sequence::UNASSIGNED, |(sequence, _)| sequence)
     }
 
@@ -45,16 +42,16 @@ impl BookRules {
 
 /// The decisions as they were read last, so that a posting reads only what is new.
 #[derive(Debug, Default)]
-pub(in crate::ledger) struct KnownRules(Mutex<Option<BookRules>>);
+pub(crate) struct KnownRules(Mutex<Option<BookRules>>);
 
 impl KnownRules {
     /// As they were read last. The caller checks that there are no newer ones.
-    pub(in crate::ledger) fn last_read(&self) -> Option<BookRules> {
+    pub(crate) fn last_read(&self) -> Option<BookRules> {
         self.lock().clone()
     }
 
     /// As they are. Read behind the lock of an account, so that none can be made before the transaction ends.
-    pub(in crate::ledger) fn read(&self, store: &mut dyn Store) -> Result<BookRules, StoreError> {
+    pub(crate) fn read(&self, store: &mut dyn Store) -> Result<BookRules, StoreError> {
         let mut rules = self.last_read().unwrap_or_default();
         let mut events = store.list_rule_events(rules.newest())?;
         if let Some(newest) = rules.newest {
@@ -74,14 +71,4 @@ impl KnownRules {
     fn lock(&self) -> MutexGuard<'_, Option<BookRules>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What a posting goes by, beside what it reads for itself.
-#[derive(Clone, Copy)]
-pub(in crate::ledger) struct Basis<'a> {
-    pub(in crate::ledger) clock: &'a Clock,
-    /// How far ahead of the clock an account's newest entry may be.
-    pub(in crate::ledger) lead_max: Duration,
-    pub(in crate::ledger) spending: &'a Spending,
-    pub(in crate::ledger) rules: &'a KnownRules,
 }

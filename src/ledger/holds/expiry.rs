@@ -8,7 +8,7 @@ use crate::store::{Store, StoreError};
 
 /// The holds that have expired and lessen what one of the accounts has available, without that being recorded. An account that is to be
 /// changed counts with both sides: it is closed only when nothing is held on either.
-pub(in crate::ledger) fn find_expired_holds(
+pub(crate) fn find_expired_holds(
     store: &mut dyn Store,
     accounts: &[Account],
     changed: &BTreeSet<&AccountName>,
@@ -28,7 +28,7 @@ pub(in crate::ledger) fn find_expired_holds(
 }
 
 /// Takes what has expired out of what accounts hold, whether or not that was recorded.
-pub(in crate::ledger) fn without_expired(
+pub(crate) fn without_expired(
     store: &mut dyn Store,
     mut accounts: Vec<Account>,
     now: Instant,

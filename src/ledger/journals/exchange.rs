@@ -1,7 +1,8 @@
 use crate::error::{Error, InputError};
 use crate::facts::Account;
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
 use crate::ledger::posting::receipts::Receipt;
-use crate::ledger::{Ledger, Mode};
 use crate::money::Money;
 use crate::requests::{Exchange, ExchangeRequest};
 

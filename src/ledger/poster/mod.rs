@@ -5,17 +5,21 @@
 //! most of them are about to hand in the next one, so that they are waited for, much shorter than a commit takes: without that the first
 //! to come back would have a commit of its own, for which all others would have to wait.
 
+mod job;
 mod queue;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::error::Error;
-use crate::ledger::poster::queue::{Queue, Touched, Writer};
-use crate::ledger::{Ledger, Mode, Receipt};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
+use crate::ledger::poster::job::{Answer, Job, Touched};
+use crate::ledger::poster::queue::{Queue, Writer};
+use crate::ledger::posting::receipts::Receipt;
 use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request};
 use crate::store::StoreError;
@@ -89,16 +93,6 @@ pub struct Poster {
 #[derive(Debug)]
 #[must_use = "the answer tells whether it was posted"]
 pub struct Pending(Receiver<Answer>);
-
-type Answer = Result<Receipt, Error>;
-
-#[derive(Debug)]
-struct Job {
-    // Boxed, because the queue keeps room for as many as may wait.
-    request: Box<Request>,
-    touched: Touched,
-    answer: SyncSender<Answer>,
-}
 
 impl Poster {
     /// Starts the threads that commit.

@@ -9,10 +9,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::facts::AccountName;
-use crate::ledger::poster::Job;
-use crate::ledger::posting::scope::Scope;
+use crate::ledger::poster::job::{Job, Touched};
 use crate::maps::{FastMap, FastSet};
-use crate::requests::Request;
 use crate::store::StoreError;
 
 /// How long those who were answered together are waited for.
@@ -22,25 +20,6 @@ const PASSED_MAX: usize = 64;
 
 /// The number of a writer, from 0.
 pub(super) type Writer = usize;
-
-/// What a request may touch.
-#[derive(Debug)]
-pub(super) enum Touched {
-    Accounts(Vec<AccountName>),
-    /// Whatever belongs to the ids that it is about.
-    Anything,
-}
-
-impl Touched {
-    pub(super) fn by(request: &Request) -> Self {
-        let scope = Scope::of(std::slice::from_ref(request));
-        if scope.names_all_accounts() {
-            Self::Accounts(scope.names.into_iter().cloned().collect())
-        } else {
-            Self::Anything
-        }
-    }
-}
 
 /// A bounded queue for any number of threads that hand requests in, and some that write them.
 #[derive(Debug)]
@@ -262,7 +241,7 @@ mod tests {
     use super::*;
     use crate::facts::{Instant as Moment, TransferId};
     use crate::money::{Amount, Currency, Money};
-    use crate::requests::{Parties, ReversalRequest, TransferRequest};
+    use crate::requests::{Parties, Request, ReversalRequest, TransferRequest};
 
     fn handed_in(pairs: &[[&str; 2]]) -> State {
         let mut state = State::default();

@@ -1,5 +1,6 @@
 //! The write path: lock, read what depends on the lock, let the rules judge, write what they say.
 
+pub(super) mod basis;
 pub(super) mod receipts;
 pub(super) mod remembered;
 pub(super) mod scope;
@@ -16,9 +17,10 @@ use crate::facts::{
     Account, AccountEvent, AccountId, AccountName, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
 };
 use crate::judging::{Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
-use crate::ledger::Mode;
-use crate::ledger::book::rules::{Basis, BookRules};
+use crate::ledger::book::rules::BookRules;
 use crate::ledger::holds::expiry::find_expired_holds;
+use crate::ledger::mode::Mode;
+use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::{NamesById, Receipt};
 use crate::ledger::posting::scope::Scope;
 use crate::models::accounts::AccountHistoryUpdate;

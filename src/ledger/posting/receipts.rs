@@ -33,14 +33,14 @@ pub struct Receipt {
 }
 
 /// The names of a batch's accounts, for its answers.
-pub(in crate::ledger) struct NamesById(FastMap<AccountId, (AccountName, Currency)>);
+pub(crate) struct NamesById(FastMap<AccountId, (AccountName, Currency)>);
 
 impl NamesById {
-    pub(in crate::ledger) fn new(accounts: &[Account]) -> Self {
+    pub(crate) fn new(accounts: &[Account]) -> Self {
         Self(accounts.iter().map(|account| (account.id, (account.name.clone(), account.currency))).collect())
     }
 
-    pub(in crate::ledger) fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
+    pub(crate) fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
         let journal_id = match request {
             Request::Operation(_) | Request::Due(_) => None,
             Request::Journal(request) => Some(request.id()),

@@ -6,7 +6,6 @@
 //! refusal is never a guess.
 
 use std::fmt;
-use std::hash::Hash;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +13,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::facts::{Account, AccountName};
 use crate::ledger::book::rules::{BookRules, KnownRules};
+use crate::ledger::bounded::make_room;
 use crate::ledger::posting::{Judged, Outcome, Posting};
 use crate::maps::FastMap;
 use crate::money::Amount;
@@ -26,7 +26,7 @@ const PAUSE: u32 = 32;
 
 /// The accounts. Those that a batch guesses by are not among them until it is written, so that no two guess by the same.
 #[derive(Default)]
-pub(in crate::ledger) struct Remembered {
+pub(crate) struct Remembered {
     // Boxed, because a map has room for up to twice as many as there are.
     accounts: Mutex<FastMap<AccountName, Box<Account>>>,
     /// How many batches are posted without a guess.
@@ -34,7 +34,7 @@ pub(in crate::ledger) struct Remembered {
 }
 
 /// What a batch is to be judged by, where all that it takes are accounts and most of them are remembered.
-pub(in crate::ledger) struct Guess<'a> {
+pub(crate) struct Guess<'a> {
     accounts: Vec<Account>,
     /// Those that are not.
     missing: Vec<&'a AccountName>,
@@ -51,7 +51,7 @@ impl fmt::Debug for Remembered {
 
 impl Remembered {
     /// What a batch can be judged by without locks. `None` where that is not worth it, or not enough.
-    pub(in crate::ledger) fn guess<'a>(&self, posting: &Posting<'a>, rules: &KnownRules) -> Option<Guess<'a>> {
+    pub(crate) fn guess<'a>(&self, posting: &Posting<'a>, rules: &KnownRules) -> Option<Guess<'a>> {
         if !posting.scope().is_of_accounts_alone() || self.is_paused() {
             return None;
         }
@@ -67,7 +67,7 @@ impl Remembered {
     }
 
     /// Remembers what a batch has led to that was committed.
-    pub(in crate::ledger) fn keep(&self, changed: Vec<Account>) {
+    pub(crate) fn keep(&self, changed: Vec<Account>) {
         let mut accounts = self.lock();
         make_room(&mut accounts, ACCOUNTS_MAX, changed.len());
         for account in changed.into_iter().filter(is_simple).take(ACCOUNTS_MAX) {
@@ -76,7 +76,7 @@ impl Remembered {
     }
 
     /// Makes no guess for a while.
-    pub(in crate::ledger) fn pause(&self) {
+    pub(crate) fn pause(&self) {
         self.pause.store(PAUSE, Ordering::Relaxed);
     }
 
@@ -92,12 +92,7 @@ impl Remembered {
 
 impl Guess<'_> {
     /// Judges a batch and writes it, of which nothing is kept where this fails.
-    pub(in crate::ledger) fn post(
-        self,
-        posting: &Posting<'_>,
-        shortcut: &Shortcut<'_>,
-        clock: &Clock,
-    ) -> Result<Outcome, Error> {
+    pub(crate) fn post(self, posting: &Posting<'_>, shortcut: &Shortcut<'_>, clock: &Clock) -> Result<Outcome, Error> {
         let Self { mut accounts, missing, rules } = self;
         let time = clock.read();
         let judge = |accounts| posting.judge_by(accounts, &rules, time).ok_or_else(|| wrong("not all is posted"));
@@ -131,16 +126,6 @@ impl Guess<'_> {
 
 fn wrong(reason: &str) -> Error {
     StoreError::Conflict { reason: reason.into() }.into()
-}
-
-/// Forgets as many as must be for so many more to fit.
-pub(in crate::ledger) fn make_room<K: Clone + Eq + Hash, V>(kept: &mut FastMap<K, V>, kept_max: usize, more: usize) {
-    let excess = (kept.len() + more).saturating_sub(kept_max);
-    // The order of the map is as good as none, so that those are forgotten that chance picks.
-    let forgotten: Vec<_> = kept.keys().take(excess).cloned().collect();
-    for key in &forgotten {
-        kept.remove(key);
-    }
 }
 
 /// Whether nothing has to be known of an account beside itself to judge what it does next.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::facts::{Account, AccountId, AccountName, Hash, Instant, Sequence, Transfer};
 use crate::judging::Spent;
-use crate::ledger::posting::remembered::make_room;
+use crate::ledger::bounded::make_room;
 use crate::ledger::posting::scope::Scope;
 use crate::maps::FastMap;
 use crate::requests::Request;
@@ -27,7 +27,7 @@ const HOLDS_MAX: usize = 256;
 /// It is kept beside the hash of the account's newest transfer of then, and used only where the account's chain has that hash at that
 /// place. The hash covers all that was counted, so this can be missing or old, but never wrong.
 #[derive(Default)]
-pub(in crate::ledger) struct Spending {
+pub(crate) struct Spending {
     counted: Mutex<FastMap<AccountId, Counted>>,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for Spending {
 
 impl Spending {
     /// What has left the accounts of which a day or a month is limited, or is about to be, where requests may let more out.
-    pub(in crate::ledger) fn find(
+    pub(crate) fn find(
         &self,
         store: &mut dyn Store,
         accounts: &[Account],

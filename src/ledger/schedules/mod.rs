@@ -9,8 +9,9 @@ use crate::facts::{
     Signature,
 };
 use crate::judging::{check_same_schedule, open_schedule};
+use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::mode::Mode;
 use crate::models::CorruptRow;
 use crate::money::{Currency, Money};
 use crate::rejection::ScheduleRejection;

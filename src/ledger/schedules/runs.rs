@@ -7,9 +7,10 @@ use std::ops::ControlFlow;
 
 use crate::error::Error;
 use crate::facts::{AccountName, Due, DueState, Instant, Refusal, ScheduleId};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
 use crate::ledger::schedules::pages::{Item, Page, Stuck};
 use crate::ledger::schedules::{ScheduleStatus, with_names};
-use crate::ledger::{Ledger, Mode};
 use crate::money::Money;
 use crate::rejection::ScheduleRejection;
 use crate::requests::{BatchPolicy, Request};

@@ -8,13 +8,16 @@ use crate::clock::Clock;
 use crate::error::{Error, InputError};
 use crate::facts::{Account, AccountId};
 use crate::judging::{ClockLead, Opening, open_account};
-use crate::ledger::accounts::{check_registered, insert_or_replay};
-use crate::ledger::book::rules::{Basis, KnownRules};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::opening::{check_registered, insert_or_replay};
+use crate::ledger::book::rules::KnownRules;
+use crate::ledger::log;
+use crate::ledger::mode::Mode;
+use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::{Posted, Receipt};
 use crate::ledger::posting::remembered::Guess;
 use crate::ledger::posting::spending::Spending;
 use crate::ledger::posting::{Attempt, Outcome, Posting};
-use crate::ledger::{Ledger, Mode, told};
 use crate::rejection::Rejection;
 use crate::requests::{
     AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, TransferRequest,
@@ -110,7 +113,7 @@ impl Ledger {
         if mode == Mode::Commit {
             self.remembered.keep(outcome.changed);
         }
-        told::submitted(&outcome.answers, mode);
+        log::answered(&outcome.answers, mode);
         Ok(outcome.answers)
     }
 
@@ -163,7 +166,7 @@ impl Ledger {
             let outcome = posting.attempt(store, unopened)?.or_begin_anew()?;
             Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
         })?;
-        told::submitted(&[Ok(answer.receipt.clone())], mode);
+        log::answered(&[Ok(answer.receipt.clone())], mode);
         Ok(answer)
     }
 

@@ -5,7 +5,9 @@ use tracing::info;
 
 use crate::error::Error;
 use crate::files::{Existing, Input, OutputFile};
-use crate::ledger::{Ledger, Mode, VerifyProgress, VerifyReport};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
+use crate::ledger::proof::verify::{VerifyProgress, VerifyReport};
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreError, StoreOptions, copy_book_file, settle_book_file};
 
 /// A copy of a book that was put in its place, or would have been.

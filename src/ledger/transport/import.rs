@@ -9,13 +9,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Limits, TransferId};
-use crate::ledger::posting::remembered::make_room;
-use crate::ledger::transport::ahead::{BatchSize, read_ahead};
+use crate::ledger::Ledger;
+use crate::ledger::bounded::make_room;
+use crate::ledger::mode::Mode;
 use crate::ledger::transport::lines::{
     AccountLine, ImportCounts, ImportSink, ImportSource, Line, Malformed, MinBalance, Refused, TransferLine,
 };
 use crate::ledger::transport::occurrences::{Identities, Identity};
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
 use crate::maps::FastMap;
 use crate::money::{Amount, Currency, CurrencyCode, Money};
 use crate::rejection::Rejection;

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use crate::error::Error;
 use crate::facts::{Account, AccountId, AccountName, Hash, Leg, NormalSide, Sequence, Transfer};
 use crate::ledger::Ledger;
-use crate::ledger::accounts::opened::FirstEvents;
+use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::proof::verify::holds::KnownHolds;
 use crate::ledger::proof::verify::reversals::Reversed;
 use crate::ledger::proof::verify::walk::Walk;

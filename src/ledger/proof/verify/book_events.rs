@@ -1,59 +1,13 @@
 //! The chain of what happened to the book as a whole, and what it must agree with: the schedules, the currencies, and the transfers that
 //! were posted into closed periods all the same.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use crate::facts::{
-    BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant, ScheduleId, Sequence, Transfer, TransferKind,
-};
+use crate::facts::{BookChange, BookEvent, ScheduleId, Sequence, Transfer, TransferKind};
 use crate::ledger::proof::verify::walk::Walk;
 use crate::models::book_events::BookEventRow;
-use crate::money::{Currency, CurrencyCode};
 use crate::proof::hash_book_event;
 use crate::store::{Store, StoreError};
-
-/// The chain as the walk has recomputed it so far.
-pub(in crate::ledger) struct WalkedBook {
-    /// The number of the newest event, 0 before the first, and when it was recorded.
-    pub(super) number: i64,
-    recorded_at: Option<Instant>,
-    pub(super) head: Hash,
-    closed: ClosedPeriods,
-    /// How many schedules were added.
-    pub(in crate::ledger) schedules: u64,
-    /// The currencies that were registered.
-    pub(in crate::ledger) currencies: BTreeMap<CurrencyCode, (Currency, Description)>,
-}
-
-impl Default for WalkedBook {
-    fn default() -> Self {
-        Self {
-            number: 0,
-            recorded_at: None,
-            head: BookEvent::FIRST_HEAD,
-            closed: ClosedPeriods::default(),
-            schedules: 0,
-            currencies: BTreeMap::new(),
-        }
-    }
-}
-
-impl WalkedBook {
-    /// Moves on by an event, and says whether that changed anything.
-    fn take(&mut self, change: &BookChange) -> bool {
-        match change {
-            BookChange::Period { period, action } => self.closed.apply(*period, *action),
-            BookChange::ScheduleAdded { .. } => {
-                self.schedules += 1;
-                true
-            }
-            BookChange::CurrencyRegistered { currency, name } => {
-                self.currencies.insert(currency.code(), (*currency, name.clone())).is_none()
-            }
-            BookChange::ScheduleCancelled { .. } | BookChange::ClockAccepted { .. } => true,
-        }
-    }
-}
 
 /// Those of the schedules that events are about which have a row.
 pub(super) struct KnownSchedules(HashSet<ScheduleId>);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::ledger::proof::verify::book_events::WalkedBook;
 use crate::ledger::proof::verify::walk::Walk;
+use crate::ledger::proof::verify::walked::WalkedBook;
 use crate::models::currencies::CurrencyRow;
 use crate::money::ISO_4217;
 use crate::store::Store;

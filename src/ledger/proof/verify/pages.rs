@@ -6,7 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use crate::error::Error;
-use crate::facts::AccountId;
+use crate::facts::{AccountId, Sequence, Transfer, TransferKind};
 use crate::ledger::proof::verify::VerifyProgress;
 use crate::ledger::proof::verify::book_events::KnownSchedules;
 use crate::ledger::proof::verify::events::PendingEvents;
@@ -23,16 +23,16 @@ const EVENTS_PER_PAGE: i64 = 1_000;
 const PAGES_WAITING_MAX: usize = 1;
 
 /// A part of the book, with all that is needed to recompute it.
-pub(super) struct Page {
+pub(super) struct BookPage {
     /// Up to this place.
     last: i64,
-    pub(super) transfers: Vec<TransferRow>,
-    pub(super) events: PendingEvents,
-    pub(super) holds: KnownHolds,
-    pub(super) reversed: Reversed,
+    transfers: Vec<TransferRow>,
+    events: PendingEvents,
+    holds: KnownHolds,
+    reversed: Reversed,
 }
 
-impl Page {
+impl BookPage {
     /// Reads what is from `first` on, up to `last` or so much that it fills a page.
     fn read(store: &mut dyn Store, first: i64, last: i64, sizes: &mut Sizes) -> Result<Self, StoreError> {
         let mut transfers = store.transfer_rows_from(first, &mut sizes.transfers)?;
@@ -63,7 +63,7 @@ impl Page {
     }
 
     /// The accounts that it is about.
-    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+    fn accounts(&self) -> impl Iterator<Item = AccountId> {
         let of_transfers = self.transfers.iter().flat_map(|row| [row.debit_account_id, row.credit_account_id]);
         of_transfers.map(AccountId).chain(self.events.accounts())
     }
@@ -102,19 +102,45 @@ impl Walk {
             outcome.map_err(Into::into).and(walk)
         })
     }
+
+    fn recompute_page(mut self, page: BookPage) -> Result<Self, Error> {
+        self.accounts.fetch(page.accounts())?;
+        let BookPage { transfers: rows, mut events, holds, reversed, .. } = page;
+        let mut about_others = Vec::new();
+        for row in rows {
+            self.apply_events(&mut events, row.sequence);
+            let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
+            self.transfers += 1;
+            self.ids.add(row.id, row.sequence);
+            match Transfer::try_from(row) {
+                Ok(transfer) => {
+                    self.recompute(&transfer);
+                    if is_about_another(&transfer) {
+                        about_others.push(transfer);
+                    }
+                }
+                Err(corrupt) => self.find(Some(sequence), self.name_of(debit), corrupt.to_string()),
+            }
+            self.take_place(sequence.0);
+        }
+        self.apply_events(&mut events, i64::MAX);
+        self.find_missing_holds(&holds, &about_others);
+        self.check_reversals(&reversed, &about_others);
+        Ok(self)
+    }
 }
 
 fn read_pages(
     store: &mut dyn Store,
     places: RangeInclusive<i64>,
-    pages: &SyncSender<Page>,
+    pages: &SyncSender<BookPage>,
     progress: &mut dyn FnMut(VerifyProgress),
 ) -> Result<(), StoreError> {
     let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
     let mut sizes = Sizes { transfers: PageSize::up_to(TRANSFERS_PER_PAGE), events: PageSize::up_to(EVENTS_PER_PAGE) };
     let (mut first, last) = places.into_inner();
     loop {
-        let page = Page::read(store, first, last, &mut sizes)?;
+        let page = BookPage::read(store, first, last, &mut sizes)?;
         let end = page.last;
         if pages.send(page).is_err() {
             // Whoever should recompute it has ended already, which is told where that is waited for.
@@ -126,4 +152,9 @@ fn read_pages(
         }
         first = end + 1;
     }
+}
+
+/// Whether more is to be compared than its accounts: the hold that it is about, or what it reverses.
+fn is_about_another(transfer: &Transfer) -> bool {
+    transfer.hold_id.is_some() || transfer.kind == TransferKind::Reversal
 }

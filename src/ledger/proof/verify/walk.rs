@@ -6,14 +6,9 @@ use std::collections::BTreeMap;
 use bigdecimal::BigDecimal;
 
 use crate::error::Error;
-use crate::facts::{
-    Account, AccountId, AccountName, Balances, Hash, Instant, NormalSide, Sequence, Transfer, TransferKind,
-};
-use crate::ledger::accounts::opened::FirstEvents;
-use crate::ledger::proof::verify::book_events::WalkedBook;
-use crate::ledger::proof::verify::ids::MetIds;
-use crate::ledger::proof::verify::pages::Page;
-use crate::ledger::proof::verify::walked::{Sides, Walked, WalkedAccounts};
+use crate::facts::{Account, AccountId, AccountName, Balances, Hash, Instant, NormalSide, Sequence, Transfer};
+use crate::ledger::accounts::first_events::FirstEvents;
+use crate::ledger::proof::verify::walked::{IdSet, Sides, Walked, WalkedAccounts, WalkedBook};
 use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyReport};
 use crate::models::accounts::AccountRow;
 use crate::money::{Amount, Currency, CurrencyCode};
@@ -30,7 +25,7 @@ const FINDINGS_MAX: usize = 100;
 pub(in crate::ledger) struct Walk {
     pub(in crate::ledger) accounts: WalkedAccounts,
     pub(in crate::ledger) of_book: WalkedBook,
-    pub(super) ids: MetIds,
+    pub(super) ids: IdSet,
     /// The place that was walked last.
     last_place: Option<i64>,
     pub(super) transfers: u64,
@@ -52,7 +47,7 @@ impl Walk {
         Self {
             accounts: WalkedAccounts::new(accounts_bytes_max),
             of_book: WalkedBook::default(),
-            ids: MetIds::default(),
+            ids: IdSet::default(),
             last_place: None,
             transfers: 0,
             compared: 0,
@@ -109,32 +104,6 @@ impl Walk {
     /// The first thing that was found.
     pub(in crate::ledger) fn first_finding(&self) -> Option<&Finding> {
         self.findings.first()
-    }
-
-    pub(super) fn recompute_page(mut self, page: Page) -> Result<Self, Error> {
-        self.accounts.fetch(page.accounts())?;
-        let Page { transfers: rows, mut events, holds, reversed, .. } = page;
-        let mut about_others = Vec::new();
-        for row in rows {
-            self.apply_events(&mut events, row.sequence);
-            let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
-            self.transfers += 1;
-            self.ids.meet(row.id, row.sequence);
-            match Transfer::try_from(row) {
-                Ok(transfer) => {
-                    self.recompute(&transfer);
-                    if is_about_another(&transfer) {
-                        about_others.push(transfer);
-                    }
-                }
-                Err(corrupt) => self.find(Some(sequence), self.name_of(debit), corrupt.to_string()),
-            }
-            self.take_place(sequence.0);
-        }
-        self.apply_events(&mut events, i64::MAX);
-        self.find_missing_holds(&holds, &about_others);
-        self.check_reversals(&reversed, &about_others);
-        Ok(self)
     }
 
     /// Finds a place that two have: nothing would say which of them came first.
@@ -312,9 +281,4 @@ impl Walk {
             clock: None,
         }
     }
-}
-
-/// Whether more is to be compared than its accounts: the hold that it is about, or what it reverses.
-fn is_about_another(transfer: &Transfer) -> bool {
-    transfer.hold_id.is_some() || transfer.kind == TransferKind::Reversal
 }

@@ -1,6 +1,8 @@
 //! Accounts as a walk recomputes them.
 
 mod accounts;
+mod book;
+mod ids;
 mod packed;
 
 use std::fmt::Display;
@@ -15,6 +17,8 @@ use crate::proof::hash_metadata;
 use crate::requests::AccountRequest;
 
 pub(super) use crate::ledger::proof::verify::walked::accounts::WalkedAccounts;
+pub(in crate::ledger) use crate::ledger::proof::verify::walked::book::WalkedBook;
+pub(super) use crate::ledger::proof::verify::walked::ids::IdSet;
 
 /// What an account in memory takes besides itself and its name: its entry in a map, and what the allocator adds.
 const BYTES_AROUND: usize = 60;

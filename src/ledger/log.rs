@@ -2,11 +2,13 @@
 
 use tracing::{Level, enabled, info};
 
-use crate::ledger::{Mode, Opened, Receipt};
+use crate::ledger::accounts::opening::Opened;
+use crate::ledger::mode::Mode;
+use crate::ledger::posting::receipts::Receipt;
 use crate::rejection::Rejection;
 
 /// Requests that were answered.
-pub(super) fn submitted(answers: &[Result<Receipt, Rejection>], mode: Mode) {
+pub(super) fn answered(answers: &[Result<Receipt, Rejection>], mode: Mode) {
     if !enabled!(Level::INFO) {
         return;
     }

@@ -1,0 +1,164 @@
+use std::collections::HashMap;
+
+use crate::error::Error;
+use crate::facts::{Account, AccountId, AccountName, Instant, OpenedWith};
+use crate::judging::{Existing, Opening, open_account};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::first_events::FirstEvents;
+use crate::ledger::accounts::get_account_in;
+use crate::ledger::log;
+use crate::ledger::mode::Mode;
+use crate::money::{Currency, CurrencyCode};
+use crate::rejection::Rejection;
+use crate::requests::AccountRequest;
+use crate::store::{Access, Store, StoreError};
+
+/// The answer to a request to open an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The account as it stands now.
+    pub account: Account,
+    /// Whether the same request opened it before.
+    pub replayed: bool,
+}
+
+impl Ledger {
+    /// Opens an account, or answers with the one that the same request opened before.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountClosed`], [`Rejection::AccountExists`], [`Rejection::CurrencyUnknown`], [`Rejection::LimitsInverted`],
+    /// [`Rejection::LimitOverrun`], [`Error::Store`].
+    pub fn open_account(&self, request: &AccountRequest, mode: Mode) -> Result<Opened, Error> {
+        let mut answers = self.open_accounts(std::slice::from_ref(request), mode)?;
+        answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
+    }
+
+    /// Opens many accounts in one transaction, each judged for itself: a refused one does not hold up the others.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; refusals are in the answers.
+    pub fn open_accounts(
+        &self,
+        requests: &[AccountRequest],
+        mode: Mode,
+    ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
+        let answers = self.pool.transaction(Access::Write, |store| {
+            let now = self.clock.now();
+            let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
+            let found = store.find_accounts(&names)?;
+            let known = found.into_iter().map(|account| (account.name.clone(), account)).collect();
+            let mut openings = Openings { store, known, registered: HashMap::new(), now };
+            let answers = requests.iter().map(|request| openings.judge(request)).collect::<Result<Vec<_>, _>>()?;
+            match mode {
+                Mode::DryRun => Ok(answers),
+                Mode::Commit => openings.write(requests, answers),
+            }
+        })?;
+        log::opened(&answers, mode);
+        Ok(answers)
+    }
+}
+
+/// The accounts that are opened in one transaction, judged one after the other.
+struct Openings<'a> {
+    store: &'a mut dyn Store,
+    /// The accounts of the requests' names that exist so far, those that are only judged without a number.
+    known: HashMap<AccountName, Account>,
+    /// The currencies that were looked up so far.
+    registered: HashMap<CurrencyCode, Option<Currency>>,
+    now: Instant,
+}
+
+impl Openings<'_> {
+    fn judge(&mut self, request: &AccountRequest) -> Result<Result<Opened, Rejection>, Error> {
+        if self.find_registered(request.currency.code())? != Some(request.currency) {
+            return Ok(Err(Rejection::CurrencyUnknown { currency: request.currency.code() }));
+        }
+        let decision = match self.known.get(&request.name) {
+            Some(account) => {
+                let opened_with = find_opened_with(self.store, account)?;
+                open_account(request, Some(Existing { account, opened_with: &opened_with }), self.now)
+            }
+            None => open_account(request, None, self.now),
+        };
+        Ok(decision.map(|opening| match opening {
+            Opening::New(account) => {
+                self.known.insert(account.name.clone(), account.clone());
+                Opened { account, replayed: false }
+            }
+            Opening::Replay(account) => Opened { account, replayed: true },
+        }))
+    }
+
+    /// Adds the new accounts, and puts their numbers into the answers.
+    fn write(
+        &mut self,
+        requests: &[AccountRequest],
+        mut answers: Vec<Result<Opened, Rejection>>,
+    ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
+        let new = answers.iter().flatten().filter(|opened| !opened.replayed).map(|opened| opened.account.clone());
+        let new: Vec<_> = new.collect();
+        if new.is_empty() {
+            return Ok(answers);
+        }
+        let ids = self.store.insert_accounts(&new)?;
+        let ids: HashMap<_, _> = new.iter().map(|account| &account.name).zip(ids).collect();
+        for (answer, request) in answers.iter_mut().zip(requests) {
+            if let Ok(opened) = answer
+                && opened.account.id == AccountId::UNASSIGNED
+            {
+                match ids[&request.name] {
+                    Some(id) => opened.account.id = id,
+                    None => *answer = replay(self.store, request, self.now)?,
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// The currency that is registered under a code.
+    fn find_registered(&mut self, code: CurrencyCode) -> Result<Option<Currency>, StoreError> {
+        if let Some(found) = self.registered.get(&code) {
+            return Ok(*found);
+        }
+        let found = self.store.find_currency(code.as_str())?.map(|row| row.to_currency()).transpose()?;
+        self.registered.insert(code, found);
+        Ok(found)
+    }
+}
+
+/// Refuses a currency that the book does not have, or has with other decimals.
+pub(in crate::ledger) fn check_registered(store: &mut dyn Store, currency: Currency) -> Result<(), Error> {
+    let found = store.find_currency(currency.code().as_str())?.map(|row| row.to_currency()).transpose();
+    if found.map_err(StoreError::from)? == Some(currency) {
+        Ok(())
+    } else {
+        Err(Rejection::CurrencyUnknown { currency: currency.code() }.into())
+    }
+}
+
+/// Inserts an account; where another transaction opened one of that name since it was looked for, that one is the answer.
+pub(in crate::ledger) fn insert_or_replay(
+    store: &mut dyn Store,
+    request: &AccountRequest,
+    account: Account,
+    now: Instant,
+) -> Result<Result<Opened, Rejection>, Error> {
+    match store.insert_accounts(std::slice::from_ref(&account))?.pop().flatten() {
+        Some(id) => Ok(Ok(Opened { account: Account { id, ..account }, replayed: false })),
+        None => replay(store, request, now),
+    }
+}
+
+/// The answer where another transaction opened an account of that name since it was looked for.
+fn replay(store: &mut dyn Store, request: &AccountRequest, now: Instant) -> Result<Result<Opened, Rejection>, Error> {
+    let winner = get_account_in(store, &request.name, now)?;
+    let opened_with = find_opened_with(store, &winner)?;
+    let decision = open_account(request, Some(Existing { account: &winner, opened_with: &opened_with }), now);
+    Ok(decision.map(|_| Opened { account: winner, replayed: true }))
+}
+
+/// What an account was opened with, where it may have been changed since.
+fn find_opened_with(store: &mut dyn Store, account: &Account) -> Result<OpenedWith, StoreError> {
+    Ok(FirstEvents::of_accounts(store, &[account.id])?.opened_with(account)?)
+}
