@@ -1,6 +1,7 @@
 pub(super) mod balances;
 pub(super) mod changes;
 pub(super) mod first_events;
+pub(super) mod labels;
 pub(super) mod metadata;
 pub(super) mod opening;
 pub(super) mod paths;

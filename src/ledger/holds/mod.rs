@@ -1,15 +1,15 @@
 pub(super) mod expiry;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::error::Error;
 use crate::facts::{AccountId, AccountName, Hold, HoldState, Reference, Sequence, Transfer};
 use crate::judging::{Batch, ClockLead, Known};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::mode::Mode;
 use crate::ledger::posting::write;
-use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
@@ -127,10 +127,8 @@ impl Ledger {
         if mode == Mode::DryRun || holds.is_empty() {
             return Ok((!holds.is_empty()).then_some(holds.len() as u64));
         }
-        let accounts: BTreeSet<_> =
-            holds.iter().flat_map(|hold| [hold.debit_account_id, hold.credit_account_id]).collect();
-        let accounts = store.find_accounts_by_id(&accounts.into_iter().collect::<Vec<_>>())?;
-        let accounts = store.lock_accounts(&accounts.iter().map(|account| &account.name).collect::<Vec<_>>())?;
+        let account_ids: BTreeSet<_> = holds.iter().flat_map(accounts_of).collect();
+        let accounts = store.lock_accounts(&[], &account_ids.into_iter().collect::<Vec<_>>())?;
         // Read again behind the lock: others may have captured, released or recorded them meanwhile.
         let holds = store.find_holds(&holds.iter().map(|hold| hold.id).collect::<Vec<_>>())?;
         let rules = self.rules.read(store)?;
@@ -143,14 +141,10 @@ impl Ledger {
 
     fn with_names(&self, store: &mut dyn Store, holds: Vec<Hold>) -> Result<Vec<HoldStatus>, StoreError> {
         let now = self.clock.now();
-        let ids: BTreeSet<_> = holds.iter().flat_map(|hold| [hold.debit_account_id, hold.credit_account_id]).collect();
-        let accounts = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-        let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
-        let get = |hold: &Hold, id: AccountId| {
-            accounts.get(&id).ok_or_else(|| CorruptRow::new("holds", hold.sequence, "account_id", id.0))
-        };
+        let labels = AccountLabels::find(store, holds.iter().flat_map(accounts_of))?;
         let status = |hold: Hold| {
-            let (debit, credit) = (get(&hold, hold.debit_account_id)?, get(&hold, hold.credit_account_id)?);
+            let label = |id| labels.get(id, "holds", hold.sequence);
+            let (debit, credit) = (label(hold.debit_account_id)?, label(hold.credit_account_id)?);
             let state = hold.state_at(now);
             let remaining = if state == HoldState::Open { hold.remaining } else { Amount::ZERO };
             Ok(HoldStatus {
@@ -162,4 +156,8 @@ impl Ledger {
         };
         holds.into_iter().map(status).collect()
     }
+}
+
+const fn accounts_of(hold: &Hold) -> [AccountId; 2] {
+    [hold.debit_account_id, hold.credit_account_id]
 }

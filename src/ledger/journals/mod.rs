@@ -1,12 +1,10 @@
 pub(super) mod exchange;
 
-use std::collections::{BTreeSet, HashMap};
-
 use crate::error::Error;
 use crate::facts::{Reference, Sequence, Transfer, TransferId};
 use crate::ledger::Ledger;
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::posting::receipts::{Posted, Receipt};
-use crate::models::CorruptRow;
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
@@ -59,16 +57,7 @@ impl Ledger {
 
 fn with_names(store: &mut dyn Store, transfers: Vec<Transfer>) -> Result<Vec<Posted>, StoreError> {
     let accounts = |transfer: &Transfer| [transfer.debit.account_id, transfer.credit.account_id];
-    let ids: BTreeSet<_> = transfers.iter().flat_map(accounts).collect();
-    let found = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-    let found: HashMap<_, _> = found.into_iter().map(|account| (account.id, account)).collect();
-    let posted = |transfer: Transfer| {
-        let [debit, credit] = accounts(&transfer).map(|id| {
-            found.get(&id).ok_or_else(|| CorruptRow::new("transfers", transfer.sequence, "account_id", id.0))
-        });
-        let (debit, credit) = (debit?, credit?);
-        let (debit_account, credit_account) = (debit.name.clone(), credit.name.clone());
-        Ok(Posted { transfer, debit_account, credit_account, currency: debit.currency, replayed: false })
-    };
+    let labels = AccountLabels::find(store, transfers.iter().flat_map(accounts))?;
+    let posted = |transfer: Transfer| Ok(labels.posted(transfer, false)?);
     transfers.into_iter().map(posted).collect()
 }

@@ -14,14 +14,15 @@ use uuid::Uuid;
 use crate::clock::Reading;
 use crate::error::Error;
 use crate::facts::{
-    Account, AccountEvent, AccountId, AccountName, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
+    Account, AccountEvent, AccountId, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
 };
 use crate::judging::{Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::rules::BookRules;
 use crate::ledger::holds::expiry::find_expired_holds;
 use crate::ledger::mode::Mode;
 use crate::ledger::posting::basis::Basis;
-use crate::ledger::posting::receipts::{NamesById, Receipt};
+use crate::ledger::posting::receipts::Receipt;
 use crate::ledger::posting::scope::Scope;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::Amount;
@@ -38,7 +39,7 @@ pub(super) struct Posting<'a> {
     scope: Scope<'a>,
     /// Accounts to lock that the requests do not name: those of the holds, transfers and journals that they are about, and the other
     /// accounts of holds that have expired.
-    also_locked: BTreeSet<AccountName>,
+    also_locked: BTreeSet<AccountId>,
 }
 
 /// What came of a posting.
@@ -50,9 +51,9 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn new(requests: &[Request], verdicts: Vec<Result<Verdict, Rejection>>, names: &NamesById, ruling: Ruling) -> Self {
+    fn new(requests: &[Request], verdicts: Vec<Result<Verdict, Rejection>>, labels: &AccountLabels, ruling: Ruling) -> Self {
         let answers = verdicts.into_iter().zip(requests).map(|(verdict, request)| match verdict {
-            Ok(verdict) => Ok(names.answer(request, verdict, &ruling)),
+            Ok(verdict) => Ok(labels.answer(request, verdict, &ruling)),
             Err(rejection) => Err(ruling.placed(rejection)),
         });
         let answers = answers.collect();
@@ -92,22 +93,22 @@ impl<'a> Posting<'a> {
     }
 
     /// Locks these accounts too, which an earlier posting of the same requests found that it lacked.
-    pub(super) fn also_locking(mut self, accounts: BTreeSet<AccountName>) -> Self {
+    pub(super) fn also_locking(mut self, accounts: BTreeSet<AccountId>) -> Self {
         self.also_locked = accounts;
         self
     }
 
     /// The accounts that it locks beyond those that the requests name.
-    pub(super) fn into_also_locked(self) -> BTreeSet<AccountName> {
+    pub(super) fn into_also_locked(self) -> BTreeSet<AccountId> {
         self.also_locked
     }
 
     /// `unopened` are accounts that a dry run pretends to have.
     pub(super) fn attempt(&mut self, store: &mut dyn Store, unopened: &[Account]) -> Result<Attempt, Error> {
         self.find_accounts_behind_ids(store)?;
-        let others = self.also_locked.iter().filter(|name| !self.scope.names.contains(name));
-        let names: Vec<_> = self.scope.names.iter().copied().chain(others).collect();
-        let mut accounts = store.lock_accounts(&names)?;
+        let names: Vec<_> = self.scope.names.iter().copied().collect();
+        let ids: Vec<_> = self.also_locked.iter().copied().collect();
+        let mut accounts = store.lock_accounts(&names, &ids)?;
         accounts.extend_from_slice(unopened);
         // In later statements than the lock, so that they see what was committed while the lock was waited for.
         let time = self.basis.clock.read();
@@ -136,38 +137,31 @@ impl<'a> Posting<'a> {
     }
 
     fn judge(&self, known: Known, time: Reading) -> Judged<'a> {
-        let names = NamesById::new(&known.accounts);
+        let labels = AccountLabels::of(&known.accounts);
         let mut batch = Batch::new(known, time.now);
         let verdicts = batch.judge_all(self.requests, self.policy);
-        Judged { requests: self.requests, names, verdicts, ruling: batch.finish_provisionally(), time }
+        Judged { requests: self.requests, labels, verdicts, ruling: batch.finish_provisionally(), time }
     }
 
-    /// Which accounts holds, transfers and journals are between never changes, so it can be read before the lock.
+    /// Finds the accounts of the holds, transfers and journals that the requests are about. These never change, so they can be read before
+    /// the lock.
     fn find_accounts_behind_ids(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         let scope = &self.scope;
-        let mut ids = BTreeSet::new();
+        let mut pairs = Vec::new();
         if !scope.hold_ids.is_empty() {
-            ids.extend(store.find_holds(&scope.hold_ids)?.iter().flat_map(accounts_of_hold));
+            pairs.extend(store.hold_account_ids(&scope.hold_ids)?);
         }
-        let mut transfers = Vec::new();
         if !scope.reversed_ids.is_empty() {
-            transfers.extend(store.find_transfers(&scope.reversed_ids)?);
+            pairs.extend(store.transfer_account_ids(&scope.reversed_ids)?);
         }
         if !scope.reversed_journal_ids.is_empty() {
-            transfers.extend(store.find_journals(&scope.reversed_journal_ids)?);
+            pairs.extend(store.journal_account_ids(&scope.reversed_journal_ids)?);
         }
+        self.also_locked.extend(pairs.into_iter().flatten());
         if !scope.annotated_ids.is_empty() {
-            let annotated = store.find_transfers(&scope.annotated_ids)?;
-            ids.extend(annotated.iter().map(|transfer| transfer.debit.account_id));
-        }
-        ids.extend(transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]));
-        self.also_lock(store, &ids)
-    }
-
-    fn also_lock(&mut self, store: &mut dyn Store, ids: &BTreeSet<AccountId>) -> Result<(), StoreError> {
-        if !ids.is_empty() {
-            let ids: Vec<_> = ids.iter().copied().collect();
-            self.also_locked.extend(store.find_accounts_by_id(&ids)?.into_iter().map(|account| account.name));
+            // A transfer's metadata is recorded in the chain of the account that it debited.
+            let annotated = store.transfer_account_ids(&scope.annotated_ids)?;
+            self.also_locked.extend(annotated.into_iter().map(|[debit, _]| debit));
         }
         Ok(())
     }
@@ -181,7 +175,7 @@ impl<'a> Posting<'a> {
         let mut holds = find_expired_holds(store, &accounts, &self.scope.changed, now)?;
         let lacking = find_lacking(&holds, &accounts);
         if !lacking.is_empty() {
-            self.also_lock(store, &lacking)?;
+            self.also_locked.extend(lacking);
             return Ok(None);
         }
         let scope = &self.scope;
@@ -281,7 +275,7 @@ fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
 /// Requests that were judged, and of which nothing is written yet.
 pub(super) struct Judged<'a> {
     requests: &'a [Request],
-    names: NamesById,
+    labels: AccountLabels,
     verdicts: Vec<Result<Verdict, Rejection>>,
     ruling: Ruling,
     /// When it was judged.
@@ -317,7 +311,7 @@ impl Judged<'_> {
     }
 
     fn answer(self) -> Outcome {
-        Outcome::new(self.requests, self.verdicts, &self.names, self.ruling)
+        Outcome::new(self.requests, self.verdicts, &self.labels, self.ruling)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The answers to requests.
 
-use crate::facts::{Account, AccountId, AccountName, Transfer, TransferId};
+use crate::facts::{AccountName, Transfer, TransferId};
 use crate::judging::{Ruling, Verdict};
-use crate::maps::FastMap;
+use crate::ledger::accounts::labels::AccountLabels;
+use crate::models::CorruptRow;
 use crate::money::Currency;
 use crate::requests::Request;
 
@@ -32,14 +33,8 @@ pub struct Receipt {
     pub replayed: bool,
 }
 
-/// The names of a batch's accounts, for its answers.
-pub(crate) struct NamesById(FastMap<AccountId, (AccountName, Currency)>);
-
-impl NamesById {
-    pub(crate) fn new(accounts: &[Account]) -> Self {
-        Self(accounts.iter().map(|account| (account.id, (account.name.clone(), account.currency))).collect())
-    }
-
+impl AccountLabels {
+    /// The answer to a request that was judged, given the labels of all accounts of the batch.
     pub(crate) fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
         let journal_id = match request {
             Request::Operation(_) | Request::Due(_) => None,
@@ -47,19 +42,29 @@ impl NamesById {
             Request::JournalReversal(request) => Some(request.id.id()),
         };
         let (transfers, replayed) = match verdict {
-            Verdict::Posted(places) => (&ruling.transfers[places], false),
-            Verdict::ReplayedPosted(places) => (&ruling.transfers[places], true),
+            Verdict::Posted(indexes) => (&ruling.transfers[indexes], false),
+            Verdict::ReplayedPosted(indexes) => (&ruling.transfers[indexes], true),
             Verdict::ReplayedStored(ref transfers) => (transfers.as_slice(), true),
         };
-        // Expiries that were recorded between a journal's legs are no part of it.
+        // An expiry that was recorded between a journal's legs is not part of the journal.
         let is_part = |transfer: &&Transfer| journal_id.is_none_or(|id| transfer.journal_id == Some(id.0));
-        let transfers = transfers.iter().filter(is_part).map(|transfer| self.posted(transfer, replayed)).collect();
-        Receipt { journal_id, transfers, replayed }
+        let posted = |transfer: &Transfer| {
+            let posted = self.posted(transfer.clone(), replayed);
+            posted.unwrap_or_else(|_| unreachable!("a transfer is judged with both its accounts"))
+        };
+        Receipt { journal_id, transfers: transfers.iter().filter(is_part).map(posted).collect(), replayed }
     }
 
-    fn posted(&self, transfer: &Transfer, replayed: bool) -> Posted {
-        let (debit_account, currency) = self.0[&transfer.debit.account_id].clone();
-        let (credit_account, _) = self.0[&transfer.credit.account_id].clone();
-        Posted { transfer: transfer.clone(), debit_account, credit_account, currency, replayed }
+    /// A transfer with the names of its accounts.
+    pub(crate) fn posted(&self, transfer: Transfer, replayed: bool) -> Result<Posted, CorruptRow> {
+        let label = |id| self.get(id, "transfers", transfer.sequence);
+        let (debit, credit) = (label(transfer.debit.account_id)?, label(transfer.credit.account_id)?);
+        Ok(Posted {
+            debit_account: debit.name.clone(),
+            credit_account: credit.name.clone(),
+            currency: debit.currency,
+            transfer,
+            replayed,
+        })
     }
 }

@@ -1,18 +1,16 @@
 pub(super) mod pages;
 pub(super) mod runs;
 
-use std::collections::{BTreeSet, HashMap};
-
 use crate::error::{Error, InputError};
 use crate::facts::{
-    Account, AccountId, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState,
+    Account, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState,
     Signature,
 };
 use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::Ledger;
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::events::append_book_event;
 use crate::ledger::mode::Mode;
-use crate::models::CorruptRow;
 use crate::money::{Currency, Money};
 use crate::rejection::ScheduleRejection;
 use crate::requests::ScheduleRequest;
@@ -92,7 +90,7 @@ impl Ledger {
     pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
         self.pool.transaction(Access::Write, |store| {
             // Locked, so that none of them is closed meanwhile.
-            let accounts = store.lock_accounts(&request.parties.names())?;
+            let accounts = store.lock_accounts(&request.parties.names(), &[])?;
             if let Some(known) = store.find_schedule(request.id)? {
                 return replay(store, known, request, &accounts);
             }
@@ -214,16 +212,11 @@ fn with_names_of_one(store: &mut dyn Store, schedule: Schedule) -> Result<Schedu
 
 /// Schedules with the names of their accounts, in the same order.
 pub(super) fn with_names(store: &mut dyn Store, schedules: Vec<Schedule>) -> Result<Vec<ScheduleStatus>, StoreError> {
-    let ids: BTreeSet<_> =
-        schedules.iter().flat_map(|schedule| [schedule.debit_account_id, schedule.credit_account_id]).collect();
-    let accounts = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-    let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
-    let get = |schedule: &Schedule, id: AccountId| {
-        accounts.get(&id).ok_or_else(|| CorruptRow::new("schedules", schedule.id, "account_id", id.0))
-    };
+    let accounts = |schedule: &Schedule| [schedule.debit_account_id, schedule.credit_account_id];
+    let labels = AccountLabels::find(store, schedules.iter().flat_map(accounts))?;
     let status = |schedule: Schedule| {
-        let debit = get(&schedule, schedule.debit_account_id)?;
-        let credit = get(&schedule, schedule.credit_account_id)?;
+        let label = |id| labels.get(id, "schedules", schedule.id);
+        let (debit, credit) = (label(schedule.debit_account_id)?, label(schedule.credit_account_id)?);
         Ok(ScheduleStatus {
             debit_account: debit.name.clone(),
             credit_account: credit.name.clone(),

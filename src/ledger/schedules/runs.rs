@@ -6,7 +6,7 @@ use std::error::Error as _;
 use std::ops::ControlFlow;
 
 use crate::error::Error;
-use crate::facts::{AccountName, Due, DueState, Instant, Refusal, ScheduleId};
+use crate::facts::{AccountId, AccountName, Due, DueState, Instant, Refusal, ScheduleId};
 use crate::ledger::Ledger;
 use crate::ledger::mode::Mode;
 use crate::ledger::schedules::pages::{Item, Page, Stuck};
@@ -166,7 +166,7 @@ impl Ledger {
         store: &mut dyn Store,
         page: &Page,
         mode: Mode,
-        also_locked: &mut BTreeSet<AccountName>,
+        also_locked: &mut BTreeSet<AccountId>,
     ) -> Result<Vec<SettledDue>, Error> {
         let schedules = statuses(store, page)?;
         let requests: Vec<_> = page.items.iter().map(|item| request_for(&schedules[&item.schedule_id], item)).collect();

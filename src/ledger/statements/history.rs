@@ -1,11 +1,9 @@
-use std::collections::{BTreeSet, HashMap};
-
 use crate::error::Error;
-use crate::facts::{Account, AccountId, AccountName, Instant, NormalSide, Sequence, Transfer, TransferKind};
+use crate::facts::{Account, AccountName, Instant, NormalSide, Sequence, Transfer, TransferKind};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::balances::{AsOf, balance_as_of};
 use crate::ledger::accounts::get_account_in;
-use crate::models::CorruptRow;
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::money::{Amount, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
@@ -58,10 +56,10 @@ impl Ledger {
                 return Ok(Statement { account, entries: Vec::new(), next: None });
             };
             let transfers = store.list_history(account.id, first, i64::from(limit.max(1)))?;
-            let names = names_of(store, &transfers)?;
+            let labels = labels_of(store, &transfers)?;
 
             let next = transfers.last().and_then(|oldest| oldest.leg_of(account.id)?.previous);
-            let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &names));
+            let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &labels));
             let entries = entries.collect::<Result<_, _>>()?;
             Ok(Statement { account, entries, next })
         })
@@ -83,7 +81,7 @@ impl Ledger {
 pub(in crate::ledger) fn entry(
     account: &Account,
     transfer: Transfer,
-    names: &HashMap<AccountId, AccountName>,
+    labels: &AccountLabels,
 ) -> Result<Entry, StoreError> {
     let is_debit = transfer.debit.account_id == account.id;
     let (side, leg, other) = if is_debit {
@@ -91,10 +89,9 @@ pub(in crate::ledger) fn entry(
     } else {
         (NormalSide::Credit, transfer.credit, transfer.debit)
     };
-    let missing = || CorruptRow::new("transfers", transfer.sequence, "account_id", other.account_id.0);
     Ok(Entry {
         side,
-        counterparty: names.get(&other.account_id).ok_or_else(missing)?.clone(),
+        counterparty: labels.get(other.account_id, "transfers", transfer.sequence)?.name.clone(),
         change: account.money(change_of(account, &transfer)),
         balance: account.money(leg.balance),
         version: leg.version,
@@ -114,13 +111,8 @@ pub(in crate::ledger) fn change_of(account: &Account, transfer: &Transfer) -> Am
     }
 }
 
-/// The names of both accounts of each transfer.
-pub(in crate::ledger) fn names_of(
-    store: &mut dyn Store,
-    transfers: &[Transfer],
-) -> Result<HashMap<AccountId, AccountName>, StoreError> {
-    let ids: BTreeSet<_> =
-        transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
-    let parties = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-    Ok(parties.into_iter().map(|party| (party.id, party.name)).collect())
+/// The labels of both accounts of each transfer.
+pub(in crate::ledger) fn labels_of(store: &mut dyn Store, transfers: &[Transfer]) -> Result<AccountLabels, StoreError> {
+    let accounts = |transfer: &Transfer| [transfer.debit.account_id, transfer.credit.account_id];
+    AccountLabels::find(store, transfers.iter().flat_map(accounts))
 }

@@ -10,7 +10,7 @@ use crate::facts::{Account, AccountName, Instant, Leg, Sequence, Transfer};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::balances::{AsOf, Reading, read_as_of};
 use crate::ledger::accounts::get_account_in;
-use crate::ledger::statements::history::{Entry, change_of, entry, names_of};
+use crate::ledger::statements::history::{Entry, change_of, entry, labels_of};
 use crate::models::transfers::Exceptions;
 use crate::money::{Amount, Money};
 use crate::store::{Access, Store, StoreError};
@@ -158,8 +158,8 @@ impl Page<'_> {
         }
         let has_more = transfers.len() > self.limit as usize;
         transfers.truncate(self.limit as usize);
-        let names = names_of(store, &transfers)?;
-        let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &names));
+        let labels = labels_of(store, &transfers)?;
+        let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &labels));
         let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         if self.span.order == StatementOrder::Effective {
             self.run_balances(store, &mut entries, &top)?;
