@@ -34,11 +34,23 @@ impl AsOf {
 }
 
 impl Ledger {
-    /// The posted balances of accounts at a moment, on their normal sides, in the order of the names. Transfers of that very moment
-    /// count. Takes the same time for an account of any length, as long as few of its transfers are back- or forward-dated.
+    /// Returns the posted balances of accounts at a moment, on their normal sides, in the order of the names. Transfers of exactly that moment
+    /// count. The time that this takes does not depend on the length of an account's history, but on the number of its transfers that are
+    /// effective at another time than they were recorded.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`] for the first name that is not there, [`Error::Store`].
+    /// [`Rejection::AccountUnknown`] for the first name that does not exist, [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::ledger::AsOf;
+    ///
+    /// let last_year = AsOf::effective("2020-12-31T23:59:59Z".parse()?);
+    /// let balances = ledger.balances_as_of(&["customers:alice".parse()?], last_year)?;
+    /// assert_eq!(balances[0].1.to_string(), "0.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balances_as_of(&self, names: &[AccountName], as_of: AsOf) -> Result<Vec<(Account, Money)>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;

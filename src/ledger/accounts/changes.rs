@@ -8,11 +8,31 @@ use crate::requests::{AccountChange, BatchPolicy, Request};
 use crate::store::Access;
 
 impl Ledger {
-    /// Changes what an account may do, and keeps a record of it in the account's chain. A change to what is there already does nothing.
+    /// Changes an account's limits or state, and adds a record of the change to the account's chain. Returns the account, and whether it was
+    /// changed: a change to what is already so does nothing.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), [`Rejection::AccountClosed`], [`Rejection::AccountHasHolds`], [`Rejection::AccountNotEmpty`],
-    /// [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`], [`Error::Store`].
+    /// [`Rejection`](crate::rejection::Rejection) with `AccountUnknown`, `AccountClosed`, `AccountHasHolds`, `AccountNotEmpty`,
+    /// `LimitsInverted`, `VelocityNegative`, `LimitOverrun`, `ClockBehind`; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::AccountState;
+    /// use teller::requests::{AccountAction, AccountChange, Sides};
+    ///
+    /// let freeze = AccountChange {
+    ///     account: "customers:alice".parse()?,
+    ///     action: AccountAction::Freeze(Sides::Both),
+    ///     actor: "compliance".parse()?,
+    ///     reason: Some("the card was stolen".parse()?),
+    /// };
+    /// let (alice, is_changed) = ledger.change_account(&freeze, Mode::Commit)?;
+    /// assert_eq!((alice.state, is_changed), (AccountState::Frozen, true));
+    /// assert!(!ledger.change_account(&freeze, Mode::Commit)?.1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
         let requests = [Request::from(change.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
@@ -29,10 +49,20 @@ impl Ledger {
         Ok(account)
     }
 
-    /// Up to `limit` changes of what an account may do, newest first; `below` is the number of the last one on the page before.
+    /// Returns the account and up to `limit` changes of its limits, state and metadata, newest first. `below` is the number of the last event of
+    /// the page before.
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let (alice, events) = ledger.account_events(&"customers:alice".parse()?, None, 10)?;
+    /// assert_eq!(alice.name.as_str(), "customers:alice");
+    /// assert!(events.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn account_events(
         &self,
         name: &AccountName,

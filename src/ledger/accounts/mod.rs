@@ -28,18 +28,34 @@ pub struct AccountPage {
 }
 
 impl Ledger {
-    /// The account of that name.
+    /// Returns the account of that name. A hold that has expired no longer counts as held.
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let alice = ledger.get_account(&"customers:alice".parse()?)?;
+    /// assert_eq!(alice.money(alice.available()).to_string(), "100.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_account(&self, name: &AccountName) -> Result<Account, Error> {
         self.get_accounts(std::slice::from_ref(name)).map(|mut accounts| accounts.swap_remove(0))
     }
 
-    /// The accounts of those names, in the order of the names, all as they stood at one moment.
+    /// Returns the accounts of those names, in the order of the names, all as they stood at one moment.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`] for the first name that is not there, [`Error::Store`].
+    /// [`Rejection::AccountUnknown`] for the first name that does not exist, [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let accounts = ledger.get_accounts(&["customers:bob".parse()?, "cash:eur".parse()?])?;
+    /// assert_eq!(accounts[1].name.as_str(), "cash:eur");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_accounts(&self, names: &[AccountName]) -> Result<Vec<Account>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;
@@ -52,11 +68,19 @@ impl Ledger {
         })
     }
 
-    /// Accounts whose names are so near to a mistyped one that they may have been meant, the nearest first, three at most. Looks at the names
-    /// that begin alike, and at no more than a few hundred for each beginning.
+    /// Returns the names of up to three accounts that a mistyped name may have meant, the most similar first. Compares only names with the
+    /// same beginning, at most 300 for each length of it, so it may miss one in a large book.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let similar = ledger.find_similar_accounts(&"customers:alcie".parse()?)?;
+    /// assert_eq!(similar[0].as_str(), "customers:alice");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn find_similar_accounts(&self, typed: &AccountName) -> Result<Vec<AccountName>, Error> {
         let names = self.pool.transaction(Access::Read, |store| {
             let mut names = Vec::new();
@@ -74,10 +98,21 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(names)?))
     }
 
-    /// Up to `limit` accounts whose names begin with `prefix`, by name, behind `after`.
+    /// Returns up to `limit` accounts whose names begin with `prefix`, by name, after the name `after`.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let page = ledger.list_accounts("customers:", None, 1)?;
+    /// assert_eq!(page.accounts[0].name.as_str(), "customers:alice");
+    /// let page = ledger.list_accounts("customers:", page.next.as_ref(), 1)?;
+    /// assert_eq!(page.accounts[0].name.as_str(), "customers:bob");
+    /// assert_eq!(page.next, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_accounts(&self, prefix: &str, after: Option<&AccountName>, limit: u32) -> Result<AccountPage, Error> {
         let after = after.map_or("", AccountName::as_str);
         self.pool.transaction(Access::Read, |store| {

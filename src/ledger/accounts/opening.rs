@@ -23,20 +23,51 @@ pub struct Opened {
 }
 
 impl Ledger {
-    /// Opens an account, or answers with the one that the same request opened before.
+    /// Opens an account. If the same request opened it before, returns that account as a replay.
     ///
     /// # Errors
-    /// [`Rejection::AccountClosed`], [`Rejection::AccountExists`], [`Rejection::CurrencyUnknown`], [`Rejection::LimitsInverted`],
-    /// [`Rejection::LimitOverrun`], [`Error::Store`].
+    /// [`Rejection::CurrencyUnknown`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`]; [`Rejection::AccountExists`] if the name was
+    /// opened with other fields; [`Rejection::AccountClosed`] if it was closed since; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::AccountType;
+    /// use teller::requests::AccountRequest;
+    ///
+    /// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let request = AccountRequest::new("customers:carol".parse()?, AccountType::Liability, euro);
+    /// assert!(!ledger.open_account(&request, Mode::Commit)?.replayed);
+    /// assert!(ledger.open_account(&request, Mode::Commit)?.replayed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open_account(&self, request: &AccountRequest, mode: Mode) -> Result<Opened, Error> {
         let mut answers = self.open_accounts(std::slice::from_ref(request), mode)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
     }
 
-    /// Opens many accounts in one transaction, each judged for itself: a refused one does not hold up the others.
+    /// Opens many accounts in one transaction. Each request is judged by itself: a refusal does not affect the others. The answers are in the
+    /// order of the requests.
     ///
     /// # Errors
-    /// [`Error::Store`]; refusals are in the answers.
+    /// [`Error::Store`], and then no account is opened. Refusals are in the answers.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::AccountType;
+    /// use teller::requests::AccountRequest;
+    ///
+    /// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let dave = AccountRequest::new("customers:dave".parse()?, AccountType::Liability, euro);
+    /// let other = AccountRequest::new("customers:alice".parse()?, AccountType::Asset, euro);
+    /// let answers = ledger.open_accounts(&[dave, other], Mode::Commit)?;
+    /// assert!(answers[0].is_ok());
+    /// assert_eq!(answers[1].as_ref().unwrap_err().code(), "account_exists");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open_accounts(
         &self,
         requests: &[AccountRequest],

@@ -41,11 +41,20 @@ struct Sums {
 }
 
 impl Ledger {
-    /// What the accounts have whose names begin with `prefix`, added up by the first `depth` parts of their names, by path. All as they
-    /// stood at one moment. Reads every one of these accounts.
+    /// Returns the sums of the accounts whose names begin with `prefix`, by the first `depth` parts of their names, all as they stood at one
+    /// moment. Reads every one of these accounts.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let sums = ledger.balances_by_path("", 1)?;
+    /// let customers = sums.iter().find(|sum| sum.path == "customers").unwrap();
+    /// assert_eq!((customers.accounts, customers.posted.to_string()), (2, "100.00".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balances_by_path(&self, prefix: &str, depth: usize) -> Result<Vec<PathBalance>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let mut sums = BTreeMap::new();

@@ -11,18 +11,18 @@ pub(super) type Answer = Result<Receipt, Error>;
 /// A request that waits in the queue.
 #[derive(Debug)]
 pub(super) struct Job {
-    // Boxed, because the queue keeps room for as many as may wait.
+    // Boxed, because the queue allocates room for many jobs.
     pub(super) request: Box<Request>,
     pub(super) touched: Touched,
     /// Where its answer goes.
     pub(super) answer: SyncSender<Answer>,
 }
 
-/// What a request may touch.
+/// The accounts that a request may touch.
 #[derive(Debug)]
 pub(super) enum Touched {
     Accounts(Vec<AccountName>),
-    /// Whatever belongs to the ids that it is about.
+    /// The request names holds, transfers or journals, whose accounts are not known yet.
     Anything,
 }
 

@@ -34,17 +34,36 @@ pub struct WithOpenings {
 }
 
 impl Ledger {
-    /// Does one operation, and answers with the transfer that it made.
+    /// Posts one operation (a transfer, hold, capture, release or reversal) and returns the transfer that it made.
     ///
     /// # Errors
-    /// [`InputError::Request`] for a change of an account or of metadata, which makes no transfer and is not done: see
-    /// [`Ledger::change_account`] and [`Ledger::submit_one`].
+    /// [`InputError::Request`] for a change of an account or of metadata, which makes no transfer: use [`Ledger::submit_one`].
     ///
     /// [`Error::Rejected`] with [`Rejection::IdReserved`], `AmountNotPositive`, `SameAccount`, `IdReused`, `AccountUnknown`, `HoldUnknown`,
-    /// `TransferUnknown`, `NormalSidesDiffer`, `NormalSidesMatch`, `NothingFalls`, `CurrenciesDiffer`, `AccountClosed`, `AccountFrozen`,
-    /// `PeriodClosed`, `ExpiryPast`, `HoldNotOpen`, `HoldExpired`, `HoldTooSmall`, `AlreadyReversed`, `NotReversible`,
-    /// `ReversalTooLarge`, `PreconditionFailed`, `NothingAvailable`, `InsufficientFunds`, `VelocityExceeded`, `MaxBalanceExceeded`,
-    /// `Overflow`. [`Error::Store`].
+    /// `TransferUnknown`, `JournalNamed`, `NormalSidesDiffer`, `NormalSidesMatch`, `NothingFalls`, `CurrenciesDiffer`, `AccountClosed`,
+    /// `AccountFrozen`, `ClockBehind`, `PeriodClosed`, `ExpiryPast`, `HoldNotOpen`, `HoldExpired`, `HoldTooSmall`, `AlreadyReversed`,
+    /// `NotReversible`, `ReversalTooLarge`, `PreconditionFailed`, `NothingAvailable`, `InsufficientFunds`, `VelocityExceeded`,
+    /// `MaxBalanceExceeded`, `Overflow`. [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::money::Money;
+    /// use teller::requests::{Parties, TransferRequest};
+    ///
+    /// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let parties = Parties::Transfer { from: "customers:alice".parse()?, to: "customers:bob".parse()? };
+    /// let rent = TransferRequest::new(TransferId::from_key("rent 2026-09")?, parties, Money::parse("30.00", euro)?);
+    /// let posted = ledger.post(rent.clone(), Mode::Commit)?;
+    ///
+    /// // The same request again is answered with the same transfer.
+    /// let again = ledger.post(rent, Mode::Commit)?;
+    /// assert!(again.replayed);
+    /// assert_eq!(again.transfer, posted.transfer);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn post(&self, operation: impl Into<Operation>, mode: Mode) -> Result<Posted, Error> {
         let operation = operation.into();
         if operation.id().is_none() {
@@ -56,11 +75,23 @@ impl Ledger {
         Ok(posted.unwrap_or_else(|| unreachable!("every operation with an id makes a transfer")))
     }
 
-    /// Posts many transfers in one transaction, strictly in order. A refused one leaves no trace and does not hold up the others.
-    /// Answers come in the order of the requests, after the commit.
+    /// Posts many transfers in one transaction, strictly in order. A refused transfer leaves no trace and does not affect the others. The answers
+    /// are in the order of the requests and come after the commit.
     ///
     /// # Errors
-    /// [`Error::Store`], and then nothing is posted; refusals are in the answers.
+    /// [`Error::Store`], and then nothing is posted. Refusals are in the answers.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// let requests = [support::payment(&ledger, "p1", "80.00")?, support::payment(&ledger, "p2", "80.00")?];
+    /// let answers = ledger.post_batch(&requests, Mode::Commit)?;
+    /// assert!(answers[0].is_ok());
+    /// assert_eq!(answers[1].as_ref().unwrap_err().code(), "insufficient_funds");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn post_batch(
         &self,
         requests: &[TransferRequest],
@@ -73,8 +104,24 @@ impl Ledger {
     /// Posts a journal: all its legs or none.
     ///
     /// # Errors
-    /// [`Rejection::IdReserved`], `JournalEmpty`, `IdReused`, `JournalUnknown`, `AlreadyReversed`, `NotReversible`; where a leg is to
-    /// blame, [`Rejection::InLeg`] with a rejection that [`Ledger::submit_one`] gives; [`Error::Store`].
+    /// [`Rejection::IdReserved`], `JournalEmpty`, `IdReused`; [`Rejection::InLeg`] with a rejection of [`Ledger::submit_one`] if one leg is
+    /// refused; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::requests::JournalRequest;
+    ///
+    /// let legs = vec![
+    ///     support::payment(&ledger, "price", "50.00")?.into(),
+    ///     support::payment(&ledger, "fee", "1.00")?.into(),
+    /// ];
+    /// let receipt = ledger.post_journal(&JournalRequest::new(TransferId::from_key("order 7")?, legs), Mode::Commit)?;
+    /// assert_eq!(receipt.transfers.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn post_journal(&self, request: &JournalRequest, mode: Mode) -> Result<Receipt, Error> {
         self.submit_one(request.clone().into(), mode)
     }
