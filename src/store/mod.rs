@@ -67,7 +67,7 @@ pub use crate::store::pool::Pool;
 pub(crate) use crate::store::pool::Shortcut;
 pub(crate) use crate::store::portable::Portable;
 pub(crate) use crate::store::postgres::server_clock;
-pub(crate) use crate::store::schedules::{DuePlace, Schedules};
+pub(crate) use crate::store::schedules::{DueKey, Schedules};
 pub use crate::store::url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// How far off the server's clock a time may be that is judged by. Clocks are told to a few milliseconds; more is a jump.

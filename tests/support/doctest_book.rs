@@ -1,4 +1,4 @@
-//! The book that the examples of `Ledger` run on. Each includes this file in hidden lines.
+// The book that the examples of `Ledger` run on. Each includes this file in hidden lines.
 
 use std::error::Error;
 

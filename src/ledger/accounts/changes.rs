@@ -8,8 +8,8 @@ use crate::requests::{AccountChange, BatchPolicy, Request};
 use crate::store::Access;
 
 impl Ledger {
-    /// Changes an account's limits or state, and adds a record of the change to the account's chain. Returns the account, and whether it was
-    /// changed: a change to what is already so does nothing.
+    /// Changes an account's limits or state, and adds a record of the change to the account's chain. Returns the account
+    /// after the change. A change to what is already so does nothing.
     ///
     /// # Errors
     /// [`Rejection`](crate::rejection::Rejection) with `AccountUnknown`, `AccountClosed`, `AccountHasHolds`, `AccountNotEmpty`,
@@ -28,16 +28,15 @@ impl Ledger {
     ///     actor: "compliance".parse()?,
     ///     reason: Some("the card was stolen".parse()?),
     /// };
-    /// let (alice, is_changed) = ledger.change_account(&freeze, Mode::Commit)?;
-    /// assert_eq!((alice.state, is_changed), (AccountState::Frozen, true));
-    /// assert!(!ledger.change_account(&freeze, Mode::Commit)?.1);
+    /// let alice = ledger.change_account(&freeze, Mode::Commit)?;
+    /// assert_eq!(alice.state, AccountState::Frozen);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
         let requests = [Request::from(change.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
         let (account, is_changed) = self.pool.transaction(Access::Write, |store| {
-            let mut outcome = posting.attempt(store, &[])?.or_begin_anew()?;
+            let mut outcome = posting.attempt(store, &[])?.into_outcome()?;
             let changed = std::mem::take(&mut outcome.changed);
             outcome.only_answer()?;
             match changed.into_iter().find(|account| account.name == change.account) {

@@ -40,7 +40,7 @@ impl Ledger {
         let requests = [Request::from(request.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
         let kept = self.pool.transaction(Access::Write, |store| {
-            posting.attempt(store, &[])?.or_begin_anew()?.only_answer()?;
+            posting.attempt(store, &[])?.into_outcome()?.only_answer()?;
             let kept = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
             Ok(match mode {
                 Mode::Commit => kept,

@@ -53,6 +53,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let status = ledger.clock_status()?;
+    /// assert!(status.too_late().is_none() && !status.refuses());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn clock_status(&self) -> Result<ClockStatus, Error> {
         self.pool.transaction(Access::Read, |store| Ok(self.clock_status_in(store)?))
     }
@@ -68,12 +76,22 @@ impl Ledger {
         })
     }
 
-    /// Accepts the entries that are later than the clock, up to a day behind the latest of them, and answers with the record of it; `None` where
-    /// there are none that are not accepted already. From then on their accounts take entries again, each a microsecond behind the one
-    /// before, until the clock has come so far. What counts by the day goes by the clock all the while.
+    /// Accepts the entries that are later than the clock, up to one day after the latest of them, and returns the record of it; `None` if there is
+    /// nothing to accept. From then on their accounts take entries again, each recorded one microsecond after the one before, until the clock
+    /// has caught up. Daily limits, expiry and periods follow the clock all the while.
     ///
     /// # Errors
     /// [`Error::Store`]; `Denied` for a role that is not the book's owner.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// let accepted = ledger.accept_clock(&"owner".parse()?, &"the clock was wrong".parse()?, Mode::Commit)?;
+    /// assert_eq!(accepted, None, "no entry is later than the clock");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn accept_clock(&self, actor: &Actor, reason: &Description, mode: Mode) -> Result<Option<BookEvent>, Error> {
         self.pool.transaction(Access::Alone, |store| {
             let time = self.book_time();

@@ -12,11 +12,20 @@ use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 impl Ledger {
-    /// Up to `limit` events of the book as a whole from a place on, in order: periods closed and reopened, schedules added and
-    /// cancelled, currencies registered, futures accepted.
+    /// Returns up to `limit` events of the book as a whole from a sequence on, in order: periods closed and reopened, schedules added and
+    /// cancelled, currencies registered, clocks accepted.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::facts::Sequence;
+    ///
+    /// assert!(ledger.book_events(Sequence(1), 10)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn book_events(&self, from: Sequence, limit: u32) -> Result<Vec<BookEvent>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let rows = store.book_event_rows_between(from.0, i64::MAX, limit.into())?;
@@ -24,10 +33,17 @@ impl Ledger {
         })
     }
 
-    /// The newest acceptance of entries that are later than the clock, or `None` where none ever was.
+    /// Returns the newest acceptance of entries that are later than the clock, if there is one.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// assert_eq!(ledger.clock_acceptance()?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn clock_acceptance(&self) -> Result<Option<BookEvent>, Error> {
         self.pool.transaction(Access::Read, |store| Ok(store.find_clock_acceptance()?))
     }

@@ -57,10 +57,24 @@ pub struct HoldPage {
 }
 
 impl Ledger {
-    /// A hold and all that happened to it.
+    /// Returns a hold and all its transfers.
     ///
     /// # Errors
     /// [`Rejection::HoldUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::requests::HoldRequest;
+    ///
+    /// let hotel = ledger.post(HoldRequest::new(support::payment(&ledger, "hotel", "60.00")?), Mode::Commit)?;
+    ///
+    /// let history = ledger.get_hold(hotel.transfer.id)?;
+    /// assert_eq!(history.status.money(history.status.hold.remaining).to_string(), "60.00 EUR");
+    /// assert_eq!(history.transfers, [hotel.transfer]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_hold(&self, hold: impl Into<Reference>) -> Result<HoldHistory, Error> {
         let named = hold.into();
         let id = named.id();
@@ -75,10 +89,18 @@ impl Ledger {
         })
     }
 
-    /// Up to `limit` holds, open or not, from a place on.
+    /// Returns up to `limit` holds, open or not, from a sequence on, in the order of their sequences.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let page = ledger.list_holds(None, 10)?;
+    /// assert!(page.holds.is_empty() && page.next.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_holds(&self, from: Option<Sequence>, limit: u32) -> Result<HoldPage, Error> {
         self.pool.transaction(Access::Read, |store| {
             // One more than asked for tells where the next page begins.
@@ -89,10 +111,23 @@ impl Ledger {
         })
     }
 
-    /// All open holds of an account, on either side. Those that have expired are not open.
+    /// Returns all open holds of an account, on either side. A hold that has expired is not open.
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::requests::HoldRequest;
+    ///
+    /// let hotel = ledger.post(HoldRequest::new(support::payment(&ledger, "hotel", "60.00")?), Mode::Commit)?;
+    ///
+    /// let open = ledger.list_open_holds(&"customers:alice".parse()?)?;
+    /// assert_eq!(open[0].hold.id, hotel.transfer.id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_open_holds(&self, account: &AccountName) -> Result<Vec<HoldStatus>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, account, self.clock.now())?;
@@ -103,11 +138,20 @@ impl Ledger {
         })
     }
 
-    /// Records the expiry of every hold that has expired, and says how many those were. Balances do not need it: an expired hold counts
-    /// as gone from its moment on. Accounts that are too far ahead of the clock are left alone.
+    /// Records the release of every hold that has expired, and returns their number. Balances do not depend on it: an expired hold no longer
+    /// counts as held. Skips holds whose accounts are too far ahead of the clock.
     ///
     /// # Errors
-    /// [`Error::Store`]. What was recorded before it stays.
+    /// [`Error::Store`]. Releases that were committed before the fault stay.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// assert_eq!(ledger.expire_holds(Mode::Commit)?, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn expire_holds(&self, mode: Mode) -> Result<u64, Error> {
         let mut expired = 0;
         while let Some(count) = self.pool.transaction(Access::Write, |store| self.expire_some(store, mode))? {

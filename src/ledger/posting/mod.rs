@@ -54,7 +54,7 @@ impl Outcome {
     fn new(requests: &[Request], verdicts: Vec<Result<Verdict, Rejection>>, labels: &AccountLabels, ruling: Ruling) -> Self {
         let answers = verdicts.into_iter().zip(requests).map(|(verdict, request)| match verdict {
             Ok(verdict) => Ok(labels.answer(request, verdict, &ruling)),
-            Err(rejection) => Err(ruling.placed(rejection)),
+            Err(rejection) => Err(ruling.with_sequences(rejection)),
         });
         let answers = answers.collect();
         Self { answers, changed: ruling.accounts.into_iter().map(|changed| changed.account).collect() }
@@ -75,7 +75,7 @@ pub(super) enum Attempt {
 
 impl Attempt {
     /// The outcome, or a fault for which the transaction is begun anew.
-    pub(super) fn or_begin_anew(self) -> Result<Outcome, Error> {
+    pub(super) fn into_outcome(self) -> Result<Outcome, Error> {
         match self {
             Self::Done(outcome) => Ok(outcome),
             Self::LacksLocks => {
@@ -300,8 +300,8 @@ impl Judged<'_> {
     }
 
     /// What was written with these places already, one for each transfer.
-    pub(super) fn written(mut self, places: &[Sequence]) -> Outcome {
-        self.ruling.assign_sequences(places);
+    pub(super) fn written(mut self, sequences: &[Sequence]) -> Outcome {
+        self.ruling.assign_sequences(sequences);
         self.answer()
     }
 
@@ -328,9 +328,9 @@ fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling, time: Reading) -> Re
     }
     // Most batches are transfers and nothing else, which some databases can take in one statement.
     if ruling.only_moves()
-        && let Some(places) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
+        && let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
     {
-        ruling.assign_sequences(&places);
+        ruling.assign_sequences(&sequences);
         return Ok(());
     }
     ruling.assign_sequences(&store.next_sequences(ruling.sequence_count(), time.told())?);

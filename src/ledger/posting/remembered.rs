@@ -52,7 +52,7 @@ impl fmt::Debug for Remembered {
 impl Remembered {
     /// What a batch can be judged by without locks. `None` where that is not worth it, or not enough.
     pub(crate) fn guess<'a>(&self, posting: &Posting<'a>, rules: &KnownRules) -> Option<Guess<'a>> {
-        if !posting.scope().is_of_accounts_alone() || self.is_paused() {
+        if !posting.scope().needs_only_accounts() || self.is_paused() {
             return None;
         }
         let rules = rules.last_read()?;
@@ -108,9 +108,9 @@ impl Guess<'_> {
             let judged = judge(accounts)?;
             let judged_by = JudgedBy { newest: rules.newest(), told: time.told() };
             if let Some((transfers, accounts)) = judged.moves()
-                && let Some(places) = shortcut.write_alone(transfers, accounts, judged_by)?
+                && let Some(sequences) = shortcut.write_alone(transfers, accounts, judged_by)?
             {
-                return Ok(judged.written(&places));
+                return Ok(judged.written(&sequences));
             }
             return shortcut.transaction(|store| write(judged, store));
         }

@@ -40,7 +40,7 @@ impl<'a> Scope<'a> {
 
     /// Whether nothing has to be known to judge the requests but their accounts, and whether their ids are new, and whether each of these
     /// accounts is changed if none is refused.
-    pub(crate) fn is_of_accounts_alone(&self) -> bool {
+    pub(crate) fn needs_only_accounts(&self) -> bool {
         self.names_all_accounts() && self.changed.is_empty() && !self.has_effective_times && !self.has_conditions
     }
 
@@ -104,14 +104,14 @@ impl<'a> Scope<'a> {
     }
 
     /// The accounts that transfers and holds may lower.
-    pub(crate) fn falling(requests: &'a [Request]) -> FastSet<&'a AccountName> {
+    pub(crate) fn lowered_accounts(requests: &'a [Request]) -> FastSet<&'a AccountName> {
         let parties = requests.iter().flat_map(Request::operations).filter_map(|operation| match operation {
             Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
                 Some(&request.parties)
             }
             _ => None,
         });
-        parties.flat_map(Parties::falling).collect()
+        parties.flat_map(Parties::lowered_accounts).collect()
     }
 
     fn add_accounts(&mut self, request: &'a TransferRequest) {

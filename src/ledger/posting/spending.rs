@@ -61,8 +61,8 @@ impl Spending {
         if !accounts.iter().any(|account| is_limited(&account)) {
             return Ok(HashMap::new());
         }
-        let falling = Scope::falling(requests);
-        let counted = accounts.iter().filter(is_limited).filter(|account| falling.contains(&account.name));
+        let lowered = Scope::lowered_accounts(requests);
+        let counted = accounts.iter().filter(is_limited).filter(|account| lowered.contains(&account.name));
         counted.map(|account| Ok((account.id, self.count(store, account, now)?))).collect()
     }
 
@@ -70,7 +70,7 @@ impl Spending {
     fn count(&self, store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
         let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(now)).cloned();
         let counted = match earlier {
-            Some(earlier) => go_on(store, account, earlier)?,
+            Some(earlier) => count_since(store, account, earlier)?,
             None => None,
         };
         if let Some(mut counted) = counted {
@@ -78,7 +78,7 @@ impl Spending {
             self.keep(account.id, &counted);
             return Ok(counted.spent);
         }
-        let (read, counted) = look_back(store, account, now)?;
+        let (read, counted) = count_from_month_begin(store, account, now)?;
         if read >= READ_MIN {
             self.keep(account.id, &counted);
         }
@@ -103,7 +103,7 @@ impl Spending {
 }
 
 /// Counts what came since it was last counted. `None` where that is no gain, or the account has another history than then.
-fn go_on(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<Option<Counted>, StoreError> {
+fn count_since(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<Option<Counted>, StoreError> {
     let newer = usize::try_from(account.version - earlier.version).ok().filter(|newer| *newer <= NEWER_MAX);
     let (Some(newer), Some(last)) = (newer, account.last) else { return Ok(None) };
     let mut page = list_history(store, account, last.sequence, newer + 1)?;
@@ -122,14 +122,14 @@ fn go_on(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<O
 
 /// Walks the account's chain back to where the month began, so it takes time with the number of transfers that the account has had in it,
 /// which is told too. Where the account is ahead of the clock, that is all that it has had since it is.
-fn look_back(store: &mut dyn Store, account: &Account, now: Instant) -> Result<(usize, Counted), StoreError> {
+fn count_from_month_begin(store: &mut dyn Store, account: &Account, now: Instant) -> Result<(usize, Counted), StoreError> {
     let mut counted = Counted { version: account.version, hash: account.head, spent: Spent::nothing_at(now) };
     let mut released = HashMap::new();
     let mut read = 0;
     let mut next = account.last.map(|last| last.sequence);
     while let Some(first) = next {
         let page = list_history(store, account, first, TRANSFERS_PER_PAGE)?;
-        next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|leg| leg.previous);
+        next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|entry| entry.previous);
         for transfer in &page {
             if read == 0 {
                 counted.hash = transfer.hash;

@@ -11,18 +11,34 @@ use crate::store::{Access, Store, StoreError};
 const ACCOUNTS_PER_PAGE: i64 = 10_000;
 
 impl Ledger {
-    /// Makes a seal over all history so far. Waits for the writes that are under way, and holds others up while it reads all accounts.
+    /// Makes a seal over the whole history so far. Waits for the writes that are under way, and blocks others while it reads all accounts.
     ///
     /// # Errors
-    /// [`Error::Store`]; `Denied` for a role that may not lock the table of accounts.
+    /// [`Error::Store`]; `Denied` for a role that must not lock the table of accounts.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let seal = ledger.seal()?;
+    /// assert_eq!((seal.accounts, seal.transfers), (3, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn seal(&self) -> Result<Seal, Error> {
         self.pool.transaction(Access::Settled, |store| seal_in(store, self.clock.now()))
     }
 
-    /// Verifies the book as [`Ledger::verify`] does, and that all that was sealed is still there, unchanged.
+    /// Verifies the book as [`Ledger::verify`] does, and also that everything that was sealed is still there, unchanged.
     ///
     /// # Errors
-    /// [`InputError::Seal`], [`Error::Store`].
+    /// [`InputError::Seal`] if the seal is of another book or of the future; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let seal = ledger.seal()?;
+    /// assert!(ledger.verify_sealed(&seal, &mut |_| {})?.findings.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_sealed(&self, seal: &Seal, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
         self.pool.transaction(Access::Read, |store| {
             seal.check(book_id(store)?, self.clock.now()).map_err(InputError::from)?;

@@ -81,12 +81,37 @@ pub struct SchedulePage {
 }
 
 impl Ledger {
-    /// Adds a schedule, or answers with the one that the same request added before. Nothing is posted: see [`Ledger::run_schedules`].
+    /// Adds a schedule. If the same request added it before, returns that schedule as a replay. Nothing is posted: see
+    /// [`Ledger::run_schedules`].
     ///
     /// # Errors
-    /// [`InputError::Recurrence`], [`InputError::Text`] where the metadata has no room for the schedule's id; a
-    /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that no transfer of it could pass;
+    /// [`InputError::Recurrence`]; [`InputError::Text`] if the metadata has no room for the schedule's id; a
+    /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that every transfer of the schedule would get;
     /// [`ScheduleRejection::ScheduleExists`]; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// use teller::requests::ScheduleRequest;
+    ///
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let request = ScheduleRequest {
+    ///     id: TransferId::from_key("rent")?.into(),
+    ///     parties: payment.parties,
+    ///     money: teller::money::Money::parse("5.00", euro)?,
+    ///     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    ///     on_refusal: OnRefusal::Retry,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    ///     actor: "alice".parse()?,
+    /// };
+    /// assert!(!ledger.add_schedule(&request, Mode::Commit)?.replayed);
+    /// assert!(ledger.add_schedule(&request, Mode::Commit)?.replayed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
         self.pool.transaction(Access::Write, |store| {
             // Locked, so that none of them is closed meanwhile.
@@ -113,11 +138,35 @@ impl Ledger {
         })
     }
 
-    /// Breaks a schedule off: nothing of it is posted any more, and what was refused is not tried again. What was posted stays. Does
-    /// nothing to one that is cancelled, or that has finished with nothing left to try.
+    /// Cancels a schedule: nothing more is posted, and refused transfers are not tried again. What was posted stays. Does nothing if the schedule is
+    /// cancelled, or finished with nothing left to try.
     ///
     /// # Errors
     /// [`ScheduleRejection::ScheduleUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// # use teller::Mode;
+    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::requests::ScheduleRequest;
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// # let request = ScheduleRequest {
+    /// #     id: TransferId::from_key("rent")?.into(),
+    /// #     parties: payment.parties,
+    /// #     money: teller::money::Money::parse("5.00", euro)?,
+    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    /// #     on_refusal: OnRefusal::Retry,
+    /// #     description: None,
+    /// #     metadata: Default::default(),
+    /// #     actor: "alice".parse()?,
+    /// # };
+    /// ledger.add_schedule(&request, Mode::Commit)?;
+    /// assert!(!ledger.cancel_schedule(request.id, &"alice".parse()?, None, Mode::Commit)?.unchanged);
+    /// assert!(ledger.cancel_schedule(request.id, &"alice".parse()?, None, Mode::Commit)?.unchanged);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn cancel_schedule(
         &self,
         id: ScheduleId,
@@ -148,10 +197,34 @@ impl Ledger {
         })
     }
 
-    /// A schedule, and up to `limit` of its dues that are earlier than `before`, the latest first.
+    /// Returns a schedule and up to `limit` of its dues that are earlier than `before`, the latest first.
     ///
     /// # Errors
     /// [`ScheduleRejection::ScheduleUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// # use teller::Mode;
+    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::requests::ScheduleRequest;
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// # let request = ScheduleRequest {
+    /// #     id: TransferId::from_key("rent")?.into(),
+    /// #     parties: payment.parties,
+    /// #     money: teller::money::Money::parse("5.00", euro)?,
+    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    /// #     on_refusal: OnRefusal::Retry,
+    /// #     description: None,
+    /// #     metadata: Default::default(),
+    /// #     actor: "alice".parse()?,
+    /// # };
+    /// ledger.add_schedule(&request, Mode::Commit)?;
+    /// let history = ledger.get_schedule(request.id, None, 10)?;
+    /// assert_eq!(history.status.money().to_string(), "5.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_schedule(&self, id: ScheduleId, before: Option<Instant>, limit: u32) -> Result<ScheduleHistory, Error> {
         self.pool.transaction(Access::Read, |store| {
             let schedule = store.find_schedule(id)?.ok_or_else(|| unknown(id))?;
@@ -164,10 +237,17 @@ impl Ledger {
         })
     }
 
-    /// Up to `limit` schedules from an id on, in whatever state.
+    /// Returns up to `limit` schedules in any state, by id, from an id on.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// assert!(ledger.list_schedules(None, 10)?.schedules.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_schedules(&self, from: Option<ScheduleId>, limit: u32) -> Result<SchedulePage, Error> {
         self.pool.transaction(Access::Read, |store| {
             // One more than asked for tells where the next page begins.

@@ -9,12 +9,12 @@ use crate::error::Error;
 use crate::facts::{AccountId, AccountName, Due, DueState, Instant, Refusal, ScheduleId};
 use crate::ledger::Ledger;
 use crate::ledger::mode::Mode;
-use crate::ledger::schedules::pages::{Item, Page, Stuck};
+use crate::ledger::schedules::pages::{Item, DuePage, Stuck};
 use crate::ledger::schedules::{ScheduleStatus, with_names};
 use crate::money::Money;
 use crate::rejection::ScheduleRejection;
 use crate::requests::{BatchPolicy, Request};
-use crate::store::{Access, DuePlace, Store, StoreError};
+use crate::store::{Access, DueKey, Store, StoreError};
 
 /// How many dues one transaction deals with.
 const DUES_PER_PAGE: usize = 500;
@@ -61,7 +61,7 @@ pub struct ScheduleRun {
 impl SettledDue {
     fn new(status: &ScheduleStatus, item: &Item, refusal: Option<Refusal>, now: Instant) -> Self {
         Self {
-            due: status.schedule.settle(item.due_at, item.before.as_ref(), refusal, now),
+            due: status.schedule.after_attempt(item.due_at, item.before.as_ref(), refusal, now),
             debit_account: status.debit_account.clone(),
             credit_account: status.credit_account.clone(),
             money: status.money(),
@@ -76,7 +76,7 @@ impl SettledDue {
 }
 
 impl ScheduleRun {
-    const fn up_to(until: Instant) -> Self {
+    const fn until(until: Instant) -> Self {
         let dues = Vec::new();
         Self { until, posted: 0, refused: 0, skipped: 0, dues, faulty: 0, fault: None, is_complete: false }
     }
@@ -100,13 +100,38 @@ impl ScheduleRun {
 }
 
 impl Ledger {
-    /// Posts what is due up to a moment, now where none is given, each with its moment as the effective time: first what was refused
-    /// before and is to be tried again, then everything else in the order of time. `progress` is told after every page, and can break
-    /// the run off there.
+    /// Posts what is due up to a moment, or up to now. Each transfer is effective at the moment at which it was due. First come the dues that were
+    /// refused before and are tried again, then all others in the order of time. `progress` is called after every page and can stop the run.
     ///
     /// # Errors
-    /// [`ScheduleRejection::UntilInFuture`]; [`Error::Store`], and then what was posted before it stays, and the next run goes on.
+    /// [`ScheduleRejection::UntilInFuture`]; [`Error::Store`]. What was committed before the fault stays, and the next run continues after it.
     /// Refusals of transfers are in the answer.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::ops::ControlFlow;
+    /// use teller::Mode;
+    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::requests::ScheduleRequest;
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// # let request = ScheduleRequest {
+    /// #     id: TransferId::from_key("rent")?.into(),
+    /// #     parties: payment.parties,
+    /// #     money: teller::money::Money::parse("5.00", euro)?,
+    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    /// #     on_refusal: OnRefusal::Retry,
+    /// #     description: None,
+    /// #     metadata: Default::default(),
+    /// #     actor: "alice".parse()?,
+    /// # };
+    ///
+    /// ledger.add_schedule(&request, Mode::Commit)?;
+    /// let run = ledger.run_schedules(None, Mode::Commit, &mut |_| ControlFlow::Continue(()))?;
+    /// assert!(run.is_complete);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run_schedules(
         &self,
         until: Option<Instant>,
@@ -118,7 +143,7 @@ impl Ledger {
         if until > now {
             return Err(ScheduleRejection::UntilInFuture { until, now }.into());
         }
-        let mut run = ScheduleRun::up_to(until);
+        let mut run = ScheduleRun::until(until);
         if mode == Mode::DryRun {
             self.try_out(&mut run)?;
             return Ok(run);
@@ -126,7 +151,7 @@ impl Ledger {
         let mut pages = Pages { ledger: self, until, stuck: Stuck::default(), one_by_one: 0 };
         let mut go_on = ControlFlow::Continue(());
         for source in [Source::Refused, Source::Due] {
-            let mut behind = DuePlace::FIRST;
+            let mut behind = DueKey::FIRST;
             while go_on.is_continue()
                 && let Some(dealt_with) = pages.next(source, behind)?
             {
@@ -144,16 +169,16 @@ impl Ledger {
         let mut also_locked = BTreeSet::new();
         let (settled, count) = self.pool.transaction(Access::Write, |store| {
             let mut stuck = Stuck::default();
-            let refused = Page::of_refused(store, DuePlace::FIRST, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
-            let due = Page::of_due(store, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
-            let mut page = Page::default();
+            let refused = DuePage::of_refused(store, DueKey::FIRST, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
+            let due = DuePage::of_due(store, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
+            let mut page = DuePage::default();
             for part in [refused, due].into_iter().flatten() {
                 page.schedules.extend(part.schedules);
                 page.items.extend(part.items);
             }
             page.items.truncate(DUES_PER_DRY_RUN);
             let count = page.items.len();
-            Ok((self.settle(store, &page, Mode::DryRun, &mut also_locked)?, count))
+            Ok((self.post_page(store, &page, Mode::DryRun, &mut also_locked)?, count))
         })?;
         run.add(settled);
         run.is_complete = count < DUES_PER_DRY_RUN;
@@ -161,10 +186,10 @@ impl Ledger {
     }
 
     /// Judges the dues of a page, and posts what is accepted.
-    fn settle(
+    fn post_page(
         &self,
         store: &mut dyn Store,
-        page: &Page,
+        page: &DuePage,
         mode: Mode,
         also_locked: &mut BTreeSet<AccountId>,
     ) -> Result<Vec<SettledDue>, Error> {
@@ -177,7 +202,7 @@ impl Ledger {
         let attempt = posting.attempt(store, &[])?;
         // Known to the next attempt, should this one have lacked them.
         *also_locked = posting.into_also_locked();
-        let outcome = attempt.or_begin_anew()?;
+        let outcome = attempt.into_outcome()?;
 
         let now = self.clock.now();
         let settled = page.items.iter().zip(&outcome.answers).map(|(item, answer)| {
@@ -188,10 +213,10 @@ impl Ledger {
     }
 
     /// What becomes of the dues of a page where a fault of the book stands in their way.
-    fn settle_by_fault(&self, store: &mut dyn Store, page: &Page, refusal: &Refusal) -> Result<Vec<SettledDue>, Error> {
+    fn refuse_page(&self, store: &mut dyn Store, page: &DuePage, refusal: &Refusal) -> Result<Vec<SettledDue>, Error> {
         let (schedules, now) = (statuses(store, page)?, self.clock.now());
-        let settle = |item: &Item| SettledDue::new(&schedules[&item.schedule_id], item, Some(refusal.clone()), now);
-        Ok(page.items.iter().map(settle).collect())
+        let refuse = |item: &Item| SettledDue::new(&schedules[&item.schedule_id], item, Some(refusal.clone()), now);
+        Ok(page.items.iter().map(refuse).collect())
     }
 }
 
@@ -214,15 +239,15 @@ struct Pages<'a> {
     one_by_one: usize,
 }
 
-/// A page that was dealt with, and its last place.
+/// A page that was dealt with, and its last key.
 struct DealtWith {
     settled: Vec<SettledDue>,
-    last: DuePlace,
+    last: DueKey,
 }
 
 impl Pages<'_> {
     /// Deals with the next page; `None` where there is nothing more.
-    fn next(&mut self, source: Source, behind: DuePlace) -> Result<Option<DealtWith>, Error> {
+    fn next(&mut self, source: Source, behind: DueKey) -> Result<Option<DealtWith>, Error> {
         if self.one_by_one == 0 {
             match self.attempt(source, behind, DUES_PER_PAGE, None) {
                 Err(Error::Store(fault)) if fault.may_be_of_one_request() => self.one_by_one = DUES_PER_PAGE,
@@ -237,12 +262,12 @@ impl Pages<'_> {
     }
 
     /// Writes down that the next due meets a fault, or where that meets one too, leaves its schedule alone.
-    fn keep_faulty(&mut self, source: Source, behind: DuePlace, fault: StoreError) -> Result<Option<DealtWith>, Error> {
+    fn keep_faulty(&mut self, source: Source, behind: DueKey, fault: StoreError) -> Result<Option<DealtWith>, Error> {
         match self.attempt(source, behind, 1, Some(&refusal_of(&fault))) {
             Err(Error::Store(again)) if again.may_be_of_one_request() => {
-                let Some(place) = self.stuck.looking_at() else { return Err(fault.into()) };
-                self.stuck.add(place.schedule_id, fault);
-                Ok(Some(DealtWith { settled: Vec::new(), last: place }))
+                let Some(key) = self.stuck.looking_at() else { return Err(fault.into()) };
+                self.stuck.add(key.schedule_id, fault);
+                Ok(Some(DealtWith { settled: Vec::new(), last: key }))
             }
             outcome => outcome,
         }
@@ -251,7 +276,7 @@ impl Pages<'_> {
     fn attempt(
         &mut self,
         source: Source,
-        behind: DuePlace,
+        behind: DueKey,
         limit: usize,
         fault: Option<&Refusal>,
     ) -> Result<Option<DealtWith>, Error> {
@@ -259,13 +284,13 @@ impl Pages<'_> {
         let mut also_locked = BTreeSet::new();
         ledger.pool.transaction(Access::Write, |store| {
             let page = match source {
-                Source::Refused => Page::of_refused(store, behind, *until, limit, stuck)?,
-                Source::Due => Page::of_due(store, *until, limit, stuck)?,
+                Source::Refused => DuePage::of_refused(store, behind, *until, limit, stuck)?,
+                Source::Due => DuePage::of_due(store, *until, limit, stuck)?,
             };
             let Some(page) = page else { return Ok(None) };
             let settled = match fault {
-                None => ledger.settle(store, &page, Mode::Commit, &mut also_locked)?,
-                Some(refusal) => ledger.settle_by_fault(store, &page, refusal)?,
+                None => ledger.post_page(store, &page, Mode::Commit, &mut also_locked)?,
+                Some(refusal) => ledger.refuse_page(store, &page, refusal)?,
             };
             let dues = settled.iter().map(|settled| &settled.due);
             let (again, new): (Vec<_>, Vec<_>) = dues.cloned().partition(|due| due.attempts > 1);
@@ -296,7 +321,7 @@ fn refusal_of(fault: &StoreError) -> Refusal {
     Refusal { code: code.to_owned(), reason }
 }
 
-fn statuses(store: &mut dyn Store, page: &Page) -> Result<HashMap<ScheduleId, ScheduleStatus>, StoreError> {
+fn statuses(store: &mut dyn Store, page: &DuePage) -> Result<HashMap<ScheduleId, ScheduleStatus>, StoreError> {
     let statuses = with_names(store, page.schedules.values().cloned().collect())?;
     Ok(statuses.into_iter().map(|status| (status.schedule.id, status)).collect())
 }

@@ -38,12 +38,20 @@ pub struct Statement {
 }
 
 impl Ledger {
-    /// Up to `limit` transfers of an account, newest first, from `cursor` on.
-    ///
-    /// Pages stay as they are: whatever is posted meanwhile is newer than every cursor.
+    /// Returns up to `limit` transfers of an account, newest first, from `cursor` on. A `limit` of 0 means 1. Pages never change: whatever is posted
+    /// meanwhile is newer than every cursor.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::CursorUnknown`] when the cursor is no transfer of the account, [`Error::Store`].
+    /// [`Rejection::AccountUnknown`]; [`Rejection::CursorUnknown`] if the cursor is not a transfer of the account; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let statement = ledger.statement(&"customers:alice".parse()?, None, 10)?;
+    /// let entry = &statement.entries[0];
+    /// assert_eq!((entry.counterparty.as_str(), entry.balance.to_string()), ("cash:eur", "100.00 EUR".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn statement(&self, name: &AccountName, cursor: Option<Sequence>, limit: u32) -> Result<Statement, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
@@ -65,11 +73,21 @@ impl Ledger {
         })
     }
 
-    /// The posted balance of an account as the ledger knew it at a moment, on its normal side; transfers recorded at that very
-    /// moment count.
+    /// Returns the posted balance of an account as the ledger knew it at a moment, on its normal side. Transfers recorded at exactly that moment
+    /// count.
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::facts::Instant;
+    ///
+    /// let balance = ledger.balance_recorded_at(&"customers:alice".parse()?, Instant::EPOCH)?;
+    /// assert_eq!(balance.to_string(), "0.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balance_recorded_at(&self, name: &AccountName, at: Instant) -> Result<Money, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
@@ -84,7 +102,7 @@ pub(in crate::ledger) fn entry(
     labels: &AccountLabels,
 ) -> Result<Entry, StoreError> {
     let is_debit = transfer.debit.account_id == account.id;
-    let (side, leg, other) = if is_debit {
+    let (side, own, other) = if is_debit {
         (NormalSide::Debit, transfer.debit, transfer.credit)
     } else {
         (NormalSide::Credit, transfer.credit, transfer.debit)
@@ -93,8 +111,8 @@ pub(in crate::ledger) fn entry(
         side,
         counterparty: labels.get(other.account_id, "transfers", transfer.sequence)?.name.clone(),
         change: account.money(change_of(account, &transfer)),
-        balance: account.money(leg.balance),
-        version: leg.version,
+        balance: account.money(own.balance),
+        version: own.version,
         transfer,
     })
 }

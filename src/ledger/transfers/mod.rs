@@ -126,19 +126,58 @@ impl Ledger {
         self.submit_one(request.clone().into(), mode)
     }
 
-    /// Undoes a journal as a whole. Limits are judged at its end.
+    /// Reverses a journal as a whole. The limits of its accounts are judged once all its legs are reversed.
     ///
     /// # Errors
-    /// As [`Ledger::post_journal`].
+    /// [`Rejection::IdReserved`], `IdReused`, `JournalUnknown`, `AlreadyReversed`, `NotReversible`; [`Rejection::InLeg`] with a rejection of
+    /// [`Ledger::submit_one`] if one leg is refused; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::requests::{JournalRequest, JournalReversalRequest, ReversalTime};
+    ///
+    /// let order = TransferId::from_key("order 7")?;
+    /// let legs = vec![support::payment(&ledger, "price", "50.00")?.into()];
+    /// ledger.post_journal(&JournalRequest::new(order, legs), Mode::Commit)?;
+    /// let request = JournalReversalRequest {
+    ///     id: TransferId::from_key("order 7 cancelled")?.into(),
+    ///     journal: order.into(),
+    ///     at: ReversalTime::Now,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    /// };
+    /// ledger.reverse_journal(&request, Mode::Commit)?;
+    /// let alice = ledger.get_account(&"customers:alice".parse()?)?;
+    /// assert_eq!(alice.money(alice.posted()).to_string(), "100.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reverse_journal(&self, request: &JournalReversalRequest, mode: Mode) -> Result<Receipt, Error> {
         self.submit_one(request.clone().into(), mode)
     }
 
-    /// Does all kinds of requests in one transaction, strictly in order. What a refusal means for the others is the policy's to say.
-    /// Answers come in the order of the requests, after the commit.
+    /// Submits requests of any kind in one transaction, strictly in order. The policy says whether a refusal affects the others. The answers are
+    /// in the order of the requests and come after the commit.
     ///
     /// # Errors
-    /// [`Error::Store`], and then nothing is posted; refusals are in the answers.
+    /// [`Error::Store`], and then nothing is posted. Refusals are in the answers.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::requests::{BatchPolicy, CaptureRequest, HoldRequest, Operation, Request};
+    ///
+    /// let hold = HoldRequest::new(support::payment(&ledger, "hotel", "60.00")?);
+    /// let capture = CaptureRequest::new(TransferId::from_key("checkout")?, TransferId::from_key("hotel")?);
+    /// let requests = [Operation::from(hold), Operation::from(capture)].map(Request::Operation);
+    /// let answers = ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit)?;
+    /// assert!(answers.iter().all(Result::is_ok));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit(
         &self,
         requests: &[Request],
@@ -155,7 +194,7 @@ impl Ledger {
         };
         let outcome = match guess {
             Some(guess) => self.post_by(guess, &mut posting)?,
-            None => self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.or_begin_anew())?,
+            None => self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.into_outcome())?,
         };
         if mode == Mode::Commit {
             self.remembered.keep(outcome.changed);
@@ -177,28 +216,54 @@ impl Ledger {
     fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
         let shortcut = self.pool.shortcut();
         let outcome = guess.post(posting, &shortcut, &self.clock);
-        shortcut.or_transaction(outcome, |store| {
+        shortcut.retry_in_transaction(outcome, |store| {
             // It was wrong.
             self.remembered.pause();
-            posting.attempt(store, &[])?.or_begin_anew()
+            posting.attempt(store, &[])?.into_outcome()
         })
     }
 
-    /// Does one request of any kind, and answers with all the transfers that it made.
+    /// Submits one request of any kind, and returns all transfers that it made.
     ///
     /// # Errors
-    /// As [`Ledger::post`], and [`Rejection::JournalEmpty`], `JournalUnknown`, `InLeg` of a journal; `AccountHasHolds`,
-    /// `AccountNotEmpty`, `LimitsInverted`, `VelocityNegative`, `LimitOverrun` of a change of an account; `MetadataTooLarge` of one of
-    /// metadata. [`Error::Store`].
+    /// Those of [`Ledger::post`]; of a journal [`Rejection::JournalEmpty`], `JournalUnknown`, `InLeg`; of a change of an account
+    /// `AccountHasHolds`, `AccountNotEmpty`, `LimitsInverted`, `VelocityNegative`, `LimitOverrun`; of a change of metadata `MetadataTooLarge`.
+    /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// let receipt = ledger.submit_one(support::payment(&ledger, "rent", "30.00")?.into(), Mode::DryRun)?;
+    /// assert_eq!(receipt.transfers.len(), 1);
+    /// let bob = ledger.get_account(&"customers:bob".parse()?)?;
+    /// assert_eq!(bob.version, 0, "a dry run leaves no trace");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit_one(&self, request: Request, mode: Mode) -> Result<Receipt, Error> {
         let mut answers = self.submit(&[request], BatchPolicy::CarryOn, mode)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
     }
 
-    /// Does one request, and opens those of the accounts in the same transaction that do not exist yet.
+    /// Submits one request, and in the same transaction first opens those of the accounts that do not exist yet.
     ///
     /// # Errors
-    /// As [`Ledger::submit`] and [`Ledger::open_account`]; the accounts are then not opened either.
+    /// Those of [`Ledger::submit_one`] and [`Ledger::open_account`]. Then no account is opened either.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::AccountType;
+    /// use teller::requests::AccountRequest;
+    ///
+    /// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let bob = AccountRequest::new("customers:bob".parse()?, AccountType::Liability, euro);
+    /// let answer = ledger.submit_opening(&support::payment(&ledger, "rent", "30.00")?.into(), &[bob], Mode::Commit)?;
+    /// assert!(answer.opened.is_empty(), "bob has an account already");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit_opening(
         &self,
         request: &Request,
@@ -210,7 +275,7 @@ impl Ledger {
         let answer = self.pool.transaction(Access::Write, |store| {
             let opened = self.open_missing(store, accounts, mode)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
-            let outcome = posting.attempt(store, unopened)?.or_begin_anew()?;
+            let outcome = posting.attempt(store, unopened)?.into_outcome()?;
             Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
         })?;
         log::answered(&[Ok(answer.receipt.clone())], mode);

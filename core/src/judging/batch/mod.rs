@@ -96,10 +96,10 @@ impl Batch {
         match request {
             // Nothing moves before its last refusal, so nothing can have to be undone.
             Request::Operation(operation) if !self.book.has_expired() => {
-                self.judge_operation(operation, Origin::alone(operation))
+                self.judge_operation(operation, Origin::of_single(operation))
             }
             Request::Operation(operation) => {
-                self.undo_if_refused(|batch| batch.judge_operation(operation, Origin::alone(operation)))
+                self.undo_if_refused(|batch| batch.judge_operation(operation, Origin::of_single(operation)))
             }
             Request::Journal(request) => self.undo_if_refused(|batch| batch.judge_journal(request)),
             Request::JournalReversal(request) => self.undo_if_refused(|batch| batch.judge_journal_reversal(request)),
@@ -149,7 +149,7 @@ impl Batch {
     /// How many sequences [`Batch::finish`] needs: one for each new transfer and event.
     #[must_use]
     pub const fn sequence_count(&self) -> usize {
-        self.book.place_count()
+        self.book.sequence_count()
     }
 
     /// Gives the accepted transfers and events their places, one sequence each, rising.

@@ -7,7 +7,7 @@ use crate::judging::batch::Batch;
 use crate::judging::batch::checks::post_to;
 use crate::judging::batch::origin::Origin;
 use crate::judging::batch::pair::Pair;
-use crate::judging::batch::transfers::{size_of_rest, up_to};
+use crate::judging::batch::transfers::{cap_of, resolve_amount_of_rest};
 use crate::judging::batch::working::Content;
 use crate::money::Amount;
 use crate::rejection::Rejection;
@@ -25,7 +25,7 @@ impl Batch {
         self.book.check_open(pair)?;
         self.check_times(pair, effective_time(request.at, &original))?;
         let rest = self.rest_to_reverse(&original, &request.reversed)?;
-        let amount = size_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
+        let amount = resolve_amount_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
             transfer: request.reversed.clone(),
             remaining: self.book.account(pair.debit).money(rest),
             requested,
@@ -46,7 +46,7 @@ impl Batch {
             hold_id: None,
             reversed_id: Some(original.id),
             expiry: Expiry::Never,
-            up_to: up_to(request.quantity),
+            up_to: cap_of(request.quantity),
             description: request.description.as_ref(),
             metadata: &request.metadata,
         };

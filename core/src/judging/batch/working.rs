@@ -161,8 +161,8 @@ impl Working {
         &self.particulars[index]
     }
 
-    /// How many places in the book all that is drafted needs.
-    pub(super) const fn place_count(&self) -> usize {
+    /// How many sequences the drafts and events need.
+    pub(super) const fn sequence_count(&self) -> usize {
         self.drafts.len() + self.events.len()
     }
 
@@ -351,7 +351,7 @@ impl Working {
 
     /// What stands for the place of the next draft, transfer or event.
     pub(super) const fn next_place(&self) -> Sequence {
-        Sequence::provisional(self.place_count())
+        Sequence::provisional(self.sequence_count())
     }
 
     fn next_leg(&self, index: usize) -> Leg {

@@ -27,14 +27,22 @@ use crate::store::{Access, Store, StoreError};
 const ROWS_PER_PAGE: i64 = 1_000;
 
 impl Ledger {
-    /// Recomputes one account from its opening on, as [`Ledger::verify`] does, and nothing else, so that it takes as long as the account's
-    /// history is, and not as the book is: its chain of transfers and events, its row, and the holds that stand on it.
+    /// Recomputes one account from its opening on, as [`Ledger::verify`] does: its chain of transfers and events, its row, and its holds. Takes
+    /// time with the length of the account's history, not with the size of the book.
     ///
-    /// The heads that other accounts had before each transfer are believed as they are stored. A transfer that was added beside the chain,
-    /// which no balance counts and no statement shows, is found by [`Ledger::verify`] alone.
+    /// The heads that other accounts had before each transfer are taken as they are stored. Only [`Ledger::verify`] finds a transfer that was
+    /// inserted beside the chain, which no balance counts and no statement lists.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Error::Store`]. What is wrong with the account is no error but the answer.
+    /// [`Rejection::AccountUnknown`], [`Error::Store`]. Anything wrong with the account is a finding in the report, not an error.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let report = ledger.verify_account(&"customers:alice".parse()?, &mut |_| {})?;
+    /// assert_eq!((report.transfers, report.findings.len()), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_account(
         &self,
         name: &AccountName,
@@ -100,7 +108,7 @@ impl Walk {
                         self.recompute_in_chain(id, &transfer, &others, other_head);
                         page.push(transfer);
                     }
-                    Err(corrupt) => self.find(Some(sequence), self.name_of(id), corrupt.to_string()),
+                    Err(corrupt) => self.add_finding(Some(sequence), self.name_of(id), corrupt.to_string()),
                 }
             }
             self.find_missing_holds(&holds, &page);
@@ -115,12 +123,12 @@ impl Walk {
     fn find_cut(&mut self, id: AccountId, first: Sequence, oldest_page: &[ChainRow]) {
         let Some((oldest, _)) = oldest_page.last() else {
             let problem = "the account's newest transfer should be here, but is not".to_owned();
-            return self.find(Some(first), self.name_of(id), problem);
+            return self.add_finding(Some(first), self.name_of(id), problem);
         };
         let pointer = if oldest.debit_account_id == id.0 { oldest.debit_previous } else { oldest.credit_previous };
         if let Some(pointer) = pointer {
             let problem = format!("its pointer leads to {pointer}, where no earlier transfer of the account is");
-            self.find(Some(Sequence(oldest.sequence)), self.name_of(id), problem);
+            self.add_finding(Some(Sequence(oldest.sequence)), self.name_of(id), problem);
         }
     }
 
@@ -227,8 +235,8 @@ impl Other {
     }
 
     /// The head before a transfer, as it was found for that, or the first one before the first transfer.
-    fn head_before(&self, leg: &Leg, found: Option<SqlHash>) -> Result<Hash, String> {
-        match (found, leg.previous) {
+    fn head_before(&self, entry: &Leg, found: Option<SqlHash>) -> Result<Hash, String> {
+        match (found, entry.previous) {
             (Some(head), _) => head.hash().map_err(|head| format!("{} had {head} for a hash before it", self.name)),
             (None, None) => Ok(self.opening),
             (None, Some(previous)) => {

@@ -28,7 +28,7 @@ impl Walk {
                 self.apply_book_event(&event);
                 self.find_missing_schedule(&event, known);
             }
-            Err(corrupt) => self.find(Some(sequence), None, corrupt.to_string()),
+            Err(corrupt) => self.add_finding(Some(sequence), None, corrupt.to_string()),
         }
     }
 
@@ -48,7 +48,7 @@ impl Walk {
         walked.recorded_at = Some(event.recorded_at);
         walked.head = event.hash;
         for (problem, _) in checks.into_iter().filter(|(_, is_right)| !is_right) {
-            self.find(Some(event.sequence), None, format!("{} {problem}", name_of(event)));
+            self.add_finding(Some(event.sequence), None, format!("{} {problem}", name_of(event)));
         }
     }
 
@@ -60,7 +60,7 @@ impl Walk {
         };
         if !known.0.contains(&schedule) {
             let problem = format!("{} is recorded, but schedule {schedule} is not in the book", name_of(event));
-            self.find(Some(event.sequence), None, problem);
+            self.add_finding(Some(event.sequence), None, problem);
         }
     }
 
@@ -71,7 +71,7 @@ impl Walk {
         }
         if let Some(period) = self.of_book.closed.find(transfer.effective_at) {
             let problem = format!("it is effective at {}, in {period}, which was closed then", transfer.effective_at);
-            self.find(Some(transfer.sequence), self.name_of(transfer.debit.account_id), problem);
+            self.add_finding(Some(transfer.sequence), self.name_of(transfer.debit.account_id), problem);
         }
     }
 }

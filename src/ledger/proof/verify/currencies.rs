@@ -52,7 +52,7 @@ impl Walk {
         let mut problems: Vec<_> = rows.iter().filter_map(|row| expected.meet(row)).collect();
         problems.extend(expected.missing().map(|code| format!("currency {code} is not in the book any more")));
         for problem in problems {
-            self.find(None, None, problem);
+            self.add_finding(None, None, problem);
         }
         Ok(())
     }

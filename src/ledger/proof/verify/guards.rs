@@ -9,7 +9,7 @@ impl Walk {
     /// Compares triggers, checks, keys and indexes with what the migrations made.
     pub(super) fn compare_guards(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         for problem in store.guard_problems()? {
-            self.find_of(FindingCode::Guard, None, None, problem);
+            self.add_finding_of(FindingCode::Guard, None, None, problem);
         }
         Ok(())
     }
@@ -17,7 +17,7 @@ impl Walk {
     /// Looks every row up through every index: what is remembered of ids, and every answer, rests on them.
     pub(super) fn prove_indexes(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         for problem in store.index_problems()? {
-            self.find_of(FindingCode::Index, None, None, problem);
+            self.add_finding_of(FindingCode::Index, None, None, problem);
         }
         Ok(())
     }

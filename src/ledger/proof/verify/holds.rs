@@ -30,7 +30,7 @@ impl Walk {
         for transfer in page {
             if let Some(hold) = transfer.hold_id.filter(|hold| !known.contains(hold)) {
                 let account = self.name_of(transfer.debit.account_id);
-                self.find(Some(transfer.sequence), account, format!("it is about hold {hold}, which has no row"));
+                self.add_finding(Some(transfer.sequence), account, format!("it is about hold {hold}, which has no row"));
             }
         }
     }
@@ -100,18 +100,18 @@ impl Walk {
         let name = self.name_of(AccountId(account));
         let stored = match Hold::try_from(row) {
             Ok(hold) => hold,
-            Err(corrupt) => return self.find(sequence, name, corrupt.to_string()),
+            Err(corrupt) => return self.add_finding(sequence, name, corrupt.to_string()),
         };
         let Some((opening, later)) = history.split_first().filter(|(opening, _)| opening.kind == TransferKind::Hold)
         else {
-            return self.find(sequence, name, format!("hold {} has no transfer that placed it", stored.id));
+            return self.add_finding(sequence, name, format!("hold {} has no transfer that placed it", stored.id));
         };
-        let mut hold = placed(opening);
+        let mut hold = opened_hold(opening);
         for transfer in later {
-            if !lessen(&mut hold, transfer) {
+            if !apply_to_hold(&mut hold, transfer) {
                 let problem =
                     format!("a {} of {} does not fit hold {}", transfer.kind, transfer.amount.minor(), hold.id);
-                self.find(Some(transfer.sequence), name.clone(), problem);
+                self.add_finding(Some(transfer.sequence), name.clone(), problem);
             }
         }
         if stored != hold {
@@ -123,13 +123,13 @@ impl Walk {
                 shown(&stored),
                 shown(&hold)
             );
-            self.find(sequence, name, problem);
+            self.add_finding(sequence, name, problem);
         }
     }
 }
 
 /// A hold as the transfer that opened it left it.
-pub(in crate::ledger) fn placed(opening: &Transfer) -> Hold {
+pub(in crate::ledger) fn opened_hold(opening: &Transfer) -> Hold {
     Hold {
         id: opening.id,
         sequence: opening.sequence,
@@ -143,7 +143,7 @@ pub(in crate::ledger) fn placed(opening: &Transfer) -> Hold {
 }
 
 /// Takes out of a hold what a transfer captured or gave up, and says whether that fits.
-pub(in crate::ledger) fn lessen(hold: &mut Hold, transfer: &Transfer) -> bool {
+pub(in crate::ledger) fn apply_to_hold(hold: &mut Hold, transfer: &Transfer) -> bool {
     let rest = hold.remaining.minor() - transfer.amount.minor();
     let state = match transfer.kind {
         TransferKind::Capture if rest > 0 => HoldState::Open,

@@ -20,7 +20,7 @@ impl Walk {
                  no id can be trusted to be new before it is made anew: back the book up, then run REINDEX transfers",
                 self.ids.count, found.count
             );
-            self.find_of(FindingCode::Index, None, None, problem);
+            self.add_finding_of(FindingCode::Index, None, None, problem);
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ use crate::ledger::Ledger;
 use crate::ledger::book::clock::ClockStatus;
 
 pub(in crate::ledger) use crate::ledger::proof::verify::currencies::ExpectedCurrencies;
-pub(in crate::ledger) use crate::ledger::proof::verify::holds::{lessen, placed};
+pub(in crate::ledger) use crate::ledger::proof::verify::holds::{apply_to_hold, opened_hold};
 pub(in crate::ledger) use crate::ledger::proof::verify::reversals::Reversed;
 pub(in crate::ledger) use crate::ledger::proof::verify::schedules::{
     ScheduleEvents, ScheduleWalk, problem_with_transfer,
@@ -103,13 +103,21 @@ pub struct VerifyProgress {
 }
 
 impl Ledger {
-    /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, what
-    /// accounts may do with the record of its changes, holds and reversals with what they are about, schedules with their hashes and
-    /// what was posted for them, and the sums of every currency.
-    /// Nobody is held up meanwhile.
+    /// Recomputes the whole book, as it stood at one moment, and compares the result with what is stored: every hash, version, pointer and balance;
+    /// the limits and states of accounts with the record of their changes; holds and reversals with their transfers; schedules with their hashes
+    /// and dues; and the sums of every currency. Does not block anyone.
     ///
     /// # Errors
-    /// [`Error::Store`]. What is wrong with the book is no error but the answer.
+    /// [`Error::Store`]. Anything wrong with the book is a finding in the report, not an error.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let report = ledger.verify(&mut |progress| println!("{} of {}", progress.sequence, progress.newest))?;
+    /// assert!(report.findings.is_empty());
+    /// assert_eq!(report.totals[0].debits, report.totals[0].credits);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
         let verified = self.pool.transaction(Access::Read, |store| self.verify_in(store, None, progress));
         verified.or_else(|error| self.report_of_fault(error))
@@ -126,7 +134,7 @@ impl Ledger {
         if walk.first_finding().is_none() && matches!(fault, StoreError::Statement { .. }) {
             return Err(error);
         }
-        walk.find(None, None, format!("the book cannot be verified any further: {fault}"));
+        walk.add_finding(None, None, format!("the book cannot be verified any further: {fault}"));
         Ok(walk.report())
     }
 

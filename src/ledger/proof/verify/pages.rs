@@ -81,21 +81,21 @@ impl Walk {
         store: &mut dyn Store,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<Self, Error> {
-        self.recompute_places(store, i64::MIN..=i64::MAX, progress)
+        self.recompute_range(store, i64::MIN..=i64::MAX, progress)
     }
 
     /// Walks a part of the book, behind what was walked before.
-    pub(super) fn recompute_places(
+    pub(super) fn recompute_range(
         self,
         store: &mut dyn Store,
-        places: RangeInclusive<i64>,
+        sequences: RangeInclusive<i64>,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<Self, Error> {
         let (pages, waiting) = sync_channel(PAGES_WAITING_MAX);
         thread::scope(|scope| {
             let recompute = move || waiting.into_iter().try_fold(self, Self::recompute_page);
             let walker = scope.spawn(recompute);
-            let outcome = read_pages(store, places, &pages, progress);
+            let outcome = read_pages(store, sequences, &pages, progress);
             // The walk ends when it has come to the end of the pages.
             drop(pages);
             let walk = walker.join().unwrap_or_else(|panic| resume_unwind(panic));
@@ -119,9 +119,9 @@ impl Walk {
                         about_others.push(transfer);
                     }
                 }
-                Err(corrupt) => self.find(Some(sequence), self.name_of(debit), corrupt.to_string()),
+                Err(corrupt) => self.add_finding(Some(sequence), self.name_of(debit), corrupt.to_string()),
             }
-            self.take_place(sequence.0);
+            self.take_sequence(sequence.0);
         }
         self.apply_events(&mut events, i64::MAX);
         self.find_missing_holds(&holds, &about_others);
@@ -132,13 +132,13 @@ impl Walk {
 
 fn read_pages(
     store: &mut dyn Store,
-    places: RangeInclusive<i64>,
+    sequences: RangeInclusive<i64>,
     pages: &SyncSender<BookPage>,
     progress: &mut dyn FnMut(VerifyProgress),
 ) -> Result<(), StoreError> {
     let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
     let mut sizes = Sizes { transfers: PageSize::up_to(TRANSFERS_PER_PAGE), events: PageSize::up_to(EVENTS_PER_PAGE) };
-    let (mut first, last) = places.into_inner();
+    let (mut first, last) = sequences.into_inner();
     loop {
         let page = BookPage::read(store, first, last, &mut sizes)?;
         let end = page.last;

@@ -42,7 +42,7 @@ impl Walk {
     pub(in crate::ledger) fn check_reversals(&mut self, reversed: &Reversed, page: &[Transfer]) {
         for reversal in page.iter().filter(|transfer| transfer.kind == TransferKind::Reversal) {
             if let Some(problem) = problem_with(reversal, &reversed.originals, &reversed.reversals) {
-                self.find(Some(reversal.sequence), self.name_of(reversal.debit.account_id), problem.to_owned());
+                self.add_finding(Some(reversal.sequence), self.name_of(reversal.debit.account_id), problem.to_owned());
             }
         }
     }

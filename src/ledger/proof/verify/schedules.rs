@@ -180,7 +180,7 @@ impl Walk {
         let [_, dues] = store.count_schedules()?;
         if dues.unsigned_abs() != met {
             let problem = format!("{dues} dues are recorded, the schedules in the book have {met} of them");
-            self.find(None, None, problem);
+            self.add_finding(None, None, problem);
         }
         Ok(())
     }
@@ -197,24 +197,24 @@ impl Walk {
         let mut walk = match Schedule::try_from(row) {
             Ok(schedule) => ScheduleWalk::new(schedule),
             Err(corrupt) => {
-                self.find(None, name, corrupt.to_string());
+                self.add_finding(None, name, corrupt.to_string());
                 return Ok(0);
             }
         };
         let problems = [walk.problem(&self.accounts), events.problem_with(&walk.schedule)];
         for problem in problems.into_iter().flatten() {
-            self.find(None, name.clone(), problem);
+            self.add_finding(None, name.clone(), problem);
         }
         while let Some(moment) = behind {
             let rows = store.due_rows(id, moment, ROWS_PER_PAGE)?;
             behind = rows.last().map(|row| row.due_at);
             met += rows.len() as u64;
             for problem in problems_with_dues(store, &mut walk, rows)? {
-                self.find(None, name.clone(), problem);
+                self.add_finding(None, name.clone(), problem);
             }
         }
         if let Some(problem) = walk.problem_at_end() {
-            self.find(None, name, problem);
+            self.add_finding(None, name, problem);
         }
         Ok(met)
     }

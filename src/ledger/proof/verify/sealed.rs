@@ -26,17 +26,17 @@ impl Walk {
         seal: &Seal,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<Self, Error> {
-        let mut walk = self.recompute_places(store, i64::MIN..=seal.sequence.0, progress)?;
+        let mut walk = self.recompute_range(store, i64::MIN..=seal.sequence.0, progress)?;
         walk.check_seal(store, seal)?;
         match seal.sequence.0.checked_add(1) {
-            Some(next) => walk.recompute_places(store, next..=i64::MAX, progress),
+            Some(next) => walk.recompute_range(store, next..=i64::MAX, progress),
             None => Ok(walk),
         }
     }
 
     /// What a seal says of the book as far as it was walked, with the accounts that have a number up to this one. They are visited in the
     /// order of their names, which is the store's, so that it must have all of them.
-    pub(in crate::ledger) fn seal_up_to(
+    pub(in crate::ledger) fn seal_through(
         &mut self,
         store: &mut dyn Store,
         newest: AccountId,
@@ -68,9 +68,9 @@ impl Walk {
         let newest = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
         if newest < seal.sequence {
             let problem = format!("the book ends at place {newest}, the seal was made at place {}", seal.sequence);
-            self.find(Some(newest).filter(|newest| *newest > Sequence::UNASSIGNED), None, problem);
+            self.add_finding(Some(newest).filter(|newest| *newest > Sequence::UNASSIGNED), None, problem);
         }
-        let found = self.seal_up_to(store, seal.account_id, &mut |_, _| {})?;
+        let found = self.seal_through(store, seal.account_id, &mut |_, _| {})?;
         let counts = [
             ("accounts", i128::from(seal.accounts), i128::from(found.accounts)),
             ("transfers", seal.transfers.into(), found.transfers),
@@ -78,13 +78,13 @@ impl Walk {
         for (what, sealed, found) in counts {
             if sealed != found {
                 let problem = format!("the seal was made over {sealed} {what}, up to its place there are {found}");
-                self.find(Some(seal.sequence), None, problem);
+                self.add_finding(Some(seal.sequence), None, problem);
             }
         }
         if found.root != seal.root {
             let root = found.root;
             let problem = format!("the accounts' heads at the seal's place come to {root}, the seal has {}", seal.root);
-            self.find(Some(seal.sequence), None, problem);
+            self.add_finding(Some(seal.sequence), None, problem);
         }
         Ok(())
     }

@@ -26,8 +26,8 @@ pub(in crate::ledger) struct Walk {
     pub(in crate::ledger) accounts: WalkedAccounts,
     pub(in crate::ledger) of_book: WalkedBook,
     pub(super) ids: IdSet,
-    /// The place that was walked last.
-    last_place: Option<i64>,
+    /// The sequence that was walked last.
+    last_sequence: Option<i64>,
     pub(super) transfers: u64,
     pub(super) compared: u64,
     sums: BTreeMap<CurrencyCode, Sums>,
@@ -48,7 +48,7 @@ impl Walk {
             accounts: WalkedAccounts::new(accounts_bytes_max),
             of_book: WalkedBook::default(),
             ids: IdSet::default(),
-            last_place: None,
+            last_sequence: None,
             transfers: 0,
             compared: 0,
             sums: BTreeMap::new(),
@@ -80,12 +80,12 @@ impl Walk {
             Ok(account) => account,
             Err(corrupt) => {
                 let name = if name.parse::<AccountName>().is_ok() { name } else { id.to_string() };
-                return self.find(None, Some(name), corrupt.to_string());
+                return self.add_finding(None, Some(name), corrupt.to_string());
             }
         };
         match first_events.opened_with(&account) {
             Ok(opened_with) => _ = self.begin_account(account.id, account.opening(opened_with), account.opened_at),
-            Err(corrupt) => self.find(None, Some(name), corrupt.to_string()),
+            Err(corrupt) => self.add_finding(None, Some(name), corrupt.to_string()),
         }
     }
 
@@ -106,10 +106,10 @@ impl Walk {
         self.findings.first()
     }
 
-    /// Finds a place that two have: nothing would say which of them came first.
-    pub(super) fn take_place(&mut self, place: i64) {
-        if self.last_place.replace(place).is_some_and(|last| last >= place) {
-            self.find(Some(Sequence(place)), None, format!("two are at place {place} of the book's order"));
+    /// Adds a finding if two rows have the same sequence: nothing would say which of them came first.
+    pub(super) fn take_sequence(&mut self, sequence: i64) {
+        if self.last_sequence.replace(sequence).is_some_and(|last| last >= sequence) {
+            self.add_finding(Some(Sequence(sequence)), None, format!("two are at place {sequence} of the book's order"));
         }
     }
 
@@ -154,12 +154,12 @@ impl Walk {
         match (self.name_of(debit), self.name_of(credit)) {
             (Some(debit), Some(credit)) => {
                 let problem = format!("the transfer is between {debit} and {credit}");
-                self.find(sequence, Some(debit), problem);
+                self.add_finding(sequence, Some(debit), problem);
             }
             (debit_name, _) => {
                 let missing = if debit_name.is_none() { debit } else { credit };
                 let problem = "the transfer's account is not in the book".to_owned();
-                self.find(sequence, Some(missing.0.to_string()), problem);
+                self.add_finding(sequence, Some(missing.0.to_string()), problem);
             }
         }
     }
@@ -177,7 +177,7 @@ impl Walk {
         problems: impl IntoIterator<Item = String>,
     ) {
         for problem in problems {
-            self.find(Some(transfer.sequence), self.name_of(account), problem);
+            self.add_finding(Some(transfer.sequence), self.name_of(account), problem);
         }
     }
 
@@ -225,16 +225,16 @@ impl Walk {
         for (what, is_right) in problems {
             if !is_right {
                 let problem = format!("the account's {what} differs from what its history comes to");
-                self.find(sequence, Some(account.name.to_string()), problem);
+                self.add_finding(sequence, Some(account.name.to_string()), problem);
             }
         }
     }
 
-    pub(super) fn find(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
-        self.find_of(FindingCode::History, sequence, account, problem);
+    pub(super) fn add_finding(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
+        self.add_finding_of(FindingCode::History, sequence, account, problem);
     }
 
-    pub(super) fn find_of(
+    pub(super) fn add_finding_of(
         &mut self,
         code: FindingCode,
         sequence: Option<Sequence>,
@@ -252,7 +252,7 @@ impl Walk {
         for CurrencyTotals { currency, debits, credits } in &totals {
             if debits != credits {
                 let problem = format!("debits of {debits} {currency} do not equal credits of {credits} {currency}");
-                self.find(None, None, problem);
+                self.add_finding(None, None, problem);
             }
         }
         self.report_with(totals)

@@ -157,21 +157,21 @@ impl Walked {
 
     /// Moves the account on by its side of a transfer, and tells what differs from how it is recomputed.
     pub(super) fn move_on(&mut self, transfer: &Transfer, side: NormalSide) -> Vec<String> {
-        let leg = transfer.leg_on(side);
+        let entry = transfer.leg_on(side);
         self.add(transfer, side);
         let previous = self.last.map(|(sequence, _)| sequence);
         let version = i128::from(self.version) + 1;
         let balance = self.balance();
         let mut problems = Vec::new();
-        if i128::from(leg.version) != version {
-            problems.push(mismatch(side, "version", leg.version, version));
+        if i128::from(entry.version) != version {
+            problems.push(mismatch(side, "version", entry.version, version));
         }
-        if leg.previous != previous {
+        if entry.previous != previous {
             let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
-            problems.push(mismatch(side, "pointer", shown(leg.previous), shown(previous)));
+            problems.push(mismatch(side, "pointer", shown(entry.previous), shown(previous)));
         }
-        if i128::from(leg.balance.minor()) != balance {
-            problems.push(mismatch(side, "balance", leg.balance.minor(), balance));
+        if i128::from(entry.balance.minor()) != balance {
+            problems.push(mismatch(side, "balance", entry.balance.minor(), balance));
         }
         if self.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
             let recorded_at = transfer.recorded_at;
@@ -179,7 +179,7 @@ impl Walked {
         }
 
         // What is stored is believed from here on, so that one fault is found once and not in every later row.
-        self.version = leg.version;
+        self.version = entry.version;
         self.last = Some((transfer.sequence, transfer.recorded_at));
         self.head = transfer.hash;
         problems
