@@ -1,4 +1,4 @@
-//! What the log says of finished work, at the level of `-v`: numbers and ids, and never a name, a text or an amount.
+//! Log lines about finished work, at the level of `-v`. They have counts and ids, and never a name, a text or an amount.
 
 use tracing::{Level, enabled, info};
 
@@ -27,7 +27,7 @@ pub(super) fn answered(answers: &[Result<Receipt, Rejection>], mode: Mode) {
     );
 }
 
-/// Accounts that were opened, or were open already.
+/// Accounts that were opened now or before.
 pub(super) fn opened(answers: &[Result<Opened, Rejection>], mode: Mode) {
     info!(
         requests = answers.len(),
@@ -38,7 +38,7 @@ pub(super) fn opened(answers: &[Result<Opened, Rejection>], mode: Mode) {
     );
 }
 
-/// A change that is kept with who made it: of an account, of metadata, of a period.
+/// A change of an account, of metadata or of a period.
 pub(super) fn changed(what: &'static str, is_changed: bool, mode: Mode) {
     info!(what, is_changed, dry_run = mode == Mode::DryRun, "a change was recorded");
 }

@@ -53,10 +53,10 @@ pub use crate::ledger::transport::lines::{
     AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
 
-/// How much memory a walk over the whole book may take for accounts: so much that the program as a whole stays below 64 MB.
+/// The memory that a walk over the whole book may use for accounts, so that the whole program stays below 64 MB.
 const WALK_BYTES_MAX: usize = 27 << 20;
 
-/// One book: the library's front door. Cheap to share between threads by reference.
+/// A book that is open. Threads can share it by reference.
 #[derive(Debug)]
 pub struct Ledger {
     pool: Pool,
@@ -66,7 +66,7 @@ pub struct Ledger {
     remembered: Remembered,
     spending: Spending,
     walk_bytes_max: usize,
-    /// Whether a verification looks all rows up through all indexes.
+    /// Whether a verification looks up every row through every index.
     proves_indexes: bool,
 }
 
@@ -234,7 +234,7 @@ impl Ledger {
         Self { proves_indexes: false, ..self }
     }
 
-    /// Whether whoever writes keeps everybody else from it.
+    /// Whether the book takes only one writer at a time.
     const fn has_one_writer(&self) -> bool {
         matches!(self.pool.url(), DatabaseUrl::Sqlite(_))
     }

@@ -3,7 +3,8 @@ use std::fmt::Display;
 use diesel::prelude::*;
 
 use crate::facts::{
-    Account, AccountId, AccountName, AccountState, AccountType, Balances, Instant, LastTransfer, Limits, Sequence, Velocity,
+    Account, AccountId, AccountName, AccountState, AccountType, Balances, Instant, LastTransfer, Limits, Sequence,
+    Velocity,
 };
 use crate::judging::ChangedAccount;
 use crate::models::currencies::currency;

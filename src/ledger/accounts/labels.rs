@@ -20,16 +20,18 @@ impl AccountLabels {
 
     /// The labels of accounts that were loaded already.
     pub(crate) fn of(accounts: &[Account]) -> Self {
-        let label = |account: &Account| AccountLabel {
-            id: account.id,
-            name: account.name.clone(),
-            currency: account.currency,
-        };
+        let label =
+            |account: &Account| AccountLabel { id: account.id, name: account.name.clone(), currency: account.currency };
         Self(accounts.iter().map(|account| (account.id, label(account))).collect())
     }
 
     /// The label of an account that a row of `table` names.
-    pub(crate) fn get(&self, id: AccountId, table: &'static str, key: impl Display) -> Result<&AccountLabel, CorruptRow> {
+    pub(crate) fn get(
+        &self,
+        id: AccountId,
+        table: &'static str,
+        key: impl Display,
+    ) -> Result<&AccountLabel, CorruptRow> {
         self.0.get(&id).ok_or_else(|| CorruptRow::new(table, key, "account_id", id.0))
     }
 }

@@ -1,4 +1,4 @@
-//! What is kept beside accounts and transfers, now and as it was.
+//! The metadata of accounts and transfers, now and in the past.
 
 use crate::error::Error;
 use crate::facts::{AccountEvent, Instant, Metadata};
@@ -44,7 +44,7 @@ impl Ledger {
             let kept = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
             Ok(match mode {
                 Mode::Commit => kept,
-                // Nothing was written, and what was judged behind the lock fits.
+                // Nothing was written. The change was judged behind the lock, so it fits.
                 Mode::DryRun => request.change.apply(&kept).unwrap_or(kept),
             })
         })?;
@@ -112,7 +112,7 @@ fn metadata_in(
     Ok(newest.and_then(|event| event.annotation).map_or(first, |annotation| annotation.after))
 }
 
-/// The id of what metadata is kept beside, what was kept there first, and since when.
+/// The id of an account or a transfer, its first metadata, and when that was recorded.
 fn find(
     store: &mut dyn Store,
     target: &AnnotationTarget,

@@ -15,7 +15,7 @@ use crate::ledger::holds::expiry::without_expired;
 use crate::rejection::Rejection;
 use crate::store::{Access, Pool, Store};
 
-/// How many names are looked at for each beginning of a mistyped one.
+/// The most names that are compared for each beginning of a mistyped one.
 const SIMILAR_ROWS_MAX: i64 = 300;
 
 /// A page of accounts.
@@ -23,7 +23,7 @@ const SIMILAR_ROWS_MAX: i64 = 300;
 pub struct AccountPage {
     /// The accounts, by name.
     pub accounts: Vec<Account>,
-    /// What to pass for the next page, or `None` on the last one.
+    /// The `after` of the next page; `None` on the last page.
     pub next: Option<AccountName>,
 }
 
@@ -93,7 +93,7 @@ impl Ledger {
         Ok(similar_names(typed, names))
     }
 
-    /// Those of the accounts that exist, in no particular order. Holds of theirs that have expired may still be counted.
+    /// Returns those of the accounts that exist, in no particular order. Their held amounts may include expired holds.
     pub(crate) fn find_accounts(&self, names: &[&AccountName]) -> Result<Vec<Account>, Error> {
         self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(names)?))
     }
@@ -116,7 +116,7 @@ impl Ledger {
     pub fn list_accounts(&self, prefix: &str, after: Option<&AccountName>, limit: u32) -> Result<AccountPage, Error> {
         let after = after.map_or("", AccountName::as_str);
         self.pool.transaction(Access::Read, |store| {
-            // One more than asked for tells whether there is another page.
+            // One row more than the limit tells whether there is another page.
             let mut accounts = store.list_accounts(prefix, after, i64::from(limit) + 1)?;
             let is_last = accounts.len() <= limit as usize;
             accounts.truncate(limit as usize);
@@ -126,7 +126,7 @@ impl Ledger {
     }
 }
 
-/// From long to short: a slip near the end leaves a long beginning, which few accounts share.
+/// The beginnings of a name, from long to short. A mistake near the end leaves a long beginning, which few accounts share.
 fn beginnings(name: &str) -> Vec<&str> {
     let without = |count: usize| name.char_indices().rev().nth(count - 1).map_or("", |(offset, _)| &name[..offset]);
     let parent = name.rfind(':').map_or("", |colon| &name[..=colon]);
@@ -137,7 +137,7 @@ fn beginnings(name: &str) -> Vec<&str> {
     beginnings
 }
 
-/// Refuses a book that has accounts, which going back behind its migrations would destroy.
+/// Refuses a book that has accounts. Reverting its migrations would destroy them.
 ///
 /// # Errors
 /// [`Rejection::BookNotEmpty`], [`Error::Store`].
@@ -148,7 +148,7 @@ pub fn check_empty(book: &Pool) -> Result<(), Error> {
     }
 }
 
-/// The account of that name, with what has expired by now no longer held.
+/// The account of that name, without what expired holds reserved.
 pub(super) fn get_account_in(store: &mut dyn Store, name: &AccountName, now: Instant) -> Result<Account, Error> {
     let found = store.find_accounts(&[name])?;
     let found = without_expired(store, found, now)?.pop();

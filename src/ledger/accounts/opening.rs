@@ -90,12 +90,12 @@ impl Ledger {
     }
 }
 
-/// The accounts that are opened in one transaction, judged one after the other.
+/// Opens accounts in one transaction. The requests are judged one after the other.
 struct Openings<'a> {
     store: &'a mut dyn Store,
-    /// The accounts of the requests' names that exist so far, those that are only judged without a number.
+    /// The accounts that exist so far, by name. Those that are judged but not inserted have no number yet.
     known: HashMap<AccountName, Account>,
-    /// The currencies that were looked up so far.
+    /// The currencies that were looked up so far, by code.
     registered: HashMap<CurrencyCode, Option<Currency>>,
     now: Instant,
 }
@@ -121,7 +121,7 @@ impl Openings<'_> {
         }))
     }
 
-    /// Adds the new accounts, and puts their numbers into the answers.
+    /// Inserts the new accounts, and sets their numbers in the answers.
     fn write(
         &mut self,
         requests: &[AccountRequest],
@@ -158,7 +158,7 @@ impl Openings<'_> {
     }
 }
 
-/// Refuses a currency that the book does not have, or has with other decimals.
+/// Refuses a currency that is not registered, or is registered with another exponent.
 pub(in crate::ledger) fn check_registered(store: &mut dyn Store, currency: Currency) -> Result<(), Error> {
     let found = store.find_currency(currency.code().as_str())?.map(|row| row.to_currency()).transpose();
     if found.map_err(StoreError::from)? == Some(currency) {
@@ -168,7 +168,7 @@ pub(in crate::ledger) fn check_registered(store: &mut dyn Store, currency: Curre
     }
 }
 
-/// Inserts an account; where another transaction opened one of that name since it was looked for, that one is the answer.
+/// Inserts an account. If another transaction has opened one of that name meanwhile, that account is judged as the answer.
 pub(in crate::ledger) fn insert_or_replay(
     store: &mut dyn Store,
     request: &AccountRequest,
@@ -181,7 +181,7 @@ pub(in crate::ledger) fn insert_or_replay(
     }
 }
 
-/// The answer where another transaction opened an account of that name since it was looked for.
+/// The answer if another transaction has opened an account of that name meanwhile.
 fn replay(store: &mut dyn Store, request: &AccountRequest, now: Instant) -> Result<Result<Opened, Rejection>, Error> {
     let winner = get_account_in(store, &request.name, now)?;
     let opened_with = find_opened_with(store, &winner)?;
@@ -189,7 +189,7 @@ fn replay(store: &mut dyn Store, request: &AccountRequest, now: Instant) -> Resu
     Ok(decision.map(|_| Opened { account: winner, replayed: true }))
 }
 
-/// What an account was opened with, where it may have been changed since.
+/// The limits and metadata that an account was opened with, which may have been changed since.
 fn find_opened_with(store: &mut dyn Store, account: &Account) -> Result<OpenedWith, StoreError> {
     Ok(FirstEvents::of_accounts(store, &[account.id])?.opened_with(account)?)
 }

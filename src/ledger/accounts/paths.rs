@@ -9,11 +9,10 @@ use crate::ledger::holds::expiry::without_expired;
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::store::Access;
 
-/// How many accounts are in memory at once.
+/// The most accounts in memory at once.
 const ACCOUNTS_PER_PAGE: i64 = 1_000;
 
-/// What the accounts below one path have together, in one currency and on one normal side: what is owned and what is owed are never
-/// added up.
+/// The sum of the accounts below one path, in one currency and on one normal side. Assets and debts are never added up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathBalance {
     /// The first parts of the accounts' names.
@@ -22,17 +21,17 @@ pub struct PathBalance {
     pub currency: Currency,
     /// The normal side of all of them.
     pub side: NormalSide,
-    /// How many they are.
+    /// How many accounts were added up.
     pub accounts: u64,
-    /// What is posted, on the normal side.
+    /// The sum of the posted balances, on the normal side.
     pub posted: BigDecimal,
-    /// What open holds reserve.
+    /// The sum of what open holds reserve.
     pub held: BigDecimal,
-    /// What is posted less what is held.
+    /// The posted sum less the held sum.
     pub available: BigDecimal,
 }
 
-/// Sums of minor units, which can be more than one amount has room for.
+/// Sums in minor units. They are wider than an amount, because many accounts can exceed it.
 #[derive(Default)]
 struct Sums {
     accounts: u64,

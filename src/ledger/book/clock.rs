@@ -1,4 +1,4 @@
-//! How the book's entries stand to its clock, and the owner's consent to those that are later than that.
+//! Entries that are later than the book's clock, and the owner's acceptance of them.
 
 use std::time::Duration;
 
@@ -9,39 +9,39 @@ use crate::ledger::book::events::append_book_event;
 use crate::ledger::mode::Mode;
 use crate::store::{Access, Store, StoreError};
 
-/// How much later than the latest entry is accepted with it. What follows takes a microsecond each, so this is room for 86 thousand million
+/// How far beyond the latest entry an acceptance reaches. Every following entry takes one microsecond, so there is room for 86 billion
 /// entries of one account.
 const ACCEPTED_BEYOND: Duration = Duration::from_hours(24);
 
-/// How the entries of a book stand to its clock.
+/// How far the entries of a book are ahead of its clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClockStatus {
-    /// What the book's clock says.
+    /// The time of the book's clock.
     pub now: Instant,
-    /// When the latest entry was recorded; `None` in a book without any.
+    /// When the latest entry was recorded; `None` in a book without entries.
     pub latest: Option<Instant>,
-    /// How many accounts have a transfer that is later than the clock. Events of accounts and of the book are not counted here.
+    /// How many accounts have a transfer that is later than the clock. Does not count events of accounts and of the book.
     pub accounts_later: u64,
-    /// How much later an account's newest entry may be without the owner's consent.
+    /// How far an account's newest entry may be ahead of the clock without an acceptance.
     pub lead_max: Duration,
-    /// What the owner has accepted last.
+    /// The owner's newest acceptance.
     pub accepted: Option<BookEvent>,
 }
 
 impl ClockStatus {
-    /// The owner has accepted entries up to here.
+    /// Entries up to this moment are accepted.
     #[must_use]
     pub fn accepted_until(&self) -> Option<Instant> {
         self.accepted.as_ref()?.change.accepted_until()
     }
 
-    /// The latest entry, where it is later than the clock by more than it may be.
+    /// The time of the latest entry, if it is ahead of the clock by more than `lead_max`.
     #[must_use]
     pub fn too_late(&self) -> Option<Instant> {
         self.latest.filter(|latest| *latest > self.now.after(self.lead_max))
     }
 
-    /// Whether accounts are refused because of that: it is not accepted.
+    /// Whether such entries are not accepted, so that their accounts take no more entries.
     #[must_use]
     pub fn refuses(&self) -> bool {
         self.too_late().is_some_and(|latest| self.accepted_until().is_none_or(|until| until < latest))

@@ -9,7 +9,7 @@ use crate::money::{Currency, CurrencyCode};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// A registered currency and what people call it.
+/// A registered currency and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedCurrency {
     /// Its code and exponent.

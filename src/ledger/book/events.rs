@@ -1,4 +1,4 @@
-//! Adding to the book's own chain.
+//! The events of the book as a whole, which have a chain of their own.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl Ledger {
     }
 }
 
-/// The time by which an event of the book is recorded, and how far ahead of it the newest one may be.
+/// The time at which an event of the book is recorded, and how far the newest event may be ahead of it.
 #[derive(Clone, Copy)]
 pub(in crate::ledger) struct BookTime {
     pub(in crate::ledger) reading: Reading,
@@ -62,8 +62,8 @@ impl Ledger {
     }
 }
 
-/// Adds an event behind the newest one, whose chain is locked until the transaction ends, so that numbers, places and hashes follow
-/// each other. Lock all else that is needed before. A dry run has no place, and the hash that the event would have without one.
+/// Adds an event to the book's chain, and locks the chain until the transaction ends, so that numbers, sequences and hashes follow each
+/// other. This lock is taken last: take all others before. In a dry run the event has no sequence, and the hash that follows from that.
 ///
 /// # Errors
 /// [`Rejection::ClockBehind`] where the newest event is too far ahead of the clock, unless this one accepts that; [`Error::Store`].
@@ -84,7 +84,7 @@ pub(in crate::ledger) fn append_book_event(
     if mode == Mode::DryRun {
         return Ok(BookEvent::behind(last.as_ref(), Sequence::UNASSIGNED, reading.now, signature, change));
     }
-    // One place was asked for.
+    // One sequence was asked for.
     let sequence = store.next_sequences(1, reading.told())?[0];
     let event = BookEvent::behind(last.as_ref(), sequence, reading.now, signature, change);
     store.insert_book_events(std::slice::from_ref(&event))?;

@@ -1,4 +1,4 @@
-//! Closing periods of effective time, and opening them again.
+//! Closing and reopening periods of effective time.
 
 use crate::error::Error;
 use crate::facts::{BookEvent, ClosedPeriods, Instant, Signature};

@@ -14,17 +14,17 @@ use crate::money::{Amount, Currency, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// How many holds one transaction records the expiry of.
+/// The most expiries that one transaction records.
 const HOLDS_PER_TRANSACTION: i64 = 1_000;
 
 /// A hold as it stands at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldStatus {
-    /// What is left of it. A hold that has expired has nothing left, whether or not that was recorded.
+    /// The hold. If it has expired, nothing is left of it, whether or not its release is recorded.
     pub hold: Hold,
-    /// The account that captures debit.
+    /// The account that its captures debit.
     pub debit_account: AccountName,
-    /// The account that captures credit.
+    /// The account that its captures credit.
     pub credit_account: AccountName,
     /// The currency of both.
     pub currency: Currency,
@@ -38,7 +38,7 @@ impl HoldStatus {
     }
 }
 
-/// A hold and all that happened to it.
+/// A hold and its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldHistory {
     /// The hold as it stands now.
@@ -47,12 +47,12 @@ pub struct HoldHistory {
     pub transfers: Vec<Transfer>,
 }
 
-/// A page of holds, in the order in which they were placed.
+/// A page of holds, in the order of their sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldPage {
     /// The holds.
     pub holds: Vec<HoldStatus>,
-    /// Where the next page begins, or `None` on the last one.
+    /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
 }
 
@@ -103,7 +103,7 @@ impl Ledger {
     /// ```
     pub fn list_holds(&self, from: Option<Sequence>, limit: u32) -> Result<HoldPage, Error> {
         self.pool.transaction(Access::Read, |store| {
-            // One more than asked for tells where the next page begins.
+            // One row more than the limit tells where the next page begins.
             let mut holds = store.list_holds(from.unwrap_or(Sequence::UNASSIGNED), i64::from(limit) + 1)?;
             let next = holds.get(limit as usize).map(|hold| hold.sequence);
             holds.truncate(limit as usize);
@@ -156,7 +156,7 @@ impl Ledger {
         let mut expired = 0;
         while let Some(count) = self.pool.transaction(Access::Write, |store| self.expire_some(store, mode))? {
             expired += count;
-            // Where there are some and none was recorded, what is left stands on accounts that are ahead of the clock.
+            // If none of the expired holds could be released, all of them are on accounts that are ahead of the clock.
             if mode == Mode::DryRun || count == 0 {
                 break;
             }
@@ -164,7 +164,7 @@ impl Ledger {
         Ok(expired)
     }
 
-    /// Records some expiries, and says how many; `None` where there are no more.
+    /// Records the release of some expired holds, and returns their number; `None` if there are no more.
     fn expire_some(&self, store: &mut dyn Store, mode: Mode) -> Result<Option<u64>, Error> {
         let limit = if mode == Mode::DryRun { i64::MAX } else { HOLDS_PER_TRANSACTION };
         let holds = store.list_expired_holds(self.clock.now(), limit)?;
@@ -173,7 +173,7 @@ impl Ledger {
         }
         let account_ids: BTreeSet<_> = holds.iter().flat_map(accounts_of).collect();
         let accounts = store.lock_accounts(&[], &account_ids.into_iter().collect::<Vec<_>>())?;
-        // Read again behind the lock: others may have captured, released or recorded them meanwhile.
+        // Read again behind the lock: meanwhile others may have captured or released them.
         let holds = store.find_holds(&holds.iter().map(|hold| hold.id).collect::<Vec<_>>())?;
         let rules = self.rules.read(store)?;
         let lead = ClockLead { max: self.clock_lead_max, accepted_until: rules.accepted_until };

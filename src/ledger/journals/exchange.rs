@@ -9,11 +9,11 @@ use crate::requests::{Exchange, ExchangeRequest};
 /// The answer to an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchanged {
-    /// By how much the other account rose.
+    /// The amount that the other account gets.
     pub bought: Money,
     /// The journal.
     pub receipt: Receipt,
-    /// The bank's accounts that were used for the first time.
+    /// The `fx` accounts that were opened for this exchange.
     pub opened: Vec<Account>,
 }
 
@@ -52,7 +52,7 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn exchange(&self, request: &ExchangeRequest, mode: Mode) -> Result<Exchanged, Error> {
-        // An account's currency never changes, so it can be read before.
+        // An account's currency never changes, so it can be read before the transaction.
         let currency = self.get_account(&request.to)?.currency;
         let bought = request.bought(currency)?.map_err(InputError::from)?;
         let Exchange { journal, accounts } = request.exchange(bought).map_err(InputError::from)?;

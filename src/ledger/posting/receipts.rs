@@ -7,7 +7,7 @@ use crate::models::CorruptRow;
 use crate::money::Currency;
 use crate::requests::Request;
 
-/// A transfer, and its accounts' names.
+/// A transfer, with the names of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
     /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`](crate::facts::Sequence::UNASSIGNED).
@@ -18,18 +18,19 @@ pub struct Posted {
     pub credit_account: AccountName,
     /// The currency of the amount and of both accounts.
     pub currency: Currency,
-    /// Whether this is the first answer again, to a repeated request.
+    /// Whether the request was posted before, and this is its first answer again.
     pub replayed: bool,
 }
 
 /// The answer to a request that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// The journal, where it was one.
+    /// The journal's id, if the request was a journal or its reversal.
     pub journal_id: Option<TransferId>,
-    /// The transfers, in order: one for most operations, two for a capture that releases the rest, none for a change of an account.
+    /// The transfers, in order: one for most operations, two for a capture that releases the rest, none for a change of an account or of
+    /// metadata.
     pub transfers: Vec<Posted>,
-    /// Whether this is the first answer again, to a repeated request.
+    /// Whether the request was posted before, and this is its first answer again.
     pub replayed: bool,
 }
 

@@ -7,7 +7,7 @@ use crate::models::sql_types::SqlId;
 use crate::proof::{MerkleTree, Seal};
 use crate::store::{Access, Store, StoreError};
 
-/// How many accounts are in memory at once.
+/// The most accounts in memory at once.
 const ACCOUNTS_PER_PAGE: i64 = 10_000;
 
 impl Ledger {
@@ -47,7 +47,7 @@ impl Ledger {
     }
 }
 
-/// A seal over all that the transaction sees.
+/// Makes a seal over everything that the transaction sees.
 pub(in crate::ledger) fn seal_in(store: &mut dyn Store, now: Instant) -> Result<Seal, Error> {
     let book_id = book_id(store)?;
     let sequence = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
@@ -73,7 +73,7 @@ pub(in crate::ledger) fn seal_in(store: &mut dyn Store, now: Instant) -> Result<
     if let Some(last) = store.find_newest_book_event()? {
         tree.push(&Seal::book_events_leaf(last.number, last.hash));
     }
-    // Every transfer is counted by both its accounts.
+    // Both accounts of a transfer count it.
     seal.transfers /= 2;
     seal.root = tree.root();
     Ok(seal)

@@ -3,8 +3,7 @@ pub(super) mod runs;
 
 use crate::error::{Error, InputError};
 use crate::facts::{
-    Account, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState,
-    Signature,
+    Account, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState, Signature,
 };
 use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::Ledger;
@@ -16,10 +15,10 @@ use crate::rejection::ScheduleRejection;
 use crate::requests::ScheduleRequest;
 use crate::store::{Access, Store, StoreError};
 
-/// How many refused dues are in memory at once.
+/// The most refused dues in memory at once.
 const DUES_PER_PAGE: i64 = 1_000;
 
-/// A schedule, and what its numbers stand for.
+/// A schedule, with the names of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleStatus {
     /// The schedule.
@@ -33,14 +32,14 @@ pub struct ScheduleStatus {
 }
 
 impl ScheduleStatus {
-    /// How much each time.
+    /// The amount of each transfer.
     #[must_use]
     pub const fn money(&self) -> Money {
         Money::new(self.schedule.amount, self.currency)
     }
 }
 
-/// The answer to a request for a schedule.
+/// The answer to a request to add a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleAdded {
     /// The schedule as it stands now.
@@ -52,22 +51,22 @@ pub struct ScheduleAdded {
 /// The answer to the cancellation of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleCancelled {
-    /// The schedule as it stands now: finished where nothing was left to cancel.
+    /// The schedule after the request. It is finished if nothing was left to cancel.
     pub status: ScheduleStatus,
-    /// How many refused transfers are no longer tried again.
+    /// How many refused transfers are no longer tried.
     pub skipped: u64,
-    /// Whether there was nothing to do.
+    /// True if there was nothing to cancel.
     pub unchanged: bool,
 }
 
-/// A schedule, and what became of its dues.
+/// A schedule, and the outcomes of its dues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleHistory {
     /// The schedule as it stands now.
     pub status: ScheduleStatus,
-    /// What became of its dues, the latest first.
+    /// The outcomes of its dues, the latest first.
     pub dues: Vec<Due>,
-    /// What to pass for the next page, or `None` on the last one.
+    /// The `before` of the next page; `None` on the last page.
     pub next: Option<Instant>,
 }
 
@@ -76,7 +75,7 @@ pub struct ScheduleHistory {
 pub struct SchedulePage {
     /// The schedules.
     pub schedules: Vec<ScheduleStatus>,
-    /// Where the next page begins, or `None` on the last one.
+    /// The `from` of the next page; `None` on the last page.
     pub next: Option<ScheduleId>,
 }
 
@@ -114,7 +113,7 @@ impl Ledger {
     /// ```
     pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
         self.pool.transaction(Access::Write, |store| {
-            // Locked, so that none of them is closed meanwhile.
+            // Locked, so that none of them is closed before this transaction ends.
             let accounts = store.lock_accounts(&request.parties.names(), &[])?;
             if let Some(known) = store.find_schedule(request.id)? {
                 return replay(store, known, request, &accounts);
@@ -228,7 +227,7 @@ impl Ledger {
     pub fn get_schedule(&self, id: ScheduleId, before: Option<Instant>, limit: u32) -> Result<ScheduleHistory, Error> {
         self.pool.transaction(Access::Read, |store| {
             let schedule = store.find_schedule(id)?.ok_or_else(|| unknown(id))?;
-            // One more than asked for tells whether there is another page.
+            // One row more than the limit tells whether there is another page.
             let mut dues = store.list_dues(id, before, i64::from(limit) + 1)?;
             let is_last = dues.len() <= limit as usize;
             dues.truncate(limit as usize);
@@ -250,7 +249,7 @@ impl Ledger {
     /// ```
     pub fn list_schedules(&self, from: Option<ScheduleId>, limit: u32) -> Result<SchedulePage, Error> {
         self.pool.transaction(Access::Read, |store| {
-            // One more than asked for tells where the next page begins.
+            // One row more than the limit tells where the next page begins.
             let mut schedules = store.list_schedules(from.unwrap_or(ScheduleId::FIRST), i64::from(limit) + 1)?;
             let next = schedules.get(limit as usize).map(|schedule| schedule.id);
             schedules.truncate(limit as usize);
@@ -259,10 +258,10 @@ impl Ledger {
     }
 }
 
-/// Gives up what of a schedule, which is locked, was to be tried again.
+/// Skips the refused dues of a locked schedule for good.
 fn give_up_refused(store: &mut dyn Store, schedule: &Schedule) -> Result<(), StoreError> {
     loop {
-        // Those that were given up are not among the next.
+        // Skipped dues are no longer refused, so every round finds others.
         let refused = store.list_refused_dues_of(schedule.id, DUES_PER_PAGE)?;
         if refused.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Dues that are dealt with together: which they are, and in which order.
+//! The dues that one transaction handles, and their order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
@@ -10,27 +10,27 @@ use crate::models::schedules::{DueRow, ScheduleRow};
 use crate::models::sql_types::SqlId;
 use crate::store::{DueKey, Store, StoreError};
 
-/// Dues that are dealt with together, in order, and their schedules, which are locked.
+/// Dues that one transaction handles, in order, and their locked schedules.
 pub(in crate::ledger) struct DuePage {
-    /// As the page leaves them.
+    /// The schedules after the page.
     pub(in crate::ledger) schedules: HashMap<ScheduleId, Schedule>,
     pub(in crate::ledger) items: Vec<Item>,
-    /// Everything up to here was looked at.
+    /// The page covers all dues up to this key.
     pub(in crate::ledger) last: DueKey,
 }
 
 pub(in crate::ledger) struct Item {
     pub(in crate::ledger) schedule_id: ScheduleId,
     pub(in crate::ledger) due_at: Instant,
-    /// What became of it before.
+    /// The outcome of the earlier attempt, if there was one.
     pub(in crate::ledger) before: Option<Due>,
 }
 
-/// Schedules that a run leaves alone, because of faults of the book that kept it from writing down what became of their dues.
+/// Schedules that a run skips, because a fault of the book prevented it from recording the outcomes of their dues.
 #[derive(Default)]
 pub(in crate::ledger) struct Stuck {
     faults: BTreeMap<ScheduleId, StoreError>,
-    /// The first due of the page that is at hand.
+    /// The first due of the current page.
     looking_at: Option<DueKey>,
 }
 
@@ -43,7 +43,7 @@ impl Stuck {
         self.looking_at
     }
 
-    /// How many schedules those are, and the first fault.
+    /// How many schedules are skipped, and the first fault.
     pub(in crate::ledger) fn faults(&self) -> (usize, Option<&StoreError>) {
         (self.faults.len(), self.faults.values().next())
     }
@@ -52,7 +52,7 @@ impl Stuck {
         self.faults.contains_key(&schedule)
     }
 
-    /// Reads a row, or leaves its schedule alone.
+    /// Reads a row. If the row is corrupt, its schedule is skipped from here on.
     fn read<T>(&mut self, schedule: SqlId, row: Result<T, CorruptRow>) -> Option<T> {
         let schedule = schedule.id().map_or(ScheduleId::FIRST, ScheduleId);
         row.map_err(|corrupt| self.add(schedule, corrupt.into())).ok()
@@ -81,7 +81,7 @@ impl DuePage {
         stuck.looking_at = keys.first().copied();
         let ids = keys.iter().map(|key| key.schedule_id).filter(|id| !stuck.has(*id));
         let schedules = lock(store, ids)?;
-        // Read again behind the lock: another run may have tried them meanwhile, or somebody cancelled their schedules.
+        // Read again behind the lock: meanwhile another run may have tried these dues, or their schedules may have been cancelled.
         let rows = store.refused_due_rows(behind, rows_max)?.into_iter();
         let again: Vec<_> = rows.filter_map(|row| stuck.read(row.schedule_id, Due::try_from(row))).collect();
         let again = again.into_iter();
@@ -91,7 +91,7 @@ impl DuePage {
         Ok(Some(Self { schedules, items, last }))
     }
 
-    /// What is due for the first time, the earliest first.
+    /// Dues that were never tried, the earliest first.
     pub(in crate::ledger) fn of_due(
         store: &mut dyn Store,
         until: Instant,
@@ -101,9 +101,9 @@ impl DuePage {
         let (found, is_all) = list_due_schedules(store, until, limit, stuck)?;
         let Some(last) = found.last().and_then(next_key) else { return Ok(None) };
         stuck.looking_at = found.first().and_then(next_key);
-        // Schedules that were not read may be due behind the last one that was.
+        // Schedules that were not read can have dues after the last one that was read.
         let horizon = if is_all { DueKey { due_at: until, ..DueKey::LAST } } else { last };
-        // As they stand behind the lock: another run may have dealt with some of their dues meanwhile.
+        // Read again behind the lock: another run may have handled some of these dues meanwhile.
         let mut schedules = lock(store, found.iter().map(|schedule| schedule.id))?;
         let mut keys: BinaryHeap<_> = schedules.values().filter_map(next_key).map(Reverse).collect();
         let mut items = Vec::new();
@@ -120,7 +120,7 @@ impl DuePage {
         Ok(Some(Self { schedules, items, last: horizon }))
     }
 
-    /// The schedules that have come further.
+    /// The schedules whose progress this page changes.
     pub(in crate::ledger) fn advanced(&self) -> impl Iterator<Item = &Schedule> {
         let new: BTreeSet<_> =
             self.items.iter().filter(|item| item.before.is_none()).map(|item| item.schedule_id).collect();
@@ -128,7 +128,7 @@ impl DuePage {
     }
 }
 
-/// Up to `limit` schedules that are due, without those that are left alone, and whether those are all.
+/// Up to `limit` schedules that are due and not skipped, and whether there are no more of them.
 fn list_due_schedules(
     store: &mut dyn Store,
     until: Instant,
@@ -143,7 +143,7 @@ fn list_due_schedules(
         let read = |row: ScheduleRow| stuck.read(row.id, Schedule::try_from(row));
         let mut schedules: Vec<_> = rows.into_iter().filter_map(read).collect();
         schedules.retain(|schedule| !stuck.has(schedule.id));
-        // Rows that were found to be corrupt right now have taken the keys of others.
+        // Corrupt rows used up a part of the limit. Read again, with room for them.
         if is_all || stuck.faults.len() == known {
             schedules.truncate(limit);
             return Ok((schedules, is_all));

@@ -1,5 +1,5 @@
-//! Posting what is due. A page of dues, their transfers and how far their schedules have come are committed together, so a run can be
-//! killed at any point, started again, and started twice at once: each due is dealt with once.
+//! Posting what is due. A page of dues, their transfers and the progress of their schedules are committed together. So a run can be killed
+//! at any point, started again, or started twice at the same time: every due is handled once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::error::Error as _;
@@ -9,52 +9,52 @@ use crate::error::Error;
 use crate::facts::{AccountId, AccountName, Due, DueState, Instant, Refusal, ScheduleId};
 use crate::ledger::Ledger;
 use crate::ledger::mode::Mode;
-use crate::ledger::schedules::pages::{Item, DuePage, Stuck};
+use crate::ledger::schedules::pages::{DuePage, Item, Stuck};
 use crate::ledger::schedules::{ScheduleStatus, with_names};
 use crate::money::Money;
 use crate::rejection::ScheduleRejection;
 use crate::requests::{BatchPolicy, Request};
 use crate::store::{Access, DueKey, Store, StoreError};
 
-/// How many dues one transaction deals with.
+/// The most dues that one transaction handles.
 const DUES_PER_PAGE: usize = 500;
-/// How many dues a dry run looks at: all in one transaction, because each of them sees the effects of those before it.
+/// The most dues that a dry run handles. They are all in one transaction, because each due sees the effects of the dues before it.
 const DUES_PER_DRY_RUN: usize = 10_000;
-/// How many dues a run tells one by one; the rest is counted.
+/// The most dues that a run reports one by one. The rest are only counted.
 const DUES_TOLD_MAX: usize = 1_000;
 
-/// What became of a due in a run.
+/// The outcome of a due in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettledDue {
-    /// The due as it stands now.
+    /// The due after the run.
     pub due: Due,
     /// The account that its transfer debits.
     pub debit_account: AccountName,
     /// The account that its transfer credits.
     pub credit_account: AccountName,
-    /// How much.
+    /// The transfer's amount.
     pub money: Money,
 }
 
-/// What a run came to.
+/// The outcome of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleRun {
-    /// What was due up to here was dealt with.
+    /// The run handles what is due up to this moment.
     pub until: Instant,
-    /// How many were posted.
+    /// How many dues were posted.
     pub posted: u64,
-    /// How many were refused and are tried again by the next run.
+    /// How many dues were refused and will be tried again by the next run.
     pub refused: u64,
-    /// How many were refused for good.
+    /// How many dues were refused and will not be tried again.
     pub skipped: u64,
-    /// What became of each, in the order in which they were tried. At most 1,000.
+    /// The outcomes, in the order in which the dues were tried. At most 1,000.
     pub dues: Vec<SettledDue>,
-    /// How many could not be dealt with because of a fault of the book: a row that cannot be read, a statement that the database refuses.
-    /// Each is kept and tried again, and holds up no other but those of its own schedule.
+    /// How many dues failed because of a fault of the book: a row that cannot be read, or a statement that the database refuses. Each of
+    /// them is tried again. It delays no dues but those of its own schedule.
     pub faulty: u64,
     /// The first such fault.
     pub fault: Option<String>,
-    /// Whether that was all. Not where it was broken off, and where a dry run had more to look at than it does.
+    /// False if the run was stopped, or if a dry run found more dues than it handles.
     pub is_complete: bool,
 }
 
@@ -68,7 +68,7 @@ impl SettledDue {
         }
     }
 
-    /// The fault of the book that stood in its way, in words.
+    /// The fault of the book that prevented the transfer, as text.
     fn fault(&self) -> Option<&str> {
         let is_fault = |code: &str| [Refusal::CORRUPT_ROW, Refusal::STATEMENT_REFUSED].contains(&code);
         self.due.refusal.as_ref().filter(|refusal| is_fault(&refusal.code)).map(|refusal| refusal.reason.as_str())
@@ -185,7 +185,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Judges the dues of a page, and posts what is accepted.
+    /// Judges the dues of a page, and posts those that are accepted.
     fn post_page(
         &self,
         store: &mut dyn Store,
@@ -200,7 +200,7 @@ impl Ledger {
         }
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode).also_locking(std::mem::take(also_locked));
         let attempt = posting.attempt(store, &[])?;
-        // Known to the next attempt, should this one have lacked them.
+        // If this attempt lacked locks, the next one takes them from here.
         *also_locked = posting.into_also_locked();
         let outcome = attempt.into_outcome()?;
 
@@ -212,7 +212,7 @@ impl Ledger {
         Ok(settled.collect())
     }
 
-    /// What becomes of the dues of a page where a fault of the book stands in their way.
+    /// The outcomes of a page that a fault of the book prevents.
     fn refuse_page(&self, store: &mut dyn Store, page: &DuePage, refusal: &Refusal) -> Result<Vec<SettledDue>, Error> {
         let (schedules, now) = (statuses(store, page)?, self.clock.now());
         let refuse = |item: &Item| SettledDue::new(&schedules[&item.schedule_id], item, Some(refusal.clone()), now);
@@ -223,30 +223,30 @@ impl Ledger {
 /// Where dues come from.
 #[derive(Clone, Copy)]
 enum Source {
-    /// They were refused before.
+    /// Dues that were refused before.
     Refused,
-    /// They are due for the first time.
+    /// Dues that were never tried.
     Due,
 }
 
-/// A run's way through what is due, page by page. A page that fails because of a fault of the book is dealt with due by due, so that the fault
-/// is met where it is and holds up nothing else.
+/// Goes through the dues of a run page by page. If a page fails because of a fault of the book, its dues are handled one by one, so that
+/// the fault affects only the due that causes it.
 struct Pages<'a> {
     ledger: &'a Ledger,
     until: Instant,
     stuck: Stuck,
-    /// How many of the next dues are pages of their own.
+    /// How many of the next dues are still handled one by one.
     one_by_one: usize,
 }
 
-/// A page that was dealt with, and its last key.
+/// The outcomes of a page, and its last key.
 struct DealtWith {
     settled: Vec<SettledDue>,
     last: DueKey,
 }
 
 impl Pages<'_> {
-    /// Deals with the next page; `None` where there is nothing more.
+    /// Handles the next page; `None` if there are no more dues.
     fn next(&mut self, source: Source, behind: DueKey) -> Result<Option<DealtWith>, Error> {
         if self.one_by_one == 0 {
             match self.attempt(source, behind, DUES_PER_PAGE, None) {
@@ -261,7 +261,7 @@ impl Pages<'_> {
         }
     }
 
-    /// Writes down that the next due meets a fault, or where that meets one too, leaves its schedule alone.
+    /// Records that the next due failed because of a fault. If recording fails too, skips its schedule for the rest of the run.
     fn keep_faulty(&mut self, source: Source, behind: DueKey, fault: StoreError) -> Result<Option<DealtWith>, Error> {
         match self.attempt(source, behind, 1, Some(&refusal_of(&fault))) {
             Err(Error::Store(again)) if again.may_be_of_one_request() => {
@@ -301,7 +301,7 @@ impl Pages<'_> {
         })
     }
 
-    /// Tells the run of the schedules that are left alone.
+    /// Adds the skipped schedules to the report of the run.
     fn tell_faults(&self, run: &mut ScheduleRun) {
         let (stuck, fault) = self.stuck.faults();
         run.faulty += stuck as u64;

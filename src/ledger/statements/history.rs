@@ -8,21 +8,20 @@ use crate::money::{Amount, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// One line of a statement: a transfer as one of its accounts sees it.
+/// One line of a statement: a transfer from the view of one of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The transfer.
     pub transfer: Transfer,
-    /// The side on which the account stands.
+    /// The account's side of the transfer.
     pub side: NormalSide,
     /// The account on the other side.
     pub counterparty: AccountName,
-    /// What it changed of the posted balance, on the account's normal side: negative where it fell, zero where value was only reserved
-    /// or given up.
+    /// The change of the posted balance, on the account's normal side. Negative if the balance fell; zero for a hold or a release.
     pub change: Money,
     /// The posted balance after it, on the account's normal side.
     pub balance: Money,
-    /// The number of transfers that had touched the account then, this one included.
+    /// The account's version after it: the number of its transfers, including this one.
     pub version: i64,
 }
 
@@ -33,7 +32,7 @@ pub struct Statement {
     pub account: Account,
     /// The transfers.
     pub entries: Vec<Entry>,
-    /// Where the next, older page begins, or `None` on the last one.
+    /// The cursor of the next, older page; `None` on the last page.
     pub next: Option<Sequence>,
 }
 
@@ -117,13 +116,13 @@ pub(in crate::ledger) fn entry(
     })
 }
 
-/// What a transfer changes of an account's posted balance, on its normal side.
+/// The change of an account's posted balance by a transfer, on the account's normal side.
 pub(in crate::ledger) fn change_of(account: &Account, transfer: &Transfer) -> Amount {
     match transfer.kind {
         TransferKind::Hold | TransferKind::Release => Amount::ZERO,
         TransferKind::Transfer | TransferKind::Capture | TransferKind::Reversal => {
             let falls = account.falls_by(transfer.side_of(account.id));
-            // Amounts are positive, and every positive amount has a negative.
+            // Amounts are positive, so the negation cannot overflow.
             if falls { transfer.amount.checked_neg().unwrap_or(Amount::MIN) } else { transfer.amount }
         }
     }

@@ -58,7 +58,11 @@ impl StatementPage<'_> {
     }
 
     /// The entries of the page, and the cursor of the next one. `end` is the account at the end of the span.
-    pub(super) fn entries(&self, store: &mut dyn Store, end: Reading) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
+    pub(super) fn entries(
+        &self,
+        store: &mut dyn Store,
+        end: Reading,
+    ) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
         let top = match self.span.cursor {
             Some(_) => self.read_at(store, self.top().time)?,
             None => end,
@@ -99,8 +103,7 @@ impl StatementPage<'_> {
             && let Some(first) = walk.next
         {
             let read = self.read_step(store, &mut walk, first)?;
-            let is_before_span =
-                |transfer: &Transfer| self.span.from.is_some_and(|from| transfer.recorded_at < from);
+            let is_before_span = |transfer: &Transfer| self.span.from.is_some_and(|from| transfer.recorded_at < from);
             if read.last().is_some_and(is_before_span) {
                 walk.next = None;
             }

@@ -24,12 +24,12 @@ use crate::requests::{
 };
 use crate::store::{Access, Store, server_clock};
 
-/// An answer, and the accounts that had to be opened for it.
+/// The answer to a request, and the accounts that were opened for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WithOpenings {
-    /// The answer.
+    /// The answer to the request.
     pub receipt: Receipt,
-    /// Those of the accounts that were used for the first time.
+    /// The accounts that were opened.
     pub opened: Vec<Account>,
 }
 
@@ -203,12 +203,12 @@ impl Ledger {
         Ok(outcome.answers)
     }
 
-    /// Requests that are to be posted to this book.
+    /// A posting of requests to this book.
     pub(super) fn posting<'a>(&'a self, requests: &'a [Request], policy: BatchPolicy, mode: Mode) -> Posting<'a> {
         Posting::new(requests, policy, mode, self.basis())
     }
 
-    /// What its postings go by.
+    /// What every posting to this book needs beside its rows.
     const fn basis(&self) -> Basis<'_> {
         Basis { clock: &self.clock, lead_max: self.clock_lead_max, spending: &self.spending, rules: &self.rules }
     }
@@ -217,7 +217,7 @@ impl Ledger {
         let shortcut = self.pool.shortcut();
         let outcome = guess.post(posting, &shortcut, &self.clock);
         shortcut.retry_in_transaction(outcome, |store| {
-            // It was wrong.
+            // The guess was wrong.
             self.remembered.pause();
             posting.attempt(store, &[])?.into_outcome()
         })
@@ -282,7 +282,8 @@ impl Ledger {
         Ok(answer)
     }
 
-    /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get numbers that no account has.
+    /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get negative numbers, which no account
+    /// has.
     fn open_missing(
         &self,
         store: &mut dyn Store,
@@ -312,15 +313,15 @@ impl Ledger {
     }
 }
 
-/// Posts transfers inside the transaction that the caller has open, strictly in order, and leaves the commit to the caller.
+/// Posts transfers in the caller's open transaction, strictly in order. The caller commits.
 ///
-/// The accounts stay locked until that transaction ends, so it should end soon. A caller whose own locks come in another order can
-/// deadlock with Teller; the database then undoes one of the two transactions, and the caller runs it again with the same ids.
+/// The accounts stay locked until the transaction ends, so it should end soon. If the caller also locks rows of its own, in varying order,
+/// it can deadlock with Teller. The database then rolls one of the transactions back, and the caller runs it again with the same ids.
 ///
-/// The book's clock is the server's, which is asked for when `clock` is [`Clock::system`]; any other clock is believed.
+/// If `clock` is [`Clock::system`], the time is read from the server. Any other clock is used as it is.
 ///
-/// A connection that lives long should be opened with `set plan_cache_mode = force_custom_plan`, so that plans made while the book was
-/// small are not kept; Teller's own connections see to that themselves.
+/// Set `plan_cache_mode = force_custom_plan` on a long-lived connection, so that it does not keep plans that were made when the book was
+/// small. Teller's own connections do.
 ///
 /// # Errors
 /// [`Error::Store`], and then the transaction must be rolled back; refusals are in the answers and leave it intact.
@@ -333,7 +334,7 @@ pub fn post_in(
     Ok(one_transfer_each(submit_in(connection, clock, &requests, BatchPolicy::CarryOn)?))
 }
 
-/// As [`post_in`], for all kinds of requests.
+/// Submits requests of any kind in the caller's open transaction: see [`post_in`].
 ///
 /// # Errors
 /// As [`post_in`].
@@ -346,14 +347,14 @@ pub fn submit_in(
     if requests.is_empty() {
         return Ok(Vec::new());
     }
-    // A book has one clock, and where there is a server it is not that of one of its clients.
+    // A book has one clock. On PostgreSQL this is the server's, not the client's.
     let of_server = if clock.is_system() { Some(server_clock(connection)?) } else { None };
     let clock = of_server.as_ref().unwrap_or(clock);
     let (spending, rules) = (Spending::default(), KnownRules::default());
     let basis = Basis { clock, lead_max: ClockLead::MAX, spending: &spending, rules: &rules };
     let mut posting = Posting::new(requests, policy, Mode::Commit, basis);
     loop {
-        // The transaction cannot be begun anew here, so further accounts are locked behind those that are locked already.
+        // The transaction cannot be begun again here, so further accounts are locked after those that are locked already.
         if let Attempt::Done(outcome) = posting.attempt(connection, &[])? {
             return Ok(outcome.answers);
         }

@@ -78,11 +78,12 @@ impl Batch {
         self.book.check_open(pair)?;
         self.check_times(pair, request.effective_at)?;
         self.check_hold_is_open(&hold, &request.hold)?;
-        let amount = resolve_amount_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
-            hold: request.hold.clone(),
-            remaining: self.book.account(pair.debit).money(hold.remaining),
-            requested,
-        })?;
+        let amount =
+            resolve_amount_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
+                hold: request.hold.clone(),
+                remaining: self.book.account(pair.debit).money(hold.remaining),
+                requested,
+            })?;
         self.expire([pair.first, pair.second]);
         // Nothing becomes less available: what is posted was held.
         self.check_maximums(pair, amount)?;

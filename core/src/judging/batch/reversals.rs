@@ -25,11 +25,12 @@ impl Batch {
         self.book.check_open(pair)?;
         self.check_times(pair, effective_time(request.at, &original))?;
         let rest = self.rest_to_reverse(&original, &request.reversed)?;
-        let amount = resolve_amount_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
-            transfer: request.reversed.clone(),
-            remaining: self.book.account(pair.debit).money(rest),
-            requested,
-        })?;
+        let amount =
+            resolve_amount_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
+                transfer: request.reversed.clone(),
+                remaining: self.book.account(pair.debit).money(rest),
+                requested,
+            })?;
         self.expire([pair.first, pair.second]);
         self.check_limits(pair, amount)?;
         let balances = self.balances_after(pair, amount, post_to)?;

@@ -145,6 +145,9 @@ mod tests {
         assert_eq!(ruling.with_sequences(judged_before.clone().in_leg(2)), placed.in_leg(2));
 
         let undone = Ruling { transfers: Vec::new(), ..ruling };
-        assert_eq!(undone.with_sequences(judged_before), Rejection::IdReused { id: id.into(), sequence: Sequence::UNASSIGNED });
+        assert_eq!(
+            undone.with_sequences(judged_before),
+            Rejection::IdReused { id: id.into(), sequence: Sequence::UNASSIGNED }
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! The chain of what happened to the book as a whole, and what it must agree with: the schedules, the currencies, and the transfers that
-//! were posted into closed periods all the same.
+//! The chain of the book's events, compared with the schedules and currencies that it must agree with. Also finds transfers in periods that
+//! were closed.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::models::book_events::BookEventRow;
 use crate::proof::hash_book_event;
 use crate::store::{Store, StoreError};
 
-/// Those of the schedules that events are about which have a row.
+/// The schedules that have a row, among those that events refer to.
 pub(super) struct KnownSchedules(HashSet<ScheduleId>);
 
 impl KnownSchedules {
@@ -43,7 +43,7 @@ impl Walk {
             ("has another hash than its content and history give", event.hash == hash),
         ];
 
-        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        // From here on the walk uses what is stored, so that one fault is one finding, and not one for every later row.
         walked.number = event.number;
         walked.recorded_at = Some(event.recorded_at);
         walked.head = event.hash;
@@ -64,7 +64,8 @@ impl Walk {
         }
     }
 
-    /// Finds a transfer that counts in a period which was closed when it was recorded. A release moves nothing, so it may.
+    /// Adds a finding if a transfer is effective in a period that was closed when it was recorded. A release may be, because it moves
+    /// nothing.
     pub(super) fn check_period(&mut self, transfer: &Transfer) {
         if transfer.kind == TransferKind::Release {
             return;
@@ -76,7 +77,7 @@ impl Walk {
     }
 }
 
-/// The event in words, for a finding.
+/// The event as text, for a finding.
 fn name_of(event: &BookEvent) -> String {
     let (number, kind) = (event.number, event.change.kind());
     match &event.change {

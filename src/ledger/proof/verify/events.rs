@@ -1,4 +1,4 @@
-//! The changes of what accounts may do and of what is kept beside them, and what happened to the book as a whole, each at its place.
+//! The events of accounts and of the book, each applied at its sequence.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use crate::models::account_events::AccountEventRow;
 use crate::models::book_events::BookEventRow;
 use crate::proof::hash_event;
 
-/// The events of a part of the book, which are applied as the walk meets their places.
+/// The events of a part of the book that the walk has not reached yet.
 pub(super) struct PendingEvents {
     of_accounts: VecDeque<AccountEventRow>,
     of_book: VecDeque<BookEventRow>,
@@ -39,7 +39,7 @@ impl PendingEvents {
         Self { of_accounts: of_accounts.into(), of_book: of_book.into(), schedules }
     }
 
-    /// The accounts that they are about.
+    /// The accounts of the events.
     pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
         self.of_accounts.iter().map(|row| AccountId(row.account_id))
     }
@@ -55,7 +55,7 @@ impl PendingEvents {
 }
 
 impl Walk {
-    /// Applies the events whose place is before a transfer.
+    /// Applies the events whose sequence is lower than `sequence`.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
         while let Some(row) = pending.next_before(sequence) {
             let sequence = row.sequence();
@@ -79,7 +79,7 @@ impl Walk {
         }
     }
 
-    /// Applies an event, whose account was fetched.
+    /// Applies an event. Its account must have been fetched.
     pub(in crate::ledger) fn apply(&mut self, event: &AccountEvent) {
         let sequence = Some(event.sequence);
         let Some(account) = self.accounts.get(event.account_id) else {
@@ -89,7 +89,7 @@ impl Walk {
         let hash = hash_event(event, account.head);
         let problems = account.problems_with(event, hash);
 
-        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        // From here on the walk uses what is stored, so that one fault is one finding, and not one for every later row.
         self.accounts.take(event);
         for problem in problems {
             self.add_finding(sequence, Some(name.clone()), format!("event {} {problem}", event.number));

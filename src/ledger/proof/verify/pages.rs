@@ -1,4 +1,4 @@
-//! Reading ahead: this thread, which has the connection, reads pages of the book, and another recomputes them.
+//! Reading ahead: this thread has the connection and reads pages of the book, and another thread recomputes them.
 
 use std::ops::RangeInclusive;
 use std::panic::resume_unwind;
@@ -16,15 +16,15 @@ use crate::ledger::proof::verify::walk::Walk;
 use crate::models::transfers::TransferRow;
 use crate::store::{PageSize, Store, StoreError};
 
-/// Few enough that a page is a megabyte or two, and many enough that a statement costs little.
+/// With this many, a page takes a megabyte or two, and the cost of a statement does not count.
 const TRANSFERS_PER_PAGE: i64 = 4_000;
 const EVENTS_PER_PAGE: i64 = 1_000;
 /// How many pages may wait to be recomputed.
 const PAGES_WAITING_MAX: usize = 1;
 
-/// A part of the book, with all that is needed to recompute it.
+/// A part of the book, with everything that is needed to recompute it.
 pub(super) struct BookPage {
-    /// Up to this place.
+    /// The last sequence of the page.
     last: i64,
     transfers: Vec<TransferRow>,
     events: PendingEvents,
@@ -33,7 +33,7 @@ pub(super) struct BookPage {
 }
 
 impl BookPage {
-    /// Reads what is from `first` on, up to `last` or so much that it fills a page.
+    /// Reads from the sequence `first` on, up to `last` or until the page is full.
     fn read(store: &mut dyn Store, first: i64, last: i64, sizes: &mut Sizes) -> Result<Self, StoreError> {
         let mut transfers = store.transfer_rows_from(first, &mut sizes.transfers)?;
         let last = match transfers.last() {
@@ -62,7 +62,7 @@ impl BookPage {
         })
     }
 
-    /// The accounts that it is about.
+    /// The accounts of the page.
     fn accounts(&self) -> impl Iterator<Item = AccountId> {
         let of_transfers = self.transfers.iter().flat_map(|row| [row.debit_account_id, row.credit_account_id]);
         of_transfers.map(AccountId).chain(self.events.accounts())
@@ -84,7 +84,7 @@ impl Walk {
         self.recompute_range(store, i64::MIN..=i64::MAX, progress)
     }
 
-    /// Walks a part of the book, behind what was walked before.
+    /// Walks a range of sequences, after all that were walked before.
     pub(super) fn recompute_range(
         self,
         store: &mut dyn Store,
@@ -96,7 +96,7 @@ impl Walk {
             let recompute = move || waiting.into_iter().try_fold(self, Self::recompute_page);
             let walker = scope.spawn(recompute);
             let outcome = read_pages(store, sequences, &pages, progress);
-            // The walk ends when it has come to the end of the pages.
+            // This ends the other thread when it has recomputed all pages.
             drop(pages);
             let walk = walker.join().unwrap_or_else(|panic| resume_unwind(panic));
             outcome.map_err(Into::into).and(walk)
@@ -143,7 +143,7 @@ fn read_pages(
         let page = BookPage::read(store, first, last, &mut sizes)?;
         let end = page.last;
         if pages.send(page).is_err() {
-            // Whoever should recompute it has ended already, which is told where that is waited for.
+            // The other thread has failed. The caller learns why when it joins that thread.
             return Ok(());
         }
         progress(VerifyProgress { sequence: end.min(newest), newest });
@@ -154,7 +154,7 @@ fn read_pages(
     }
 }
 
-/// Whether more is to be compared than its accounts: the hold that it is about, or what it reverses.
+/// Whether a transfer is compared with more than its accounts: with its hold, or with the transfer that it reverses.
 fn is_about_another(transfer: &Transfer) -> bool {
     transfer.hold_id.is_some() || transfer.kind == TransferKind::Reversal
 }

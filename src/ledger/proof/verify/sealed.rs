@@ -1,4 +1,4 @@
-//! Comparing a book with a seal that was made of it earlier.
+//! Comparing a book with an earlier seal of it.
 
 use crate::error::Error;
 use crate::facts::{AccountId, Hash, Sequence};
@@ -8,10 +8,10 @@ use crate::ledger::proof::verify::walked::Walked;
 use crate::proof::{MerkleTree, Seal};
 use crate::store::Store;
 
-/// How many names are in memory at once.
+/// The most names in memory at once.
 const NAMES_PER_PAGE: i64 = 1_000;
 
-/// What a seal says of a book.
+/// The counts and the root of a seal.
 pub(in crate::ledger) struct Sealed {
     accounts: i64,
     transfers: i128,
@@ -19,7 +19,7 @@ pub(in crate::ledger) struct Sealed {
 }
 
 impl Walk {
-    /// Walks the whole book, and compares it with a seal at the place where that was made.
+    /// Walks the whole book, and compares it with the seal at the sequence of the seal.
     pub(super) fn recompute_sealed(
         self,
         store: &mut dyn Store,
@@ -34,8 +34,8 @@ impl Walk {
         }
     }
 
-    /// What a seal says of the book as far as it was walked, with the accounts that have a number up to this one. They are visited in the
-    /// order of their names, which is the store's, so that it must have all of them.
+    /// Makes the seal of the book as far as it was walked, over the accounts whose numbers are not above `newest`. Visits these in the
+    /// order of their names, which the store gives, so the store must have all of them.
     pub(in crate::ledger) fn seal_through(
         &mut self,
         store: &mut dyn Store,
@@ -60,7 +60,7 @@ impl Walk {
         if self.of_book.number > 0 {
             tree.push(&Seal::book_events_leaf(self.of_book.number, self.of_book.head));
         }
-        // Every transfer is counted by both its accounts.
+        // Both accounts of a transfer count it.
         Ok(Sealed { accounts, transfers: versions / 2, root: tree.root() })
     }
 

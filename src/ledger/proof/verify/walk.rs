@@ -1,5 +1,5 @@
-//! The walk itself. What it recomputes it compares with what is stored, and then believes what is stored, so that one fault is found
-//! once and not in every later row.
+//! The walk itself. It recomputes every row and compares it with the stored one. Then it continues from the stored row, so that one fault
+//! is one finding, and not one for every later row.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ use crate::proof::{hash_account, hash_metadata, hash_transfer};
 use crate::requests::AccountRequest;
 use crate::store::{PageSize, Store};
 
-/// How many rows are in memory at once.
+/// The most rows in memory at once.
 pub(super) const ROWS_PER_PAGE: i64 = 1_000;
-/// How many findings are described; the rest is counted.
+/// The most findings that are listed. The rest are only counted.
 const FINDINGS_MAX: usize = 100;
 
 /// A verification under way.
@@ -35,14 +35,14 @@ pub(in crate::ledger) struct Walk {
     finding_count: u64,
 }
 
-/// What the accounts of a currency that were compared have, in minor units.
+/// The sums of the compared accounts of a currency, in minor units.
 struct Sums {
     currency: Currency,
     posted: Sides,
 }
 
 impl Walk {
-    /// One whose accounts take so many bytes of memory.
+    /// A walk whose accounts take up to this many bytes of memory.
     pub(in crate::ledger) fn new(accounts_bytes_max: usize) -> Self {
         Self {
             accounts: WalkedAccounts::new(accounts_bytes_max),
@@ -57,7 +57,7 @@ impl Walk {
         }
     }
 
-    /// Begins every account with nothing posted and the head that its opening gave it.
+    /// Adds every account, with nothing posted and the head of its opening.
     pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
         while let Some(first) = next {
@@ -89,7 +89,7 @@ impl Walk {
         }
     }
 
-    /// Begins an account, whose number is higher than those before, with nothing posted, and returns the head that its opening gave it.
+    /// Adds an account with nothing posted, and returns the head of its opening. The account's number must be higher than all before.
     pub(in crate::ledger) fn begin_account(
         &mut self,
         id: AccountId,
@@ -101,7 +101,7 @@ impl Walk {
         head
     }
 
-    /// The first thing that was found.
+    /// The first finding.
     pub(in crate::ledger) fn first_finding(&self) -> Option<&Finding> {
         self.findings.first()
     }
@@ -109,16 +109,20 @@ impl Walk {
     /// Adds a finding if two rows have the same sequence: nothing would say which of them came first.
     pub(super) fn take_sequence(&mut self, sequence: i64) {
         if self.last_sequence.replace(sequence).is_some_and(|last| last >= sequence) {
-            self.add_finding(Some(Sequence(sequence)), None, format!("two are at place {sequence} of the book's order"));
+            self.add_finding(
+                Some(Sequence(sequence)),
+                None,
+                format!("two are at place {sequence} of the book's order"),
+            );
         }
     }
 
-    /// The name of an account that was fetched.
+    /// The name of an account. It must have been fetched.
     pub(super) fn name_of(&self, account: AccountId) -> Option<String> {
         self.accounts.get(account).map(|walked| walked.name.to_string())
     }
 
-    /// Recomputes a transfer, whose accounts were fetched.
+    /// Recomputes a transfer. Its accounts must have been fetched.
     pub(in crate::ledger) fn recompute(&mut self, transfer: &Transfer) {
         let Some([debit, credit]) = self.accounts_of(transfer) else { return self.find_no_pair(transfer) };
         let expected = hash_transfer(transfer, debit.head, credit.head);
@@ -133,7 +137,7 @@ impl Walk {
         self.find_on(transfer, transfer.credit.account_id, credit_problems);
     }
 
-    /// Finds a time of the clock that is no earlier than the recorded one, beside which it is kept only where it is.
+    /// Adds a finding if a transfer's time of the clock is not before its recorded time. It is stored only if it is.
     pub(super) fn check_clock(&mut self, transfer: &Transfer) {
         if let Some(clock_at) = transfer.clock_at.filter(|clock_at| *clock_at >= transfer.recorded_at) {
             let problem = format!("its clock said {clock_at}, which is not before {}", transfer.recorded_at);
@@ -141,13 +145,13 @@ impl Walk {
         }
     }
 
-    /// Its two accounts, if it can be between them.
+    /// The two accounts of a transfer, if both exist, differ, and have one currency.
     fn accounts_of(&mut self, transfer: &Transfer) -> Option<[&mut Walked; 2]> {
         let [debit, credit] = self.accounts.get_pair_mut([transfer.debit.account_id, transfer.credit.account_id])?;
         (debit.currency == credit.currency).then_some([debit, credit])
     }
 
-    /// Finds why [`accounts_of`](Self::accounts_of) finds no two accounts.
+    /// Adds a finding that says why [`accounts_of`](Self::accounts_of) returns nothing.
     fn find_no_pair(&mut self, transfer: &Transfer) {
         let sequence = Some(transfer.sequence);
         let [debit, credit] = [transfer.debit.account_id, transfer.credit.account_id];
@@ -169,7 +173,7 @@ impl Walk {
         self.find_on(transfer, account, [problem]);
     }
 
-    /// Finds problems of a transfer with one of its accounts.
+    /// Adds findings about a transfer and one of its accounts.
     pub(super) fn find_on(
         &mut self,
         transfer: &Transfer,
@@ -189,7 +193,7 @@ impl Walk {
             self.accounts.fetch(rows.iter().map(|row| AccountId(row.id)))?;
             for row in rows {
                 self.compared += 1;
-                // A row that cannot be read was found when the walk began.
+                // A row that cannot be read is a finding since the walk began.
                 if let Ok(account) = Account::try_from(row) {
                     self.compare_account(&account);
                 }
@@ -198,7 +202,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Compares an account, which was fetched, and adds it up.
+    /// Compares an account with its row, and adds it to the sums. It must have been fetched.
     pub(super) fn compare_account(&mut self, account: &Account) {
         let Some(walked) = self.accounts.get(account.id) else { return };
         let currency = walked.currency;

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use crate::facts::{BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant};
 use crate::money::{Currency, CurrencyCode};
 
-/// The chain as the walk has recomputed it so far.
+/// The chain of the book's own events, as the walk has recomputed it so far.
 pub(in crate::ledger) struct WalkedBook {
-    /// The number of the newest event, 0 before the first, and when it was recorded.
+    /// The number of the newest event; 0 before the first.
     pub(in crate::ledger) number: i64,
     pub(in crate::ledger) recorded_at: Option<Instant>,
     pub(in crate::ledger) head: Hash,
@@ -30,7 +30,7 @@ impl Default for WalkedBook {
 }
 
 impl WalkedBook {
-    /// Moves on by an event, and says whether that changed anything.
+    /// Applies a change, and returns whether it changed anything.
     pub(in crate::ledger) fn take(&mut self, change: &BookChange) -> bool {
         match change {
             BookChange::Period { period, action } => self.closed.apply(*period, *action),
