@@ -120,11 +120,11 @@ impl Ledger {
     ///
     /// ```
     /// use teller::Ledger;
+    /// use teller::store::StoreOptions;
     ///
     /// # let folder = tempfile::tempdir()?;
     /// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
-    /// Ledger::migrate(url.parse()?, Default::default())?;
-    /// let ledger = Ledger::open_incomplete(url.parse()?, Default::default())?;
+    /// let ledger = Ledger::open_incomplete(url.parse()?, StoreOptions::default().making_missing())?;
     /// assert!(ledger.list_accounts("", None, 10)?.accounts.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -150,20 +150,22 @@ impl Ledger {
     }
 
     /// Brings a book's schema up to date and returns the names of the migrations that it ran: all that were missing, or none. Safe to run from
-    /// many places at once. Makes a new SQLite file.
+    /// many places at once. Makes a new SQLite file only with [`StoreOptions::making_missing`].
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Url`, `Options`, `Denied`, `Busy`,
+    /// [`Error::Store`] with [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Missing`, `Url`, `Options`, `Denied`, `Busy`,
     /// `Standby`, `ReadOnly`, `Newer`, `NotABook`, `BookUnknown`, `NotUtf8`, `NotOffered`, `Migration`, `Full`, `Disk`, `Lost`,
     /// `OutcomeUnknown`.
     ///
     /// ```
     /// use teller::Ledger;
+    /// use teller::store::StoreOptions;
     ///
     /// # let folder = tempfile::tempdir()?;
     /// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
-    /// assert!(!Ledger::migrate(url.parse()?, Default::default())?.is_empty());
-    /// assert!(Ledger::migrate(url.parse()?, Default::default())?.is_empty(), "it is up to date");
+    /// let options = StoreOptions::default().making_missing();
+    /// assert!(!Ledger::migrate(url.parse()?, options)?.is_empty());
+    /// assert!(Ledger::migrate(url.parse()?, options)?.is_empty(), "it is up to date");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn migrate(url: DatabaseUrl, options: StoreOptions) -> Result<Vec<String>, Error> {
@@ -176,10 +178,10 @@ impl Ledger {
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
     /// # let (_folder, ledger) = support::new_book()?;
-    /// use teller::clock::Clock;
+    /// use teller::Clock;
     ///
     /// let ledger = ledger.with_clock(Clock::system());
-    /// assert!(ledger.clock().is_system());
+    /// assert!(ledger.clock_status()?.too_late().is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

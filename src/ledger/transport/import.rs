@@ -7,20 +7,22 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Limits, TransferId};
+use crate::facts::AccountName;
 use crate::ledger::Ledger;
 use crate::ledger::accounts::opening::Opened;
 use crate::ledger::bounded::make_room;
 use crate::ledger::mode::Mode;
-use crate::ledger::transport::lines::{
-    AccountLine, ImportCounts, ImportSink, ImportSource, Line, Malformed, MinBalance, Refused, TransferLine,
+use crate::ledger::posting::receipts::Posted;
+use crate::ledger::transport::import_lines::{
+    Draft, Outcome, Prepared, Reported, account_request, prepare_transfer, split, transfer_request,
 };
-use crate::ledger::transport::occurrences::{Identities, Identity};
+use crate::ledger::transport::lines::{
+    AccountLine, ImportCounts, ImportSink, ImportSource, Line, Malformed, Refused, TransferLine,
+};
+use crate::ledger::transport::occurrences::Identities;
 use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
 use crate::maps::FastMap;
-use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rejection::Rejection;
-use crate::requests::{AccountRequest, TransferRequest};
+use crate::money::{Currency, CurrencyCode};
 use crate::store::Access;
 
 /// The most lines of one transaction: enough that its fixed cost does not count, and few enough that its locks are short. Three batches are
@@ -38,35 +40,6 @@ const DRY_RUN_TOO_LARGE: &str = "a dry run judges all lines of a file at once, a
 
 /// The most accounts whose currency is remembered during an import, about 100 bytes each.
 const CURRENCIES_MAX: usize = 30_000;
-
-/// The outcome of a line.
-enum Outcome {
-    Done { replayed: bool },
-    Refused { rejection: Rejection, id: Option<TransferId> },
-    Malformed { fault: Malformed, id: Option<TransferId> },
-}
-
-/// A line, and the request that it becomes.
-struct Prepared<R> {
-    reported: Reported,
-    request: Result<R, Outcome>,
-}
-
-/// What is reported of a line that is not imported, and counted of one that is.
-struct Reported {
-    number: u64,
-    raw: Vec<u8>,
-    has_key: bool,
-    is_by_meaning: bool,
-}
-
-/// A transfer to be posted, without what only the book knows.
-struct Draft {
-    identity: Identity,
-    line: TransferLine,
-    /// `None` if the line does not give the currency, which is then that of the account that is named first.
-    money: Option<Money>,
-}
 
 impl Ledger {
     /// Opens the accounts of a file, and reads the file in another thread. An account that the same line opened before is left as it is. A dry run
@@ -245,7 +218,7 @@ impl Ledger {
             ask(requests, |requests| {
                 let answers = self.post_batch(requests, mode)?.into_iter().zip(ids);
                 let outcome = |(answer, id)| match answer {
-                    Ok(crate::ledger::Posted { replayed, .. }) => Outcome::Done { replayed },
+                    Ok(Posted { replayed, .. }) => Outcome::Done { replayed },
                     Err(rejection) => Outcome::Refused { rejection, id: Some(id) },
                 };
                 Ok(answers.map(outcome).collect())
@@ -303,30 +276,6 @@ fn batch_size<R>(mode: Mode) -> BatchSize<Prepared<R>> {
         Mode::DryRun => (DRY_RUN_LINES_MAX, DRY_RUN_BYTES_MAX),
     };
     BatchSize { items_max, bytes_max, bytes_of: |line| line.reported.raw.len() }
-}
-
-fn split<T>(Line { number, raw, has_key, content }: Line<T>) -> (Reported, Result<T, Malformed>) {
-    (Reported { number, raw, has_key, is_by_meaning: false }, content)
-}
-
-fn prepare_transfer(
-    line: Line<TransferLine>,
-    identities: &mut Identities,
-    currencies: &HashMap<CurrencyCode, Currency>,
-) -> Prepared<Draft> {
-    let (mut reported, content) = split(line);
-    let request = match content {
-        Ok(content) => {
-            let identity = identities.of(&content, &reported.raw);
-            reported.is_by_meaning = identity.is_by_meaning;
-            draft(content, identity, currencies)
-        }
-        Err(fault) => {
-            let id = Some(fault.id.unwrap_or_else(|| identities.of_malformed(&reported.raw)));
-            Err(Outcome::Malformed { fault, id })
-        }
-    };
-    Prepared { reported, request }
 }
 
 /// Imports the lines batch by batch, and reports the outcome of each line.
@@ -404,68 +353,4 @@ fn ask<R>(
     }
     let mut answers = answer(&requests)?.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| answers.next())).collect())
-}
-
-fn account_request(line: AccountLine, currencies: &HashMap<CurrencyCode, Currency>) -> Result<AccountRequest, Outcome> {
-    let malformed = |column, error| Outcome::Malformed { fault: Malformed::new(column, error), id: None };
-    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency: line.currency }, id: None };
-    let currency = *currencies.get(&line.currency).ok_or_else(unknown)?;
-    let limit = |column, text: &str| match Money::parse_signed(text, currency) {
-        Ok(money) => Ok(Some(money.amount)),
-        Err(error) => Err(malformed(column, error)),
-    };
-    let min_balance = match &line.min_balance {
-        MinBalance::Default => Limits::default_for(line.account_type).min_balance,
-        MinBalance::None => None,
-        MinBalance::At(text) => limit("min_balance", text)?,
-    };
-    let max_balance: Option<Amount> = match &line.max_balance {
-        None => None,
-        Some(text) => limit("max_balance", text)?,
-    };
-    Ok(AccountRequest {
-        limits: Limits { min_balance, max_balance },
-        description: line.description,
-        metadata: line.metadata,
-        ..AccountRequest::new(line.name, line.account_type, currency)
-    })
-}
-
-fn draft(
-    line: TransferLine,
-    identity: Identity,
-    currencies: &HashMap<CurrencyCode, Currency>,
-) -> Result<Draft, Outcome> {
-    let Some(currency) = line.currency else { return Ok(Draft { identity, line, money: None }) };
-    let unknown =
-        || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(identity.id.id()) };
-    let currency = *currencies.get(&currency).ok_or_else(unknown)?;
-    let money = parse_money(&line, identity.id.id(), currency)?;
-    Ok(Draft { identity, line, money: Some(money) })
-}
-
-fn transfer_request(
-    Draft { identity: Identity { id, .. }, line, money }: Draft,
-    accounts: &FastMap<AccountName, Currency>,
-) -> Result<TransferRequest, Outcome> {
-    let account = line.parties.names()[0];
-    let unknown = || {
-        let rejection = Rejection::AccountUnknown { account: account.clone() };
-        Outcome::Refused { rejection, id: Some(id.id()) }
-    };
-    let money = match money {
-        Some(money) => money,
-        None => parse_money(&line, id.id(), *accounts.get(account).ok_or_else(unknown)?)?,
-    };
-    Ok(TransferRequest {
-        effective_at: line.effective_at,
-        description: line.description,
-        metadata: line.metadata,
-        ..TransferRequest::new(id, line.parties, money)
-    })
-}
-
-fn parse_money(line: &TransferLine, id: TransferId, currency: Currency) -> Result<Money, Outcome> {
-    Money::parse(&line.amount, currency)
-        .map_err(|error| Outcome::Malformed { fault: Malformed::new("amount", error), id: Some(id) })
 }

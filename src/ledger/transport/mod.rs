@@ -6,6 +6,7 @@
 pub(super) mod backup;
 pub(super) mod book;
 pub(super) mod import;
+mod import_lines;
 pub(super) mod lines;
 pub(super) mod occurrences;
 pub(super) mod read_ahead;
