@@ -2,7 +2,7 @@
 
 use tracing::{Level, enabled, info};
 
-use crate::ledger::accounts::opening::Opened;
+use crate::ledger::accounts::Opened;
 use crate::ledger::mode::Mode;
 use crate::ledger::posting::receipts::Receipt;
 use crate::rejection::Rejection;

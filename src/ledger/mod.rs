@@ -29,9 +29,8 @@ use crate::ledger::posting::spending::Spending;
 use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
 pub use crate::ledger::accounts::balances::AsOf;
-pub use crate::ledger::accounts::opening::Opened;
 pub use crate::ledger::accounts::paths::PathBalance;
-pub use crate::ledger::accounts::{AccountPage, check_empty};
+pub use crate::ledger::accounts::{AccountPage, Opened, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
@@ -42,8 +41,9 @@ pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
 pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
+pub use crate::ledger::statements::SpanStatement;
 pub use crate::ledger::statements::history::{Entry, Statement};
-pub use crate::ledger::statements::{EntryCursor, Span, SpanStatement, StatementOrder};
+pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 pub use crate::ledger::transfers::{WithOpenings, post_in, submit_in};
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{

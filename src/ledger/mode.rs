@@ -1,3 +1,5 @@
+//! Whether an operation is kept or only tried.
+
 /// Whether an operation is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {

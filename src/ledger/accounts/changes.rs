@@ -1,3 +1,5 @@
+//! Changing accounts' limits and states.
+
 use crate::error::Error;
 use crate::facts::{Account, AccountEvent, AccountName};
 use crate::ledger::Ledger;

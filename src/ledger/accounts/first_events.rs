@@ -1,3 +1,5 @@
+//! What accounts were opened with.
+
 use std::collections::HashMap;
 
 use crate::facts::{Account, AccountId, OpenedWith};

@@ -1,3 +1,5 @@
+//! The names and currencies of accounts, for rows that only have the numbers of accounts.
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 

@@ -1,3 +1,8 @@
+//! Accounts: opening, changing and reading them.
+//!
+//! What belongs here: accounts, their balances and their metadata. What does not: the transfers of an account, which are in
+//! [`statements`](crate::ledger::statements).
+
 pub(super) mod balances;
 pub(super) mod changes;
 pub(super) mod first_events;
@@ -17,6 +22,15 @@ use crate::store::{Access, Pool, Store};
 
 /// The most names that are compared for each beginning of a mistyped one.
 const SIMILAR_ROWS_MAX: i64 = 300;
+
+/// The answer to a request to open an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The account as it stands now.
+    pub account: Account,
+    /// Whether the same request opened it before.
+    pub replayed: bool,
+}
 
 /// A page of accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,3 +1,5 @@
+//! Opening accounts.
+
 use std::collections::HashMap;
 
 use crate::error::Error;
@@ -5,22 +7,13 @@ use crate::facts::{Account, AccountId, AccountName, Instant, OpenedWith};
 use crate::judging::{Existing, Opening, open_account};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::first_events::FirstEvents;
-use crate::ledger::accounts::get_account_in;
+use crate::ledger::accounts::{Opened, get_account_in};
 use crate::ledger::log;
 use crate::ledger::mode::Mode;
 use crate::money::{Currency, CurrencyCode};
 use crate::rejection::Rejection;
 use crate::requests::AccountRequest;
 use crate::store::{Access, Store, StoreError};
-
-/// The answer to a request to open an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
-    /// The account as it stands now.
-    pub account: Account,
-    /// Whether the same request opened it before.
-    pub replayed: bool,
-}
 
 impl Ledger {
     /// Opens an account. If the same request opened it before, returns that account as a replay.

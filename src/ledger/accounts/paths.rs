@@ -1,3 +1,5 @@
+//! Balances of many accounts, added up by the paths of their names.
+
 use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;

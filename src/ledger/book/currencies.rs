@@ -1,3 +1,5 @@
+//! The book's currencies: reading them, and registering new ones.
+
 use crate::error::Error;
 use crate::facts::{BookChange, Description, Signature};
 use crate::ledger::Ledger;

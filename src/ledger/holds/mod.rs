@@ -1,3 +1,8 @@
+//! Holds: reading them, and recording their expiry.
+//!
+//! What belongs here: the state of holds. What does not: placing, capturing and releasing, which are requests like any other and are posted
+//! by [`transfers`](crate::ledger::transfers).
+
 pub(super) mod expiry;
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Exchanging one currency for another, which is a journal.
+
 use crate::error::{Error, InputError};
 use crate::facts::Account;
 use crate::ledger::Ledger;

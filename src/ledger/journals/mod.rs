@@ -1,3 +1,7 @@
+//! Reading journals and transfers.
+//!
+//! What belongs here: reading what was posted. What does not: posting, which is in [`transfers`](crate::ledger::transfers).
+
 pub(super) mod exchange;
 
 use crate::error::Error;

@@ -1,3 +1,5 @@
+//! A request on its way through the queue.
+
 use std::sync::mpsc::SyncSender;
 
 use crate::error::Error;

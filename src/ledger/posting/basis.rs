@@ -1,3 +1,5 @@
+//! What every posting to one book needs beside the rows that it reads.
+
 use std::time::Duration;
 
 use crate::clock::Clock;

@@ -1,3 +1,5 @@
+//! The accounts and ids that requests refer to: what a posting locks and reads.
+
 use std::collections::BTreeSet;
 
 use uuid::Uuid;

@@ -1,3 +1,5 @@
+//! Sealing a book: one hash over its whole history, which later shows whether that history was changed.
+
 use crate::error::{Error, InputError};
 use crate::facts::{Account, AccountId, Instant, Sequence};
 use crate::ledger::Ledger;

@@ -1,3 +1,8 @@
+//! Schedules: adding, cancelling and reading them.
+//!
+//! What belongs here: schedules and their dues, and posting what is due (`runs`). What does not: the moments of dues and the outcome of an
+//! attempt, which the core computes.
+
 pub(super) mod pages;
 pub(super) mod runs;
 

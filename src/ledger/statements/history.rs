@@ -1,3 +1,5 @@
+//! The newest transfers of an account, page by page.
+
 use crate::error::Error;
 use crate::facts::{Account, AccountName, Instant, NormalSide, Sequence, Transfer, TransferKind};
 use crate::ledger::Ledger;

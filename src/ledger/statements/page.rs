@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::facts::{Account, Instant, Leg, Sequence, Transfer};
 use crate::ledger::accounts::balances::{AsOf, Reading, read_as_of};
 use crate::ledger::statements::history::{Entry, change_of, entry, labels_of};
-use crate::ledger::statements::{EntryCursor, Span, StatementOrder};
+use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 use crate::models::transfers::Exceptions;
 use crate::money::Amount;
 use crate::store::{Store, StoreError};

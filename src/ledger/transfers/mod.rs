@@ -1,3 +1,8 @@
+//! Posting requests: transfers, holds, captures, releases, reversals, journals and changes.
+//!
+//! What belongs here: the methods of [`Ledger`] that submit requests, and their twins in a transaction of the caller. What does not: how a
+//! posting locks, judges and writes, which is in [`posting`](crate::ledger::posting).
+
 pub(super) mod references;
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Copies of SQLite books: backing up and restoring.
+
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::error::{Error, InputError};
 use crate::facts::AccountName;
 use crate::ledger::Ledger;
-use crate::ledger::accounts::opening::Opened;
+use crate::ledger::accounts::Opened;
 use crate::ledger::bounded::make_room;
 use crate::ledger::mode::Mode;
 use crate::ledger::posting::receipts::Posted;

@@ -1,3 +1,5 @@
+//! The accounts of a walk, in memory or in a temporary file.
+
 use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};

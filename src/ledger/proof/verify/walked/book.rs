@@ -1,3 +1,5 @@
+//! The chain of the book's own events, as a walk recomputes it.
+
 use std::collections::BTreeMap;
 
 use crate::facts::{BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant};

@@ -1,3 +1,5 @@
+//! The ids of transfers, in constant memory.
+
 use std::hash::{BuildHasher, RandomState};
 
 use crate::models::sql_types::SqlId;
