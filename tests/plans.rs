@@ -10,7 +10,7 @@ use teller::requests::TransferRequest;
 use teller::{Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of, ways_into_tables};
-use crate::support::{TestBook, check, on_every_backend, transfer};
+use crate::support::{TestBook, check, on_every_backend, requests, transfer};
 
 const TRANSFERS: usize = 2_000;
 
@@ -75,11 +75,14 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
 
     let account = [&[BY_NAME][..], &HOLDS].concat();
     assert_ways(book, &account, "an account", || drop(ledger.get_account(&name()).unwrap()));
-    let page = [&account[..], &["transfers_pkey", "accounts_pkey"]].concat();
+    let names = ["accounts_pkey"];
+    let page = [&account[..], &["transfers_pkey"], &names].concat();
     assert_ways(book, &page, "a page of history", || drop(ledger.statement(&name(), None, 100).unwrap()));
-    for (order, more) in [(StatementOrder::Recorded, &[][..]), (StatementOrder::Effective, &EXCEPTIONS)] {
+    // Nothing was recorded in the span, so that there are no names to look up, but something was effective in it.
+    let with_exceptions = [&EXCEPTIONS[..], &names].concat();
+    for (order, more) in [(StatementOrder::Recorded, &[][..]), (StatementOrder::Effective, &with_exceptions)] {
         let span = Span { order, from: Some(Instant::EPOCH), to: Some(middle()), cursor: None };
-        let expected = [&page[..], &MILESTONES, more].concat();
+        let expected = [&account[..], &["transfers_pkey"], &MILESTONES, more].concat();
         assert_ways(book, &expected, "a page over a span", || {
             drop(ledger.statement_of_span(&name(), span, 100).unwrap());
         });
@@ -146,5 +149,63 @@ on_every_backend! {
         }
         let walks = statements_of(|| drop(page("alice"))).iter().filter(|statement| statement.contains("recursive")).count();
         assert!(walks <= 5, "{walks}");
+    }
+
+    fn a_capture_a_release_and_a_reversal_load_each_account_and_hold_once(book: &TestBook) {
+        record_statements();
+        check(book, "
+            account cash asset EUR
+            account alice liability EUR
+            account bob liability EUR
+            deposit alice 100 -> posted
+            hold h1: alice bob 30 -> held
+            hold h2: alice bob 30 -> held
+            fall t1: alice bob 10 -> posted
+        ");
+        let ledger = book.ledger();
+        let count = |line: &str| {
+            let request = requests(book, &ledger, line).pop().unwrap();
+            Loads::of(&statements_of(|| drop(ledger.submit_one(request, Mode::Commit).unwrap())))
+        };
+        // Whatever a ledger reads once and keeps is read before those that are counted.
+        count("capture c0: h1 1");
+        for (line, loads) in [
+            ("capture c1: h1 10", Loads { accounts: 1, holds: 1, all: 12 }),
+            ("capture c2: h1 final", Loads { accounts: 1, holds: 1, all: 12 }),
+            ("release r1: h2", Loads { accounts: 1, holds: 1, all: 12 }),
+            ("reverse v1: t1 4", Loads { accounts: 1, holds: 0, all: 10 }),
+            ("reverse v2: t1", Loads { accounts: 1, holds: 0, all: 10 }),
+        ] {
+            assert_eq!(count(line), loads, "{line}");
+        }
+    }
+
+    fn a_page_of_a_statement_loads_no_account_but_its_own(book: &TestBook) {
+        let ledger = fill(book);
+        let statements = statements_of(|| drop(ledger.statement(&name(), None, 100).unwrap()));
+        assert_eq!(Loads::of(&statements).accounts, 1, "{statements:#?}");
+    }
+}
+
+/// How many statements load whole rows of accounts or of holds, of how many.
+#[derive(Debug, PartialEq, Eq)]
+struct Loads {
+    accounts: usize,
+    holds: usize,
+    all: usize,
+}
+
+impl Loads {
+    fn of(statements: &[String]) -> Self {
+        let texts: Vec<_> = statements.iter().map(|text| text.to_lowercase().replace(['"', '`'], "")).collect();
+        let count = |begin: &str, key: &str| {
+            let loads = |text: &&String| text.starts_with("select") && text.contains(begin) && text.contains(key);
+            texts.iter().filter(loads).count()
+        };
+        Self {
+            accounts: count("accounts.id, accounts.debits_held", "from accounts"),
+            holds: count("holds.id, holds.sequence", "holds.id "),
+            all: statements.len(),
+        }
     }
 }

@@ -5,14 +5,16 @@
 
 mod accounts;
 mod book;
+mod bounded;
 mod holds;
 mod journals;
+mod log;
+mod mode;
 mod poster;
 mod posting;
 mod proof;
 mod schedules;
 mod statements;
-mod told;
 mod transfers;
 mod transport;
 
@@ -33,13 +35,15 @@ pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
+pub use crate::ledger::mode::Mode;
 pub use crate::ledger::poster::{Pending, Poster, PosterOptions};
 pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
 pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
+pub use crate::ledger::statements::SpanStatement;
 pub use crate::ledger::statements::history::{Entry, Statement};
-pub use crate::ledger::statements::{EntryCursor, Span, SpanStatement, StatementOrder};
+pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 pub use crate::ledger::transfers::{WithOpenings, post_in, submit_in};
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
@@ -49,20 +53,10 @@ pub use crate::ledger::transport::lines::{
     AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
 
-/// How much memory a walk over the whole book may take for accounts: so much that the program as a whole stays below 64 MB.
+/// The memory that a walk over the whole book may use for accounts, so that the whole program stays below 64 MB.
 const WALK_BYTES_MAX: usize = 27 << 20;
 
-/// Whether an operation is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// It is written, and the answer comes after the commit.
-    #[default]
-    Commit,
-    /// It is judged like any other, under the same locks, and leaves no trace.
-    DryRun,
-}
-
-/// One book: the library's front door. Cheap to share between threads by reference.
+/// A book that is open. Threads can share it by reference.
 #[derive(Debug)]
 pub struct Ledger {
     pool: Pool,
@@ -72,37 +66,68 @@ pub struct Ledger {
     remembered: Remembered,
     spending: Spending,
     walk_bytes_max: usize,
-    /// Whether a verification looks all rows up through all indexes.
+    /// Whether a verification looks up every row through every index.
     proves_indexes: bool,
 }
 
 impl Ledger {
-    /// Opens a book that is there. No file is made where there is none, so that a wrong path never looks like an empty book: see
-    /// [`Ledger::open_or_create`]. A PostgreSQL book must have been migrated, with [`Ledger::migrate`] or `teller migrate run`.
+    /// Opens an existing book. Never makes a file, so that a wrong path cannot look like an empty book: see [`Ledger::open_or_create`]. A
+    /// PostgreSQL book must have been migrated, with [`Ledger::migrate`] or `teller migrate run`.
     ///
     /// # Errors
     /// [`StoreError::Missing`](crate::store::StoreError::Missing), `Unreachable`, `Url`, `Options`, `Denied`, `NotABook`, `BookUnknown`,
     /// `NotOffered`, `NotMigrated`, `Newer`, `Busy`, `Standby`, `Lost`, `Replaced`, `Full`, `Disk`, `Statement`;
     /// [`Rejection::BookIncomplete`](crate::rejection::Rejection::BookIncomplete).
+    ///
+    /// ```
+    /// use teller::Ledger;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
+    /// let missing = Ledger::open(url.parse()?, Default::default());
+    /// assert!(missing.is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let ledger = Self::open_incomplete(url, options)?;
         ledger.check_complete()?;
         Ok(ledger)
     }
 
-    /// Opens a book, and makes it first where the URL names an SQLite file that is not there or is empty. A PostgreSQL book is made by its
-    /// owner, with `teller migrate run`.
+    /// Opens a book. If the URL names an SQLite file that does not exist or is empty, makes the book first. A PostgreSQL book is made by its owner,
+    /// with `teller migrate run`.
     ///
     /// # Errors
-    /// As [`Ledger::open`], but for [`StoreError::Missing`](crate::store::StoreError::Missing).
+    /// Those of [`Ledger::open`], except [`StoreError::Missing`](crate::store::StoreError::Missing).
+    ///
+    /// ```
+    /// use teller::Ledger;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
+    /// let ledger = Ledger::open_or_create(url.parse()?, Default::default())?;
+    /// assert!(ledger.list_accounts("", None, 10)?.accounts.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open_or_create(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         Self::open(url, options.making_missing())
     }
 
-    /// Opens a book that an import may not have come to the end of, to go on with that: see [`Ledger::import_book`].
+    /// Opens a book whose import was interrupted, so that [`Ledger::import_book`] can continue. Also opens a complete book.
     ///
     /// # Errors
-    /// As [`Ledger::open`], but for [`Rejection::BookIncomplete`](crate::rejection::Rejection::BookIncomplete).
+    /// Those of [`Ledger::open`], except [`Rejection::BookIncomplete`](crate::rejection::Rejection::BookIncomplete).
+    ///
+    /// ```
+    /// use teller::Ledger;
+    /// use teller::store::StoreOptions;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
+    /// let ledger = Ledger::open_incomplete(url.parse()?, StoreOptions::default().making_missing())?;
+    /// assert!(ledger.list_accounts("", None, 10)?.accounts.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open_incomplete(url: DatabaseUrl, options: StoreOptions) -> Result<Self, Error> {
         let pool = Pool::connect(url, options)?;
         let state = pool.schema_state()?;
@@ -124,46 +149,94 @@ impl Ledger {
         })
     }
 
-    /// Brings a book's schema up to date, all missing migrations or none, and returns their names. Safe to run from many places at once.
-    /// A new SQLite file is made.
+    /// Brings a book's schema up to date and returns the names of the migrations that it ran: all that were missing, or none. Safe to run from
+    /// many places at once. Makes a new SQLite file only with [`StoreOptions::making_missing`].
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Url`, `Options`, `Denied`, `Busy`,
+    /// [`Error::Store`] with [`StoreError::Unreachable`](crate::store::StoreError::Unreachable), `Missing`, `Url`, `Options`, `Denied`, `Busy`,
     /// `Standby`, `ReadOnly`, `Newer`, `NotABook`, `BookUnknown`, `NotUtf8`, `NotOffered`, `Migration`, `Full`, `Disk`, `Lost`,
     /// `OutcomeUnknown`.
+    ///
+    /// ```
+    /// use teller::Ledger;
+    /// use teller::store::StoreOptions;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
+    /// let options = StoreOptions::default().making_missing();
+    /// assert!(!Ledger::migrate(url.parse()?, options)?.is_empty());
+    /// assert!(Ledger::migrate(url.parse()?, options)?.is_empty(), "it is up to date");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn migrate(url: DatabaseUrl, options: StoreOptions) -> Result<Vec<String>, Error> {
         Ok(Pool::connect(url, options)?.migrate()?)
     }
 
-    /// The same book with another clock than its own, which is the server's on PostgreSQL and the machine's on SQLite. What it says is not
-    /// checked, so all programs that write to one book must use the same clock.
+    /// Replaces the book's clock, which is the server's on PostgreSQL and the machine's on SQLite. The new clock is not checked against the
+    /// server's, so all programs that write to one book must use the same one.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Clock;
+    ///
+    /// let ledger = ledger.with_clock(Clock::system());
+    /// assert!(ledger.clock_status()?.too_late().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// The same book, where an account's newest entry may be so much later than the clock. Beyond it the account takes no more entries,
-    /// unless the owner has [accepted](Self::accept_clock) that. It is a minute unless it is set.
+    /// Sets how much later than the clock an account's newest entry may be; the default is one minute. Beyond it, the account takes no more
+    /// entries unless the owner has [accepted](Self::accept_clock) the difference.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::time::Duration;
+    ///
+    /// let ledger = ledger.with_clock_lead_max(Duration::from_secs(5));
+    /// assert_eq!(ledger.clock_status()?.lead_max, Duration::from_secs(5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_clock_lead_max(self, lead_max: Duration) -> Self {
         Self { clock_lead_max: lead_max, ..self }
     }
 
-    /// The same book, whose [verification](Self::verify), [import](Self::import_book) and [export](Self::export_book) keep in memory about so
-    /// many bytes of what they know of accounts. What is more goes into a temporary file, 512 bytes an account, or is looked up again. Where
-    /// all has room, a verification is several times faster. It is 27 MB unless it is set, which is room for 100,000 accounts or so.
+    /// Sets about how many bytes of memory [verification](Self::verify), [import](Self::import_book) and [export](Self::export_book) may use for
+    /// accounts. The default is 27 MB, which holds about 100,000 accounts. The rest goes to a temporary file, 512 bytes an account, or is read
+    /// again. A verification is several times faster if all accounts fit into memory.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let report = ledger.with_walk_memory(1 << 30).verify(&mut |_| {})?;
+    /// assert!(report.findings.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_walk_memory(self, bytes_max: usize) -> Self {
         Self { walk_bytes_max: bytes_max, ..self }
     }
 
-    /// Leaves the indexes out of verifications, which then take about a third of the time on PostgreSQL and two thirds on SQLite.
+    /// Excludes the indexes from verifications. These then take about a third of the time on PostgreSQL and two thirds on SQLite.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let report = ledger.without_index_proof().verify(&mut |_| {})?;
+    /// assert!(report.findings.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn without_index_proof(self) -> Self {
         Self { proves_indexes: false, ..self }
     }
 
-    /// Whether whoever writes keeps everybody else from it.
+    /// Whether the book takes only one writer at a time.
     const fn has_one_writer(&self) -> bool {
         matches!(self.pool.url(), DatabaseUrl::Sqlite(_))
     }
@@ -173,7 +246,14 @@ impl Ledger {
         &self.pool
     }
 
-    /// The clock that the book is told the time by.
+    /// The book's clock.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// assert!(ledger.get_account(&"customers:alice".parse()?)?.opened_at <= ledger.clock().now());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn clock(&self) -> &Clock {
         &self.clock

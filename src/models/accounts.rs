@@ -3,7 +3,8 @@ use std::fmt::Display;
 use diesel::prelude::*;
 
 use crate::facts::{
-    Account, AccountId, AccountState, AccountType, Balances, Instant, LastTransfer, Limits, Sequence, Velocity,
+    Account, AccountId, AccountName, AccountState, AccountType, Balances, Instant, LastTransfer, Limits, Sequence,
+    Velocity,
 };
 use crate::judging::ChangedAccount;
 use crate::models::currencies::currency;
@@ -11,7 +12,7 @@ use crate::models::row::row;
 use crate::models::sql_types::{Bytea, Int2, Int8, Jsonb, Nullable, SqlHash, SqlInstant, SqlJson, Text, Timestamptz};
 use crate::models::transfers::{metadata_from_json, metadata_to_json};
 use crate::models::{CorruptRow, HasText};
-use crate::money::Amount;
+use crate::money::{Amount, Currency};
 use crate::schema::accounts;
 
 /// More of the last character there is than a name has room for: no name that begins with a prefix sorts behind the prefix and these.
@@ -42,6 +43,35 @@ pub(crate) struct AccountRow {
     pub head: SqlHash,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
+}
+
+/// What an account is called, for rows that only have its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountLabel {
+    pub id: AccountId,
+    pub name: AccountName,
+    pub currency: Currency,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub(crate) struct AccountLabelRow {
+    pub id: i64,
+    pub name: String,
+    pub currency: String,
+    pub exponent: i16,
+}
+
+impl TryFrom<AccountLabelRow> for AccountLabel {
+    type Error = CorruptRow;
+
+    fn try_from(row: AccountLabelRow) -> Result<Self, CorruptRow> {
+        Ok(Self {
+            id: AccountId(row.id),
+            name: row.name.parse().map_err(|_| CorruptRow::new("accounts", row.id, "name", &row.name))?,
+            currency: currency(&row.currency, row.exponent, || ("accounts", row.id.to_string()))?,
+        })
+    }
 }
 
 impl HasText for AccountRow {

@@ -90,6 +90,12 @@ pub(crate) fn by_id(ids: Vec<SqlId>) -> _ {
     holds::table.filter(holds::id.eq_any(ids))
 }
 
+/// The columns of the debited and the credited account.
+#[diesel::dsl::auto_type]
+pub(crate) fn account_ids() -> _ {
+    (holds::debit_account_id, holds::credit_account_id)
+}
+
 /// Open holds that debit one of the accounts and have expired.
 #[diesel::dsl::auto_type]
 pub(crate) fn expired_by_debit(accounts: Vec<i64>, now: SqlInstant) -> _ {

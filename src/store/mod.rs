@@ -68,7 +68,7 @@ pub use crate::store::pool::Pool;
 pub(crate) use crate::store::pool::Shortcut;
 pub(crate) use crate::store::portable::Portable;
 pub(crate) use crate::store::postgres::server_clock;
-pub(crate) use crate::store::schedules::{DuePlace, Schedules};
+pub(crate) use crate::store::schedules::{DueKey, Schedules};
 pub use crate::store::url::{DatabaseUrl, UrlError, UrlSetting};
 
 /// How far off the server's clock a time may be that is judged by. Clocks are told to a few milliseconds; more is a jump.
@@ -90,11 +90,9 @@ pub(crate) trait Store:
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
 
-    /// Those of the accounts that exist, by their numbers.
-    fn find_accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError>;
-
-    /// Those of the accounts that exist, locked against every other write until the transaction ends.
-    fn lock_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;
+    /// Those of the accounts that exist, each once, locked against every other write until the transaction ends. Some are known by name,
+    /// others by number; one statement locks them all, so that they are locked in the order of their numbers.
+    fn lock_accounts(&mut self, names: &[&AccountName], ids: &[AccountId]) -> Result<Vec<Account>, StoreError>;
 
     /// Those of the transfers that exist.
     fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError>;

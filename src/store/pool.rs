@@ -249,7 +249,7 @@ impl Shortcut<'_> {
 
     /// The outcome of the first attempt. Where that failed for a reason that the later ones may not have, it does not count, and they follow
     /// at once, as in [`Pool::transaction`].
-    pub(crate) fn or_transaction<T>(
+    pub(crate) fn retry_in_transaction<T>(
         mut self,
         outcome: Result<T, Error>,
         mut work: impl FnMut(&mut dyn Store) -> Result<T, Error>,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::facts::{Account, AccountEvent, AccountId, Hold, Instant, Sequence, Transfer, TransferId};
 use crate::models::account_events::AccountEventRow;
-use crate::models::accounts::{AccountRow, prefix_end, with_prefix};
+use crate::models::accounts::{AccountLabel, AccountLabelRow, AccountRow, prefix_end, with_prefix};
 use crate::models::currencies::CurrencyRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::SqlId;
@@ -34,6 +34,9 @@ pub(crate) trait Portable {
 
     /// The numbers of those of the accounts that exist, with the codes and exponents of their currencies, in no particular order.
     fn account_currencies(&mut self, ids: &[AccountId]) -> Result<Vec<(i64, String, i16)>, StoreError>;
+
+    /// The labels of those of the accounts that exist, in no particular order.
+    fn account_labels(&mut self, ids: &[AccountId]) -> Result<Vec<AccountLabel>, StoreError>;
 
     /// How many accounts there are.
     fn count_accounts(&mut self) -> Result<i64, StoreError>;
@@ -84,6 +87,15 @@ pub(crate) trait Portable {
 
     /// The transfers of journals, in no particular order.
     fn find_journals(&mut self, journals: &[Uuid]) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The debited and the credited account of those of the transfers that exist.
+    fn transfer_account_ids(&mut self, transfers: &[TransferId]) -> Result<Vec<[AccountId; 2]>, StoreError>;
+
+    /// The debited and the credited account of every transfer of the journals.
+    fn journal_account_ids(&mut self, journals: &[Uuid]) -> Result<Vec<[AccountId; 2]>, StoreError>;
+
+    /// The debited and the credited account of those of the holds that exist.
+    fn hold_account_ids(&mut self, holds: &[TransferId]) -> Result<Vec<[AccountId; 2]>, StoreError>;
 
     /// The reversals of transfers, in no particular order, as they are stored.
     fn reversal_rows(&mut self, transfers: &[TransferId]) -> Result<Vec<TransferRow>, StoreError>;
@@ -149,6 +161,10 @@ pub(super) fn in_chunks<K, R>(
     Ok(found)
 }
 
+fn account_ids(rows: Result<Vec<(i64, i64)>, StoreError>) -> Result<Vec<[AccountId; 2]>, StoreError> {
+    Ok(rows?.into_iter().map(|(debit, credit)| [AccountId(debit), AccountId(credit)]).collect())
+}
+
 macro_rules! implement_portable {
     ($connection:ty, $loading_mode:ty) => {
         impl Portable for $connection {
@@ -167,6 +183,13 @@ macro_rules! implement_portable {
                     let accounts = accounts::table.filter(accounts::id.eq_any(ids.iter().map(|id| id.0)));
                     accounts.select((accounts::id, accounts::currency, accounts::exponent)).load(self)
                 })
+            }
+
+            fn account_labels(&mut self, ids: &[AccountId]) -> Result<Vec<AccountLabel>, StoreError> {
+                from_rows(in_chunks(ids, |ids| {
+                    let accounts = accounts::table.filter(accounts::id.eq_any(ids.iter().map(|id| id.0)));
+                    accounts.select(AccountLabelRow::as_select()).load(self)
+                })?)
             }
 
             fn count_accounts(&mut self) -> Result<i64, StoreError> {
@@ -267,6 +290,25 @@ macro_rules! implement_portable {
                     let rows = transfers::table.filter(transfers::journal_id.eq_any(journals));
                     rows.select(TransferRow::as_select()).load(self)
                 })?)
+            }
+
+            fn transfer_account_ids(&mut self, transfers: &[TransferId]) -> Result<Vec<[AccountId; 2]>, StoreError> {
+                account_ids(in_chunks(transfers, |ids| {
+                    let transfers = transfers::table.filter(transfers::id.eq_any(sql_ids(ids)));
+                    transfers.select((transfers::debit_account_id, transfers::credit_account_id)).load(self)
+                }))
+            }
+
+            fn journal_account_ids(&mut self, journals: &[Uuid]) -> Result<Vec<[AccountId; 2]>, StoreError> {
+                account_ids(in_chunks(journals, |journals| {
+                    let journals = journals.iter().copied().map(SqlId::new);
+                    let transfers = transfers::table.filter(transfers::journal_id.eq_any(journals));
+                    transfers.select((transfers::debit_account_id, transfers::credit_account_id)).load(self)
+                }))
+            }
+
+            fn hold_account_ids(&mut self, holds: &[TransferId]) -> Result<Vec<[AccountId; 2]>, StoreError> {
+                account_ids(in_chunks(holds, |ids| holds::by_id(sql_ids(ids)).select(holds::account_ids()).load(self)))
             }
 
             fn reversal_rows(&mut self, transfers: &[TransferId]) -> Result<Vec<TransferRow>, StoreError> {

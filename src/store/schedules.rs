@@ -14,14 +14,14 @@ use crate::store::portable::{from_rows, in_chunks};
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
 const ROWS_PER_STATEMENT: usize = 1_000;
 
-/// The place of a due among those of all schedules, in the order of time.
+/// The position of a due among those of all schedules: by time, then by schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct DuePlace {
+pub(crate) struct DueKey {
     pub(crate) due_at: Instant,
     pub(crate) schedule_id: ScheduleId,
 }
 
-impl DuePlace {
+impl DueKey {
     /// No due is before it.
     pub(crate) const FIRST: Self = Self { due_at: Instant::MIN, schedule_id: ScheduleId::FIRST };
     /// No due is behind it.
@@ -43,7 +43,7 @@ pub(crate) trait Schedules {
     fn due_schedule_rows(&mut self, until: Instant, limit: i64) -> Result<Vec<ScheduleRow>, StoreError>;
 
     /// Up to `limit` dues that are to be tried again, behind a place, in order, as they are stored.
-    fn refused_due_rows(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<DueRow>, StoreError>;
+    fn refused_due_rows(&mut self, behind: DueKey, limit: i64) -> Result<Vec<DueRow>, StoreError>;
 
     /// How many dues of a schedule are to be tried again.
     fn count_refused_dues(&mut self, schedule: ScheduleId) -> Result<u64, StoreError>;
@@ -102,7 +102,7 @@ macro_rules! implement_schedules {
                 Ok(due.select(ScheduleRow::as_select()).load(self)?)
             }
 
-            fn refused_due_rows(&mut self, behind: DuePlace, limit: i64) -> Result<Vec<DueRow>, StoreError> {
+            fn refused_due_rows(&mut self, behind: DueKey, limit: i64) -> Result<Vec<DueRow>, StoreError> {
                 let (due_at, schedule) = (SqlInstant::from(behind.due_at), SqlId::new(behind.schedule_id.0));
                 let is_behind = schedule_dues::due_at
                     .gt(due_at)

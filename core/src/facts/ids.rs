@@ -56,8 +56,8 @@ impl Sequence {
         self.0 > Self::PROVISIONAL_BASE
     }
 
-    /// The place that this stands for, when these are drawn; itself where it is a place.
-    pub(crate) fn placed(self, drawn: &[Self]) -> Self {
+    /// The drawn sequence that a provisional one stands for. Any other sequence is returned as it is.
+    pub(crate) fn drawn_from(self, drawn: &[Self]) -> Self {
         match usize::try_from(self.0 - Self::PROVISIONAL_BASE) {
             Ok(number @ 1..) => drawn[number - 1],
             _ => self,

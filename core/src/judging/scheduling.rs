@@ -10,9 +10,9 @@ use crate::rejection::{Rejection, ScheduleRejection};
 use crate::requests::{Request, ScheduleRequest, TransferRequest};
 
 impl Schedule {
-    /// What becomes of a due transfer that was answered at a moment: the first time, or again.
+    /// The due after an attempt to post it: the first one, or another one after `before`. `refusal` is `None` if it was posted.
     #[must_use]
-    pub fn settle(&self, due_at: Instant, before: Option<&Due>, refusal: Option<Refusal>, now: Instant) -> Due {
+    pub fn after_attempt(&self, due_at: Instant, before: Option<&Due>, refusal: Option<Refusal>, now: Instant) -> Due {
         let first_at = before.map_or(now, |due| due.first_at);
         let is_in_time = now < first_at.after(OnRefusal::RETRY_TIME_MAX);
         let is_kept = |refusal: &Refusal| {

@@ -61,8 +61,8 @@ impl Parties {
         }
     }
 
-    /// Those of the two that fall, or may fall, whatever types they have.
-    pub fn falling(&self) -> impl Iterator<Item = &AccountName> {
+    /// Those of the two accounts whose balance falls, or may fall, whatever types they have.
+    pub fn lowered_accounts(&self) -> impl Iterator<Item = &AccountName> {
         let [first, second] = self.names();
         let (first, second) = match self {
             Self::Transfer { .. } => (Some(first), None),

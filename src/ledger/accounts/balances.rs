@@ -1,4 +1,4 @@
-//! What accounts had: as it counts for the books, and as the ledger knew it.
+//! Balances at a moment: by effective time, and as the ledger knew them.
 
 use std::collections::HashMap;
 
@@ -10,23 +10,24 @@ use crate::money::{Amount, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// The moments that a balance is asked for.
+/// The moments of a balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AsOf {
-    /// Transfers count that are effective by then. `None`: all that are recorded count, forward-dated ones too.
+    /// Only transfers that are effective at this moment or before count. `None`: all count, also those with an effective time in the
+    /// future.
     pub effective_at: Option<Instant>,
-    /// Transfers are known that were recorded by then. `None`: all are.
+    /// Only transfers that were recorded at this moment or before count. `None`: all count.
     pub recorded_at: Option<Instant>,
 }
 
 impl AsOf {
-    /// What counts at a moment, by all that is known.
+    /// The balance that is effective at a moment, by everything known now.
     #[must_use]
     pub const fn effective(at: Instant) -> Self {
         Self { effective_at: Some(at), recorded_at: None }
     }
 
-    /// What was known at a moment.
+    /// The balance as the ledger knew it at a moment.
     #[must_use]
     pub const fn recorded(at: Instant) -> Self {
         Self { effective_at: None, recorded_at: Some(at) }
@@ -34,11 +35,23 @@ impl AsOf {
 }
 
 impl Ledger {
-    /// The posted balances of accounts at a moment, on their normal sides, in the order of the names. Transfers of that very moment
-    /// count. Takes the same time for an account of any length, as long as few of its transfers are back- or forward-dated.
+    /// Returns the posted balances of accounts at a moment, on their normal sides, in the order of the names. Transfers of exactly that moment
+    /// count. The time that this takes does not depend on the length of an account's history, but on the number of its transfers that are
+    /// effective at another time than they were recorded.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`] for the first name that is not there, [`Error::Store`].
+    /// [`Rejection::AccountUnknown`] for the first name that does not exist, [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::ledger::AsOf;
+    ///
+    /// let last_year = AsOf::effective("2020-12-31T23:59:59Z".parse()?);
+    /// let balances = ledger.balances_as_of(&["customers:alice".parse()?], last_year)?;
+    /// assert_eq!(balances[0].1.to_string(), "0.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balances_as_of(&self, names: &[AccountName], as_of: AsOf) -> Result<Vec<(Account, Money)>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;
@@ -57,7 +70,7 @@ impl Ledger {
 pub(in crate::ledger) struct Reading {
     /// The posted balance, on the normal side.
     pub balance: Money,
-    /// The newest of its transfers that was recorded by then.
+    /// The account's newest transfer that was recorded at that moment or before.
     pub last: Option<Transfer>,
 }
 
@@ -69,8 +82,8 @@ pub(in crate::ledger) fn balance_as_of(
     Ok(read_as_of(store, account, as_of)?.balance)
 }
 
-/// Begins with what was recorded by the earlier of the two moments, which is one walk down the chain, and corrects it by the transfers that
-/// count at another time than they were recorded, which have indexes of their own.
+/// Reads the balance recorded at the earlier of the two moments, by one walk down the chain. Then corrects it by the off-time transfers,
+/// which are effective at another time than they were recorded and have indexes of their own.
 pub(in crate::ledger) fn read_as_of(
     store: &mut dyn Store,
     account: &Account,
@@ -79,8 +92,8 @@ pub(in crate::ledger) fn read_as_of(
     let known_at = as_of.recorded_at.unwrap_or(Instant::MAX);
     let recorded_at = as_of.effective_at.map_or(known_at, |effective_at| effective_at.min(known_at));
     let last = store.find_last_recorded_at(account, recorded_at)?;
-    let leg = last.as_ref().and_then(|transfer| transfer.leg_of(account.id));
-    let recorded = leg.map_or(Amount::ZERO, |leg| leg.balance);
+    let entry = last.as_ref().and_then(|transfer| transfer.leg_of(account.id));
+    let recorded = entry.map_or(Amount::ZERO, |entry| entry.balance);
     let Some(effective_at) = as_of.effective_at else { return Ok(Reading { balance: account.money(recorded), last }) };
 
     let debits = store.correct_effective(EffectiveCorrection {
@@ -91,7 +104,7 @@ pub(in crate::ledger) fn read_as_of(
     })?;
     let correction = if account.account_type.normal_side() == NormalSide::Debit { debits } else { -debits };
     let balance = i128::from(recorded.minor()) + correction;
-    // Any part of the debits and of the credits fits where all of them do.
+    // The sum of some of the account's transfers fits into 64 bits, because the sum of all of them does.
     let balance = i64::try_from(balance).unwrap_or(if balance > 0 { i64::MAX } else { i64::MIN });
     Ok(Reading { balance: account.money(Amount::from_minor(balance)), last })
 }

@@ -1,50 +1,92 @@
-//! What is kept beside accounts and transfers, now and as it was.
+//! The metadata of accounts and transfers, now and in the past.
 
 use crate::error::Error;
 use crate::facts::{AccountEvent, Instant, Metadata};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::accounts::get_account_in;
-use crate::ledger::accounts::opened::FirstEvents;
-use crate::ledger::{Ledger, Mode, told};
+use crate::ledger::log;
+use crate::ledger::mode::Mode;
 use crate::rejection::Rejection;
 use crate::requests::{AnnotationRequest, AnnotationTarget, BatchPolicy, Request};
 use crate::store::{Access, AnnotatedId, Store, StoreError};
 
 impl Ledger {
-    /// Changes what is kept beside an account or a transfer, keeps a record of it in an account's chain, and answers with what is kept
-    /// then. A change to what is there already does nothing.
+    /// Changes the metadata of an account or a transfer, adds a record of the change to an account's chain, and returns the metadata after the
+    /// change. A transfer's change is recorded in the chain of the account that it debited. A change to what is already so does nothing.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::MetadataTooLarge`], [`Error::Store`].
+    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::JournalNamed`], [`Rejection::MetadataTooLarge`],
+    /// [`Rejection::ClockBehind`]; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::Metadata;
+    /// use teller::requests::{AnnotationRequest, AnnotationTarget, MetadataChange};
+    ///
+    /// let request = AnnotationRequest {
+    ///     target: AnnotationTarget::Account("customers:alice".parse()?),
+    ///     change: MetadataChange { set: Metadata::new([("segment".to_owned(), "retail".into())].into())?, ..Default::default() },
+    ///     actor: "crm".parse()?,
+    ///     reason: None,
+    /// };
+    /// let metadata = ledger.annotate(&request, Mode::Commit)?;
+    /// assert!(metadata.entries().contains_key("segment"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn annotate(&self, request: &AnnotationRequest, mode: Mode) -> Result<Metadata, Error> {
         let requests = [Request::from(request.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
         let kept = self.pool.transaction(Access::Write, |store| {
-            posting.attempt(store, &[])?.or_begin_anew()?.only_answer()?;
+            posting.attempt(store, &[])?.into_outcome()?.only_answer()?;
             let kept = metadata_in(store, &request.target, Instant::MAX, self.clock.now())?;
             Ok(match mode {
                 Mode::Commit => kept,
-                // Nothing was written, and what was judged behind the lock fits.
+                // Nothing was written. The change was judged behind the lock, so it fits.
                 Mode::DryRun => request.change.apply(&kept).unwrap_or(kept),
             })
         })?;
-        told::changed("metadata", true, mode);
+        log::changed("metadata", true, mode);
         Ok(kept)
     }
 
-    /// What was kept beside an account or a transfer, as it was known at a moment: nothing before that was there. `None` is now.
+    /// Returns the metadata of an account or a transfer as it was at a moment, which is empty before the account or transfer existed. `None` is
+    /// now.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Error::Store`].
+    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::JournalNamed`]; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::requests::AnnotationTarget;
+    ///
+    /// let alice = AnnotationTarget::Account("customers:alice".parse()?);
+    /// assert!(ledger.metadata_as_of(&alice, None)?.entries().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn metadata_as_of(&self, target: &AnnotationTarget, known_at: Option<Instant>) -> Result<Metadata, Error> {
         let known_at = known_at.unwrap_or(Instant::MAX);
         self.pool.transaction(Access::Read, |store| metadata_in(store, target, known_at, self.clock.now()))
     }
 
-    /// Up to `limit` changes of what is kept beside an account or a transfer, newest first; `below` is the place of the last one on the
-    /// page before. Each has an [`AccountEvent::annotation`].
+    /// Returns up to `limit` changes of the metadata of an account or a transfer, newest first. `below` is the sequence of the last change of the
+    /// page before. Every event has an [`AccountEvent::annotation`].
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Error::Store`].
+    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::JournalNamed`]; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::requests::AnnotationTarget;
+    ///
+    /// let alice = AnnotationTarget::Account("customers:alice".parse()?);
+    /// assert!(ledger.annotations(&alice, None, 10)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn annotations(
         &self,
         target: &AnnotationTarget,
@@ -70,7 +112,7 @@ fn metadata_in(
     Ok(newest.and_then(|event| event.annotation).map_or(first, |annotation| annotation.after))
 }
 
-/// The id of what metadata is kept beside, what was kept there first, and since when.
+/// The id of an account or a transfer, its first metadata, and when that was recorded.
 fn find(
     store: &mut dyn Store,
     target: &AnnotationTarget,

@@ -1,22 +1,26 @@
+//! Accounts: opening, changing and reading them.
+//!
+//! What belongs here: accounts, their balances and their metadata. What does not: the transfers of an account, which are in
+//! [`statements`](crate::ledger::statements).
+
 pub(super) mod balances;
+pub(super) mod changes;
+pub(super) mod first_events;
+pub(super) mod labels;
 pub(super) mod metadata;
-pub(super) mod opened;
+pub(super) mod opening;
 pub(super) mod paths;
 
 use std::collections::HashMap;
 
 use crate::error::Error;
-use crate::facts::{Account, AccountEvent, AccountId, AccountName, Instant, OpenedWith, similar_names};
-use crate::judging::{Existing, Opening, open_account};
-use crate::ledger::accounts::opened::FirstEvents;
+use crate::facts::{Account, AccountName, Instant, similar_names};
+use crate::ledger::Ledger;
 use crate::ledger::holds::expiry::without_expired;
-use crate::ledger::{Ledger, Mode, told};
-use crate::money::{Currency, CurrencyCode};
 use crate::rejection::Rejection;
-use crate::requests::{AccountChange, AccountRequest, BatchPolicy, Request};
-use crate::store::{Access, Pool, Store, StoreError};
+use crate::store::{Access, Pool, Store};
 
-/// How many names are looked at for each beginning of a mistyped one.
+/// The most names that are compared for each beginning of a mistyped one.
 const SIMILAR_ROWS_MAX: i64 = 300;
 
 /// The answer to a request to open an account.
@@ -33,58 +37,39 @@ pub struct Opened {
 pub struct AccountPage {
     /// The accounts, by name.
     pub accounts: Vec<Account>,
-    /// What to pass for the next page, or `None` on the last one.
+    /// The `after` of the next page; `None` on the last page.
     pub next: Option<AccountName>,
 }
 
 impl Ledger {
-    /// Opens an account, or answers with the one that the same request opened before.
-    ///
-    /// # Errors
-    /// [`Rejection::AccountClosed`], [`Rejection::AccountExists`], [`Rejection::CurrencyUnknown`], [`Rejection::LimitsInverted`],
-    /// [`Rejection::LimitOverrun`], [`Error::Store`].
-    pub fn open_account(&self, request: &AccountRequest, mode: Mode) -> Result<Opened, Error> {
-        let mut answers = self.open_accounts(std::slice::from_ref(request), mode)?;
-        answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
-    }
-
-    /// Opens many accounts in one transaction, each judged for itself: a refused one does not hold up the others.
-    ///
-    /// # Errors
-    /// [`Error::Store`]; refusals are in the answers.
-    pub fn open_accounts(
-        &self,
-        requests: &[AccountRequest],
-        mode: Mode,
-    ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
-        let answers = self.pool.transaction(Access::Write, |store| {
-            let now = self.clock.now();
-            let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
-            let found = store.find_accounts(&names)?;
-            let known = found.into_iter().map(|account| (account.name.clone(), account)).collect();
-            let mut openings = Openings { store, known, registered: HashMap::new(), now };
-            let answers = requests.iter().map(|request| openings.judge(request)).collect::<Result<Vec<_>, _>>()?;
-            match mode {
-                Mode::DryRun => Ok(answers),
-                Mode::Commit => openings.write(requests, answers),
-            }
-        })?;
-        told::opened(&answers, mode);
-        Ok(answers)
-    }
-
-    /// The account of that name.
+    /// Returns the account of that name. A hold that has expired no longer counts as held.
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let alice = ledger.get_account(&"customers:alice".parse()?)?;
+    /// assert_eq!(alice.money(alice.available()).to_string(), "100.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_account(&self, name: &AccountName) -> Result<Account, Error> {
         self.get_accounts(std::slice::from_ref(name)).map(|mut accounts| accounts.swap_remove(0))
     }
 
-    /// The accounts of those names, in the order of the names, all as they stood at one moment.
+    /// Returns the accounts of those names, in the order of the names, all as they stood at one moment.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`] for the first name that is not there, [`Error::Store`].
+    /// [`Rejection::AccountUnknown`] for the first name that does not exist, [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let accounts = ledger.get_accounts(&["customers:bob".parse()?, "cash:eur".parse()?])?;
+    /// assert_eq!(accounts[1].name.as_str(), "cash:eur");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_accounts(&self, names: &[AccountName]) -> Result<Vec<Account>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;
@@ -97,11 +82,19 @@ impl Ledger {
         })
     }
 
-    /// Accounts whose names are so near to a mistyped one that they may have been meant, the nearest first, three at most. Looks at the names
-    /// that begin alike, and at no more than a few hundred for each beginning.
+    /// Returns the names of up to three accounts that a mistyped name may have meant, the most similar first. Compares only names with the
+    /// same beginning, at most 300 for each length of it, so it may miss one in a large book.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let similar = ledger.find_similar_accounts(&"customers:alcie".parse()?)?;
+    /// assert_eq!(similar[0].as_str(), "customers:alice");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn find_similar_accounts(&self, typed: &AccountName) -> Result<Vec<AccountName>, Error> {
         let names = self.pool.transaction(Access::Read, |store| {
             let mut names = Vec::new();
@@ -114,19 +107,30 @@ impl Ledger {
         Ok(similar_names(typed, names))
     }
 
-    /// Those of the accounts that exist, in no particular order. Holds of theirs that have expired may still be counted.
+    /// Returns those of the accounts that exist, in no particular order. Their held amounts may include expired holds.
     pub(crate) fn find_accounts(&self, names: &[&AccountName]) -> Result<Vec<Account>, Error> {
         self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(names)?))
     }
 
-    /// Up to `limit` accounts whose names begin with `prefix`, by name, behind `after`.
+    /// Returns up to `limit` accounts whose names begin with `prefix`, by name, after the name `after`.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let page = ledger.list_accounts("customers:", None, 1)?;
+    /// assert_eq!(page.accounts[0].name.as_str(), "customers:alice");
+    /// let page = ledger.list_accounts("customers:", page.next.as_ref(), 1)?;
+    /// assert_eq!(page.accounts[0].name.as_str(), "customers:bob");
+    /// assert_eq!(page.next, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_accounts(&self, prefix: &str, after: Option<&AccountName>, limit: u32) -> Result<AccountPage, Error> {
         let after = after.map_or("", AccountName::as_str);
         self.pool.transaction(Access::Read, |store| {
-            // One more than asked for tells whether there is another page.
+            // One row more than the limit tells whether there is another page.
             let mut accounts = store.list_accounts(prefix, after, i64::from(limit) + 1)?;
             let is_last = accounts.len() <= limit as usize;
             accounts.truncate(limit as usize);
@@ -134,47 +138,9 @@ impl Ledger {
             Ok(AccountPage { accounts: without_expired(store, accounts, self.clock.now())?, next })
         })
     }
-
-    /// Changes what an account may do, and keeps a record of it in the account's chain. A change to what is there already does nothing.
-    ///
-    /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::AccountClosed`], [`Rejection::AccountHasHolds`], [`Rejection::AccountNotEmpty`],
-    /// [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`], [`Error::Store`].
-    pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
-        let requests = [Request::from(change.clone())];
-        let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
-        let (account, is_changed) = self.pool.transaction(Access::Write, |store| {
-            let mut outcome = posting.attempt(store, &[])?.or_begin_anew()?;
-            let changed = std::mem::take(&mut outcome.changed);
-            outcome.only_answer()?;
-            match changed.into_iter().find(|account| account.name == change.account) {
-                Some(account) => Ok((account, true)),
-                None => Ok((get_account_in(store, &change.account, self.clock.now())?, false)),
-            }
-        })?;
-        told::changed("account", is_changed, mode);
-        Ok(account)
-    }
-
-    /// Up to `limit` changes of what an account may do, newest first; `below` is the number of the last one on the page before.
-    ///
-    /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Error::Store`].
-    pub fn account_events(
-        &self,
-        name: &AccountName,
-        below: Option<i64>,
-        limit: u32,
-    ) -> Result<(Account, Vec<AccountEvent>), Error> {
-        self.pool.transaction(Access::Read, |store| {
-            let account = get_account_in(store, name, self.clock.now())?;
-            let events = store.list_events(account.id, below.unwrap_or(i64::MAX), limit.into())?;
-            Ok((account, events))
-        })
-    }
 }
 
-/// From long to short: a slip near the end leaves a long beginning, which few accounts share.
+/// The beginnings of a name, from long to short. A mistake near the end leaves a long beginning, which few accounts share.
 fn beginnings(name: &str) -> Vec<&str> {
     let without = |count: usize| name.char_indices().rev().nth(count - 1).map_or("", |(offset, _)| &name[..offset]);
     let parent = name.rfind(':').map_or("", |colon| &name[..=colon]);
@@ -185,7 +151,7 @@ fn beginnings(name: &str) -> Vec<&str> {
     beginnings
 }
 
-/// Refuses a book that has accounts, which going back behind its migrations would destroy.
+/// Refuses a book that has accounts. Reverting its migrations would destroy them.
 ///
 /// # Errors
 /// [`Rejection::BookNotEmpty`], [`Error::Store`].
@@ -196,113 +162,9 @@ pub fn check_empty(book: &Pool) -> Result<(), Error> {
     }
 }
 
-/// The account of that name, with what has expired by now no longer held.
+/// The account of that name, without what expired holds reserved.
 pub(super) fn get_account_in(store: &mut dyn Store, name: &AccountName, now: Instant) -> Result<Account, Error> {
     let found = store.find_accounts(&[name])?;
     let found = without_expired(store, found, now)?.pop();
     Ok(found.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?)
-}
-
-/// The accounts that are opened in one transaction, judged one after the other.
-struct Openings<'a> {
-    store: &'a mut dyn Store,
-    /// The accounts of the requests' names that exist so far, those that are only judged without a number.
-    known: HashMap<AccountName, Account>,
-    /// The currencies that were looked up so far.
-    registered: HashMap<CurrencyCode, Option<Currency>>,
-    now: Instant,
-}
-
-impl Openings<'_> {
-    fn judge(&mut self, request: &AccountRequest) -> Result<Result<Opened, Rejection>, Error> {
-        if self.find_registered(request.currency.code())? != Some(request.currency) {
-            return Ok(Err(Rejection::CurrencyUnknown { currency: request.currency.code() }));
-        }
-        let decision = match self.known.get(&request.name) {
-            Some(account) => {
-                let opened_with = find_opened_with(self.store, account)?;
-                open_account(request, Some(Existing { account, opened_with: &opened_with }), self.now)
-            }
-            None => open_account(request, None, self.now),
-        };
-        Ok(decision.map(|opening| match opening {
-            Opening::New(account) => {
-                self.known.insert(account.name.clone(), account.clone());
-                Opened { account, replayed: false }
-            }
-            Opening::Replay(account) => Opened { account, replayed: true },
-        }))
-    }
-
-    /// Adds the new accounts, and puts their numbers into the answers.
-    fn write(
-        &mut self,
-        requests: &[AccountRequest],
-        mut answers: Vec<Result<Opened, Rejection>>,
-    ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
-        let new = answers.iter().flatten().filter(|opened| !opened.replayed).map(|opened| opened.account.clone());
-        let new: Vec<_> = new.collect();
-        if new.is_empty() {
-            return Ok(answers);
-        }
-        let ids = self.store.insert_accounts(&new)?;
-        let ids: HashMap<_, _> = new.iter().map(|account| &account.name).zip(ids).collect();
-        for (answer, request) in answers.iter_mut().zip(requests) {
-            if let Ok(opened) = answer
-                && opened.account.id == AccountId::UNASSIGNED
-            {
-                match ids[&request.name] {
-                    Some(id) => opened.account.id = id,
-                    None => *answer = replay(self.store, request, self.now)?,
-                }
-            }
-        }
-        Ok(answers)
-    }
-
-    /// The currency that is registered under a code.
-    fn find_registered(&mut self, code: CurrencyCode) -> Result<Option<Currency>, StoreError> {
-        if let Some(found) = self.registered.get(&code) {
-            return Ok(*found);
-        }
-        let found = self.store.find_currency(code.as_str())?.map(|row| row.to_currency()).transpose()?;
-        self.registered.insert(code, found);
-        Ok(found)
-    }
-}
-
-/// Refuses a currency that the book does not have, or has with other decimals.
-pub(super) fn check_registered(store: &mut dyn Store, currency: Currency) -> Result<(), Error> {
-    let found = store.find_currency(currency.code().as_str())?.map(|row| row.to_currency()).transpose();
-    if found.map_err(StoreError::from)? == Some(currency) {
-        Ok(())
-    } else {
-        Err(Rejection::CurrencyUnknown { currency: currency.code() }.into())
-    }
-}
-
-/// Inserts an account; where another transaction opened one of that name since it was looked for, that one is the answer.
-pub(super) fn insert_or_replay(
-    store: &mut dyn Store,
-    request: &AccountRequest,
-    account: Account,
-    now: Instant,
-) -> Result<Result<Opened, Rejection>, Error> {
-    match store.insert_accounts(std::slice::from_ref(&account))?.pop().flatten() {
-        Some(id) => Ok(Ok(Opened { account: Account { id, ..account }, replayed: false })),
-        None => replay(store, request, now),
-    }
-}
-
-/// The answer where another transaction opened an account of that name since it was looked for.
-fn replay(store: &mut dyn Store, request: &AccountRequest, now: Instant) -> Result<Result<Opened, Rejection>, Error> {
-    let winner = get_account_in(store, &request.name, now)?;
-    let opened_with = find_opened_with(store, &winner)?;
-    let decision = open_account(request, Some(Existing { account: &winner, opened_with: &opened_with }), now);
-    Ok(decision.map(|_| Opened { account: winner, replayed: true }))
-}
-
-/// What an account was opened with, where it may have been changed since.
-fn find_opened_with(store: &mut dyn Store, account: &Account) -> Result<OpenedWith, StoreError> {
-    Ok(FirstEvents::of_accounts(store, &[account.id])?.opened_with(account)?)
 }

@@ -1,3 +1,5 @@
+//! Balances of many accounts, added up by the paths of their names.
+
 use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
@@ -9,11 +11,10 @@ use crate::ledger::holds::expiry::without_expired;
 use crate::money::{Amount, Currency, CurrencyCode};
 use crate::store::Access;
 
-/// How many accounts are in memory at once.
+/// The most accounts in memory at once.
 const ACCOUNTS_PER_PAGE: i64 = 1_000;
 
-/// What the accounts below one path have together, in one currency and on one normal side: what is owned and what is owed are never
-/// added up.
+/// The sum of the accounts below one path, in one currency and on one normal side. Assets and debts are never added up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathBalance {
     /// The first parts of the accounts' names.
@@ -22,17 +23,17 @@ pub struct PathBalance {
     pub currency: Currency,
     /// The normal side of all of them.
     pub side: NormalSide,
-    /// How many they are.
+    /// How many accounts were added up.
     pub accounts: u64,
-    /// What is posted, on the normal side.
+    /// The sum of the posted balances, on the normal side.
     pub posted: BigDecimal,
-    /// What open holds reserve.
+    /// The sum of what open holds reserve.
     pub held: BigDecimal,
-    /// What is posted less what is held.
+    /// The posted sum less the held sum.
     pub available: BigDecimal,
 }
 
-/// Sums of minor units, which can be more than one amount has room for.
+/// Sums in minor units. They are wider than an amount, because many accounts can exceed it.
 #[derive(Default)]
 struct Sums {
     accounts: u64,
@@ -41,11 +42,20 @@ struct Sums {
 }
 
 impl Ledger {
-    /// What the accounts have whose names begin with `prefix`, added up by the first `depth` parts of their names, by path. All as they
-    /// stood at one moment. Reads every one of these accounts.
+    /// Returns the sums of the accounts whose names begin with `prefix`, by the first `depth` parts of their names, all as they stood at one
+    /// moment. Reads every one of these accounts.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let sums = ledger.balances_by_path("", 1)?;
+    /// let customers = sums.iter().find(|sum| sum.path == "customers").unwrap();
+    /// assert_eq!((customers.accounts, customers.posted.to_string()), (2, "100.00".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balances_by_path(&self, prefix: &str, depth: usize) -> Result<Vec<PathBalance>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let mut sums = BTreeMap::new();

@@ -1,46 +1,47 @@
-//! How the book's entries stand to its clock, and the owner's consent to those that are later than that.
+//! Entries that are later than the book's clock, and the owner's acceptance of them.
 
 use std::time::Duration;
 
 use crate::error::Error;
 use crate::facts::{Actor, BookChange, BookEvent, Description, Instant, Signature};
+use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::mode::Mode;
 use crate::store::{Access, Store, StoreError};
 
-/// How much later than the latest entry is accepted with it. What follows takes a microsecond each, so this is room for 86 thousand million
+/// How far beyond the latest entry an acceptance reaches. Every following entry takes one microsecond, so there is room for 86 billion
 /// entries of one account.
 const ACCEPTED_BEYOND: Duration = Duration::from_hours(24);
 
-/// How the entries of a book stand to its clock.
+/// How far the entries of a book are ahead of its clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClockStatus {
-    /// What the book's clock says.
+    /// The time of the book's clock.
     pub now: Instant,
-    /// When the latest entry was recorded; `None` in a book without any.
+    /// When the latest entry was recorded; `None` in a book without entries.
     pub latest: Option<Instant>,
-    /// How many accounts have a transfer that is later than the clock. Events of accounts and of the book are not counted here.
+    /// How many accounts have a transfer that is later than the clock. Does not count events of accounts and of the book.
     pub accounts_later: u64,
-    /// How much later an account's newest entry may be without the owner's consent.
+    /// How far an account's newest entry may be ahead of the clock without an acceptance.
     pub lead_max: Duration,
-    /// What the owner has accepted last.
+    /// The owner's newest acceptance.
     pub accepted: Option<BookEvent>,
 }
 
 impl ClockStatus {
-    /// The owner has accepted entries up to here.
+    /// Entries up to this moment are accepted.
     #[must_use]
     pub fn accepted_until(&self) -> Option<Instant> {
         self.accepted.as_ref()?.change.accepted_until()
     }
 
-    /// The latest entry, where it is later than the clock by more than it may be.
+    /// The time of the latest entry, if it is ahead of the clock by more than `lead_max`.
     #[must_use]
     pub fn too_late(&self) -> Option<Instant> {
         self.latest.filter(|latest| *latest > self.now.after(self.lead_max))
     }
 
-    /// Whether accounts are refused because of that: it is not accepted.
+    /// Whether such entries are not accepted, so that their accounts take no more entries.
     #[must_use]
     pub fn refuses(&self) -> bool {
         self.too_late().is_some_and(|latest| self.accepted_until().is_none_or(|until| until < latest))
@@ -52,6 +53,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let status = ledger.clock_status()?;
+    /// assert!(status.too_late().is_none() && !status.refuses());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn clock_status(&self) -> Result<ClockStatus, Error> {
         self.pool.transaction(Access::Read, |store| Ok(self.clock_status_in(store)?))
     }
@@ -67,12 +76,22 @@ impl Ledger {
         })
     }
 
-    /// Accepts the entries that are later than the clock, up to a day behind the latest of them, and answers with the record of it; `None` where
-    /// there are none that are not accepted already. From then on their accounts take entries again, each a microsecond behind the one
-    /// before, until the clock has come so far. What counts by the day goes by the clock all the while.
+    /// Accepts the entries that are later than the clock, up to one day after the latest of them, and returns the record of it; `None` if there is
+    /// nothing to accept. From then on their accounts take entries again, each recorded one microsecond after the one before, until the clock
+    /// has caught up. Daily limits, expiry and periods follow the clock all the while.
     ///
     /// # Errors
     /// [`Error::Store`]; `Denied` for a role that is not the book's owner.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// let accepted = ledger.accept_clock(&"owner".parse()?, &"the clock was wrong".parse()?, Mode::Commit)?;
+    /// assert_eq!(accepted, None, "no entry is later than the clock");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn accept_clock(&self, actor: &Actor, reason: &Description, mode: Mode) -> Result<Option<BookEvent>, Error> {
         self.pool.transaction(Access::Alone, |store| {
             let time = self.book_time();

@@ -1,14 +1,17 @@
+//! The book's currencies: reading them, and registering new ones.
+
 use crate::error::Error;
 use crate::facts::{BookChange, Description, Signature};
+use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::mode::Mode;
 use crate::models::CorruptRow;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Currency, CurrencyCode};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// A registered currency and what people call it.
+/// A registered currency and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedCurrency {
     /// Its code and exponent.
@@ -31,28 +34,58 @@ impl From<&NamedCurrency> for CurrencyRow {
 }
 
 impl Ledger {
-    /// All currencies, by code.
+    /// Returns all currencies, by code.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let currencies = ledger.list_currencies()?;
+    /// assert!(currencies.iter().any(|currency| currency.name.to_string() == "Euro"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_currencies(&self) -> Result<Vec<NamedCurrency>, Error> {
         self.pool.transaction(Access::Read, |store| {
             Ok(store.list_currencies()?.iter().map(NamedCurrency::from_row).collect::<Result<_, _>>()?)
         })
     }
 
-    /// The currency of that code.
+    /// Returns the currency of that code.
     ///
     /// # Errors
     /// [`Rejection::CurrencyUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// assert_eq!(ledger.get_currency("JPY".parse()?)?.currency.exponent(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_currency(&self, code: CurrencyCode) -> Result<NamedCurrency, Error> {
         self.pool.transaction(Access::Read, |store| get_currency_in(store, code))
     }
 
-    /// Registers a currency, and records who did. Its exponent can never be changed.
+    /// Registers a currency, and records the actor. Its exponent can never be changed. Registering the same currency again does nothing.
     ///
     /// # Errors
-    /// [`Rejection::CurrencyExists`] when the code is registered with another exponent or name, [`Error::Store`].
+    /// [`Rejection::CurrencyExists`] if the code is registered with another exponent or name; [`Rejection::ClockBehind`]; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::Signature;
+    /// use teller::ledger::NamedCurrency;
+    /// use teller::money::Currency;
+    ///
+    /// let points = NamedCurrency { currency: Currency::new("PTS".parse()?, 0)?, name: "Loyalty points".parse()? };
+    /// let signature = Signature { actor: "alice".parse()?, reason: None };
+    /// ledger.add_currency(&points, &signature, Mode::Commit)?;
+    /// assert_eq!(ledger.get_currency("PTS".parse()?)?, points);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add_currency(
         &self,
         currency: &NamedCurrency,

@@ -1,4 +1,4 @@
-//! Adding to the book's own chain.
+//! The events of the book as a whole, which have a chain of their own.
 
 use std::time::Duration;
 
@@ -6,16 +6,26 @@ use crate::clock::Reading;
 use crate::error::Error;
 use crate::facts::{BookChange, BookEvent, Instant, Sequence, Signature};
 use crate::judging::ClockLead;
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
 impl Ledger {
-    /// Up to `limit` events of the book as a whole from a place on, in order: periods closed and reopened, schedules added and
-    /// cancelled, currencies registered, futures accepted.
+    /// Returns up to `limit` events of the book as a whole from a sequence on, in order: periods closed and reopened, schedules added and
+    /// cancelled, currencies registered, clocks accepted.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::facts::Sequence;
+    ///
+    /// assert!(ledger.book_events(Sequence(1), 10)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn book_events(&self, from: Sequence, limit: u32) -> Result<Vec<BookEvent>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let rows = store.book_event_rows_between(from.0, i64::MAX, limit.into())?;
@@ -23,16 +33,23 @@ impl Ledger {
         })
     }
 
-    /// The newest acceptance of entries that are later than the clock, or `None` where none ever was.
+    /// Returns the newest acceptance of entries that are later than the clock, if there is one.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// assert_eq!(ledger.clock_acceptance()?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn clock_acceptance(&self) -> Result<Option<BookEvent>, Error> {
         self.pool.transaction(Access::Read, |store| Ok(store.find_clock_acceptance()?))
     }
 }
 
-/// The time by which an event of the book is recorded, and how far ahead of it the newest one may be.
+/// The time at which an event of the book is recorded, and how far the newest event may be ahead of it.
 #[derive(Clone, Copy)]
 pub(in crate::ledger) struct BookTime {
     pub(in crate::ledger) reading: Reading,
@@ -45,8 +62,8 @@ impl Ledger {
     }
 }
 
-/// Adds an event behind the newest one, whose chain is locked until the transaction ends, so that numbers, places and hashes follow
-/// each other. Lock all else that is needed before. A dry run has no place, and the hash that the event would have without one.
+/// Adds an event to the book's chain, and locks the chain until the transaction ends, so that numbers, sequences and hashes follow each
+/// other. This lock is taken last: take all others before. In a dry run the event has no sequence, and the hash that follows from that.
 ///
 /// # Errors
 /// [`Rejection::ClockBehind`] where the newest event is too far ahead of the clock, unless this one accepts that; [`Error::Store`].
@@ -67,7 +84,7 @@ pub(in crate::ledger) fn append_book_event(
     if mode == Mode::DryRun {
         return Ok(BookEvent::behind(last.as_ref(), Sequence::UNASSIGNED, reading.now, signature, change));
     }
-    // One place was asked for.
+    // One sequence was asked for.
     let sequence = store.next_sequences(1, reading.told())?[0];
     let event = BookEvent::behind(last.as_ref(), sequence, reading.now, signature, change);
     store.insert_book_events(std::slice::from_ref(&event))?;

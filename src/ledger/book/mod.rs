@@ -1,6 +1,6 @@
-//! What holds for the book as a whole: its events, periods, currencies and clock.
+//! The book as a whole: its events, periods, currencies and clock.
 //!
-//! What belongs here: reading and adding `book_events`, and what follows from them for every posting. What does not: accounts.
+//! What belongs here: reading and adding `book_events`, and the rules that follow from them for every posting. What does not: accounts.
 
 pub(super) mod clock;
 pub(super) mod currencies;

@@ -1,27 +1,23 @@
-//! What the owner of a book has decided that every posting keeps to: which periods are closed, and which entries later than the clock are
-//! accepted.
+//! The owner's decisions that bind every posting: closed periods, and accepted entries that are later than the clock.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use crate::clock::Clock;
 use crate::facts::{BookChange, BookEvent, ClosedPeriods, Hash, Instant, Sequence};
-use crate::ledger::posting::spending::Spending;
 use crate::store::{Store, StoreError};
 
-/// The decisions up to the newest one.
+/// The owner's decisions up to the newest one that was read.
 #[derive(Clone, Debug, Default)]
-pub(in crate::ledger) struct BookRules {
-    pub(in crate::ledger) closed_periods: Arc<ClosedPeriods>,
-    /// Entries of accounts up to here are accepted, however far ahead of the clock they are.
-    pub(in crate::ledger) accepted_until: Option<Instant>,
-    /// The newest decision. Its hash covers all before it.
+pub(crate) struct BookRules {
+    pub(crate) closed_periods: Arc<ClosedPeriods>,
+    /// Entries up to this moment are accepted, however far they are ahead of the clock.
+    pub(crate) accepted_until: Option<Instant>,
+    /// The newest decision. Its hash covers all decisions before it.
     newest: Option<(Sequence, Hash)>,
 }
 
 impl BookRules {
-    /// The place of the newest decision, below every place where there is none.
-    pub(in crate::ledger) fn newest(&self) -> Sequence {
+    /// The sequence of the newest decision. Lower than every sequence if there is none.
+    pub(crate) fn newest(&self) -> Sequence {
         self.newest.map_or(Sequence::UNASSIGNED, |(sequence, _)| sequence)
     }
 
@@ -43,22 +39,22 @@ impl BookRules {
     }
 }
 
-/// The decisions as they were read last, so that a posting reads only what is new.
+/// The decisions as they were last read, so that a posting reads only newer ones.
 #[derive(Debug, Default)]
-pub(in crate::ledger) struct KnownRules(Mutex<Option<BookRules>>);
+pub(crate) struct KnownRules(Mutex<Option<BookRules>>);
 
 impl KnownRules {
-    /// As they were read last. The caller checks that there are no newer ones.
-    pub(in crate::ledger) fn last_read(&self) -> Option<BookRules> {
+    /// The decisions as they were last read. The caller must check that there are no newer ones.
+    pub(crate) fn last_read(&self) -> Option<BookRules> {
         self.lock().clone()
     }
 
-    /// As they are. Read behind the lock of an account, so that none can be made before the transaction ends.
-    pub(in crate::ledger) fn read(&self, store: &mut dyn Store) -> Result<BookRules, StoreError> {
+    /// The current decisions. Must be read behind the lock of an account, so that no decision can follow before the transaction ends.
+    pub(crate) fn read(&self, store: &mut dyn Store) -> Result<BookRules, StoreError> {
         let mut rules = self.last_read().unwrap_or_default();
         let mut events = store.list_rule_events(rules.newest())?;
         if let Some(newest) = rules.newest {
-            // As if a backup had been put in the book's place, it can have another history by now.
+            // The book can have another history than before, for example because a backup was restored.
             if events.first().map(|event| (event.sequence, event.hash)) == Some(newest) {
                 events.remove(0);
             } else {
@@ -74,14 +70,4 @@ impl KnownRules {
     fn lock(&self) -> MutexGuard<'_, Option<BookRules>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What a posting goes by, beside what it reads for itself.
-#[derive(Clone, Copy)]
-pub(in crate::ledger) struct Basis<'a> {
-    pub(in crate::ledger) clock: &'a Clock,
-    /// How far ahead of the clock an account's newest entry may be.
-    pub(in crate::ledger) lead_max: Duration,
-    pub(in crate::ledger) spending: &'a Spending,
-    pub(in crate::ledger) rules: &'a KnownRules,
 }

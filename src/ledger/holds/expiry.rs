@@ -1,4 +1,4 @@
-//! Holds that have expired: gone at their moment, whether or not that was recorded.
+//! Expired holds. They count as released from the moment of their expiry, whether or not the release is recorded.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use crate::facts::{Account, AccountName, Hold, Instant, NormalSide};
 use crate::money::Amount;
 use crate::store::{Store, StoreError};
 
-/// The holds that have expired and lessen what one of the accounts has available, without that being recorded. An account that is to be
-/// changed counts with both sides: it is closed only when nothing is held on either.
-pub(in crate::ledger) fn find_expired_holds(
+/// The expired holds that still reduce the available balance of one of the accounts, because their release is not recorded. For an account
+/// in `changed` these are the holds of both sides, because it can be closed only if nothing is held on either.
+pub(crate) fn find_expired_holds(
     store: &mut dyn Store,
     accounts: &[Account],
     changed: &BTreeSet<&AccountName>,
@@ -27,8 +27,8 @@ pub(in crate::ledger) fn find_expired_holds(
     Ok(holds)
 }
 
-/// Takes what has expired out of what accounts hold, whether or not that was recorded.
-pub(in crate::ledger) fn without_expired(
+/// Subtracts expired holds from what the accounts hold.
+pub(crate) fn without_expired(
     store: &mut dyn Store,
     mut accounts: Vec<Account>,
     now: Instant,

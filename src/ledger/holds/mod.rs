@@ -1,29 +1,35 @@
+//! Holds: reading them, and recording their expiry.
+//!
+//! What belongs here: the state of holds. What does not: placing, capturing and releasing, which are requests like any other and are posted
+//! by [`transfers`](crate::ledger::transfers).
+
 pub(super) mod expiry;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::error::Error;
 use crate::facts::{AccountId, AccountName, Hold, HoldState, Reference, Sequence, Transfer};
 use crate::judging::{Batch, ClockLead, Known};
+use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
+use crate::ledger::accounts::labels::AccountLabels;
+use crate::ledger::mode::Mode;
 use crate::ledger::posting::write;
-use crate::ledger::{Ledger, Mode};
-use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// How many holds one transaction records the expiry of.
+/// The most expiries that one transaction records.
 const HOLDS_PER_TRANSACTION: i64 = 1_000;
 
 /// A hold as it stands at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldStatus {
-    /// What is left of it. A hold that has expired has nothing left, whether or not that was recorded.
+    /// The hold. If it has expired, nothing is left of it, whether or not its release is recorded.
     pub hold: Hold,
-    /// The account that captures debit.
+    /// The account that its captures debit.
     pub debit_account: AccountName,
-    /// The account that captures credit.
+    /// The account that its captures credit.
     pub credit_account: AccountName,
     /// The currency of both.
     pub currency: Currency,
@@ -37,7 +43,7 @@ impl HoldStatus {
     }
 }
 
-/// A hold and all that happened to it.
+/// A hold and its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldHistory {
     /// The hold as it stands now.
@@ -46,20 +52,34 @@ pub struct HoldHistory {
     pub transfers: Vec<Transfer>,
 }
 
-/// A page of holds, in the order in which they were placed.
+/// A page of holds, in the order of their sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldPage {
     /// The holds.
     pub holds: Vec<HoldStatus>,
-    /// Where the next page begins, or `None` on the last one.
+    /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
 }
 
 impl Ledger {
-    /// A hold and all that happened to it.
+    /// Returns a hold and all its transfers.
     ///
     /// # Errors
     /// [`Rejection::HoldUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::requests::HoldRequest;
+    ///
+    /// let hotel = ledger.post(HoldRequest::new(support::payment(&ledger, "hotel", "60.00")?), Mode::Commit)?;
+    ///
+    /// let history = ledger.get_hold(hotel.transfer.id)?;
+    /// assert_eq!(history.status.money(history.status.hold.remaining).to_string(), "60.00 EUR");
+    /// assert_eq!(history.transfers, [hotel.transfer]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_hold(&self, hold: impl Into<Reference>) -> Result<HoldHistory, Error> {
         let named = hold.into();
         let id = named.id();
@@ -74,13 +94,21 @@ impl Ledger {
         })
     }
 
-    /// Up to `limit` holds, open or not, from a place on.
+    /// Returns up to `limit` holds, open or not, from a sequence on, in the order of their sequences.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let page = ledger.list_holds(None, 10)?;
+    /// assert!(page.holds.is_empty() && page.next.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_holds(&self, from: Option<Sequence>, limit: u32) -> Result<HoldPage, Error> {
         self.pool.transaction(Access::Read, |store| {
-            // One more than asked for tells where the next page begins.
+            // One row more than the limit tells where the next page begins.
             let mut holds = store.list_holds(from.unwrap_or(Sequence::UNASSIGNED), i64::from(limit) + 1)?;
             let next = holds.get(limit as usize).map(|hold| hold.sequence);
             holds.truncate(limit as usize);
@@ -88,10 +116,23 @@ impl Ledger {
         })
     }
 
-    /// All open holds of an account, on either side. Those that have expired are not open.
+    /// Returns all open holds of an account, on either side. A hold that has expired is not open.
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::requests::HoldRequest;
+    ///
+    /// let hotel = ledger.post(HoldRequest::new(support::payment(&ledger, "hotel", "60.00")?), Mode::Commit)?;
+    ///
+    /// let open = ledger.list_open_holds(&"customers:alice".parse()?)?;
+    /// assert_eq!(open[0].hold.id, hotel.transfer.id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_open_holds(&self, account: &AccountName) -> Result<Vec<HoldStatus>, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, account, self.clock.now())?;
@@ -102,16 +143,25 @@ impl Ledger {
         })
     }
 
-    /// Records the expiry of every hold that has expired, and says how many those were. Balances do not need it: an expired hold counts
-    /// as gone from its moment on. Accounts that are too far ahead of the clock are left alone.
+    /// Records the release of every hold that has expired, and returns their number. Balances do not depend on it: an expired hold no longer
+    /// counts as held. Skips holds whose accounts are too far ahead of the clock.
     ///
     /// # Errors
-    /// [`Error::Store`]. What was recorded before it stays.
+    /// [`Error::Store`]. Releases that were committed before the fault stay.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// assert_eq!(ledger.expire_holds(Mode::Commit)?, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn expire_holds(&self, mode: Mode) -> Result<u64, Error> {
         let mut expired = 0;
         while let Some(count) = self.pool.transaction(Access::Write, |store| self.expire_some(store, mode))? {
             expired += count;
-            // Where there are some and none was recorded, what is left stands on accounts that are ahead of the clock.
+            // If none of the expired holds could be released, all of them are on accounts that are ahead of the clock.
             if mode == Mode::DryRun || count == 0 {
                 break;
             }
@@ -119,18 +169,16 @@ impl Ledger {
         Ok(expired)
     }
 
-    /// Records some expiries, and says how many; `None` where there are no more.
+    /// Records the release of some expired holds, and returns their number; `None` if there are no more.
     fn expire_some(&self, store: &mut dyn Store, mode: Mode) -> Result<Option<u64>, Error> {
         let limit = if mode == Mode::DryRun { i64::MAX } else { HOLDS_PER_TRANSACTION };
         let holds = store.list_expired_holds(self.clock.now(), limit)?;
         if mode == Mode::DryRun || holds.is_empty() {
             return Ok((!holds.is_empty()).then_some(holds.len() as u64));
         }
-        let accounts: BTreeSet<_> =
-            holds.iter().flat_map(|hold| [hold.debit_account_id, hold.credit_account_id]).collect();
-        let accounts = store.find_accounts_by_id(&accounts.into_iter().collect::<Vec<_>>())?;
-        let accounts = store.lock_accounts(&accounts.iter().map(|account| &account.name).collect::<Vec<_>>())?;
-        // Read again behind the lock: others may have captured, released or recorded them meanwhile.
+        let account_ids: BTreeSet<_> = holds.iter().flat_map(accounts_of).collect();
+        let accounts = store.lock_accounts(&[], &account_ids.into_iter().collect::<Vec<_>>())?;
+        // Read again behind the lock: meanwhile others may have captured or released them.
         let holds = store.find_holds(&holds.iter().map(|hold| hold.id).collect::<Vec<_>>())?;
         let rules = self.rules.read(store)?;
         let lead = ClockLead { max: self.clock_lead_max, accepted_until: rules.accepted_until };
@@ -142,14 +190,10 @@ impl Ledger {
 
     fn with_names(&self, store: &mut dyn Store, holds: Vec<Hold>) -> Result<Vec<HoldStatus>, StoreError> {
         let now = self.clock.now();
-        let ids: BTreeSet<_> = holds.iter().flat_map(|hold| [hold.debit_account_id, hold.credit_account_id]).collect();
-        let accounts = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-        let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
-        let get = |hold: &Hold, id: AccountId| {
-            accounts.get(&id).ok_or_else(|| CorruptRow::new("holds", hold.sequence, "account_id", id.0))
-        };
+        let labels = AccountLabels::find(store, holds.iter().flat_map(accounts_of))?;
         let status = |hold: Hold| {
-            let (debit, credit) = (get(&hold, hold.debit_account_id)?, get(&hold, hold.credit_account_id)?);
+            let label = |id| labels.get(id, "holds", hold.sequence);
+            let (debit, credit) = (label(hold.debit_account_id)?, label(hold.credit_account_id)?);
             let state = hold.state_at(now);
             let remaining = if state == HoldState::Open { hold.remaining } else { Amount::ZERO };
             Ok(HoldStatus {
@@ -161,4 +205,8 @@ impl Ledger {
         };
         holds.into_iter().map(status).collect()
     }
+}
+
+const fn accounts_of(hold: &Hold) -> [AccountId; 2] {
+    [hold.debit_account_id, hold.credit_account_id]
 }

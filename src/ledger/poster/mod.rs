@@ -1,35 +1,39 @@
-//! Group commit: the requests of many threads, committed together.
+//! Group commit: requests of many threads are committed together.
 //!
-//! A commit waits for the disk, whether it is of one transfer or of a thousand. What arrives during one commit is therefore posted
-//! together by the next. Nobody who is alone waits for company: such a request is posted at once. Where several were answered together,
-//! most of them are about to hand in the next one, so that they are waited for, much shorter than a commit takes: without that the first
-//! to come back would have a commit of its own, for which all others would have to wait.
+//! A commit waits for the disk, and takes as long for one transfer as for a thousand. So the requests that arrive during one commit are
+//! posted together by the next one. A single request is posted at once. After a batch of several, the writer waits a fraction of a
+//! commit's time for the next requests of the callers that it has answered: see `queue.rs`.
 
+mod job;
 mod queue;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::error::Error;
-use crate::ledger::poster::queue::{Queue, Touched, Writer};
-use crate::ledger::{Ledger, Mode, Receipt};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
+use crate::ledger::poster::job::{Answer, Job, Touched};
+use crate::ledger::poster::queue::{Queue, Writer};
+use crate::ledger::posting::receipts::Receipt;
 use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request};
 use crate::store::StoreError;
 
-/// Bounds on what a [`Poster`] takes.
+/// Bounds of a [`Poster`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PosterOptions {
-    /// The most requests that are committed together. They hold their accounts' locks together, too.
+    /// The most requests that are committed together. Their accounts stay locked until that commit.
     pub batch_max: usize,
-    /// How many requests may wait. Who hands in one more is held up until fewer do, or told that the poster is busy.
+    /// The most requests that may wait. When the queue is full, [`Poster::begin`] blocks and [`Poster::try_begin`] returns `Busy`.
     pub queue_max: usize,
-    /// How many threads commit, at least one, each with a connection. One keeps everything in the order in which it was handed in. Several
-    /// keep that order where requests share an account or one does not name its accounts, as a capture, and write what is left side by
-    /// side, which pays from about a hundred clients on. SQLite has one writer whatever this says.
+    /// How many threads commit, at least one, each with a connection of its own. One thread posts all requests in the order in which they
+    /// were handed in. Several threads keep that order among requests that share an account, and around requests that do not name their
+    /// accounts, such as a capture; they post all others at the same time. This pays from about a hundred clients on. On SQLite there is
+    /// always one.
     pub writers: u32,
 }
 
@@ -39,13 +43,13 @@ impl Default for PosterOptions {
     }
 }
 
-/// Posts for many threads, which share it by reference and commit together. Each is answered after the commit.
+/// Posts the requests of many threads, which share it by reference, and commits them together. Each request is answered after its commit.
 ///
-/// A refusal is the answer to the one request that is refused. Where the transaction itself fails, everyone in it gets the same
-/// [`Error::Store`]; the same request under the same id can then be handed in again, and is posted once. Any number of posters, ledgers
+/// A refusal is the answer to one request and does not affect the others. If the transaction itself fails, every request in it gets the same
+/// [`Error::Store`]. Such a request can be handed in again with the same id; it is then posted at most once. Any number of posters, ledgers
 /// and programs can work on one book.
 ///
-/// What was handed in is answered, also when the poster is dropped: that waits until all of it is.
+/// Dropping the poster waits until every request is answered.
 ///
 /// ```
 /// use teller::money::Money;
@@ -85,26 +89,16 @@ pub struct Poster {
     writers: Vec<JoinHandle<()>>,
 }
 
-/// A request that was handed in, and will be answered.
+/// A request that was handed in and will be answered.
 #[derive(Debug)]
 #[must_use = "the answer tells whether it was posted"]
 pub struct Pending(Receiver<Answer>);
-
-type Answer = Result<Receipt, Error>;
-
-#[derive(Debug)]
-struct Job {
-    // Boxed, because the queue keeps room for as many as may wait.
-    request: Box<Request>,
-    touched: Touched,
-    answer: SyncSender<Answer>,
-}
 
 impl Poster {
     /// Starts the threads that commit.
     ///
     /// # Panics
-    /// When the system has no thread left.
+    /// If the system cannot start a thread.
     #[must_use]
     pub fn new(ledger: impl Into<Arc<Ledger>>, options: PosterOptions) -> Self {
         let ledger = ledger.into();
@@ -118,13 +112,13 @@ impl Poster {
         Self { ledger, queue, writers }
     }
 
-    /// The book that is posted to.
+    /// The ledger that the requests are posted to.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// Posts a request together with those of others, and waits for its answer.
+    /// Posts a request together with those of other threads, and waits for its answer.
     ///
     /// # Errors
     /// As [`Ledger::submit_one`].
@@ -132,20 +126,20 @@ impl Poster {
         self.begin(request)?.wait()
     }
 
-    /// Hands a request in, and is held up only where as many wait as may. So one thread can have many under way.
+    /// Hands a request in without waiting for its answer, so that one thread can have many requests under way. Blocks while the queue is full.
     ///
     /// # Errors
-    /// [`StoreError::Busy`], when no thread is left to post it; it is not posted then.
+    /// [`StoreError::Busy`] if no thread is left to post the request; it is not posted then.
     pub fn begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
         let (job, pending) = self.job(request.into());
         self.queue.push(job)?;
         Ok(pending)
     }
 
-    /// Hands a request in if fewer wait than may.
+    /// Hands a request in if the queue is not full.
     ///
     /// # Errors
-    /// [`StoreError::Busy`], and then it is not posted.
+    /// [`StoreError::Busy`] if the queue is full or no thread is left; the request is not posted then.
     pub fn try_begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
         let (job, pending) = self.job(request.into());
         self.queue.try_push(job)?;
@@ -153,7 +147,7 @@ impl Poster {
     }
 
     fn job(&self, request: Request) -> (Job, Pending) {
-        // Who writes alone takes everything in order, whatever it touches.
+        // A single writer takes everything in order, so it need not know which accounts a request touches.
         let touched = if self.writers.len() > 1 { Touched::by(&request) } else { Touched::Anything };
         let (answer, pending) = sync_channel(1);
         (Job { request: Box::new(request), touched, answer }, Pending(pending))
@@ -164,7 +158,7 @@ impl Drop for Poster {
     fn drop(&mut self) {
         self.queue.close();
         for writer in self.writers.drain(..) {
-            // What could panic in it is caught in it, and answered.
+            // The thread catches panics itself and answers the requests.
             let _ = writer.join();
         }
     }
@@ -184,7 +178,7 @@ fn unknown(reason: impl Into<String>) -> Error {
     StoreError::OutcomeUnknown { reason: reason.into() }.into()
 }
 
-/// Tells the queue when a writer is gone, however that came.
+/// Tells the queue that a writer has ended, also if it panicked.
 struct Presence<'a> {
     queue: &'a Queue,
     writer: Writer,
@@ -196,7 +190,7 @@ impl Drop for Presence<'_> {
     }
 }
 
-/// Posts what is handed in until nobody can hand anything in any more.
+/// Posts the requests of the queue until it is closed and empty.
 fn write_all(ledger: &Ledger, queue: &Queue, writer: Writer, batch_max: usize) {
     let _presence = Presence { queue, writer };
     let mut answered = 1;
@@ -206,7 +200,7 @@ fn write_all(ledger: &Ledger, queue: &Queue, writer: Writer, batch_max: usize) {
         let posted = post(ledger, &requests);
         queue.finish(writer);
         for (answer, to) in posted.into_iter().zip(answers) {
-            // Who does not wait any more does not want to know.
+            // The caller may have dropped its end.
             let _ = to.send(answer);
         }
     }
@@ -214,9 +208,9 @@ fn write_all(ledger: &Ledger, queue: &Queue, writer: Writer, batch_max: usize) {
 
 /// Why a batch was not posted.
 enum Failed {
-    /// It concerns whoever posts now.
+    /// The fault concerns every request.
     All(StoreError),
-    /// One of the requests may be to blame, so each is tried alone.
+    /// One of the requests may have caused the fault, so each of them is tried by itself.
     One(StoreError),
 }
 
@@ -238,19 +232,19 @@ fn try_post(ledger: &Ledger, requests: &[Request]) -> Result<Vec<Result<Receipt,
         Ok(Ok(answers)) => Ok(answers),
         Ok(Err(Error::Store(fault))) if fault.may_be_of_one_request() => Err(Failed::One(fault)),
         Ok(Err(Error::Store(fault))) => Err(Failed::All(fault)),
-        // A batch has no other faults.
+        // A batch has no faults of other kinds.
         Ok(Err(other)) => Err(Failed::All(StoreError::OutcomeUnknown { reason: other.to_string() })),
         Err(panic) => {
-            let reason = format!("the thread that posts panicked: {}", words_of(panic.as_ref()));
+            let reason = format!("the thread that posts panicked: {}", message_of(panic.as_ref()));
             Err(Failed::One(StoreError::OutcomeUnknown { reason }))
         }
     }
 }
 
-fn words_of(panic: &(dyn Any + Send)) -> &str {
+fn message_of(panic: &(dyn Any + Send)) -> &str {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(words), _) => words,
-        (None, Some(words)) => words,
-        (None, None) => "without a word",
+        (Some(message), _) => message,
+        (None, Some(message)) => message,
+        (None, None) => "without a message",
     }
 }

@@ -1,76 +1,62 @@
-//! What was handed in and is not written yet, and which of it a writer may take.
+//! Requests that wait to be written, and the rule that decides which of them a writer may take.
 //!
-//! Several writers take from one queue side by side. Requests that share an account are written in the order in which they were handed in,
-//! one batch behind the other, so that no two batches wait for each other in the database. Those that share none need not wait. A request
-//! that does not name all its accounts, such as a capture, waits for all before it, and all behind it wait for that.
+//! Several writers can take from one queue at the same time. Requests that share an account are written in the order in which they were
+//! handed in, one batch after the other, so that no two batches wait for each other in the database. Requests that share no account can be
+//! written at the same time. A request that does not name all its accounts, such as a capture, waits for everything before it, and
+//! everything after it waits for it.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::facts::AccountName;
-use crate::ledger::poster::Job;
-use crate::ledger::posting::scope::Scope;
+use crate::ledger::poster::job::{Job, Touched};
 use crate::maps::{FastMap, FastSet};
-use crate::requests::Request;
 use crate::store::StoreError;
 
-/// How long those who were answered together are waited for.
-const REUNION_TIME_MAX: Duration = Duration::from_micros(200);
-/// How many requests a writer passes over that have to wait for another one, before it is content with what it has.
-const PASSED_MAX: usize = 64;
+/// How long a writer gathers requests from the callers that it has just answered.
+const GATHER_TIME_MAX: Duration = Duration::from_micros(200);
+/// How many requests a writer skips because they must wait for another writer, before it goes with what it has.
+const SKIPPED_MAX: usize = 64;
 
 /// The number of a writer, from 0.
 pub(super) type Writer = usize;
 
-/// What a request may touch.
-#[derive(Debug)]
-pub(super) enum Touched {
-    Accounts(Vec<AccountName>),
-    /// Whatever belongs to the ids that it is about.
-    Anything,
-}
-
-impl Touched {
-    pub(super) fn by(request: &Request) -> Self {
-        let scope = Scope::of(std::slice::from_ref(request));
-        if scope.names_all_accounts() {
-            Self::Accounts(scope.names.into_iter().cloned().collect())
-        } else {
-            Self::Anything
-        }
-    }
-}
-
-/// A bounded queue for any number of threads that hand requests in, and some that write them.
+/// A bounded queue between any number of threads that hand requests in and a few writers.
 #[derive(Debug)]
 pub(super) struct Queue {
     state: Mutex<State>,
     waiting_max: usize,
-    /// There may be something to take for a writer that has nothing to do.
+    /// Signalled when an idle writer may find something to take.
     work: Condvar,
-    /// There is as much as the writer hopes for that waits for company.
-    company: Condvar,
-    /// Fewer wait, so that someone who is held up may go on.
+    /// Signalled when the queue reaches the length that the gathering writer waits for.
+    gathered: Condvar,
+    /// Signalled when requests were taken, so that a blocked caller may go on.
     room: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Job>,
-    /// The accounts of what is being written, and who writes that.
-    accounts: FastMap<AccountName, Writer>,
-    /// The writer beside whom nobody may write.
-    alone: Option<Writer>,
-    /// How many requests the writer hopes for that waits for company. Meanwhile nobody else takes any.
-    hoped_for: Option<usize>,
+    /// The accounts of requests that are being written, each with its writer.
+    busy_accounts: FastMap<AccountName, Writer>,
+    /// The writer of a request that may touch any account. No other writer may write meanwhile.
+    exclusive: Option<Writer>,
+    /// The queue length at which the gathering writer wakes up. While it is set, no other writer takes anything.
+    gather_length: Option<usize>,
     writers_left: u32,
     writers_idle: u32,
-    /// How many requests were ever taken. With those that wait that is how many were handed in.
+    /// How many requests were ever taken. Together with those that wait, this is how many were ever handed in.
     taken: usize,
-    /// How many threads are held up, because more wait than may.
-    held_up: u32,
+    /// How many callers are blocked because the queue is full.
+    blocked: u32,
     is_closed: bool,
+}
+
+/// The requests that a writer has taken so far, with the queue still locked.
+struct Taken<'a> {
+    state: MutexGuard<'a, State>,
+    batch: Vec<Job>,
 }
 
 impl Queue {
@@ -79,59 +65,67 @@ impl Queue {
             state: Mutex::new(State { writers_left: writers, ..State::default() }),
             waiting_max,
             work: Condvar::new(),
-            company: Condvar::new(),
+            gathered: Condvar::new(),
             room: Condvar::new(),
         }
     }
 
-    /// Hands a request in, and holds its thread up while more wait than may. The request has its place meanwhile, so that nobody who comes
-    /// later gets ahead of it.
+    /// Adds a request. If the queue is full, blocks until all but `waiting_max` of the requests so far were taken. The request is in the
+    /// queue meanwhile, so that later requests cannot overtake it.
     pub(super) fn push(&self, job: Job) -> Result<(), StoreError> {
         let mut state = self.lock();
-        self.hand_in(&mut state, job)?;
-        let room_at = (state.taken + state.waiting.len()).saturating_sub(self.waiting_max);
-        while state.taken < room_at && state.writers_left > 0 {
-            state.held_up += 1;
+        self.add(&mut state, job)?;
+        let go_on_at = (state.taken + state.waiting.len()).saturating_sub(self.waiting_max);
+        while state.taken < go_on_at && state.writers_left > 0 {
+            state.blocked += 1;
             state = wait(&self.room, state);
-            state.held_up -= 1;
+            state.blocked -= 1;
         }
         Ok(())
     }
 
-    /// Hands a request in if fewer wait than may.
+    /// Adds a request, or returns `Busy` if the queue is full.
     pub(super) fn try_push(&self, job: Job) -> Result<(), StoreError> {
         let mut state = self.lock();
         if state.waiting.len() >= self.waiting_max && state.writers_left > 0 {
             let reason = format!("{} requests wait to be posted", state.waiting.len());
             return Err(StoreError::Busy { reason });
         }
-        self.hand_in(&mut state, job)
+        self.add(&mut state, job)
     }
 
-    fn hand_in(&self, state: &mut State, job: Job) -> Result<(), StoreError> {
+    fn add(&self, state: &mut State, job: Job) -> Result<(), StoreError> {
         if state.writers_left == 0 {
             return Err(StoreError::Busy { reason: "no thread is left to post it".into() });
         }
         let is_free = state.is_free(&job.touched, None);
         state.waiting.push_back(job);
-        // Whoever could do nothing with it sleeps on.
-        match state.hoped_for {
-            Some(hoped_for) if state.waiting.len() >= hoped_for => self.company.notify_one(),
+        // A writer that could do nothing with the request is not woken.
+        match state.gather_length {
+            Some(length) if state.waiting.len() >= length => self.gathered.notify_one(),
             None if is_free && state.writers_idle > 0 => self.work.notify_one(),
             _ => {}
         }
         Ok(())
     }
 
-    /// The next batch for a writer: what it may take, and, for a moment, who else comes back of those it answered last. `None` when
-    /// nothing will ever be handed in any more.
+    /// Returns a writer's next batch of at most `batch_max` requests. Blocks until there is one; `None` means that the queue is closed and
+    /// empty. `answered` is the size of the batch that the writer has just answered.
     pub(super) fn next(&self, writer: Writer, batch_max: usize, answered: usize) -> Option<Vec<Job>> {
+        let first = self.take_first(writer, batch_max)?;
+        Some(self.gather(first, writer, batch_max, answered.min(batch_max)))
+    }
+
+    /// Blocks until there is something that the writer may take, and takes it.
+    fn take_first(&self, writer: Writer, batch_max: usize) -> Option<Taken<'_>> {
         let mut state = self.lock();
-        let mut batch = loop {
-            if state.hoped_for.is_none() {
+        loop {
+            // While another writer gathers its batch, whatever arrives is left to that writer.
+            if state.gather_length.is_none() {
                 let batch = state.take(writer, batch_max);
                 if !batch.is_empty() {
-                    break batch;
+                    self.wake_blocked(&state);
+                    return Some(Taken { state, batch });
                 }
                 if state.is_closed && state.waiting.is_empty() {
                     return None;
@@ -140,53 +134,57 @@ impl Queue {
             state.writers_idle += 1;
             state = wait(&self.work, state);
             state.writers_idle -= 1;
-        };
-        self.wake_held_up(&state);
-        let end = Instant::now() + REUNION_TIME_MAX;
-        let expected = answered.min(batch_max);
+        }
+    }
+
+    /// Waits a moment for a batch to grow to the expected size. The callers that were just answered are about to hand in their next
+    /// requests. If the first of them got a commit of its own, all the others would have to wait for that commit.
+    fn gather(&self, first: Taken<'_>, writer: Writer, batch_max: usize, expected: usize) -> Vec<Job> {
+        let Taken { mut state, mut batch } = first;
+        let deadline = Instant::now() + GATHER_TIME_MAX;
         while batch.len() < expected {
-            let time_left = end.saturating_duration_since(Instant::now());
+            let time_left = deadline.saturating_duration_since(Instant::now());
             if time_left.is_zero() {
                 break;
             }
-            let hoped_for = state.waiting.len() + expected - batch.len();
-            state.hoped_for = Some(hoped_for.min(self.waiting_max));
-            (state, _) = self.company.wait_timeout(state, time_left).unwrap_or_else(PoisonError::into_inner);
+            let length = state.waiting.len() + expected - batch.len();
+            state.gather_length = Some(length.min(self.waiting_max));
+            (state, _) = self.gathered.wait_timeout(state, time_left).unwrap_or_else(PoisonError::into_inner);
             batch.extend(state.take(writer, batch_max - batch.len()));
-            self.wake_held_up(&state);
+            self.wake_blocked(&state);
         }
-        state.hoped_for = None;
+        state.gather_length = None;
         self.wake_idle(&state);
-        Some(batch)
+        batch
     }
 
-    /// What a writer has taken is written.
+    /// Frees the accounts of the batch that a writer has written.
     pub(super) fn finish(&self, writer: Writer) {
         let mut state = self.lock();
         state.finish(writer);
         self.wake_idle(&state);
     }
 
-    /// Nothing is handed in any more.
+    /// Tells the writers that nothing is handed in any more.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.work.notify_all();
     }
 
-    /// A writer is gone. With the last one goes what waits, so that nobody waits for it.
+    /// Takes note that a writer has ended. With the last writer, the waiting requests are dropped, so that their callers stop waiting.
     pub(super) fn leave(&self, writer: Writer) {
         let mut state = self.lock();
         state.finish(writer);
         state.writers_left -= 1;
         if state.writers_left == 0 {
             state.waiting.clear();
-            self.wake_held_up(&state);
+            self.wake_blocked(&state);
         }
         self.wake_idle(&state);
     }
 
-    fn wake_held_up(&self, state: &State) {
-        if state.held_up > 0 {
+    fn wake_blocked(&self, state: &State) {
+        if state.blocked > 0 {
             self.room.notify_all();
         }
     }
@@ -207,51 +205,52 @@ fn wait<'a>(condition: &Condvar, state: MutexGuard<'a, State>) -> MutexGuard<'a,
 }
 
 impl State {
-    /// Takes what a writer may write now, in order, without what has to wait for another one and what has to wait for that.
-    fn take(&mut self, writer: Writer, most: usize) -> Vec<Job> {
+    /// Takes up to `jobs_max` requests that a writer may write now, in order. Skips requests that must wait for another writer, and every
+    /// later request that shares an account with a skipped one.
+    fn take(&mut self, writer: Writer, jobs_max: usize) -> Vec<Job> {
         let mut batch = Vec::new();
-        let mut passed = FastSet::default();
+        let mut skipped = FastSet::default();
         let mut index = 0;
-        while batch.len() < most && index < self.waiting.len().min(PASSED_MAX) {
+        while batch.len() < jobs_max && index < self.waiting.len().min(SKIPPED_MAX) {
             let touched = &self.waiting[index].touched;
-            let is_behind = match touched {
-                Touched::Accounts(names) => names.iter().any(|name| passed.contains(name)),
+            let is_behind_skipped = match touched {
+                Touched::Accounts(names) => names.iter().any(|name| skipped.contains(name)),
                 Touched::Anything => index > 0,
             };
-            if !is_behind && self.is_free(touched, Some(writer)) {
-                let job = self.waiting.remove(index).unwrap_or_else(|| unreachable!("it was looked at"));
+            if !is_behind_skipped && self.is_free(touched, Some(writer)) {
+                let job = self.waiting.remove(index).unwrap_or_else(|| unreachable!("the index was just read"));
                 self.begin(writer, &job.touched);
                 self.taken += 1;
                 batch.push(job);
                 continue;
             }
             let Touched::Accounts(names) = touched else { break };
-            passed.extend(names.iter().cloned());
+            skipped.extend(names.iter().cloned());
             index += 1;
         }
         batch
     }
 
-    /// Whether nothing that is being written stands in the way, but for what the same writer has taken.
+    /// Whether no other writer is writing anything that these accounts must wait for.
     fn is_free(&self, touched: &Touched, writer: Option<Writer>) -> bool {
         let is_own = |by: &Writer| Some(*by) == writer;
-        self.alone.as_ref().is_none_or(is_own)
+        self.exclusive.as_ref().is_none_or(is_own)
             && match touched {
-                Touched::Accounts(names) => names.iter().all(|name| self.accounts.get(name).is_none_or(is_own)),
-                Touched::Anything => self.accounts.values().all(is_own),
+                Touched::Accounts(names) => names.iter().all(|name| self.busy_accounts.get(name).is_none_or(is_own)),
+                Touched::Anything => self.busy_accounts.values().all(is_own),
             }
     }
 
     fn begin(&mut self, writer: Writer, touched: &Touched) {
         match touched {
-            Touched::Accounts(names) => self.accounts.extend(names.iter().map(|name| (name.clone(), writer))),
-            Touched::Anything => self.alone = Some(writer),
+            Touched::Accounts(names) => self.busy_accounts.extend(names.iter().map(|name| (name.clone(), writer))),
+            Touched::Anything => self.exclusive = Some(writer),
         }
     }
 
     fn finish(&mut self, writer: Writer) {
-        self.accounts.retain(|_, by| *by != writer);
-        self.alone = self.alone.filter(|by| *by != writer);
+        self.busy_accounts.retain(|_, by| *by != writer);
+        self.exclusive = self.exclusive.filter(|by| *by != writer);
     }
 }
 
@@ -262,7 +261,7 @@ mod tests {
     use super::*;
     use crate::facts::{Instant as Moment, TransferId};
     use crate::money::{Amount, Currency, Money};
-    use crate::requests::{Parties, ReversalRequest, TransferRequest};
+    use crate::requests::{Parties, Request, ReversalRequest, TransferRequest};
 
     fn handed_in(pairs: &[[&str; 2]]) -> State {
         let mut state = State::default();
@@ -304,25 +303,25 @@ mod tests {
     }
 
     #[test]
-    fn those_that_share_no_account_are_written_side_by_side() {
+    fn requests_that_share_no_account_are_written_at_the_same_time() {
         let mut state = handed_in(&[["a", "b"], ["c", "d"], ["e", "f"]]);
         assert_eq!(taken(&mut state, 0, 1), ["ab"]);
         assert_eq!(taken(&mut state, 1, 9), ["cd", "ef"]);
     }
 
     #[test]
-    fn those_that_share_an_account_keep_their_order() {
+    fn requests_that_share_an_account_keep_their_order() {
         let mut state = handed_in(&[["a", "b"], ["b", "c"], ["c", "d"], ["e", "f"], ["d", "g"]]);
         assert_eq!(taken(&mut state, 0, 1), ["ab"]);
-        // What is behind one that waits waits too, though its own accounts are free.
+        // Requests behind a skipped one wait too, although their own accounts are free.
         assert_eq!(taken(&mut state, 1, 9), ["ef"]);
-        assert_eq!(taken(&mut state, 0, 9), ["bc", "cd", "dg"], "behind one's own is no wait");
+        assert_eq!(taken(&mut state, 0, 9), ["bc", "cd", "dg"], "a writer does not wait for itself");
         state.finish(0);
-        assert!(state.waiting.is_empty() && state.accounts.len() == 2, "{state:?}");
+        assert!(state.waiting.is_empty() && state.busy_accounts.len() == 2, "{state:?}");
     }
 
     #[test]
-    fn who_does_not_name_its_accounts_waits_for_all_before_it_and_all_behind_it_for_that() {
+    fn a_request_that_does_not_name_its_accounts_waits_for_all_before_it_and_all_after_wait_for_it() {
         let mut state = handed_in(&[["a", "b"]]);
         push(
             &mut state,
@@ -339,20 +338,20 @@ mod tests {
     }
 
     #[test]
-    fn who_is_held_up_keeps_its_place() {
+    fn a_blocked_caller_keeps_its_position() {
         let queue = Queue::new(1, 1);
         let [first, second, third, fourth] = jobs([["a", "b"], ["c", "d"], ["e", "f"], ["g", "h"]]);
         queue.push(first).unwrap();
         std::thread::scope(|threads| {
-            let held_up = threads.spawn(|| queue.push(second));
-            while queue.lock().held_up == 0 {
+            let blocked = threads.spawn(|| queue.push(second));
+            while queue.lock().blocked == 0 {
                 std::thread::yield_now();
             }
-            // Somebody else comes right when room is made.
+            // Another caller comes at the moment when room is made.
             assert_eq!(taken(&mut queue.lock(), 0, 1), ["ab"]);
             assert!(matches!(queue.try_push(third), Err(StoreError::Busy { .. })));
-            queue.wake_held_up(&queue.lock());
-            held_up.join().unwrap().unwrap();
+            queue.wake_blocked(&queue.lock());
+            blocked.join().unwrap().unwrap();
         });
         queue.lock().finish(0);
         assert_eq!(queue.next(0, 9, 1).unwrap().len(), 1);

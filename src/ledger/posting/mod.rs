@@ -1,5 +1,6 @@
-//! The write path: lock, read what depends on the lock, let the rules judge, write what they say.
+//! The write path: lock the accounts, read what depends on the lock, let the rules judge, write the ruling.
 
+pub(super) mod basis;
 pub(super) mod receipts;
 pub(super) mod remembered;
 pub(super) mod scope;
@@ -13,14 +14,15 @@ use uuid::Uuid;
 use crate::clock::Reading;
 use crate::error::Error;
 use crate::facts::{
-    Account, AccountEvent, AccountId, AccountName, Actor, Annotation, Hold, Instant, LastEvent, Sequence, Transfer,
-    TransferId,
+    Account, AccountEvent, AccountId, Actor, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
 };
 use crate::judging::{Actors, Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
-use crate::ledger::Mode;
-use crate::ledger::book::rules::{Basis, BookRules};
+use crate::ledger::accounts::labels::AccountLabels;
+use crate::ledger::book::rules::BookRules;
 use crate::ledger::holds::expiry::find_expired_holds;
-use crate::ledger::posting::receipts::{NamesById, Receipt};
+use crate::ledger::mode::Mode;
+use crate::ledger::posting::basis::Basis;
+use crate::ledger::posting::receipts::Receipt;
 use crate::ledger::posting::scope::Scope;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::Amount;
@@ -28,31 +30,36 @@ use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request};
 use crate::store::{Store, StoreError};
 
-/// Requests that are posted in one transaction, and what is found out on the way.
+/// Requests that are posted in one transaction, and the accounts that this locks.
 pub(super) struct Posting<'a> {
     requests: &'a [Request],
     policy: BatchPolicy,
     mode: Mode,
     basis: Basis<'a>,
     scope: Scope<'a>,
-    /// Accounts to lock that the requests do not name: those of the holds, transfers and journals that they are about, and the other
-    /// accounts of holds that have expired.
-    also_locked: BTreeSet<AccountName>,
+    /// Accounts to lock that the requests do not name: the accounts of the holds, transfers and journals that they refer to, and the other
+    /// accounts of expired holds.
+    also_locked: BTreeSet<AccountId>,
 }
 
-/// What came of a posting.
+/// The outcome of a posting.
 pub(super) struct Outcome {
-    /// One for each request, in order.
+    /// One answer for each request, in order.
     pub(super) answers: Vec<Result<Receipt, Rejection>>,
-    /// The accounts that were changed, as they are now.
+    /// The accounts that were changed, after the change.
     pub(super) changed: Vec<Account>,
 }
 
 impl Outcome {
-    fn new(requests: &[Request], verdicts: Vec<Result<Verdict, Rejection>>, names: &NamesById, ruling: Ruling) -> Self {
+    fn new(
+        requests: &[Request],
+        verdicts: Vec<Result<Verdict, Rejection>>,
+        labels: &AccountLabels,
+        ruling: Ruling,
+    ) -> Self {
         let answers = verdicts.into_iter().zip(requests).map(|(verdict, request)| match verdict {
-            Ok(verdict) => Ok(names.answer(request, verdict, &ruling)),
-            Err(rejection) => Err(ruling.placed(rejection)),
+            Ok(verdict) => Ok(labels.answer(request, verdict, &ruling)),
+            Err(rejection) => Err(ruling.with_sequences(rejection)),
         });
         let answers = answers.collect();
         Self { answers, changed: ruling.accounts.into_iter().map(|changed| changed.account).collect() }
@@ -64,16 +71,16 @@ impl Outcome {
     }
 }
 
-/// How far an attempt came.
+/// The outcome of an attempt.
 pub(super) enum Attempt {
     Done(Outcome),
-    /// More accounts must be locked than was known. That is known now, so the next attempt locks them, in order with the others.
+    /// More accounts must be locked than were known before. The next attempt knows them, and locks all accounts in order.
     LacksLocks,
 }
 
 impl Attempt {
-    /// The outcome, or a fault for which the transaction is begun anew.
-    pub(super) fn or_begin_anew(self) -> Result<Outcome, Error> {
+    /// The outcome, or a fault that makes the pool begin the transaction again.
+    pub(super) fn into_outcome(self) -> Result<Outcome, Error> {
         match self {
             Self::Done(outcome) => Ok(outcome),
             Self::LacksLocks => {
@@ -90,25 +97,25 @@ impl<'a> Posting<'a> {
         Self { requests, policy, mode, basis, scope, also_locked }
     }
 
-    /// Locks these accounts too, which an earlier posting of the same requests found that it lacked.
-    pub(super) fn also_locking(mut self, accounts: BTreeSet<AccountName>) -> Self {
+    /// Also locks accounts that an earlier attempt at the same requests lacked.
+    pub(super) fn also_locking(mut self, accounts: BTreeSet<AccountId>) -> Self {
         self.also_locked = accounts;
         self
     }
 
-    /// The accounts that it locks beyond those that the requests name.
-    pub(super) fn into_also_locked(self) -> BTreeSet<AccountName> {
+    /// The accounts to lock that the requests do not name, for the next attempt.
+    pub(super) fn into_also_locked(self) -> BTreeSet<AccountId> {
         self.also_locked
     }
 
-    /// `unopened` are accounts that a dry run pretends to have.
+    /// Tries to post the requests. `unopened` are accounts that a dry run treats as if they were opened.
     pub(super) fn attempt(&mut self, store: &mut dyn Store, unopened: &[Account]) -> Result<Attempt, Error> {
         self.find_accounts_behind_ids(store)?;
-        let others = self.also_locked.iter().filter(|name| !self.scope.names.contains(name));
-        let names: Vec<_> = self.scope.names.iter().copied().chain(others).collect();
-        let mut accounts = store.lock_accounts(&names)?;
+        let names: Vec<_> = self.scope.names.iter().copied().collect();
+        let ids: Vec<_> = self.also_locked.iter().copied().collect();
+        let mut accounts = store.lock_accounts(&names, &ids)?;
         accounts.extend_from_slice(unopened);
-        // In later statements than the lock, so that they see what was committed while the lock was waited for.
+        // Everything else is read in later statements than the lock, so that it includes what was committed while this waited for the lock.
         let time = self.basis.clock.read();
         let Some(known) = self.read_behind_lock(store, accounts, time.now)? else { return Ok(Attempt::LacksLocks) };
         let judged = self.judge(known, time);
@@ -118,7 +125,7 @@ impl<'a> Posting<'a> {
         }))
     }
 
-    /// Judges by accounts alone. `None` where something is refused or was posted before, for which that is not enough.
+    /// Judges by the accounts only. `None` if something is refused or was posted before: only a posting behind the lock can answer that.
     pub(super) fn judge_by(&self, accounts: Vec<Account>, rules: &BookRules, time: Reading) -> Option<Judged<'a>> {
         let judged = self.judge(Known { accounts, ..self.known_by(rules) }, time);
         judged.is_all_posted().then_some(judged)
@@ -129,44 +136,37 @@ impl<'a> Posting<'a> {
         Known { closed_periods: Arc::clone(&rules.closed_periods), lead, ..Known::default() }
     }
 
-    /// What the requests are about.
+    /// The accounts and ids that the requests refer to.
     pub(super) const fn scope(&self) -> &Scope<'a> {
         &self.scope
     }
 
     fn judge(&self, known: Known, time: Reading) -> Judged<'a> {
-        let names = NamesById::new(&known.accounts);
+        let labels = AccountLabels::of(&known.accounts);
         let mut batch = Batch::new(known, time.now);
         let verdicts = batch.judge_all(self.requests, Actors::One(&Actor::teller()), self.policy);
-        Judged { requests: self.requests, names, verdicts, ruling: batch.finish_provisionally(), time }
+        Judged { requests: self.requests, labels, verdicts, ruling: batch.finish_provisionally(), time }
     }
 
-    /// Which accounts holds, transfers and journals are between never changes, so it can be read before the lock.
+    /// Finds the accounts of the holds, transfers and journals that the requests are about. These never change, so they can be read before
+    /// the lock.
     fn find_accounts_behind_ids(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
         let scope = &self.scope;
-        let mut ids = BTreeSet::new();
+        let mut pairs = Vec::new();
         if !scope.hold_ids.is_empty() {
-            ids.extend(store.find_holds(&scope.hold_ids)?.iter().flat_map(accounts_of_hold));
+            pairs.extend(store.hold_account_ids(&scope.hold_ids)?);
         }
-        let mut transfers = Vec::new();
         if !scope.reversed_ids.is_empty() {
-            transfers.extend(store.find_transfers(&scope.reversed_ids)?);
+            pairs.extend(store.transfer_account_ids(&scope.reversed_ids)?);
         }
         if !scope.reversed_journal_ids.is_empty() {
-            transfers.extend(store.find_journals(&scope.reversed_journal_ids)?);
+            pairs.extend(store.journal_account_ids(&scope.reversed_journal_ids)?);
         }
+        self.also_locked.extend(pairs.into_iter().flatten());
         if !scope.annotated_ids.is_empty() {
-            let annotated = store.find_transfers(&scope.annotated_ids)?;
-            ids.extend(annotated.iter().map(|transfer| transfer.debit.account_id));
-        }
-        ids.extend(transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]));
-        self.also_lock(store, &ids)
-    }
-
-    fn also_lock(&mut self, store: &mut dyn Store, ids: &BTreeSet<AccountId>) -> Result<(), StoreError> {
-        if !ids.is_empty() {
-            let ids: Vec<_> = ids.iter().copied().collect();
-            self.also_locked.extend(store.find_accounts_by_id(&ids)?.into_iter().map(|account| account.name));
+            // A transfer's metadata is recorded in the chain of the account that it debited.
+            let annotated = store.transfer_account_ids(&scope.annotated_ids)?;
+            self.also_locked.extend(annotated.into_iter().map(|[debit, _]| debit));
         }
         Ok(())
     }
@@ -180,7 +180,7 @@ impl<'a> Posting<'a> {
         let mut holds = find_expired_holds(store, &accounts, &self.scope.changed, now)?;
         let lacking = find_lacking(&holds, &accounts);
         if !lacking.is_empty() {
-            self.also_lock(store, &lacking)?;
+            self.also_locked.extend(lacking);
             return Ok(None);
         }
         let scope = &self.scope;
@@ -203,7 +203,8 @@ impl<'a> Posting<'a> {
         Ok(Some(Known { accounts, transfers, holds, reversed, last_events, spent, annotations, ..known }))
     }
 
-    /// The journals that are asked for or undone, and those that are named where one transfer should be: their refusal counts the transfers.
+    /// The journals that are posted again or reversed, and those named in place of a transfer: the refusal says how many transfers they
+    /// have.
     fn journals_to_read(&self, transfers: &[Transfer]) -> Vec<Uuid> {
         let scope = &self.scope;
         let is_named = |id: &TransferId| scope.reversed_ids.contains(id) || scope.annotated_ids.contains(id);
@@ -212,7 +213,7 @@ impl<'a> Posting<'a> {
         scope.journal_ids.iter().copied().chain(named).collect()
     }
 
-    /// How much of the transfers that are to be undone was undone before.
+    /// How much was reversed before of the transfers that the requests reverse.
     fn find_reversed(
         &self,
         store: &mut dyn Store,
@@ -231,14 +232,14 @@ impl<'a> Posting<'a> {
             let reversal = Transfer::try_from(row)?;
             if let Some(id) = reversal.reversed_id {
                 let sum = reversed.entry(id).or_default();
-                // No more is ever undone than was done, which fits.
+                // The sum fits: reversals never exceed the transfer's amount.
                 *sum = sum.checked_add(reversal.amount).unwrap_or(Amount::MAX);
             }
         }
         Ok(reversed)
     }
 
-    /// The newest event of each account that can get one.
+    /// The newest event of each account that can get another one.
     fn find_last_events(
         &self,
         store: &mut dyn Store,
@@ -248,7 +249,7 @@ impl<'a> Posting<'a> {
         let scope = &self.scope;
         let annotated = transfers.iter().filter(|transfer| scope.annotated_ids.contains(&transfer.id));
         let annotated: HashMap<_, _> = annotated.map(|transfer| (transfer.id, transfer.debit.account_id)).collect();
-        // What is not in the book can be posted by the same batch, by any of the accounts.
+        // A transfer that is not in the book may be posted by this batch, and debit any of its accounts.
         let is_any = scope.annotated_ids.iter().any(|id| !annotated.contains_key(id));
         let annotated: BTreeSet<_> = annotated.into_values().collect();
         let can_get_one =
@@ -268,7 +269,7 @@ fn accounts_of_hold(hold: &Hold) -> [AccountId; 2] {
     [hold.debit_account_id, hold.credit_account_id]
 }
 
-/// The accounts of holds that are not among those that are locked.
+/// The accounts of the holds that are not locked.
 fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
     if holds.is_empty() {
         return BTreeSet::new();
@@ -277,24 +278,24 @@ fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
     holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect()
 }
 
-/// Requests that were judged, and of which nothing is written yet.
+/// Requests that were judged, before anything is written.
 pub(super) struct Judged<'a> {
     requests: &'a [Request],
-    names: NamesById,
+    labels: AccountLabels,
     verdicts: Vec<Result<Verdict, Rejection>>,
     ruling: Ruling,
-    /// When it was judged.
+    /// When they were judged.
     time: Reading,
 }
 
 impl Judged<'_> {
-    /// Whether nothing was refused, and nothing is in the book already.
+    /// Whether every request was accepted, and none was posted before.
     fn is_all_posted(&self) -> bool {
         let is_posted = |verdict: &Result<_, _>| matches!(verdict, Ok(Verdict::Posted(_) | Verdict::ReplayedPosted(_)));
         self.verdicts.iter().all(is_posted)
     }
 
-    /// What it comes to, where that is transfers and nothing else but what they change of accounts.
+    /// The transfers and account changes to write; `None` if there are holds or events too.
     pub(super) fn moves(&self) -> Option<(&[Transfer], &[ChangedAccount])> {
         self.ruling.only_moves().then_some((&self.ruling.transfers, &self.ruling.accounts))
     }
@@ -304,9 +305,9 @@ impl Judged<'_> {
         Ok(self.answer())
     }
 
-    /// What was written with these places already, one for each transfer.
-    pub(super) fn written(mut self, places: &[Sequence]) -> Outcome {
-        self.ruling.assign_sequences(places);
+    /// The outcome, where the transfers were written with these sequences already.
+    pub(super) fn written(mut self, sequences: &[Sequence]) -> Outcome {
+        self.ruling.assign_sequences(sequences);
         self.answer()
     }
 
@@ -316,11 +317,11 @@ impl Judged<'_> {
     }
 
     fn answer(self) -> Outcome {
-        Outcome::new(self.requests, self.verdicts, &self.names, self.ruling)
+        Outcome::new(self.requests, self.verdicts, &self.labels, self.ruling)
     }
 }
 
-/// Writes what a batch comes to.
+/// Writes the ruling of a batch.
 pub(super) fn write(store: &mut dyn Store, batch: Batch, time: Reading) -> Result<Ruling, Error> {
     let mut ruling = batch.finish_provisionally();
     write_ruling(store, &mut ruling, time)?;
@@ -331,11 +332,11 @@ fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling, time: Reading) -> Re
     if ruling.sequence_count() == 0 {
         return Ok(());
     }
-    // Most batches are transfers and nothing else, which some databases can take in one statement.
+    // Most batches are transfers only. Some databases can write these in one statement.
     if ruling.only_moves()
-        && let Some(places) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
+        && let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
     {
-        ruling.assign_sequences(&places);
+        ruling.assign_sequences(&sequences);
         return Ok(());
     }
     ruling.assign_sequences(&store.next_sequences(ruling.sequence_count(), time.told())?);
@@ -370,7 +371,7 @@ fn write_events(store: &mut dyn Store, ruling: &Ruling) -> Result<(), Error> {
     Ok(write_metadata(store, &ruling.events)?)
 }
 
-/// Writes what is kept beside accounts after events, in their order.
+/// Writes the metadata that the events give to accounts, in order.
 pub(super) fn write_metadata(store: &mut dyn Store, events: &[AccountEvent]) -> Result<(), StoreError> {
     for event in events {
         if let Some(Annotation { transfer_id: None, after, .. }) = &event.annotation {

@@ -1,12 +1,13 @@
 //! The answers to requests.
 
-use crate::facts::{Account, AccountId, AccountName, Transfer, TransferId};
+use crate::facts::{AccountName, Transfer, TransferId};
 use crate::judging::{Ruling, Verdict};
-use crate::maps::FastMap;
+use crate::ledger::accounts::labels::AccountLabels;
+use crate::models::CorruptRow;
 use crate::money::Currency;
 use crate::requests::Request;
 
-/// A transfer, and its accounts' names.
+/// A transfer, with the names of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
     /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`](crate::facts::Sequence::UNASSIGNED).
@@ -17,49 +18,54 @@ pub struct Posted {
     pub credit_account: AccountName,
     /// The currency of the amount and of both accounts.
     pub currency: Currency,
-    /// Whether this is the first answer again, to a repeated request.
+    /// Whether the request was posted before, and this is its first answer again.
     pub replayed: bool,
 }
 
 /// The answer to a request that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// The journal, where it was one.
+    /// The journal's id, if the request was a journal or its reversal.
     pub journal_id: Option<TransferId>,
-    /// The transfers, in order: one for most operations, two for a capture that releases the rest, none for a change of an account.
+    /// The transfers, in order: one for most operations, two for a capture that releases the rest, none for a change of an account or of
+    /// metadata.
     pub transfers: Vec<Posted>,
-    /// Whether this is the first answer again, to a repeated request.
+    /// Whether the request was posted before, and this is its first answer again.
     pub replayed: bool,
 }
 
-/// The names of a batch's accounts, for its answers.
-pub(in crate::ledger) struct NamesById(FastMap<AccountId, (AccountName, Currency)>);
-
-impl NamesById {
-    pub(in crate::ledger) fn new(accounts: &[Account]) -> Self {
-        Self(accounts.iter().map(|account| (account.id, (account.name.clone(), account.currency))).collect())
-    }
-
-    pub(in crate::ledger) fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
+impl AccountLabels {
+    /// The answer to a request that was judged, given the labels of all accounts of the batch.
+    pub(crate) fn answer(&self, request: &Request, verdict: Verdict, ruling: &Ruling) -> Receipt {
         let journal_id = match request {
             Request::Operation(_) | Request::Due(_) => None,
             Request::Journal(request) => Some(request.id()),
             Request::JournalReversal(request) => Some(request.id.id()),
         };
         let (transfers, replayed) = match verdict {
-            Verdict::Posted(places) => (&ruling.transfers[places], false),
-            Verdict::ReplayedPosted(places) => (&ruling.transfers[places], true),
+            Verdict::Posted(indexes) => (&ruling.transfers[indexes], false),
+            Verdict::ReplayedPosted(indexes) => (&ruling.transfers[indexes], true),
             Verdict::ReplayedStored(ref transfers) => (transfers.as_slice(), true),
         };
-        // Expiries that were recorded between a journal's legs are no part of it.
+        // An expiry that was recorded between a journal's legs is not part of the journal.
         let is_part = |transfer: &&Transfer| journal_id.is_none_or(|id| transfer.journal_id == Some(id.0));
-        let transfers = transfers.iter().filter(is_part).map(|transfer| self.posted(transfer, replayed)).collect();
-        Receipt { journal_id, transfers, replayed }
+        let posted = |transfer: &Transfer| {
+            let posted = self.posted(transfer.clone(), replayed);
+            posted.unwrap_or_else(|_| unreachable!("a transfer is judged with both its accounts"))
+        };
+        Receipt { journal_id, transfers: transfers.iter().filter(is_part).map(posted).collect(), replayed }
     }
 
-    fn posted(&self, transfer: &Transfer, replayed: bool) -> Posted {
-        let (debit_account, currency) = self.0[&transfer.debit.account_id].clone();
-        let (credit_account, _) = self.0[&transfer.credit.account_id].clone();
-        Posted { transfer: transfer.clone(), debit_account, credit_account, currency, replayed }
+    /// A transfer with the names of its accounts.
+    pub(crate) fn posted(&self, transfer: Transfer, replayed: bool) -> Result<Posted, CorruptRow> {
+        let label = |id| self.get(id, "transfers", transfer.sequence);
+        let (debit, credit) = (label(transfer.debit.account_id)?, label(transfer.credit.account_id)?);
+        Ok(Posted {
+            debit_account: debit.name.clone(),
+            credit_account: credit.name.clone(),
+            currency: debit.currency,
+            transfer,
+            replayed,
+        })
     }
 }

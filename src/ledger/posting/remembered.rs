@@ -1,12 +1,10 @@
-//! Accounts as this program last left them, so that a batch between them need not lock them to read them.
+//! Accounts as this program last wrote them, so that a batch can be judged without locking and reading them first.
 //!
-//! What a batch is judged by is then a guess: another program may have changed them since. It is written only where every account still
-//! has the head by which it was judged, which its whole history led to, and where every id is new. Otherwise nothing of it is kept, and
-//! the batch is posted as any other: behind locks, after reading all that matters. A wrong guess therefore costs time and nothing else. A
-//! refusal is never a guess.
+//! Such an account is a guess: another program may have changed it since. The batch is written only if every account still has the head
+//! that it was judged by, which covers its whole history, and if every id is new. Otherwise nothing is written, and the batch is posted
+//! behind locks like any other. So a wrong guess costs time and nothing else. Refusals are never based on a guess.
 
 use std::fmt;
-use std::hash::Hash;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,35 +12,36 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::facts::{Account, AccountName};
 use crate::ledger::book::rules::{BookRules, KnownRules};
+use crate::ledger::bounded::make_room;
 use crate::ledger::posting::{Judged, Outcome, Posting};
 use crate::maps::FastMap;
 use crate::money::Amount;
 use crate::store::{JudgedBy, Shortcut, Store, StoreError};
 
-/// How many accounts are remembered: with names of usual length about half a kilobyte each, so that an import stays below 64 MB.
+/// The most accounts that are remembered. Each takes about half a kilobyte, so that an import stays below 64 MB.
 const ACCOUNTS_MAX: usize = 20_000;
-/// How many batches are posted without a guess after one that was wrong. Whoever shares accounts with other programs guesses wrong often.
+/// How many batches are posted without a guess after a wrong one. A program that shares accounts with others guesses wrong often.
 const PAUSE: u32 = 32;
 
-/// The accounts. Those that a batch guesses by are not among them until it is written, so that no two guess by the same.
+/// The remembered accounts. A guess takes its accounts out until it is written, so that no two batches guess by the same ones.
 #[derive(Default)]
-pub(in crate::ledger) struct Remembered {
-    // Boxed, because a map has room for up to twice as many as there are.
+pub(crate) struct Remembered {
+    // Boxed, because a map can allocate twice the room that it needs.
     accounts: Mutex<FastMap<AccountName, Box<Account>>>,
-    /// How many batches are posted without a guess.
+    /// How many of the next batches are posted without a guess.
     pause: AtomicU32,
 }
 
-/// What a batch is to be judged by, where all that it takes are accounts and most of them are remembered.
-pub(in crate::ledger) struct Guess<'a> {
+/// What a batch is judged by, if it needs only accounts and most of them are remembered.
+pub(crate) struct Guess<'a> {
     accounts: Vec<Account>,
-    /// Those that are not.
+    /// The names of accounts that are not remembered.
     missing: Vec<&'a AccountName>,
-    /// The owner's decisions, as this ledger read them last.
+    /// The owner's decisions, as this ledger last read them.
     rules: BookRules,
 }
 
-/// How many there are. Names and balances are nobody's business who prints a ledger.
+/// Prints only the count, so that logs never leak names or balances.
 impl fmt::Debug for Remembered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Remembered({} accounts)", self.lock().len())
@@ -50,9 +49,9 @@ impl fmt::Debug for Remembered {
 }
 
 impl Remembered {
-    /// What a batch can be judged by without locks. `None` where that is not worth it, or not enough.
-    pub(in crate::ledger) fn guess<'a>(&self, posting: &Posting<'a>, rules: &KnownRules) -> Option<Guess<'a>> {
-        if !posting.scope().is_of_accounts_alone() || self.is_paused() {
+    /// What a batch can be judged by without locks. `None` if that is not enough, or is likely to be wrong.
+    pub(crate) fn guess<'a>(&self, posting: &Posting<'a>, rules: &KnownRules) -> Option<Guess<'a>> {
+        if !posting.scope().needs_only_accounts() || self.is_paused() {
             return None;
         }
         let rules = rules.last_read()?;
@@ -66,8 +65,8 @@ impl Remembered {
         Some(Guess { accounts, missing, rules })
     }
 
-    /// Remembers what a batch has led to that was committed.
-    pub(in crate::ledger) fn keep(&self, changed: Vec<Account>) {
+    /// Remembers the accounts of a committed batch.
+    pub(crate) fn keep(&self, changed: Vec<Account>) {
         let mut accounts = self.lock();
         make_room(&mut accounts, ACCOUNTS_MAX, changed.len());
         for account in changed.into_iter().filter(is_simple).take(ACCOUNTS_MAX) {
@@ -75,8 +74,8 @@ impl Remembered {
         }
     }
 
-    /// Makes no guess for a while.
-    pub(in crate::ledger) fn pause(&self) {
+    /// Stops guessing for the next batches.
+    pub(crate) fn pause(&self) {
         self.pause.store(PAUSE, Ordering::Relaxed);
     }
 
@@ -91,19 +90,14 @@ impl Remembered {
 }
 
 impl Guess<'_> {
-    /// Judges a batch and writes it, of which nothing is kept where this fails.
-    pub(in crate::ledger) fn post(
-        self,
-        posting: &Posting<'_>,
-        shortcut: &Shortcut<'_>,
-        clock: &Clock,
-    ) -> Result<Outcome, Error> {
+    /// Judges a batch and writes it. If this fails, nothing is written.
+    pub(crate) fn post(self, posting: &Posting<'_>, shortcut: &Shortcut<'_>, clock: &Clock) -> Result<Outcome, Error> {
         let Self { mut accounts, missing, rules } = self;
         let time = clock.read();
         let judge = |accounts| posting.judge_by(accounts, &rules, time).ok_or_else(|| wrong("not all is posted"));
         let write = |judged: Judged<'_>, store: &mut dyn Store| {
             let outcome = judged.write(store)?;
-            // Its accounts are locked from here on, so that the owner decides nothing new before this is committed.
+            // The accounts are locked from here on, so that no decision of the owner can follow before this is committed.
             if store.has_rule_events_behind(rules.newest())? {
                 return Err(wrong("a period was closed or opened since it was judged"));
             }
@@ -113,9 +107,9 @@ impl Guess<'_> {
             let judged = judge(accounts)?;
             let judged_by = JudgedBy { newest: rules.newest(), told: time.told() };
             if let Some((transfers, accounts)) = judged.moves()
-                && let Some(places) = shortcut.write_alone(transfers, accounts, judged_by)?
+                && let Some(sequences) = shortcut.write_alone(transfers, accounts, judged_by)?
             {
-                return Ok(judged.written(&places));
+                return Ok(judged.written(&sequences));
             }
             return shortcut.transaction(|store| write(judged, store));
         }
@@ -133,17 +127,7 @@ fn wrong(reason: &str) -> Error {
     StoreError::Conflict { reason: reason.into() }.into()
 }
 
-/// Forgets as many as must be for so many more to fit.
-pub(in crate::ledger) fn make_room<K: Clone + Eq + Hash, V>(kept: &mut FastMap<K, V>, kept_max: usize, more: usize) {
-    let excess = (kept.len() + more).saturating_sub(kept_max);
-    // The order of the map is as good as none, so that those are forgotten that chance picks.
-    let forgotten: Vec<_> = kept.keys().take(excess).cloned().collect();
-    for key in &forgotten {
-        kept.remove(key);
-    }
-}
-
-/// Whether nothing has to be known of an account beside itself to judge what it does next.
+/// Whether an account can be judged without reading its holds or counting what it spent.
 fn is_simple(account: &Account) -> bool {
     let is_without_holds =
         account.balances.debits_held == Amount::ZERO && account.balances.credits_held == Amount::ZERO;

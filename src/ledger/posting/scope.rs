@@ -1,3 +1,5 @@
+//! The accounts and ids that requests refer to: what a posting locks and reads.
+
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
@@ -8,49 +10,49 @@ use crate::requests::{
     AccountAction, AnnotationTarget, HoldRequest, Operation, Parties, Request, ReversalTime, TransferRequest,
 };
 
-/// What requests are about, as far as they say so themselves.
+/// The accounts and ids that requests refer to, before anything is read.
 #[derive(Default)]
-pub(in crate::ledger) struct Scope<'a> {
-    pub(in crate::ledger) names: FastSet<&'a AccountName>,
-    /// The accounts of which it is changed what they may do, or what is kept beside them.
-    pub(in crate::ledger) changed: BTreeSet<&'a AccountName>,
-    /// Those of them that get a limit for what leaves them in a day or a month.
-    pub(in crate::ledger) limited: BTreeSet<&'a AccountName>,
-    /// The transfers of which it is changed what is kept beside them.
-    pub(in crate::ledger) annotated_ids: Vec<TransferId>,
-    /// Whether some request says when it counts, so that a closed period can be in its way.
-    pub(in crate::ledger) has_effective_times: bool,
-    /// Whether some request depends on accounts that it may leave as they are.
-    pub(in crate::ledger) has_conditions: bool,
-    /// The ids under which an answer may be known, and those of transfers that are to be undone.
-    pub(in crate::ledger) ids: Vec<TransferId>,
-    pub(in crate::ledger) hold_ids: Vec<TransferId>,
-    pub(in crate::ledger) reversed_ids: Vec<TransferId>,
-    pub(in crate::ledger) reversed_journal_ids: Vec<Uuid>,
-    /// The journals that are asked for or undone.
-    pub(in crate::ledger) journal_ids: Vec<Uuid>,
+pub(crate) struct Scope<'a> {
+    pub(crate) names: FastSet<&'a AccountName>,
+    /// The accounts whose limits, state or metadata are changed.
+    pub(crate) changed: BTreeSet<&'a AccountName>,
+    /// Those of them that get a daily or monthly limit.
+    pub(crate) limited: BTreeSet<&'a AccountName>,
+    /// The transfers whose metadata is changed.
+    pub(crate) annotated_ids: Vec<TransferId>,
+    /// Whether a request gives an effective time, so that a closed period can refuse it.
+    pub(crate) has_effective_times: bool,
+    /// Whether a request has conditions on accounts that it may not change.
+    pub(crate) has_conditions: bool,
+    /// The ids of transfers that may be in the book: those of the requests themselves, and those that they reverse or annotate.
+    pub(crate) ids: Vec<TransferId>,
+    pub(crate) hold_ids: Vec<TransferId>,
+    pub(crate) reversed_ids: Vec<TransferId>,
+    pub(crate) reversed_journal_ids: Vec<Uuid>,
+    /// The journals that are posted or reversed.
+    pub(crate) journal_ids: Vec<Uuid>,
 }
 
 impl<'a> Scope<'a> {
-    /// Whether the requests name all their accounts, but for those of holds that have expired.
-    pub(in crate::ledger) fn names_all_accounts(&self) -> bool {
+    /// Whether the requests name all accounts that they change, apart from the other accounts of expired holds.
+    pub(crate) fn names_all_accounts(&self) -> bool {
         let has_ids = [&self.annotated_ids, &self.hold_ids, &self.reversed_ids].iter().any(|ids| !ids.is_empty());
         !has_ids && self.reversed_journal_ids.is_empty()
     }
 
-    /// Whether nothing has to be known to judge the requests but their accounts, and whether their ids are new, and whether each of these
-    /// accounts is changed if none is refused.
-    pub(in crate::ledger) fn is_of_accounts_alone(&self) -> bool {
+    /// Whether the accounts are all that is needed to judge the requests, apart from whether their ids are new. Each of the accounts is
+    /// then changed, unless a request is refused.
+    pub(crate) fn needs_only_accounts(&self) -> bool {
         self.names_all_accounts() && self.changed.is_empty() && !self.has_effective_times && !self.has_conditions
     }
 
-    pub(in crate::ledger) fn of(requests: &'a [Request]) -> Self {
+    pub(crate) fn of(requests: &'a [Request]) -> Self {
         let mut scope = Self { ids: Vec::with_capacity(requests.len()), ..Self::default() };
         for request in requests {
             match request {
                 Request::Operation(_) | Request::Due(_) => {}
                 Request::Journal(journal) => {
-                    // The first transfer's id is the journal's; it stands here for journals that have none.
+                    // The journal's id is also that of its first transfer. It is added here for journals without transfers.
                     scope.ids.push(journal.id());
                     scope.journal_ids.push(journal.id().0);
                 }
@@ -103,15 +105,15 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The accounts that transfers and holds may lower.
-    pub(in crate::ledger) fn falling(requests: &'a [Request]) -> FastSet<&'a AccountName> {
+    /// The accounts whose balance a transfer or hold may lower.
+    pub(crate) fn lowered_accounts(requests: &'a [Request]) -> FastSet<&'a AccountName> {
         let parties = requests.iter().flat_map(Request::operations).filter_map(|operation| match operation {
             Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
                 Some(&request.parties)
             }
             _ => None,
         });
-        parties.flat_map(Parties::falling).collect()
+        parties.flat_map(Parties::lowered_accounts).collect()
     }
 
     fn add_accounts(&mut self, request: &'a TransferRequest) {

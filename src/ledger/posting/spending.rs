@@ -1,4 +1,4 @@
-//! What has left accounts in the present day and month.
+//! How much has left accounts in the current day and month.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -6,41 +6,41 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::facts::{Account, AccountId, AccountName, Hash, Instant, Sequence, Transfer};
 use crate::judging::Spent;
-use crate::ledger::posting::remembered::make_room;
+use crate::ledger::bounded::make_room;
 use crate::ledger::posting::scope::Scope;
 use crate::maps::FastMap;
 use crate::requests::Request;
 use crate::store::{Store, StoreError};
 
-/// How many transfers are in memory at once.
+/// The most transfers in memory at once.
 const TRANSFERS_PER_PAGE: usize = 1_000;
-/// How many newer ones may have come to go on from what was counted before: a few batches.
+/// The most newer transfers that are added to an earlier count. With more, counting anew costs no more.
 const NEWER_MAX: usize = 5_000;
-/// How many transfers must have been read for what they come to to be kept.
+/// A count is kept if it took at least this many transfers.
 const READ_MIN: usize = 16;
-/// How many accounts it is kept of, and how many holds of each.
+/// The most accounts whose counts are kept, and the most holds of each.
 const ACCOUNTS_MAX: usize = 4_096;
 const HOLDS_MAX: usize = 256;
 
-/// What had left accounts when it was last counted, so that a busy account's month is not read again for each of its transfers.
+/// How much had left accounts when that was last counted, so that a busy account's month is not read again for each transfer.
 ///
-/// It is kept beside the hash of the account's newest transfer of then, and used only where the account's chain has that hash at that
-/// place. The hash covers all that was counted, so this can be missing or old, but never wrong.
+/// A count is kept with the hash of the account's newest transfer, and used only if the account's chain still has that hash at that
+/// version. The hash covers everything that was counted, so a count can be missing or old, but never wrong.
 #[derive(Default)]
-pub(in crate::ledger) struct Spending {
+pub(crate) struct Spending {
     counted: Mutex<FastMap<AccountId, Counted>>,
 }
 
 #[derive(Clone)]
 struct Counted {
-    /// How many transfers had touched the account.
+    /// The account's version when this was counted.
     version: i64,
-    /// The newest one's.
+    /// The hash of the account's newest transfer.
     hash: Hash,
     spent: Spent,
 }
 
-/// How many accounts. What they spent is nobody's business who prints a ledger.
+/// Prints only the number of accounts, so that logs never leak what they spent.
 impl fmt::Debug for Spending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Spending({} accounts)", self.lock().len())
@@ -48,8 +48,9 @@ impl fmt::Debug for Spending {
 }
 
 impl Spending {
-    /// What has left the accounts of which a day or a month is limited, or is about to be, where requests may let more out.
-    pub(in crate::ledger) fn find(
+    /// How much has left those accounts that the requests may lower and that have a daily or monthly limit. `about_to_be` are accounts that
+    /// get such a limit now.
+    pub(crate) fn find(
         &self,
         store: &mut dyn Store,
         accounts: &[Account],
@@ -61,16 +62,16 @@ impl Spending {
         if !accounts.iter().any(|account| is_limited(&account)) {
             return Ok(HashMap::new());
         }
-        let falling = Scope::falling(requests);
-        let counted = accounts.iter().filter(is_limited).filter(|account| falling.contains(&account.name));
+        let lowered = Scope::lowered_accounts(requests);
+        let counted = accounts.iter().filter(is_limited).filter(|account| lowered.contains(&account.name));
         counted.map(|account| Ok((account.id, self.count(store, account, now)?))).collect()
     }
 
-    /// What has left an account up to now.
+    /// How much has left an account up to now.
     fn count(&self, store: &mut dyn Store, account: &Account, now: Instant) -> Result<Spent, StoreError> {
         let earlier = self.lock().get(&account.id).filter(|earlier| earlier.spent.can_go_on_to(now)).cloned();
         let counted = match earlier {
-            Some(earlier) => go_on(store, account, earlier)?,
+            Some(earlier) => count_since(store, account, earlier)?,
             None => None,
         };
         if let Some(mut counted) = counted {
@@ -78,7 +79,7 @@ impl Spending {
             self.keep(account.id, &counted);
             return Ok(counted.spent);
         }
-        let (read, counted) = look_back(store, account, now)?;
+        let (read, counted) = count_from_month_begin(store, account, now)?;
         if read >= READ_MIN {
             self.keep(account.id, &counted);
         }
@@ -102,8 +103,8 @@ impl Spending {
     }
 }
 
-/// Counts what came since it was last counted. `None` where that is no gain, or the account has another history than then.
-fn go_on(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<Option<Counted>, StoreError> {
+/// Adds the transfers since an earlier count. `None` if there are too many of them, or if the account has another history than then.
+fn count_since(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<Option<Counted>, StoreError> {
     let newer = usize::try_from(account.version - earlier.version).ok().filter(|newer| *newer <= NEWER_MAX);
     let (Some(newer), Some(last)) = (newer, account.last) else { return Ok(None) };
     let mut page = list_history(store, account, last.sequence, newer + 1)?;
@@ -120,16 +121,20 @@ fn go_on(store: &mut dyn Store, account: &Account, earlier: Counted) -> Result<O
     Ok(Some(Counted { version: account.version, hash, spent }))
 }
 
-/// Walks the account's chain back to where the month began, so it takes time with the number of transfers that the account has had in it,
-/// which is told too. Where the account is ahead of the clock, that is all that it has had since it is.
-fn look_back(store: &mut dyn Store, account: &Account, now: Instant) -> Result<(usize, Counted), StoreError> {
+/// Counts anew, down the account's chain to the beginning of the month, and returns how many transfers that took. If the account is ahead
+/// of the clock, these include all transfers that are later than the clock.
+fn count_from_month_begin(
+    store: &mut dyn Store,
+    account: &Account,
+    now: Instant,
+) -> Result<(usize, Counted), StoreError> {
     let mut counted = Counted { version: account.version, hash: account.head, spent: Spent::nothing_at(now) };
     let mut released = HashMap::new();
     let mut read = 0;
     let mut next = account.last.map(|last| last.sequence);
     while let Some(first) = next {
         let page = list_history(store, account, first, TRANSFERS_PER_PAGE)?;
-        next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|leg| leg.previous);
+        next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|entry| entry.previous);
         for transfer in &page {
             if read == 0 {
                 counted.hash = transfer.hash;

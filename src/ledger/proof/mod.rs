@@ -1,4 +1,4 @@
-//! Proving a book: walking it from its first row to its last, and sealing how far it has come.
+//! Proving a book: verifying it from the first row to the last, and sealing its history.
 
 pub(super) mod seal;
 pub(super) mod verify;

@@ -1,3 +1,5 @@
+//! Sealing a book: one hash over its whole history, which later shows whether that history was changed.
+
 use crate::error::{Error, InputError};
 use crate::facts::{Account, AccountId, Instant, Sequence};
 use crate::ledger::Ledger;
@@ -7,22 +9,38 @@ use crate::models::sql_types::SqlId;
 use crate::proof::{MerkleTree, Seal};
 use crate::store::{Access, Store, StoreError};
 
-/// How many accounts are in memory at once.
+/// The most accounts in memory at once.
 const ACCOUNTS_PER_PAGE: i64 = 10_000;
 
 impl Ledger {
-    /// Makes a seal over all history so far. Waits for the writes that are under way, and holds others up while it reads all accounts.
+    /// Makes a seal over the whole history so far. Waits for the writes that are under way, and blocks others while it reads all accounts.
     ///
     /// # Errors
-    /// [`Error::Store`]; `Denied` for a role that may not lock the table of accounts.
+    /// [`Error::Store`]; `Denied` for a role that must not lock the table of accounts.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let seal = ledger.seal()?;
+    /// assert_eq!((seal.accounts, seal.transfers), (3, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn seal(&self) -> Result<Seal, Error> {
         self.pool.transaction(Access::Settled, |store| seal_in(store, self.clock.now()))
     }
 
-    /// Verifies the book as [`Ledger::verify`] does, and that all that was sealed is still there, unchanged.
+    /// Verifies the book as [`Ledger::verify`] does, and also that everything that was sealed is still there, unchanged.
     ///
     /// # Errors
-    /// [`InputError::Seal`], [`Error::Store`].
+    /// [`InputError::Seal`] if the seal is of another book or of the future; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let seal = ledger.seal()?;
+    /// assert!(ledger.verify_sealed(&seal, &mut |_| {})?.findings.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_sealed(&self, seal: &Seal, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
         self.pool.transaction(Access::Read, |store| {
             seal.check(book_id(store)?, self.clock.now()).map_err(InputError::from)?;
@@ -31,7 +49,7 @@ impl Ledger {
     }
 }
 
-/// A seal over all that the transaction sees.
+/// Makes a seal over everything that the transaction sees.
 pub(in crate::ledger) fn seal_in(store: &mut dyn Store, now: Instant) -> Result<Seal, Error> {
     let book_id = book_id(store)?;
     let sequence = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
@@ -57,7 +75,7 @@ pub(in crate::ledger) fn seal_in(store: &mut dyn Store, now: Instant) -> Result<
     if let Some(last) = store.find_newest_book_event()? {
         tree.push(&Seal::book_events_leaf(last.number, last.hash));
     }
-    // Every transfer is counted by both its accounts.
+    // Both accounts of a transfer count it.
     seal.transfers /= 2;
     seal.root = tree.root();
     Ok(seal)

@@ -1,26 +1,29 @@
+//! Schedules: adding, cancelling and reading them.
+//!
+//! What belongs here: schedules and their dues, and posting what is due (`runs`). What does not: the moments of dues and the outcome of an
+//! attempt, which the core computes.
+
 pub(super) mod pages;
 pub(super) mod runs;
 
-use std::collections::{BTreeSet, HashMap};
-
 use crate::error::{Error, InputError};
 use crate::facts::{
-    Account, AccountId, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState,
-    Signature,
+    Account, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState, Signature,
 };
 use crate::judging::{check_same_schedule, open_schedule};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::{Ledger, Mode};
-use crate::models::CorruptRow;
+use crate::ledger::mode::Mode;
 use crate::money::{Currency, Money};
 use crate::rejection::ScheduleRejection;
 use crate::requests::ScheduleRequest;
 use crate::store::{Access, Store, StoreError};
 
-/// How many refused dues are in memory at once.
+/// The most refused dues in memory at once.
 const DUES_PER_PAGE: i64 = 1_000;
 
-/// A schedule, and what its numbers stand for.
+/// A schedule, with the names of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleStatus {
     /// The schedule.
@@ -34,14 +37,14 @@ pub struct ScheduleStatus {
 }
 
 impl ScheduleStatus {
-    /// How much each time.
+    /// The amount of each transfer.
     #[must_use]
     pub const fn money(&self) -> Money {
         Money::new(self.schedule.amount, self.currency)
     }
 }
 
-/// The answer to a request for a schedule.
+/// The answer to a request to add a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleAdded {
     /// The schedule as it stands now.
@@ -53,22 +56,22 @@ pub struct ScheduleAdded {
 /// The answer to the cancellation of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleCancelled {
-    /// The schedule as it stands now: finished where nothing was left to cancel.
+    /// The schedule after the request. It is finished if nothing was left to cancel.
     pub status: ScheduleStatus,
-    /// How many refused transfers are no longer tried again.
+    /// How many refused transfers are no longer tried.
     pub skipped: u64,
-    /// Whether there was nothing to do.
+    /// True if there was nothing to cancel.
     pub unchanged: bool,
 }
 
-/// A schedule, and what became of its dues.
+/// A schedule, and the outcomes of its dues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleHistory {
     /// The schedule as it stands now.
     pub status: ScheduleStatus,
-    /// What became of its dues, the latest first.
+    /// The outcomes of its dues, the latest first.
     pub dues: Vec<Due>,
-    /// What to pass for the next page, or `None` on the last one.
+    /// The `before` of the next page; `None` on the last page.
     pub next: Option<Instant>,
 }
 
@@ -77,21 +80,46 @@ pub struct ScheduleHistory {
 pub struct SchedulePage {
     /// The schedules.
     pub schedules: Vec<ScheduleStatus>,
-    /// Where the next page begins, or `None` on the last one.
+    /// The `from` of the next page; `None` on the last page.
     pub next: Option<ScheduleId>,
 }
 
 impl Ledger {
-    /// Adds a schedule, or answers with the one that the same request added before. Nothing is posted: see [`Ledger::run_schedules`].
+    /// Adds a schedule. If the same request added it before, returns that schedule as a replay. Nothing is posted: see
+    /// [`Ledger::run_schedules`].
     ///
     /// # Errors
-    /// [`InputError::Recurrence`], [`InputError::Text`] where the metadata has no room for the schedule's id; a
-    /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that no transfer of it could pass;
+    /// [`InputError::Recurrence`]; [`InputError::Text`] if the metadata has no room for the schedule's id; a
+    /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that every transfer of the schedule would get;
     /// [`ScheduleRejection::ScheduleExists`]; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// use teller::requests::ScheduleRequest;
+    ///
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let request = ScheduleRequest {
+    ///     id: TransferId::from_key("rent")?.into(),
+    ///     parties: payment.parties,
+    ///     money: teller::money::Money::parse("5.00", euro)?,
+    ///     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    ///     on_refusal: OnRefusal::Retry,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    ///     actor: "alice".parse()?,
+    /// };
+    /// assert!(!ledger.add_schedule(&request, Mode::Commit)?.replayed);
+    /// assert!(ledger.add_schedule(&request, Mode::Commit)?.replayed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
         self.pool.transaction(Access::Write, |store| {
-            // Locked, so that none of them is closed meanwhile.
-            let accounts = store.lock_accounts(&request.parties.names())?;
+            // Locked, so that none of them is closed before this transaction ends.
+            let accounts = store.lock_accounts(&request.parties.names(), &[])?;
             if let Some(known) = store.find_schedule(request.id)? {
                 return replay(store, known, request, &accounts);
             }
@@ -114,11 +142,35 @@ impl Ledger {
         })
     }
 
-    /// Breaks a schedule off: nothing of it is posted any more, and what was refused is not tried again. What was posted stays. Does
-    /// nothing to one that is cancelled, or that has finished with nothing left to try.
+    /// Cancels a schedule: nothing more is posted, and refused transfers are not tried again. What was posted stays. Does nothing if the schedule is
+    /// cancelled, or finished with nothing left to try.
     ///
     /// # Errors
     /// [`ScheduleRejection::ScheduleUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// # use teller::Mode;
+    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::requests::ScheduleRequest;
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// # let request = ScheduleRequest {
+    /// #     id: TransferId::from_key("rent")?.into(),
+    /// #     parties: payment.parties,
+    /// #     money: teller::money::Money::parse("5.00", euro)?,
+    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    /// #     on_refusal: OnRefusal::Retry,
+    /// #     description: None,
+    /// #     metadata: Default::default(),
+    /// #     actor: "alice".parse()?,
+    /// # };
+    /// ledger.add_schedule(&request, Mode::Commit)?;
+    /// assert!(!ledger.cancel_schedule(request.id, &"alice".parse()?, None, Mode::Commit)?.unchanged);
+    /// assert!(ledger.cancel_schedule(request.id, &"alice".parse()?, None, Mode::Commit)?.unchanged);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn cancel_schedule(
         &self,
         id: ScheduleId,
@@ -149,14 +201,38 @@ impl Ledger {
         })
     }
 
-    /// A schedule, and up to `limit` of its dues that are earlier than `before`, the latest first.
+    /// Returns a schedule and up to `limit` of its dues that are earlier than `before`, the latest first.
     ///
     /// # Errors
     /// [`ScheduleRejection::ScheduleUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// # use teller::Mode;
+    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::requests::ScheduleRequest;
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// # let request = ScheduleRequest {
+    /// #     id: TransferId::from_key("rent")?.into(),
+    /// #     parties: payment.parties,
+    /// #     money: teller::money::Money::parse("5.00", euro)?,
+    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    /// #     on_refusal: OnRefusal::Retry,
+    /// #     description: None,
+    /// #     metadata: Default::default(),
+    /// #     actor: "alice".parse()?,
+    /// # };
+    /// ledger.add_schedule(&request, Mode::Commit)?;
+    /// let history = ledger.get_schedule(request.id, None, 10)?;
+    /// assert_eq!(history.status.money().to_string(), "5.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get_schedule(&self, id: ScheduleId, before: Option<Instant>, limit: u32) -> Result<ScheduleHistory, Error> {
         self.pool.transaction(Access::Read, |store| {
             let schedule = store.find_schedule(id)?.ok_or_else(|| unknown(id))?;
-            // One more than asked for tells whether there is another page.
+            // One row more than the limit tells whether there is another page.
             let mut dues = store.list_dues(id, before, i64::from(limit) + 1)?;
             let is_last = dues.len() <= limit as usize;
             dues.truncate(limit as usize);
@@ -165,13 +241,20 @@ impl Ledger {
         })
     }
 
-    /// Up to `limit` schedules from an id on, in whatever state.
+    /// Returns up to `limit` schedules in any state, by id, from an id on.
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// assert!(ledger.list_schedules(None, 10)?.schedules.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list_schedules(&self, from: Option<ScheduleId>, limit: u32) -> Result<SchedulePage, Error> {
         self.pool.transaction(Access::Read, |store| {
-            // One more than asked for tells where the next page begins.
+            // One row more than the limit tells where the next page begins.
             let mut schedules = store.list_schedules(from.unwrap_or(ScheduleId::FIRST), i64::from(limit) + 1)?;
             let next = schedules.get(limit as usize).map(|schedule| schedule.id);
             schedules.truncate(limit as usize);
@@ -180,10 +263,10 @@ impl Ledger {
     }
 }
 
-/// Gives up what of a schedule, which is locked, was to be tried again.
+/// Skips the refused dues of a locked schedule for good.
 fn give_up_refused(store: &mut dyn Store, schedule: &Schedule) -> Result<(), StoreError> {
     loop {
-        // Those that were given up are not among the next.
+        // Skipped dues are no longer refused, so every round finds others.
         let refused = store.list_refused_dues_of(schedule.id, DUES_PER_PAGE)?;
         if refused.is_empty() {
             return Ok(());
@@ -213,16 +296,11 @@ fn with_names_of_one(store: &mut dyn Store, schedule: Schedule) -> Result<Schedu
 
 /// Schedules with the names of their accounts, in the same order.
 pub(super) fn with_names(store: &mut dyn Store, schedules: Vec<Schedule>) -> Result<Vec<ScheduleStatus>, StoreError> {
-    let ids: BTreeSet<_> =
-        schedules.iter().flat_map(|schedule| [schedule.debit_account_id, schedule.credit_account_id]).collect();
-    let accounts = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-    let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
-    let get = |schedule: &Schedule, id: AccountId| {
-        accounts.get(&id).ok_or_else(|| CorruptRow::new("schedules", schedule.id, "account_id", id.0))
-    };
+    let accounts = |schedule: &Schedule| [schedule.debit_account_id, schedule.credit_account_id];
+    let labels = AccountLabels::find(store, schedules.iter().flat_map(accounts))?;
     let status = |schedule: Schedule| {
-        let debit = get(&schedule, schedule.debit_account_id)?;
-        let credit = get(&schedule, schedule.credit_account_id)?;
+        let label = |id| labels.get(id, "schedules", schedule.id);
+        let (debit, credit) = (label(schedule.debit_account_id)?, label(schedule.credit_account_id)?);
         Ok(ScheduleStatus {
             debit_account: debit.name.clone(),
             credit_account: credit.name.clone(),

@@ -1,73 +1,74 @@
-//! Posting what is due. A page of dues, their transfers and how far their schedules have come are committed together, so a run can be
-//! killed at any point, started again, and started twice at once: each due is dealt with once.
+//! Posting what is due. A page of dues, their transfers and the progress of their schedules are committed together. So a run can be killed
+//! at any point, started again, or started twice at the same time: every due is handled once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::error::Error as _;
 use std::ops::ControlFlow;
 
 use crate::error::Error;
-use crate::facts::{AccountName, Due, DueState, Instant, Refusal, ScheduleId};
-use crate::ledger::schedules::pages::{Item, Page, Stuck};
+use crate::facts::{AccountId, AccountName, Due, DueState, Instant, Refusal, ScheduleId};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
+use crate::ledger::schedules::pages::{DuePage, Item, Stuck};
 use crate::ledger::schedules::{ScheduleStatus, with_names};
-use crate::ledger::{Ledger, Mode};
 use crate::money::Money;
 use crate::rejection::ScheduleRejection;
 use crate::requests::{BatchPolicy, Request};
-use crate::store::{Access, DuePlace, Store, StoreError};
+use crate::store::{Access, DueKey, Store, StoreError};
 
-/// How many dues one transaction deals with.
+/// The most dues that one transaction handles.
 const DUES_PER_PAGE: usize = 500;
-/// How many dues a dry run looks at: all in one transaction, because each of them sees the effects of those before it.
+/// The most dues that a dry run handles. They are all in one transaction, because each due sees the effects of the dues before it.
 const DUES_PER_DRY_RUN: usize = 10_000;
-/// How many dues a run tells one by one; the rest is counted.
+/// The most dues that a run reports one by one. The rest are only counted.
 const DUES_TOLD_MAX: usize = 1_000;
 
-/// What became of a due in a run.
+/// The outcome of a due in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettledDue {
-    /// The due as it stands now.
+    /// The due after the run.
     pub due: Due,
     /// The account that its transfer debits.
     pub debit_account: AccountName,
     /// The account that its transfer credits.
     pub credit_account: AccountName,
-    /// How much.
+    /// The transfer's amount.
     pub money: Money,
 }
 
-/// What a run came to.
+/// The outcome of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleRun {
-    /// What was due up to here was dealt with.
+    /// The run handles what is due up to this moment.
     pub until: Instant,
-    /// How many were posted.
+    /// How many dues were posted.
     pub posted: u64,
-    /// How many were refused and are tried again by the next run.
+    /// How many dues were refused and will be tried again by the next run.
     pub refused: u64,
-    /// How many were refused for good.
+    /// How many dues were refused and will not be tried again.
     pub skipped: u64,
-    /// What became of each, in the order in which they were tried. At most 1,000.
+    /// The outcomes, in the order in which the dues were tried. At most 1,000.
     pub dues: Vec<SettledDue>,
-    /// How many could not be dealt with because of a fault of the book: a row that cannot be read, a statement that the database refuses.
-    /// Each is kept and tried again, and holds up no other but those of its own schedule.
+    /// How many dues failed because of a fault of the book: a row that cannot be read, or a statement that the database refuses. Each of
+    /// them is tried again. It delays no dues but those of its own schedule.
     pub faulty: u64,
     /// The first such fault.
     pub fault: Option<String>,
-    /// Whether that was all. Not where it was broken off, and where a dry run had more to look at than it does.
+    /// False if the run was stopped, or if a dry run found more dues than it handles.
     pub is_complete: bool,
 }
 
 impl SettledDue {
     fn new(status: &ScheduleStatus, item: &Item, refusal: Option<Refusal>, now: Instant) -> Self {
         Self {
-            due: status.schedule.settle(item.due_at, item.before.as_ref(), refusal, now),
+            due: status.schedule.after_attempt(item.due_at, item.before.as_ref(), refusal, now),
             debit_account: status.debit_account.clone(),
             credit_account: status.credit_account.clone(),
             money: status.money(),
         }
     }
 
-    /// The fault of the book that stood in its way, in words.
+    /// The fault of the book that prevented the transfer, as text.
     fn fault(&self) -> Option<&str> {
         let is_fault = |code: &str| [Refusal::CORRUPT_ROW, Refusal::STATEMENT_REFUSED].contains(&code);
         self.due.refusal.as_ref().filter(|refusal| is_fault(&refusal.code)).map(|refusal| refusal.reason.as_str())
@@ -75,7 +76,7 @@ impl SettledDue {
 }
 
 impl ScheduleRun {
-    const fn up_to(until: Instant) -> Self {
+    const fn until(until: Instant) -> Self {
         let dues = Vec::new();
         Self { until, posted: 0, refused: 0, skipped: 0, dues, faulty: 0, fault: None, is_complete: false }
     }
@@ -99,13 +100,38 @@ impl ScheduleRun {
 }
 
 impl Ledger {
-    /// Posts what is due up to a moment, now where none is given, each with its moment as the effective time: first what was refused
-    /// before and is to be tried again, then everything else in the order of time. `progress` is told after every page, and can break
-    /// the run off there.
+    /// Posts what is due up to a moment, or up to now. Each transfer is effective at the moment at which it was due. First come the dues that were
+    /// refused before and are tried again, then all others in the order of time. `progress` is called after every page and can stop the run.
     ///
     /// # Errors
-    /// [`ScheduleRejection::UntilInFuture`]; [`Error::Store`], and then what was posted before it stays, and the next run goes on.
+    /// [`ScheduleRejection::UntilInFuture`]; [`Error::Store`]. What was committed before the fault stays, and the next run continues after it.
     /// Refusals of transfers are in the answer.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::ops::ControlFlow;
+    /// use teller::Mode;
+    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::requests::ScheduleRequest;
+    /// # let payment = support::payment(&ledger, "p", "5.00")?;
+    /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// # let request = ScheduleRequest {
+    /// #     id: TransferId::from_key("rent")?.into(),
+    /// #     parties: payment.parties,
+    /// #     money: teller::money::Money::parse("5.00", euro)?,
+    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    /// #     on_refusal: OnRefusal::Retry,
+    /// #     description: None,
+    /// #     metadata: Default::default(),
+    /// #     actor: "alice".parse()?,
+    /// # };
+    ///
+    /// ledger.add_schedule(&request, Mode::Commit)?;
+    /// let run = ledger.run_schedules(None, Mode::Commit, &mut |_| ControlFlow::Continue(()))?;
+    /// assert!(run.is_complete);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run_schedules(
         &self,
         until: Option<Instant>,
@@ -117,7 +143,7 @@ impl Ledger {
         if until > now {
             return Err(ScheduleRejection::UntilInFuture { until, now }.into());
         }
-        let mut run = ScheduleRun::up_to(until);
+        let mut run = ScheduleRun::until(until);
         if mode == Mode::DryRun {
             self.try_out(&mut run)?;
             return Ok(run);
@@ -125,7 +151,7 @@ impl Ledger {
         let mut pages = Pages { ledger: self, until, stuck: Stuck::default(), one_by_one: 0 };
         let mut go_on = ControlFlow::Continue(());
         for source in [Source::Refused, Source::Due] {
-            let mut behind = DuePlace::FIRST;
+            let mut behind = DueKey::FIRST;
             while go_on.is_continue()
                 && let Some(dealt_with) = pages.next(source, behind)?
             {
@@ -143,29 +169,29 @@ impl Ledger {
         let mut also_locked = BTreeSet::new();
         let (settled, count) = self.pool.transaction(Access::Write, |store| {
             let mut stuck = Stuck::default();
-            let refused = Page::of_refused(store, DuePlace::FIRST, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
-            let due = Page::of_due(store, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
-            let mut page = Page::default();
+            let refused = DuePage::of_refused(store, DueKey::FIRST, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
+            let due = DuePage::of_due(store, run.until, DUES_PER_DRY_RUN, &mut stuck)?;
+            let mut page = DuePage::default();
             for part in [refused, due].into_iter().flatten() {
                 page.schedules.extend(part.schedules);
                 page.items.extend(part.items);
             }
             page.items.truncate(DUES_PER_DRY_RUN);
             let count = page.items.len();
-            Ok((self.settle(store, &page, Mode::DryRun, &mut also_locked)?, count))
+            Ok((self.post_page(store, &page, Mode::DryRun, &mut also_locked)?, count))
         })?;
         run.add(settled);
         run.is_complete = count < DUES_PER_DRY_RUN;
         Ok(())
     }
 
-    /// Judges the dues of a page, and posts what is accepted.
-    fn settle(
+    /// Judges the dues of a page, and posts those that are accepted.
+    fn post_page(
         &self,
         store: &mut dyn Store,
-        page: &Page,
+        page: &DuePage,
         mode: Mode,
-        also_locked: &mut BTreeSet<AccountName>,
+        also_locked: &mut BTreeSet<AccountId>,
     ) -> Result<Vec<SettledDue>, Error> {
         let schedules = statuses(store, page)?;
         let requests: Vec<_> = page.items.iter().map(|item| request_for(&schedules[&item.schedule_id], item)).collect();
@@ -174,9 +200,9 @@ impl Ledger {
         }
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode).also_locking(std::mem::take(also_locked));
         let attempt = posting.attempt(store, &[])?;
-        // Known to the next attempt, should this one have lacked them.
+        // If this attempt lacked locks, the next one takes them from here.
         *also_locked = posting.into_also_locked();
-        let outcome = attempt.or_begin_anew()?;
+        let outcome = attempt.into_outcome()?;
 
         let now = self.clock.now();
         let settled = page.items.iter().zip(&outcome.answers).map(|(item, answer)| {
@@ -186,42 +212,42 @@ impl Ledger {
         Ok(settled.collect())
     }
 
-    /// What becomes of the dues of a page where a fault of the book stands in their way.
-    fn settle_by_fault(&self, store: &mut dyn Store, page: &Page, refusal: &Refusal) -> Result<Vec<SettledDue>, Error> {
+    /// The outcomes of a page that a fault of the book prevents.
+    fn refuse_page(&self, store: &mut dyn Store, page: &DuePage, refusal: &Refusal) -> Result<Vec<SettledDue>, Error> {
         let (schedules, now) = (statuses(store, page)?, self.clock.now());
-        let settle = |item: &Item| SettledDue::new(&schedules[&item.schedule_id], item, Some(refusal.clone()), now);
-        Ok(page.items.iter().map(settle).collect())
+        let refuse = |item: &Item| SettledDue::new(&schedules[&item.schedule_id], item, Some(refusal.clone()), now);
+        Ok(page.items.iter().map(refuse).collect())
     }
 }
 
 /// Where dues come from.
 #[derive(Clone, Copy)]
 enum Source {
-    /// They were refused before.
+    /// Dues that were refused before.
     Refused,
-    /// They are due for the first time.
+    /// Dues that were never tried.
     Due,
 }
 
-/// A run's way through what is due, page by page. A page that fails because of a fault of the book is dealt with due by due, so that the fault
-/// is met where it is and holds up nothing else.
+/// Goes through the dues of a run page by page. If a page fails because of a fault of the book, its dues are handled one by one, so that
+/// the fault affects only the due that causes it.
 struct Pages<'a> {
     ledger: &'a Ledger,
     until: Instant,
     stuck: Stuck,
-    /// How many of the next dues are pages of their own.
+    /// How many of the next dues are still handled one by one.
     one_by_one: usize,
 }
 
-/// A page that was dealt with, and its last place.
+/// The outcomes of a page, and its last key.
 struct DealtWith {
     settled: Vec<SettledDue>,
-    last: DuePlace,
+    last: DueKey,
 }
 
 impl Pages<'_> {
-    /// Deals with the next page; `None` where there is nothing more.
-    fn next(&mut self, source: Source, behind: DuePlace) -> Result<Option<DealtWith>, Error> {
+    /// Handles the next page; `None` if there are no more dues.
+    fn next(&mut self, source: Source, behind: DueKey) -> Result<Option<DealtWith>, Error> {
         if self.one_by_one == 0 {
             match self.attempt(source, behind, DUES_PER_PAGE, None) {
                 Err(Error::Store(fault)) if fault.may_be_of_one_request() => self.one_by_one = DUES_PER_PAGE,
@@ -235,13 +261,13 @@ impl Pages<'_> {
         }
     }
 
-    /// Writes down that the next due meets a fault, or where that meets one too, leaves its schedule alone.
-    fn keep_faulty(&mut self, source: Source, behind: DuePlace, fault: StoreError) -> Result<Option<DealtWith>, Error> {
+    /// Records that the next due failed because of a fault. If recording fails too, skips its schedule for the rest of the run.
+    fn keep_faulty(&mut self, source: Source, behind: DueKey, fault: StoreError) -> Result<Option<DealtWith>, Error> {
         match self.attempt(source, behind, 1, Some(&refusal_of(&fault))) {
             Err(Error::Store(again)) if again.may_be_of_one_request() => {
-                let Some(place) = self.stuck.looking_at() else { return Err(fault.into()) };
-                self.stuck.add(place.schedule_id, fault);
-                Ok(Some(DealtWith { settled: Vec::new(), last: place }))
+                let Some(key) = self.stuck.looking_at() else { return Err(fault.into()) };
+                self.stuck.add(key.schedule_id, fault);
+                Ok(Some(DealtWith { settled: Vec::new(), last: key }))
             }
             outcome => outcome,
         }
@@ -250,7 +276,7 @@ impl Pages<'_> {
     fn attempt(
         &mut self,
         source: Source,
-        behind: DuePlace,
+        behind: DueKey,
         limit: usize,
         fault: Option<&Refusal>,
     ) -> Result<Option<DealtWith>, Error> {
@@ -258,13 +284,13 @@ impl Pages<'_> {
         let mut also_locked = BTreeSet::new();
         ledger.pool.transaction(Access::Write, |store| {
             let page = match source {
-                Source::Refused => Page::of_refused(store, behind, *until, limit, stuck)?,
-                Source::Due => Page::of_due(store, *until, limit, stuck)?,
+                Source::Refused => DuePage::of_refused(store, behind, *until, limit, stuck)?,
+                Source::Due => DuePage::of_due(store, *until, limit, stuck)?,
             };
             let Some(page) = page else { return Ok(None) };
             let settled = match fault {
-                None => ledger.settle(store, &page, Mode::Commit, &mut also_locked)?,
-                Some(refusal) => ledger.settle_by_fault(store, &page, refusal)?,
+                None => ledger.post_page(store, &page, Mode::Commit, &mut also_locked)?,
+                Some(refusal) => ledger.refuse_page(store, &page, refusal)?,
             };
             let dues = settled.iter().map(|settled| &settled.due);
             let (again, new): (Vec<_>, Vec<_>) = dues.cloned().partition(|due| due.attempts > 1);
@@ -275,7 +301,7 @@ impl Pages<'_> {
         })
     }
 
-    /// Tells the run of the schedules that are left alone.
+    /// Adds the skipped schedules to the report of the run.
     fn tell_faults(&self, run: &mut ScheduleRun) {
         let (stuck, fault) = self.stuck.faults();
         run.faulty += stuck as u64;
@@ -295,7 +321,7 @@ fn refusal_of(fault: &StoreError) -> Refusal {
     Refusal { code: code.to_owned(), reason }
 }
 
-fn statuses(store: &mut dyn Store, page: &Page) -> Result<HashMap<ScheduleId, ScheduleStatus>, StoreError> {
+fn statuses(store: &mut dyn Store, page: &DuePage) -> Result<HashMap<ScheduleId, ScheduleStatus>, StoreError> {
     let statuses = with_names(store, page.schedules.values().cloned().collect())?;
     Ok(statuses.into_iter().map(|status| (status.schedule.id, status)).collect())
 }

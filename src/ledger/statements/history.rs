@@ -1,30 +1,29 @@
-use std::collections::{BTreeSet, HashMap};
+//! The newest transfers of an account, page by page.
 
 use crate::error::Error;
-use crate::facts::{Account, AccountId, AccountName, Instant, NormalSide, Sequence, Transfer, TransferKind};
+use crate::facts::{Account, AccountName, Instant, NormalSide, Sequence, Transfer, TransferKind};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::balances::{AsOf, balance_as_of};
 use crate::ledger::accounts::get_account_in;
-use crate::models::CorruptRow;
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::money::{Amount, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// One line of a statement: a transfer as one of its accounts sees it.
+/// One line of a statement: a transfer from the view of one of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The transfer.
     pub transfer: Transfer,
-    /// The side on which the account stands.
+    /// The account's side of the transfer.
     pub side: NormalSide,
     /// The account on the other side.
     pub counterparty: AccountName,
-    /// What it changed of the posted balance, on the account's normal side: negative where it fell, zero where value was only reserved
-    /// or given up.
+    /// The change of the posted balance, on the account's normal side. Negative if the balance fell; zero for a hold or a release.
     pub change: Money,
     /// The posted balance after it, on the account's normal side.
     pub balance: Money,
-    /// The number of transfers that had touched the account then, this one included.
+    /// The account's version after it: the number of its transfers, including this one.
     pub version: i64,
 }
 
@@ -35,17 +34,25 @@ pub struct Statement {
     pub account: Account,
     /// The transfers.
     pub entries: Vec<Entry>,
-    /// Where the next, older page begins, or `None` on the last one.
+    /// The cursor of the next, older page; `None` on the last page.
     pub next: Option<Sequence>,
 }
 
 impl Ledger {
-    /// Up to `limit` transfers of an account, newest first, from `cursor` on.
-    ///
-    /// Pages stay as they are: whatever is posted meanwhile is newer than every cursor.
+    /// Returns up to `limit` transfers of an account, newest first, from `cursor` on. A `limit` of 0 means 1. Pages never change: whatever is posted
+    /// meanwhile is newer than every cursor.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::CursorUnknown`] when the cursor is no transfer of the account, [`Error::Store`].
+    /// [`Rejection::AccountUnknown`]; [`Rejection::CursorUnknown`] if the cursor is not a transfer of the account; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let statement = ledger.statement(&"customers:alice".parse()?, None, 10)?;
+    /// let entry = &statement.entries[0];
+    /// assert_eq!((entry.counterparty.as_str(), entry.balance.to_string()), ("cash:eur", "100.00 EUR".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn statement(&self, name: &AccountName, cursor: Option<Sequence>, limit: u32) -> Result<Statement, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
@@ -58,20 +65,30 @@ impl Ledger {
                 return Ok(Statement { account, entries: Vec::new(), next: None });
             };
             let transfers = store.list_history(account.id, first, i64::from(limit.max(1)))?;
-            let names = names_of(store, &transfers)?;
+            let labels = labels_of(store, &transfers)?;
 
             let next = transfers.last().and_then(|oldest| oldest.leg_of(account.id)?.previous);
-            let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &names));
+            let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &labels));
             let entries = entries.collect::<Result<_, _>>()?;
             Ok(Statement { account, entries, next })
         })
     }
 
-    /// The posted balance of an account as the ledger knew it at a moment, on its normal side; transfers recorded at that very
-    /// moment count.
+    /// Returns the posted balance of an account as the ledger knew it at a moment, on its normal side. Transfers recorded at exactly that moment
+    /// count.
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::facts::Instant;
+    ///
+    /// let balance = ledger.balance_recorded_at(&"customers:alice".parse()?, Instant::EPOCH)?;
+    /// assert_eq!(balance.to_string(), "0.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balance_recorded_at(&self, name: &AccountName, at: Instant) -> Result<Money, Error> {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
@@ -83,44 +100,38 @@ impl Ledger {
 pub(in crate::ledger) fn entry(
     account: &Account,
     transfer: Transfer,
-    names: &HashMap<AccountId, AccountName>,
+    labels: &AccountLabels,
 ) -> Result<Entry, StoreError> {
     let is_debit = transfer.debit.account_id == account.id;
-    let (side, leg, other) = if is_debit {
+    let (side, own, other) = if is_debit {
         (NormalSide::Debit, transfer.debit, transfer.credit)
     } else {
         (NormalSide::Credit, transfer.credit, transfer.debit)
     };
-    let missing = || CorruptRow::new("transfers", transfer.sequence, "account_id", other.account_id.0);
     Ok(Entry {
         side,
-        counterparty: names.get(&other.account_id).ok_or_else(missing)?.clone(),
+        counterparty: labels.get(other.account_id, "transfers", transfer.sequence)?.name.clone(),
         change: account.money(change_of(account, &transfer)),
-        balance: account.money(leg.balance),
-        version: leg.version,
+        balance: account.money(own.balance),
+        version: own.version,
         transfer,
     })
 }
 
-/// What a transfer changes of an account's posted balance, on its normal side.
+/// The change of an account's posted balance by a transfer, on the account's normal side.
 pub(in crate::ledger) fn change_of(account: &Account, transfer: &Transfer) -> Amount {
     match transfer.kind {
         TransferKind::Hold | TransferKind::Release => Amount::ZERO,
         TransferKind::Transfer | TransferKind::Capture | TransferKind::Reversal => {
             let falls = account.falls_by(transfer.side_of(account.id));
-            // Amounts are positive, and every positive amount has a negative.
+            // Amounts are positive, so the negation cannot overflow.
             if falls { transfer.amount.checked_neg().unwrap_or(Amount::MIN) } else { transfer.amount }
         }
     }
 }
 
-/// The names of both accounts of each transfer.
-pub(in crate::ledger) fn names_of(
-    store: &mut dyn Store,
-    transfers: &[Transfer],
-) -> Result<HashMap<AccountId, AccountName>, StoreError> {
-    let ids: BTreeSet<_> =
-        transfers.iter().flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]).collect();
-    let parties = store.find_accounts_by_id(&ids.into_iter().collect::<Vec<_>>())?;
-    Ok(parties.into_iter().map(|party| (party.id, party.name)).collect())
+/// The labels of both accounts of each transfer.
+pub(in crate::ledger) fn labels_of(store: &mut dyn Store, transfers: &[Transfer]) -> Result<AccountLabels, StoreError> {
+    let accounts = |transfer: &Transfer| [transfer.debit.account_id, transfer.credit.account_id];
+    AccountLabels::find(store, transfers.iter().flat_map(accounts))
 }

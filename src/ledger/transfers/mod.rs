@@ -1,3 +1,8 @@
+//! Posting requests: transfers, holds, captures, releases, reversals, journals and changes.
+//!
+//! What belongs here: the methods of [`Ledger`] that submit requests, and their twins in a transaction of the caller. What does not: how a
+//! posting locks, judges and writes, which is in [`posting`](crate::ledger::posting).
+
 pub(super) mod references;
 
 use std::collections::BTreeSet;
@@ -8,40 +13,62 @@ use crate::clock::Clock;
 use crate::error::{Error, InputError};
 use crate::facts::{Account, AccountId};
 use crate::judging::{ClockLead, Opening, open_account};
-use crate::ledger::accounts::{check_registered, insert_or_replay};
-use crate::ledger::book::rules::{Basis, KnownRules};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::opening::{check_registered, insert_or_replay};
+use crate::ledger::book::rules::KnownRules;
+use crate::ledger::log;
+use crate::ledger::mode::Mode;
+use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::{Posted, Receipt};
 use crate::ledger::posting::remembered::Guess;
 use crate::ledger::posting::spending::Spending;
 use crate::ledger::posting::{Attempt, Outcome, Posting};
-use crate::ledger::{Ledger, Mode, told};
 use crate::rejection::Rejection;
 use crate::requests::{
     AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, TransferRequest,
 };
 use crate::store::{Access, Store, server_clock};
 
-/// An answer, and the accounts that had to be opened for it.
+/// The answer to a request, and the accounts that were opened for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WithOpenings {
-    /// The answer.
+    /// The answer to the request.
     pub receipt: Receipt,
-    /// Those of the accounts that were used for the first time.
+    /// The accounts that were opened.
     pub opened: Vec<Account>,
 }
 
 impl Ledger {
-    /// Does one operation, and answers with the transfer that it made.
+    /// Posts one operation (a transfer, hold, capture, release or reversal) and returns the transfer that it made.
     ///
     /// # Errors
-    /// [`InputError::Request`] for a change of an account or of metadata, which makes no transfer and is not done: see
-    /// [`Ledger::change_account`] and [`Ledger::submit_one`].
+    /// [`InputError::Request`] for a change of an account or of metadata, which makes no transfer: use [`Ledger::submit_one`].
     ///
     /// [`Error::Rejected`] with [`Rejection::IdReserved`], `AmountNotPositive`, `SameAccount`, `IdReused`, `AccountUnknown`, `HoldUnknown`,
-    /// `TransferUnknown`, `NormalSidesDiffer`, `NormalSidesMatch`, `NothingFalls`, `CurrenciesDiffer`, `AccountClosed`, `AccountFrozen`,
-    /// `PeriodClosed`, `ExpiryPast`, `HoldNotOpen`, `HoldExpired`, `HoldTooSmall`, `AlreadyReversed`, `NotReversible`,
-    /// `ReversalTooLarge`, `PreconditionFailed`, `NothingAvailable`, `InsufficientFunds`, `VelocityExceeded`, `MaxBalanceExceeded`,
-    /// `Overflow`. [`Error::Store`].
+    /// `TransferUnknown`, `JournalNamed`, `NormalSidesDiffer`, `NormalSidesMatch`, `NothingFalls`, `CurrenciesDiffer`, `AccountClosed`,
+    /// `AccountFrozen`, `ClockBehind`, `PeriodClosed`, `ExpiryPast`, `HoldNotOpen`, `HoldExpired`, `HoldTooSmall`, `AlreadyReversed`,
+    /// `NotReversible`, `ReversalTooLarge`, `PreconditionFailed`, `NothingAvailable`, `InsufficientFunds`, `VelocityExceeded`,
+    /// `MaxBalanceExceeded`, `Overflow`. [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::money::Money;
+    /// use teller::requests::{Parties, TransferRequest};
+    ///
+    /// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let parties = Parties::Transfer { from: "customers:alice".parse()?, to: "customers:bob".parse()? };
+    /// let rent = TransferRequest::new(TransferId::from_key("rent 2026-09")?, parties, Money::parse("30.00", euro)?);
+    /// let posted = ledger.post(rent.clone(), Mode::Commit)?;
+    ///
+    /// // The same request again is answered with the same transfer.
+    /// let again = ledger.post(rent, Mode::Commit)?;
+    /// assert!(again.replayed);
+    /// assert_eq!(again.transfer, posted.transfer);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn post(&self, operation: impl Into<Operation>, mode: Mode) -> Result<Posted, Error> {
         let operation = operation.into();
         if operation.id().is_none() {
@@ -53,11 +80,23 @@ impl Ledger {
         Ok(posted.unwrap_or_else(|| unreachable!("every operation with an id makes a transfer")))
     }
 
-    /// Posts many transfers in one transaction, strictly in order. A refused one leaves no trace and does not hold up the others.
-    /// Answers come in the order of the requests, after the commit.
+    /// Posts many transfers in one transaction, strictly in order. A refused transfer leaves no trace and does not affect the others. The answers
+    /// are in the order of the requests and come after the commit.
     ///
     /// # Errors
-    /// [`Error::Store`], and then nothing is posted; refusals are in the answers.
+    /// [`Error::Store`], and then nothing is posted. Refusals are in the answers.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// let requests = [support::payment(&ledger, "p1", "80.00")?, support::payment(&ledger, "p2", "80.00")?];
+    /// let answers = ledger.post_batch(&requests, Mode::Commit)?;
+    /// assert!(answers[0].is_ok());
+    /// assert_eq!(answers[1].as_ref().unwrap_err().code(), "insufficient_funds");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn post_batch(
         &self,
         requests: &[TransferRequest],
@@ -70,25 +109,80 @@ impl Ledger {
     /// Posts a journal: all its legs or none.
     ///
     /// # Errors
-    /// [`Rejection::IdReserved`], `JournalEmpty`, `IdReused`, `JournalUnknown`, `AlreadyReversed`, `NotReversible`; where a leg is to
-    /// blame, [`Rejection::InLeg`] with a rejection that [`Ledger::submit_one`] gives; [`Error::Store`].
+    /// [`Rejection::IdReserved`], `JournalEmpty`, `IdReused`; [`Rejection::InLeg`] with a rejection of [`Ledger::submit_one`] if one leg is
+    /// refused; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::requests::JournalRequest;
+    ///
+    /// let legs = vec![
+    ///     support::payment(&ledger, "price", "50.00")?.into(),
+    ///     support::payment(&ledger, "fee", "1.00")?.into(),
+    /// ];
+    /// let receipt = ledger.post_journal(&JournalRequest::new(TransferId::from_key("order 7")?, legs), Mode::Commit)?;
+    /// assert_eq!(receipt.transfers.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn post_journal(&self, request: &JournalRequest, mode: Mode) -> Result<Receipt, Error> {
         self.submit_one(request.clone().into(), mode)
     }
 
-    /// Undoes a journal as a whole. Limits are judged at its end.
+    /// Reverses a journal as a whole. The limits of its accounts are judged once all its legs are reversed.
     ///
     /// # Errors
-    /// As [`Ledger::post_journal`].
+    /// [`Rejection::IdReserved`], `IdReused`, `JournalUnknown`, `AlreadyReversed`, `NotReversible`; [`Rejection::InLeg`] with a rejection of
+    /// [`Ledger::submit_one`] if one leg is refused; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::requests::{JournalRequest, JournalReversalRequest, ReversalTime};
+    ///
+    /// let order = TransferId::from_key("order 7")?;
+    /// let legs = vec![support::payment(&ledger, "price", "50.00")?.into()];
+    /// ledger.post_journal(&JournalRequest::new(order, legs), Mode::Commit)?;
+    /// let request = JournalReversalRequest {
+    ///     id: TransferId::from_key("order 7 cancelled")?.into(),
+    ///     journal: order.into(),
+    ///     at: ReversalTime::Now,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    /// };
+    /// ledger.reverse_journal(&request, Mode::Commit)?;
+    /// let alice = ledger.get_account(&"customers:alice".parse()?)?;
+    /// assert_eq!(alice.money(alice.posted()).to_string(), "100.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reverse_journal(&self, request: &JournalReversalRequest, mode: Mode) -> Result<Receipt, Error> {
         self.submit_one(request.clone().into(), mode)
     }
 
-    /// Does all kinds of requests in one transaction, strictly in order. What a refusal means for the others is the policy's to say.
-    /// Answers come in the order of the requests, after the commit.
+    /// Submits requests of any kind in one transaction, strictly in order. The policy says whether a refusal affects the others. The answers are
+    /// in the order of the requests and come after the commit.
     ///
     /// # Errors
-    /// [`Error::Store`], and then nothing is posted; refusals are in the answers.
+    /// [`Error::Store`], and then nothing is posted. Refusals are in the answers.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::TransferId;
+    /// use teller::requests::{BatchPolicy, CaptureRequest, HoldRequest, Operation, Request};
+    ///
+    /// let hold = HoldRequest::new(support::payment(&ledger, "hotel", "60.00")?);
+    /// let capture = CaptureRequest::new(TransferId::from_key("checkout")?, TransferId::from_key("hotel")?);
+    /// let requests = [Operation::from(hold), Operation::from(capture)].map(Request::Operation);
+    /// let answers = ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit)?;
+    /// assert!(answers.iter().all(Result::is_ok));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit(
         &self,
         requests: &[Request],
@@ -105,21 +199,21 @@ impl Ledger {
         };
         let outcome = match guess {
             Some(guess) => self.post_by(guess, &mut posting)?,
-            None => self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.or_begin_anew())?,
+            None => self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.into_outcome())?,
         };
         if mode == Mode::Commit {
             self.remembered.keep(outcome.changed);
         }
-        told::submitted(&outcome.answers, mode);
+        log::answered(&outcome.answers, mode);
         Ok(outcome.answers)
     }
 
-    /// Requests that are to be posted to this book.
+    /// A posting of requests to this book.
     pub(super) fn posting<'a>(&'a self, requests: &'a [Request], policy: BatchPolicy, mode: Mode) -> Posting<'a> {
         Posting::new(requests, policy, mode, self.basis())
     }
 
-    /// What its postings go by.
+    /// What every posting to this book needs beside its rows.
     const fn basis(&self) -> Basis<'_> {
         Basis { clock: &self.clock, lead_max: self.clock_lead_max, spending: &self.spending, rules: &self.rules }
     }
@@ -127,28 +221,54 @@ impl Ledger {
     fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
         let shortcut = self.pool.shortcut();
         let outcome = guess.post(posting, &shortcut, &self.clock);
-        shortcut.or_transaction(outcome, |store| {
-            // It was wrong.
+        shortcut.retry_in_transaction(outcome, |store| {
+            // The guess was wrong.
             self.remembered.pause();
-            posting.attempt(store, &[])?.or_begin_anew()
+            posting.attempt(store, &[])?.into_outcome()
         })
     }
 
-    /// Does one request of any kind, and answers with all the transfers that it made.
+    /// Submits one request of any kind, and returns all transfers that it made.
     ///
     /// # Errors
-    /// As [`Ledger::post`], and [`Rejection::JournalEmpty`], `JournalUnknown`, `InLeg` of a journal; `AccountHasHolds`,
-    /// `AccountNotEmpty`, `LimitsInverted`, `VelocityNegative`, `LimitOverrun` of a change of an account; `MetadataTooLarge` of one of
-    /// metadata. [`Error::Store`].
+    /// Those of [`Ledger::post`]; of a journal [`Rejection::JournalEmpty`], `JournalUnknown`, `InLeg`; of a change of an account
+    /// `AccountHasHolds`, `AccountNotEmpty`, `LimitsInverted`, `VelocityNegative`, `LimitOverrun`; of a change of metadata `MetadataTooLarge`.
+    /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    ///
+    /// let receipt = ledger.submit_one(support::payment(&ledger, "rent", "30.00")?.into(), Mode::DryRun)?;
+    /// assert_eq!(receipt.transfers.len(), 1);
+    /// let bob = ledger.get_account(&"customers:bob".parse()?)?;
+    /// assert_eq!(bob.version, 0, "a dry run leaves no trace");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit_one(&self, request: Request, mode: Mode) -> Result<Receipt, Error> {
         let mut answers = self.submit(&[request], BatchPolicy::CarryOn, mode)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
     }
 
-    /// Does one request, and opens those of the accounts in the same transaction that do not exist yet.
+    /// Submits one request, and in the same transaction first opens those of the accounts that do not exist yet.
     ///
     /// # Errors
-    /// As [`Ledger::submit`] and [`Ledger::open_account`]; the accounts are then not opened either.
+    /// Those of [`Ledger::submit_one`] and [`Ledger::open_account`]. Then no account is opened either.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::AccountType;
+    /// use teller::requests::AccountRequest;
+    ///
+    /// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let bob = AccountRequest::new("customers:bob".parse()?, AccountType::Liability, euro);
+    /// let answer = ledger.submit_opening(&support::payment(&ledger, "rent", "30.00")?.into(), &[bob], Mode::Commit)?;
+    /// assert!(answer.opened.is_empty(), "bob has an account already");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit_opening(
         &self,
         request: &Request,
@@ -160,14 +280,15 @@ impl Ledger {
         let answer = self.pool.transaction(Access::Write, |store| {
             let opened = self.open_missing(store, accounts, mode)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
-            let outcome = posting.attempt(store, unopened)?.or_begin_anew()?;
+            let outcome = posting.attempt(store, unopened)?.into_outcome()?;
             Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
         })?;
-        told::submitted(&[Ok(answer.receipt.clone())], mode);
+        log::answered(&[Ok(answer.receipt.clone())], mode);
         Ok(answer)
     }
 
-    /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get numbers that no account has.
+    /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get negative numbers, which no account
+    /// has.
     fn open_missing(
         &self,
         store: &mut dyn Store,
@@ -197,15 +318,15 @@ impl Ledger {
     }
 }
 
-/// Posts transfers inside the transaction that the caller has open, strictly in order, and leaves the commit to the caller.
+/// Posts transfers in the caller's open transaction, strictly in order. The caller commits.
 ///
-/// The accounts stay locked until that transaction ends, so it should end soon. A caller whose own locks come in another order can
-/// deadlock with Teller; the database then undoes one of the two transactions, and the caller runs it again with the same ids.
+/// The accounts stay locked until the transaction ends, so it should end soon. If the caller also locks rows of its own, in varying order,
+/// it can deadlock with Teller. The database then rolls one of the transactions back, and the caller runs it again with the same ids.
 ///
-/// The book's clock is the server's, which is asked for when `clock` is [`Clock::system`]; any other clock is believed.
+/// If `clock` is [`Clock::system`], the time is read from the server. Any other clock is used as it is.
 ///
-/// A connection that lives long should be opened with `set plan_cache_mode = force_custom_plan`, so that plans made while the book was
-/// small are not kept; Teller's own connections see to that themselves.
+/// Set `plan_cache_mode = force_custom_plan` on a long-lived connection, so that it does not keep plans that were made when the book was
+/// small. Teller's own connections do.
 ///
 /// # Errors
 /// [`Error::Store`], and then the transaction must be rolled back; refusals are in the answers and leave it intact.
@@ -218,7 +339,7 @@ pub fn post_in(
     Ok(one_transfer_each(submit_in(connection, clock, &requests, BatchPolicy::CarryOn)?))
 }
 
-/// As [`post_in`], for all kinds of requests.
+/// Submits requests of any kind in the caller's open transaction: see [`post_in`].
 ///
 /// # Errors
 /// As [`post_in`].
@@ -231,14 +352,14 @@ pub fn submit_in(
     if requests.is_empty() {
         return Ok(Vec::new());
     }
-    // A book has one clock, and where there is a server it is not that of one of its clients.
+    // A book has one clock. On PostgreSQL this is the server's, not the client's.
     let of_server = if clock.is_system() { Some(server_clock(connection)?) } else { None };
     let clock = of_server.as_ref().unwrap_or(clock);
     let (spending, rules) = (Spending::default(), KnownRules::default());
     let basis = Basis { clock, lead_max: ClockLead::MAX, spending: &spending, rules: &rules };
     let mut posting = Posting::new(requests, policy, Mode::Commit, basis);
     loop {
-        // The transaction cannot be begun anew here, so further accounts are locked behind those that are locked already.
+        // The transaction cannot be begun again here, so further accounts are locked after those that are locked already.
         if let Attempt::Done(outcome) = posting.attempt(connection, &[])? {
             return Ok(outcome.answers);
         }

@@ -1,3 +1,5 @@
+//! Copies of SQLite books: backing up and restoring.
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -5,46 +7,69 @@ use tracing::info;
 
 use crate::error::Error;
 use crate::files::{Existing, Input, OutputFile};
-use crate::ledger::{Ledger, Mode, VerifyProgress, VerifyReport};
+use crate::ledger::Ledger;
+use crate::ledger::mode::Mode;
+use crate::ledger::proof::verify::{VerifyProgress, VerifyReport};
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreError, StoreOptions, copy_book_file, settle_book_file};
 
-/// A copy of a book that was put in its place, or would have been.
+/// The result of restoring a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
-    /// The migrations that the copy lacked.
+    /// The migrations that were run on the copy.
     pub migrations: Vec<String>,
-    /// What proving it came to. Where it found something the copy was not put in its place.
+    /// The verification of the copy. If it has findings, the book was not restored.
     pub report: VerifyReport,
 }
 
-/// Writes a book, as it stands at one moment, to a file that is not there yet, while others go on reading and writing. Returns the
-/// file's size in bytes. The file is there when it is complete and on the disk, and not before.
+/// Copies a book, as it stands at one moment, to a new file, and returns the file's size in bytes. Does not block readers or writers. The file
+/// appears only when it is complete and on the disk.
 ///
 /// # Errors
-/// [`Error::File`], when the file is there already or cannot be written. [`Error::Store`] with `NotOffered` on PostgreSQL,
-/// `Missing`, `NotABook`, `NotMigrated`, `Full`, `Disk`.
+/// [`Error::File`] if the file exists already or cannot be written. [`Error::Store`] with `NotOffered` on PostgreSQL, `Missing`, `NotABook`,
+/// `NotMigrated`, `Full`, `Disk`.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let [book, backup, restored] = ["book.db", "backup.db", "restored.db"].map(|name| folder.path().join(name));
+/// # let url = |path: &std::path::Path| format!("sqlite://{}", path.display()).parse::<teller::store::DatabaseUrl>();
+/// # teller::Ledger::open_or_create(url(&book)?, Default::default())?;
+/// let bytes = teller::ledger::back_up(url(&book)?, &backup)?;
+/// assert_eq!(std::fs::metadata(&backup)?.len(), bytes);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn back_up(book: DatabaseUrl, file: &Path) -> Result<u64, Error> {
     check_nothing_beside(file, "back up to")?;
     let open = book.file().map(Path::to_owned);
     let pool = Pool::connect(book, one_connection())?;
     match pool.schema_state()? {
-        // A book is also backed up before it is migrated, and by a program that is older than it is.
+        // A book can be backed up before it is migrated, and by a program older than its schema.
         SchemaState::Current | SchemaState::Behind { .. } | SchemaState::Newer { .. } => {}
         state @ (SchemaState::Empty | SchemaState::Foreign) => pool.check_current(&state)?,
     }
     let copy = OutputFile::create(file, Existing::Refuse, open.as_deref())?;
     pool.copy_into(copy.path_meanwhile())?;
-    // SQLite does not wait for the disk when it copies, so this does.
+    // SQLite does not wait for the disk when it copies, so `finish` does.
     let bytes = copy.finish()?.bytes;
     info!(file = %file.display(), bytes, "backed up");
     Ok(bytes)
 }
 
-/// Puts a backup in the place of a book that is not there, after it was migrated and proven. In a dry run it is only proven.
+/// Restores a backup to a path where there is no book. The backup is first copied, migrated and verified. A dry run stops there.
 ///
 /// # Errors
-/// [`Error::File`], when the place is not empty or a file cannot be read or written. [`Error::Store`] with `NotOffered` on PostgreSQL,
-/// `NotABook`, `Newer`, `Full`, `Disk`. What is wrong with the book is no error but the answer.
+/// [`Error::File`] if there is a file at the path already, or a file cannot be read or written. [`Error::Store`] with `NotOffered` on
+/// PostgreSQL, `NotABook`, `Newer`, `Full`, `Disk`. Anything wrong with the copy is a finding in the report, not an error.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let [book, backup, restored] = ["book.db", "backup.db", "restored.db"].map(|name| folder.path().join(name));
+/// # let url = |path: &std::path::Path| format!("sqlite://{}", path.display()).parse::<teller::store::DatabaseUrl>();
+/// # teller::Ledger::open_or_create(url(&book)?, Default::default())?;
+/// # teller::ledger::back_up(url(&book)?, &backup)?;
+/// let copy = teller::ledger::restore(&backup, &url(&restored)?, teller::Mode::Commit, &mut |_| {})?;
+/// assert!(copy.report.findings.is_empty() && restored.exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn restore(
     file: &Path,
     book: &DatabaseUrl,
@@ -58,7 +83,7 @@ pub fn restore(
     copy_book_file(file, copy.path_meanwhile())?;
 
     let proven = prove_copy(&DatabaseUrl::of_file(copy.path_meanwhile()), file, progress);
-    // Connections may close later than those who used them go, and until then a part of the copy is in its log.
+    // Connections may close later than the pool is dropped, and until then a part of the copy is in its log.
     let settled = settle_book_file(copy.path_meanwhile());
     let restored = proven?;
     settled?;
@@ -75,7 +100,7 @@ fn prove_copy(copy: &DatabaseUrl, backup: &Path, progress: &mut dyn FnMut(Verify
     Ok(Restored { migrations, report })
 }
 
-/// The copy is a book that this program can prove when this is done. Errors name the backup, which people know.
+/// Migrates the copy, so that this program can verify it. Errors name the backup, because its path is the one that people know.
 fn migrate_copy(copy: &DatabaseUrl, backup: &Path) -> Result<Vec<String>, Error> {
     let address = backup.display().to_string();
     let pool = Pool::connect(copy.clone(), one_connection()).map_err(|error| match error {
@@ -90,7 +115,7 @@ fn migrate_copy(copy: &DatabaseUrl, backup: &Path) -> Result<Vec<String>, Error>
     }
 }
 
-/// What another book left beside the place would be taken for this one's.
+/// Refuses a path with files of another book beside it, which SQLite would take for this book's.
 fn check_nothing_beside(file: &Path, doing: &str) -> Result<(), Error> {
     let name = |suffix: &&str| {
         let mut name = file.as_os_str().to_owned();

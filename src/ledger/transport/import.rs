@@ -1,78 +1,89 @@
-//! Many accounts or transfers from a file, in batches, so that a file of any size takes little memory; but for a dry run, which judges the
-//! whole file at once. While a batch is posted, the next ones are read and prepared in another thread, as far as that takes no look into
-//! the book.
+//! Importing files of accounts or transfers in batches, so that a file of any size takes little memory. Only a dry run judges the whole
+//! file at once. While a batch is posted, another thread reads and prepares the next ones, as far as that does not need the book.
 //!
-//! An import can be run again: lines that were posted before are answered as replays. Where a line has no key, its id derives from what
-//! it means and from how many lines before it in the file mean the same, so the same file always gives the same ids.
+//! An import can be run again: lines that were posted before are replays. The id of a line without a key is made from its meaning and from
+//! how many lines before it in the file mean the same, so the same file always gives the same ids.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Limits, TransferId};
-use crate::ledger::posting::remembered::make_room;
-use crate::ledger::transport::ahead::{BatchSize, read_ahead};
-use crate::ledger::transport::lines::{
-    AccountLine, ImportCounts, ImportSink, ImportSource, Line, Malformed, MinBalance, Refused, TransferLine,
+use crate::facts::AccountName;
+use crate::ledger::Ledger;
+use crate::ledger::accounts::Opened;
+use crate::ledger::bounded::make_room;
+use crate::ledger::mode::Mode;
+use crate::ledger::posting::receipts::Posted;
+use crate::ledger::transport::import_lines::{
+    Draft, Outcome, Prepared, Reported, account_request, prepare_transfer, split, transfer_request,
 };
-use crate::ledger::transport::occurrences::{Identities, Identity};
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::transport::lines::{
+    AccountLine, ImportCounts, ImportSink, ImportSource, Line, Malformed, Refused, TransferLine,
+};
+use crate::ledger::transport::occurrences::Identities;
+use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
 use crate::maps::FastMap;
-use crate::money::{Amount, Currency, CurrencyCode, Money};
-use crate::rejection::Rejection;
-use crate::requests::{AccountRequest, TransferRequest};
+use crate::money::{Currency, CurrencyCode};
 use crate::store::Access;
 
-/// How many lines one transaction takes: enough that its fixed cost does not count, few enough that its locks are short and that three
-/// batches, of which one is posted and two are read ahead, take little memory. docs/performance.md has the figures.
+/// The most lines of one transaction: enough that its fixed cost does not count, and few enough that its locks are short. Three batches are
+/// in memory, of which one is posted and two are read ahead. docs/performance.md has the figures.
 const LINES_PER_BATCH: usize = 2_000;
-/// How many bytes of fields one transaction takes at most, and one line. A line can have 70 kB of metadata, which is in memory several times.
+/// The most bytes of fields in one transaction. One line can have 70 kB of metadata, which is in memory several times.
 const BYTES_PER_BATCH: usize = 1 << 20;
 
-/// How many lines, and bytes of them, a dry run takes, as all of them are in memory: about 3 kB a line.
+/// The most lines and bytes of a dry run. All of them are in memory, about 3 kB a line.
 const DRY_RUN_LINES_MAX: usize = 100_000;
 const DRY_RUN_BYTES_MAX: usize = 64 << 20;
 
 const DRY_RUN_TOO_LARGE: &str = "a dry run judges all lines of a file at once, and takes at most 100000 lines and 64 MiB; \
     try out a part of the file, or import it into a copy of the book";
 
-/// Of how many accounts the currency is remembered over an import: some 100 bytes each.
+/// The most accounts whose currency is remembered during an import, about 100 bytes each.
 const CURRENCIES_MAX: usize = 30_000;
 
-/// What became of a line.
-enum Outcome {
-    Done { replayed: bool },
-    Refused { rejection: Rejection, id: Option<TransferId> },
-    Malformed { fault: Malformed, id: Option<TransferId> },
-}
-
-/// A line, and what to ask for because of it.
-struct Prepared<R> {
-    reported: Reported,
-    request: Result<R, Outcome>,
-}
-
-/// What is told of a line that is not imported, and what is counted of one that is.
-struct Reported {
-    number: u64,
-    raw: Vec<u8>,
-    has_key: bool,
-    is_by_meaning: bool,
-}
-
-/// A transfer that is to be posted, but for what only the book can tell.
-struct Draft {
-    identity: Identity,
-    line: TransferLine,
-    /// `None` where the line does not say the currency: it is that of the account that is named first.
-    money: Option<Money>,
-}
-
 impl Ledger {
-    /// Opens the accounts of a file, which is read in another thread. Accounts that were opened before by the same lines are left as they
-    /// are. A dry run takes at most 100,000 lines and 64 MiB.
+    /// Opens the accounts of a file, and reads the file in another thread. An account that the same line opened before is left as it is. A dry run
+    /// takes at most 100,000 lines and 64 MiB.
     ///
     /// # Errors
-    /// [`Error::Store`] and [`Error::File`] stop it, and so does [`Error::Input`] among the lines or for a dry run of too many. What was committed stays, and the import can be run again.
+    /// [`Error::Store`]; [`Error::File`] if the file cannot be read or the sink fails; [`Error::Input`] among the lines, or for a dry run of too
+    /// many. Lines that were committed before stay, and the import can be run again.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::ops::ControlFlow;
+    ///
+    /// use teller::Mode;
+    /// use teller::facts::AccountType;
+    /// use teller::ledger::{AccountLine, ImportCounts, ImportSink, Line, MinBalance, Refused};
+    ///
+    /// struct Ignore;
+    ///
+    /// impl ImportSink for Ignore {
+    ///     fn refuse(&mut self, _: &Refused) -> std::io::Result<()> {
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn progress(&mut self, _: &ImportCounts) -> ControlFlow<()> {
+    ///         ControlFlow::Continue(())
+    ///     }
+    /// }
+    ///
+    /// let carol = AccountLine {
+    ///     name: "customers:carol".parse()?,
+    ///     account_type: AccountType::Liability,
+    ///     currency: "EUR".parse()?,
+    ///     min_balance: MinBalance::Default,
+    ///     max_balance: None,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    /// };
+    /// let line = Line { number: 2, raw: b"customers:carol,liability,EUR".to_vec(), has_key: true, content: Ok(carol) };
+    /// let counts = ledger.import_accounts([Ok(line)].into_iter(), Mode::Commit, &mut Ignore)?;
+    /// assert_eq!(counts.done, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn import_accounts(
         &self,
         lines: impl Iterator<Item = Result<Line<AccountLine>, Error>> + Send,
@@ -87,19 +98,55 @@ impl Ledger {
         });
         run(prepared, mode, sink, |requests| {
             let outcome = |answer| match answer {
-                Ok(crate::ledger::Opened { replayed, .. }) => Outcome::Done { replayed },
+                Ok(Opened { replayed, .. }) => Outcome::Done { replayed },
                 Err(rejection) => Outcome::Refused { rejection, id: None },
             };
             ask(requests, |requests| Ok(self.open_accounts(requests, mode)?.into_iter().map(outcome).collect()))
         })
     }
 
-    /// Posts the transfers of a file, in order. The file is read in another thread. Lines that were posted before are replays, so the same
-    /// file twice changes nothing. A line without a key is the same as one of another file that means the same: see
+    /// Posts the transfers of a file, in order, and reads the file in another thread. Lines that were posted before are replays, so importing the
+    /// same file twice changes nothing. A line without a key equals a line of another file with the same meaning: see
     /// [`Ledger::import_transfers_from`]. A dry run takes at most 100,000 lines and 64 MiB.
     ///
     /// # Errors
-    /// As [`Ledger::import_accounts`]. What was committed stays, and the import can be run again.
+    /// Those of [`Ledger::import_accounts`]. Lines that were committed before stay, and the import can be run again.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::ops::ControlFlow;
+    ///
+    /// use teller::Mode;
+    /// use teller::ledger::{ImportCounts, ImportSink, Line, LineKey, Refused, TransferLine};
+    /// use teller::requests::Parties;
+    ///
+    /// # struct Ignore;
+    /// #
+    /// # impl ImportSink for Ignore {
+    /// #     fn refuse(&mut self, _: &Refused) -> std::io::Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #
+    /// #     fn progress(&mut self, _: &ImportCounts) -> ControlFlow<()> {
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// let payment = TransferLine {
+    ///     key: LineKey::Occurrence,
+    ///     parties: Parties::Transfer { from: "customers:alice".parse()?, to: "customers:bob".parse()? },
+    ///     amount: "30.00".to_owned(),
+    ///     currency: None,
+    ///     effective_at: None,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    /// };
+    /// let line = Line { number: 2, raw: b"customers:alice,customers:bob,30.00".to_vec(), has_key: false, content: Ok(payment) };
+    /// let lines = || [Ok(line.clone())].into_iter();
+    /// assert_eq!(ledger.import_transfers(lines(), Mode::Commit, &mut Ignore)?.done, 1);
+    /// assert_eq!(ledger.import_transfers(lines(), Mode::Commit, &mut Ignore)?.replayed, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn import_transfers(
         &self,
         lines: impl Iterator<Item = Result<Line<TransferLine>, Error>> + Send,
@@ -109,11 +156,48 @@ impl Ledger {
         self.import_transfers_from(None, lines, mode, sink)
     }
 
-    /// As [`Ledger::import_transfers`], from a file with a name of its own, by which its lines without a key are told from those of other
-    /// files.
+    /// Does the same as [`Ledger::import_transfers`] for a file with a name of its own, which distinguishes its lines without a key from those of
+    /// other files.
     ///
     /// # Errors
-    /// As [`Ledger::import_transfers`].
+    /// Those of [`Ledger::import_transfers`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// # use std::ops::ControlFlow;
+    /// # use teller::Mode;
+    /// # use teller::ledger::{ImportCounts, ImportSink, Line, LineKey, Refused, TransferLine};
+    /// # use teller::requests::Parties;
+    /// # struct Ignore;
+    /// #
+    /// # impl ImportSink for Ignore {
+    /// #     fn refuse(&mut self, _: &Refused) -> std::io::Result<()> {
+    /// #         Ok(())
+    /// #     }
+    /// #
+    /// #     fn progress(&mut self, _: &ImportCounts) -> ControlFlow<()> {
+    /// #         ControlFlow::Continue(())
+    /// #     }
+    /// # }
+    /// # let payment = TransferLine {
+    /// #     key: LineKey::Occurrence,
+    /// #     parties: Parties::Transfer { from: "customers:alice".parse()?, to: "customers:bob".parse()? },
+    /// #     amount: "30.00".to_owned(),
+    /// #     currency: None,
+    /// #     effective_at: None,
+    /// #     description: None,
+    /// #     metadata: Default::default(),
+    /// # };
+    /// # let line = Line { number: 2, raw: b"customers:alice,customers:bob,30.00".to_vec(), has_key: false, content: Ok(payment) };
+    /// let lines = || [Ok(line.clone())].into_iter();
+    /// for month in ["bank 2026-08", "bank 2026-09"] {
+    ///     let source = Some(month.parse()?);
+    ///     let counts = ledger.import_transfers_from(source.as_ref(), lines(), Mode::Commit, &mut Ignore)?;
+    ///     assert_eq!(counts.done, 1, "equal lines of two files are two transfers");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn import_transfers_from(
         &self,
         source: Option<&ImportSource>,
@@ -134,7 +218,7 @@ impl Ledger {
             ask(requests, |requests| {
                 let answers = self.post_batch(requests, mode)?.into_iter().zip(ids);
                 let outcome = |(answer, id)| match answer {
-                    Ok(crate::ledger::Posted { replayed, .. }) => Outcome::Done { replayed },
+                    Ok(Posted { replayed, .. }) => Outcome::Done { replayed },
                     Err(rejection) => Outcome::Refused { rejection, id: Some(id) },
                 };
                 Ok(answers.map(outcome).collect())
@@ -151,7 +235,7 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| Ok(store.newest_sequence()?.is_some()))
     }
 
-    /// Gives lines that a development version imported the ids that it gave them.
+    /// Replaces the ids of lines that a development version imported by those that it gave them.
     fn find_former_ids(&self, drafts: &mut [Result<Draft, Outcome>]) -> Result<(), Error> {
         let formers: Vec<_> = drafts.iter().flatten().filter_map(|draft| draft.identity.former).collect();
         if formers.is_empty() {
@@ -166,7 +250,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Finds the currencies of those accounts whose lines do not say one. They are remembered, for they never change.
+    /// Finds the currencies of accounts whose lines do not give one. They are remembered, because they never change.
     fn find_currencies(
         &self,
         drafts: &[Result<Draft, Outcome>],
@@ -185,7 +269,7 @@ impl Ledger {
     }
 }
 
-/// Nothing of a dry run's batch is there for the next one to see, so all its lines are one batch.
+/// A dry run writes nothing that a later batch could see, so all its lines are one batch.
 fn batch_size<R>(mode: Mode) -> BatchSize<Prepared<R>> {
     let (items_max, bytes_max) = match mode {
         Mode::Commit => (LINES_PER_BATCH, BYTES_PER_BATCH),
@@ -194,31 +278,7 @@ fn batch_size<R>(mode: Mode) -> BatchSize<Prepared<R>> {
     BatchSize { items_max, bytes_max, bytes_of: |line| line.reported.raw.len() }
 }
 
-fn split<T>(Line { number, raw, has_key, content }: Line<T>) -> (Reported, Result<T, Malformed>) {
-    (Reported { number, raw, has_key, is_by_meaning: false }, content)
-}
-
-fn prepare_transfer(
-    line: Line<TransferLine>,
-    identities: &mut Identities,
-    currencies: &HashMap<CurrencyCode, Currency>,
-) -> Prepared<Draft> {
-    let (mut reported, content) = split(line);
-    let request = match content {
-        Ok(content) => {
-            let identity = identities.of(&content, &reported.raw);
-            reported.is_by_meaning = identity.is_by_meaning;
-            draft(content, identity, currencies)
-        }
-        Err(fault) => {
-            let id = Some(fault.id.unwrap_or_else(|| identities.of_malformed(&reported.raw)));
-            Err(Outcome::Malformed { fault, id })
-        }
-    };
-    Prepared { reported, request }
-}
-
-/// Takes the lines batch by batch, and reports what became of each.
+/// Imports the lines batch by batch, and reports the outcome of each line.
 fn run<R: Send>(
     lines: impl Iterator<Item = Result<Prepared<R>, Error>> + Send,
     mode: Mode,
@@ -275,7 +335,7 @@ fn report(line: Reported, outcome: Outcome, counts: &mut ImportCounts, sink: &mu
         .map_err(|source| Error::File { doing: "write down a line that was not imported".into(), source })
 }
 
-/// Asks for what could be prepared, and puts the answers between the faults of the rest, in the order of the lines.
+/// Submits the lines that could be prepared, and returns all outcomes in the order of the lines.
 fn ask<R>(
     prepared: impl IntoIterator<Item = Result<R, Outcome>>,
     answer: impl FnOnce(&[R]) -> Result<Vec<Outcome>, Error>,
@@ -293,68 +353,4 @@ fn ask<R>(
     }
     let mut answers = answer(&requests)?.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| answers.next())).collect())
-}
-
-fn account_request(line: AccountLine, currencies: &HashMap<CurrencyCode, Currency>) -> Result<AccountRequest, Outcome> {
-    let malformed = |column, error| Outcome::Malformed { fault: Malformed::new(column, error), id: None };
-    let unknown = || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency: line.currency }, id: None };
-    let currency = *currencies.get(&line.currency).ok_or_else(unknown)?;
-    let limit = |column, text: &str| match Money::parse_signed(text, currency) {
-        Ok(money) => Ok(Some(money.amount)),
-        Err(error) => Err(malformed(column, error)),
-    };
-    let min_balance = match &line.min_balance {
-        MinBalance::Default => Limits::default_for(line.account_type).min_balance,
-        MinBalance::None => None,
-        MinBalance::At(text) => limit("min_balance", text)?,
-    };
-    let max_balance: Option<Amount> = match &line.max_balance {
-        None => None,
-        Some(text) => limit("max_balance", text)?,
-    };
-    Ok(AccountRequest {
-        limits: Limits { min_balance, max_balance },
-        description: line.description,
-        metadata: line.metadata,
-        ..AccountRequest::new(line.name, line.account_type, currency)
-    })
-}
-
-fn draft(
-    line: TransferLine,
-    identity: Identity,
-    currencies: &HashMap<CurrencyCode, Currency>,
-) -> Result<Draft, Outcome> {
-    let Some(currency) = line.currency else { return Ok(Draft { identity, line, money: None }) };
-    let unknown =
-        || Outcome::Refused { rejection: Rejection::CurrencyUnknown { currency }, id: Some(identity.id.id()) };
-    let currency = *currencies.get(&currency).ok_or_else(unknown)?;
-    let money = parse_money(&line, identity.id.id(), currency)?;
-    Ok(Draft { identity, line, money: Some(money) })
-}
-
-fn transfer_request(
-    Draft { identity: Identity { id, .. }, line, money }: Draft,
-    accounts: &FastMap<AccountName, Currency>,
-) -> Result<TransferRequest, Outcome> {
-    let account = line.parties.names()[0];
-    let unknown = || {
-        let rejection = Rejection::AccountUnknown { account: account.clone() };
-        Outcome::Refused { rejection, id: Some(id.id()) }
-    };
-    let money = match money {
-        Some(money) => money,
-        None => parse_money(&line, id.id(), *accounts.get(account).ok_or_else(unknown)?)?,
-    };
-    Ok(TransferRequest {
-        effective_at: line.effective_at,
-        description: line.description,
-        metadata: line.metadata,
-        ..TransferRequest::new(id, line.parties, money)
-    })
-}
-
-fn parse_money(line: &TransferLine, id: TransferId, currency: Currency) -> Result<Money, Outcome> {
-    Money::parse(&line.amount, currency)
-        .map_err(|error| Outcome::Malformed { fault: Malformed::new("amount", error), id: Some(id) })
 }

@@ -1,4 +1,4 @@
-//! What an import reads, and what it reports.
+//! The lines that an import reads, and its reports.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -14,36 +14,36 @@ use crate::requests::Parties;
 pub struct Line<T> {
     /// Its number in the file, the header being line 1.
     pub number: u64,
-    /// Its bytes as they stand there, without the end of the line and without what a rejects file added.
+    /// Its bytes as they are in the file, without the end of the line and without the columns that a rejects file added.
     pub raw: Vec<u8>,
-    /// Whether it names its key or id itself.
+    /// Whether it has a key or an id of its own.
     pub has_key: bool,
-    /// What it says, or why that cannot be told.
+    /// Its content, or why it cannot be understood.
     pub content: Result<T, Malformed>,
 }
 
 /// Why a line cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// The column where that shows, or empty for the line as a whole.
+    /// The column with the problem; empty if it concerns the whole line.
     pub column: String,
     /// The stable code.
     pub code: &'static str,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// The id under which the line was refused before, where it comes from a rejects file.
+    /// The id under which the line was refused before, if it comes from a rejects file.
     pub id: Option<TransferId>,
 }
 
 impl Malformed {
-    /// A value of one column that is not what it should be.
+    /// A value that is invalid for its column.
     pub fn new(column: &str, error: impl Into<InputError>) -> Self {
         let error = error.into();
         Self { column: column.to_owned(), code: error.code(), message: error.to_string(), id: None }
     }
 }
 
-/// The name of a file, which tells its lines without a key from those of other files that say the same. Checked as keys are.
+/// The name of a file. It distinguishes the file's lines without a key from equal lines of other files. It is checked like a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportSource(Key);
 
@@ -63,33 +63,33 @@ impl FromStr for ImportSource {
     }
 }
 
-/// What makes a line the same line when the file is imported again.
+/// How a line is recognized when the file is imported again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineKey {
-    /// The id itself, or the id of its text key.
+    /// By its id, or by the id of its key.
     Id(RequestId),
-    /// The id under which it was refused before, where it comes from a rejects file.
+    /// By the id under which it was refused before, if it comes from a rejects file.
     Refused(TransferId),
-    /// What it means, and how often that came before.
+    /// By its meaning, and by how many equal lines came before it.
     Occurrence,
 }
 
 /// A line of a file of transfers.
 #[derive(Clone, Debug)]
 pub struct TransferLine {
-    /// What makes it the same line.
+    /// How the line is recognized.
     pub key: LineKey,
-    /// Between whom.
+    /// The accounts.
     pub parties: Parties,
-    /// How much, as it is written.
+    /// The amount, as it is written.
     pub amount: String,
-    /// Of what; `None` is the currency of the account that is named first.
+    /// The currency; `None` for that of the account that is named first.
     pub currency: Option<CurrencyCode>,
-    /// When it counts for the books; `None` is when it is recorded.
+    /// The effective time; `None` for the time at which it is recorded.
     pub effective_at: Option<Instant>,
-    /// For people.
+    /// A description, for people.
     pub description: Option<Description>,
-    /// For programs.
+    /// Metadata, for programs.
     pub metadata: Metadata,
 }
 
@@ -98,9 +98,9 @@ pub struct TransferLine {
 pub enum MinBalance {
     /// The type's usual one.
     Default,
-    /// None.
+    /// No minimum.
     None,
-    /// This one, as it is written.
+    /// A minimum, as it is written.
     At(String),
 }
 
@@ -109,43 +109,43 @@ pub enum MinBalance {
 pub struct AccountLine {
     /// The name.
     pub name: AccountName,
-    /// What the account is in the books.
+    /// The account's type.
     pub account_type: AccountType,
-    /// The currency of everything in it.
+    /// The account's currency.
     pub currency: CurrencyCode,
-    /// What is available may not fall below this.
+    /// The least that must stay available.
     pub min_balance: MinBalance,
-    /// What is posted may not rise above this, as it is written.
+    /// The most that may be posted, as it is written.
     pub max_balance: Option<String>,
-    /// For people.
+    /// A description, for people.
     pub description: Option<Description>,
-    /// For programs.
+    /// Metadata, for programs.
     pub metadata: Metadata,
 }
 
-/// A line that was not taken, with all that is needed to mend it and import it again.
+/// A line that was not imported, with what is needed to correct it and import it again.
 #[derive(Clone, Debug)]
 pub struct Refused {
     /// Its number in the file.
     pub number: u64,
-    /// Its bytes as they stand there.
+    /// Its bytes as they are in the file.
     pub raw: Vec<u8>,
-    /// What is wrong; its column is empty when a rule refused the line as a whole.
+    /// The problem. Its column is empty if a rule refused the whole line.
     pub fault: Malformed,
-    /// The id to import it under when it is mended, so that it is posted once. `None` where it names its key or id itself.
+    /// The id under which the corrected line is imported, so that it is posted once. `None` if the line has a key or an id of its own.
     pub id: Option<TransferId>,
 }
 
-/// How far an import has come.
+/// The progress of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportCounts {
-    /// Lines read, the header not counted.
+    /// Lines that were read, without the header.
     pub lines: u64,
-    /// New accounts or transfers.
+    /// Accounts that were opened, or transfers that were posted.
     pub done: u64,
     /// Lines that had been imported before.
     pub replayed: u64,
-    /// Those of them that have no key, and so are taken for replays because they say the same as lines of an earlier import.
+    /// Those of them without a key. They count as replays because they equal lines of an earlier import.
     pub replayed_without_key: u64,
     /// Lines that a rule refused.
     pub refused: u64,
@@ -153,14 +153,14 @@ pub struct ImportCounts {
     pub malformed: u64,
 }
 
-/// Where an import reports to while it runs.
+/// Receives the reports of an import while it runs.
 pub trait ImportSink {
-    /// Takes a line that was not imported. Called after the batch that the line was in is committed.
+    /// Receives a line that was not imported. Called after the line's batch is committed.
     ///
     /// # Errors
-    /// Any fault of writing it down; the import then stops.
+    /// Any fault of writing the line down. The import then stops.
     fn refuse(&mut self, refused: &Refused) -> io::Result<()>;
 
-    /// Takes note of how far it has come, and says whether to go on. An import that stops here has committed all that it has counted.
+    /// Receives the progress, and decides whether to continue. An import that stops here has committed everything that it has counted.
     fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()>;
 }

@@ -1,4 +1,4 @@
-//! The ids of lines without a key: what they mean, and how many lines before them in the file mean the same.
+//! The ids of lines without a key. They are made from the meaning of a line, and from how many lines before it in the file mean the same.
 
 use std::collections::HashMap;
 
@@ -9,34 +9,35 @@ use crate::ledger::transport::lines::{ImportSource, LineKey, TransferLine};
 use crate::money::shortest;
 use crate::requests::Parties;
 
-/// By how many shelves the digests are divided: one has a few hundred of a million.
+/// The number of shelves. With a million digests, each shelf has a few hundred.
 const SHELVES: usize = 1 << 12;
 
-/// What a line means, in few bytes.
+/// A digest of the meaning of a line.
 type Content = [u8; 16];
 
-/// Which transfer a line is, and how that is known.
+/// The transfer that a line stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ledger) struct Identity {
     pub(in crate::ledger) id: RequestId,
-    /// The id that development versions gave the line, which the book may have.
+    /// The id that development versions gave the line, if the book may have it.
     pub(in crate::ledger) former: Option<TransferId>,
-    /// Whether nothing but what it means, and how often that came before, tells the line from others.
+    /// Whether the id is made from the meaning of the line and its occurrence.
     pub(in crate::ledger) is_by_meaning: bool,
 }
 
-/// Gives the lines of a file their identities.
+/// Finds the identities of a file's lines.
 pub(in crate::ledger) struct Identities {
-    /// The file's own name, where it has one.
+    /// The file's own name, if it has one.
     source: Option<ImportSource>,
     meanings: Occurrences,
-    /// `None` where no development version can have imported anything.
+    /// `None` if no development version can have imported anything.
     wordings: Option<Occurrences>,
     malformed: Occurrences,
 }
 
 impl Identities {
-    /// For a file. `is_former_possible` says that the book may have lines of development versions, which knew no names of files.
+    /// Makes the identities of a file. `is_former_possible` means that the book may have lines of development versions, which did not use
+    /// names of files.
     pub(in crate::ledger) fn new(source: Option<&ImportSource>, is_former_possible: bool) -> Self {
         let wordings = (is_former_possible && source.is_none()).then(Occurrences::default);
         let (meanings, malformed) = (Occurrences::default(), Occurrences::default());
@@ -49,7 +50,7 @@ impl Identities {
             LineKey::Id(id) => known(id.clone()),
             LineKey::Refused(id) => known((*id).into()),
             LineKey::Occurrence => match meaning(line, self.source.as_ref()) {
-                // It counts as no occurrence of anything, so that it can neither take the place of a good line nor lose its own.
+                // It is not counted as an occurrence, so that it changes the identity of no other line.
                 None => known(self.of_malformed(raw).into()),
                 Some(meaning) => Identity {
                     id: TransferId::from_line(&meaning, self.meanings.count(meaning)).into(),
@@ -63,28 +64,28 @@ impl Identities {
         }
     }
 
-    /// The id for a line that cannot be understood, by its bytes: whatever it is mended to, it is posted once under it.
+    /// The id of a line that cannot be understood, made from its bytes. The corrected line is posted under this id, and so only once.
     pub(in crate::ledger) fn of_malformed(&mut self, raw: &[u8]) -> TransferId {
         let digest = digest([self.source.as_ref().map_or("", ImportSource::as_str).as_bytes(), raw]);
         TransferId::from_malformed_line(&digest, self.malformed.count(digest))
     }
 }
 
-/// How often each content came so far. Takes 8 to 9 bytes for each different one, where a hash table would take up to 42, and half as much
-/// again while it grows.
+/// Counts how often each content came so far. Takes 8 to 9 bytes for each different content. A hash table would take up to 42 bytes, and
+/// half as much again while it grows.
 ///
-/// Contents are told apart by 76 of their bits, 12 by the shelf and 64 on it. Two of ten million that are taken for one have a chance of
-/// one in a billion, and all that comes of it is that the later one is numbered as the second of its kind.
+/// Contents are compared by 76 bits of their digests: 12 choose the shelf, 64 are stored on it. Among ten million contents, two are
+/// confused with a probability of one in a billion. The later one is then numbered as a second occurrence, which does no harm.
 #[derive(Default)]
 struct Occurrences {
-    /// What came at least once: each shelf in order.
+    /// The contents that came at least once. Each shelf is sorted.
     shelves: Vec<Vec<u64>>,
-    /// How often the rest came, after its first time.
+    /// How often contents came again after their first time.
     repeats: HashMap<Content, u32>,
 }
 
 impl Occurrences {
-    /// How often this came, with this time.
+    /// Counts this occurrence, and returns how often the content came, including this time.
     fn count(&mut self, digest: Content) -> u32 {
         self.shelves.resize_with(SHELVES, Vec::new);
         let ([high, low], _) = digest.as_chunks() else { unreachable!("16 bytes are two times 8") };
@@ -98,7 +99,7 @@ impl Occurrences {
             }
             Err(place) => {
                 if contents.len() == contents.capacity() {
-                    // A vector left to itself would take twice what it needs.
+                    // By itself, a vector would allocate twice what it needs.
                     contents.reserve_exact(contents.len() / 8 + 4);
                 }
                 contents.insert(place, content);
@@ -108,8 +109,8 @@ impl Occurrences {
     }
 }
 
-/// What a line means, as bytes of fixed length: `None` where its amount is none. The currency is no part of it, as that follows from the
-/// accounts: a line in another one is never posted. Part of the ids of imported transfers, so it never changes.
+/// The meaning of a line, as bytes of fixed length. `None` if its amount is not a number. The currency is not part of it, because it
+/// follows from the accounts. The ids of imported transfers are made from this, so it must never change.
 fn meaning(line: &TransferLine, source: Option<&ImportSource>) -> Option<Content> {
     let [first, second] = line.parties.names();
     let effective_at = line.effective_at.map(|time| time.micros().to_string()).unwrap_or_default();
@@ -126,7 +127,7 @@ fn meaning(line: &TransferLine, source: Option<&ImportSource>) -> Option<Content
     Some(digest(fixed.into_iter().chain(texts.iter().map(String::as_str)).map(str::as_bytes)))
 }
 
-/// What a line says, word by word, as development versions told lines apart.
+/// The text of a line, by which development versions distinguished lines.
 fn wording(line: &TransferLine) -> Content {
     let [first, second] = line.parties.names();
     let currency = line.currency.map(|code| code.to_string()).unwrap_or_default();

@@ -33,14 +33,15 @@ impl Store for SqliteConnection {
         from_rows(AccountsByKey::new(Key::Name, &names).load::<AccountRow>(self)?)
     }
 
-    fn find_accounts_by_id(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
-        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-        from_rows(AccountsByKey::new(Key::Id, &ids).load::<AccountRow>(self)?)
-    }
-
     /// The transaction holds the only write lock already.
-    fn lock_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
-        self.find_accounts(names)
+    fn lock_accounts(&mut self, names: &[&AccountName], ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+        let mut accounts = if names.is_empty() { Vec::new() } else { self.find_accounts(names)? };
+        let mut ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        ids.retain(|id| accounts.iter().all(|account| account.id.0 != *id));
+        if !ids.is_empty() {
+            accounts.extend(from_rows::<_, Account>(AccountsByKey::new(Key::Id, &ids).load::<AccountRow>(self)?)?);
+        }
+        Ok(accounts)
     }
 
     fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError> {

@@ -8,7 +8,7 @@ use crate::judging::batch::checks::{capture_from, check_not_closed, hold_of};
 use crate::judging::batch::content::Content;
 use crate::judging::batch::origin::Origin;
 use crate::judging::batch::pair::Pair;
-use crate::judging::batch::transfers::{request_content, size_of_rest, up_to};
+use crate::judging::batch::transfers::{cap_of, request_content, resolve_amount_of_rest};
 use crate::money::Amount;
 use crate::rejection::Rejection;
 use crate::requests::{CaptureRequest, Expiry, HoldRequest, ReleaseRequest, Remainder};
@@ -24,7 +24,7 @@ impl Batch {
         self.check_expires_later(*expiry)?;
         self.check_conditions(&transfer.conditions)?;
         self.expire([pair.first, pair.second]);
-        let amount = self.size(transfer.quantity, pair)?;
+        let amount = self.resolve_amount(transfer.quantity, pair)?;
         self.check_minimums(pair, amount)?;
         self.check_velocity(pair, amount)?;
         // What could not be posted now is not promised either. Other holds are not counted: they may be released.
@@ -78,11 +78,12 @@ impl Batch {
         self.book.check_open(pair)?;
         self.check_times(pair, request.effective_at)?;
         self.check_hold_is_open(&hold, &request.hold)?;
-        let amount = size_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
-            hold: request.hold.clone(),
-            remaining: self.book.account(pair.debit).money(hold.remaining),
-            requested,
-        })?;
+        let amount =
+            resolve_amount_of_rest(request.quantity, hold.remaining).map_err(|requested| Rejection::HoldTooSmall {
+                hold: request.hold.clone(),
+                remaining: self.book.account(pair.debit).money(hold.remaining),
+                requested,
+            })?;
         self.expire([pair.first, pair.second]);
         // Nothing becomes less available: what is posted was held.
         self.check_maximums(pair, amount)?;
@@ -97,11 +98,11 @@ impl Batch {
             kind: TransferKind::Capture,
             amount,
             effective_at: request.effective_at,
-            up_to: up_to(request.quantity),
+            up_to: cap_of(request.quantity),
             ..hold_content(&hold, request.description.as_ref(), &request.metadata)
         };
         let drafts = self.draft(&content, pair);
-        let hold = lessen(hold, amount, HoldState::Captured);
+        let hold = reduce_hold(hold, amount, HoldState::Captured);
         self.book.set_hold(hold);
         if request.remainder == Remainder::Keep || hold.state != HoldState::Open {
             return Ok(drafts);
@@ -185,7 +186,7 @@ impl Batch {
     fn give_up(&mut self, hold: Hold, state: HoldState, content: &Content<'_>, pair: Pair) -> Range<usize> {
         self.unreserve(pair, hold.remaining);
         let drafts = self.draft(content, pair);
-        self.book.set_hold(lessen(hold, hold.remaining, state));
+        self.book.set_hold(reduce_hold(hold, hold.remaining, state));
         drafts
     }
 
@@ -197,8 +198,8 @@ impl Batch {
     }
 }
 
-/// A hold of which an amount is gone, and how it stands where nothing is left.
-fn lessen(hold: Hold, amount: Amount, state_at_zero: HoldState) -> Hold {
+/// A hold without an amount that was captured or released, and its state if nothing is left.
+fn reduce_hold(hold: Hold, amount: Amount, state_at_zero: HoldState) -> Hold {
     let remaining = Amount::from_minor(hold.remaining.minor() - amount.minor());
     debug_assert!(remaining >= Amount::ZERO, "no more is taken from a hold than is left");
     Hold { remaining, state: if remaining == Amount::ZERO { state_at_zero } else { hold.state }, ..hold }

@@ -128,10 +128,10 @@ impl Batch {
         match request {
             // Nothing moves before its last refusal, so nothing can have to be undone.
             Request::Operation(operation) if !self.book.has_expired() => {
-                self.judge_operation(operation, Origin::alone(operation))
+                self.judge_operation(operation, Origin::of_single(operation))
             }
             Request::Operation(operation) => {
-                self.undo_if_refused(|batch| batch.judge_operation(operation, Origin::alone(operation)))
+                self.undo_if_refused(|batch| batch.judge_operation(operation, Origin::of_single(operation)))
             }
             Request::Journal(request) => self.undo_if_refused(|batch| batch.judge_journal(request)),
             Request::JournalReversal(request) => self.undo_if_refused(|batch| batch.judge_journal_reversal(request)),

@@ -14,8 +14,8 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// That of a request of one operation.
-    pub(super) fn alone(operation: &Operation) -> Self {
+    /// The origin of an operation that is a request by itself.
+    pub(super) fn of_single(operation: &Operation) -> Self {
         Self { journal_id: None, digest: RequestDigest::of_operation(operation) }
     }
 }

@@ -8,7 +8,7 @@ use crate::judging::batch::checks::post_to;
 use crate::judging::batch::content::Content;
 use crate::judging::batch::origin::Origin;
 use crate::judging::batch::pair::Pair;
-use crate::judging::batch::transfers::{size_of_rest, up_to};
+use crate::judging::batch::transfers::{cap_of, resolve_amount_of_rest};
 use crate::money::Amount;
 use crate::rejection::Rejection;
 use crate::requests::{ReversalRequest, ReversalTime};
@@ -25,11 +25,12 @@ impl Batch {
         self.book.check_open(pair)?;
         self.check_times(pair, effective_time(request.at, &original))?;
         let rest = self.rest_to_reverse(&original, &request.reversed)?;
-        let amount = size_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
-            transfer: request.reversed.clone(),
-            remaining: self.book.account(pair.debit).money(rest),
-            requested,
-        })?;
+        let amount =
+            resolve_amount_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
+                transfer: request.reversed.clone(),
+                remaining: self.book.account(pair.debit).money(rest),
+                requested,
+            })?;
         self.expire([pair.first, pair.second]);
         self.check_limits(pair, amount)?;
         let balances = self.balances_after(pair, amount, post_to)?;
@@ -41,7 +42,7 @@ impl Batch {
             origin,
             effective_at: effective_time(request.at, &original),
             reversed_id: Some(original.id),
-            up_to: up_to(request.quantity),
+            up_to: cap_of(request.quantity),
             description: request.description.as_ref(),
             ..Content::new(request.id.id(), TransferKind::Reversal, amount, &request.metadata)
         };

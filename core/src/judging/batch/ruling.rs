@@ -41,7 +41,7 @@ pub struct Ruling {
 }
 
 impl Ruling {
-    /// How many places it takes: one for each new transfer and event.
+    /// How many sequences it takes: one for each new transfer and event.
     #[must_use]
     pub const fn sequence_count(&self) -> usize {
         self.transfers.len() + self.events.len()
@@ -58,35 +58,35 @@ impl Ruling {
     /// # Panics
     /// When the drawn sequences do not rise.
     pub fn assign_sequences(&mut self, drawn: &[Sequence]) {
-        let is_dry_run = drawn.iter().all(|place| *place == Sequence::UNASSIGNED);
+        let is_dry_run = drawn.iter().all(|sequence| *sequence == Sequence::UNASSIGNED);
         assert!(is_dry_run || drawn.is_sorted_by(|a, b| a < b), "sequences rise");
         for transfer in &mut self.transfers {
-            transfer.sequence = transfer.sequence.placed(drawn);
-            for leg in [&mut transfer.debit, &mut transfer.credit] {
-                leg.previous = leg.previous.map(|previous| previous.placed(drawn));
+            transfer.sequence = transfer.sequence.drawn_from(drawn);
+            for entry in [&mut transfer.debit, &mut transfer.credit] {
+                entry.previous = entry.previous.map(|previous| previous.drawn_from(drawn));
             }
         }
         for last in self.accounts.iter_mut().filter_map(|changed| changed.account.last.as_mut()) {
-            last.sequence = last.sequence.placed(drawn);
+            last.sequence = last.sequence.drawn_from(drawn);
         }
         for hold in &mut self.holds_opened {
-            hold.sequence = hold.sequence.placed(drawn);
+            hold.sequence = hold.sequence.drawn_from(drawn);
         }
         for event in &mut self.events {
-            event.sequence = event.sequence.placed(drawn);
+            event.sequence = event.sequence.drawn_from(drawn);
         }
     }
 
-    /// The refusal of an id that an earlier request of the same batch used, now that the place of that one's transfer is known.
+    /// Replaces the provisional sequence in a refusal of an id that an earlier request of the same batch used.
     #[must_use]
-    pub fn placed(&self, rejection: Rejection) -> Rejection {
+    pub fn with_sequences(&self, rejection: Rejection) -> Rejection {
         match rejection {
             Rejection::IdReused { id, sequence } if sequence.is_provisional() => {
                 let earlier = self.transfers.iter().find(|transfer| transfer.id == id.id());
                 let sequence = earlier.map_or(Sequence::UNASSIGNED, |transfer| transfer.sequence);
                 Rejection::IdReused { id, sequence }
             }
-            Rejection::InLeg { leg, rejection } => self.placed(*rejection).in_leg(leg),
+            Rejection::InLeg { leg, rejection } => self.with_sequences(*rejection).in_leg(leg),
             other => other,
         }
     }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn places_that_are_drawn_later_lead_to_the_same_rows() {
+    fn sequences_that_are_drawn_later_lead_to_the_same_rows() {
         let drawn = [7, 9, 12].map(Sequence);
         let expected = judged().finish(&drawn);
         let mut ruling = judged().finish_provisionally();
@@ -142,9 +142,12 @@ mod tests {
         let ruling = judged().finish(&[7, 9, 12].map(Sequence));
         let judged_before = Rejection::IdReused { id: id.into(), sequence: Sequence::provisional(0) };
         let placed = Rejection::IdReused { id: id.into(), sequence: Sequence(7) };
-        assert_eq!(ruling.placed(judged_before.clone().in_leg(2)), placed.in_leg(2));
+        assert_eq!(ruling.with_sequences(judged_before.clone().in_leg(2)), placed.in_leg(2));
 
         let undone = Ruling { transfers: Vec::new(), ..ruling };
-        assert_eq!(undone.placed(judged_before), Rejection::IdReused { id: id.into(), sequence: Sequence::UNASSIGNED });
+        assert_eq!(
+            undone.with_sequences(judged_before),
+            Rejection::IdReused { id: id.into(), sequence: Sequence::UNASSIGNED }
+        );
     }
 }

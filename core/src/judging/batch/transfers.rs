@@ -25,7 +25,7 @@ impl Batch {
         self.check_times(pair, request.effective_at)?;
         self.check_conditions(&request.conditions)?;
         self.expire([pair.first, pair.second]);
-        let amount = self.size(request.quantity, pair)?;
+        let amount = self.resolve_amount(request.quantity, pair)?;
         self.check_minimums(pair, amount)?;
         self.check_velocity(pair, amount)?;
         self.check_maximums(pair, amount)?;
@@ -73,8 +73,8 @@ impl Batch {
         pair.sides().into_iter().find(falls).map(|(index, _)| index)
     }
 
-    /// The amount that is meant. What is available ends at zero, or at the minimum where that is above zero.
-    pub(super) fn size(&self, quantity: Quantity, pair: Pair) -> Result<Amount, Rejection> {
+    /// The amount of a quantity. An open quantity takes what is available above zero, or above the minimum if that is higher.
+    pub(super) fn resolve_amount(&self, quantity: Quantity, pair: Pair) -> Result<Amount, Rejection> {
         let most = match quantity {
             Quantity::Exactly(money) => return Ok(money.amount),
             Quantity::UpTo(money) => money.amount,
@@ -140,14 +140,14 @@ pub(super) fn request_content(
         key: request.id.key(),
         effective_at: request.effective_at,
         origin,
-        up_to: up_to(request.quantity),
+        up_to: cap_of(request.quantity),
         description: request.description.as_ref(),
         ..Content::new(request.id.id(), kind, amount, &request.metadata)
     }
 }
 
-/// What is recorded of a quantity that was left open.
-pub(super) const fn up_to(quantity: Quantity) -> Option<Amount> {
+/// The cap of an open quantity, which is recorded beside the amount. `None` for an exact amount.
+pub(super) const fn cap_of(quantity: Quantity) -> Option<Amount> {
     match quantity {
         Quantity::Exactly(_) => None,
         Quantity::UpTo(money) => Some(money.amount),
@@ -164,8 +164,11 @@ pub(super) fn check_parties_differ(parties: &Parties) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What a quantity comes to where so much is left, or what was asked for where that is too much.
-pub(super) fn size_of_rest(quantity: Quantity, rest: Amount) -> Result<Amount, Money> {
+/// The amount of a quantity of which `rest` is left.
+///
+/// # Errors
+/// The requested amount, if it is more than that.
+pub(super) fn resolve_amount_of_rest(quantity: Quantity, rest: Amount) -> Result<Amount, Money> {
     match quantity {
         Quantity::Exactly(money) if money.amount > rest => Err(money),
         Quantity::Exactly(money) => Ok(money.amount),

@@ -148,7 +148,7 @@ impl Working {
         &self.particulars[index]
     }
 
-    /// How many sequences all that is drafted needs.
+    /// How many sequences the drafts and events need.
     pub(super) const fn sequence_count(&self) -> usize {
         self.drafts.len() + self.events.len()
     }

@@ -1,14 +1,14 @@
-//! Proving one account: its chain, from its opening to its head, whatever the size of the book around it.
+//! Proving one account: its chain, from its opening to its head. The time does not depend on the size of the book.
 //!
-//! The chain is linked from its newest transfer down and proven from its opening up. So it is walked twice: down, to find where each page
-//! begins, then up, page by page.
+//! The chain is linked from the newest transfer down, but can only be proven from the opening up. So it is walked twice: down, to find
+//! where each page begins, and up, page by page.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::error::Error;
 use crate::facts::{Account, AccountId, AccountName, Hash, Leg, NormalSide, Sequence, Transfer};
 use crate::ledger::Ledger;
-use crate::ledger::accounts::opened::FirstEvents;
+use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::proof::verify::holds::KnownHolds;
 use crate::ledger::proof::verify::reversals::Reversed;
 use crate::ledger::proof::verify::walk::Walk;
@@ -23,18 +23,26 @@ use crate::proof::{hash_account, hash_transfer};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// How many transfers and events of the account are in memory at once, each transfer with the account on its other side.
+/// The most transfers and events of the account in memory at once, each transfer with the account on its other side.
 const ROWS_PER_PAGE: i64 = 1_000;
 
 impl Ledger {
-    /// Recomputes one account from its opening on, as [`Ledger::verify`] does, and nothing else, so that it takes as long as the account's
-    /// history is, and not as the book is: its chain of transfers and events, its row, and the holds that stand on it.
+    /// Recomputes one account from its opening on, as [`Ledger::verify`] does: its chain of transfers and events, its row, and its holds. Takes
+    /// time with the length of the account's history, not with the size of the book.
     ///
-    /// The heads that other accounts had before each transfer are believed as they are stored. A transfer that was added beside the chain,
-    /// which no balance counts and no statement shows, is found by [`Ledger::verify`] alone.
+    /// The heads that other accounts had before each transfer are taken as they are stored. Only [`Ledger::verify`] finds a transfer that was
+    /// inserted beside the chain, which no balance counts and no statement lists.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Error::Store`]. What is wrong with the account is no error but the answer.
+    /// [`Rejection::AccountUnknown`], [`Error::Store`]. Anything wrong with the account is a finding in the report, not an error.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let report = ledger.verify_account(&"customers:alice".parse()?, &mut |_| {})?;
+    /// assert_eq!((report.transfers, report.findings.len()), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_account(
         &self,
         name: &AccountName,
@@ -59,7 +67,7 @@ fn verify_account_in(
     let mut walk = Walk::new(usize::MAX);
     walk.compared = 1;
     walk.open_account(row.clone(), &first_events);
-    // A row that cannot be read was found right now.
+    // A row that cannot be read is a finding already.
     if let Ok(account) = Account::try_from(row) {
         walk.recompute_chain(store, id, newest, progress)?;
         walk.compare_open_holds_of(store, id)?;
@@ -100,7 +108,7 @@ impl Walk {
                         self.recompute_in_chain(id, &transfer, &others, other_head);
                         page.push(transfer);
                     }
-                    Err(corrupt) => self.find(Some(sequence), self.name_of(id), corrupt.to_string()),
+                    Err(corrupt) => self.add_finding(Some(sequence), self.name_of(id), corrupt.to_string()),
                 }
             }
             self.find_missing_holds(&holds, &page);
@@ -111,16 +119,16 @@ impl Walk {
         Ok(self.apply_own_events(store, &mut events, i64::MAX)?)
     }
 
-    /// Finds that the oldest page, which begins at `first`, does not go down to the account's first transfer.
+    /// Adds a finding if the oldest page, which begins at `first`, does not reach the account's first transfer.
     fn find_cut(&mut self, id: AccountId, first: Sequence, oldest_page: &[ChainRow]) {
         let Some((oldest, _)) = oldest_page.last() else {
             let problem = "the account's newest transfer should be here, but is not".to_owned();
-            return self.find(Some(first), self.name_of(id), problem);
+            return self.add_finding(Some(first), self.name_of(id), problem);
         };
         let pointer = if oldest.debit_account_id == id.0 { oldest.debit_previous } else { oldest.credit_previous };
         if let Some(pointer) = pointer {
             let problem = format!("its pointer leads to {pointer}, where no earlier transfer of the account is");
-            self.find(Some(Sequence(oldest.sequence)), self.name_of(id), problem);
+            self.add_finding(Some(Sequence(oldest.sequence)), self.name_of(id), problem);
         }
     }
 
@@ -136,7 +144,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Compares the hash, and the account's side, and moves the account on.
+    /// Compares a transfer's hash and the account's entry, and applies the transfer to the account.
     fn recompute_in_chain(&mut self, id: AccountId, transfer: &Transfer, others: &Others, other_head: Option<SqlHash>) {
         let Some(account) = self.accounts.get_mut(id) else { return };
         let side = transfer.side_of(id);
@@ -163,7 +171,7 @@ impl Walk {
     }
 }
 
-/// Where the pages of an account's chain begin, newest first: one place for many transfers.
+/// The sequences at which the pages of an account's chain begin, newest first.
 fn page_begins(store: &mut dyn Store, id: AccountId, newest: Option<Sequence>) -> Result<Vec<Sequence>, StoreError> {
     let mut begins = Vec::new();
     let mut next = newest;
@@ -174,11 +182,11 @@ fn page_begins(store: &mut dyn Store, id: AccountId, newest: Option<Sequence>) -
     Ok(begins)
 }
 
-/// The account's events, read some at a time in the order of their places.
+/// The account's events, in the order of their sequences, read in pages.
 struct OwnEvents {
     account: AccountId,
     rows: VecDeque<AccountEventRow>,
-    /// Where the next of them are, or `None` when all were read.
+    /// The first sequence of the next page; `None` when all events were read.
     next: Option<i64>,
 }
 
@@ -196,7 +204,7 @@ impl OwnEvents {
     }
 }
 
-/// The accounts on the other side of a page of transfers, but for those that cannot be read.
+/// The accounts on the other side of a page of transfers, except those whose rows cannot be read.
 struct Others(HashMap<AccountId, Other>);
 
 struct Other {
@@ -226,9 +234,9 @@ impl Other {
         Ok(Self { name: account.name.clone(), currency: account.currency, opening })
     }
 
-    /// The head before a transfer, as it was found for that, or the first one before the first transfer.
-    fn head_before(&self, leg: &Leg, found: Option<SqlHash>) -> Result<Hash, String> {
-        match (found, leg.previous) {
+    /// The account's head before a transfer: the one that was found in the chain, or the opening head before the account's first transfer.
+    fn head_before(&self, entry: &Leg, found: Option<SqlHash>) -> Result<Hash, String> {
+        match (found, entry.previous) {
             (Some(head), _) => head.hash().map_err(|head| format!("{} had {head} for a hash before it", self.name)),
             (None, None) => Ok(self.opening),
             (None, Some(previous)) => {

@@ -1,61 +1,15 @@
-//! The chain of what happened to the book as a whole, and what it must agree with: the schedules, the currencies, and the transfers that
-//! were posted into closed periods all the same.
+//! The chain of the book's events, compared with the schedules and currencies that it must agree with. Also finds transfers in periods that
+//! were closed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use crate::facts::{
-    BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant, ScheduleId, Sequence, Transfer, TransferKind,
-};
+use crate::facts::{BookChange, BookEvent, ScheduleId, Sequence, Transfer, TransferKind};
 use crate::ledger::proof::verify::walk::Walk;
 use crate::models::book_events::BookEventRow;
-use crate::money::{Currency, CurrencyCode};
 use crate::proof::hash_book_event;
 use crate::store::{Store, StoreError};
 
-/// The chain as the walk has recomputed it so far.
-pub(in crate::ledger) struct WalkedBook {
-    /// The number of the newest event, 0 before the first, and when it was recorded.
-    pub(super) number: i64,
-    recorded_at: Option<Instant>,
-    pub(super) head: Hash,
-    closed: ClosedPeriods,
-    /// How many schedules were added.
-    pub(in crate::ledger) schedules: u64,
-    /// The currencies that were registered.
-    pub(in crate::ledger) currencies: BTreeMap<CurrencyCode, (Currency, Description)>,
-}
-
-impl Default for WalkedBook {
-    fn default() -> Self {
-        Self {
-            number: 0,
-            recorded_at: None,
-            head: BookEvent::FIRST_HEAD,
-            closed: ClosedPeriods::default(),
-            schedules: 0,
-            currencies: BTreeMap::new(),
-        }
-    }
-}
-
-impl WalkedBook {
-    /// Moves on by an event, and says whether that changed anything.
-    fn take(&mut self, change: &BookChange) -> bool {
-        match change {
-            BookChange::Period { period, action } => self.closed.apply(*period, *action),
-            BookChange::ScheduleAdded { .. } => {
-                self.schedules += 1;
-                true
-            }
-            BookChange::CurrencyRegistered { currency, name } => {
-                self.currencies.insert(currency.code(), (*currency, name.clone())).is_none()
-            }
-            BookChange::ScheduleCancelled { .. } | BookChange::ClockAccepted { .. } => true,
-        }
-    }
-}
-
-/// Those of the schedules that events are about which have a row.
+/// The schedules that have a row, among those that events refer to.
 pub(super) struct KnownSchedules(HashSet<ScheduleId>);
 
 impl KnownSchedules {
@@ -74,7 +28,7 @@ impl Walk {
                 self.apply_book_event(&event);
                 self.find_missing_schedule(&event, known);
             }
-            Err(corrupt) => self.find(Some(sequence), None, corrupt.to_string()),
+            Err(corrupt) => self.add_finding(Some(sequence), None, corrupt.to_string()),
         }
     }
 
@@ -89,12 +43,12 @@ impl Walk {
             ("has another hash than its content and history give", event.hash == hash),
         ];
 
-        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        // From here on the walk uses what is stored, so that one fault is one finding, and not one for every later row.
         walked.number = event.number;
         walked.recorded_at = Some(event.recorded_at);
         walked.head = event.hash;
         for (problem, _) in checks.into_iter().filter(|(_, is_right)| !is_right) {
-            self.find(Some(event.sequence), None, format!("{} {problem}", name_of(event)));
+            self.add_finding(Some(event.sequence), None, format!("{} {problem}", name_of(event)));
         }
     }
 
@@ -106,23 +60,24 @@ impl Walk {
         };
         if !known.0.contains(&schedule) {
             let problem = format!("{} is recorded, but schedule {schedule} is not in the book", name_of(event));
-            self.find(Some(event.sequence), None, problem);
+            self.add_finding(Some(event.sequence), None, problem);
         }
     }
 
-    /// Finds a transfer that counts in a period which was closed when it was recorded. A release moves nothing, so it may.
+    /// Adds a finding if a transfer is effective in a period that was closed when it was recorded. A release may be, because it moves
+    /// nothing.
     pub(super) fn check_period(&mut self, transfer: &Transfer) {
         if transfer.kind == TransferKind::Release {
             return;
         }
         if let Some(period) = self.of_book.closed.find(transfer.effective_at) {
             let problem = format!("it is effective at {}, in {period}, which was closed then", transfer.effective_at);
-            self.find(Some(transfer.sequence), self.name_of(transfer.debit.account_id), problem);
+            self.add_finding(Some(transfer.sequence), self.name_of(transfer.debit.account_id), problem);
         }
     }
 }
 
-/// The event in words, for a finding.
+/// The event as text, for a finding.
 fn name_of(event: &BookEvent) -> String {
     let (number, kind) = (event.number, event.change.kind());
     match &event.change {

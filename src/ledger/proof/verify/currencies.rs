@@ -1,19 +1,19 @@
-//! The currencies of a book: those of ISO 4217, and those that its chain registers.
+//! The currencies of a book: those of ISO 4217, and those that its events register.
 
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::ledger::proof::verify::book_events::WalkedBook;
 use crate::ledger::proof::verify::walk::Walk;
+use crate::ledger::proof::verify::walked::WalkedBook;
 use crate::models::currencies::CurrencyRow;
 use crate::money::ISO_4217;
 use crate::store::Store;
 
-/// The currencies that should be there and were not met yet: exponent and name by code.
+/// The currencies that the book must have and that were not found yet: exponent and name by code.
 pub(in crate::ledger) struct ExpectedCurrencies(BTreeMap<String, (i16, String)>);
 
 impl ExpectedCurrencies {
-    /// All that every book has, and those that were registered.
+    /// The currencies of ISO 4217, and those that were registered.
     pub(in crate::ledger) fn new(book: &WalkedBook) -> Self {
         let listed = ISO_4217
             .iter()
@@ -25,7 +25,7 @@ impl ExpectedCurrencies {
         Self(listed.chain(registered).collect())
     }
 
-    /// What is wrong with a currency that is there.
+    /// The problem with a stored currency, if there is one.
     pub(in crate::ledger) fn meet(&mut self, row: &CurrencyRow) -> Option<String> {
         let CurrencyRow { code, exponent, name } = row;
         match self.0.remove(code) {
@@ -38,21 +38,21 @@ impl ExpectedCurrencies {
         }
     }
 
-    /// The codes that were not met.
+    /// The codes that were not found.
     pub(in crate::ledger) fn missing(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }
 
 impl Walk {
-    /// Compares the currencies with the list and with the chain, which was walked.
+    /// Compares the stored currencies with ISO 4217 and with the book's events, which were walked before.
     pub(super) fn compare_currencies(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let mut expected = ExpectedCurrencies::new(&self.of_book);
         let rows = store.list_currencies()?;
         let mut problems: Vec<_> = rows.iter().filter_map(|row| expected.meet(row)).collect();
         problems.extend(expected.missing().map(|code| format!("currency {code} is not in the book any more")));
         for problem in problems {
-            self.find(None, None, problem);
+            self.add_finding(None, None, problem);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The changes of what accounts may do and of what is kept beside them, and what happened to the book as a whole, each at its place.
+//! The events of accounts and of the book, each applied at its sequence.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use crate::models::account_events::AccountEventRow;
 use crate::models::book_events::BookEventRow;
 use crate::proof::hash_event;
 
-/// The events of a part of the book, which are applied as the walk meets their places.
+/// The events of a part of the book that the walk has not reached yet.
 pub(super) struct PendingEvents {
     of_accounts: VecDeque<AccountEventRow>,
     of_book: VecDeque<BookEventRow>,
@@ -39,7 +39,7 @@ impl PendingEvents {
         Self { of_accounts: of_accounts.into(), of_book: of_book.into(), schedules }
     }
 
-    /// The accounts that they are about.
+    /// The accounts of the events.
     pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
         self.of_accounts.iter().map(|row| AccountId(row.account_id))
     }
@@ -55,49 +55,49 @@ impl PendingEvents {
 }
 
 impl Walk {
-    /// Applies the events whose place is before a transfer.
+    /// Applies the events whose sequence is lower than `sequence`.
     pub(super) fn apply_events(&mut self, pending: &mut PendingEvents, sequence: i64) {
         while let Some(row) = pending.next_before(sequence) {
-            let place = row.sequence();
+            let sequence = row.sequence();
             match row {
                 EventRow::OfAccount(row) => self.apply_event(*row),
                 EventRow::OfBook(row) => self.apply_book_event_row(*row, &pending.schedules),
             }
-            self.take_place(place);
+            self.take_sequence(sequence);
         }
     }
 
     pub(super) fn apply_event(&mut self, row: AccountEventRow) {
         let (id, number) = (AccountId(row.account_id), row.event);
-        let place = Some(Sequence(row.sequence));
+        let sequence = Some(Sequence(row.sequence));
         if self.accounts.get(id).is_none() {
-            return self.find_event_without_account(id, number, place);
+            return self.find_event_without_account(id, number, sequence);
         }
         match AccountEvent::try_from(row) {
             Ok(event) => self.apply(&event),
-            Err(corrupt) => self.find(place, self.name_of(id), corrupt.to_string()),
+            Err(corrupt) => self.add_finding(sequence, self.name_of(id), corrupt.to_string()),
         }
     }
 
-    /// Applies an event, whose account was fetched.
+    /// Applies an event. Its account must have been fetched.
     pub(in crate::ledger) fn apply(&mut self, event: &AccountEvent) {
-        let place = Some(event.sequence);
+        let sequence = Some(event.sequence);
         let Some(account) = self.accounts.get(event.account_id) else {
-            return self.find_event_without_account(event.account_id, event.number, place);
+            return self.find_event_without_account(event.account_id, event.number, sequence);
         };
         let name = account.name.to_string();
         let hash = hash_event(event, account.head);
         let problems = account.problems_with(event, hash);
 
-        // What is stored is believed from here on, so that one fault is found once and not in every later row.
+        // From here on the walk uses what is stored, so that one fault is one finding, and not one for every later row.
         self.accounts.take(event);
         for problem in problems {
-            self.find(place, Some(name.clone()), format!("event {} {problem}", event.number));
+            self.add_finding(sequence, Some(name.clone()), format!("event {} {problem}", event.number));
         }
     }
 
-    fn find_event_without_account(&mut self, account: AccountId, number: i64, place: Option<Sequence>) {
+    fn find_event_without_account(&mut self, account: AccountId, number: i64, sequence: Option<Sequence>) {
         let problem = format!("event {number} is recorded, but the account is not in the book");
-        self.find(place, Some(account.0.to_string()), problem);
+        self.add_finding(sequence, Some(account.0.to_string()), problem);
     }
 }

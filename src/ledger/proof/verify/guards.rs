@@ -1,4 +1,4 @@
-//! What keeps the database itself from changing a book behind Teller's back.
+//! The guards of the database itself, which prevent changes that Teller did not make.
 
 use crate::error::Error;
 use crate::ledger::proof::verify::FindingCode;
@@ -9,15 +9,15 @@ impl Walk {
     /// Compares triggers, checks, keys and indexes with what the migrations made.
     pub(super) fn compare_guards(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         for problem in store.guard_problems()? {
-            self.find_of(FindingCode::Guard, None, None, problem);
+            self.add_finding_of(FindingCode::Guard, None, None, problem);
         }
         Ok(())
     }
 
-    /// Looks every row up through every index: what is remembered of ids, and every answer, rests on them.
+    /// Looks up every row through every index. Replays and all answers depend on the indexes.
     pub(super) fn prove_indexes(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         for problem in store.index_problems()? {
-            self.find_of(FindingCode::Index, None, None, problem);
+            self.add_finding_of(FindingCode::Index, None, None, problem);
         }
         Ok(())
     }

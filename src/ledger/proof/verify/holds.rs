@@ -10,7 +10,7 @@ use crate::models::transfers::TransferRow;
 use crate::money::Amount;
 use crate::store::{Store, StoreError};
 
-/// Those of the holds that transfers are about which have a row.
+/// The holds that have a row, among those that transfers refer to.
 pub(super) struct KnownHolds(HashSet<TransferId>);
 
 impl KnownHolds {
@@ -25,17 +25,21 @@ impl KnownHolds {
 }
 
 impl Walk {
-    /// Finds transfers of a page that are about a hold which has no row.
+    /// Adds a finding for each transfer of a page whose hold has no row.
     pub(super) fn find_missing_holds(&mut self, KnownHolds(known): &KnownHolds, page: &[Transfer]) {
         for transfer in page {
             if let Some(hold) = transfer.hold_id.filter(|hold| !known.contains(hold)) {
                 let account = self.name_of(transfer.debit.account_id);
-                self.find(Some(transfer.sequence), account, format!("it is about hold {hold}, which has no row"));
+                self.add_finding(
+                    Some(transfer.sequence),
+                    account,
+                    format!("it is about hold {hold}, which has no row"),
+                );
             }
         }
     }
 
-    /// Compares every hold with what its transfers come to.
+    /// Compares every hold with the result of its transfers.
     pub(super) fn compare_holds(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let mut next = Some(i64::MIN);
         while let Some(first) = next {
@@ -65,7 +69,7 @@ impl Walk {
         self.compare_hold_rows(store, rows)
     }
 
-    /// Compares the open holds of an account with what their transfers come to.
+    /// Compares the open holds of an account with the result of their transfers.
     pub(super) fn compare_open_holds_of(&mut self, store: &mut dyn Store, account: AccountId) -> Result<(), Error> {
         for side in [NormalSide::Debit, NormalSide::Credit] {
             let mut next = Some(i64::MIN);
@@ -82,7 +86,7 @@ impl Walk {
         self.accounts.fetch(rows.iter().map(|row| AccountId(row.debit_account_id)))?;
         let ids: Vec<_> = rows.iter().filter_map(|row| row.id.id().map(TransferId)).collect();
         let mut histories: HashMap<TransferId, Vec<Transfer>> = HashMap::new();
-        // A row that cannot be read was found by the walk.
+        // A row that cannot be read is a finding of the walk.
         for transfer in store.hold_transfer_rows(&ids)?.into_iter().flat_map(Transfer::try_from) {
             if let Some(hold) = transfer.hold_id {
                 histories.entry(hold).or_default().push(transfer);
@@ -100,18 +104,18 @@ impl Walk {
         let name = self.name_of(AccountId(account));
         let stored = match Hold::try_from(row) {
             Ok(hold) => hold,
-            Err(corrupt) => return self.find(sequence, name, corrupt.to_string()),
+            Err(corrupt) => return self.add_finding(sequence, name, corrupt.to_string()),
         };
         let Some((opening, later)) = history.split_first().filter(|(opening, _)| opening.kind == TransferKind::Hold)
         else {
-            return self.find(sequence, name, format!("hold {} has no transfer that placed it", stored.id));
+            return self.add_finding(sequence, name, format!("hold {} has no transfer that placed it", stored.id));
         };
-        let mut hold = placed(opening);
+        let mut hold = opened_hold(opening);
         for transfer in later {
-            if !lessen(&mut hold, transfer) {
+            if !apply_to_hold(&mut hold, transfer) {
                 let problem =
                     format!("a {} of {} does not fit hold {}", transfer.kind, transfer.amount.minor(), hold.id);
-                self.find(Some(transfer.sequence), name.clone(), problem);
+                self.add_finding(Some(transfer.sequence), name.clone(), problem);
             }
         }
         if stored != hold {
@@ -123,13 +127,13 @@ impl Walk {
                 shown(&stored),
                 shown(&hold)
             );
-            self.find(sequence, name, problem);
+            self.add_finding(sequence, name, problem);
         }
     }
 }
 
-/// A hold as the transfer that opened it left it.
-pub(in crate::ledger) fn placed(opening: &Transfer) -> Hold {
+/// The hold that a transfer opened.
+pub(in crate::ledger) fn opened_hold(opening: &Transfer) -> Hold {
     Hold {
         id: opening.id,
         sequence: opening.sequence,
@@ -142,8 +146,8 @@ pub(in crate::ledger) fn placed(opening: &Transfer) -> Hold {
     }
 }
 
-/// Takes out of a hold what a transfer captured or gave up, and says whether that fits.
-pub(in crate::ledger) fn lessen(hold: &mut Hold, transfer: &Transfer) -> bool {
+/// Applies a capture or a release to its hold, and returns whether it fits.
+pub(in crate::ledger) fn apply_to_hold(hold: &mut Hold, transfer: &Transfer) -> bool {
     let rest = hold.remaining.minor() - transfer.amount.minor();
     let state = match transfer.kind {
         TransferKind::Capture if rest > 0 => HoldState::Open,

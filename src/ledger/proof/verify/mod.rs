@@ -1,4 +1,4 @@
-//! Proving a book: one walk over all transfers in order, recomputing everything that Teller ever wrote about them.
+//! Proving a book: one walk over all transfers in order, which recomputes everything that Teller has written about them.
 
 mod account;
 mod book_events;
@@ -23,7 +23,7 @@ use crate::ledger::Ledger;
 use crate::ledger::book::clock::ClockStatus;
 
 pub(in crate::ledger) use crate::ledger::proof::verify::currencies::ExpectedCurrencies;
-pub(in crate::ledger) use crate::ledger::proof::verify::holds::{lessen, placed};
+pub(in crate::ledger) use crate::ledger::proof::verify::holds::{apply_to_hold, opened_hold};
 pub(in crate::ledger) use crate::ledger::proof::verify::reversals::Reversed;
 pub(in crate::ledger) use crate::ledger::proof::verify::schedules::{
     ScheduleEvents, ScheduleWalk, problem_with_transfer,
@@ -34,14 +34,14 @@ use crate::money::CurrencyCode;
 use crate::proof::Seal;
 use crate::store::{Access, Store, StoreError};
 
-/// What a finding is about.
+/// The kind of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingCode {
-    /// Rows that Teller did not write that way.
+    /// A row that Teller did not write as it is.
     History,
-    /// An index that does not find what its table has.
+    /// An index that does not find every row of its table.
     Index,
-    /// A trigger, check, key or index that is not as the migrations made it: it can let such rows in.
+    /// A trigger, check, key or index that differs from what the migrations made. It may admit wrong rows.
     Guard,
 }
 
@@ -51,20 +51,20 @@ teller_ledger_core::words!(FindingCode {
     Guard = "guard",
 });
 
-/// Something in the book that Teller did not write that way.
+/// Something in the book that Teller did not write as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What it is about.
+    /// The kind of the finding.
     pub code: FindingCode,
-    /// The transfer where it shows, if it shows at one.
+    /// The sequence of the transfer or event where it shows, if there is one.
     pub sequence: Option<Sequence>,
-    /// The account, if it is about one: its name, or its number where that is all there is.
+    /// The name of the account that it concerns, if there is one; its number if it has no valid name.
     pub account: Option<String>,
-    /// What is wrong, with what was found and what should be there.
+    /// The problem, with what was found and what was expected.
     pub problem: String,
 }
 
-/// The sums of a currency over all accounts. A whole book's debits equal its credits.
+/// The sums of a currency over all accounts. In a whole book, debits equal credits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CurrencyTotals {
     /// The currency.
@@ -75,48 +75,56 @@ pub struct CurrencyTotals {
     pub credits: BigDecimal,
 }
 
-/// What a verification came to.
+/// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyReport {
     /// How many transfers were recomputed.
     pub transfers: u64,
     /// How many accounts were compared.
     pub accounts: u64,
-    /// The sums of what was recomputed, by currency.
+    /// The recomputed sums, by currency.
     pub totals: Vec<CurrencyTotals>,
-    /// What is wrong, in the order of the book: the first is where it began. At most 100.
+    /// The findings, in the order of the book, so that the first one is nearest to the cause. At most 100.
     pub findings: Vec<Finding>,
-    /// How many findings there are in all.
+    /// How many findings there are, including those that are not listed.
     pub finding_count: u64,
-    /// How the entries stand to the book's clock: ones that are later are no fault of the book, but of a clock. `None` where only one account
-    /// was verified.
+    /// The entries that are later than the book's clock, which are the fault of a clock and not of the book. `None` if only one account was
+    /// verified.
     pub clock: Option<ClockStatus>,
 }
 
-/// How far a verification has come.
+/// The progress of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyProgress {
-    /// The place of the last transfer that was read.
+    /// The last sequence that was read.
     pub sequence: i64,
-    /// The newest place in the book.
+    /// The newest sequence in the book.
     pub newest: i64,
 }
 
 impl Ledger {
-    /// Recomputes the whole book, as it stood at one moment, and compares: every hash, version, pointer, balance and total, what
-    /// accounts may do with the record of its changes, holds and reversals with what they are about, schedules with their hashes and
-    /// what was posted for them, and the sums of every currency.
-    /// Nobody is held up meanwhile.
+    /// Recomputes the whole book, as it stood at one moment, and compares the result with what is stored: every hash, version, pointer and balance;
+    /// the limits and states of accounts with the record of their changes; holds and reversals with their transfers; schedules with their hashes
+    /// and dues; and the sums of every currency. Does not block anyone.
     ///
     /// # Errors
-    /// [`Error::Store`]. What is wrong with the book is no error but the answer.
+    /// [`Error::Store`]. Anything wrong with the book is a finding in the report, not an error.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let report = ledger.verify(&mut |progress| println!("{} of {}", progress.sequence, progress.newest))?;
+    /// assert!(report.findings.is_empty());
+    /// assert_eq!(report.totals[0].debits, report.totals[0].credits);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify(&self, progress: &mut dyn FnMut(VerifyProgress)) -> Result<VerifyReport, Error> {
         let verified = self.pool.transaction(Access::Read, |store| self.verify_in(store, None, progress));
         verified.or_else(|error| self.report_of_fault(error))
     }
 
-    /// A book that cannot be walked to its end is wrong where a row is not one that Teller writes, or where its tables are not those that the
-    /// migrations made. Any other fault stays one.
+    /// Makes a report of a fault that ended the walk, if it shows that the book is wrong: a corrupt row, or a refused statement in a book
+    /// whose guards are damaged. Any other fault is returned as it is.
     fn report_of_fault(&self, error: Error) -> Result<VerifyReport, Error> {
         let Error::Store(fault @ (StoreError::Corrupt(_) | StoreError::Statement { .. })) = &error else {
             return Err(error);
@@ -126,7 +134,7 @@ impl Ledger {
         if walk.first_finding().is_none() && matches!(fault, StoreError::Statement { .. }) {
             return Err(error);
         }
-        walk.find(None, None, format!("the book cannot be verified any further: {fault}"));
+        walk.add_finding(None, None, format!("the book cannot be verified any further: {fault}"));
         Ok(walk.report())
     }
 

@@ -1,4 +1,4 @@
-//! Reading ahead: this thread, which has the connection, reads pages of the book, and another recomputes them.
+//! Reading ahead: this thread has the connection and reads pages of the book, and another thread recomputes them.
 
 use std::ops::RangeInclusive;
 use std::panic::resume_unwind;
@@ -6,7 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use crate::error::Error;
-use crate::facts::AccountId;
+use crate::facts::{AccountId, Sequence, Transfer, TransferKind};
 use crate::ledger::proof::verify::VerifyProgress;
 use crate::ledger::proof::verify::book_events::KnownSchedules;
 use crate::ledger::proof::verify::events::PendingEvents;
@@ -16,24 +16,24 @@ use crate::ledger::proof::verify::walk::Walk;
 use crate::models::transfers::TransferRow;
 use crate::store::{PageSize, Store, StoreError};
 
-/// Few enough that a page is a megabyte or two, and many enough that a statement costs little.
+/// With this many, a page takes a megabyte or two, and the cost of a statement does not count.
 const TRANSFERS_PER_PAGE: i64 = 4_000;
 const EVENTS_PER_PAGE: i64 = 1_000;
 /// How many pages may wait to be recomputed.
 const PAGES_WAITING_MAX: usize = 1;
 
-/// A part of the book, with all that is needed to recompute it.
-pub(super) struct Page {
-    /// Up to this place.
+/// A part of the book, with everything that is needed to recompute it.
+pub(super) struct BookPage {
+    /// The last sequence of the page.
     last: i64,
-    pub(super) transfers: Vec<TransferRow>,
-    pub(super) events: PendingEvents,
-    pub(super) holds: KnownHolds,
-    pub(super) reversed: Reversed,
+    transfers: Vec<TransferRow>,
+    events: PendingEvents,
+    holds: KnownHolds,
+    reversed: Reversed,
 }
 
-impl Page {
-    /// Reads what is from `first` on, up to `last` or so much that it fills a page.
+impl BookPage {
+    /// Reads from the sequence `first` on, up to `last` or until the page is full.
     fn read(store: &mut dyn Store, first: i64, last: i64, sizes: &mut Sizes) -> Result<Self, StoreError> {
         let mut transfers = store.transfer_rows_from(first, &mut sizes.transfers)?;
         let last = match transfers.last() {
@@ -62,8 +62,8 @@ impl Page {
         })
     }
 
-    /// The accounts that it is about.
-    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+    /// The accounts of the page.
+    fn accounts(&self) -> impl Iterator<Item = AccountId> {
         let of_transfers = self.transfers.iter().flat_map(|row| [row.debit_account_id, row.credit_account_id]);
         of_transfers.map(AccountId).chain(self.events.accounts())
     }
@@ -81,43 +81,69 @@ impl Walk {
         store: &mut dyn Store,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<Self, Error> {
-        self.recompute_places(store, i64::MIN..=i64::MAX, progress)
+        self.recompute_range(store, i64::MIN..=i64::MAX, progress)
     }
 
-    /// Walks a part of the book, behind what was walked before.
-    pub(super) fn recompute_places(
+    /// Walks a range of sequences, after all that were walked before.
+    pub(super) fn recompute_range(
         self,
         store: &mut dyn Store,
-        places: RangeInclusive<i64>,
+        sequences: RangeInclusive<i64>,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<Self, Error> {
         let (pages, waiting) = sync_channel(PAGES_WAITING_MAX);
         thread::scope(|scope| {
             let recompute = move || waiting.into_iter().try_fold(self, Self::recompute_page);
             let walker = scope.spawn(recompute);
-            let outcome = read_pages(store, places, &pages, progress);
-            // The walk ends when it has come to the end of the pages.
+            let outcome = read_pages(store, sequences, &pages, progress);
+            // This ends the other thread when it has recomputed all pages.
             drop(pages);
             let walk = walker.join().unwrap_or_else(|panic| resume_unwind(panic));
             outcome.map_err(Into::into).and(walk)
         })
     }
+
+    fn recompute_page(mut self, page: BookPage) -> Result<Self, Error> {
+        self.accounts.fetch(page.accounts())?;
+        let BookPage { transfers: rows, mut events, holds, reversed, .. } = page;
+        let mut about_others = Vec::new();
+        for row in rows {
+            self.apply_events(&mut events, row.sequence);
+            let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
+            self.transfers += 1;
+            self.ids.add(row.id, row.sequence);
+            match Transfer::try_from(row) {
+                Ok(transfer) => {
+                    self.recompute(&transfer);
+                    if is_about_another(&transfer) {
+                        about_others.push(transfer);
+                    }
+                }
+                Err(corrupt) => self.add_finding(Some(sequence), self.name_of(debit), corrupt.to_string()),
+            }
+            self.take_sequence(sequence.0);
+        }
+        self.apply_events(&mut events, i64::MAX);
+        self.find_missing_holds(&holds, &about_others);
+        self.check_reversals(&reversed, &about_others);
+        Ok(self)
+    }
 }
 
 fn read_pages(
     store: &mut dyn Store,
-    places: RangeInclusive<i64>,
-    pages: &SyncSender<Page>,
+    sequences: RangeInclusive<i64>,
+    pages: &SyncSender<BookPage>,
     progress: &mut dyn FnMut(VerifyProgress),
 ) -> Result<(), StoreError> {
     let newest = store.newest_sequence()?.map_or(0, |newest| newest.0);
     let mut sizes = Sizes { transfers: PageSize::up_to(TRANSFERS_PER_PAGE), events: PageSize::up_to(EVENTS_PER_PAGE) };
-    let (mut first, last) = places.into_inner();
+    let (mut first, last) = sequences.into_inner();
     loop {
-        let page = Page::read(store, first, last, &mut sizes)?;
+        let page = BookPage::read(store, first, last, &mut sizes)?;
         let end = page.last;
         if pages.send(page).is_err() {
-            // Whoever should recompute it has ended already, which is told where that is waited for.
+            // The other thread has failed. The caller learns why when it joins that thread.
             return Ok(());
         }
         progress(VerifyProgress { sequence: end.min(newest), newest });
@@ -126,4 +152,9 @@ fn read_pages(
         }
         first = end + 1;
     }
+}
+
+/// Whether a transfer is compared with more than its accounts: with its hold, or with the transfer that it reverses.
+fn is_about_another(transfer: &Transfer) -> bool {
+    transfer.hold_id.is_some() || transfer.kind == TransferKind::Reversal
 }

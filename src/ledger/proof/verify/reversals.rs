@@ -1,4 +1,4 @@
-//! Reversals, compared with what they undo.
+//! Reversals, compared with the transfers that they reverse.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use crate::ledger::proof::verify::walk::Walk;
 use crate::models::transfers::TransferRow;
 use crate::store::{Store, StoreError};
 
-/// Transfers that others reverse, and all that reverses them.
+/// Reversed transfers, and all their reversals.
 pub(in crate::ledger) struct Reversed {
     originals: HashMap<TransferId, Transfer>,
     reversals: Vec<Transfer>,
@@ -27,7 +27,7 @@ impl Reversed {
 
     fn read(store: &mut dyn Store, ids: HashSet<TransferId>) -> Result<Self, StoreError> {
         let ids: Vec<_> = ids.into_iter().collect();
-        // Rows that cannot be read are found by the walk.
+        // Rows that cannot be read are findings of the walk.
         let originals = store.transfer_rows(&ids)?.into_iter().flat_map(Transfer::try_from);
         let reversals = store.reversal_rows(&ids)?.into_iter().flat_map(Transfer::try_from);
         Ok(Self {
@@ -38,11 +38,11 @@ impl Reversed {
 }
 
 impl Walk {
-    /// Finds reversals of a page that undo nothing, something else than they say, or more than there was.
+    /// Adds a finding for each reversal of a page that reverses no transfer, another one than it says, or more than its amount.
     pub(in crate::ledger) fn check_reversals(&mut self, reversed: &Reversed, page: &[Transfer]) {
         for reversal in page.iter().filter(|transfer| transfer.kind == TransferKind::Reversal) {
             if let Some(problem) = problem_with(reversal, &reversed.originals, &reversed.reversals) {
-                self.find(Some(reversal.sequence), self.name_of(reversal.debit.account_id), problem.to_owned());
+                self.add_finding(Some(reversal.sequence), self.name_of(reversal.debit.account_id), problem.to_owned());
             }
         }
     }

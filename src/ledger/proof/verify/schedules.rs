@@ -1,4 +1,4 @@
-//! Schedules: what each of them is by its hash, and its dues by its recurrence and the transfers that were posted.
+//! Schedules, compared with their hashes, and their dues, compared with the recurrence and with the posted transfers.
 
 use std::collections::HashMap;
 
@@ -16,13 +16,13 @@ use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::proof::{hash_due, hash_schedule};
 use crate::store::{Store, StoreError};
 
-/// How many rows are in memory at once: few, because one can have 70 kB of metadata.
+/// The most rows in memory at once: few, because one row can have 70 kB of metadata.
 const ROWS_PER_PAGE: i64 = 1_000;
 
-/// A schedule whose dues are met one after the other, from the first one on.
+/// A schedule whose dues are compared one after the other, from the first one on.
 pub(in crate::ledger) struct ScheduleWalk {
     pub(in crate::ledger) schedule: Schedule,
-    /// How many of its dues were met.
+    /// How many of its dues were compared.
     met: u32,
 }
 
@@ -31,7 +31,7 @@ impl ScheduleWalk {
         Self { schedule, met: 0 }
     }
 
-    /// What of a schedule does not fit itself or its accounts, which were fetched.
+    /// The problem of a schedule with its hash or its accounts, if there is one. The accounts must have been fetched.
     pub(in crate::ledger) fn problem(&self, accounts: &WalkedAccounts) -> Option<String> {
         let Schedule { id, debit_account_id, credit_account_id, hash, .. } = &self.schedule;
         let find = |account: &AccountId| {
@@ -51,7 +51,7 @@ impl ScheduleWalk {
         is_between_one.then(|| format!("schedule {id} is between {} and {}", debit.name, credit.name))
     }
 
-    /// What of the next due does not follow from the schedule.
+    /// The problem of the next due with the schedule, if there is one.
     pub(in crate::ledger) fn meet(&mut self, due: &Due) -> Option<String> {
         let schedule = &self.schedule;
         let expected = schedule.recurrence.nth(self.met).filter(|_| self.met < schedule.due_count);
@@ -83,14 +83,14 @@ impl ScheduleWalk {
         })
     }
 
-    /// What is missing when all dues were met.
+    /// The problem with the number of dues, after all of them were compared.
     pub(in crate::ledger) fn problem_at_end(&self) -> Option<String> {
         let Schedule { id, due_count, .. } = self.schedule;
         (self.met != due_count).then(|| format!("schedule {id} counts {due_count} dues, {} are there", self.met))
     }
 }
 
-/// What of a due does not fit the transfer of its id, which is there only where it was posted.
+/// The problem of a due with the transfer that has its id, if there is one. Only a posted due may have such a transfer.
 pub(in crate::ledger) fn problem_with_transfer(
     schedule: &Schedule,
     due: &Due,
@@ -119,17 +119,17 @@ fn is_transfer_of(schedule: &Schedule, due: &Due, transfer: &Transfer) -> bool {
         && schedule.transfer_metadata().is_ok_and(|metadata| metadata == transfer.metadata)
 }
 
-/// The events of some schedules, as they can be read.
+/// The events of some schedules, except those that cannot be read.
 pub(in crate::ledger) struct ScheduleEvents(HashMap<ScheduleId, Vec<BookEvent>>);
 
 impl ScheduleEvents {
-    /// Those of the schedules.
+    /// Reads the events of the schedules.
     pub(in crate::ledger) fn of_rows(
         store: &mut dyn Store,
         ids: impl Iterator<Item = ScheduleId>,
     ) -> Result<Self, StoreError> {
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        // An event that cannot be read was found by the walk.
+        // An event that cannot be read is a finding of the walk.
         for event in store.schedule_event_rows(&ids.collect::<Vec<_>>())?.into_iter().flat_map(BookEvent::try_from) {
             if let BookChange::ScheduleAdded { schedule, .. } | BookChange::ScheduleCancelled { schedule, .. } =
                 event.change
@@ -140,7 +140,7 @@ impl ScheduleEvents {
         Ok(Self(found))
     }
 
-    /// What of a schedule its events do not say, which are that it was added and, where it was, that it was broken off.
+    /// The problem of a schedule with its events, if there is one: one event must add it, and one must cancel it if it is cancelled.
     pub(in crate::ledger) fn problem_with(&self, schedule: &Schedule) -> Option<String> {
         let Schedule { id, hash, actor, .. } = schedule;
         let events = self.0.get(id).map_or(&[][..], Vec::as_slice);
@@ -180,7 +180,7 @@ impl Walk {
         let [_, dues] = store.count_schedules()?;
         if dues.unsigned_abs() != met {
             let problem = format!("{dues} dues are recorded, the schedules in the book have {met} of them");
-            self.find(None, None, problem);
+            self.add_finding(None, None, problem);
         }
         Ok(())
     }
@@ -197,24 +197,24 @@ impl Walk {
         let mut walk = match Schedule::try_from(row) {
             Ok(schedule) => ScheduleWalk::new(schedule),
             Err(corrupt) => {
-                self.find(None, name, corrupt.to_string());
+                self.add_finding(None, name, corrupt.to_string());
                 return Ok(0);
             }
         };
         let problems = [walk.problem(&self.accounts), events.problem_with(&walk.schedule)];
         for problem in problems.into_iter().flatten() {
-            self.find(None, name.clone(), problem);
+            self.add_finding(None, name.clone(), problem);
         }
         while let Some(moment) = behind {
             let rows = store.due_rows(id, moment, ROWS_PER_PAGE)?;
             behind = rows.last().map(|row| row.due_at);
             met += rows.len() as u64;
             for problem in problems_with_dues(store, &mut walk, rows)? {
-                self.find(None, name.clone(), problem);
+                self.add_finding(None, name.clone(), problem);
             }
         }
         if let Some(problem) = walk.problem_at_end() {
-            self.find(None, name, problem);
+            self.add_finding(None, name, problem);
         }
         Ok(met)
     }
@@ -236,7 +236,7 @@ fn problems_with_dues(
         }
     }
     let ids: Vec<TransferId> = dues.iter().map(|due| walk.schedule.id.of_due(due.due_at)).collect();
-    // A row that cannot be read was found by the walk.
+    // A row that cannot be read is a finding of the walk.
     let transfers = store.transfer_rows(&ids)?.into_iter().flat_map(Transfer::try_from);
     let transfers: HashMap<_, _> = transfers.map(|transfer| (transfer.id, transfer)).collect();
     let pairs = dues.iter().zip(&ids);

@@ -1,4 +1,4 @@
-//! Comparing a book with a seal that was made of it earlier.
+//! Comparing a book with an earlier seal of it.
 
 use crate::error::Error;
 use crate::facts::{AccountId, Hash, Sequence};
@@ -8,10 +8,10 @@ use crate::ledger::proof::verify::walked::Walked;
 use crate::proof::{MerkleTree, Seal};
 use crate::store::Store;
 
-/// How many names are in memory at once.
+/// The most names in memory at once.
 const NAMES_PER_PAGE: i64 = 1_000;
 
-/// What a seal says of a book.
+/// The counts and the root of a seal.
 pub(in crate::ledger) struct Sealed {
     accounts: i64,
     transfers: i128,
@@ -19,24 +19,24 @@ pub(in crate::ledger) struct Sealed {
 }
 
 impl Walk {
-    /// Walks the whole book, and compares it with a seal at the place where that was made.
+    /// Walks the whole book, and compares it with the seal at the sequence of the seal.
     pub(super) fn recompute_sealed(
         self,
         store: &mut dyn Store,
         seal: &Seal,
         progress: &mut dyn FnMut(VerifyProgress),
     ) -> Result<Self, Error> {
-        let mut walk = self.recompute_places(store, i64::MIN..=seal.sequence.0, progress)?;
+        let mut walk = self.recompute_range(store, i64::MIN..=seal.sequence.0, progress)?;
         walk.check_seal(store, seal)?;
         match seal.sequence.0.checked_add(1) {
-            Some(next) => walk.recompute_places(store, next..=i64::MAX, progress),
+            Some(next) => walk.recompute_range(store, next..=i64::MAX, progress),
             None => Ok(walk),
         }
     }
 
-    /// What a seal says of the book as far as it was walked, with the accounts that have a number up to this one. They are visited in the
-    /// order of their names, which is the store's, so that it must have all of them.
-    pub(in crate::ledger) fn seal_up_to(
+    /// Makes the seal of the book as far as it was walked, over the accounts whose numbers are not above `newest`. Visits these in the
+    /// order of their names, which the store gives, so the store must have all of them.
+    pub(in crate::ledger) fn seal_through(
         &mut self,
         store: &mut dyn Store,
         newest: AccountId,
@@ -60,7 +60,7 @@ impl Walk {
         if self.of_book.number > 0 {
             tree.push(&Seal::book_events_leaf(self.of_book.number, self.of_book.head));
         }
-        // Every transfer is counted by both its accounts.
+        // Both accounts of a transfer count it.
         Ok(Sealed { accounts, transfers: versions / 2, root: tree.root() })
     }
 
@@ -68,9 +68,9 @@ impl Walk {
         let newest = store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED);
         if newest < seal.sequence {
             let problem = format!("the book ends at place {newest}, the seal was made at place {}", seal.sequence);
-            self.find(Some(newest).filter(|newest| *newest > Sequence::UNASSIGNED), None, problem);
+            self.add_finding(Some(newest).filter(|newest| *newest > Sequence::UNASSIGNED), None, problem);
         }
-        let found = self.seal_up_to(store, seal.account_id, &mut |_, _| {})?;
+        let found = self.seal_through(store, seal.account_id, &mut |_, _| {})?;
         let counts = [
             ("accounts", i128::from(seal.accounts), i128::from(found.accounts)),
             ("transfers", seal.transfers.into(), found.transfers),
@@ -78,13 +78,13 @@ impl Walk {
         for (what, sealed, found) in counts {
             if sealed != found {
                 let problem = format!("the seal was made over {sealed} {what}, up to its place there are {found}");
-                self.find(Some(seal.sequence), None, problem);
+                self.add_finding(Some(seal.sequence), None, problem);
             }
         }
         if found.root != seal.root {
             let root = found.root;
             let problem = format!("the accounts' heads at the seal's place come to {root}, the seal has {}", seal.root);
-            self.find(Some(seal.sequence), None, problem);
+            self.add_finding(Some(seal.sequence), None, problem);
         }
         Ok(())
     }

@@ -1,19 +1,14 @@
-//! The walk itself. What it recomputes it compares with what is stored, and then believes what is stored, so that one fault is found
-//! once and not in every later row.
+//! The walk itself. It recomputes every row and compares it with the stored one. Then it continues from the stored row, so that one fault
+//! is one finding, and not one for every later row.
 
 use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
 use crate::error::Error;
-use crate::facts::{
-    Account, AccountId, AccountName, Balances, Hash, Instant, NormalSide, Sequence, Transfer, TransferKind,
-};
-use crate::ledger::accounts::opened::FirstEvents;
-use crate::ledger::proof::verify::book_events::WalkedBook;
-use crate::ledger::proof::verify::ids::MetIds;
-use crate::ledger::proof::verify::pages::Page;
-use crate::ledger::proof::verify::walked::{Sides, Walked, WalkedAccounts};
+use crate::facts::{Account, AccountId, AccountName, Balances, Hash, Instant, NormalSide, Sequence, Transfer};
+use crate::ledger::accounts::first_events::FirstEvents;
+use crate::ledger::proof::verify::walked::{IdSet, Sides, Walked, WalkedAccounts, WalkedBook};
 use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyReport};
 use crate::models::accounts::AccountRow;
 use crate::money::{Amount, Currency, CurrencyCode};
@@ -21,18 +16,18 @@ use crate::proof::{hash_account, hash_metadata, hash_transfer};
 use crate::requests::AccountRequest;
 use crate::store::{PageSize, Store};
 
-/// How many rows are in memory at once.
+/// The most rows in memory at once.
 pub(super) const ROWS_PER_PAGE: i64 = 1_000;
-/// How many findings are described; the rest is counted.
+/// The most findings that are listed. The rest are only counted.
 const FINDINGS_MAX: usize = 100;
 
 /// A verification under way.
 pub(in crate::ledger) struct Walk {
     pub(in crate::ledger) accounts: WalkedAccounts,
     pub(in crate::ledger) of_book: WalkedBook,
-    pub(super) ids: MetIds,
-    /// The place that was walked last.
-    last_place: Option<i64>,
+    pub(super) ids: IdSet,
+    /// The sequence that was walked last.
+    last_sequence: Option<i64>,
     pub(super) transfers: u64,
     pub(super) compared: u64,
     sums: BTreeMap<CurrencyCode, Sums>,
@@ -40,20 +35,20 @@ pub(in crate::ledger) struct Walk {
     finding_count: u64,
 }
 
-/// What the accounts of a currency that were compared have, in minor units.
+/// The sums of the compared accounts of a currency, in minor units.
 struct Sums {
     currency: Currency,
     posted: Sides,
 }
 
 impl Walk {
-    /// One whose accounts take so many bytes of memory.
+    /// A walk whose accounts take up to this many bytes of memory.
     pub(in crate::ledger) fn new(accounts_bytes_max: usize) -> Self {
         Self {
             accounts: WalkedAccounts::new(accounts_bytes_max),
             of_book: WalkedBook::default(),
-            ids: MetIds::default(),
-            last_place: None,
+            ids: IdSet::default(),
+            last_sequence: None,
             transfers: 0,
             compared: 0,
             sums: BTreeMap::new(),
@@ -62,7 +57,7 @@ impl Walk {
         }
     }
 
-    /// Begins every account with nothing posted and the head that its opening gave it.
+    /// Adds every account, with nothing posted and the head of its opening.
     pub(super) fn open_accounts(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
         while let Some(first) = next {
@@ -85,16 +80,16 @@ impl Walk {
             Ok(account) => account,
             Err(corrupt) => {
                 let name = if name.parse::<AccountName>().is_ok() { name } else { id.to_string() };
-                return self.find(None, Some(name), corrupt.to_string());
+                return self.add_finding(None, Some(name), corrupt.to_string());
             }
         };
         match first_events.opened_with(&account) {
             Ok(opened_with) => _ = self.begin_account(account.id, account.opening(opened_with), account.opened_at),
-            Err(corrupt) => self.find(None, Some(name), corrupt.to_string()),
+            Err(corrupt) => self.add_finding(None, Some(name), corrupt.to_string()),
         }
     }
 
-    /// Begins an account, whose number is higher than those before, with nothing posted, and returns the head that its opening gave it.
+    /// Adds an account with nothing posted, and returns the head of its opening. The account's number must be higher than all before.
     pub(in crate::ledger) fn begin_account(
         &mut self,
         id: AccountId,
@@ -106,50 +101,28 @@ impl Walk {
         head
     }
 
-    /// The first thing that was found.
+    /// The first finding.
     pub(in crate::ledger) fn first_finding(&self) -> Option<&Finding> {
         self.findings.first()
     }
 
-    pub(super) fn recompute_page(mut self, page: Page) -> Result<Self, Error> {
-        self.accounts.fetch(page.accounts())?;
-        let Page { transfers: rows, mut events, holds, reversed, .. } = page;
-        let mut about_others = Vec::new();
-        for row in rows {
-            self.apply_events(&mut events, row.sequence);
-            let (sequence, debit) = (Sequence(row.sequence), AccountId(row.debit_account_id));
-            self.transfers += 1;
-            self.ids.meet(row.id, row.sequence);
-            match Transfer::try_from(row) {
-                Ok(transfer) => {
-                    self.recompute(&transfer);
-                    if is_about_another(&transfer) {
-                        about_others.push(transfer);
-                    }
-                }
-                Err(corrupt) => self.find(Some(sequence), self.name_of(debit), corrupt.to_string()),
-            }
-            self.take_place(sequence.0);
-        }
-        self.apply_events(&mut events, i64::MAX);
-        self.find_missing_holds(&holds, &about_others);
-        self.check_reversals(&reversed, &about_others);
-        Ok(self)
-    }
-
-    /// Finds a place that two have: nothing would say which of them came first.
-    pub(super) fn take_place(&mut self, place: i64) {
-        if self.last_place.replace(place).is_some_and(|last| last >= place) {
-            self.find(Some(Sequence(place)), None, format!("two are at place {place} of the book's order"));
+    /// Adds a finding if two rows have the same sequence: nothing would say which of them came first.
+    pub(super) fn take_sequence(&mut self, sequence: i64) {
+        if self.last_sequence.replace(sequence).is_some_and(|last| last >= sequence) {
+            self.add_finding(
+                Some(Sequence(sequence)),
+                None,
+                format!("two are at place {sequence} of the book's order"),
+            );
         }
     }
 
-    /// The name of an account that was fetched.
+    /// The name of an account. It must have been fetched.
     pub(super) fn name_of(&self, account: AccountId) -> Option<String> {
         self.accounts.get(account).map(|walked| walked.name.to_string())
     }
 
-    /// Recomputes a transfer, whose accounts were fetched.
+    /// Recomputes a transfer. Its accounts must have been fetched.
     pub(in crate::ledger) fn recompute(&mut self, transfer: &Transfer) {
         let Some([debit, credit]) = self.accounts_of(transfer) else { return self.find_no_pair(transfer) };
         let expected = hash_transfer(transfer, debit.head, credit.head);
@@ -164,7 +137,7 @@ impl Walk {
         self.find_on(transfer, transfer.credit.account_id, credit_problems);
     }
 
-    /// Finds a time of the clock that is no earlier than the recorded one, beside which it is kept only where it is.
+    /// Adds a finding if a transfer's time of the clock is not before its recorded time. It is stored only if it is.
     pub(super) fn check_clock(&mut self, transfer: &Transfer) {
         if let Some(clock_at) = transfer.clock_at.filter(|clock_at| *clock_at >= transfer.recorded_at) {
             let problem = format!("its clock said {clock_at}, which is not before {}", transfer.recorded_at);
@@ -172,25 +145,25 @@ impl Walk {
         }
     }
 
-    /// Its two accounts, if it can be between them.
+    /// The two accounts of a transfer, if both exist, differ, and have one currency.
     fn accounts_of(&mut self, transfer: &Transfer) -> Option<[&mut Walked; 2]> {
         let [debit, credit] = self.accounts.get_pair_mut([transfer.debit.account_id, transfer.credit.account_id])?;
         (debit.currency == credit.currency).then_some([debit, credit])
     }
 
-    /// Finds why [`accounts_of`](Self::accounts_of) finds no two accounts.
+    /// Adds a finding that says why [`accounts_of`](Self::accounts_of) returns nothing.
     fn find_no_pair(&mut self, transfer: &Transfer) {
         let sequence = Some(transfer.sequence);
         let [debit, credit] = [transfer.debit.account_id, transfer.credit.account_id];
         match (self.name_of(debit), self.name_of(credit)) {
             (Some(debit), Some(credit)) => {
                 let problem = format!("the transfer is between {debit} and {credit}");
-                self.find(sequence, Some(debit), problem);
+                self.add_finding(sequence, Some(debit), problem);
             }
             (debit_name, _) => {
                 let missing = if debit_name.is_none() { debit } else { credit };
                 let problem = "the transfer's account is not in the book".to_owned();
-                self.find(sequence, Some(missing.0.to_string()), problem);
+                self.add_finding(sequence, Some(missing.0.to_string()), problem);
             }
         }
     }
@@ -200,7 +173,7 @@ impl Walk {
         self.find_on(transfer, account, [problem]);
     }
 
-    /// Finds problems of a transfer with one of its accounts.
+    /// Adds findings about a transfer and one of its accounts.
     pub(super) fn find_on(
         &mut self,
         transfer: &Transfer,
@@ -208,7 +181,7 @@ impl Walk {
         problems: impl IntoIterator<Item = String>,
     ) {
         for problem in problems {
-            self.find(Some(transfer.sequence), self.name_of(account), problem);
+            self.add_finding(Some(transfer.sequence), self.name_of(account), problem);
         }
     }
 
@@ -220,7 +193,7 @@ impl Walk {
             self.accounts.fetch(rows.iter().map(|row| AccountId(row.id)))?;
             for row in rows {
                 self.compared += 1;
-                // A row that cannot be read was found when the walk began.
+                // A row that cannot be read is a finding since the walk began.
                 if let Ok(account) = Account::try_from(row) {
                     self.compare_account(&account);
                 }
@@ -229,7 +202,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Compares an account, which was fetched, and adds it up.
+    /// Compares an account with its row, and adds it to the sums. It must have been fetched.
     pub(super) fn compare_account(&mut self, account: &Account) {
         let Some(walked) = self.accounts.get(account.id) else { return };
         let currency = walked.currency;
@@ -256,16 +229,16 @@ impl Walk {
         for (what, is_right) in problems {
             if !is_right {
                 let problem = format!("the account's {what} differs from what its history comes to");
-                self.find(sequence, Some(account.name.to_string()), problem);
+                self.add_finding(sequence, Some(account.name.to_string()), problem);
             }
         }
     }
 
-    pub(super) fn find(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
-        self.find_of(FindingCode::History, sequence, account, problem);
+    pub(super) fn add_finding(&mut self, sequence: Option<Sequence>, account: Option<String>, problem: String) {
+        self.add_finding_of(FindingCode::History, sequence, account, problem);
     }
 
-    pub(super) fn find_of(
+    pub(super) fn add_finding_of(
         &mut self,
         code: FindingCode,
         sequence: Option<Sequence>,
@@ -283,7 +256,7 @@ impl Walk {
         for CurrencyTotals { currency, debits, credits } in &totals {
             if debits != credits {
                 let problem = format!("debits of {debits} {currency} do not equal credits of {credits} {currency}");
-                self.find(None, None, problem);
+                self.add_finding(None, None, problem);
             }
         }
         self.report_with(totals)
@@ -312,9 +285,4 @@ impl Walk {
             clock: None,
         }
     }
-}
-
-/// Whether more is to be compared than its accounts: the hold that it is about, or what it reverses.
-fn is_about_another(transfer: &Transfer) -> bool {
-    transfer.hold_id.is_some() || transfer.kind == TransferKind::Reversal
 }

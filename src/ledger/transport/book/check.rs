@@ -260,7 +260,7 @@ impl Check {
                 ends = update(id, walked).map(|_| ());
             }
         };
-        let found = self.walk.seal_up_to(store, self.last_account, &mut judge)?.root;
+        let found = self.walk.seal_through(store, self.last_account, &mut judge)?.root;
         if let Some(said) = self.root.filter(|said| *said != found) {
             return Err(refusal(line, format!("the root is {said}, the accounts' heads come to {found}")));
         }

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use crate::error::Error;
 use crate::facts::{Account, AccountEvent, AccountId, BookEvent, OpenedWith, Sequence, Transfer};
-use crate::ledger::accounts::opened::FirstEvents;
-use crate::ledger::posting::remembered::make_room;
+use crate::ledger::accounts::first_events::FirstEvents;
+use crate::ledger::bounded::make_room;
 use crate::ledger::proof::seal::seal_in;
 use crate::ledger::transport::book::outbox::Outbox;
 use crate::ledger::transport::book::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, NumberedAccount};

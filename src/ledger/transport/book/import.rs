@@ -7,11 +7,11 @@ use std::ops::ControlFlow;
 
 use crate::error::Error;
 use crate::facts::{AccountId, Hash, Instant, Sequence};
-use crate::ledger::transport::ahead::{BatchSize, read_ahead};
 use crate::ledger::transport::book::check::Check;
 use crate::ledger::transport::book::throwaway::Throwaway;
 use crate::ledger::transport::book::write::{Lines, refusal};
 use crate::ledger::transport::book::{BookHeader, BookLine, BookProgress, BookRecord, BookSource};
+use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
 use crate::ledger::{Ledger, Mode};
 use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::{SqlId, SqlInstant};

@@ -6,7 +6,7 @@ use crate::error::{Error, InputError};
 use crate::facts::{Account, AccountEvent, BookEvent, Hold, Transfer, TransferId, TransferKind};
 use crate::ledger::NamedCurrency;
 use crate::ledger::posting::write_metadata;
-use crate::ledger::proof::verify::{Reversed, Walk, lessen, placed};
+use crate::ledger::proof::verify::{Reversed, Walk, apply_to_hold, opened_hold};
 use crate::ledger::transport::book::check::unused;
 use crate::ledger::transport::book::schedules::ScheduleLines;
 use crate::ledger::transport::book::{BookRecord, NumberedAccount};
@@ -140,13 +140,13 @@ impl Lines {
         for (transfer, number) in self.transfers.iter().zip(&self.transfers_at) {
             let fits = match (transfer.kind, transfer.hold_id) {
                 (TransferKind::Hold, Some(id)) if id == transfer.id => {
-                    opened.insert(id, placed(transfer));
+                    opened.insert(id, opened_hold(transfer));
                     true
                 }
                 (TransferKind::Transfer | TransferKind::Reversal, None) => true,
                 (_, Some(id)) => {
                     let hold = opened.get_mut(&id).or_else(|| changed.get_mut(&id));
-                    hold.is_some_and(|hold| lessen(hold, transfer))
+                    hold.is_some_and(|hold| apply_to_hold(hold, transfer))
                 }
                 (_, None) => false,
             };

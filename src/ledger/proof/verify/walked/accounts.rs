@@ -1,3 +1,5 @@
+//! The accounts of a walk, in memory or in a temporary file.
+
 use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -8,29 +10,29 @@ use crate::ledger::proof::verify::walked::Walked;
 use crate::ledger::proof::verify::walked::packed::Packed;
 use crate::maps::FastMap;
 
-/// The room that an account has in the file: enough for any, with the longest name.
+/// The bytes of an account in the file. Enough for any account, with the longest name.
 const SLOT_LENGTH: usize = 512;
 
-/// All accounts of a book: some in memory, and the others in a temporary file, where each has a place of its own.
+/// All accounts of a book: some in memory, the others in a temporary file, where each account has a slot.
 ///
-/// Those in memory can be looked at, all others must be [fetched](Self::fetch) first.
+/// An account can be used only while it is in memory: [fetch](Self::fetch) it first.
 pub(in crate::ledger) struct WalkedAccounts {
-    /// Those in memory. They are put away all at once, so that others come to the same places.
+    /// The accounts in memory. They are moved to the file all at once.
     in_memory: Vec<InMemory>,
-    /// Where they are there.
+    /// The indexes of accounts in `in_memory`.
     places: FastMap<AccountId, usize>,
-    /// About how many bytes those in memory take, and how many they may.
+    /// About how many bytes the accounts in memory take.
     bytes: usize,
     bytes_max: usize,
     slots: Slots,
-    /// Made as soon as something is put away.
+    /// Made when accounts are first moved to it.
     file: Option<File>,
 }
 
 struct InMemory {
     walked: Walked,
     slot: u64,
-    /// Whether the file has it otherwise, or not at all.
+    /// Whether the account differs from its slot in the file, or was never written to it.
     is_changed: bool,
 }
 
@@ -46,7 +48,7 @@ impl WalkedAccounts {
         }
     }
 
-    /// Adds an account, whose number is higher than those of all others. It stays in memory until the next are [fetched](Self::fetch).
+    /// Adds an account, whose number must be higher than all before. It stays in memory until the next [fetch](Self::fetch).
     pub(in crate::ledger) fn push(&mut self, id: AccountId, walked: Walked) {
         let slot = self.slots.push(id);
         self.bytes += walked.bytes();
@@ -54,7 +56,7 @@ impl WalkedAccounts {
         self.in_memory.push(InMemory { walked, slot, is_changed: true });
     }
 
-    /// Sees to it that those of the accounts which are in the book are in memory, until more are fetched.
+    /// Loads the accounts into memory, apart from those that the book does not have. They stay there until the next fetch.
     pub(in crate::ledger) fn fetch(&mut self, ids: impl IntoIterator<Item = AccountId>) -> Result<(), Error> {
         if self.bytes > self.bytes_max {
             self.put_away().map_err(file_error)?;
@@ -81,13 +83,13 @@ impl WalkedAccounts {
         self.places.get(&id).map(|place| self.in_memory[*place].change())
     }
 
-    /// Two different accounts, to be changed together.
+    /// Two different accounts, to change both.
     pub(in crate::ledger) fn get_pair_mut(&mut self, [one, other]: [AccountId; 2]) -> Option<[&mut Walked; 2]> {
         let places = [*self.places.get(&one)?, *self.places.get(&other)?];
         Some(self.in_memory.get_disjoint_mut(places).ok()?.map(InMemory::change))
     }
 
-    /// Moves an account on by one of its events.
+    /// Applies an event to its account.
     pub(in crate::ledger) fn take(&mut self, event: &AccountEvent) {
         let Some(place) = self.places.get(&event.account_id) else { return };
         let account = &mut self.in_memory[*place];
@@ -96,7 +98,7 @@ impl WalkedAccounts {
         self.bytes += account.walked.bytes();
     }
 
-    /// Moves all that is in memory into the file.
+    /// Moves all accounts in memory to the file.
     fn put_away(&mut self) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
@@ -138,7 +140,7 @@ fn file_error(source: io::Error) -> Error {
     Error::File { doing, source }
 }
 
-/// Which place in the file is whose, kept by runs of accounts whose numbers follow each other, as nearly all of a book do.
+/// The slots of accounts, kept as runs of consecutive account numbers. Most books have only a few runs.
 #[derive(Default)]
 struct Slots {
     runs: Vec<Run>,
@@ -152,7 +154,7 @@ struct Run {
 }
 
 impl Slots {
-    /// Gives the next slot to an account, whose number is higher than those before.
+    /// Gives the next slot to an account, whose number must be higher than all before.
     fn push(&mut self, id: AccountId) -> u64 {
         let slot = self.count;
         let follows = |last: &Run| id.0.abs_diff(last.first.0) == slot - last.slot;

@@ -1,6 +1,8 @@
-//! Accounts as a walk recomputes them.
+//! What a walk has recomputed so far: the accounts, the book's own chain, and the ids.
 
 mod accounts;
+mod book;
+mod ids;
 mod packed;
 
 use std::fmt::Display;
@@ -15,11 +17,13 @@ use crate::proof::hash_metadata;
 use crate::requests::AccountRequest;
 
 pub(super) use crate::ledger::proof::verify::walked::accounts::WalkedAccounts;
+pub(in crate::ledger) use crate::ledger::proof::verify::walked::book::WalkedBook;
+pub(super) use crate::ledger::proof::verify::walked::ids::IdSet;
 
-/// What an account in memory takes besides itself and its name: its entry in a map, and what the allocator adds.
+/// The bytes that an account takes in memory beside itself and its name: its entry in a map, and what the allocator adds.
 const BYTES_AROUND: usize = 60;
 
-/// An account as the walk has recomputed it so far: as small as can be, because many are in memory at once.
+/// An account as the walk has recomputed it so far. It is small, because many are in memory at once.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::ledger) struct Walked {
     pub(in crate::ledger) name: AccountName,
@@ -33,22 +37,22 @@ pub(in crate::ledger) struct Walked {
     particulars: Kept,
 }
 
-/// What is kept of an account's [`Particulars`]: no more than cannot be told otherwise, because most accounts never had an event.
+/// An account's [`Particulars`], in as few bytes as possible: most accounts never had an event.
 #[derive(Debug, PartialEq, Eq)]
 enum Kept {
-    /// It was opened with nothing but a type.
+    /// The account was opened with the usual limits of its type, and had no events.
     Usual,
-    /// It was opened with other limits.
+    /// The account was opened with other limits, and had no events.
     Opened(Box<Limits>),
-    /// It had events.
+    /// The account had events.
     Changed(Box<Particulars>),
 }
 
-/// What an account may do, and what came of its events.
+/// What an account's events have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ledger) struct Particulars {
     pub(in crate::ledger) terms: Terms,
-    /// The hash of what is kept beside it, once that was changed.
+    /// The hash of the account's metadata, once it was changed.
     pub(in crate::ledger) annotated: Option<Hash>,
     pub(in crate::ledger) closed_at: Option<Instant>,
     last_event: Option<(i64, Instant)>,
@@ -78,7 +82,7 @@ impl Particulars {
     }
 }
 
-/// Sums of debits and of credits, which a forged book can drive anywhere.
+/// Sums of debits and of credits. They are wider than an amount, because a forged book can exceed any amount.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ledger) struct Sides {
     pub(in crate::ledger) debits: i128,
@@ -102,7 +106,7 @@ impl AddAssign for Sides {
 }
 
 impl Walked {
-    /// With nothing posted, and the head that its opening gave it.
+    /// An account with nothing posted, whose head is that of its opening.
     pub(super) fn opened(opening: AccountRequest, head: Hash) -> Self {
         let AccountRequest { name, account_type, currency, limits, .. } = opening;
         let is_usual = limits == Limits::default_for(account_type);
@@ -119,7 +123,7 @@ impl Walked {
         }
     }
 
-    /// About how much memory it takes.
+    /// About how many bytes of memory it takes.
     fn bytes(&self) -> usize {
         let kept = match &self.particulars {
             Kept::Usual => 0,
@@ -151,31 +155,31 @@ impl Walked {
         }
     }
 
-    /// Moves the account on by its side of a transfer, and tells what differs from how it is recomputed.
+    /// Applies a transfer to the account, and returns how the stored entry differs from the recomputed one.
     pub(super) fn move_on(&mut self, transfer: &Transfer, side: NormalSide) -> Vec<String> {
-        let leg = transfer.leg_on(side);
+        let entry = transfer.leg_on(side);
         self.add(transfer, side);
         let previous = self.last.map(|(sequence, _)| sequence);
         let version = i128::from(self.version) + 1;
         let balance = self.balance();
         let mut problems = Vec::new();
-        if i128::from(leg.version) != version {
-            problems.push(mismatch(side, "version", leg.version, version));
+        if i128::from(entry.version) != version {
+            problems.push(mismatch(side, "version", entry.version, version));
         }
-        if leg.previous != previous {
+        if entry.previous != previous {
             let shown = |sequence: Option<Sequence>| sequence.map_or_else(|| "none".to_owned(), |it| it.to_string());
-            problems.push(mismatch(side, "pointer", shown(leg.previous), shown(previous)));
+            problems.push(mismatch(side, "pointer", shown(entry.previous), shown(previous)));
         }
-        if i128::from(leg.balance.minor()) != balance {
-            problems.push(mismatch(side, "balance", leg.balance.minor(), balance));
+        if i128::from(entry.balance.minor()) != balance {
+            problems.push(mismatch(side, "balance", entry.balance.minor(), balance));
         }
         if self.last.is_some_and(|(_, recorded_at)| recorded_at >= transfer.recorded_at) {
             let recorded_at = transfer.recorded_at;
             problems.push(format!("it is recorded at {recorded_at}, before the {side} account's previous transfer"));
         }
 
-        // What is stored is believed from here on, so that one fault is found once and not in every later row.
-        self.version = leg.version;
+        // From here on the walk uses what is stored, so that one fault is one finding, and not one for every later row.
+        self.version = entry.version;
         self.last = Some((transfer.sequence, transfer.recorded_at));
         self.head = transfer.hash;
         problems
@@ -194,7 +198,7 @@ impl Walked {
         }
     }
 
-    /// What of an event does not follow from what came before it.
+    /// The properties of an event that do not follow from the account's history.
     pub(in crate::ledger) fn problems_with(&self, event: &AccountEvent, hash: Hash) -> Vec<&'static str> {
         let particulars = self.particulars();
         let last_number = particulars.last_event.map_or(0, |(number, _)| number);
@@ -212,7 +216,7 @@ impl Walked {
         checks.into_iter().filter(|(_, is_right)| !is_right).map(|(problem, _)| problem).collect()
     }
 
-    /// Moves what an account may do, and what is kept beside it, on by an event.
+    /// Applies an event to the account.
     fn take(&mut self, event: &AccountEvent) {
         self.head = event.hash;
         self.particulars = Kept::Changed(Box::new(self.particulars().after(event)));

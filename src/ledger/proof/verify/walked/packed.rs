@@ -1,14 +1,14 @@
-//! Accounts as bytes, as they are put away and fetched again within one run of the program: nobody else ever reads them.
+//! Accounts as bytes, for the temporary file of one walk. No other program ever reads them.
 
 use crate::facts::{AccountName, AccountState, AccountType, Hash, Instant, Limits, Sequence, Terms, Velocity};
 use crate::ledger::proof::verify::walked::{Kept, Particulars, Sides, Walked};
 use crate::money::{Amount, Currency};
 
-/// What can be written as bytes and read back.
+/// A value that can be written as bytes and read back.
 pub(super) trait Packed: Sized {
     fn pack(&self, bytes: &mut Vec<u8>);
 
-    /// Takes it off the front of the bytes, or nothing where something else is there.
+    /// Reads a value from the front of the bytes, and removes it from them; `None` if the bytes are not such a value.
     fn unpack(bytes: &mut &[u8]) -> Option<Self>;
 }
 
@@ -32,7 +32,7 @@ macro_rules! pack_integers {
     };
 }
 
-/// By their places in the list of all of them.
+/// As their indexes in the list of all values.
 macro_rules! pack_words {
     ($($word:ty),+) => {
         $(impl Packed for $word {

@@ -1,12 +1,14 @@
-//! What the log says of finished work, at the level of `-v`: numbers and ids, and never a name, a text or an amount.
+//! Log lines about finished work, at the level of `-v`. They have counts and ids, and never a name, a text or an amount.
 
 use tracing::{Level, enabled, info};
 
-use crate::ledger::{Mode, Opened, Receipt};
+use crate::ledger::accounts::Opened;
+use crate::ledger::mode::Mode;
+use crate::ledger::posting::receipts::Receipt;
 use crate::rejection::Rejection;
 
 /// Requests that were answered.
-pub(super) fn submitted(answers: &[Result<Receipt, Rejection>], mode: Mode) {
+pub(super) fn answered(answers: &[Result<Receipt, Rejection>], mode: Mode) {
     if !enabled!(Level::INFO) {
         return;
     }
@@ -25,7 +27,7 @@ pub(super) fn submitted(answers: &[Result<Receipt, Rejection>], mode: Mode) {
     );
 }
 
-/// Accounts that were opened, or were open already.
+/// Accounts that were opened now or before.
 pub(super) fn opened(answers: &[Result<Opened, Rejection>], mode: Mode) {
     info!(
         requests = answers.len(),
@@ -36,7 +38,7 @@ pub(super) fn opened(answers: &[Result<Opened, Rejection>], mode: Mode) {
     );
 }
 
-/// A change that is kept with who made it: of an account, of metadata, of a period.
+/// A change of an account, of metadata or of a period.
 pub(super) fn changed(what: &'static str, is_changed: bool, mode: Mode) {
     info!(what, is_changed, dry_run = mode == Mode::DryRun, "a change was recorded");
 }

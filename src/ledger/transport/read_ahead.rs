@@ -1,4 +1,4 @@
-//! Reading ahead: another thread reads and prepares what comes next, while this one, which has the connection, works on what is at hand.
+//! Reading ahead: another thread reads and prepares the next items, while this thread has the connection and works on the current ones.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,22 +7,22 @@ use std::thread;
 
 use crate::error::Error;
 
-/// How many batches may wait. Behind them another one is being read, so that there are two ahead of the one at hand.
+/// How many batches may wait. One more is being read meanwhile, so that two batches are ahead of the current one.
 const BATCHES_WAITING_MAX: usize = 1;
 
-/// What is handed from thread to thread at once. An error is always the last of its batch, and of all.
+/// The items that are handed over at once. An error is always the last item of the last batch.
 pub(in crate::ledger) type Batch<T> = Vec<Result<T, Error>>;
 
-/// When a batch is full.
+/// The size at which a batch is full.
 pub(in crate::ledger) struct BatchSize<T> {
     pub(in crate::ledger) items_max: usize,
     pub(in crate::ledger) bytes_max: usize,
-    /// About how much an item is, so that a file of long lines takes no more memory than one of short ones.
+    /// About how many bytes an item takes, so that a file of long lines takes no more memory than one of short lines.
     pub(in crate::ledger) bytes_of: fn(&T) -> usize,
 }
 
-/// Works on batches of items, in their order, of which a few are read ahead. The reading ends with the items, with the first error among
-/// them, or as soon as the work does. A panic of either side is everybody's.
+/// Works on batches of items, in order, and reads a few batches ahead. Reading ends with the last item, with the first error, or when the
+/// work ends. A panic of either thread is passed on to the caller.
 pub(in crate::ledger) fn read_ahead<T: Send, R>(
     items: impl Iterator<Item = Result<T, Error>> + Send,
     size: &BatchSize<T>,
@@ -31,10 +31,10 @@ pub(in crate::ledger) fn read_ahead<T: Send, R>(
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let (batches, waiting) = sync_channel(BATCHES_WAITING_MAX);
-        // Who waits for the items of a slow pipe learns only here that nobody wants them.
+        // A reader that waits for a slow pipe learns only at its next item that the work is over.
         let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
         let reader = scope.spawn(move || send_batches(items, size, &batches));
-        // Also where the work panics: the reader would otherwise be waited for until it has read everything.
+        // Dropped even if the work panics. Otherwise the scope would wait until the reader has read everything.
         let over = Over(&is_over);
         let outcome = work(&mut waiting.into_iter());
         drop(over);
@@ -58,12 +58,12 @@ fn send_batches<T>(items: impl Iterator<Item = Result<T, Error>>, size: &BatchSi
         }
     }
     if !batch.is_empty() {
-        // Nobody takes it where the work is over.
+        // If the work is over, nobody receives it.
         let _ = batches.send(batch);
     }
 }
 
-/// Says that the work is over when it is dropped.
+/// Sets the flag when it is dropped.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {

@@ -1,0 +1,79 @@
+//! Changing accounts' limits and states.
+
+use crate::error::Error;
+use crate::facts::{Account, AccountEvent, AccountName};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::get_account_in;
+use crate::ledger::log;
+use crate::ledger::mode::Mode;
+use crate::requests::{AccountChange, BatchPolicy, Request};
+use crate::store::Access;
+
+impl Ledger {
+    /// Changes an account's limits or state, and adds a record of the change to the account's chain. Returns the account
+    /// after the change. A change to what is already so does nothing.
+    ///
+    /// # Errors
+    /// [`Rejection`](crate::rejection::Rejection) with `AccountUnknown`, `AccountClosed`, `AccountHasHolds`, `AccountNotEmpty`,
+    /// `LimitsInverted`, `VelocityNegative`, `LimitOverrun`, `ClockBehind`; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::AccountState;
+    /// use teller::requests::{AccountAction, AccountChange, Sides};
+    ///
+    /// let freeze = AccountChange {
+    ///     account: "customers:alice".parse()?,
+    ///     action: AccountAction::Freeze(Sides::Both),
+    ///     actor: "compliance".parse()?,
+    ///     reason: Some("the card was stolen".parse()?),
+    /// };
+    /// let alice = ledger.change_account(&freeze, Mode::Commit)?;
+    /// assert_eq!(alice.state, AccountState::Frozen);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
+        let requests = [Request::from(change.clone())];
+        let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
+        let (account, is_changed) = self.pool.transaction(Access::Write, |store| {
+            let mut outcome = posting.attempt(store, &[])?.into_outcome()?;
+            let changed = std::mem::take(&mut outcome.changed);
+            outcome.only_answer()?;
+            match changed.into_iter().find(|account| account.name == change.account) {
+                Some(account) => Ok((account, true)),
+                None => Ok((get_account_in(store, &change.account, self.clock.now())?, false)),
+            }
+        })?;
+        log::changed("account", is_changed, mode);
+        Ok(account)
+    }
+
+    /// Returns the account and up to `limit` changes of its limits, state and metadata, newest first. `below` is the number of the last event of
+    /// the page before.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let (alice, events) = ledger.account_events(&"customers:alice".parse()?, None, 10)?;
+    /// assert_eq!(alice.name.as_str(), "customers:alice");
+    /// assert!(events.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn account_events(
+        &self,
+        name: &AccountName,
+        below: Option<i64>,
+        limit: u32,
+    ) -> Result<(Account, Vec<AccountEvent>), Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let account = get_account_in(store, name, self.clock.now())?;
+            let events = store.list_events(account.id, below.unwrap_or(i64::MAX), limit.into())?;
+            Ok((account, events))
+        })
+    }
+}
