@@ -84,7 +84,7 @@ fn buy(connection: &mut PgConnection, order: &Order, euro: Currency) -> Result<b
             .execute(connection)?;
 
         // Last, so that the accounts are locked for as short a time as can be.
-        let mut answers = teller::post_in(connection, &Clock::system(), &[request])?;
+        let mut answers = teller::post_in(connection, &"shop".parse()?, &Clock::system(), &[request])?;
         // A refusal leaves the transaction intact. The application decides what it means; here, that there is no order.
         let posted = answers.pop().transpose().map_err(teller::Error::from)?;
         Ok(posted.is_some_and(|posted| posted.replayed))

@@ -53,7 +53,7 @@ pub mod wire;
 
 pub use crate::clock::Clock;
 pub use crate::error::{Error, InputError};
-pub use crate::ledger::{Ledger, Mode, post_in, submit_in};
+pub use crate::ledger::{Ledger, Mode, WriteOptions, post_in, submit_in};
 /// The version of Diesel that [`post_in`] takes connections of.
 pub use diesel;
 pub(crate) use teller_ledger_core::maps;

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod actors;
 mod annotations;
 mod any_texts;
 mod atomicity;

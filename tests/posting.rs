@@ -1,7 +1,7 @@
 //! Posting one transfer: what it moves, what it writes, and what no entrance lets through.
 
 use diesel::prelude::*;
-use teller::facts::{NormalSide, TransferId, TransferKind};
+use teller::facts::{Actor, NormalSide, TransferId, TransferKind};
 use teller::money::{Currency, Money};
 use teller::rejection::Rejection;
 use teller::requests::{BatchPolicy, Parties, TransferRequest};
@@ -227,7 +227,7 @@ fn a_transfer_inside_the_applications_transaction_shares_its_fate() {
         connection.transaction(|connection| {
             diesel::sql_query(format!("insert into receipts values ({number})")).execute(connection)?;
             let requests = [deposit("receipt", "12.34"), deposit("nothing", "0")];
-            let answers = post_in(connection, &book.clock(), &requests)?;
+            let answers = post_in(connection, &Actor::teller(), &book.clock(), &requests)?;
             assert!(matches!(answers[0], Ok(ref posted) if !posted.replayed), "{:?}", answers[0]);
             // A refusal leaves the transaction intact.
             assert!(matches!(answers[1], Err(Rejection::AmountNotPositive { .. })), "{:?}", answers[1]);
@@ -295,7 +295,7 @@ fn requests_of_every_kind_inside_the_applications_transaction_share_its_fate() {
     let mut connection = book.connect_postgres();
     let mut submit = |is_kept: bool| -> Result<(), Error> {
         connection.transaction(|connection| {
-            let answers = submit_in(connection, &book.clock(), &asked, BatchPolicy::CarryOn)?;
+            let answers = submit_in(connection, &Actor::teller(), &book.clock(), &asked, BatchPolicy::CarryOn)?;
             let codes: Vec<_> =
                 answers.iter().map(|answer| answer.as_ref().map_or_else(Rejection::code, |_| "done")).collect();
             assert_eq!(codes, ["done", "done", "account_frozen", "done"]);

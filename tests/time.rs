@@ -7,7 +7,7 @@ use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
-use teller::facts::Instant;
+use teller::facts::{Actor, Instant};
 use teller::money::{Amount, Currency, Money};
 use teller::requests::{Parties, TransferRequest};
 use teller::{Clock, Ledger, Mode, post_in};
@@ -143,9 +143,15 @@ fn a_transaction_that_began_first_and_posts_last_is_recorded_last() {
     let (mut first, mut second) = (book.connect_postgres(), book.connect_postgres());
     begin(&mut first);
     begin(&mut second);
-    post_in(&mut second, &clock("2026-01-01T13:00:00Z"), &[deposit(&book, "10")]).unwrap().remove(0).unwrap();
+    post_in(&mut second, &Actor::teller(), &clock("2026-01-01T13:00:00Z"), &[deposit(&book, "10")])
+        .unwrap()
+        .remove(0)
+        .unwrap();
     second.batch_execute("commit").unwrap();
-    post_in(&mut first, &clock("2026-01-01T12:59:10Z"), &[deposit(&book, "20")]).unwrap().remove(0).unwrap();
+    post_in(&mut first, &Actor::teller(), &clock("2026-01-01T12:59:10Z"), &[deposit(&book, "20")])
+        .unwrap()
+        .remove(0)
+        .unwrap();
     first.batch_execute("commit").unwrap();
     check(&book, T2_OUTCOME);
 }
@@ -157,7 +163,10 @@ fn a_transaction_that_waited_for_the_lock_sees_what_it_waited_for() {
     let mut first = book.connect_postgres();
     begin(&mut first);
     let pid: i32 = sql::<Integer>("select pg_backend_pid()").get_result(&mut first).unwrap();
-    post_in(&mut first, &clock("2026-01-01T13:00:00Z"), &[deposit(&book, "10")]).unwrap().remove(0).unwrap();
+    post_in(&mut first, &Actor::teller(), &clock("2026-01-01T13:00:00Z"), &[deposit(&book, "10")])
+        .unwrap()
+        .remove(0)
+        .unwrap();
 
     let request = deposit(&book, "20");
     let ledger = book.ledger().with_clock(clock("2026-01-01T12:59:10Z"));

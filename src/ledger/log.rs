@@ -3,8 +3,8 @@
 use tracing::{Level, enabled, info};
 
 use crate::ledger::accounts::Opened;
-use crate::ledger::mode::Mode;
 use crate::ledger::posting::receipts::Receipt;
+use crate::ledger::write_options::Mode;
 use crate::rejection::Rejection;
 
 /// Requests that were answered.

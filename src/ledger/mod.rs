@@ -9,7 +9,6 @@ mod bounded;
 mod holds;
 mod journals;
 mod log;
-mod mode;
 mod poster;
 mod posting;
 mod proof;
@@ -17,11 +16,13 @@ mod schedules;
 mod statements;
 mod transfers;
 mod transport;
+mod write_options;
 
 use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::facts::Actor;
 use crate::judging::ClockLead;
 use crate::ledger::book::rules::KnownRules;
 use crate::ledger::posting::remembered::Remembered;
@@ -35,7 +36,6 @@ pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
-pub use crate::ledger::mode::Mode;
 pub use crate::ledger::poster::{Pending, Poster, PosterOptions};
 pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
@@ -52,6 +52,7 @@ pub use crate::ledger::transport::book::{
 pub use crate::ledger::transport::lines::{
     AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };
+pub use crate::ledger::write_options::{Mode, WriteOptions};
 
 /// The memory that a walk over the whole book may use for accounts, so that the whole program stays below 64 MB.
 const WALK_BYTES_MAX: usize = 27 << 20;
@@ -61,6 +62,7 @@ const WALK_BYTES_MAX: usize = 27 << 20;
 pub struct Ledger {
     pool: Pool,
     clock: Clock,
+    actor: Actor,
     clock_lead_max: Duration,
     rules: KnownRules,
     remembered: Remembered,
@@ -139,6 +141,7 @@ impl Ledger {
         }
         Ok(Self {
             clock: pool.clock(),
+            actor: Actor::teller(),
             pool,
             clock_lead_max: ClockLead::MAX,
             rules: KnownRules::default(),
@@ -187,6 +190,27 @@ impl Ledger {
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// Sets who asks for the writes that name no actor of their own; the default is `teller`.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::{Mode, WriteOptions};
+    ///
+    /// let ledger = ledger.with_actor("payments".parse()?);
+    /// let posted = ledger.post(support::payment(&ledger, "rent", "30.00")?, Mode::Commit)?;
+    /// assert_eq!(posted.transfer.actor.as_str(), "payments");
+    ///
+    /// let by_hand = WriteOptions::new(Mode::Commit).by("alice".parse()?);
+    /// let posted = ledger.post(support::payment(&ledger, "tip", "1.00")?, by_hand)?;
+    /// assert_eq!(posted.transfer.actor.as_str(), "alice");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_actor(self, actor: Actor) -> Self {
+        Self { actor, ..self }
     }
 
     /// Sets how much later than the clock an account's newest entry may be; the default is one minute. Beyond it, the account takes no more
@@ -239,6 +263,12 @@ impl Ledger {
     /// Whether the book takes only one writer at a time.
     const fn has_one_writer(&self) -> bool {
         matches!(self.pool.url(), DatabaseUrl::Sqlite(_))
+    }
+
+    /// Who asks for the writes that name no actor of their own.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// The connections to the book, for the program's own measurements.

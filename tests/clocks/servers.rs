@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use teller::facts::Instant;
+use teller::facts::{Actor, Instant};
 
 use teller::requests::{BatchPolicy, Request};
 use teller::store::StoreOptions;
@@ -129,7 +129,8 @@ fn an_applications_own_transaction_goes_by_the_servers_clock() {
     let mut connection = book.connect_postgres();
     let requests = [transfer("k1", "a", "b", "1").into()];
     let before = server_time(&book);
-    let receipts = submit_in(&mut connection, &Clock::system(), &requests, BatchPolicy::CarryOn).unwrap();
+    let receipts =
+        submit_in(&mut connection, &Actor::teller(), &Clock::system(), &requests, BatchPolicy::CarryOn).unwrap();
     let recorded_at = receipts[0].as_ref().unwrap().transfers[0].transfer.recorded_at;
     assert!((before..=server_time(&book)).contains(&recorded_at), "{recorded_at}");
 }

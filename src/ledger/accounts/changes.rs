@@ -5,7 +5,7 @@ use crate::facts::{Account, AccountEvent, AccountName};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::log;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::WriteOptions;
 use crate::requests::{AccountChange, BatchPolicy, Request};
 use crate::store::Access;
 
@@ -34,7 +34,8 @@ impl Ledger {
     /// assert_eq!(alice.state, AccountState::Frozen);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn change_account(&self, change: &AccountChange, mode: Mode) -> Result<Account, Error> {
+    pub fn change_account(&self, change: &AccountChange, options: impl Into<WriteOptions>) -> Result<Account, Error> {
+        let mode = options.into().mode;
         let requests = [Request::from(change.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
         let (account, is_changed) = self.pool.transaction(Access::Write, |store| {

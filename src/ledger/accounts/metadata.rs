@@ -6,7 +6,7 @@ use crate::ledger::Ledger;
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::log;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::rejection::Rejection;
 use crate::requests::{AnnotationRequest, AnnotationTarget, BatchPolicy, Request};
 use crate::store::{Access, AnnotatedId, Store, StoreError};
@@ -36,7 +36,8 @@ impl Ledger {
     /// assert!(metadata.entries().contains_key("segment"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn annotate(&self, request: &AnnotationRequest, mode: Mode) -> Result<Metadata, Error> {
+    pub fn annotate(&self, request: &AnnotationRequest, options: impl Into<WriteOptions>) -> Result<Metadata, Error> {
+        let mode = options.into().mode;
         let requests = [Request::from(request.clone())];
         let mut posting = self.posting(&requests, BatchPolicy::CarryOn, mode);
         let kept = self.pool.transaction(Access::Write, |store| {

@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::accounts::{Opened, get_account_in};
 use crate::ledger::log;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::money::{Currency, CurrencyCode};
 use crate::rejection::Rejection;
 use crate::requests::AccountRequest;
@@ -35,7 +35,8 @@ impl Ledger {
     /// assert!(ledger.open_account(&request, Mode::Commit)?.replayed);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn open_account(&self, request: &AccountRequest, mode: Mode) -> Result<Opened, Error> {
+    pub fn open_account(&self, request: &AccountRequest, options: impl Into<WriteOptions>) -> Result<Opened, Error> {
+        let mode = options.into().mode;
         let mut answers = self.open_accounts(std::slice::from_ref(request), mode)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
     }
@@ -64,8 +65,9 @@ impl Ledger {
     pub fn open_accounts(
         &self,
         requests: &[AccountRequest],
-        mode: Mode,
+        options: impl Into<WriteOptions>,
     ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
+        let mode = options.into().mode;
         let answers = self.pool.transaction(Access::Write, |store| {
             let now = self.clock.now();
             let names: Vec<_> = requests.iter().map(|request| &request.name).collect();

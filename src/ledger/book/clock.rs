@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::facts::{Actor, BookChange, BookEvent, Description, Instant, Signature};
 use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::WriteOptions;
 use crate::store::{Access, Store, StoreError};
 
 /// How far beyond the latest entry an acceptance reaches. Every following entry takes one microsecond, so there is room for 86 billion
@@ -92,7 +92,13 @@ impl Ledger {
     /// assert_eq!(accepted, None, "no entry is later than the clock");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn accept_clock(&self, actor: &Actor, reason: &Description, mode: Mode) -> Result<Option<BookEvent>, Error> {
+    pub fn accept_clock(
+        &self,
+        actor: &Actor,
+        reason: &Description,
+        options: impl Into<WriteOptions>,
+    ) -> Result<Option<BookEvent>, Error> {
+        let mode = options.into().mode;
         self.pool.transaction(Access::Alone, |store| {
             let time = self.book_time();
             let status = self.clock_status_in(store)?;

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::facts::{BookChange, Description, Signature};
 use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::models::CorruptRow;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Currency, CurrencyCode};
@@ -90,8 +90,9 @@ impl Ledger {
         &self,
         currency: &NamedCurrency,
         signature: &Signature,
-        mode: Mode,
+        options: impl Into<WriteOptions>,
     ) -> Result<NamedCurrency, Error> {
+        let mode = options.into().mode;
         let code = currency.currency.code();
         let row = CurrencyRow::from(currency);
         self.pool.transaction(Access::Write, |store| {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::facts::{BookChange, BookEvent, Instant, Sequence, Signature};
 use crate::judging::ClockLead;
 use crate::ledger::Ledger;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::Mode;
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 

@@ -6,7 +6,7 @@ use crate::judging::change_period;
 use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
 use crate::ledger::log;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::WriteOptions;
 use crate::requests::PeriodChange;
 use crate::store::Access;
 
@@ -35,7 +35,12 @@ impl Ledger {
     /// assert!(ledger.change_period(&close, Mode::Commit)?.is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn change_period(&self, change: &PeriodChange, mode: Mode) -> Result<Option<BookEvent>, Error> {
+    pub fn change_period(
+        &self,
+        change: &PeriodChange,
+        options: impl Into<WriteOptions>,
+    ) -> Result<Option<BookEvent>, Error> {
+        let mode = options.into().mode;
         let event = self.pool.transaction(Access::Alone, |store| {
             let (closed, time) = (ClosedPeriods::after(&store.list_period_events()?), self.book_time());
             let Some(changed) = change_period(change, closed, time.reading.now)? else { return Ok(None) };

@@ -13,8 +13,8 @@ use crate::judging::{Batch, ClockLead, Known};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::accounts::labels::AccountLabels;
-use crate::ledger::mode::Mode;
 use crate::ledger::posting::write;
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::money::{Amount, Currency, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
@@ -157,7 +157,8 @@ impl Ledger {
     /// assert_eq!(ledger.expire_holds(Mode::Commit)?, 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn expire_holds(&self, mode: Mode) -> Result<u64, Error> {
+    pub fn expire_holds(&self, options: impl Into<WriteOptions>) -> Result<u64, Error> {
+        let mode = options.into().mode;
         let mut expired = 0;
         while let Some(count) = self.pool.transaction(Access::Write, |store| self.expire_some(store, mode))? {
             expired += count;

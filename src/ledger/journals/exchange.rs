@@ -3,8 +3,8 @@
 use crate::error::{Error, InputError};
 use crate::facts::Account;
 use crate::ledger::Ledger;
-use crate::ledger::mode::Mode;
 use crate::ledger::posting::receipts::Receipt;
+use crate::ledger::write_options::WriteOptions;
 use crate::money::Money;
 use crate::requests::{Exchange, ExchangeRequest};
 
@@ -53,12 +53,12 @@ impl Ledger {
     /// assert_eq!(ledger.exchange(&request, Mode::Commit)?.bought.to_string(), "12.50 USD");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn exchange(&self, request: &ExchangeRequest, mode: Mode) -> Result<Exchanged, Error> {
+    pub fn exchange(&self, request: &ExchangeRequest, options: impl Into<WriteOptions>) -> Result<Exchanged, Error> {
         // An account's currency never changes, so it can be read before the transaction.
         let currency = self.get_account(&request.to)?.currency;
         let bought = request.bought(currency)?.map_err(InputError::from)?;
         let Exchange { journal, accounts } = request.exchange(bought).map_err(InputError::from)?;
-        let answer = self.submit_opening(&journal.into(), &accounts, mode)?;
+        let answer = self.submit_opening(&journal.into(), &accounts, options)?;
         Ok(Exchanged { bought, receipt: answer.receipt, opened: answer.opened })
     }
 }

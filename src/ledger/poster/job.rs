@@ -3,7 +3,7 @@
 use std::sync::mpsc::SyncSender;
 
 use crate::error::Error;
-use crate::facts::AccountName;
+use crate::facts::{AccountName, Actor};
 use crate::ledger::posting::receipts::Receipt;
 use crate::ledger::posting::scope::Scope;
 use crate::requests::Request;
@@ -15,6 +15,7 @@ pub(super) type Answer = Result<Receipt, Error>;
 pub(super) struct Job {
     // Boxed, because the queue allocates room for many jobs.
     pub(super) request: Box<Request>,
+    pub(super) actor: Actor,
     pub(super) touched: Touched,
     /// Where its answer goes.
     pub(super) answer: SyncSender<Answer>,

@@ -14,11 +14,13 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::error::Error;
+use crate::facts::Actor;
+use crate::judging::Actors;
 use crate::ledger::Ledger;
-use crate::ledger::mode::Mode;
 use crate::ledger::poster::job::{Answer, Job, Touched};
 use crate::ledger::poster::queue::{Queue, Writer};
 use crate::ledger::posting::receipts::Receipt;
+use crate::ledger::write_options::Mode;
 use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request};
 use crate::store::StoreError;
@@ -131,7 +133,15 @@ impl Poster {
     /// # Errors
     /// [`StoreError::Busy`] if no thread is left to post the request; it is not posted then.
     pub fn begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
-        let (job, pending) = self.job(request.into());
+        self.begin_by(self.ledger.actor(), request)
+    }
+
+    /// Does the same as [`Poster::begin`] for an actor of its own: who asked for it, as it is recorded.
+    ///
+    /// # Errors
+    /// As [`Poster::begin`].
+    pub fn begin_by(&self, actor: &Actor, request: impl Into<Request>) -> Result<Pending, Error> {
+        let (job, pending) = self.job(actor, request.into());
         self.queue.push(job)?;
         Ok(pending)
     }
@@ -141,16 +151,24 @@ impl Poster {
     /// # Errors
     /// [`StoreError::Busy`] if the queue is full or no thread is left; the request is not posted then.
     pub fn try_begin(&self, request: impl Into<Request>) -> Result<Pending, Error> {
-        let (job, pending) = self.job(request.into());
+        self.try_begin_by(self.ledger.actor(), request)
+    }
+
+    /// Does the same as [`Poster::try_begin`] for an actor of its own.
+    ///
+    /// # Errors
+    /// As [`Poster::try_begin`].
+    pub fn try_begin_by(&self, actor: &Actor, request: impl Into<Request>) -> Result<Pending, Error> {
+        let (job, pending) = self.job(actor, request.into());
         self.queue.try_push(job)?;
         Ok(pending)
     }
 
-    fn job(&self, request: Request) -> (Job, Pending) {
+    fn job(&self, actor: &Actor, request: Request) -> (Job, Pending) {
         // A single writer takes everything in order, so it need not know which accounts a request touches.
         let touched = if self.writers.len() > 1 { Touched::by(&request) } else { Touched::Anything };
         let (answer, pending) = sync_channel(1);
-        (Job { request: Box::new(request), touched, answer }, Pending(pending))
+        (Job { request: Box::new(request), actor: actor.clone(), touched, answer }, Pending(pending))
     }
 }
 
@@ -196,8 +214,15 @@ fn write_all(ledger: &Ledger, queue: &Queue, writer: Writer, batch_max: usize) {
     let mut answered = 1;
     while let Some(batch) = queue.next(writer, batch_max, answered) {
         answered = batch.len();
-        let (requests, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (*job.request, job.answer)).unzip();
-        let posted = post(ledger, &requests);
+        let mut requests = Vec::with_capacity(batch.len());
+        let mut actors = Vec::with_capacity(batch.len());
+        let mut answers = Vec::with_capacity(batch.len());
+        for job in batch {
+            requests.push(*job.request);
+            actors.push(job.actor);
+            answers.push(job.answer);
+        }
+        let posted = post(ledger, &requests, &actors);
         queue.finish(writer);
         for (answer, to) in posted.into_iter().zip(answers) {
             // The caller may have dropped its end.
@@ -214,11 +239,12 @@ enum Failed {
     One(StoreError),
 }
 
-fn post(ledger: &Ledger, requests: &[Request]) -> Vec<Answer> {
-    match try_post(ledger, requests) {
+fn post(ledger: &Ledger, requests: &[Request], actors: &[Actor]) -> Vec<Answer> {
+    match try_post(ledger, requests, actors) {
         Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Error::from)).collect(),
         Err(Failed::One(_)) if requests.len() > 1 => {
-            requests.iter().flat_map(|request| post(ledger, std::slice::from_ref(request))).collect()
+            let each = requests.chunks(1).zip(actors.chunks(1));
+            each.flat_map(|(request, actor)| post(ledger, request, actor)).collect()
         }
         Err(Failed::One(fault) | Failed::All(fault)) => {
             requests.iter().map(|_| Err(Error::Store(fault.clone()))).collect()
@@ -226,8 +252,12 @@ fn post(ledger: &Ledger, requests: &[Request]) -> Vec<Answer> {
     }
 }
 
-fn try_post(ledger: &Ledger, requests: &[Request]) -> Result<Vec<Result<Receipt, Rejection>>, Failed> {
-    let submit = || ledger.submit(requests, BatchPolicy::CarryOn, Mode::Commit);
+fn try_post(
+    ledger: &Ledger,
+    requests: &[Request],
+    actors: &[Actor],
+) -> Result<Vec<Result<Receipt, Rejection>>, Failed> {
+    let submit = || ledger.submit_for(Actors::Each(actors), requests, BatchPolicy::CarryOn, Mode::Commit);
     match catch_unwind(AssertUnwindSafe(submit)) {
         Ok(Ok(answers)) => Ok(answers),
         Ok(Err(Error::Store(fault))) if fault.may_be_of_one_request() => Err(Failed::One(fault)),

@@ -259,7 +259,7 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     use super::*;
-    use crate::facts::{Instant as Moment, TransferId};
+    use crate::facts::{Actor, Instant as Moment, TransferId};
     use crate::money::{Amount, Currency, Money};
     use crate::requests::{Parties, Request, ReversalRequest, TransferRequest};
 
@@ -280,7 +280,7 @@ mod tests {
 
     fn job(request: Request) -> Job {
         let (answer, _) = sync_channel(1);
-        Job { touched: Touched::by(&request), request: Box::new(request), answer }
+        Job { touched: Touched::by(&request), request: Box::new(request), actor: Actor::teller(), answer }
     }
 
     /// Jobs between accounts.

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::facts::Actor;
 use crate::ledger::book::rules::KnownRules;
 use crate::ledger::posting::spending::Spending;
 
 /// What a posting needs beside the rows that it reads.
 #[derive(Clone, Copy)]
 pub(crate) struct Basis<'a> {
+    /// Who asks for requests that name nobody.
+    pub(crate) actor: &'a Actor,
     pub(crate) clock: &'a Clock,
     /// How far an account's newest entry may be ahead of the clock.
     pub(crate) lead_max: Duration,

@@ -14,16 +14,16 @@ use uuid::Uuid;
 use crate::clock::Reading;
 use crate::error::Error;
 use crate::facts::{
-    Account, AccountEvent, AccountId, Actor, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
+    Account, AccountEvent, AccountId, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
 };
 use crate::judging::{Actors, Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::rules::BookRules;
 use crate::ledger::holds::expiry::find_expired_holds;
-use crate::ledger::mode::Mode;
 use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::Receipt;
 use crate::ledger::posting::scope::Scope;
+use crate::ledger::write_options::Mode;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::Amount;
 use crate::rejection::Rejection;
@@ -33,6 +33,7 @@ use crate::store::{Store, StoreError};
 /// Requests that are posted in one transaction, and the accounts that this locks.
 pub(super) struct Posting<'a> {
     requests: &'a [Request],
+    actors: Actors<'a>,
     policy: BatchPolicy,
     mode: Mode,
     basis: Basis<'a>,
@@ -94,7 +95,12 @@ impl Attempt {
 impl<'a> Posting<'a> {
     pub(super) fn new(requests: &'a [Request], policy: BatchPolicy, mode: Mode, basis: Basis<'a>) -> Self {
         let (scope, also_locked) = (Scope::of(requests), BTreeSet::new());
-        Self { requests, policy, mode, basis, scope, also_locked }
+        Self { requests, actors: Actors::One(basis.actor), policy, mode, basis, scope, also_locked }
+    }
+
+    /// The same, asked for by others than the ledger's own actor.
+    pub(super) fn acting_for(self, actors: Actors<'a>) -> Self {
+        Self { actors, ..self }
     }
 
     /// Also locks accounts that an earlier attempt at the same requests lacked.
@@ -144,7 +150,7 @@ impl<'a> Posting<'a> {
     fn judge(&self, known: Known, time: Reading) -> Judged<'a> {
         let labels = AccountLabels::of(&known.accounts);
         let mut batch = Batch::new(known, time.now);
-        let verdicts = batch.judge_all(self.requests, Actors::One(&Actor::teller()), self.policy);
+        let verdicts = batch.judge_all(self.requests, self.actors, self.policy);
         Judged { requests: self.requests, labels, verdicts, ruling: batch.finish_provisionally(), time }
     }
 

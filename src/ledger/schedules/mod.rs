@@ -14,7 +14,7 @@ use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::mode::Mode;
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::money::{Currency, Money};
 use crate::rejection::ScheduleRejection;
 use crate::requests::ScheduleRequest;
@@ -116,7 +116,12 @@ impl Ledger {
     /// assert!(ledger.add_schedule(&request, Mode::Commit)?.replayed);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
+    pub fn add_schedule(
+        &self,
+        request: &ScheduleRequest,
+        options: impl Into<WriteOptions>,
+    ) -> Result<ScheduleAdded, Error> {
+        let mode = options.into().mode;
         self.pool.transaction(Access::Write, |store| {
             // Locked, so that none of them is closed before this transaction ends.
             let accounts = store.lock_accounts(&request.parties.names(), &[])?;
@@ -176,8 +181,9 @@ impl Ledger {
         id: ScheduleId,
         actor: &Actor,
         reason: Option<&Description>,
-        mode: Mode,
+        options: impl Into<WriteOptions>,
     ) -> Result<ScheduleCancelled, Error> {
+        let mode = options.into().mode;
         self.pool.transaction(Access::Write, |store| {
             let mut schedule = store.lock_schedules(&[id])?.pop().ok_or_else(|| unknown(id))?;
             let refused = store.count_refused_dues(id)?;

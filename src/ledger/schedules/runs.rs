@@ -8,9 +8,9 @@ use std::ops::ControlFlow;
 use crate::error::Error;
 use crate::facts::{AccountId, AccountName, Due, DueState, Instant, Refusal, ScheduleId};
 use crate::ledger::Ledger;
-use crate::ledger::mode::Mode;
 use crate::ledger::schedules::pages::{DuePage, Item, Stuck};
 use crate::ledger::schedules::{ScheduleStatus, with_names};
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::money::Money;
 use crate::rejection::ScheduleRejection;
 use crate::requests::{BatchPolicy, Request};
@@ -135,9 +135,10 @@ impl Ledger {
     pub fn run_schedules(
         &self,
         until: Option<Instant>,
-        mode: Mode,
+        options: impl Into<WriteOptions>,
         progress: &mut dyn FnMut(&ScheduleRun) -> ControlFlow<()>,
     ) -> Result<ScheduleRun, Error> {
+        let mode = options.into().mode;
         let now = self.clock.now();
         let until = until.unwrap_or(now);
         if until > now {

@@ -11,18 +11,18 @@ use diesel::pg::PgConnection;
 
 use crate::clock::Clock;
 use crate::error::{Error, InputError};
-use crate::facts::{Account, AccountId};
-use crate::judging::{ClockLead, Opening, open_account};
+use crate::facts::{Account, AccountId, Actor};
+use crate::judging::{Actors, ClockLead, Opening, open_account};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::opening::{check_registered, insert_or_replay};
 use crate::ledger::book::rules::KnownRules;
 use crate::ledger::log;
-use crate::ledger::mode::Mode;
 use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::{Posted, Receipt};
 use crate::ledger::posting::remembered::Guess;
 use crate::ledger::posting::spending::Spending;
 use crate::ledger::posting::{Attempt, Outcome, Posting};
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::rejection::Rejection;
 use crate::requests::{
     AccountRequest, BatchPolicy, JournalRequest, JournalReversalRequest, Operation, Request, TransferRequest,
@@ -69,13 +69,13 @@ impl Ledger {
     /// assert_eq!(again.transfer, posted.transfer);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn post(&self, operation: impl Into<Operation>, mode: Mode) -> Result<Posted, Error> {
+    pub fn post(&self, operation: impl Into<Operation>, options: impl Into<WriteOptions>) -> Result<Posted, Error> {
         let operation = operation.into();
         if operation.id().is_none() {
             let problem = "a change of an account or of metadata makes no transfer; submit it instead of posting it";
             return Err(InputError::request(problem).into());
         }
-        let receipt = self.submit_one(Request::Operation(operation), mode)?;
+        let receipt = self.submit_one(Request::Operation(operation), options)?;
         let posted = receipt.transfers.into_iter().next();
         Ok(posted.unwrap_or_else(|| unreachable!("every operation with an id makes a transfer")))
     }
@@ -100,10 +100,10 @@ impl Ledger {
     pub fn post_batch(
         &self,
         requests: &[TransferRequest],
-        mode: Mode,
+        options: impl Into<WriteOptions>,
     ) -> Result<Vec<Result<Posted, Rejection>>, Error> {
         let requests: Vec<_> = requests.iter().cloned().map(Request::from).collect();
-        Ok(one_transfer_each(self.submit(&requests, BatchPolicy::CarryOn, mode)?))
+        Ok(one_transfer_each(self.submit(&requests, BatchPolicy::CarryOn, options)?))
     }
 
     /// Posts a journal: all its legs or none.
@@ -127,8 +127,8 @@ impl Ledger {
     /// assert_eq!(receipt.transfers.len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn post_journal(&self, request: &JournalRequest, mode: Mode) -> Result<Receipt, Error> {
-        self.submit_one(request.clone().into(), mode)
+    pub fn post_journal(&self, request: &JournalRequest, options: impl Into<WriteOptions>) -> Result<Receipt, Error> {
+        self.submit_one(request.clone().into(), options)
     }
 
     /// Reverses a journal as a whole. The limits of its accounts are judged once all its legs are reversed.
@@ -159,8 +159,12 @@ impl Ledger {
     /// assert_eq!(alice.money(alice.posted()).to_string(), "100.00 EUR");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn reverse_journal(&self, request: &JournalReversalRequest, mode: Mode) -> Result<Receipt, Error> {
-        self.submit_one(request.clone().into(), mode)
+    pub fn reverse_journal(
+        &self,
+        request: &JournalReversalRequest,
+        options: impl Into<WriteOptions>,
+    ) -> Result<Receipt, Error> {
+        self.submit_one(request.clone().into(), options)
     }
 
     /// Submits requests of any kind in one transaction, strictly in order. The policy says whether a refusal affects the others. The answers are
@@ -187,12 +191,25 @@ impl Ledger {
         &self,
         requests: &[Request],
         policy: BatchPolicy,
+        options: impl Into<WriteOptions>,
+    ) -> Result<Vec<Result<Receipt, Rejection>>, Error> {
+        let options = options.into();
+        let actors = Actors::One(options.actor.as_ref().unwrap_or(&self.actor));
+        self.submit_for(actors, requests, policy, options.mode)
+    }
+
+    /// Does the same for requests that may each have an actor of their own.
+    pub(super) fn submit_for(
+        &self,
+        actors: Actors<'_>,
+        requests: &[Request],
+        policy: BatchPolicy,
         mode: Mode,
     ) -> Result<Vec<Result<Receipt, Rejection>>, Error> {
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        let mut posting = self.posting(requests, policy, mode);
+        let mut posting = self.posting(requests, policy, mode).acting_for(actors);
         let guess = match mode {
             Mode::Commit => self.remembered.guess(&posting, &self.rules),
             Mode::DryRun => None,
@@ -215,7 +232,13 @@ impl Ledger {
 
     /// What every posting to this book needs beside its rows.
     const fn basis(&self) -> Basis<'_> {
-        Basis { clock: &self.clock, lead_max: self.clock_lead_max, spending: &self.spending, rules: &self.rules }
+        Basis {
+            actor: &self.actor,
+            clock: &self.clock,
+            lead_max: self.clock_lead_max,
+            spending: &self.spending,
+            rules: &self.rules,
+        }
     }
 
     fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
@@ -246,8 +269,8 @@ impl Ledger {
     /// assert_eq!(bob.version, 0, "a dry run leaves no trace");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn submit_one(&self, request: Request, mode: Mode) -> Result<Receipt, Error> {
-        let mut answers = self.submit(&[request], BatchPolicy::CarryOn, mode)?;
+    pub fn submit_one(&self, request: Request, options: impl Into<WriteOptions>) -> Result<Receipt, Error> {
+        let mut answers = self.submit(&[request], BatchPolicy::CarryOn, options)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
     }
 
@@ -273,10 +296,12 @@ impl Ledger {
         &self,
         request: &Request,
         accounts: &[AccountRequest],
-        mode: Mode,
+        options: impl Into<WriteOptions>,
     ) -> Result<WithOpenings, Error> {
+        let WriteOptions { mode, actor } = options.into();
+        let actors = Actors::One(actor.as_ref().unwrap_or(&self.actor));
         let requests = std::slice::from_ref(request);
-        let mut posting = self.posting(requests, BatchPolicy::CarryOn, mode);
+        let mut posting = self.posting(requests, BatchPolicy::CarryOn, mode).acting_for(actors);
         let answer = self.pool.transaction(Access::Write, |store| {
             let opened = self.open_missing(store, accounts, mode)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
@@ -323,7 +348,7 @@ impl Ledger {
 /// The accounts stay locked until the transaction ends, so it should end soon. If the caller also locks rows of its own, in varying order,
 /// it can deadlock with Teller. The database then rolls one of the transactions back, and the caller runs it again with the same ids.
 ///
-/// If `clock` is [`Clock::system`], the time is read from the server. Any other clock is used as it is.
+/// `actor` is recorded with every transfer. If `clock` is [`Clock::system`], the time is read from the server. Any other clock is used as it is.
 ///
 /// Set `plan_cache_mode = force_custom_plan` on a long-lived connection, so that it does not keep plans that were made when the book was
 /// small. Teller's own connections do.
@@ -332,11 +357,12 @@ impl Ledger {
 /// [`Error::Store`], and then the transaction must be rolled back; refusals are in the answers and leave it intact.
 pub fn post_in(
     connection: &mut PgConnection,
+    actor: &Actor,
     clock: &Clock,
     requests: &[TransferRequest],
 ) -> Result<Vec<Result<Posted, Rejection>>, Error> {
     let requests: Vec<_> = requests.iter().cloned().map(Request::from).collect();
-    Ok(one_transfer_each(submit_in(connection, clock, &requests, BatchPolicy::CarryOn)?))
+    Ok(one_transfer_each(submit_in(connection, actor, clock, &requests, BatchPolicy::CarryOn)?))
 }
 
 /// Submits requests of any kind in the caller's open transaction: see [`post_in`].
@@ -345,6 +371,7 @@ pub fn post_in(
 /// As [`post_in`].
 pub fn submit_in(
     connection: &mut PgConnection,
+    actor: &Actor,
     clock: &Clock,
     requests: &[Request],
     policy: BatchPolicy,
@@ -356,7 +383,7 @@ pub fn submit_in(
     let of_server = if clock.is_system() { Some(server_clock(connection)?) } else { None };
     let clock = of_server.as_ref().unwrap_or(clock);
     let (spending, rules) = (Spending::default(), KnownRules::default());
-    let basis = Basis { clock, lead_max: ClockLead::MAX, spending: &spending, rules: &rules };
+    let basis = Basis { actor, clock, lead_max: ClockLead::MAX, spending: &spending, rules: &rules };
     let mut posting = Posting::new(requests, policy, Mode::Commit, basis);
     loop {
         // The transaction cannot be begun again here, so further accounts are locked after those that are locked already.

@@ -8,8 +8,8 @@ use tracing::info;
 use crate::error::Error;
 use crate::files::{Existing, Input, OutputFile};
 use crate::ledger::Ledger;
-use crate::ledger::mode::Mode;
 use crate::ledger::proof::verify::{VerifyProgress, VerifyReport};
+use crate::ledger::write_options::Mode;
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreError, StoreOptions, copy_book_file, settle_book_file};
 
 /// The result of restoring a backup.

@@ -11,7 +11,6 @@ use crate::facts::AccountName;
 use crate::ledger::Ledger;
 use crate::ledger::accounts::Opened;
 use crate::ledger::bounded::make_room;
-use crate::ledger::mode::Mode;
 use crate::ledger::posting::receipts::Posted;
 use crate::ledger::transport::import_lines::{
     Draft, Outcome, Prepared, Reported, account_request, prepare_transfer, split, transfer_request,
@@ -21,6 +20,7 @@ use crate::ledger::transport::lines::{
 };
 use crate::ledger::transport::occurrences::Identities;
 use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
+use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::maps::FastMap;
 use crate::money::{Currency, CurrencyCode};
 use crate::store::Access;
@@ -87,9 +87,10 @@ impl Ledger {
     pub fn import_accounts(
         &self,
         lines: impl Iterator<Item = Result<Line<AccountLine>, Error>> + Send,
-        mode: Mode,
+        options: impl Into<WriteOptions>,
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
+        let mode = options.into().mode;
         let currencies = self.currencies_by_code()?;
         let prepared = lines.map(|line| {
             let (reported, content) = split(line?);
@@ -150,10 +151,10 @@ impl Ledger {
     pub fn import_transfers(
         &self,
         lines: impl Iterator<Item = Result<Line<TransferLine>, Error>> + Send,
-        mode: Mode,
+        options: impl Into<WriteOptions>,
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
-        self.import_transfers_from(None, lines, mode, sink)
+        self.import_transfers_from(None, lines, options, sink)
     }
 
     /// Does the same as [`Ledger::import_transfers`] for a file with a name of its own, which distinguishes its lines without a key from those of
@@ -202,9 +203,11 @@ impl Ledger {
         &self,
         source: Option<&ImportSource>,
         lines: impl Iterator<Item = Result<Line<TransferLine>, Error>> + Send,
-        mode: Mode,
+        options: impl Into<WriteOptions>,
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
+        let options = options.into();
+        let mode = options.mode;
         let currencies = self.currencies_by_code()?;
         let mut known = FastMap::default();
         let mut identities = Identities::new(source, self.has_transfers()?);
@@ -216,7 +219,7 @@ impl Ledger {
                 drafts.into_iter().map(|draft| draft.and_then(|draft| transfer_request(draft, &known))).collect();
             let ids: Vec<_> = requests.iter().flatten().map(|request| request.id.id()).collect();
             ask(requests, |requests| {
-                let answers = self.post_batch(requests, mode)?.into_iter().zip(ids);
+                let answers = self.post_batch(requests, &options)?.into_iter().zip(ids);
                 let outcome = |(answer, id)| match answer {
                     Ok(Posted { replayed, .. }) => Outcome::Done { replayed },
                     Err(rejection) => Outcome::Refused { rejection, id: Some(id) },

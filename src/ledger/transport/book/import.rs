@@ -12,7 +12,7 @@ use crate::ledger::transport::book::throwaway::Throwaway;
 use crate::ledger::transport::book::write::{Lines, refusal};
 use crate::ledger::transport::book::{BookHeader, BookLine, BookProgress, BookRecord, BookSource};
 use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
-use crate::ledger::{Ledger, Mode};
+use crate::ledger::{Ledger, Mode, WriteOptions};
 use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::rejection::Rejection;
@@ -51,9 +51,10 @@ impl Ledger {
     pub fn import_book(
         &self,
         source: &mut (dyn BookSource + Send),
-        mode: Mode,
+        options: impl Into<WriteOptions>,
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<BookImported, Error> {
+        let mode = options.into().mode;
         let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
             let problem = "it is not the header of a book; name a file that `teller export` wrote";
             return Err(refusal(1, problem.to_owned()));
