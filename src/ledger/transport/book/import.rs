@@ -55,7 +55,7 @@ impl Ledger {
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<BookImported, Error> {
         let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
-            let problem = "it is not the header of a book; name a file that `teller export` wrote";
+            let problem = "it is not the header of a book that was exported";
             return Err(refusal(1, problem.to_owned()));
         };
         let (digest, now) = (source.digest(), self.clock.now());
