@@ -127,6 +127,13 @@ pub enum InputError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Not an account's version.
+    #[error("{text:?} is no version; write a whole number")]
+    #[strum(serialize = "request_invalid")]
+    Version {
+        /// What was given.
+        text: String,
+    },
     /// Nobody is known who wants it so.
     #[error("nobody is logged in by name")]
     #[strum(serialize = "request_invalid")]

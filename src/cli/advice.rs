@@ -121,6 +121,7 @@ const fn of_schedule_rejection(rejection: &ScheduleRejection) -> Option<&'static
 pub(super) fn of_input(input: &InputError) -> Option<&'static str> {
     match input {
         InputError::BookFile { .. } => Some(MEND_BOOK_FILE),
+        InputError::Version { .. } => Some("the versions of accounts are shown by: teller balance --format json"),
         InputError::ActorMissing => Some("say who wants it so with --actor NAME"),
         InputError::BatchTooLarge { .. } => Some("split it, or bring transfers in with: teller import transfers"),
         InputError::At { fault, .. } => of_input(fault),

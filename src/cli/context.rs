@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
-use crate::config::{self, Origin};
+use crate::config::{self, Flag, Origin};
 use crate::ledger::{Ledger, Mode};
 use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
 
@@ -109,9 +109,14 @@ impl Context {
         Ok(opened)
     }
 
+    /// The database that the command line names.
+    pub(super) fn database_url_flag(&self) -> Option<Flag<'_>> {
+        self.database_url.as_deref().map(|value| Flag { name: "--database-url", value })
+    }
+
     /// The book to work on, and where its database was named.
     pub(super) fn url(&self) -> Result<(DatabaseUrl, Origin), Failure> {
-        let (url, origin) = config::database_url(self.database_url.as_deref())?;
+        let (url, origin) = config::database_url(self.database_url_flag())?;
         let Some(book) = &self.book else { return Ok((url, origin)) };
         Ok((url.in_book(&parse(book)?)?, origin))
     }

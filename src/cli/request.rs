@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::advice;
 use crate::cli::args::{MetadataArgs, ModeArgs, parse};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
@@ -15,6 +16,11 @@ use crate::money::Currency;
 use crate::requests::{Condition, Parties, Quantity, Request, TransferRequest};
 use crate::wire::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
 
+/// Reads an id. Where it is none, a key may have been meant.
+fn parse_id(text: &str) -> Result<TransferId, String> {
+    text.parse().map_err(|problem| format!("{problem}, or {}", advice::KEY_FOR_ID))
+}
+
 /// What makes a request the same request when it is sent again.
 #[derive(Args)]
 pub(super) struct IdArgs {
@@ -22,7 +28,7 @@ pub(super) struct IdArgs {
     #[arg(long, visible_alias = "key", value_name = "TEXT", conflicts_with = "id")]
     idempotency_key: Option<String>,
     /// The request's own id, made before it is first sent
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = parse_id)]
     id: Option<TransferId>,
 }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::error::InputError;
 use crate::facts::{AccountName, AccountType, Description, Instant, Key, Metadata, RequestId, TextError, TransferId};
 use crate::money::CurrencyCode;
+use crate::rejection::Rejection;
 use crate::requests::Parties;
 
 /// One line of a file.
@@ -132,6 +133,8 @@ pub struct Refused {
     pub raw: Vec<u8>,
     /// What is wrong; its column is empty when a rule refused the line as a whole.
     pub fault: Malformed,
+    /// The rule's answer; `None` where the line could not be understood.
+    pub rejection: Option<Rejection>,
     /// The id to import it under when it is mended, so that it is posted once. `None` where it names its key or id itself.
     pub id: Option<TransferId>,
 }

@@ -193,22 +193,33 @@ impl Sink {
 impl ImportSink for Sink {
     fn refuse(&mut self, refused: &Refused) -> io::Result<()> {
         self.refused += 1;
+        let message = message_of(refused);
         if self.refused <= REFUSED_SHOWN_MAX || self.rejects.is_none() {
             let fault = &refused.fault;
+            let message = &message;
             let column = if fault.column.is_empty() { String::new() } else { format!(", column {}", fault.column) };
             self.progress.suspend(|| {
-                say(format_args!("line {}{column}: {}: {}", refused.number, fault.code, fault.message));
+                say(format_args!("line {}{column}: {}: {message}", refused.number, fault.code));
             });
         } else if self.refused == REFUSED_SHOWN_MAX + 1 {
             self.progress.suspend(|| say("More lines are refused; all of them are in the rejects file."));
         }
-        self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.write(refused))
+        self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.write(refused, &message))
     }
 
     fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()> {
         self.counts = *counts;
         self.progress.show(counts.lines);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// What is wrong with a line, and what to do about it.
+fn message_of(refused: &Refused) -> String {
+    let message = &refused.fault.message;
+    match refused.rejection.as_ref().and_then(advice::of_rejection) {
+        Some(hint) => format!("{message}; {hint}"),
+        None => message.clone(),
     }
 }
 
