@@ -164,10 +164,13 @@ on_every_backend! {
         let answer = run_file(book, &["batch", "--format", "ndjson"], lines).ends(3);
         let items: Vec<serde_json::Value> = answer.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(items[0].as_object().unwrap().keys().collect::<Vec<_>>(),
-            ["item", "outcome", "code", "message", "rejection", "journal_id", "dry_run", "transfers"]);
+            ["item", "outcome", "code", "message", "rejection", "journal_id", "dry_run", "transfers", "hint"]);
         let outcomes: Vec<_> = items.iter().map(|item| item["code"].as_str().or(item["outcome"].as_str()).unwrap()).collect();
         assert_eq!(outcomes, ["done", "done", "done", "insufficient_funds", "account_unknown", "done", "done", "done"]);
         assert_eq!(items[4]["rejection"]["leg"], 2);
+        let hints: Vec<_> = items.iter().map(|item| item["hint"].as_str()).collect();
+        let to_open = "open it with: teller account open \"ghost\" --currency CODE";
+        assert_eq!(hints, [None, None, None, Some("deposit first or change the limit"), Some(to_open), None, None, None]);
         let again = run_file(book, &["batch"], lines).ends(3);
         assert_eq!(again.stdout.matches("replayed").count(), 5, "{}", again.stdout);
         check(book, "balance alice posted 88 held 3");

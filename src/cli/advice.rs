@@ -250,3 +250,23 @@ pub(super) fn of_fact(fact: &Fact) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_of_a_journal_has_the_advice_of_its_leg() {
+        let account: AccountName = "ghost".parse().unwrap();
+        let advice = of_rejection(&Rejection::AccountUnknown { account: account.clone() });
+        assert_eq!(advice.as_deref(), Some("open it with: teller account open \"ghost\" --currency CODE"));
+        let in_leg = Rejection::InLeg { leg: 2, rejection: Box::new(Rejection::AccountUnknown { account }) };
+        assert_eq!(of_rejection(&in_leg), advice);
+    }
+
+    #[test]
+    fn a_place_in_the_input_takes_no_advice_away() {
+        let fault = InputError::At { place: "line 3".to_owned(), fault: Box::new(InputError::ActorMissing) };
+        assert_eq!(of_input(&fault), Some("say who wants it so with --actor NAME"));
+    }
+}

@@ -37,6 +37,7 @@ pub(super) struct Failure {
     fields: Vec<(String, Value)>,
     /// The account that was named and is not there.
     pub(super) unknown_account: Option<AccountName>,
+    /// There is nobody left to tell.
     is_silent: bool,
 }
 
@@ -137,19 +138,12 @@ impl Failure {
 
     /// Tells of it, and gives the code that the program ends with.
     pub(super) fn tell(&self) -> ExitCode {
-        if self.is_silent() {
-            // There is nobody left to tell.
-        } else if talk::is_json() {
+        if !self.is_silent && talk::is_json() {
             talk::write_document(&self.to_json());
-        } else {
+        } else if !self.is_silent {
             talk::write_text(&self.to_text());
         }
         self.exit.into()
-    }
-
-    /// Whether there is nobody left to tell.
-    pub(super) const fn is_silent(&self) -> bool {
-        self.is_silent
     }
 
     fn to_json(&self) -> Value {
