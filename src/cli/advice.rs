@@ -64,6 +64,16 @@ pub(super) fn of_rejection(rejection: &Rejection) -> Option<Advice> {
     })
 }
 
+/// After the refusal of one request among many. It does not advise to open an unknown account: the name may be a slip, and nobody looks for
+/// similar names there.
+pub(super) fn of_one_among_many(rejection: &Rejection) -> Option<Advice> {
+    match rejection {
+        Rejection::InLeg { rejection, .. } => of_one_among_many(rejection),
+        Rejection::AccountUnknown { .. } => None,
+        rejection => of_rejection(rejection),
+    }
+}
+
 /// After a refusal of a transfer, a hold or a journal.
 const fn of_transfer_rejection(rejection: &Rejection) -> Option<&'static str> {
     Some(match rejection {
@@ -262,6 +272,7 @@ mod tests {
         assert_eq!(advice.as_deref(), Some("open it with: teller account open \"ghost\" --currency CODE"));
         let in_leg = Rejection::InLeg { leg: 2, rejection: Box::new(Rejection::AccountUnknown { account }) };
         assert_eq!(of_rejection(&in_leg), advice);
+        assert_eq!(of_one_among_many(&in_leg), None);
     }
 
     #[test]

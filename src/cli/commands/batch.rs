@@ -91,7 +91,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BatchArgs) -> Result<En
 }
 
 fn record(item: usize, answer: &Result<Receipt, Rejection>, mode: Mode) -> ItemRecord {
-    let hint = answer.as_ref().err().and_then(advice::of_rejection).map(Cow::into_owned);
+    let hint = answer.as_ref().err().and_then(advice::of_one_among_many).map(Cow::into_owned);
     ItemRecord::new(item, answer, hint, mode)
 }
 

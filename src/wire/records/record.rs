@@ -126,3 +126,40 @@ macro_rules! record {
         $crate::wire::Columns::of([$(stringify!($($column).+)),+])
     }};
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    record! {
+        /// A record inside of another.
+        pub struct Inner {
+            account: &'static str,
+            r#type: &'static str,
+        }
+    }
+
+    record! {
+        /// A record with one inside.
+        pub struct Outer {
+            ..inner: Inner,
+            state: Option<u8>,
+            version: u8,
+        }
+        table { version, inner.r#type }
+        /// Another choice.
+        view named { inner.account }
+    }
+
+    #[test]
+    fn one_declaration_gives_json_csv_and_tables_their_names_in_order() -> serde_json::Result<()> {
+        let record = Outer { inner: Inner { account: "alice", r#type: "liability" }, state: None, version: 7 };
+        let json = r#"{"account":"alice","type":"liability","state":null,"version":7}"#;
+        assert_eq!(serde_json::to_string(&record)?, json);
+        assert_eq!(Outer::columns(), ["account", "type", "state", "version"]);
+        assert_eq!(Outer::table().names(), ["version", "type"]);
+        assert_eq!(Outer::named().then(Outer::table()).names(), ["account", "version", "type"]);
+        assert_eq!(Inner::table().names(), ["account", "type"]);
+        Ok(())
+    }
+}

@@ -217,7 +217,7 @@ impl ImportSink for Sink {
 /// What is wrong with a line, and what to do about it.
 fn message_of(refused: &Refused) -> String {
     let message = &refused.fault.message;
-    match refused.rejection.as_ref().and_then(advice::of_rejection) {
+    match refused.rejection.as_ref().and_then(advice::of_one_among_many) {
         Some(hint) => format!("{message}; {hint}"),
         None => message.clone(),
     }
