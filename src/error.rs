@@ -127,6 +127,24 @@ pub enum InputError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Not an account's version.
+    #[error("{text:?} is no version; write a whole number")]
+    #[strum(serialize = "request_invalid")]
+    Version {
+        /// What was given.
+        text: String,
+    },
+    /// Nobody is known who wants it so.
+    #[error("nobody is logged in by name")]
+    #[strum(serialize = "request_invalid")]
+    ActorMissing,
+    /// A batch that one transaction does not take.
+    #[error("the batch has more than {items_max} requests, the most that one transaction takes")]
+    #[strum(serialize = "request_invalid")]
+    BatchTooLarge {
+        /// The most.
+        items_max: u64,
+    },
     /// One of the others, and where it stands.
     #[error("{place}: {fault}")]
     #[strum(serialize = "at")]

@@ -148,7 +148,7 @@ on_every_backend! {
         owner("period close 2025-12").ends(0).says("was closed already");
         owner("period close 2024 --actor carol").ends(0).says("Period 2024 is closed.");
         owner("period close 2024-03").ends(0).says("Period 2024-03 was closed as part of 2024 already; nothing changed.");
-        owner("period reopen 2024-03").ends(3).says("2024-03 is closed as part of 2024; reopen 2024 first");
+        owner("period reopen 2024-03").ends(3).says("2024-03 is closed as part of 2024\n  hint: reopen 2024 first");
         owner("period reopen 2024 --actor carol").ends(0).says("Period 2024 is open.");
         owner("period reopen 2025").ends(0).says("Period 2025 was open, but for 2025-12 already; nothing changed.");
         book.run("transfer alice bob 1 --effective-at 2025-12-24T18:00:00Z").ends(3).says("lies in 2025-12, which is closed");

@@ -31,8 +31,8 @@ on_every_backend! {
         let answer = book.run("transfer alice bob 5 --format json").ends(3);
         assert_eq!((answer.stdout.as_str(), answer.stderr.as_str()), ("", concat!(
             r#"{"error":{"code":"insufficient_funds","message":"account alice has 0.00 EUR available and may not go below 0.00 EUR, "#,
-            r#"5.00 EUR was requested; deposit first or change the limit","account":"alice","available":"0.00","#,
-            r#""min_balance":"0.00","requested":"5.00"}}"#, "\n",
+            r#"5.00 EUR was requested","account":"alice","available":"0.00","#,
+            r#""min_balance":"0.00","requested":"5.00","hint":"deposit first or change the limit"}}"#, "\n",
         )));
         book.run("transfer alice bob 5").ends(3).says("error: account alice has 0.00 EUR available");
         book.run("transfer alice ghost 5").ends(3).says("account ghost is unknown");

@@ -165,6 +165,9 @@ on_every_backend! {
         let outcomes: Vec<_> = items.iter().map(|item| item["code"].as_str().or(item["outcome"].as_str()).unwrap()).collect();
         assert_eq!(outcomes, ["done", "done", "done", "insufficient_funds", "account_unknown", "done", "done", "done"]);
         assert_eq!(items[4]["rejection"]["leg"], 2);
+        let hints: Vec<_> = items.iter().map(|item| item["hint"].as_str()).collect();
+        // Where many are handed in at once an unknown name is more likely a slip than an account to open.
+        assert_eq!(hints, [None, None, None, Some("deposit first or change the limit"), None, None, None, None]);
         let again = run_file(book, &["batch"], lines).ends(3);
         assert_eq!(again.stdout.matches("replayed").count(), 5, "{}", again.stdout);
         check(book, "balance alice posted 88 held 3");

@@ -107,7 +107,7 @@ on_every_backend! {
         }
         book.run("schedule run --until 2026-01-01").ends(65).says("write it with its offset");
         book.run("schedule run --until 9999-01-01T00:00:00Z").ends(3).says("nothing can be due up to 9999-01-01");
-        book.run("schedule show ghost").ends(3).says("is unknown; see which there are with: teller schedule list");
+        book.run("schedule show ghost").ends(3).says("is unknown\n  hint: see which there are with: teller schedule list");
         book.run("schedule cancel ghost --actor ops").ends(3).says("is unknown");
         book.run("schedule list").ends(0).says("No schedules.");
         assert_eq!(book.contents(), before);

@@ -112,7 +112,7 @@ on_every_backend! {
         assert_eq!(counts(&run_at(book, "2026-01-02T12:00:00Z")), [0, 2, 0], "the older one holds up none");
         assert_eq!(dues(book, "d"), ["2026-01-01T09:00 refused 2 account_frozen", "2026-01-02T09:00 refused 1 account_frozen"]);
         let history = book.ledger().get_schedule(schedule_id("d"), None, 1).unwrap();
-        assert_eq!(history.dues[0].refusal.as_ref().unwrap().reason, "account alice is frozen; unfreeze it first");
+        assert_eq!(history.dues[0].refusal.as_ref().unwrap().reason, "account alice is frozen");
         check(book, "unfreeze alice -> unfrozen");
         let run = run_at(book, "2026-01-03T12:00:00Z");
         assert_eq!(counts(&run), [3, 0, 0]);

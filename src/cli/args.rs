@@ -1,16 +1,12 @@
 //! What several commands have in common.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::str::FromStr;
 
 use clap::Args;
 
-use crate::cli::failure::Failure;
-use crate::cli::{Context, interrupt};
 use crate::config;
 use crate::facts::{AccountName, Actor, Description, Metadata, TextError};
-use crate::files::{Existing, OutputFile};
 use crate::ledger::Mode;
 use crate::requests::{AccountAction, AccountChange};
 use crate::wire::Signature;
@@ -97,40 +93,6 @@ where
     crate::InputError: From<T::Err>,
 {
     text.parse::<T>().map_err(|error| crate::InputError::from(error).into())
-}
-
-/// What becomes of a file that is written to and is there already.
-#[derive(Args)]
-pub(super) struct ForceArgs {
-    /// Replace the file that is written if it is there already
-    #[arg(long)]
-    force: bool,
-}
-
-impl ForceArgs {
-    /// Begins a file that results go to, before there is any work that could be in vain.
-    pub(super) fn create(&self, context: &Context, path: &Path) -> Result<OutputFile, Failure> {
-        let existing = if self.force { Existing::Replace } else { Existing::Refuse };
-        let hint = "replace it with --force";
-        create(context, path, existing).map_err(|error| Failure::of_output(error, Some(hint)))
-    }
-}
-
-/// Begins a file that never replaces another.
-pub(super) fn create_new(context: &Context, path: &Path) -> Result<OutputFile, Failure> {
-    create(context, path, Existing::Refuse).map_err(|error| Failure::of_output(error, None))
-}
-
-/// Begins a file. Where its name is taken, a number is put behind it.
-pub(super) fn create_next_to_taken(context: &Context, path: &Path) -> Result<OutputFile, Failure> {
-    create(context, path, Existing::Number).map_err(|error| Failure::of_output(error, None))
-}
-
-fn create(context: &Context, path: &Path, existing: Existing) -> Result<OutputFile, crate::Error> {
-    interrupt::clean_up();
-    // Where the URL cannot be read there is no open book, and opening it tells why.
-    let book = context.url().ok().and_then(|(url, _)| url.file().map(Path::to_owned));
-    OutputFile::create(path, existing, book.as_deref())
 }
 
 /// `1 transfer`, `2 transfers`.

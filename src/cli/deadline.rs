@@ -8,13 +8,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::cli::command::DEADLINE_DEFAULT;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::config::Setting;
 use crate::facts::TransferId;
 use crate::store::StoreOptions;
+
+/// The deadline of commands that do one short thing, where none is given.
+const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
+
+/// The commands that take as long as there is something to do. They have no deadline where none is given.
+pub(super) const LONG_COMMANDS: [&str; 12] = [
+    "backup",
+    "batch",
+    "bench",
+    "book",
+    "demo",
+    "export",
+    "import",
+    "migrate",
+    "restore",
+    "schedule run",
+    "seal",
+    "verify",
+];
 
 /// What the store gets to end in order before the program is ended.
 const GRACE: Duration = Duration::from_millis(250);
@@ -57,10 +75,10 @@ impl Deadline {
         *self.request.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
     }
 
-    /// Ends the program when the time is over: the user's, or else the command's. Once there are results to write the database has
+    /// Ends the program when the time is over: the user's, or else that of the command of this name. Once there are results to write the database has
     /// answered, and how fast they are read is the reader's matter.
-    pub(super) fn watch(&self, default: Option<Duration>, output: &Output) {
-        let Some(time) = self.time.or(default) else { return };
+    pub(super) fn watch(&self, command: &str, output: &Output) {
+        let Some(time) = self.time.or_else(|| default_of(command)) else { return };
         let request = Arc::clone(&self.request);
         let (format, has_results) = (output.format, Arc::clone(&output.has_begun));
         thread::spawn(move || {
@@ -71,9 +89,15 @@ impl Deadline {
             let request = *request.lock().unwrap_or_else(PoisonError::into_inner);
             let failure = Failure::of_deadline(time, request);
             Output::new(format).failure(&failure);
-            interrupt::end(failure.exit_code.into());
+            interrupt::end(failure.exit);
         });
     }
+}
+
+/// By when a command has surely ended where nothing is wrong; `None` where that depends on how much there is to do.
+fn default_of(command: &str) -> Option<Duration> {
+    let is_long = LONG_COMMANDS.iter().any(|long| command == *long || command.starts_with(&format!("{long} ")));
+    (!is_long).then_some(DEADLINE_DEFAULT)
 }
 
 /// A time such as `500ms`, `30s`, `5m` or `1h`.
@@ -91,6 +115,20 @@ pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_has_no_deadline_where_it_or_the_one_above_it_is_long() {
+        for (command, is_long) in [
+            ("verify", true),
+            ("import book", true),
+            ("schedule run", true),
+            ("schedule add", false),
+            ("balance", false),
+            ("bookmark", false),
+        ] {
+            assert_eq!(default_of(command).is_none(), is_long, "{command}");
+        }
+    }
 
     #[test]
     fn a_time_has_a_number_and_a_unit() {

@@ -1,4 +1,4 @@
-//! What a person and a script are told when a command fails. The only place where faults become exit codes and advice.
+//! What a person and a script are told when a command fails: the fault's own code and sentence, with its exit code and its advice.
 
 use std::fmt::Write as _;
 use std::io;
@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::cli::advice::{self, Advice};
 use crate::cli::committed::Committed;
+use crate::cli::exit::Exit;
 use crate::cli::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
@@ -16,18 +18,6 @@ use crate::facts::{AccountName, TransferId};
 use crate::rejection::Rejection;
 use crate::store::{StoreError, UrlError};
 use crate::wire::{SealFileError, visible};
-
-const EXIT_DONE: u8 = 0;
-pub(super) const EXIT_USAGE: u8 = 2;
-pub(super) const EXIT_REFUSED: u8 = 3;
-pub(super) const EXIT_BAD_INPUT: u8 = 65;
-const EXIT_UNREACHABLE: u8 = 69;
-pub(super) const EXIT_FAULT: u8 = 70;
-/// What was to be done is done, and its result could not be written.
-const EXIT_OUTPUT: u8 = 74;
-pub(super) const EXIT_TRY_AGAIN: u8 = 75;
-const EXIT_NOT_ALLOWED: u8 = 77;
-const EXIT_CONFIGURATION: u8 = 78;
 
 const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 
@@ -39,26 +29,31 @@ const PANIC: &str = "panic";
 
 /// Why a command failed, ready to be shown.
 pub(super) struct Failure {
-    pub(super) exit_code: u8,
+    pub(super) exit: Exit,
     code: &'static str,
     message: String,
-    hint: Option<String>,
+    hint: Option<Advice>,
     /// The rejection's own fields.
     fields: Vec<(String, Value)>,
     /// The account that was named and is not there.
     pub(super) unknown_account: Option<AccountName>,
+    /// There is nobody left to tell.
     is_silent: bool,
 }
 
 impl Failure {
-    fn new(exit_code: u8, code: &'static str, message: String, hint: Option<&str>) -> Self {
-        let hint = hint.map(str::to_owned);
-        Self { exit_code, code, message, hint, fields: Vec::new(), unknown_account: None, is_silent: false }
+    fn new(exit: Exit, code: &'static str, message: String) -> Self {
+        Self { exit, code, message, hint: None, fields: Vec::new(), unknown_account: None, is_silent: false }
+    }
+
+    /// Says what to do next.
+    pub(super) fn with_hint(self, hint: impl Into<Advice>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
     }
 
     /// Arguments that do not go together, which the parser of arguments cannot see.
     pub(super) fn usage(message: impl Into<String>) -> Self {
-        Self::new(EXIT_USAGE, USAGE, message.into(), None)
+        Self::new(Exit::Usage, USAGE, message.into())
     }
 
     /// A panic, which is always a fault of this program.
@@ -68,12 +63,7 @@ impl Failure {
             payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         let place = panic.location().map(|location| format!(" at {location}")).unwrap_or_default();
         let message = format!("a fault of Teller{place}: {}", words.unwrap_or("no words"));
-        Self::new(
-            EXIT_FAULT,
-            PANIC,
-            message,
-            Some("report it; the same command with the same key or id can be run again"),
-        )
+        Self::new(Exit::Fault, PANIC, message).with_hint(advice::AFTER_PANIC)
     }
 
     /// Nobody reads the result of what was committed.
@@ -88,46 +78,39 @@ impl Failure {
         {
             self.message = format!("{words}, but {}", self.message);
             self.fields = [("committed".to_owned(), json!(true))].into_iter().chain(fields).collect();
-            self.hint = Some("what was committed need not be done again".to_owned());
             self.is_silent = false;
-            self.exit_code = EXIT_OUTPUT;
+            self.exit = Exit::Output;
+            return self.with_hint(advice::AFTER_LOST_RESULT);
         }
         self
     }
 
     /// Adds that the request can be sent again under its id, where that is the thing to do.
     pub(super) fn with_retry_id(mut self, id: TransferId) -> Self {
-        if self.exit_code == EXIT_TRY_AGAIN {
-            let known =
-                if self.code == OUTCOME_UNKNOWN { "it may or may not have been posted" } else { "nothing was posted" };
-            self.hint = Some(format!("{known}; run the same command again with --id {id}: it is safe"));
-            self.fields.push(("id".into(), json!(id)));
+        if self.exit != Exit::TryAgain {
+            return self;
         }
-        self
-    }
-
-    /// Says what to do next.
-    pub(super) fn with_hint(mut self, hint: String) -> Self {
-        self.hint = Some(hint);
-        self
+        let known =
+            if self.code == OUTCOME_UNKNOWN { "it may or may not have been posted" } else { "nothing was posted" };
+        self.fields.push(("id".into(), json!(id)));
+        self.with_hint(advice::retry(known, id))
     }
 
     /// A file that results go to cannot be begun.
-    pub(super) fn of_output(error: Error, hint_where_taken: Option<&str>) -> Self {
+    pub(super) fn of_output(error: Error, hint_where_taken: Option<&'static str>) -> Self {
         let is_taken = matches!(&error, Error::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists);
-        let mut failure = Self::from(error);
-        failure.hint = hint_where_taken.filter(|_| is_taken).map(str::to_owned).or(failure.hint);
-        failure
+        let failure = Self::from(error);
+        match hint_where_taken.filter(|_| is_taken) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 
     /// A dry run wrote nothing, whatever it ended with.
     pub(super) fn of_dry_run(error: Error) -> Self {
         match error {
             Error::Store(StoreError::OutcomeUnknown { reason }) => StoreError::Lost { reason }.into(),
-            Error::Input(input @ InputError::BookFile { .. }) => {
-                let hint = "the file is not as it was exported; nothing was imported";
-                Self::new(EXIT_BAD_INPUT, input.code(), input.to_string(), Some(hint))
-            }
+            Error::Input(input @ InputError::BookFile { .. }) => Self::from(input).with_hint(advice::OTHER_BOOK_FILE),
             error => error.into(),
         }
     }
@@ -138,35 +121,32 @@ impl Failure {
         match request {
             Some(id) => {
                 let message = format!("the outcome is unknown: {silent}");
-                Self::new(EXIT_TRY_AGAIN, OUTCOME_UNKNOWN, message, None).with_retry_id(id)
+                Self::new(Exit::TryAgain, OUTCOME_UNKNOWN, message).with_retry_id(id)
             }
-            None => Self::new(EXIT_TRY_AGAIN, DEADLINE_PASSED, silent, Some(UNKNOWN_HINT)),
+            None => Self::new(Exit::TryAgain, DEADLINE_PASSED, silent).with_hint(advice::REPEAT),
         }
     }
 
-    /// Adds which accounts may have been meant. How to open one comes second, or a slip would become an account.
+    /// Adds which accounts may have been meant.
     pub(super) fn or_meant(mut self, similar: &[AccountName]) -> Self {
         let (Some(account), false) = (&self.unknown_account, similar.is_empty()) else { return self };
         let names: Vec<_> = similar.iter().map(AccountName::as_str).collect();
-        self.hint = Some(format!("did you mean {}? if not, {}", names.join(" or "), open_hint(account)));
+        self.hint = Some(advice::meant(account, &names).into());
         self.fields.push(("did_you_mean".to_owned(), json!(names)));
         self
     }
 
     /// Tells of it, and gives the code that the program ends with.
     pub(super) fn tell(&self) -> ExitCode {
-        if !self.is_silent() {
-            talk::say_failure(self);
+        if !self.is_silent && talk::is_json() {
+            talk::write_document(&self.to_json());
+        } else if !self.is_silent {
+            talk::write_text(&self.to_text());
         }
-        ExitCode::from(self.exit_code)
+        self.exit.into()
     }
 
-    /// Whether there is nobody left to tell.
-    pub(super) const fn is_silent(&self) -> bool {
-        self.is_silent
-    }
-
-    pub(super) fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         let mut error = Map::new();
         error.insert("code".into(), json!(self.code));
         error.insert("message".into(), json!(self.message));
@@ -177,7 +157,7 @@ impl Failure {
         json!({ "error": error })
     }
 
-    pub(super) fn to_text(&self) -> String {
+    fn to_text(&self) -> String {
         let mut text = format!("error: {}", visible(&self.message));
         if let Some(hint) = &self.hint {
             let _ = write!(text, "\n  hint: {}", visible(hint));
@@ -195,19 +175,11 @@ impl From<Error> for Failure {
             Error::Store(fault) => fault.into(),
             Error::File { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => source.into(),
             Error::File { ref source, .. } if is_full(source) => {
-                let message = format!("{error}: {source}");
-                Self::new(EXIT_TRY_AGAIN, "disk_full", message, Some("no file was left; make room and try again"))
+                Self::new(Exit::TryAgain, "disk_full", format!("{error}: {source}")).with_hint(advice::MAKE_ROOM)
             }
-            Error::File { ref source, .. } => {
-                let message = format!("{error}: {source}");
-                Self::new(EXIT_BAD_INPUT, code, message, None)
-            }
+            Error::File { ref source, .. } => Self::new(Exit::BadInput, code, format!("{error}: {source}")),
         }
     }
-}
-
-fn open_hint(account: &AccountName) -> String {
-    format!("open it with: teller account open {:?} --currency CODE", account.as_str())
 }
 
 fn is_full(error: &io::Error) -> bool {
@@ -216,19 +188,14 @@ fn is_full(error: &io::Error) -> bool {
 
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
-        let mut failure = Self::new(EXIT_REFUSED, rejection.code(), rejection.to_string(), None);
-        if let Rejection::JournalNamed { journal, .. } = &rejection {
-            failure.hint = Some(format!(
-                "its transfers and their sequences: teller journal show {journal}; to undo it as a whole: teller reverse --journal {journal}"
-            ));
-        }
-        if let Rejection::AccountUnknown { account } = &rejection {
-            failure.hint = Some(open_hint(account));
-            failure.unknown_account = Some(account.clone());
-        }
+        let mut failure = Self::new(Exit::Refused, rejection.code(), rejection.to_string());
+        failure.hint = advice::of_rejection(&rejection);
         if let Ok(Value::Object(mut fields)) = serde_json::to_value(&rejection) {
             fields.shift_remove("code");
             failure.fields = fields.into_iter().collect();
+        }
+        if let Rejection::AccountUnknown { account } = rejection {
+            failure.unknown_account = Some(account);
         }
         failure
     }
@@ -236,92 +203,22 @@ impl From<Rejection> for Failure {
 
 impl From<InputError> for Failure {
     fn from(input: InputError) -> Self {
-        let hint = match &input {
-            InputError::BookFile { .. } => Some(BOOK_FILE_HINT),
-            _ => None,
-        };
-        Self::new(EXIT_BAD_INPUT, input.code(), input.to_string(), hint)
+        let hint = advice::of_input(&input).map(Advice::Borrowed);
+        Self { hint, ..Self::new(Exit::BadInput, input.code(), input.to_string()) }
     }
 }
 
-const BOOK_FILE_HINT: &str = "the file is not as it was exported, and the book is not complete, so it cannot be used; \
-    import an unchanged copy of the file, into a new, empty book where lines of the changed one are in this one";
-
 impl From<SealFileError> for Failure {
     fn from(error: SealFileError) -> Self {
-        Self::new(EXIT_BAD_INPUT, "seal_invalid", error.to_string(), None)
+        Self::new(Exit::BadInput, "seal_invalid", error.to_string())
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(fault: StoreError) -> Self {
-        let (exit_code, hint) = meaning(&fault);
-        Self::new(exit_code, fault.code(), fault.to_string(), hint)
+        Self { hint: advice::of_store(&fault), ..Self::new((&fault).into(), fault.code(), fault.to_string()) }
     }
 }
-
-/// What a fault of the database means to a script, and what a person can do.
-fn meaning(fault: &StoreError) -> (u8, Option<&str>) {
-    match fault {
-        StoreError::Url(_) | StoreError::Options { .. } => (EXIT_CONFIGURATION, None),
-        StoreError::Unreachable { hint, .. } => (EXIT_UNREACHABLE, Some(hint)),
-        StoreError::Denied { .. } => {
-            (EXIT_NOT_ALLOWED, Some("check the user and password in the URL, and what that user may do"))
-        }
-        StoreError::NotABook { .. } => {
-            (EXIT_CONFIGURATION, Some("name another database; Teller leaves this one alone"))
-        }
-        StoreError::Missing { .. } => {
-            let hint = "nothing was made; name the book's file with --database-url, or make a new book by opening its first account, by \
-                teller migrate run, or with --create";
-            (EXIT_CONFIGURATION, Some(hint))
-        }
-        StoreError::BookUnknown => {
-            let hint = "see which there are with: teller book list; make it with: teller book create NAME";
-            (EXIT_CONFIGURATION, Some(hint))
-        }
-        StoreError::NotOffered { hint, .. } => (EXIT_CONFIGURATION, Some(hint)),
-        StoreError::NotMigrated { .. } => {
-            (EXIT_CONFIGURATION, Some("bring the schema up to date with: teller migrate run"))
-        }
-        StoreError::Newer { .. } => (EXIT_CONFIGURATION, Some("use the newer version of Teller that made them")),
-        StoreError::NotUtf8 { .. } => {
-            let hint = "make another database: createdb --encoding=UTF8 --locale=C --template=template0 NAME";
-            (EXIT_CONFIGURATION, Some(hint))
-        }
-        StoreError::ReadOnly { .. } => {
-            let hint =
-                "nothing was written; check the permissions of the file and its folder, or name the primary server";
-            (EXIT_NOT_ALLOWED, Some(hint))
-        }
-        StoreError::Standby { .. } => {
-            let hint = "nothing was written; name all servers in the URL, as in postgres://USER@ONE,TWO/DATABASE, \
-                or the one that takes writes";
-            (EXIT_TRY_AGAIN, Some(hint))
-        }
-        StoreError::Busy { .. } | StoreError::Conflict { .. } | StoreError::Lost { .. } => {
-            (EXIT_TRY_AGAIN, Some("try again"))
-        }
-        StoreError::OutcomeUnknown { .. } => (EXIT_TRY_AGAIN, Some(UNKNOWN_HINT)),
-        StoreError::Replaced { .. } => {
-            let hint = "stop every program that uses the book and put its file and its -wal file back; \
-                then send the last requests again: docs/disaster-recovery.md";
-            (EXIT_UNREACHABLE, Some(hint))
-        }
-        StoreError::Full { .. } => (EXIT_TRY_AGAIN, Some("nothing was written; make room and try again")),
-        StoreError::Disk { .. } => {
-            let hint = "nothing was written; look at the disk, its quota and the system's log; if the file is damaged, \
-                restore a backup elsewhere and verify it";
-            (EXIT_FAULT, Some(hint))
-        }
-        StoreError::Statement { .. } => (EXIT_FAULT, Some(REPORT_HINT)),
-        StoreError::Corrupt(_) | StoreError::Migration { .. } => (EXIT_FAULT, None),
-    }
-}
-
-const UNKNOWN_HINT: &str = "run the same command again: it is safe, and finds out what became of the first";
-
-const REPORT_HINT: &str = "nothing was written; if the database was not changed by hand, this is a fault of Teller";
 
 impl From<UrlError> for Failure {
     fn from(error: UrlError) -> Self {
@@ -331,16 +228,8 @@ impl From<UrlError> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let hint = match error {
-            ConfigError::DotEnv { .. } => {
-                Some("write lines like DATABASE_URL='sqlite://teller.db', with '' around the value")
-            }
-            ConfigError::Url { .. }
-            | ConfigError::DotEnvFile { .. }
-            | ConfigError::NotText { .. }
-            | ConfigError::Invalid { .. } => None,
-        };
-        Self::new(EXIT_CONFIGURATION, error.code(), error.to_string(), hint)
+        let hint = advice::of_config(&error).map(Advice::Borrowed);
+        Self { hint, ..Self::new(Exit::Configuration, error.code(), error.to_string()) }
     }
 }
 
@@ -348,11 +237,8 @@ impl From<ConfigError> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let is_silent = error.kind() == io::ErrorKind::BrokenPipe;
-        let exit_code = if is_silent { EXIT_DONE } else { EXIT_OUTPUT };
-        Self {
-            is_silent,
-            ..Self::new(exit_code, OUTPUT_FAILED, format!("the result cannot be written: {error}"), None)
-        }
+        let exit = if is_silent { Exit::Done } else { Exit::Output };
+        Self { is_silent, ..Self::new(exit, OUTPUT_FAILED, format!("the result cannot be written: {error}")) }
     }
 }
 

@@ -4,11 +4,9 @@
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::cli::exit::Exit;
 use crate::cli::talk::say;
 use crate::files::remove_unfinished;
-
-/// Died of an interrupt, as shells count it.
-const EXIT_INTERRUPTED: i32 = 130;
 
 static IS_REQUESTED: AtomicBool = AtomicBool::new(false);
 /// Whether the work looks at [`is_requested`].
@@ -26,16 +24,16 @@ pub(super) fn clean_up() {
     // It can be set once; the second time it is the same.
     let _ = ctrlc::set_handler(|| {
         if !IS_HEARD.load(Ordering::Relaxed) || IS_REQUESTED.swap(true, Ordering::Relaxed) {
-            end(EXIT_INTERRUPTED);
+            end(Exit::Interrupted);
         }
         say("\nInterrupted; finishing what is at hand. Once more ends it at once.");
     });
 }
 
 /// Ends the program at once, and leaves no unfinished files.
-pub(super) fn end(exit_code: i32) -> ! {
+pub(super) fn end(exit: Exit) -> ! {
     remove_unfinished();
-    process::exit(exit_code)
+    process::exit(exit.code().into())
 }
 
 /// Whether there was an interrupt.

@@ -6,9 +6,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::cli::failure::Failure;
-use crate::cli::output::{Format, Output, fields_of};
+use crate::cli::fields::{cell, fields_of};
+use crate::cli::format::Format;
+use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::wire::{Record, write_json_pretty};
+use crate::wire::{Columns, Record, write_json_pretty};
 
 /// How far a level of JSON stands to the right of the one around it.
 const INDENT: &str = "  ";
@@ -34,8 +36,13 @@ impl<'a, R: Record> Listing<'a, R> {
         Ok(Self { frame: Some((fields_of(head)?, name)), ..self })
     }
 
-    /// Adds a page. A table takes its columns and their widths from the first one.
-    pub(super) fn add(&mut self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
+    /// Adds a page.
+    pub(super) fn add(&mut self, records: &[R]) -> Result<(), Failure> {
+        self.add_with(records, &R::table())
+    }
+
+    /// Adds a page, in a table with these columns. A table takes them and their widths from the first page that has rows.
+    pub(super) fn add_with(&mut self, records: &[R], columns: &Columns<R>) -> Result<(), Failure> {
         self.begin()?;
         match self.output.format {
             Format::Json => (self.count..).zip(records).try_for_each(|(index, record)| self.item(index, record))?,
@@ -96,18 +103,17 @@ impl<'a, R: Record> Listing<'a, R> {
     }
 
     fn csv_row(&self, record: &R) -> Result<(), Failure> {
-        let fields = fields_of(record)?;
-        self.output.csv_row(&fields)
+        self.output.csv_line(fields_of(record)?.values().map(cell))
     }
 
-    fn rows(&mut self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
+    fn rows(&mut self, records: &[R], columns: &Columns<R>) -> Result<(), Failure> {
         let rows = records.iter().map(fields_of).collect::<Result<Vec<_>, _>>()?;
         if rows.is_empty() {
             return Ok(());
         }
         let output = self.output;
         let is_first = self.table.is_none();
-        let table = self.table.get_or_insert_with(|| Table::of(columns, &rows));
+        let table = self.table.get_or_insert_with(|| Table::of(columns.names(), &rows));
         if is_first {
             output.text_line(&table.header())?;
         }

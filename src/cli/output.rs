@@ -1,35 +1,18 @@
-//! All that goes to stdout: results, in the format that is asked for. The only place that writes there.
+//! All that goes to stdout. The only place that writes there. How a result looks in each format is in `results.rs`.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::ValueEnum;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::cli::cells::Cells;
 use crate::cli::committed::Committed;
 use crate::cli::failure::Failure;
-use crate::cli::listing::Listing;
-use crate::cli::table::single_line;
-use crate::wire::{Record, TerminalJson, write_json, write_json_pretty};
-
-/// How results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// Columns for people
-    Table,
-    /// One JSON document
-    Json,
-    /// One JSON document a line
-    Ndjson,
-    /// Comma-separated values with a header; a text that a spreadsheet would compute has a ' before it
-    Csv,
-    /// The same with every text as it is, for programs
-    CsvRaw,
-}
+use crate::cli::format::Format;
+use crate::wire::{TerminalJson, write_json, write_json_pretty};
 
 /// Where results go.
 pub(super) struct Output {
@@ -42,9 +25,6 @@ pub(super) struct Output {
     reader_is_gone: Cell<bool>,
     committed: RefCell<Option<Committed>>,
 }
-
-/// Which of a record's fields a table shows; every other format shows all.
-pub(super) type Columns = &'static [&'static str];
 
 impl Output {
     pub(super) fn new(format: Format) -> Self {
@@ -67,50 +47,6 @@ impl Output {
     /// What must be told when results were lost.
     pub(super) fn take_committed(&self) -> Option<Committed> {
         self.committed.take()
-    }
-
-    /// A list of one kind, which is written page by page.
-    pub(super) fn list<R: Record>(&self) -> Listing<'_, R> {
-        Listing::new(self)
-    }
-
-    /// Writes one result.
-    pub(super) fn one(&self, record: &impl Serialize, columns: &[&str]) -> Result<(), Failure> {
-        match self.format {
-            Format::Json => self.document(record),
-            Format::Ndjson => self.line(record),
-            Format::Csv | Format::CsvRaw => {
-                let fields = fields_of(record)?;
-                self.csv_line(fields.keys().map(String::as_str))?;
-                self.csv_row(&fields)
-            }
-            Format::Table => {
-                let row = fields_of(record)?;
-                let table = crate::cli::table::Table::of(columns, std::slice::from_ref(&row));
-                self.text_line(&table.header())?;
-                self.text_line(&table.row(&row))
-            }
-        }
-    }
-
-    /// Writes many results of one kind.
-    pub(super) fn many<R: Record>(&self, records: &[R], columns: &[&str]) -> Result<(), Failure> {
-        let mut list = self.list();
-        list.add(records, columns)?;
-        list.end()
-    }
-
-    /// Writes one result with all its fields, in a table one below the other.
-    pub(super) fn details(&self, record: &impl Serialize) -> Result<(), Failure> {
-        if self.format != Format::Table {
-            return self.one(record, &[]);
-        }
-        let fields = fields_of(record)?;
-        let width = fields.keys().map(String::len).max().unwrap_or_default() + 3;
-        for (name, value) in &fields {
-            self.text_line(&format!("{:<width$}{}", name.replace('_', " "), single_line(&cell(value))))?;
-        }
-        Ok(())
     }
 
     /// Writes bytes as they are.
@@ -139,11 +75,7 @@ impl Output {
         })
     }
 
-    /// Writes one row of CSV.
-    pub(super) fn csv_row(&self, fields: &Map<String, Value>) -> Result<(), Failure> {
-        self.csv_line(fields.values().map(cell))
-    }
-
+    /// Writes one line of CSV.
     pub(super) fn csv_line(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Failure> {
         let cells = Cells { are_raw: self.format == Format::CsvRaw, are_for_a_terminal: self.is_terminal };
         let mut line = csv::Writer::from_writer(Vec::new());
@@ -159,11 +91,11 @@ impl Output {
         if self.is_terminal { Box::new(TerminalJson::new(stdout)) } else { Box::new(stdout) }
     }
 
-    /// Writes a failure to stderr, in the format that the results would have.
-    pub(super) fn failure(&self, failure: &Failure) {
+    /// Writes a failure to stderr, in the format that the results would have, and gives the code that the program ends with.
+    pub(super) fn failure(&self, failure: &Failure) -> ExitCode {
         // What was written before it is flushed first, so that it stands first where both go to one place.
         let _ = self.finish();
-        failure.tell();
+        failure.tell()
     }
 
     /// Writes what is still kept back.
@@ -195,23 +127,5 @@ impl Output {
             }
             written => Ok(written?),
         }
-    }
-}
-
-/// The fields of a record, in their order.
-pub(super) fn fields_of(record: &impl Serialize) -> Result<Map<String, Value>, Failure> {
-    match serde_json::to_value(record).map_err(io::Error::from)? {
-        Value::Object(fields) => Ok(fields),
-        other => Ok(Map::from_iter([("value".to_owned(), other)])),
-    }
-}
-
-/// A value as one cell of a table or of CSV.
-pub(super) fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Object(entries) if entries.is_empty() => String::new(),
-        other => other.to_string(),
     }
 }

@@ -4,7 +4,8 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
 use crate::cli::failure::Failure;
-use crate::cli::output::{Format, Output};
+use crate::cli::format::Format;
+use crate::cli::output::Output;
 use crate::cli::talk::say;
 
 /// How many rows are fetched at once, and so how many are in memory.

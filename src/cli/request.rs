@@ -2,24 +2,24 @@
 
 use clap::Args;
 
+use crate::cli::advice;
 use crate::cli::args::{MetadataArgs, ModeArgs, parse};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::{Columns, Format};
+use crate::cli::format::Format;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId, TransferKind};
-use crate::ledger::{Ledger, Mode, Posted, Receipt};
+use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId};
+use crate::ledger::{Ledger, Mode, Receipt};
 use crate::money::Currency;
 use crate::requests::{Condition, Parties, Quantity, Request, TransferRequest};
 use crate::wire::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
 
-pub(super) const COLUMNS: Columns =
-    &["sequence", "debit_account", "credit_account", "amount", "currency", "recorded_at", "replayed", "id"];
-/// Where not all of them are plain transfers.
-pub(super) const COLUMNS_WITH_KINDS: Columns =
-    &["sequence", "kind", "debit_account", "credit_account", "amount", "currency", "recorded_at", "replayed", "id"];
+/// Reads an id. Where it is none, a key may have been meant.
+fn parse_id(text: &str) -> Result<TransferId, String> {
+    text.parse().map_err(|problem| format!("{problem}, or {}", advice::KEY_FOR_ID))
+}
 
 /// What makes a request the same request when it is sent again.
 #[derive(Args)]
@@ -28,7 +28,7 @@ pub(super) struct IdArgs {
     #[arg(long, visible_alias = "key", value_name = "TEXT", conflicts_with = "id")]
     idempotency_key: Option<String>,
     /// The request's own id, made before it is first sent
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = parse_id)]
     id: Option<TransferId>,
 }
 
@@ -207,18 +207,13 @@ fn committed(receipt: &Receipt) -> Committed {
 /// The transfers of a receipt: in JSON a journal as a whole, one transfer as an object, several as a list.
 pub(super) fn show_receipt(context: &Context, receipt: &Receipt, mode: Mode) -> Result<Ending, Failure> {
     let record = ReceiptRecord::new(receipt, mode);
-    let columns = columns(&receipt.transfers);
+    let columns = TransferRecord::columns_for(&record.transfers);
     match &record.transfers[..] {
         _ if receipt.journal_id.is_some() && context.output.format == Format::Json => {
-            context.output.one(&record, columns)?;
+            context.output.one(&record)?;
         }
-        [one] if receipt.journal_id.is_none() => context.output.one(one, columns)?,
-        many => context.output.many::<TransferRecord>(many, columns)?,
+        [one] if receipt.journal_id.is_none() => context.output.one_with(one, &columns)?,
+        many => context.output.many_with(many, &columns)?,
     }
     Ok(Ending::Done)
-}
-
-fn columns(transfers: &[Posted]) -> Columns {
-    let is_plain = |posted: &Posted| posted.transfer.kind == TransferKind::Transfer;
-    if transfers.iter().all(is_plain) { COLUMNS } else { COLUMNS_WITH_KINDS }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::output::cell;
+use crate::cli::fields::cell;
 use crate::wire::visible;
 
 /// What stands between two columns.

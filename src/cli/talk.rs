@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::cli::failure::Failure;
-use crate::cli::output::Format;
+use crate::cli::format::Format;
 use crate::wire::{visible, write_json};
 
 /// Whether programs read it. One for the whole program, as there is one stderr.
@@ -37,13 +36,9 @@ pub(super) fn say(text: impl Display) {
     }
 }
 
-/// Tells why the command failed.
-pub(super) fn say_failure(failure: &Failure) {
-    if is_json() {
-        write_document(&failure.to_json());
-    } else {
-        write(&format!("{}\n", failure.to_text()));
-    }
+/// Writes text that is fit for people, and ends its last line.
+pub(super) fn write_text(text: &str) {
+    write(&format!("{text}\n"));
 }
 
 /// Writes lines whose every part is fit for people.

@@ -4,26 +4,54 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, ValueEnum};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
 
 use crate::cli::command::Arguments;
-use crate::cli::failure::{EXIT_USAGE, Failure};
-use crate::cli::output::Format;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::format::Format;
 use crate::cli::talk;
 
 /// Reads the arguments, or tells what is wrong with them, or shows the help that they ask for.
-pub(super) fn read(arguments: &[OsString]) -> Result<Arguments, ExitCode> {
+pub(super) fn read(arguments: &[OsString]) -> Result<CommandLine, ExitCode> {
     talk::speak(format_of(arguments));
-    Arguments::try_parse_from(arguments).map_err(|error| {
+    CommandLine::parse(arguments).map_err(|error| {
         if error.use_stderr() {
             tell(&error);
-            return ExitCode::from(EXIT_USAGE);
+            return Exit::Usage.into();
         }
         match error.print().map_err(Failure::from) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => failure.tell(),
         }
     })
+}
+
+/// A command line that was understood.
+pub(super) struct CommandLine {
+    /// The command's name, with those of the commands above it: `schedule run`.
+    pub(super) name: String,
+    pub(super) arguments: Arguments,
+}
+
+impl CommandLine {
+    /// Reads the words of a command line, the program's name first.
+    pub(super) fn parse(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
+        let matches = Arguments::command().try_get_matches_from(words)?;
+        let arguments =
+            Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut Arguments::command()))?;
+        Ok(Self { name: name_of(&matches), arguments })
+    }
+}
+
+fn name_of(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut below = matches.subcommand();
+    while let Some((name, matches)) = below {
+        words.push(name);
+        below = matches.subcommand();
+    }
+    words.join(" ")
 }
 
 /// The format that is asked for, also where the rest of the arguments is not understood.
@@ -47,9 +75,9 @@ fn tell(error: &clap::Error) {
     if !talk::is_json() {
         talk::write_lines(&text);
     } else if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        talk::say_failure(&Failure::usage("a command is missing; see --help"));
+        Failure::usage("a command is missing; see --help").tell();
     } else {
-        talk::say_failure(&Failure::usage(message_of(&text)));
+        Failure::usage(message_of(&text)).tell();
     }
 }
 

@@ -22,11 +22,20 @@ const DATABASE_URL_DEFAULT: &str = "sqlite://teller.db";
 /// The file that settings are read from where the environment has none.
 const DOTENV: &str = ".env";
 
+/// What a flag of the command line says.
+#[derive(Clone, Copy, Debug)]
+pub struct Flag<'a> {
+    /// As it is written there.
+    pub name: &'static str,
+    /// Its value.
+    pub value: &'a str,
+}
+
 /// Where a setting comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The command line.
-    Flag,
+    /// The command line, by the flag of this name.
+    Flag(&'static str),
     /// The environment.
     Environment,
     /// This `.env` file, in the working directory or above.
@@ -38,7 +47,7 @@ pub enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Flag => f.write_str("--database-url"),
+            Self::Flag(name) => f.write_str(name),
             Self::Environment => f.write_str("DATABASE_URL in the environment"),
             Self::DotEnv(file) => write!(f, "DATABASE_URL in {}", file.display()),
             Self::Default => f.write_str("the default"),
@@ -120,16 +129,21 @@ impl ConfigError {
 ///
 /// # Errors
 /// [`ConfigError`], when what was said cannot be used. It is then not passed over for the next.
-pub fn database_url(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError> {
+pub fn database_url(flag: Option<Flag<'_>>) -> Result<(DatabaseUrl, Origin), ConfigError> {
     let (url, origin) = url_as_said(flag)?;
     Ok((url.with_environment(variable), origin))
 }
 
-/// Every setting of a connection to a book, with its origin. Its database is the one that [`database_url`] gives for the flag.
+/// Every setting of a connection to a book, with its origin. Its database is the one that [`database_url`] gives for the flag, and what
+/// the URL has besides is from the flag that names the book in it.
 ///
 /// # Errors
 /// As [`database_url`].
-pub fn settings(flag: Option<&str>, url: &DatabaseUrl) -> Result<Vec<Setting>, ConfigError> {
+pub fn settings(
+    flag: Option<Flag<'_>>,
+    url: &DatabaseUrl,
+    book_flag: &'static str,
+) -> Result<Vec<Setting>, ConfigError> {
     let (said, origin) = url_as_said(flag)?;
     let said = said.settings();
     let setting = |setting: UrlSetting| Setting {
@@ -137,7 +151,7 @@ pub fn settings(flag: Option<&str>, url: &DatabaseUrl) -> Result<Vec<Setting>, C
             _ if setting.is_default => "Teller's default".into(),
             _ if said.contains(&setting) => origin.to_string(),
             Some(variable) => format!("{variable} in the environment"),
-            None => "--book".into(),
+            None => book_flag.into(),
         },
         name: setting.name,
         value: setting.value,
@@ -147,15 +161,15 @@ pub fn settings(flag: Option<&str>, url: &DatabaseUrl) -> Result<Vec<Setting>, C
 }
 
 /// The URL without what else the environment says about the connection.
-fn url_as_said(flag: Option<&str>) -> Result<(DatabaseUrl, Origin), ConfigError> {
+fn url_as_said(flag: Option<Flag<'_>>) -> Result<(DatabaseUrl, Origin), ConfigError> {
     let (text, origin) = match flag {
-        Some(text) => (text.to_owned(), Origin::Flag),
+        Some(Flag { name, value }) => (value.to_owned(), Origin::Flag(name)),
         None => database_url_from_outside()?,
     };
     let url: DatabaseUrl = text.parse().map_err(|source| ConfigError::Url { from: origin.to_string(), source })?;
     match &origin {
         Origin::DotEnv(file) => Ok((url.relative_to(file.parent().unwrap_or(Path::new(""))), origin)),
-        Origin::Flag | Origin::Environment | Origin::Default => Ok((url, origin)),
+        Origin::Flag(_) | Origin::Environment | Origin::Default => Ok((url, origin)),
     }
 }
 

@@ -40,7 +40,7 @@ impl HasText for Option<SqlJson> {
 
 /// A stored row that Teller cannot have written. Verification tells more.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("table {table}, row {key}: {column} is {value:?}, which Teller never writes; run `teller verify`")]
+#[error("table {table}, row {key}: {column} is {value:?}, which Teller never writes")]
 pub struct CorruptRow {
     /// The table.
     pub table: &'static str,

@@ -6,6 +6,7 @@ use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
 use crate::models::CorruptRow;
+use crate::store::causes::{NotOffered, UnreachableCause};
 use crate::store::driver::Secrets;
 use crate::store::url::UrlError;
 
@@ -28,8 +29,8 @@ pub enum StoreError {
         address: String,
         /// What the driver says, on one line.
         reason: String,
-        /// What to do about it.
-        hint: &'static str,
+        /// Why, as far as that can be told.
+        cause: UnreachableCause,
         /// Whether that may pass by itself: the server is down or far away, rather than asked for in a wrong way.
         may_pass: bool,
     },
@@ -60,13 +61,8 @@ pub enum StoreError {
     #[error("the database has no book of that name, or this role may not look into it")]
     BookUnknown,
     /// What was asked for is not done here.
-    #[error("{problem}")]
-    NotOffered {
-        /// Why.
-        problem: &'static str,
-        /// What to do instead.
-        hint: String,
-    },
+    #[error(transparent)]
+    NotOffered(#[from] NotOffered),
     /// The book lacks migrations that this program needs.
     #[error("{address} lacks {} of Teller's migrations: {}", pending.len(), pending.join(", "))]
     NotMigrated {
@@ -212,7 +208,7 @@ impl StoreError {
             | Self::NotABook { .. }
             | Self::Missing { .. }
             | Self::BookUnknown
-            | Self::NotOffered { .. }
+            | Self::NotOffered(_)
             | Self::NotMigrated { .. }
             | Self::Newer { .. }
             | Self::ReadOnly { .. }
@@ -246,7 +242,7 @@ impl StoreError {
             | Self::NotABook { .. }
             | Self::Missing { .. }
             | Self::BookUnknown
-            | Self::NotOffered { .. }
+            | Self::NotOffered(_)
             | Self::NotMigrated { .. }
             | Self::Newer { .. }
             | Self::Replaced { .. }

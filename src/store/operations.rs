@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::facts::Instant;
+use crate::store::causes::NotOffered;
 use crate::store::migrations::SchemaState;
 use crate::store::options::Access;
 use crate::store::plain_name::PlainName;
@@ -177,19 +178,11 @@ impl DatabaseUrl {
 impl StoreError {
     /// Where SQLite's files are put back, PostgreSQL has its own ways.
     pub(crate) fn restored_by_postgres() -> Self {
-        Self::NotOffered {
-            problem: "a PostgreSQL book is restored by PostgreSQL's own programs",
-            hint: "into an empty database: pg_restore --dbname=URL FILE; then: teller verify; \
-                docs/disaster-recovery.md has the steps, and those back to any moment"
-                .into(),
-        }
+        NotOffered::RestoreOfPostgres.into()
     }
 
     pub(super) fn book_is_a_file(name: &PlainName) -> Self {
-        Self::NotOffered {
-            problem: "an SQLite file is one book and holds no others",
-            hint: format!("name the book's own file: --database-url sqlite://{name}.db"),
-        }
+        NotOffered::BooksInOneFile { book: name.to_string() }.into()
     }
 }
 

@@ -161,9 +161,8 @@ pub fn read_version(text: &str, usual: &AccountName) -> Result<Condition, InputE
         None => (usual.clone(), text),
     };
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let version = number.parse().ok().filter(|_| is_number).ok_or_else(|| {
-        InputError::request(format!("{number:?} is no version; write a whole number, as teller balance shows it"))
-    })?;
+    let version =
+        number.parse().ok().filter(|_| is_number).ok_or_else(|| InputError::Version { text: number.to_owned() })?;
     Ok(Condition { account, expected: Expected::Version(version) })
 }
 

@@ -21,9 +21,9 @@ pub use crate::wire::currencies::{Currencies, read_amount, read_quantity, read_v
 pub use crate::wire::durations::read_duration;
 pub use crate::wire::records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookMadeRecord,
-    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
-    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
-    ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord,
+    EntryRecord, EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord,
+    ImportRecord, ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
     PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord,
     ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord,
     VerifyRecord,

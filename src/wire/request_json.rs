@@ -31,7 +31,7 @@ impl Signature {
     /// A change of an account, signed.
     ///
     /// # Errors
-    /// [`InputError::Request`] where nobody is known who wants it so.
+    /// [`InputError::ActorMissing`] where nobody is known who wants it so.
     pub fn sign(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, InputError> {
         let (actor, reason) = self.signed()?;
         Ok(AccountChange { account, action, actor, reason })
@@ -42,8 +42,7 @@ impl Signature {
     /// # Errors
     /// As [`Signature::sign`].
     pub fn signed(&self) -> Result<(Actor, Option<Description>), InputError> {
-        let nobody = || InputError::request("nobody is logged in by name; say who wants it so with --actor NAME");
-        Ok((self.actor.clone().ok_or_else(nobody)?, self.reason.clone()))
+        Ok((self.actor.clone().ok_or(InputError::ActorMissing)?, self.reason.clone()))
     }
 }
 
@@ -223,11 +222,7 @@ impl<'a> RequestReader<'a> {
 fn check_items<'t>(lines: impl Iterator<Item = (u64, &'t str)>) -> Result<(), InputError> {
     for (item, (number, line)) in (1..).zip(lines) {
         if item > ITEMS_MAX {
-            let problem = format!(
-                "the batch has more than {ITEMS_MAX} requests, the most that one transaction takes; split it, or bring transfers in with \
-                 teller import transfers"
-            );
-            return Err(InputError::request(problem).at(&format!("line {number}")));
+            return Err(InputError::BatchTooLarge { items_max: ITEMS_MAX }.at(&format!("line {number}")));
         }
         if line.len() > ITEM_BYTES_MAX {
             let problem =

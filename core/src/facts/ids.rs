@@ -174,11 +174,9 @@ impl FromStr for TransferId {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Uuid::try_parse(text).map(Self).map_err(|_| {
-            format!(
-                "{text:?} is not a UUID; give one like 0190163d-8694-739b-aea5-966c26f8ad91, or use --idempotency-key"
-            )
-        })
+        Uuid::try_parse(text)
+            .map(Self)
+            .map_err(|_| format!("{text:?} is not a UUID; give one like 0190163d-8694-739b-aea5-966c26f8ad91"))
     }
 }
 

@@ -33,7 +33,7 @@ pub use self::schedule::ScheduleRejection;
 #[non_exhaustive]
 pub enum Rejection {
     /// An id of the kind that Teller makes itself, for what follows from a request.
-    #[error("id {id} is a UUID of version 8, which only Teller makes; use version 4 or 7, or a key")]
+    #[error("id {id} is a UUID of version 8, which only Teller makes")]
     IdReserved {
         /// The id.
         id: TransferId,
@@ -51,15 +51,13 @@ pub enum Rejection {
         account: AccountName,
     },
     /// A journal that moves nothing.
-    #[error("journal {journal} has no transfers; give it at least one")]
+    #[error("journal {journal} has no transfers")]
     JournalEmpty {
         /// The journal.
         journal: Reference,
     },
     /// The id belongs to a transfer with other content.
-    #[error(
-        "{id} is already used by transfer {sequence}, which has other content; a new request needs a new key or id"
-    )]
+    #[error("{id} is already used by transfer {sequence}, which has other content")]
     IdReused {
         /// The key or id.
         id: RequestId,
@@ -91,9 +89,7 @@ pub enum Rejection {
         journal: Reference,
     },
     /// A journal's id or key, where one transfer is to be named. It never means the journal's first one.
-    #[error(
-        "{journal} is a journal of {transfers} transfers; name the journal as a whole, or one of them by its sequence"
-    )]
+    #[error("{journal} is a journal of {transfers} transfers")]
     JournalNamed {
         /// The journal.
         journal: Reference,
@@ -102,8 +98,7 @@ pub enum Rejection {
     },
     /// A transfer between accounts of which one rises when the other would.
     #[error(
-        "{from} is {from_side}-normal and {to} is {to_side}-normal, so a transfer cannot lower one and raise the other; \
-         use deposit, withdraw or post"
+        "{from} is {from_side}-normal and {to} is {to_side}-normal, so a transfer cannot lower one and raise the other"
     )]
     NormalSidesDiffer {
         /// The account that should fall.
@@ -116,10 +111,7 @@ pub enum Rejection {
         to_side: NormalSide,
     },
     /// A deposit or withdrawal between accounts that cannot rise or fall together.
-    #[error(
-        "{account} and {cash} are both {side}-normal, so they cannot rise or fall together; use transfer between them, \
-         or name another cash account"
-    )]
+    #[error("{account} and {cash} are both {side}-normal, so they cannot rise or fall together")]
     NormalSidesMatch {
         /// The account.
         account: AccountName,
@@ -129,9 +121,7 @@ pub enum Rejection {
         side: NormalSide,
     },
     /// An amount that is left to what is available, between accounts that both rise.
-    #[error(
-        "{account} and {other} both rise, so there is nothing whose available balance could give the amount; give an amount"
-    )]
+    #[error("{account} and {other} both rise, so there is nothing whose available balance could give the amount")]
     NothingFalls {
         /// The account that is named first.
         account: AccountName,
@@ -139,7 +129,7 @@ pub enum Rejection {
         other: AccountName,
     },
     /// The amount or the two accounts are not all in one currency.
-    #[error("account {account} is in {account_currency}, the transfer needs {currency}; exchange first")]
+    #[error("account {account} is in {account_currency}, the transfer needs {currency}")]
     CurrenciesDiffer {
         /// The first account that differs.
         account: AccountName,
@@ -149,7 +139,7 @@ pub enum Rejection {
         currency: CurrencyCode,
     },
     /// An exchange between accounts of one currency.
-    #[error("accounts {from} and {to} are both in {currency}, so there is nothing to exchange; use transfer")]
+    #[error("accounts {from} and {to} are both in {currency}, so there is nothing to exchange")]
     CurrenciesAlike {
         /// The account that would fall.
         from: AccountName,
@@ -165,7 +155,7 @@ pub enum Rejection {
         account: AccountName,
     },
     /// The account is frozen for the side that the transfer needs.
-    #[error("account {account} is {state}; unfreeze it first")]
+    #[error("account {account} is {state}")]
     AccountFrozen {
         /// The account.
         account: AccountName,
@@ -174,7 +164,7 @@ pub enum Rejection {
     },
     /// The newest entry of an account, or of the book, is later than now: a clock was wrong when it was made, or is now.
     #[error(
-        "{} an entry of {recorded_at}, @{sequence}, and it is only {now}; set the clock right, or see: teller clock show",
+        "{} an entry of {recorded_at}, @{sequence}, and it is only {now}",
         entry_holder(account.as_ref())
     )]
     ClockBehind {
@@ -189,7 +179,7 @@ pub enum Rejection {
         now: Instant,
     },
     /// The transfer would count in a period whose books are closed.
-    #[error("{effective_at} lies in {period}, which is closed; give a later effective time, or reopen the period")]
+    #[error("{effective_at} lies in {period}, which is closed")]
     PeriodClosed {
         /// When the transfer would count.
         effective_at: Instant,
@@ -197,7 +187,7 @@ pub enum Rejection {
         period: Period,
     },
     /// A hold would be gone before it is there.
-    #[error("a hold that expires at {expires_at} is over already, it is {now}; give a later time")]
+    #[error("a hold that expires at {expires_at} is over already, it is {now}")]
     ExpiryPast {
         /// When it would expire.
         expires_at: Instant,
@@ -213,7 +203,7 @@ pub enum Rejection {
         state: HoldState,
     },
     /// What was left of the hold is free again.
-    #[error("hold {hold} expired at {expires_at}; place a new one")]
+    #[error("hold {hold} expired at {expires_at}")]
     HoldExpired {
         /// The hold.
         hold: Reference,
@@ -255,7 +245,7 @@ pub enum Rejection {
         requested: Money,
     },
     /// An account is not as the request expects it.
-    #[error("account {account} was expected to have {expected}, but has {actual}; look at it again and decide anew")]
+    #[error("account {account} was expected to have {expected}, but has {actual}")]
     PreconditionFailed {
         /// The account.
         account: AccountName,
@@ -274,8 +264,7 @@ pub enum Rejection {
     },
     /// What is available would fall below the account's minimum.
     #[error(
-        "account {account} has {available} available and may not go below {min_balance}, {requested} was requested; \
-         deposit first or change the limit"
+        "account {account} has {available} available and may not go below {min_balance}, {requested} was requested"
     )]
     InsufficientFunds {
         /// The account that falls.
@@ -288,10 +277,7 @@ pub enum Rejection {
         requested: Money,
     },
     /// More would leave the account than may in one transfer, in the day or in the month.
-    #[error(
-        "account {account} may send at most {limit} a {window}, {requested} was requested on top of {spent}; \
-         send less, wait, or change the limit"
-    )]
+    #[error("account {account} may send at most {limit} a {window}, {requested} was requested on top of {spent}")]
     VelocityExceeded {
         /// The account that falls.
         account: AccountName,
@@ -317,7 +303,7 @@ pub enum Rejection {
         requested: Money,
     },
     /// The account's balance, with what is held, would no longer fit 64 bits.
-    #[error("the balance of account {account}, with its holds, has no room for {requested} more; use several accounts")]
+    #[error("the balance of account {account}, with its holds, has no room for {requested} more")]
     Overflow {
         /// The account.
         account: AccountName,
@@ -326,7 +312,7 @@ pub enum Rejection {
     },
 
     /// An account is closed only when nothing is reserved of it.
-    #[error("account {account} has open holds of {held}; capture or release them first")]
+    #[error("account {account} has open holds of {held}")]
     AccountHasHolds {
         /// The account.
         account: AccountName,
@@ -334,7 +320,7 @@ pub enum Rejection {
         held: Money,
     },
     /// An account is closed only when it is empty.
-    #[error("account {account} has {posted}; bring it to zero first, or close it with --to ACCOUNT")]
+    #[error("account {account} has {posted}, and only an empty account can be closed")]
     AccountNotEmpty {
         /// The account.
         account: AccountName,
@@ -342,7 +328,7 @@ pub enum Rejection {
         posted: Money,
     },
     /// More would be kept beside something than there is room for.
-    #[error("there would be {entries} metadata entries, the most is {entries_max}; remove some")]
+    #[error("there would be {entries} metadata entries, the most is {entries_max}")]
     MetadataTooLarge {
         /// How many there would be.
         entries: usize,
@@ -363,7 +349,7 @@ pub enum Rejection {
     },
 
     /// An account of that name was opened differently.
-    #[error("account {account} exists already, with another {field}; choose another name, or leave it as it is")]
+    #[error("account {account} exists already, with another {field}")]
     AccountExists {
         /// The account.
         account: AccountName,
@@ -371,7 +357,7 @@ pub enum Rejection {
         field: &'static str,
     },
     /// There is no such currency.
-    #[error("currency {currency} is unknown; see `teller currency list`, or register it with `teller currency add`")]
+    #[error("currency {currency} is unknown")]
     CurrencyUnknown {
         /// The code that was given.
         currency: CurrencyCode,
@@ -399,7 +385,7 @@ pub enum Rejection {
         max_balance: Money,
     },
     /// A limit of less than nothing.
-    #[error("account {account} cannot have a limit of {limit}; give zero or more, zero to let nothing out")]
+    #[error("account {account} cannot have a limit of {limit}")]
     VelocityNegative {
         /// The account.
         account: AccountName,
@@ -407,7 +393,7 @@ pub enum Rejection {
         limit: Money,
     },
     /// A period is closed only when it is over.
-    #[error("period {period} ends at {end}, and it is {now}; close it when it is over")]
+    #[error("period {period} ends at {end}, and it is {now}")]
     PeriodNotOver {
         /// The period.
         period: Period,
@@ -417,7 +403,7 @@ pub enum Rejection {
         now: Instant,
     },
     /// A part of a closed period is not opened by itself.
-    #[error("{period} is closed as part of {within}; reopen {within} first")]
+    #[error("{period} is closed as part of {within}")]
     PeriodClosedWithin {
         /// The period.
         period: Period,
@@ -425,9 +411,7 @@ pub enum Rejection {
         within: Period,
     },
     /// The account's balance is already outside the limits asked for.
-    #[error(
-        "account {account} has {balance}, which is outside the limit of {limit}; bring the balance inside it first"
-    )]
+    #[error("account {account} has {balance}, which is outside the limit of {limit}")]
     LimitOverrun {
         /// The account.
         account: AccountName,
@@ -437,7 +421,7 @@ pub enum Rejection {
         limit: Money,
     },
     /// A statement cannot go on where it was asked to.
-    #[error("{cursor} is not a transfer of account {account}; use the cursor that the previous page gave")]
+    #[error("{cursor} is not a transfer of account {account}")]
     CursorUnknown {
         /// The account.
         account: AccountName,
@@ -445,15 +429,13 @@ pub enum Rejection {
         cursor: Sequence,
     },
     /// Nothing stands at that place in the book.
-    #[error("there is no transfer @{sequence}; use a sequence that a statement shows")]
+    #[error("there is no transfer @{sequence}")]
     SequenceUnknown {
         /// The place that was given.
         sequence: Sequence,
     },
     /// Reverting migrations would drop accounts and transfers.
-    #[error(
-        "the book has {accounts} accounts, which reverting the migrations would destroy; pass --discard-everything if you mean it"
-    )]
+    #[error("the book has {accounts} accounts, which reverting the migrations would destroy")]
     BookNotEmpty {
         /// How many accounts there are.
         accounts: i64,
@@ -461,7 +443,7 @@ pub enum Rejection {
     /// A whole book is imported into one that has nothing of its own.
     #[error(
         "the book has {accounts} accounts and {events} events of its own, such as registered currencies; a whole book is only imported \
-         into an empty one; name a new database or file"
+         into an empty one"
     )]
     BookUsed {
         /// How many accounts there are.
@@ -470,7 +452,7 @@ pub enum Rejection {
         events: i64,
     },
     /// The import of a whole book has not come to its end.
-    #[error("the book is incomplete, its import came to line {line}; finish it with: teller import book FILE")]
+    #[error("the book is incomplete, its import came to line {line}")]
     BookIncomplete {
         /// The last line that is in the book.
         line: i64,

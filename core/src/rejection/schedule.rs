@@ -13,7 +13,7 @@ use crate::facts::{Instant, ScheduleId};
 #[non_exhaustive]
 pub enum ScheduleRejection {
     /// A schedule of that id was asked for in another way.
-    #[error("schedule {schedule} exists already, with another {field}; a new schedule needs a new key or id")]
+    #[error("schedule {schedule} exists already, with another {field}")]
     ScheduleExists {
         /// The id.
         schedule: ScheduleId,
@@ -21,13 +21,13 @@ pub enum ScheduleRejection {
         field: &'static str,
     },
     /// There is no such schedule.
-    #[error("schedule {schedule} is unknown; see which there are with: teller schedule list")]
+    #[error("schedule {schedule} is unknown")]
     ScheduleUnknown {
         /// The id that was given.
         schedule: ScheduleId,
     },
     /// Nothing is posted before its time.
-    #[error("it is {now}, so nothing can be due up to {until} yet; give a time that has come, or none for now")]
+    #[error("it is {now}, so nothing can be due up to {until} yet")]
     UntilInFuture {
         /// What was given.
         until: Instant,

@@ -5,14 +5,12 @@ use clap::Args;
 use crate::cli::args::ModeArgs;
 use crate::cli::commands::verify;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
+use crate::cli::interrupt;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending, interrupt};
 use crate::ledger::{self, Mode};
 use crate::wire::BackupRecord;
-
-const COLUMNS: Columns = &["file", "bytes"];
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  teller backup /backups/2026-11-25.db\n\n\
@@ -40,7 +38,7 @@ pub(in crate::cli) fn back_up(context: &Context, arguments: &BackupArgs) -> Resu
     interrupt::clean_up();
     let bytes = ledger::back_up(context.url()?.0, &arguments.file)?;
     context.output.committed(Committed::new(format!("the backup is in {}", arguments.file.display())));
-    context.output.one(&BackupRecord::new(&arguments.file, bytes), COLUMNS)?;
+    context.output.one(&BackupRecord::new(&arguments.file, bytes))?;
     Ok(Ending::Done)
 }
 

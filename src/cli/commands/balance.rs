@@ -1,17 +1,12 @@
 use clap::Args;
 
 use crate::cli::args::parse;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::facts::{AccountName, Instant};
 use crate::ledger::AsOf;
 use crate::wire::{BalanceAsOfRecord, BalanceRecord, PathBalanceRecord};
-
-const COLUMNS: Columns = &["account", "currency", "posted", "held", "available"];
-const AS_OF_COLUMNS: Columns = &["account", "currency", "posted", "effective_at", "recorded_at"];
-const PATH_COLUMNS: Columns = &["path", "currency", "side", "accounts", "posted", "held", "available"];
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller balance customers:alice customers:bob --format json\n  \
@@ -60,8 +55,8 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BalanceArgs) -> Result<
     let accounts = context.ledger()?.get_accounts(&names)?;
     let records: Vec<_> = accounts.iter().map(BalanceRecord::from).collect();
     match &records[..] {
-        [one] => context.output.one(one, COLUMNS)?,
-        many => context.output.many(many, COLUMNS)?,
+        [one] => context.output.one(one)?,
+        many => context.output.many(many)?,
     }
     Ok(Ending::Done)
 }
@@ -73,8 +68,8 @@ fn as_of(context: &Context, arguments: &BalanceArgs, names: &[AccountName]) -> R
     let records: Vec<_> =
         balances.iter().map(|(account, posted)| BalanceAsOfRecord::new(account, *posted, as_of)).collect();
     match &records[..] {
-        [one] => context.output.one(one, AS_OF_COLUMNS)?,
-        many => context.output.many(many, AS_OF_COLUMNS)?,
+        [one] => context.output.one(one)?,
+        many => context.output.many(many)?,
     }
     Ok(Ending::Done)
 }
@@ -87,7 +82,7 @@ fn by_path(context: &Context, arguments: &BalanceArgs, path: &str) -> Result<End
     let depth = arguments.depth.unwrap_or_else(|| prefix.matches(':').count()).max(1);
     let balances = context.ledger()?.balances_by_path(prefix, depth)?;
     let records: Vec<_> = balances.iter().map(PathBalanceRecord::from).collect();
-    context.output.many(&records, PATH_COLUMNS)?;
+    context.output.many(&records)?;
     if records.is_empty() {
         say(format_args!("No account's name begins with {prefix:?}."));
     }

@@ -1,21 +1,20 @@
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::advice;
 use crate::cli::args::{ActorArgs, ModeArgs, count};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::facts::TransferId;
 use crate::files::read_text;
 use crate::ledger::{Mode, Receipt};
 use crate::rejection::Rejection;
 use crate::requests::BatchPolicy;
 use crate::wire::{ItemRecord, RequestReader};
-
-const COLUMNS: Columns = &["item", "outcome", "code", "message"];
 
 /// The most bytes of a batch. How many requests it may have is told by [`RequestReader::read_items`].
 const BYTES_MAX: u64 = 64 << 20;
@@ -81,14 +80,19 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BatchArgs) -> Result<En
     let mut list = context.output.list();
     for (page, answers) in answers.chunks(ROWS_AT_ONCE).enumerate() {
         let items = page * ROWS_AT_ONCE + 1..;
-        let records = items.zip(answers).map(|(item, answer)| ItemRecord::new(item, answer, mode));
-        list.add(&records.collect::<Vec<_>>(), COLUMNS)?;
+        let records: Vec<_> = items.zip(answers).map(|(item, answer)| record(item, answer, mode)).collect();
+        list.add_with(&records, &ItemRecord::columns_for(&records))?;
     }
     list.end()?;
     if mode == Mode::DryRun {
         say("Dry run: this would come of it; nothing was posted.");
     }
     Ok(if answers.iter().any(Result::is_err) { Ending::Refused } else { Ending::Done })
+}
+
+fn record(item: usize, answer: &Result<Receipt, Rejection>, mode: Mode) -> ItemRecord {
+    let hint = answer.as_ref().err().and_then(advice::of_one_among_many).map(Cow::into_owned);
+    ItemRecord::new(item, answer, hint, mode)
 }
 
 /// By which each item that is done can be asked for again.

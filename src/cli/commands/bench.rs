@@ -4,18 +4,15 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use crate::bench::{Bench, Measured, PgBench, Workload};
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
+use crate::cli::interrupt;
 use crate::cli::progress::bar;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending, interrupt};
 use crate::error::Error;
 use crate::store::{DatabaseUrl, StoreOptions};
-use crate::wire::BenchRecord;
+use crate::wire::{BenchRecord, Record as _};
 
-const COLUMNS: Columns = &["work", "transfers_per_second", "p50_us", "p99_us", "p999_us", "bytes_per_transfer"];
-const COLUMNS_COMPARED: Columns =
-    &["work", "transfers_per_second", "p50_us", "p99_us", "bytes_per_transfer", "times_pgbench", "times_raw"];
 const TEMPLATE: &str = "Measuring {bar:30} {msg}";
 
 /// The most rows that are written bare, and how many in one transaction.
@@ -97,7 +94,8 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BenchArgs) -> Result<En
     let compared = if arguments.compare { compare(&bench, arguments, &progress, url)? } else { Compared::default() };
     progress.finish_and_clear();
 
-    context.output.many(&compared.records(&measured), if arguments.compare { COLUMNS_COMPARED } else { COLUMNS })?;
+    let columns = if arguments.compare { BenchRecord::compared() } else { BenchRecord::table() };
+    context.output.many_with(&compared.records(&measured), &columns)?;
     if let Some(bytes) = measured.iter().filter_map(|(_, measured)| measured.peak_memory_bytes).max() {
         say(format_args!("This program had at most {} MB of memory.", bytes.div_ceil(1 << 20)));
     }

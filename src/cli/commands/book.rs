@@ -3,16 +3,12 @@ use clap::{Args, Subcommand};
 use crate::cli::args::{ModeArgs, parse};
 use crate::cli::commands::doctor::describe_schema;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::ledger::Mode;
 use crate::store::PlainName;
 use crate::wire::{BookMadeRecord, BookRecord};
-
-const COLUMNS: Columns = &["book", "schema_state"];
-const MADE: Columns = &["book", "replayed"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum BookCommand {
@@ -64,7 +60,7 @@ fn create(context: &Context, arguments: &CreateArgs) -> Result<Ending, Failure> 
         (Mode::Commit, true) => format!("The book {name} was there already; nothing changed."),
         (Mode::Commit, false) => format!("The book {name} is ready: --book {name}"),
     });
-    context.output.one(&BookMadeRecord::new(name.as_str(), is_there, migrations, mode), MADE)?;
+    context.output.one(&BookMadeRecord::new(name.as_str(), is_there, migrations, mode))?;
     Ok(Ending::Done)
 }
 
@@ -72,7 +68,7 @@ fn list(context: &Context) -> Result<Ending, Failure> {
     let books = context.pool()?.list_books()?;
     let records: Vec<_> =
         books.iter().map(|book| BookRecord::new(&book.name, describe_schema(&book.schema).0)).collect();
-    context.output.many(&records, COLUMNS)?;
+    context.output.many(&records)?;
     if records.is_empty() {
         say("No books.");
     }

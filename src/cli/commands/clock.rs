@@ -3,14 +3,11 @@ use clap::{Args, Subcommand};
 use crate::cli::args::{ModeArgs, login_or, parse};
 use crate::cli::commands::doctor::late_accounts;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::ledger::Mode;
 use crate::wire::{ClockAcceptanceRecord, ClockRecord, Signature};
-
-const ACCEPTED: Columns = &["event", "recorded_at", "accepted_until", "actor", "reason"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum ClockCommand {
@@ -75,6 +72,6 @@ fn accept(context: &Context, arguments: &AcceptArgs) -> Result<Ending, Failure> 
         context.committed(mode, Committed::new(format!("entries up to {until} are accepted")));
     }
     let records: Vec<_> = accepted.iter().filter_map(|event| ClockAcceptanceRecord::of(event, mode)).collect();
-    context.output.many(&records, ACCEPTED)?;
+    context.output.many(&records)?;
     Ok(Ending::Done)
 }

@@ -2,18 +2,15 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
-use crate::cli::{Context, Ending, log};
+use crate::cli::log;
 use crate::config;
 use crate::store::StoreOptions;
-use crate::wire::SettingRecord;
+use crate::wire::{Record as _, SettingRecord};
 
 /// As the settings of the connection name it.
 const DEFAULT: &str = "Teller's default";
-
-const COLUMNS: Columns = &["setting", "value"];
-const COLUMNS_WITH_ORIGIN: Columns = &["setting", "value", "origin"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum ConfigCommand {
@@ -32,12 +29,13 @@ pub(in crate::cli) struct ShowArgs {
 
 pub(in crate::cli) fn run(context: &Context, command: &ConfigCommand) -> Result<Ending, Failure> {
     let ConfigCommand::Show(ShowArgs { origin }) = command;
-    let mut settings = config::settings(context.database_url.as_deref(), &context.url()?.0)?;
+    let mut settings = config::settings(context.database_url_flag(), &context.url()?.0, "--book")?;
     settings.extend(bounds(context)?);
     settings.push(log::setting(context.verbose)?);
     let record = |setting: &config::Setting| SettingRecord::new(&setting.name, &setting.value, &setting.origin);
     let records: Vec<_> = settings.iter().map(record).collect();
-    context.output.many(&records, if *origin { COLUMNS_WITH_ORIGIN } else { COLUMNS })?;
+    let columns = if *origin { SettingRecord::with_origin() } else { SettingRecord::table() };
+    context.output.many_with(&records, &columns)?;
     Ok(Ending::Done)
 }
 

@@ -2,16 +2,13 @@ use clap::{Args, Subcommand};
 
 use crate::cli::args::{ActorArgs, ModeArgs, parse};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
-use crate::cli::{Context, Ending};
 use crate::error::InputError;
 use crate::facts::Signature;
 use crate::ledger::NamedCurrency;
 use crate::money::Currency;
 use crate::wire::CurrencyRecord;
-
-const COLUMNS: Columns = &["currency", "exponent", "name"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum CurrencyCommand {
@@ -40,17 +37,17 @@ pub(in crate::cli) struct AddArgs {
     mode: ModeArgs,
 }
 
-pub(in crate::cli) fn run(context: &Context, command: CurrencyCommand) -> Result<Ending, Failure> {
+pub(in crate::cli) fn run(context: &Context, command: &CurrencyCommand) -> Result<Ending, Failure> {
     match command {
         CurrencyCommand::List => list(context),
-        CurrencyCommand::Add(arguments) => add(context, &arguments),
+        CurrencyCommand::Add(arguments) => add(context, arguments),
     }
 }
 
 fn list(context: &Context) -> Result<Ending, Failure> {
     let currencies = context.ledger()?.list_currencies()?;
     let records: Vec<_> = currencies.iter().map(CurrencyRecord::from).collect();
-    context.output.many(&records, COLUMNS)?;
+    context.output.many(&records)?;
     Ok(Ending::Done)
 }
 
@@ -63,6 +60,6 @@ fn add(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let registered = context.ledger()?.add_currency(&named, &signature, mode)?;
     let committed = format!("currency {} is registered", registered.currency.code());
     context.committed(mode, Committed::new(committed));
-    context.output.one(&CurrencyRecord::from(&registered), COLUMNS)?;
+    context.output.one(&CurrencyRecord::from(&registered))?;
     Ok(Ending::Done)
 }

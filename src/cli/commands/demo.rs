@@ -1,11 +1,11 @@
 //! The first thing a newcomer runs: a book that is gone when it ends, worked on by the commands that anyone would type.
 
-use clap::Parser;
+use clap::Args;
 
-use crate::cli::command::Arguments;
+use crate::cli::context::{Context, Ending};
+use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending, commands};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::store::{DatabaseUrl, MissingBook, StoreOptions};
@@ -42,7 +42,11 @@ const STEPS: &[(&str, &[&str])] = &[
     ("Every transfer is chained to the one before it. The whole book can be proven.", &["verify"]),
 ];
 
-pub(in crate::cli) fn run(context: &Context) -> Result<Ending, Failure> {
+#[derive(Args)]
+#[command(after_help = "Example:\n  teller demo")]
+pub(in crate::cli) struct DemoArgs {}
+
+pub(in crate::cli) fn run(context: &Context, _arguments: &DemoArgs) -> Result<Ending, Failure> {
     let folder = tempfile::tempdir()
         .map_err(|source| Error::File { doing: "make a folder for the throwaway book".into(), source })?;
     let file = folder.path().join("demo.db");
@@ -63,10 +67,6 @@ pub(in crate::cli) fn run(context: &Context) -> Result<Ending, Failure> {
 
 /// Runs one command as if it had been typed. A refusal is part of the show; anything else ends it.
 fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
-    let words = ["teller"].into_iter().chain(command.split(' '));
-    let Ok(arguments) = Arguments::try_parse_from(words) else {
-        unreachable!("the steps are commands of this program")
-    };
     let context = Context {
         database_url: Some(url.to_owned()),
         book: None,
@@ -74,10 +74,11 @@ fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
         verbose: context.verbose,
         deadline: context.deadline.clone(),
         output: context.output.again(),
+        program: context.program,
     };
-    match commands::run(&context, arguments.command) {
+    match (context.program.run)(&context, command) {
         Ok(_) => context.output.finish(),
-        Err(failure) if failure.exit_code == crate::cli::failure::EXIT_REFUSED => {
+        Err(failure) if failure.exit == Exit::Refused => {
             context.output.failure(&failure);
             Ok(())
         }

@@ -1,20 +1,25 @@
+use clap::Args;
+
+use crate::cli::advice;
 use crate::cli::args::count;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::clock::Clock;
 use crate::facts::Instant;
 use crate::ledger::{ClockStatus, Ledger};
 use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
 use crate::wire::FactRecord;
 
-const COLUMNS: Columns = &["fact", "value", "warning", "advice"];
-
 /// What NTP keeps to with ease.
 const SKEW_MICROS_MAX: i64 = 1_000_000;
 
-pub(in crate::cli) fn run(context: &Context) -> Result<Ending, Failure> {
+#[derive(Args)]
+#[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
+    Exit code 1 means that there are warnings.")]
+pub(in crate::cli) struct DoctorArgs {}
+
+pub(in crate::cli) fn run(context: &Context, _arguments: &DoctorArgs) -> Result<Ending, Failure> {
     let (url, origin) = context.url()?;
     let options = StoreOptions::default();
     let pool = Pool::connect(url.clone(), options)?;
@@ -32,8 +37,8 @@ pub(in crate::cli) fn run(context: &Context) -> Result<Ending, Failure> {
     ];
     records.extend(clock);
     records.extend(entries);
-    records.extend(diagnosis.facts.iter().map(FactRecord::from));
-    context.output.many(&records, COLUMNS)?;
+    records.extend(diagnosis.facts.iter().map(|fact| FactRecord::from(fact).with_next_step(advice::of_fact(fact))));
+    context.output.many(&records)?;
     if !records.iter().any(FactRecord::is_worrying) {
         return Ok(Ending::Done);
     }

@@ -1,10 +1,10 @@
 use clap::Args;
 
 use crate::cli::args::parse;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, answer_to, show};
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Instant};
 use crate::ledger::Mode;

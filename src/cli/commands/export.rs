@@ -4,20 +4,19 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::args::{ForceArgs, count};
+use crate::cli::args::count;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
+use crate::cli::interrupt;
+use crate::cli::new_files::ForceArgs;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending, interrupt};
 use crate::error::Error;
 use crate::files::OutputFile;
 use crate::interchange::BookWriter;
 use crate::ledger::{BookHeader, BookProgress, BookSink, Ledger};
 use crate::wire::ExportRecord;
-
-const COLUMNS: Columns = &["file", "accounts", "transfers", "events", "schedules"];
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
@@ -45,7 +44,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<E
     };
     if let Some(path) = &arguments.out {
         context.output.committed(Committed::new(format!("the book is in {}", path.display())));
-        context.output.one(&ExportRecord::new(path, &header), COLUMNS)?;
+        context.output.one(&ExportRecord::new(path, &header))?;
     }
     say(format_args!("Exported {}.", contents(&header)));
     Ok(Ending::Done)

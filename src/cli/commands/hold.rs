@@ -2,23 +2,19 @@ use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, count, parse};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::{Columns, Format};
+use crate::cli::format::Format;
 use crate::cli::pages::{PageArgs, say_more};
-use crate::cli::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, submit};
+use crate::cli::request::{NoteArgs, QuantityArgs, RequestArgs, submit};
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::Error;
 use crate::facts::{Instant, Reference, Sequence};
 use crate::ledger::{HoldStatus, Mode};
 use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder};
 use crate::wire::{
-    Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, read_amount, read_duration, read_quantity,
+    Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, TransferRecord, read_amount, read_duration, read_quantity,
 };
-
-const COLUMNS: Columns =
-    &["sequence", "state", "debit_account", "credit_account", "amount", "remaining", "currency", "expires_at", "hold"];
-const EXPIRED: Columns = &["expired"];
 
 /// A hold, or a look at holds.
 #[derive(Args)]
@@ -190,7 +186,7 @@ pub(in crate::cli) fn release(context: &Context, arguments: &ReleaseArgs) -> Res
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let mut list = context.output.list();
-    let mut add = |holds: &[HoldStatus]| list.add(&holds.iter().map(HoldRecord::from).collect::<Vec<_>>(), COLUMNS);
+    let mut add = |holds: &[HoldStatus]| list.add(&holds.iter().map(HoldRecord::from).collect::<Vec<_>>());
     let next = if let Some(account) = &arguments.account {
         add(&ledger.list_open_holds(&parse(account)?)?)?;
         None
@@ -213,12 +209,12 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let history = ledger.get_hold(ledger.refer(&arguments.hold)?)?;
     if context.output.format != Format::Table {
-        context.output.one(&HoldHistoryRecord::from(&history), COLUMNS)?;
+        context.output.one(&HoldHistoryRecord::from(&history))?;
         return Ok(Ending::Done);
     }
     context.output.details(&HoldRecord::from(&history.status))?;
     context.output.raw(b"\n")?;
-    context.output.many(&HoldHistoryRecord::from(&history).transfers, COLUMNS_WITH_KINDS)?;
+    context.output.many_with(&HoldHistoryRecord::from(&history).transfers, &TransferRecord::with_kinds())?;
     Ok(Ending::Done)
 }
 
@@ -228,7 +224,7 @@ fn expire(context: &Context, arguments: &ModeArgs) -> Result<Ending, Failure> {
     if expired > 0 {
         context.committed(mode, Committed::new(format!("the expiry of {} is recorded", count(expired, "hold"))));
     }
-    context.output.one(&ExpiredRecord::new(expired, mode), EXPIRED)?;
+    context.output.one(&ExpiredRecord::new(expired, mode))?;
     let verb = if mode == Mode::DryRun { "Would record" } else { "Recorded" };
     say(format_args!("{verb} the expiry of {}.", count(expired, "hold")));
     Ok(Ending::Done)

@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::args::ActorArgs;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, show_receipt, submit};
-use crate::cli::{Context, Ending};
 use crate::error::Error;
 use crate::files::read_text;
 use crate::ledger::Mode;

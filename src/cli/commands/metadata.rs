@@ -4,19 +4,15 @@ use clap::{Args, Subcommand};
 
 use crate::cli::args::{ActorArgs, ModeArgs, metadata_of, parse};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::facts::Instant;
 use crate::ledger::{Ledger, Mode};
 use crate::requests::{AnnotationRequest, AnnotationTarget, MetadataChange};
 use crate::wire::{MetadataChangeRecord, MetadataRecord};
-
-const ONE: Columns = &["account", "transfer", "metadata"];
-const CHANGES: Columns = &["sequence", "recorded_at", "before", "after", "actor", "reason"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum MetadataCommand {
@@ -115,7 +111,7 @@ fn set(context: &Context, arguments: &SetArgs) -> Result<Ending, Failure> {
     if mode == Mode::DryRun {
         say("Dry run: this is what would be kept; nothing was changed.");
     }
-    context.output.one(&MetadataRecord::new(&request.target, None, kept), ONE)?;
+    context.output.one(&MetadataRecord::new(&request.target, None, kept))?;
     Ok(Ending::Done)
 }
 
@@ -124,7 +120,7 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let target = arguments.target.target(&ledger)?;
     let kept = ledger.metadata_as_of(&target, recorded_at)?;
-    context.output.one(&MetadataRecord::new(&target, recorded_at, kept), ONE)?;
+    context.output.one(&MetadataRecord::new(&target, recorded_at, kept))?;
     Ok(Ending::Done)
 }
 
@@ -137,7 +133,7 @@ fn history(context: &Context, arguments: &HistoryArgs) -> Result<Ending, Failure
         let mut events = ledger.annotations(&target, cursor.copied(), rows_max.saturating_add(1))?;
         let is_last = events.len() <= rows_max as usize;
         events.truncate(rows_max as usize);
-        list.add(&events.iter().filter_map(MetadataChangeRecord::of).collect::<Vec<_>>(), CHANGES)?;
+        list.add(&events.iter().filter_map(MetadataChangeRecord::of).collect::<Vec<_>>())?;
         Ok((events.len(), events.last().filter(|_| !is_last).map(|event| event.sequence.0)))
     })?;
     if list.count() == 0 {

@@ -2,16 +2,12 @@ use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, parse};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::ledger::{Mode, check_empty};
 use crate::store::{MigrationStatus, PlainName, Pool, SchemaState};
 use crate::wire::{MigrationRecord, RoleRecord};
-
-const COLUMNS: Columns = &["migration", "applied"];
-const ROLES: Columns = &["role", "purpose"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum MigrateCommand {
@@ -70,7 +66,7 @@ pub(in crate::cli) fn run(context: &Context, command: &MigrateCommand) -> Result
     }
     let status = pool.migration_status()?;
     let records: Vec<_> = status.iter().map(MigrationRecord::from).collect();
-    context.output.many(&records, COLUMNS)?;
+    context.output.many(&records)?;
     Ok(Ending::Done)
 }
 
@@ -105,7 +101,7 @@ fn roles(context: &Context, pool: &Pool, arguments: &RolesArgs) -> Result<Ending
         pool.apply_roles(&prefix)?;
         say(format_args!("The roles {prefix}_owner, {prefix}_writer and {prefix}_reader are ready."));
         context.output.committed(Committed::new("the roles are ready"));
-        context.output.many(&RoleRecord::of(prefix.as_str()), ROLES)?;
+        context.output.many(&RoleRecord::of(prefix.as_str()))?;
         return Ok(Ending::Done);
     }
     context.output.raw(format!("begin;\n{}commit;\n", pool.roles_script(&prefix)?).as_bytes())?;

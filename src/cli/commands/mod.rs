@@ -1,71 +1,132 @@
 //! The commands: for each its arguments, one call of the ledger, and its result.
+//!
+//! A new command is a file here, its `mod`, and one entry in the list: what its help says, its arguments and what it runs.
 
-pub(super) mod account;
-pub(super) mod backup;
-pub(super) mod balance;
-pub(super) mod batch;
-pub(super) mod bench;
-pub(super) mod book;
-pub(super) mod clock;
-pub(super) mod config;
-pub(super) mod currency;
-pub(super) mod demo;
-pub(super) mod doctor;
-pub(super) mod exchange;
-pub(super) mod export;
-pub(super) mod hold;
-pub(super) mod import;
-pub(super) mod journal;
-pub(super) mod metadata;
-pub(super) mod migrate;
-pub(super) mod period;
-pub(super) mod reverse;
-pub(super) mod schedule;
-pub(super) mod seal;
-pub(super) mod shell;
-pub(super) mod statement;
-pub(super) mod transfer;
-pub(super) mod verify;
+mod account;
+mod backup;
+mod balance;
+mod batch;
+mod bench;
+mod book;
+mod clock;
+mod config;
+mod currency;
+mod demo;
+mod doctor;
+mod exchange;
+mod export;
+mod hold;
+mod import;
+mod journal;
+mod metadata;
+mod migrate;
+mod period;
+mod reverse;
+mod schedule;
+mod seal;
+mod shell;
+mod statement;
+mod transfer;
+mod verify;
 
-use crate::cli::command::Command;
+use clap::Subcommand;
+
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::{Context, Ending};
 
-/// Does what a command line asks for.
-pub(super) fn run(context: &Context, command: Command) -> Result<Ending, Failure> {
-    match command {
-        Command::Demo => demo::run(context),
-        Command::Account(command) => account::run(context, command),
-        Command::Metadata(command) => metadata::run(context, &command),
-        Command::Period(command) => period::run(context, &command),
-        Command::Clock(command) => clock::run(context, &command),
-        Command::Currency(command) => currency::run(context, command),
-        Command::Deposit(arguments) => transfer::deposit(context, &arguments),
-        Command::Withdraw(arguments) => transfer::withdraw(context, &arguments),
-        Command::Transfer(arguments) => transfer::transfer(context, &arguments),
-        Command::Post(arguments) => transfer::post(context, &arguments),
-        Command::Exchange(arguments) => exchange::run(context, &arguments),
-        Command::Hold(arguments) => hold::run(context, &arguments),
-        Command::Capture(arguments) => hold::capture(context, &arguments),
-        Command::Release(arguments) => hold::release(context, &arguments),
-        Command::Reverse(arguments) => reverse::run(context, &arguments),
-        Command::Journal(command) => journal::run(context, &command),
-        Command::Schedule(command) => schedule::run(context, &command),
-        Command::Batch(arguments) => batch::run(context, &arguments),
-        Command::Balance(arguments) => balance::run(context, &arguments),
-        Command::Statement(arguments) => statement::run(context, &arguments),
-        Command::Import(command) => import::run(context, &command),
-        Command::Export(arguments) => export::run(context, &arguments),
-        Command::Verify(arguments) => verify::run(context, &arguments),
-        Command::Seal(arguments) => seal::run(context, &arguments),
-        Command::Doctor => doctor::run(context),
-        Command::Bench(arguments) => bench::run(context, &arguments),
-        Command::Backup(arguments) => backup::back_up(context, &arguments),
-        Command::Restore(arguments) => backup::restore(context, &arguments),
-        Command::Book(command) => book::run(context, &command),
-        Command::Migrate(command) => migrate::run(context, &command),
-        Command::Config(command) => config::run(context, &command),
-        Command::Completions(arguments) => shell::completions(context, &arguments),
-        Command::Man(arguments) => shell::man(context, &arguments),
-    }
+/// Makes the commands of the program from their list.
+macro_rules! commands {
+    ($($(#[$attribute:meta])* $name:ident($arguments:ty) => $run:path,)+) => {
+        #[derive(Subcommand)]
+        pub(super) enum Command {
+            $($(#[$attribute])* $name($arguments),)+
+        }
+
+        /// Does what a command line asks for.
+        pub(super) fn run(context: &Context, command: &Command) -> Result<Ending, Failure> {
+            match command {
+                $(Command::$name(arguments) => $run(context, arguments),)+
+            }
+        }
+    };
+}
+
+commands! {
+    /// Show what a ledger does, in a throwaway book
+    Demo(demo::DemoArgs) => demo::run,
+    /// Open, list, show, limit, freeze and close accounts
+    #[command(subcommand)]
+    Account(account::AccountCommand) => account::run,
+    /// Change and show what is kept beside accounts and transfers
+    #[command(subcommand)]
+    Metadata(metadata::MetadataCommand) => metadata::run,
+    /// Close periods of effective time, and open them again
+    #[command(subcommand)]
+    Period(period::PeriodCommand) => period::run,
+    /// Show the book's clock, and accept entries that are later
+    #[command(subcommand)]
+    Clock(clock::ClockCommand) => clock::run,
+    /// List and register currencies
+    #[command(subcommand)]
+    Currency(currency::CurrencyCommand) => currency::run,
+    /// Put money into an account: it and the cash account rise
+    Deposit(transfer::CashArgs) => transfer::deposit,
+    /// Take money out of an account: it and the cash account fall
+    Withdraw(transfer::CashArgs) => transfer::withdraw,
+    /// Move money: FROM falls, TO rises
+    Transfer(transfer::TransferArgs) => transfer::transfer,
+    /// Debit one account and credit another
+    Post(transfer::PostArgs) => transfer::post,
+    /// Exchange money for another currency
+    Exchange(exchange::ExchangeArgs) => exchange::run,
+    /// Reserve money until it is captured, released or expires
+    Hold(hold::HoldArgs) => hold::run,
+    /// Move money that is held
+    Capture(hold::CaptureArgs) => hold::capture,
+    /// Give up what is left of a hold
+    Release(hold::ReleaseArgs) => hold::release,
+    /// Undo a transfer or a journal
+    Reverse(reverse::ReverseArgs) => reverse::run,
+    /// Post and show journals: several transfers, all or none
+    #[command(subcommand)]
+    Journal(journal::JournalCommand) => journal::run,
+    /// Add, list, show and cancel transfers that recur, and post those that are due
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand) => schedule::run,
+    /// Do many requests in one transaction
+    Batch(batch::BatchArgs) => batch::run,
+    /// Show what accounts have
+    Balance(balance::BalanceArgs) => balance::run,
+    /// Show an account's transfers, newest first
+    Statement(statement::StatementArgs) => statement::run,
+    /// Import accounts or transfers from CSV files, or a whole book
+    #[command(subcommand)]
+    Import(import::ImportCommand) => import::run,
+    /// Write the whole book to a file, to be imported elsewhere or kept
+    Export(export::ExportArgs) => export::run,
+    /// Recompute the whole book and compare
+    Verify(verify::VerifyArgs) => verify::run,
+    /// Write down what proves later that nothing was changed or cut off
+    Seal(seal::SealArgs) => seal::run,
+    /// Ask the database about itself, and warn of what can lose money
+    Doctor(doctor::DoctorArgs) => doctor::run,
+    /// Measure how fast this machine and its database are, in a throwaway book
+    Bench(bench::BenchArgs) => bench::run,
+    /// Write the book to a file while work on it goes on
+    Backup(backup::BackupArgs) => backup::back_up,
+    /// Put a backup in the place of a book that is not there
+    Restore(backup::RestoreArgs) => backup::restore,
+    /// Make and list books, where a database holds several
+    #[command(subcommand)]
+    Book(book::BookCommand) => book::run,
+    /// Bring the book's schema up to date, or take it back; say who may do what
+    #[command(subcommand)]
+    Migrate(migrate::MigrateCommand) => migrate::run,
+    /// Show the settings
+    #[command(subcommand)]
+    Config(config::ConfigCommand) => config::run,
+    /// Print completions for a shell
+    Completions(shell::CompletionArgs) => shell::completions,
+    /// Print the manual page of a command, or write those of all commands
+    Man(shell::ManArgs) => shell::man,
 }

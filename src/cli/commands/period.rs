@@ -2,18 +2,13 @@ use clap::{Args, Subcommand};
 
 use crate::cli::args::{ActorArgs, ModeArgs, parse};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::facts::{ClosedPeriods, Instant, Period, PeriodAction};
 use crate::ledger::Mode;
 use crate::requests::PeriodChange;
 use crate::wire::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
-
-const CLOSED: Columns = &["period", "begin", "end"];
-const CHANGE: Columns = &["event", "recorded_at", "period", "action", "changed", "actor", "reason"];
-const EVENTS: Columns = &["event", "recorded_at", "period", "action", "actor", "reason"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum PeriodCommand {
@@ -76,7 +71,7 @@ fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Re
         (Some(_), Mode::Commit) => say(format_args!("Period {period} is {state}.")),
     }
     context.committed(mode, Committed::new(format!("period {period} is {state}")));
-    context.output.one(&PeriodChangeRecord::new(period, action, event.as_ref(), mode), CHANGE)?;
+    context.output.one(&PeriodChangeRecord::new(period, action, event.as_ref(), mode))?;
     Ok(Ending::Done)
 }
 
@@ -98,7 +93,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let recorded_at = arguments.recorded_at.as_deref().map(parse::<Instant>).transpose()?;
     let closed = context.ledger()?.closed_periods(recorded_at)?;
     let records: Vec<_> = closed.iter().map(ClosedPeriodRecord::from).collect();
-    context.output.many(&records, CLOSED)?;
+    context.output.many(&records)?;
     if records.is_empty() {
         say("No period is closed.");
     }
@@ -108,7 +103,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
 fn history(context: &Context) -> Result<Ending, Failure> {
     let events = context.ledger()?.period_events()?;
     let records: Vec<_> = events.iter().filter_map(PeriodEventRecord::of).collect();
-    context.output.many(&records, EVENTS)?;
+    context.output.many(&records)?;
     if records.is_empty() {
         say("No period was ever closed.");
     }

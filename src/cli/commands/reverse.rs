@@ -1,8 +1,8 @@
 use clap::{Args, ValueEnum};
 
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, submit};
-use crate::cli::{Context, Ending};
 use crate::error::Error;
 use crate::facts::Reference;
 use crate::ledger::Ledger;

@@ -3,17 +3,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::args::{count, create_new};
+use crate::cli::args::count;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::{Columns, Format};
+use crate::cli::format::Format;
+use crate::cli::new_files::create_new;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::Error;
 use crate::files::{OutputFile, read_text};
 use crate::wire::{SealFile, SealKey, SealPublicKey, SealRecord};
-
-const COLUMNS: Columns = &["file", "accounts", "transfers", "signed"];
 
 /// The most bytes of a seal, or of a key: a hundred times what either has.
 const BYTES_MAX: u64 = 64 << 10;
@@ -50,7 +49,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &SealArgs) -> Result<End
             let path = file.path().to_owned();
             write(file, &text)?;
             context.output.committed(Committed::new(format!("the seal is in {}", path.display())));
-            context.output.one(&SealRecord::new(&path, &sealed), COLUMNS)?;
+            context.output.one(&SealRecord::new(&path, &sealed))?;
         }
         None if context.output.format == Format::Ndjson => context.output.line(&sealed.to_json())?,
         None => context.output.raw(text.as_bytes())?,

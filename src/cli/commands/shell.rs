@@ -2,18 +2,14 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::cli::command::Arguments;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
-use crate::cli::{Context, Ending};
 use crate::error::Error;
 use crate::files::{Existing, OutputFile};
 use crate::wire::PageRecord;
-
-const COLUMNS: Columns = &["page"];
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  teller completions bash > /etc/bash_completion.d/teller")]
@@ -37,13 +33,13 @@ pub(in crate::cli) struct ManArgs {
 
 pub(in crate::cli) fn completions(context: &Context, arguments: &CompletionArgs) -> Result<Ending, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "teller", &mut script);
+    clap_complete::generate(arguments.shell, &mut (context.program.arguments)(), "teller", &mut script);
     context.output.raw(&script)?;
     Ok(Ending::Done)
 }
 
 pub(in crate::cli) fn man(context: &Context, arguments: &ManArgs) -> Result<Ending, Failure> {
-    let mut teller = Arguments::command().disable_help_subcommand(true);
+    let mut teller = (context.program.arguments)().disable_help_subcommand(true);
     // Names like `teller-account-open` are given to commands when all of them are known.
     teller.build();
     if let Some(folder) = &arguments.out {
@@ -71,7 +67,7 @@ fn write_pages(context: &Context, teller: &Command, folder: &Path) -> Result<End
         file.finish()?;
         records.push(PageRecord::new(&path));
     }
-    context.output.many(&records, COLUMNS)?;
+    context.output.many(&records)?;
     Ok(Ending::Done)
 }
 

@@ -1,37 +1,17 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::parse;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::{Columns, Format};
+use crate::cli::format::Format;
 use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::facts::{AccountName, Instant, Sequence};
 use crate::ledger::{EntryCursor, Span, StatementOrder};
 use crate::wire::{EntryRecord, Next, SpanStatementHead, StatementHead};
 
 /// The list of a statement in JSON.
 const ENTRIES: &str = "entries";
-
-const COLUMNS: Columns = &["sequence", "recorded_at", "counterparty", "change", "balance", "key", "description"];
-/// Where something was reserved, captured, given up or undone.
-const COLUMNS_WITH_KINDS: Columns =
-    &["sequence", "recorded_at", "kind", "counterparty", "amount", "change", "balance", "key", "description"];
-
-const EFFECTIVE_COLUMNS: Columns =
-    &["sequence", "effective_at", "recorded_at", "counterparty", "change", "balance", "key", "description"];
-const EFFECTIVE_COLUMNS_WITH_KINDS: Columns = &[
-    "sequence",
-    "effective_at",
-    "recorded_at",
-    "kind",
-    "counterparty",
-    "amount",
-    "change",
-    "balance",
-    "key",
-    "description",
-];
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller statement customers:alice\n  \
@@ -84,7 +64,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
     let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
         let statement = ledger.statement(&name, cursor.copied(), rows_max)?;
         let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-        list.add(&entries, columns(&entries, COLUMNS, COLUMNS_WITH_KINDS))?;
+        list.add_with(&entries, &EntryRecord::columns_for(&entries, StatementOrder::Recorded))?;
         Ok((entries.len(), statement.next))
     })?;
     if list.count() == 0 {
@@ -102,10 +82,6 @@ fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -
         Order::Recorded => StatementOrder::Recorded,
         Order::Effective => StatementOrder::Effective,
     };
-    let (plain, with_kinds) = match arguments.order {
-        Order::Recorded => (COLUMNS, COLUMNS_WITH_KINDS),
-        Order::Effective => (EFFECTIVE_COLUMNS, EFFECTIVE_COLUMNS_WITH_KINDS),
-    };
     let span = Span { order, from: time(&arguments.from)?, to: time(&arguments.to)?, cursor };
     let ledger = context.ledger()?;
     let whole = ledger.statement_of_span(name, span, 1)?;
@@ -119,7 +95,7 @@ fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -
     let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
         let statement = ledger.statement_of_span(name, Span { cursor: cursor.copied(), ..span }, rows_max)?;
         let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-        list.add(&entries, columns(&entries, plain, with_kinds))?;
+        list.add_with(&entries, &EntryRecord::columns_for(&entries, order))?;
         Ok((entries.len(), statement.next))
     })?;
     list.end_before(&Next { next_cursor: next.map(|cursor| cursor.to_string()) })?;
@@ -128,8 +104,4 @@ fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -
     }
     say_older(next);
     Ok(Ending::Done)
-}
-
-fn columns(entries: &[EntryRecord], plain: Columns, with_kinds: Columns) -> Columns {
-    if entries.iter().any(EntryRecord::is_special) { with_kinds } else { plain }
 }

@@ -3,10 +3,10 @@ use std::cell::RefCell;
 use clap::Args;
 
 use crate::cli::args::parse;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{QuantityArgs, RequestArgs, answer_to, show, submit};
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, AccountType};
 use crate::ledger::Mode;

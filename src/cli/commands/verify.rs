@@ -5,16 +5,14 @@ use clap::Args;
 use crate::cli::args::{count, parse};
 use crate::cli::commands::doctor::late_entries_warning;
 use crate::cli::commands::seal;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::{Columns, Format};
+use crate::cli::format::Format;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::facts::AccountName;
 use crate::ledger::{VerifyProgress, VerifyReport};
 use crate::wire::{FindingRecord, VerifyRecord};
-
-const COLUMNS: Columns = &["code", "sequence", "account", "problem"];
 
 #[derive(Args)]
 #[command(
@@ -69,10 +67,10 @@ pub(in crate::cli) fn show(
     account: Option<&AccountName>,
 ) -> Result<Ending, Failure> {
     match context.output.format {
-        Format::Json | Format::Ndjson => context.output.one(&VerifyRecord::from(report), COLUMNS)?,
+        Format::Json | Format::Ndjson => context.output.one(&VerifyRecord::from(report))?,
         Format::Table | Format::Csv | Format::CsvRaw => {
             let findings: Vec<_> = report.findings.iter().map(FindingRecord::from).collect();
-            context.output.many(&findings, COLUMNS)?;
+            context.output.many(&findings)?;
         }
     }
     if let Some(status) = report.clock.as_ref().filter(|status| status.too_late().is_some()) {

@@ -29,11 +29,11 @@ impl RejectsFile {
         Self { file: BufWriter::new(file), delimiter, line_end, columns, has_lines: false }
     }
 
-    /// Adds a line.
+    /// Adds a line, with a message that says what is wrong with it.
     ///
     /// # Errors
     /// Any fault of writing the file.
-    pub fn write(&mut self, refused: &Refused) -> io::Result<()> {
+    pub fn write(&mut self, refused: &Refused, message: &str) -> io::Result<()> {
         if !self.has_lines {
             self.has_lines = true;
             let names = ["line", "column", "code", "message"].map(|name| format!("{REJECT_PREFIX}{name}"));
@@ -44,7 +44,7 @@ impl RejectsFile {
         }
         let fault = &refused.fault;
         let (number, id) = (refused.number.to_string(), refused.id.map(|id| id.to_string()).unwrap_or_default());
-        let reasons = [&number, &fault.column, fault.code, &fault.message, &id].map(|reason| self.field(reason));
+        let reasons = [&number, &fault.column, fault.code, message, &id].map(|reason| self.field(reason));
         self.write_line(&reasons.into_iter().chain([refused.raw.clone()]).collect::<Vec<_>>())
     }
 

@@ -313,7 +313,7 @@ fn run<R: Send>(
 
 fn report(line: Reported, outcome: Outcome, counts: &mut ImportCounts, sink: &mut dyn ImportSink) -> Result<(), Error> {
     counts.lines += 1;
-    let (fault, id) = match outcome {
+    let (fault, rejection, id) = match outcome {
         Outcome::Done { replayed: false } => {
             counts.done += 1;
             return Ok(());
@@ -326,15 +326,15 @@ fn report(line: Reported, outcome: Outcome, counts: &mut ImportCounts, sink: &mu
         Outcome::Refused { rejection, id } => {
             counts.refused += 1;
             let (code, message) = (rejection.code(), rejection.to_string());
-            (Malformed { column: String::new(), code, message, id: None }, id)
+            (Malformed { column: String::new(), code, message, id: None }, Some(rejection), id)
         }
         Outcome::Malformed { fault, id } => {
             counts.malformed += 1;
-            (fault, id)
+            (fault, None, id)
         }
     };
     let Reported { number, raw, has_key, .. } = line;
-    sink.refuse(&Refused { number, raw, fault, id: id.filter(|_| !has_key) })
+    sink.refuse(&Refused { number, raw, fault, rejection, id: id.filter(|_| !has_key) })
         .map_err(|source| Error::File { doing: "write down a line that was not imported".into(), source })
 }
 

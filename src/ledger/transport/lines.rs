@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::error::InputError;
 use crate::facts::{AccountName, AccountType, Description, Instant, Key, Metadata, RequestId, TextError, TransferId};
 use crate::money::CurrencyCode;
+use crate::rejection::Rejection;
 use crate::requests::Parties;
 
 /// One line of a file.
@@ -132,6 +133,8 @@ pub struct Refused {
     pub raw: Vec<u8>,
     /// The problem. Its column is empty if a rule refused the whole line.
     pub fault: Malformed,
+    /// The rule's answer. `None` if the line could not be understood.
+    pub rejection: Option<Rejection>,
     /// The id under which the corrected line is imported, so that it is posted once. `None` if the line has a key or an id of its own.
     pub id: Option<TransferId>,
 }

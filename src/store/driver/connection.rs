@@ -2,6 +2,7 @@
 
 use diesel::result::ConnectionError;
 
+use crate::store::causes::UnreachableCause;
 use crate::store::driver::{Secrets, one_line};
 use crate::store::{DatabaseUrl, StoreError};
 
@@ -20,9 +21,9 @@ enum Verdict {
     /// The server is there, and takes no writes.
     Standby,
     /// The server is not there now. It may be again, or another one of the URL may take over.
-    Away(&'static str),
+    Away(UnreachableCause),
     /// It will be the same the next time.
-    Wrong(&'static str),
+    Wrong(UnreachableCause),
 }
 
 use Verdict::{Away, Busy, Denied, Standby, Wrong};
@@ -38,36 +39,19 @@ const CAUSES: [Cause; 30] = [
     cause(&["no password supplied"], Denied),
     cause(&["no pg_hba.conf entry"], Denied),
     cause(&["permission denied"], Denied),
-    cause(
-        &["does not match host name"],
-        Wrong("the server's certificate is for another host; name the host that it is for, or have it renewed"),
-    ),
-    cause(&["certificate has expired"], Wrong("have the server's certificate renewed")),
-    cause(
-        &["certificate verify failed"],
-        Wrong(
-            "sslrootcert in the URL must name the authority that signed the server's certificate; see docs/connections.md",
-        ),
-    ),
-    cause(
-        &["root certificate file", "does not exist"],
-        Wrong("name the authority's certificate with sslrootcert in the URL, or use sslrootcert=system"),
-    ),
-    cause(
-        &["server does not support SSL"],
-        Wrong("the server speaks no TLS: set ssl = on there, or check that this is the right server"),
-    ),
-    cause(&["SSL"], Wrong("check sslmode and sslrootcert in the URL")),
-    cause(&["certificate"], Wrong("check sslmode and sslrootcert in the URL")),
-    cause(
-        &["unsupported startup parameter", "options"],
-        Wrong("a connection pooler is on the way, which does not hand options on; see docs/connections.md"),
-    ),
-    cause(&["database", "does not exist"], Wrong("create the database first, for example with: createdb NAME")),
-    cause(&["no such database"], Wrong("the connection pooler does not know this database")),
-    cause(&["role", "does not exist"], Wrong("create the role first, or name another user in the URL")),
-    cause(&["definition of service"], Wrong("check the service's name, and PGSERVICEFILE or ~/.pg_service.conf")),
-    cause(&["invalid"], Wrong("check the parameters in the URL")),
+    cause(&["does not match host name"], Wrong(UnreachableCause::CertificateOfOtherHost)),
+    cause(&["certificate has expired"], Wrong(UnreachableCause::CertificateExpired)),
+    cause(&["certificate verify failed"], Wrong(UnreachableCause::CertificateUntrusted)),
+    cause(&["root certificate file", "does not exist"], Wrong(UnreachableCause::AuthorityMissing)),
+    cause(&["server does not support SSL"], Wrong(UnreachableCause::NoTls)),
+    cause(&["SSL"], Wrong(UnreachableCause::Tls)),
+    cause(&["certificate"], Wrong(UnreachableCause::Tls)),
+    cause(&["unsupported startup parameter", "options"], Wrong(UnreachableCause::PoolerWithoutOptions)),
+    cause(&["database", "does not exist"], Wrong(UnreachableCause::DatabaseUnknown)),
+    cause(&["no such database"], Wrong(UnreachableCause::DatabaseUnknownToPooler)),
+    cause(&["role", "does not exist"], Wrong(UnreachableCause::RoleUnknown)),
+    cause(&["definition of service"], Wrong(UnreachableCause::ServiceUnknown)),
+    cause(&["invalid"], Wrong(UnreachableCause::ParameterInvalid)),
     cause(&["session is read-only"], Standby),
     cause(&["in hot standby mode"], Standby),
     cause(&["too many clients"], Busy),
@@ -76,14 +60,11 @@ const CAUSES: [Cause; 30] = [
     cause(&["the database system is"], Busy),
     cause(&["no more connections allowed"], Busy),
     cause(&["query_wait_timeout"], Busy),
-    cause(&["could not translate host name"], Away("check the host name in the URL")),
-    cause(&["Connection refused"], Away("check that the server runs and that host and port are right")),
-    cause(
-        &["No such file or directory"],
-        Away("check that the server runs and that the folder of its socket is right"),
-    ),
-    cause(&["timeout expired"], Away("the server does not answer; check the address and the firewalls on the way")),
-    cause(&["unable to open database file"], Wrong("check that the folder exists and may be written to")),
+    cause(&["could not translate host name"], Away(UnreachableCause::HostUnknown)),
+    cause(&["Connection refused"], Away(UnreachableCause::Refused)),
+    cause(&["No such file or directory"], Away(UnreachableCause::SocketMissing)),
+    cause(&["timeout expired"], Away(UnreachableCause::Silent)),
+    cause(&["unable to open database file"], Wrong(UnreachableCause::FileUnusable)),
 ];
 
 /// What is said while a server or its network goes down.
@@ -122,17 +103,17 @@ impl StoreError {
     fn from_words(reason: String, url: &DatabaseUrl) -> Self {
         let address = url.to_string();
         let unreachable =
-            |reason, hint, may_pass| Self::Unreachable { address: url.to_string(), reason, hint, may_pass };
+            |reason, cause, may_pass| Self::Unreachable { address: url.to_string(), reason, cause, may_pass };
         let is_going_down = GOING_DOWN.iter().any(|text| reason.contains(text));
         let cause = CAUSES.iter().find(|cause| cause.texts.iter().all(|text| reason.contains(text)));
         let fault = match cause.map(|cause| &cause.verdict) {
-            _ if is_going_down => unreachable(reason, "the server or the network is going down; try again", true),
+            _ if is_going_down => unreachable(reason, UnreachableCause::GoingDown, true),
             Some(Denied) => Self::Denied { address, reason },
             Some(Busy) => Self::Busy { reason },
             Some(Standby) => Self::Standby { reason },
-            Some(Away(hint)) => unreachable(reason, hint, true),
-            Some(Wrong(hint)) => unreachable(reason, hint, false),
-            None => unreachable(reason, "check the database URL", false),
+            Some(Away(cause)) => unreachable(reason, *cause, true),
+            Some(Wrong(cause)) => unreachable(reason, *cause, false),
+            None => unreachable(reason, UnreachableCause::Other, false),
         };
         fault.without(&Secrets::of(url))
     }
@@ -155,20 +136,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_way_a_connection_can_fail_says_what_to_do() {
+    fn every_way_a_connection_can_fail_has_its_cause() {
         let url: DatabaseUrl = "postgres://bob:s3cret@db/bank".parse().unwrap();
         for (message, expected, is_tried_again) in [
-            ("FATAL:  database \"bank\" does not exist", "createdb", false),
-            ("FATAL:  role \"bob\" does not exist", "create the role", false),
-            ("could not translate host name \"db\" to address", "host name", true),
-            ("connection to server at \"db\", port 5432 failed: Connection refused", "server runs", true),
-            ("connection to server on socket \"/x/.s.PGSQL.5432\" failed: No such file or directory", "socket", true),
-            ("connection to server at \"db\" failed: timeout expired", "firewalls", true),
-            ("server closed the connection unexpectedly", "going down", true),
-            ("server does not support SSL, but SSL was required", "no TLS", false),
-            ("certificate verify failed", "sslrootcert", false),
-            ("FATAL:  unsupported startup parameter: options", "pooler", false),
-            ("anything else", "URL", false),
+            ("FATAL:  database \"bank\" does not exist", "DatabaseUnknown", false),
+            ("FATAL:  role \"bob\" does not exist", "RoleUnknown", false),
+            ("could not translate host name \"db\" to address", "HostUnknown", true),
+            ("connection to server at \"db\", port 5432 failed: Connection refused", "Refused", true),
+            (
+                "connection to server on socket \"/x/.s.PGSQL.5432\" failed: No such file or directory",
+                "SocketMissing",
+                true,
+            ),
+            ("connection to server at \"db\" failed: timeout expired", "Silent", true),
+            ("server closed the connection unexpectedly", "GoingDown", true),
+            ("server does not support SSL, but SSL was required", "NoTls", false),
+            ("certificate verify failed", "CertificateUntrusted", false),
+            ("FATAL:  unsupported startup parameter: options", "PoolerWithoutOptions", false),
+            ("anything else", "Other", false),
             ("FATAL:  password authentication failed for user \"bob\"", "does not allow", false),
             ("FATAL:  no pg_hba.conf entry for host \"::1\"", "does not allow", false),
             ("FATAL:  sorry, too many clients already", "busy", true),
@@ -180,8 +165,8 @@ mod tests {
             ),
         ] {
             let error = StoreError::from_connection(&ConnectionError::BadConnection(message.to_owned()), &url);
-            let hint = if let StoreError::Unreachable { hint, .. } = &error { hint } else { "" };
-            let shown = format!("{error} {hint}");
+            let cause = if let StoreError::Unreachable { cause, .. } = &error { cause.into() } else { "" };
+            let shown = format!("{error} {cause}");
             assert!(shown.contains(expected) && !shown.contains("s3cret"), "{message}: {shown}");
             assert_eq!(error.is_transient(), is_tried_again, "{message}");
         }

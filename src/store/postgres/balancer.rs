@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text};
 
 use crate::store::StoreError;
+use crate::store::causes::NotOffered;
 use crate::store::postgres_url::PostgresUrl;
 
 /// Refuses a way on which reads may be led to another server than the one that has the transaction.
@@ -21,10 +22,7 @@ pub(super) fn check_unbalanced(connection: &mut PgConnection, address: &Postgres
     if is_server_of_url(connection, address)? || connection.batch_execute("show pool_version").is_err() {
         return Ok(());
     }
-    Err(StoreError::NotOffered {
-        problem: "Pgpool-II is on the way, which can lead a read to another server than the one that has its transaction",
-        hint: "name the servers themselves in the URL, or put PgBouncer before them; see docs/connections.md".into(),
-    })
+    Err(NotOffered::Balancer.into())
 }
 
 /// Whether the server that answers says of itself that it is where the URL leads.

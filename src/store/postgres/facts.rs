@@ -75,7 +75,7 @@ const SETTINGS: [CheckedSetting; 5] = [
     CheckedSetting {
         name: "data_checksums",
         is_well: is_on,
-        warning: "a page that the disk damaged is read as if it were good; stop the server and run: pg_checksums --enable",
+        warning: "a page that the disk damaged is read as if it were good",
     },
     CheckedSetting {
         name: "lc_messages",
@@ -111,12 +111,7 @@ fn role(connection: &mut PgConnection) -> Result<Fact, StoreError> {
     let query = "select current_user::text as name, coalesce( \
             has_table_privilege(to_regclass(quote_ident(current_schema()) || '.transfers'), 'delete'), false) as flag";
     let role = diesel::sql_query(query).get_result::<NameRow>(connection)?;
-    Ok(Fact::checked(
-        "role",
-        role.name,
-        !role.flag,
-        "it may switch the guards off and remove transfers; connect as a member of the writer role: teller migrate roles --help",
-    ))
+    Ok(Fact::checked("role", role.name, !role.flag, "it may switch the guards off and remove transfers"))
 }
 
 fn tls(connection: &mut PgConnection) -> Result<Fact, StoreError> {

@@ -7,6 +7,7 @@ use diesel::sql_types::{Integer, Text};
 
 use crate::facts::Instant;
 use crate::store::backend::MIGRATIONS_TABLE;
+use crate::store::causes::NotOffered;
 use crate::store::operations::{Book, Operations};
 use crate::store::plain_name::PlainName;
 use crate::store::postgres::roles;
@@ -73,12 +74,7 @@ impl Operations for PgConnection {
     }
 
     fn copy_into(&mut self, _file: &Path) -> Result<(), StoreError> {
-        Err(StoreError::NotOffered {
-            problem: "a PostgreSQL book is backed up by PostgreSQL's own programs",
-            hint: "one file: pg_dump --format=custom --file=FILE; the whole server, to go back to any moment: \
-                pg_basebackup and an archive of its log; docs/disaster-recovery.md has the steps"
-                .into(),
-        })
+        Err(NotOffered::BackupOfPostgres.into())
     }
 }
 

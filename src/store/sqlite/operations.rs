@@ -9,6 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use tracing::debug;
 
 use crate::facts;
+use crate::store::causes::NotOffered;
 use crate::store::operations::{Book, Operations};
 use crate::store::plain_name::PlainName;
 use crate::store::sqlite::place::file_name;
@@ -83,10 +84,7 @@ impl Operations for SqliteConnection {
     }
 
     fn roles_script(&mut self, _prefix: &PlainName) -> Result<String, StoreError> {
-        Err(StoreError::NotOffered {
-            problem: "an SQLite book has no roles",
-            hint: "who may read or write it is decided by the permissions of its file and folder".into(),
-        })
+        Err(NotOffered::RolesOfSqlite.into())
     }
 
     fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::store::StoreError;
+use crate::store::causes::NotOffered;
 
 /// What tells a file from every other one, whatever its name is. `None` where there is no file, or the system does not tell.
 type FileId = Option<(u64, u64)>;
@@ -80,10 +81,7 @@ impl BeforeOpening {
 
 /// The path as SQLite takes it for a path: not for a URI, not for memory.
 pub(super) fn file_name(path: &Path) -> Result<String, StoreError> {
-    let name = path.to_str().ok_or_else(|| StoreError::NotOffered {
-        problem: "the name of the file is not UTF-8",
-        hint: "give it another name".into(),
-    })?;
+    let name = path.to_str().ok_or(NotOffered::FileNameNotUtf8)?;
     Ok(if path.is_absolute() { name.to_owned() } else { format!("./{name}") })
 }
 

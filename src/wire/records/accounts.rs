@@ -1,26 +1,24 @@
-use serde::Serialize;
-
 use crate::facts::{
     Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, NormalSide, Sequence,
     TransferId,
 };
 use crate::ledger::{AsOf, NamedCurrency, Opened, PathBalance};
 use crate::money::{CurrencyCode, Money};
-use crate::wire::records::text;
+use crate::wire::records::{Columns, text};
 
-/// What an account has.
-#[derive(Debug, Serialize)]
-pub struct BalanceRecord {
-    account: AccountName,
-    currency: CurrencyCode,
-    r#type: AccountType,
-    posted: Money,
-    held: Money,
-    available: Money,
-    version: i64,
+record! {
+    /// What an account has.
+    pub struct BalanceRecord {
+        account: AccountName,
+        currency: CurrencyCode,
+        r#type: AccountType,
+        posted: Money,
+        held: Money,
+        available: Money,
+        version: i64,
+    }
+    table { account, currency, posted, held, available }
 }
-
-columns!(BalanceRecord { account, currency, r#type, posted, held, available, version });
 
 impl From<&Account> for BalanceRecord {
     fn from(account: &Account) -> Self {
@@ -36,20 +34,20 @@ impl From<&Account> for BalanceRecord {
     }
 }
 
-/// What an account had at a moment.
-#[derive(Debug, Serialize)]
-pub struct BalanceAsOfRecord {
-    account: AccountName,
-    currency: CurrencyCode,
-    r#type: AccountType,
-    posted: Money,
-    /// Transfers count that are effective by then; null where all count that are recorded.
-    effective_at: Option<Instant>,
-    /// Transfers are known that were recorded by then; null where all are.
-    recorded_at: Option<Instant>,
+record! {
+    /// What an account had at a moment.
+    pub struct BalanceAsOfRecord {
+        account: AccountName,
+        currency: CurrencyCode,
+        r#type: AccountType,
+        posted: Money,
+        /// Transfers count that are effective by then; null where all count that are recorded.
+        effective_at: Option<Instant>,
+        /// Transfers are known that were recorded by then; null where all are.
+        recorded_at: Option<Instant>,
+    }
+    table { account, currency, posted, effective_at, recorded_at }
 }
-
-columns!(BalanceAsOfRecord { account, currency, r#type, posted, effective_at, recorded_at });
 
 impl BalanceAsOfRecord {
     /// An account and its balance as of the moments that were asked for.
@@ -66,19 +64,18 @@ impl BalanceAsOfRecord {
     }
 }
 
-/// What the accounts below a path have together.
-#[derive(Debug, Serialize)]
-pub struct PathBalanceRecord {
-    path: String,
-    currency: CurrencyCode,
-    side: NormalSide,
-    accounts: u64,
-    posted: String,
-    held: String,
-    available: String,
+record! {
+    /// What the accounts below a path have together.
+    pub struct PathBalanceRecord {
+        path: String,
+        currency: CurrencyCode,
+        side: NormalSide,
+        accounts: u64,
+        posted: String,
+        held: String,
+        available: String,
+    }
 }
-
-columns!(PathBalanceRecord { path, currency, side, accounts, posted, held, available });
 
 impl From<&PathBalance> for PathBalanceRecord {
     fn from(balance: &PathBalance) -> Self {
@@ -94,28 +91,32 @@ impl From<&PathBalance> for PathBalanceRecord {
     }
 }
 
-/// All that is known of an account.
-#[derive(Debug, Serialize)]
-pub struct AccountRecord {
-    #[serde(flatten)]
-    balance: BalanceRecord,
-    state: AccountState,
-    min_balance: Option<Money>,
-    max_balance: Option<Money>,
-    description: Option<String>,
-    metadata: Metadata,
-    opened_at: Instant,
-    closed_at: Option<Instant>,
-    head: Hash,
-    per_transfer: Option<Money>,
-    per_day: Option<Money>,
-    per_month: Option<Money>,
+record! {
+    /// All that is known of an account.
+    pub struct AccountRecord {
+        ..balance: BalanceRecord,
+        state: AccountState,
+        min_balance: Option<Money>,
+        max_balance: Option<Money>,
+        description: Option<String>,
+        metadata: Metadata,
+        opened_at: Instant,
+        closed_at: Option<Instant>,
+        head: Hash,
+        per_transfer: Option<Money>,
+        per_day: Option<Money>,
+        per_month: Option<Money>,
+    }
+    table {
+        balance.account, balance.r#type, balance.currency, state, balance.available, min_balance, max_balance,
+        balance.version
+    }
+    /// What a list shows of each account.
+    view listed {
+        balance.account, balance.r#type, balance.currency, balance.posted, balance.held, balance.available,
+        state
+    }
 }
-
-columns!(AccountRecord {
-    ..balance: BalanceRecord, state, min_balance, max_balance, description, metadata, opened_at, closed_at, head,
-    per_transfer, per_day, per_month
-});
 
 impl From<&Account> for AccountRecord {
     fn from(account: &Account) -> Self {
@@ -136,12 +137,16 @@ impl From<&Account> for AccountRecord {
     }
 }
 
-/// The answer to a request to open an account.
-#[derive(Debug, Serialize)]
-pub struct OpenedRecord {
-    #[serde(flatten)]
-    account: AccountRecord,
-    replayed: bool,
+record! {
+    /// The answer to a request to open an account.
+    pub struct OpenedRecord {
+        ..account: AccountRecord,
+        replayed: bool,
+    }
+    table {
+        account.balance.account, account.balance.r#type, account.balance.currency, account.state,
+        account.balance.available, account.min_balance, account.max_balance, account.balance.version
+    }
 }
 
 impl From<&Opened> for OpenedRecord {
@@ -150,64 +155,68 @@ impl From<&Opened> for OpenedRecord {
     }
 }
 
-/// A change of what an account may do, or of what is kept beside it or one of its transfers.
-#[derive(Debug, Serialize)]
-pub struct EventRecord {
-    account: AccountName,
-    event: i64,
-    sequence: Sequence,
-    recorded_at: Instant,
-    version: i64,
-    state_before: AccountState,
-    state_after: AccountState,
-    min_balance_before: Option<Money>,
-    min_balance_after: Option<Money>,
-    max_balance_before: Option<Money>,
-    max_balance_after: Option<Money>,
-    actor: String,
-    reason: Option<String>,
-    journal_id: Option<TransferId>,
-    hash: Hash,
-    per_transfer_before: Option<Money>,
-    per_transfer_after: Option<Money>,
-    per_day_before: Option<Money>,
-    per_day_after: Option<Money>,
-    per_month_before: Option<Money>,
-    per_month_after: Option<Money>,
-    /// The transfer whose metadata changed; null where it is the account's, or nothing of the kind.
-    transfer_id: Option<TransferId>,
-    metadata_before: Option<Metadata>,
-    metadata_after: Option<Metadata>,
+record! {
+    /// A change of what an account may do, or of what is kept beside it or one of its transfers.
+    pub struct EventRecord {
+        account: AccountName,
+        event: i64,
+        sequence: Sequence,
+        recorded_at: Instant,
+        version: i64,
+        state_before: AccountState,
+        state_after: AccountState,
+        min_balance_before: Option<Money>,
+        min_balance_after: Option<Money>,
+        max_balance_before: Option<Money>,
+        max_balance_after: Option<Money>,
+        actor: String,
+        reason: Option<String>,
+        journal_id: Option<TransferId>,
+        hash: Hash,
+        per_transfer_before: Option<Money>,
+        per_transfer_after: Option<Money>,
+        per_day_before: Option<Money>,
+        per_day_after: Option<Money>,
+        per_month_before: Option<Money>,
+        per_month_after: Option<Money>,
+        /// The transfer whose metadata changed; null where it is the account's, or nothing of the kind.
+        transfer_id: Option<TransferId>,
+        metadata_before: Option<Metadata>,
+        metadata_after: Option<Metadata>,
+    }
+    /// What it may do before and after.
+    view terms { event, recorded_at, state_before, state_after, min_balance_after, max_balance_after }
+    /// What few accounts have: limits of what may leave them.
+    view velocity { per_transfer_after, per_day_after, per_month_after }
+    /// What a change of metadata is about.
+    view annotation { transfer_id, metadata_after }
+    /// Who changed it, and why.
+    view signature { actor, reason }
 }
 
-columns!(EventRecord {
-    account,
-    event,
-    sequence,
-    recorded_at,
-    version,
-    state_before,
-    state_after,
-    min_balance_before,
-    min_balance_after,
-    max_balance_before,
-    max_balance_after,
-    actor,
-    reason,
-    journal_id,
-    hash,
-    per_transfer_before,
-    per_transfer_after,
-    per_day_before,
-    per_day_after,
-    per_month_before,
-    per_month_after,
-    transfer_id,
-    metadata_before,
-    metadata_after
-});
-
 impl EventRecord {
+    /// What a table shows of these. It leaves out what none of them is about.
+    #[must_use]
+    pub fn columns_for(events: &[Self]) -> Columns<Self> {
+        let mut columns = Self::terms();
+        if events.iter().any(Self::has_velocity) {
+            columns = columns.then(Self::velocity());
+        }
+        if events.iter().any(|event| event.metadata_after.is_some()) {
+            columns = columns.then(Self::annotation());
+        }
+        columns.then(Self::signature())
+    }
+
+    const fn has_velocity(&self) -> bool {
+        self.per_transfer_before.is_some()
+            || self.per_transfer_after.is_some()
+            || self.per_day_before.is_some()
+            || self.per_day_after.is_some()
+            || self.per_month_before.is_some()
+            || self.per_month_after.is_some()
+    }
+
     /// One of an account's events.
     #[must_use]
     pub fn new(account: &Account, event: &AccountEvent) -> Self {
@@ -241,15 +250,14 @@ impl EventRecord {
     }
 }
 
-/// A registered currency.
-#[derive(Debug, Serialize)]
-pub struct CurrencyRecord {
-    currency: CurrencyCode,
-    exponent: u8,
-    name: String,
+record! {
+    /// A registered currency.
+    pub struct CurrencyRecord {
+        currency: CurrencyCode,
+        exponent: u8,
+        name: String,
+    }
 }
-
-columns!(CurrencyRecord { currency, exponent, name });
 
 impl From<&NamedCurrency> for CurrencyRecord {
     fn from(named: &NamedCurrency) -> Self {

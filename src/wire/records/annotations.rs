@@ -1,17 +1,17 @@
-use serde::Serialize;
-
 use crate::facts::{AccountEvent, AccountName, Instant, Metadata, Sequence, TransferId};
 use crate::requests::AnnotationTarget;
 use crate::wire::records::text;
 
-/// What is kept beside an account or a transfer.
-#[derive(Debug, Serialize)]
-pub struct MetadataRecord {
-    account: Option<AccountName>,
-    transfer: Option<TransferId>,
-    /// As it was known then; null where it is as it is now.
-    recorded_at: Option<Instant>,
-    metadata: Metadata,
+record! {
+    /// What is kept beside an account or a transfer.
+    pub struct MetadataRecord {
+        account: Option<AccountName>,
+        transfer: Option<TransferId>,
+        /// As it was known then; null where it is as it is now.
+        recorded_at: Option<Instant>,
+        metadata: Metadata,
+    }
+    table { account, transfer, metadata }
 }
 
 impl MetadataRecord {
@@ -26,18 +26,17 @@ impl MetadataRecord {
     }
 }
 
-/// A change of what is kept beside an account or a transfer.
-#[derive(Debug, Serialize)]
-pub struct MetadataChangeRecord {
-    sequence: Sequence,
-    recorded_at: Instant,
-    before: Metadata,
-    after: Metadata,
-    actor: String,
-    reason: Option<String>,
+record! {
+    /// A change of what is kept beside an account or a transfer.
+    pub struct MetadataChangeRecord {
+        sequence: Sequence,
+        recorded_at: Instant,
+        before: Metadata,
+        after: Metadata,
+        actor: String,
+        reason: Option<String>,
+    }
 }
-
-columns!(MetadataChangeRecord { sequence, recorded_at, before, after, actor, reason });
 
 impl MetadataChangeRecord {
     /// The record of an event, where it is about metadata.

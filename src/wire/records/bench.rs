@@ -1,38 +1,27 @@
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::bench::Measured;
 
-/// How fast something was.
-#[derive(Debug, Serialize)]
-pub struct BenchRecord {
-    work: String,
-    transfers: u64,
-    transfers_per_second: u64,
-    p50_us: Option<u128>,
-    p99_us: Option<u128>,
-    p999_us: Option<u128>,
-    bytes_per_transfer: Option<u64>,
-    peak_memory_bytes: Option<u64>,
-    /// How many times as fast as PostgreSQL's own benchmark with as many clients.
-    times_pgbench: Option<String>,
-    /// How many times as fast as bare writes of the same rows.
-    times_raw: Option<String>,
+record! {
+    /// How fast something was.
+    pub struct BenchRecord {
+        work: String,
+        transfers: u64,
+        transfers_per_second: u64,
+        p50_us: Option<u128>,
+        p99_us: Option<u128>,
+        p999_us: Option<u128>,
+        bytes_per_transfer: Option<u64>,
+        peak_memory_bytes: Option<u64>,
+        /// How many times as fast as PostgreSQL's own benchmark with as many clients.
+        times_pgbench: Option<String>,
+        /// How many times as fast as bare writes of the same rows.
+        times_raw: Option<String>,
+    }
+    table { work, transfers_per_second, p50_us, p99_us, p999_us, bytes_per_transfer }
+    /// With what it is compared with.
+    view compared { work, transfers_per_second, p50_us, p99_us, bytes_per_transfer, times_pgbench, times_raw }
 }
-
-columns!(BenchRecord {
-    work,
-    transfers,
-    transfers_per_second,
-    p50_us,
-    p99_us,
-    p999_us,
-    bytes_per_transfer,
-    peak_memory_bytes,
-    times_pgbench,
-    times_raw
-});
 
 impl BenchRecord {
     /// A measurement, and what it is compared with.

@@ -5,17 +5,19 @@ use crate::ledger::{BookImported, ClockStatus, Finding, FindingCode, ImportCount
 use crate::money::CurrencyCode;
 use crate::store::{Fact, MigrationStatus};
 
-/// What an import came to.
-#[derive(Debug, Serialize)]
-pub struct ImportRecord {
-    lines: u64,
-    imported: u64,
-    replayed: u64,
-    refused: u64,
-    malformed: u64,
-    /// Where the lines are that were not imported.
-    rejects: Option<String>,
-    dry_run: bool,
+record! {
+    /// What an import came to.
+    pub struct ImportRecord {
+        lines: u64,
+        imported: u64,
+        replayed: u64,
+        refused: u64,
+        malformed: u64,
+        /// Where the lines are that were not imported.
+        rejects: Option<String>,
+        dry_run: bool,
+    }
+    table { lines, imported, replayed, refused, malformed, rejects }
 }
 
 impl ImportRecord {
@@ -34,14 +36,13 @@ impl ImportRecord {
     }
 }
 
-/// A migration.
-#[derive(Debug, Serialize)]
-pub struct MigrationRecord {
-    migration: String,
-    applied: bool,
+record! {
+    /// A migration.
+    pub struct MigrationRecord {
+        migration: String,
+        applied: bool,
+    }
 }
-
-columns!(MigrationRecord { migration, applied });
 
 impl From<&MigrationStatus> for MigrationRecord {
     fn from(status: &MigrationStatus) -> Self {
@@ -49,16 +50,15 @@ impl From<&MigrationStatus> for MigrationRecord {
     }
 }
 
-/// Something wrong with a book.
-#[derive(Debug, Serialize)]
-pub struct FindingRecord {
-    code: FindingCode,
-    sequence: Option<Sequence>,
-    account: Option<String>,
-    problem: String,
+record! {
+    /// Something wrong with a book.
+    pub struct FindingRecord {
+        code: FindingCode,
+        sequence: Option<Sequence>,
+        account: Option<String>,
+        problem: String,
+    }
 }
-
-columns!(FindingRecord { code, sequence, account, problem });
 
 impl From<&Finding> for FindingRecord {
     fn from(finding: &Finding) -> Self {
@@ -67,16 +67,17 @@ impl From<&Finding> for FindingRecord {
     }
 }
 
-/// What a verification came to.
-#[derive(Debug, Serialize)]
-pub struct VerifyRecord {
-    transfers: u64,
-    accounts: u64,
-    finding_count: u64,
-    findings: Vec<FindingRecord>,
-    totals: Vec<TotalsRecord>,
-    /// When the latest entry was recorded, where that is later than the book's clock. The fault is then a clock's, not the book's.
-    later_than_now: Option<Instant>,
+record! {
+    /// What a verification came to.
+    pub struct VerifyRecord {
+        transfers: u64,
+        accounts: u64,
+        finding_count: u64,
+        findings: Vec<FindingRecord>,
+        totals: Vec<TotalsRecord>,
+        /// When the latest entry was recorded, where that is later than the book's clock. The fault is then a clock's, not the book's.
+        later_than_now: Option<Instant>,
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -104,22 +105,31 @@ impl From<&VerifyReport> for VerifyRecord {
     }
 }
 
-/// One thing that is known of a database.
-#[derive(Debug, Serialize)]
-pub struct FactRecord {
-    fact: String,
-    value: String,
-    warning: Option<String>,
-    advice: Option<&'static str>,
+record! {
+    /// One thing that is known of a database.
+    pub struct FactRecord {
+        fact: String,
+        value: String,
+        warning: Option<String>,
+        advice: Option<&'static str>,
+    }
 }
-
-columns!(FactRecord { fact, value, warning, advice });
 
 impl FactRecord {
     /// A fact, and what is worrying about it.
     #[must_use]
     pub fn new(fact: &str, value: impl Into<String>, warning: Option<String>) -> Self {
         Self { fact: fact.to_owned(), value: value.into(), warning, advice: None }
+    }
+
+    /// The same, with what to do about it behind what is worrying.
+    #[must_use]
+    pub fn with_next_step(self, step: Option<&str>) -> Self {
+        let warning = match (self.warning, step) {
+            (Some(warning), Some(step)) => Some(format!("{warning}; {step}")),
+            (warning, _) => warning,
+        };
+        Self { warning, ..self }
     }
 
     /// Whether there is something to do about it.
@@ -135,20 +145,22 @@ impl From<&Fact> for FactRecord {
     }
 }
 
-/// What became of the import of a whole book.
-#[derive(Debug, Serialize)]
-pub struct BookImportRecord {
-    book: String,
-    accounts: u64,
-    transfers: u64,
-    events: u64,
-    /// How many lines an earlier import had brought in.
-    resumed: u64,
-    replayed: bool,
-    complete: bool,
-    book_events: u64,
-    schedules: u64,
-    dry_run: bool,
+record! {
+    /// What became of the import of a whole book.
+    pub struct BookImportRecord {
+        book: String,
+        accounts: u64,
+        transfers: u64,
+        events: u64,
+        /// How many lines an earlier import had brought in.
+        resumed: u64,
+        replayed: bool,
+        complete: bool,
+        book_events: u64,
+        schedules: u64,
+        dry_run: bool,
+    }
+    table { accounts, transfers, events, schedules, resumed, replayed, complete }
 }
 
 impl BookImportRecord {
@@ -171,15 +183,17 @@ impl BookImportRecord {
     }
 }
 
-/// One setting of the connection.
-#[derive(Debug, Serialize)]
-pub struct SettingRecord {
-    setting: String,
-    value: String,
-    origin: String,
+record! {
+    /// One setting of the connection.
+    pub struct SettingRecord {
+        setting: String,
+        value: String,
+        origin: String,
+    }
+    table { setting, value }
+    /// With where each value is from.
+    view with_origin { setting, value, origin }
 }
-
-columns!(SettingRecord { setting, value, origin });
 
 impl SettingRecord {
     /// A setting's name and value, and where it is from.

@@ -1,21 +1,20 @@
-use serde::Serialize;
-
 use crate::facts::{BookEvent, Instant, Sequence};
 use crate::ledger::{ClockStatus, Mode};
 use crate::wire::records::text;
 
-/// How the entries of a book stand to its clock.
-#[derive(Debug, Serialize)]
-pub struct ClockRecord {
-    now: Instant,
-    latest_entry: Option<Instant>,
-    /// How many accounts have a transfer that is later than the clock.
-    accounts_later: u64,
-    /// Whether accounts are refused because of that.
-    refused: bool,
-    accepted_until: Option<Instant>,
-    accepted_by: Option<String>,
-    reason: Option<String>,
+record! {
+    /// How the entries of a book stand to its clock.
+    pub struct ClockRecord {
+        now: Instant,
+        latest_entry: Option<Instant>,
+        /// How many accounts have a transfer that is later than the clock.
+        accounts_later: u64,
+        /// Whether accounts are refused because of that.
+        refused: bool,
+        accepted_until: Option<Instant>,
+        accepted_by: Option<String>,
+        reason: Option<String>,
+    }
 }
 
 impl From<&ClockStatus> for ClockRecord {
@@ -33,19 +32,19 @@ impl From<&ClockStatus> for ClockRecord {
     }
 }
 
-/// The acceptance of entries that are later than the clock.
-#[derive(Debug, Serialize)]
-pub struct ClockAcceptanceRecord {
-    event: i64,
-    sequence: Option<Sequence>,
-    recorded_at: Instant,
-    accepted_until: Instant,
-    actor: String,
-    reason: Option<String>,
-    dry_run: bool,
+record! {
+    /// The acceptance of entries that are later than the clock.
+    pub struct ClockAcceptanceRecord {
+        event: i64,
+        sequence: Option<Sequence>,
+        recorded_at: Instant,
+        accepted_until: Instant,
+        actor: String,
+        reason: Option<String>,
+        dry_run: bool,
+    }
+    table { event, recorded_at, accepted_until, actor, reason }
 }
-
-columns!(ClockAcceptanceRecord { event, sequence, recorded_at, accepted_until, actor, reason, dry_run });
 
 impl ClockAcceptanceRecord {
     /// The acceptance that an event is, or `None` for one of another kind.

@@ -1,26 +1,24 @@
-use serde::Serialize;
-
 use crate::facts::{AccountName, HoldState, Instant, Sequence, TransferId};
 use crate::ledger::{HoldHistory, HoldStatus, Mode, Posted};
 use crate::money::{CurrencyCode, Money};
 use crate::wire::records::TransferRecord;
 
-/// A hold as it stands.
-#[derive(Debug, Serialize)]
-pub struct HoldRecord {
-    hold: TransferId,
-    sequence: Sequence,
-    state: HoldState,
-    debit_account: AccountName,
-    credit_account: AccountName,
-    amount: Money,
-    /// What is neither captured nor given up.
-    remaining: Money,
-    currency: CurrencyCode,
-    expires_at: Option<Instant>,
+record! {
+    /// A hold as it stands.
+    pub struct HoldRecord {
+        hold: TransferId,
+        sequence: Sequence,
+        state: HoldState,
+        debit_account: AccountName,
+        credit_account: AccountName,
+        amount: Money,
+        /// What is neither captured nor given up.
+        remaining: Money,
+        currency: CurrencyCode,
+        expires_at: Option<Instant>,
+    }
+    table { sequence, state, debit_account, credit_account, amount, remaining, currency, expires_at, hold }
 }
-
-columns!(HoldRecord { hold, sequence, state, debit_account, credit_account, amount, remaining, currency, expires_at });
 
 impl From<&HoldStatus> for HoldRecord {
     fn from(status: &HoldStatus) -> Self {
@@ -38,13 +36,13 @@ impl From<&HoldStatus> for HoldRecord {
     }
 }
 
-/// A hold and all that happened to it.
-#[derive(Debug, Serialize)]
-pub struct HoldHistoryRecord {
-    #[serde(flatten)]
-    hold: HoldRecord,
-    /// The hold itself, its captures and its release, in order.
-    pub transfers: Vec<TransferRecord>,
+record! {
+    /// A hold and all that happened to it.
+    pub struct HoldHistoryRecord {
+        ..hold: HoldRecord,
+        /// The hold itself, its captures and its release, in order.
+        pub transfers: Vec<TransferRecord>,
+    }
 }
 
 impl From<&HoldHistory> for HoldHistoryRecord {
@@ -64,11 +62,13 @@ impl From<&HoldHistory> for HoldHistoryRecord {
     }
 }
 
-/// How many holds were recorded as expired.
-#[derive(Debug, Serialize)]
-pub struct ExpiredRecord {
-    expired: u64,
-    dry_run: bool,
+record! {
+    /// How many holds were recorded as expired.
+    pub struct ExpiredRecord {
+        expired: u64,
+        dry_run: bool,
+    }
+    table { expired }
 }
 
 impl ExpiredRecord {

@@ -1,18 +1,15 @@
 use std::path::Path;
 
-use serde::Serialize;
-
 use crate::ledger::{BookHeader, Mode};
 use crate::wire::SealFile;
 
-/// A book, among those that one database holds.
-#[derive(Debug, Serialize)]
-pub struct BookRecord {
-    book: String,
-    schema_state: String,
+record! {
+    /// A book, among those that one database holds.
+    pub struct BookRecord {
+        book: String,
+        schema_state: String,
+    }
 }
-
-columns!(BookRecord { book, schema_state });
 
 impl BookRecord {
     /// The name of a book, and the state of its schema.
@@ -22,11 +19,12 @@ impl BookRecord {
     }
 }
 
-/// A backup that was written.
-#[derive(Debug, Serialize)]
-pub struct BackupRecord {
-    file: String,
-    bytes: u64,
+record! {
+    /// A backup that was written.
+    pub struct BackupRecord {
+        file: String,
+        bytes: u64,
+    }
 }
 
 impl BackupRecord {
@@ -37,15 +35,17 @@ impl BackupRecord {
     }
 }
 
-/// A book that was made among others.
-#[derive(Debug, Serialize)]
-pub struct BookMadeRecord {
-    book: String,
-    /// Whether it was there before.
-    replayed: bool,
-    /// The migrations that it lacked.
-    migrations: Vec<String>,
-    dry_run: bool,
+record! {
+    /// A book that was made among others.
+    pub struct BookMadeRecord {
+        book: String,
+        /// Whether it was there before.
+        replayed: bool,
+        /// The migrations that it lacked.
+        migrations: Vec<String>,
+        dry_run: bool,
+    }
+    table { book, replayed }
 }
 
 impl BookMadeRecord {
@@ -56,14 +56,13 @@ impl BookMadeRecord {
     }
 }
 
-/// A role that a book was given.
-#[derive(Debug, Serialize)]
-pub struct RoleRecord {
-    role: String,
-    purpose: &'static str,
+record! {
+    /// A role that a book was given.
+    pub struct RoleRecord {
+        role: String,
+        purpose: &'static str,
+    }
 }
-
-columns!(RoleRecord { role, purpose });
 
 impl RoleRecord {
     /// The three roles whose names begin so.
@@ -74,13 +73,14 @@ impl RoleRecord {
     }
 }
 
-/// A seal that was written to a file.
-#[derive(Debug, Serialize)]
-pub struct SealRecord {
-    file: String,
-    accounts: i64,
-    transfers: i64,
-    signed: bool,
+record! {
+    /// A seal that was written to a file.
+    pub struct SealRecord {
+        file: String,
+        accounts: i64,
+        transfers: i64,
+        signed: bool,
+    }
 }
 
 impl SealRecord {
@@ -92,16 +92,18 @@ impl SealRecord {
     }
 }
 
-/// A book that was written to a file.
-#[derive(Debug, Serialize)]
-pub struct ExportRecord {
-    file: String,
-    book: String,
-    accounts: u64,
-    transfers: u64,
-    events: u64,
-    book_events: u64,
-    schedules: u64,
+record! {
+    /// A book that was written to a file.
+    pub struct ExportRecord {
+        file: String,
+        book: String,
+        accounts: u64,
+        transfers: u64,
+        events: u64,
+        book_events: u64,
+        schedules: u64,
+    }
+    table { file, accounts, transfers, events, schedules }
 }
 
 impl ExportRecord {
@@ -120,13 +122,12 @@ impl ExportRecord {
     }
 }
 
-/// A page of the manual that was written.
-#[derive(Debug, Serialize)]
-pub struct PageRecord {
-    page: String,
+record! {
+    /// A page of the manual that was written.
+    pub struct PageRecord {
+        page: String,
+    }
 }
-
-columns!(PageRecord { page });
 
 impl PageRecord {
     /// The file of the page.

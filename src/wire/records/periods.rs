@@ -1,19 +1,16 @@
-use serde::Serialize;
-
 use crate::facts::{BookChange, BookEvent, Hash, Instant, Period, PeriodAction, Sequence};
 use crate::ledger::Mode;
 use crate::wire::records::text;
 
-/// A period that is closed.
-#[derive(Debug, Serialize)]
-pub struct ClosedPeriodRecord {
-    period: Period,
-    begin: Instant,
-    /// The first moment behind it.
-    end: Instant,
+record! {
+    /// A period that is closed.
+    pub struct ClosedPeriodRecord {
+        period: Period,
+        begin: Instant,
+        /// The first moment behind it.
+        end: Instant,
+    }
 }
-
-columns!(ClosedPeriodRecord { period, begin, end });
 
 impl From<Period> for ClosedPeriodRecord {
     fn from(period: Period) -> Self {
@@ -21,20 +18,20 @@ impl From<Period> for ClosedPeriodRecord {
     }
 }
 
-/// A closing or reopening of a period.
-#[derive(Debug, Serialize)]
-pub struct PeriodEventRecord {
-    event: i64,
-    sequence: Sequence,
-    recorded_at: Instant,
-    period: Period,
-    action: PeriodAction,
-    actor: String,
-    reason: Option<String>,
-    hash: Hash,
+record! {
+    /// A closing or reopening of a period.
+    pub struct PeriodEventRecord {
+        event: i64,
+        sequence: Sequence,
+        recorded_at: Instant,
+        period: Period,
+        action: PeriodAction,
+        actor: String,
+        reason: Option<String>,
+        hash: Hash,
+    }
+    table { event, recorded_at, period, action, actor, reason }
 }
-
-columns!(PeriodEventRecord { event, sequence, recorded_at, period, action, actor, reason, hash });
 
 impl PeriodEventRecord {
     /// The closing or reopening that an event is, or `None` for one of another kind.
@@ -54,21 +51,23 @@ impl PeriodEventRecord {
     }
 }
 
-/// What a request to close or reopen a period came to.
-#[derive(Debug, Serialize)]
-pub struct PeriodChangeRecord {
-    /// Null where nothing changed, as are the sequence, the time, the actor, the reason and the hash.
-    event: Option<i64>,
-    sequence: Option<Sequence>,
-    recorded_at: Option<Instant>,
-    period: Period,
-    action: PeriodAction,
-    actor: Option<String>,
-    reason: Option<String>,
-    hash: Option<Hash>,
-    /// Whether the period was not like that already.
-    changed: bool,
-    dry_run: bool,
+record! {
+    /// What a request to close or reopen a period came to.
+    pub struct PeriodChangeRecord {
+        /// Null where nothing changed, as are the sequence, the time, the actor, the reason and the hash.
+        event: Option<i64>,
+        sequence: Option<Sequence>,
+        recorded_at: Option<Instant>,
+        period: Period,
+        action: PeriodAction,
+        actor: Option<String>,
+        reason: Option<String>,
+        hash: Option<Hash>,
+        /// Whether the period was not like that already.
+        changed: bool,
+        dry_run: bool,
+    }
+    table { event, recorded_at, period, action, changed, actor, reason }
 }
 
 impl PeriodChangeRecord {

@@ -1,5 +1,3 @@
-use serde::Serialize;
-
 use crate::facts::{
     AccountName, Due, DueState, Instant, Metadata, OnRefusal, RecurrenceParts, RecurrencePeriod, Refusal, ScheduleId,
     ScheduleState, TransferId,
@@ -8,68 +6,45 @@ use crate::ledger::{Mode, ScheduleAdded, ScheduleHistory, ScheduleRun, ScheduleS
 use crate::money::{CurrencyCode, Money};
 use crate::wire::records::text;
 
-/// A schedule as it stands.
-#[derive(Debug, Serialize)]
-pub struct ScheduleRecord {
-    schedule: ScheduleId,
-    state: ScheduleState,
-    debit_account: AccountName,
-    credit_account: AccountName,
-    amount: Money,
-    currency: CurrencyCode,
-    every: RecurrencePeriod,
-    /// So many periods from one due to the next.
-    interval: u32,
-    /// The day of the month that is meant.
-    day: Option<u8>,
-    first_due_at: Instant,
-    /// Null where nothing is to come.
-    next_due_at: Option<Instant>,
-    until: Option<Instant>,
-    /// How many dues there are at most.
-    count: Option<u32>,
-    /// How many dues there were.
-    due_count: u32,
-    on_refusal: OnRefusal,
-    description: Option<String>,
-    metadata: Metadata,
-    created_at: Instant,
-    actor: String,
-    cancelled_at: Option<Instant>,
-    cancelled_by: Option<String>,
-    cancel_reason: Option<String>,
-    hash: String,
-    replayed: bool,
-    dry_run: bool,
+record! {
+    /// A schedule as it stands.
+    pub struct ScheduleRecord {
+        schedule: ScheduleId,
+        state: ScheduleState,
+        debit_account: AccountName,
+        credit_account: AccountName,
+        amount: Money,
+        currency: CurrencyCode,
+        every: RecurrencePeriod,
+        /// So many periods from one due to the next.
+        interval: u32,
+        /// The day of the month that is meant.
+        day: Option<u8>,
+        first_due_at: Instant,
+        /// Null where nothing is to come.
+        next_due_at: Option<Instant>,
+        until: Option<Instant>,
+        /// How many dues there are at most.
+        count: Option<u32>,
+        /// How many dues there were.
+        due_count: u32,
+        on_refusal: OnRefusal,
+        description: Option<String>,
+        metadata: Metadata,
+        created_at: Instant,
+        actor: String,
+        cancelled_at: Option<Instant>,
+        cancelled_by: Option<String>,
+        cancel_reason: Option<String>,
+        hash: String,
+        replayed: bool,
+        dry_run: bool,
+    }
+    table {
+        next_due_at, state, debit_account, credit_account, amount, currency, every, interval, day, due_count,
+        on_refusal, schedule
+    }
 }
-
-columns!(ScheduleRecord {
-    schedule,
-    state,
-    debit_account,
-    credit_account,
-    amount,
-    currency,
-    every,
-    interval,
-    day,
-    first_due_at,
-    next_due_at,
-    until,
-    count,
-    due_count,
-    on_refusal,
-    description,
-    metadata,
-    created_at,
-    actor,
-    cancelled_at,
-    cancelled_by,
-    cancel_reason,
-    hash,
-    replayed,
-    dry_run
-});
 
 impl ScheduleRecord {
     /// The answer to a request for a schedule that was made in a mode.
@@ -120,40 +95,28 @@ impl From<&ScheduleStatus> for ScheduleRecord {
     }
 }
 
-/// What became of a due transfer.
-#[derive(Debug, Serialize)]
-pub struct DueRecord {
-    due_at: Instant,
-    state: DueState,
-    schedule: ScheduleId,
-    debit_account: AccountName,
-    credit_account: AccountName,
-    amount: Money,
-    currency: CurrencyCode,
-    attempts: u32,
-    first_at: Instant,
-    last_at: Instant,
-    transfer: Option<TransferId>,
-    /// Why it was refused.
-    code: Option<String>,
-    reason: Option<String>,
+record! {
+    /// What became of a due transfer.
+    pub struct DueRecord {
+        due_at: Instant,
+        state: DueState,
+        schedule: ScheduleId,
+        debit_account: AccountName,
+        credit_account: AccountName,
+        amount: Money,
+        currency: CurrencyCode,
+        attempts: u32,
+        first_at: Instant,
+        last_at: Instant,
+        transfer: Option<TransferId>,
+        /// Why it was refused.
+        code: Option<String>,
+        reason: Option<String>,
+    }
+    table { due_at, state, debit_account, credit_account, amount, currency, attempts, reason }
+    /// Where all are of one schedule.
+    view of_one_schedule { due_at, state, attempts, last_at, transfer, code, reason }
 }
-
-columns!(DueRecord {
-    due_at,
-    state,
-    schedule,
-    debit_account,
-    credit_account,
-    amount,
-    currency,
-    attempts,
-    first_at,
-    last_at,
-    transfer,
-    code,
-    reason
-});
 
 impl DueRecord {
     fn new(due: &Due, accounts: [&AccountName; 2], money: Money) -> Self {
@@ -185,13 +148,13 @@ impl From<&SettledDue> for DueRecord {
     }
 }
 
-/// A schedule, and what became of its dues.
-#[derive(Debug, Serialize)]
-pub struct ScheduleHistoryRecord {
-    #[serde(flatten)]
-    schedule: ScheduleRecord,
-    /// The latest first.
-    pub dues: Vec<DueRecord>,
+record! {
+    /// A schedule, and what became of its dues.
+    pub struct ScheduleHistoryRecord {
+        ..schedule: ScheduleRecord,
+        /// The latest first.
+        pub dues: Vec<DueRecord>,
+    }
 }
 
 impl From<&ScheduleHistory> for ScheduleHistoryRecord {
@@ -202,22 +165,23 @@ impl From<&ScheduleHistory> for ScheduleHistoryRecord {
     }
 }
 
-/// What a run came to.
-#[derive(Debug, Serialize)]
-pub struct ScheduleRunRecord {
-    until: Instant,
-    posted: u64,
-    /// To be tried again.
-    refused: u64,
-    skipped: u64,
-    /// Whether that was all.
-    complete: bool,
-    dry_run: bool,
-    /// In the order in which they were tried; at most 1,000.
-    pub dues: Vec<DueRecord>,
-    /// How many met a fault of the book. They are kept.
-    faulty: u64,
-    fault: Option<String>,
+record! {
+    /// What a run came to.
+    pub struct ScheduleRunRecord {
+        until: Instant,
+        posted: u64,
+        /// To be tried again.
+        refused: u64,
+        skipped: u64,
+        /// Whether that was all.
+        complete: bool,
+        dry_run: bool,
+        /// In the order in which they were tried; at most 1,000.
+        pub dues: Vec<DueRecord>,
+        /// How many met a fault of the book. They are kept.
+        faulty: u64,
+        fault: Option<String>,
+    }
 }
 
 impl ScheduleRunRecord {

@@ -1,71 +1,63 @@
 use serde::Serialize;
 
 use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
-use crate::ledger::{Entry, Span, SpanStatement};
+use crate::ledger::{Entry, Span, SpanStatement, StatementOrder};
 use crate::money::{CurrencyCode, Money};
-use crate::wire::records::text;
 use crate::wire::records::transfers::up_to;
+use crate::wire::records::{Columns, Record, text};
 
-/// One line of a statement.
-#[derive(Debug, Serialize)]
-pub struct EntryRecord {
-    sequence: Sequence,
-    recorded_at: Instant,
-    effective_at: Instant,
-    side: NormalSide,
-    counterparty: AccountName,
-    change: Money,
-    balance: Money,
-    version: i64,
-    id: TransferId,
-    kind: TransferKind,
-    description: Option<String>,
-    metadata: Metadata,
-    hash: Hash,
-    /// How much it moved, reserved or gave up.
-    amount: Money,
-    journal_id: Option<TransferId>,
-    hold_id: Option<TransferId>,
-    reversed_id: Option<TransferId>,
-    /// The text that the id was made from.
-    key: Option<Key>,
-    /// Who asked for it.
-    actor: Actor,
-    /// When a hold ends by itself.
-    expires_at: Option<Instant>,
-    /// The most that was asked for where the amount was left to what was available, or `all`.
-    up_to: Option<String>,
+record! {
+    /// One line of a statement.
+    pub struct EntryRecord {
+        sequence: Sequence,
+        recorded_at: Instant,
+        effective_at: Instant,
+        side: NormalSide,
+        counterparty: AccountName,
+        change: Money,
+        balance: Money,
+        version: i64,
+        id: TransferId,
+        kind: TransferKind,
+        description: Option<String>,
+        metadata: Metadata,
+        hash: Hash,
+        /// How much it moved, reserved or gave up.
+        amount: Money,
+        journal_id: Option<TransferId>,
+        hold_id: Option<TransferId>,
+        reversed_id: Option<TransferId>,
+        /// The text that the id was made from.
+        key: Option<Key>,
+        /// Who asked for it.
+        actor: Actor,
+        /// When a hold ends by itself.
+        expires_at: Option<Instant>,
+        /// The most that was asked for where the amount was left to what was available, or `all`.
+        up_to: Option<String>,
+    }
+    table { sequence, recorded_at, counterparty, change, balance, key, description }
+    /// Where something was reserved, captured, given up or undone.
+    view with_kinds { sequence, recorded_at, kind, counterparty, amount, change, balance, key, description }
+    /// Where the order is that of the effective time.
+    view by_effective_time { sequence, effective_at, recorded_at, counterparty, change, balance, key, description }
+    /// The same where something was reserved, captured, given up or undone.
+    view by_effective_time_with_kinds {
+        sequence, effective_at, recorded_at, kind, counterparty, amount, change, balance, key, description
+    }
 }
 
-columns!(EntryRecord {
-    sequence,
-    recorded_at,
-    effective_at,
-    side,
-    counterparty,
-    change,
-    balance,
-    version,
-    id,
-    kind,
-    description,
-    metadata,
-    hash,
-    amount,
-    journal_id,
-    hold_id,
-    reversed_id,
-    key,
-    actor,
-    expires_at,
-    up_to,
-});
-
 impl EntryRecord {
-    /// Whether it is more than value that moved.
+    /// What a table shows of these, in a statement of that order.
     #[must_use]
-    pub fn is_special(&self) -> bool {
-        self.kind != TransferKind::Transfer
+    pub fn columns_for(entries: &[Self], order: StatementOrder) -> Columns<Self> {
+        let are_plain = entries.iter().all(|entry| entry.kind == TransferKind::Transfer);
+        match (order, are_plain) {
+            (StatementOrder::Recorded, true) => Self::table(),
+            (StatementOrder::Recorded, false) => Self::with_kinds(),
+            (StatementOrder::Effective, true) => Self::by_effective_time(),
+            (StatementOrder::Effective, false) => Self::by_effective_time_with_kinds(),
+        }
     }
 }
 
@@ -107,17 +99,18 @@ pub struct StatementHead<'a> {
     pub currency: CurrencyCode,
 }
 
-/// What stands before the entries of a statement over a span of time, latest first.
-#[derive(Debug, Serialize)]
-pub struct SpanStatementHead {
-    account: AccountName,
-    currency: CurrencyCode,
-    from: Option<Instant>,
-    to: Option<Instant>,
-    /// The posted balance when the span begins.
-    opening: Money,
-    /// The posted balance when the span ends.
-    closing: Money,
+record! {
+    /// What stands before the entries of a statement over a span of time, latest first.
+    pub struct SpanStatementHead {
+        account: AccountName,
+        currency: CurrencyCode,
+        from: Option<Instant>,
+        to: Option<Instant>,
+        /// The posted balance when the span begins.
+        opening: Money,
+        /// The posted balance when the span ends.
+        closing: Money,
+    }
 }
 
 impl SpanStatementHead {

@@ -1,73 +1,57 @@
-use serde::Serialize;
-
 use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, Sequence, Transfer, TransferId, TransferKind};
 use crate::ledger::{Mode, Posted, Receipt};
 use crate::money::{Amount, CurrencyCode, Money};
 use crate::rejection::Rejection;
-use crate::wire::records::text;
+use crate::wire::records::{Columns, Record, text};
 
-/// A posted transfer.
-#[derive(Debug, Serialize)]
-pub struct TransferRecord {
-    id: TransferId,
-    /// Null in a dry run.
-    sequence: Option<Sequence>,
-    debit_account: AccountName,
-    credit_account: AccountName,
-    amount: Money,
-    currency: CurrencyCode,
-    recorded_at: Instant,
-    effective_at: Instant,
-    hash: Hash,
-    replayed: bool,
-    kind: TransferKind,
-    description: Option<String>,
-    metadata: Metadata,
-    dry_run: bool,
-    /// The journal that it is part of.
-    journal_id: Option<TransferId>,
-    /// The hold that it is about; a hold names itself.
-    hold_id: Option<TransferId>,
-    /// The transfer that it undoes.
-    reversed_id: Option<TransferId>,
-    /// When a hold ends by itself.
-    expires_at: Option<Instant>,
-    /// The most that was asked for where the amount was left to what was available, or `all`.
-    up_to: Option<String>,
-    /// The text that the id was made from.
-    key: Option<Key>,
-    /// What the clock said, where it is recorded later than that.
-    clock_at: Option<Instant>,
-    /// Who asked for it.
-    actor: Actor,
+record! {
+    /// A posted transfer.
+    pub struct TransferRecord {
+        id: TransferId,
+        /// Null in a dry run.
+        sequence: Option<Sequence>,
+        debit_account: AccountName,
+        credit_account: AccountName,
+        amount: Money,
+        currency: CurrencyCode,
+        recorded_at: Instant,
+        effective_at: Instant,
+        hash: Hash,
+        replayed: bool,
+        kind: TransferKind,
+        description: Option<String>,
+        metadata: Metadata,
+        dry_run: bool,
+        /// The journal that it is part of.
+        journal_id: Option<TransferId>,
+        /// The hold that it is about; a hold names itself.
+        hold_id: Option<TransferId>,
+        /// The transfer that it undoes.
+        reversed_id: Option<TransferId>,
+        /// When a hold ends by itself.
+        expires_at: Option<Instant>,
+        /// The most that was asked for where the amount was left to what was available, or `all`.
+        up_to: Option<String>,
+        /// The text that the id was made from.
+        key: Option<Key>,
+        /// What the clock said, where it is recorded later than that.
+        clock_at: Option<Instant>,
+        /// Who asked for it.
+        actor: Actor,
+    }
+    table { sequence, debit_account, credit_account, amount, currency, recorded_at, replayed, id }
+    /// Where not all of them are plain transfers.
+    view with_kinds { sequence, kind, debit_account, credit_account, amount, currency, recorded_at, replayed, id }
 }
 
-columns!(TransferRecord {
-    id,
-    sequence,
-    debit_account,
-    credit_account,
-    amount,
-    currency,
-    recorded_at,
-    effective_at,
-    hash,
-    replayed,
-    kind,
-    description,
-    metadata,
-    dry_run,
-    journal_id,
-    hold_id,
-    reversed_id,
-    expires_at,
-    up_to,
-    key,
-    clock_at,
-    actor,
-});
-
 impl TransferRecord {
+    /// What a table shows of these.
+    #[must_use]
+    pub fn columns_for(transfers: &[Self]) -> Columns<Self> {
+        let are_plain = transfers.iter().all(|transfer| transfer.kind == TransferKind::Transfer);
+        if are_plain { Self::table() } else { Self::with_kinds() }
+    }
+
     /// The answer to a request that was made in a mode.
     #[must_use]
     pub fn new(posted: &Posted, mode: Mode) -> Self {
@@ -104,14 +88,15 @@ pub(super) fn up_to(most: Money) -> String {
     if most.amount == Amount::MAX { "all".to_owned() } else { most.number() }
 }
 
-/// The answer to a request that can make any number of transfers.
-#[derive(Debug, Serialize)]
-pub struct ReceiptRecord {
-    journal_id: Option<TransferId>,
-    replayed: bool,
-    dry_run: bool,
-    /// In order.
-    pub transfers: Vec<TransferRecord>,
+record! {
+    /// The answer to a request that can make any number of transfers.
+    pub struct ReceiptRecord {
+        journal_id: Option<TransferId>,
+        replayed: bool,
+        dry_run: bool,
+        /// In order.
+        pub transfers: Vec<TransferRecord>,
+    }
 }
 
 impl ReceiptRecord {
@@ -127,29 +112,39 @@ impl ReceiptRecord {
     }
 }
 
-/// What came of one item of a batch.
-#[derive(Debug, Serialize)]
-pub struct ItemRecord {
-    /// Counted from 1.
-    item: usize,
-    /// `done`, `replayed` or `refused`.
-    outcome: &'static str,
-    /// Why it was refused.
-    code: Option<&'static str>,
-    message: Option<String>,
-    /// The rejection with its fields.
-    rejection: Option<Rejection>,
-    journal_id: Option<TransferId>,
-    dry_run: bool,
-    transfers: Vec<TransferRecord>,
+record! {
+    /// What came of one item of a batch.
+    pub struct ItemRecord {
+        /// Counted from 1.
+        item: usize,
+        /// `done`, `replayed` or `refused`.
+        outcome: &'static str,
+        /// Why it was refused.
+        code: Option<&'static str>,
+        message: Option<String>,
+        /// The rejection with its fields.
+        rejection: Option<Rejection>,
+        journal_id: Option<TransferId>,
+        dry_run: bool,
+        transfers: Vec<TransferRecord>,
+        /// What to do next, in the words of the program that was asked.
+        hint: Option<String>,
+    }
+    table { item, outcome, code, message }
+    /// Where a refusal says what to do next.
+    view with_hints { item, outcome, code, message, hint }
 }
 
-columns!(ItemRecord { item, outcome, code, message, rejection, journal_id, dry_run, transfers });
-
 impl ItemRecord {
-    /// The answer to the item of that number, in a batch that was submitted in a mode.
+    /// What a table shows of these.
     #[must_use]
-    pub fn new(item: usize, answer: &Result<Receipt, Rejection>, mode: Mode) -> Self {
+    pub fn columns_for(items: &[Self]) -> Columns<Self> {
+        if items.iter().any(|item| item.hint.is_some()) { Self::with_hints() } else { Self::table() }
+    }
+
+    /// The answer to the item of that number, in a batch that was submitted in a mode, and a hint where it was refused.
+    #[must_use]
+    pub fn new(item: usize, answer: &Result<Receipt, Rejection>, hint: Option<String>, mode: Mode) -> Self {
         let dry_run = mode == Mode::DryRun;
         match answer {
             Ok(receipt) => Self {
@@ -161,6 +156,7 @@ impl ItemRecord {
                 journal_id: receipt.journal_id,
                 dry_run,
                 transfers: ReceiptRecord::new(receipt, mode).transfers,
+                hint,
             },
             Err(rejection) => Self {
                 item,
@@ -171,6 +167,7 @@ impl ItemRecord {
                 journal_id: None,
                 dry_run,
                 transfers: Vec::new(),
+                hint,
             },
         }
     }

@@ -5,20 +5,15 @@ use clap::{Args, Subcommand};
 use crate::cli::args::{ActorArgs, MetadataArgs, ModeArgs, parse};
 use crate::cli::commands::account::state::{CloseArgs, FreezeArgs, HistoryArgs};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::pages::PageArgs;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::InputError;
 use crate::facts::{AccountName, AccountType, Limits};
 use crate::money::{Currency, Money};
 use crate::requests::{AccountAction, AccountRequest, LimitChange, NewLimit};
 use crate::wire::{AccountRecord, OpenedRecord};
-
-pub(in crate::cli) const ONE: Columns =
-    &["account", "type", "currency", "state", "available", "min_balance", "max_balance", "version"];
-const MANY: Columns = &["account", "type", "currency", "posted", "held", "available", "state"];
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum AccountCommand {
@@ -196,16 +191,16 @@ pub(in crate::cli) struct LimitArgs {
     mode: ModeArgs,
 }
 
-pub(in crate::cli) fn run(context: &Context, command: AccountCommand) -> Result<Ending, Failure> {
+pub(in crate::cli) fn run(context: &Context, command: &AccountCommand) -> Result<Ending, Failure> {
     match command {
-        AccountCommand::Open(arguments) => open(context, &arguments),
-        AccountCommand::List(arguments) => list(context, &arguments),
-        AccountCommand::Show(arguments) => show(context, &arguments),
-        AccountCommand::Limit(arguments) => limit(context, &arguments),
-        AccountCommand::Freeze(arguments) => state::freeze(context, &arguments, AccountAction::Freeze),
-        AccountCommand::Unfreeze(arguments) => state::freeze(context, &arguments, AccountAction::Unfreeze),
-        AccountCommand::Close(arguments) => state::close(context, &arguments),
-        AccountCommand::History(arguments) => state::history(context, &arguments),
+        AccountCommand::Open(arguments) => open(context, arguments),
+        AccountCommand::List(arguments) => list(context, arguments),
+        AccountCommand::Show(arguments) => show(context, arguments),
+        AccountCommand::Limit(arguments) => limit(context, arguments),
+        AccountCommand::Freeze(arguments) => state::freeze(context, arguments, AccountAction::Freeze),
+        AccountCommand::Unfreeze(arguments) => state::freeze(context, arguments, AccountAction::Unfreeze),
+        AccountCommand::Close(arguments) => state::close(context, arguments),
+        AccountCommand::History(arguments) => state::history(context, arguments),
     }
 }
 
@@ -229,7 +224,7 @@ fn open(context: &Context, arguments: &OpenArgs) -> Result<Ending, Failure> {
     if opened.replayed {
         say(format_args!("Account {} was open already; nothing changed.", opened.account.name));
     }
-    context.output.one(&OpenedRecord::from(&opened), ONE)?;
+    context.output.one(&OpenedRecord::from(&opened))?;
     Ok(Ending::Done)
 }
 
@@ -261,7 +256,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let next = arguments.limit.fetch(&context.output, after, |after, rows_max| {
         let page = ledger.list_accounts(&arguments.prefix, after, rows_max)?;
         let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
-        list.add(&records, MANY)?;
+        list.add_with(&records, &AccountRecord::listed())?;
         Ok((records.len(), page.next))
     })?;
     if list.count() == 0 {
@@ -296,6 +291,6 @@ fn limit(context: &Context, arguments: &LimitArgs) -> Result<Ending, Failure> {
     let change = arguments.actor.change(name, AccountAction::Limit(change))?;
     let account = ledger.change_account(&change, arguments.mode.mode())?;
     context.committed(arguments.mode.mode(), Committed::new(format!("the limits of account {} are set", account.name)));
-    context.output.one(&AccountRecord::from(&account), ONE)?;
+    context.output.one(&AccountRecord::from(&account))?;
     Ok(Ending::Done)
 }

@@ -3,28 +3,19 @@
 use clap::Args;
 
 use crate::cli::args::{ActorArgs, ModeArgs, parse};
-use crate::cli::commands::account::ONE;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
 use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::request::show;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
-use crate::facts::{AccountEvent, AccountName, Metadata, TransferId, Velocity};
+use crate::facts::{AccountName, Metadata, TransferId};
 use crate::ledger::{Ledger, Mode};
 use crate::money::Amount;
 use crate::requests::{
     AccountAction, AccountChange, JournalRequest, Operation, Parties, Quantity, Sides, TransferRequest,
 };
 use crate::wire::{AccountRecord, EventRecord};
-
-const EVENTS_BEGIN: Columns =
-    &["event", "recorded_at", "state_before", "state_after", "min_balance_after", "max_balance_after"];
-const EVENTS_END: Columns = &["actor", "reason"];
-/// What few accounts have.
-const VELOCITY: Columns = &["per_transfer_after", "per_day_after", "per_month_after"];
-const ANNOTATION: Columns = &["transfer_id", "metadata_after"];
 
 #[derive(Args)]
 pub(in crate::cli) struct FreezeArgs {
@@ -117,7 +108,7 @@ fn apply(context: &Context, ledger: &Ledger, change: &AccountChange, mode: Mode)
     if mode == Mode::DryRun {
         say("Dry run: this is what it would be like; nothing was changed.");
     }
-    context.output.one(&AccountRecord::from(&account), ONE)?;
+    context.output.one(&AccountRecord::from(&account))?;
     Ok(Ending::Done)
 }
 
@@ -128,7 +119,7 @@ pub(in crate::cli) fn history(context: &Context, arguments: &HistoryArgs) -> Res
     let next = arguments.limit.fetch(&context.output, arguments.cursor, |cursor, rows_max| {
         let (account, events) = ledger.account_events(&name, cursor.copied(), rows_max)?;
         let records: Vec<_> = events.iter().map(|event| EventRecord::new(&account, event)).collect();
-        list.add(&records, &columns_for(&events))?;
+        list.add_with(&records, &EventRecord::columns_for(&records))?;
         // The first event has the number 1.
         Ok((records.len(), events.last().map(|event| event.number).filter(|&number| number > 1)))
     })?;
@@ -138,19 +129,4 @@ pub(in crate::cli) fn history(context: &Context, arguments: &HistoryArgs) -> Res
     list.end()?;
     say_older(next);
     Ok(Ending::Done)
-}
-
-/// Leaves out what none of the events is about.
-fn columns_for(events: &[AccountEvent]) -> Vec<&'static str> {
-    let has_velocity =
-        |event: &AccountEvent| [event.before, event.after].iter().any(|terms| terms.velocity != Velocity::default());
-    let mut columns = EVENTS_BEGIN.to_vec();
-    if events.iter().any(has_velocity) {
-        columns.extend(VELOCITY);
-    }
-    if events.iter().any(|event| event.annotation.is_some()) {
-        columns.extend(ANNOTATION);
-    }
-    columns.extend(EVENTS_END);
-    columns
 }

@@ -7,17 +7,15 @@ use clap::Args;
 use crate::cli::args::ModeArgs;
 use crate::cli::commands::export::contents;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
+use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending, interrupt};
 use crate::files::Input;
 use crate::interchange::BookReader;
 use crate::ledger::{BookImported, BookProgress, Mode};
 use crate::wire::BookImportRecord;
-
-const COLUMNS: Columns = &["accounts", "transfers", "events", "schedules", "resumed", "replayed", "complete"];
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller import book bank.ndjson --database-url postgres://localhost/bank\n  \
@@ -50,7 +48,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ImportBookArgs) -> Resu
         Mode::DryRun => Failure::of_dry_run(error),
     })?;
     context.committed(mode, Committed::new(format!("{} are in the book", contents(&imported.header))));
-    context.output.one(&BookImportRecord::new(&imported, mode), COLUMNS)?;
+    context.output.one(&BookImportRecord::new(&imported, mode))?;
     tell(&imported, mode);
     Ok(if imported.is_complete { Ending::Done } else { Ending::Stopped })
 }

@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{ForceArgs, ModeArgs, count, create_next_to_taken};
+use crate::cli::advice;
+use crate::cli::args::{ModeArgs, count};
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::Columns;
+use crate::cli::interrupt;
+use crate::cli::new_files::{ForceArgs, create_next_to_taken};
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending, interrupt};
 use crate::error::{Error, InputError};
 use crate::files::Input;
 use crate::interchange::{Delimiter, Lines, RejectsFile, read_accounts_by, read_transfers_by};
 use crate::ledger::{ImportCounts, ImportSink, ImportSource, Ledger, Mode, Refused};
 use crate::wire::ImportRecord;
 
-const COLUMNS: Columns = &["lines", "imported", "replayed", "refused", "malformed", "rejects"];
 /// How many refused lines are told on stderr where all of them are in the rejects file.
 const REFUSED_SHOWN_MAX: u64 = 10;
 
@@ -142,7 +143,7 @@ fn end(context: &Context, sink: Sink, counts: ImportCounts, mode: Mode) -> Resul
     }
     let path = if is_stopped { None } else { sink.rejects.map(RejectsFile::finish).transpose()?.flatten() };
     let path = path.map(|path| path.display().to_string());
-    context.output.one(&ImportRecord::new(counts, path, mode), COLUMNS)?;
+    context.output.one(&ImportRecord::new(counts, path, mode))?;
     if counts.replayed_without_key > 0 {
         say(format_args!(
             "{} without a key mean the same as lines of an earlier import, and were not posted again. That is right for a file \
@@ -179,14 +180,7 @@ impl Sink {
 
     fn stopped_by(&self, error: Error) -> Failure {
         match error {
-            Error::Input(InputError::Csv { .. }) => {
-                let done = self.counts.done;
-                Failure::from(error).with_hint(format!(
-                    "nothing behind it was read, as it could mean anything; {} before it imported; mend the file and import it again: \
-                     nothing is imported twice",
-                    if done == 1 { "1 line was".to_owned() } else { format!("{done} lines were") }
-                ))
-            }
+            Error::Input(InputError::Csv { .. }) => Failure::from(error).with_hint(advice::mend_csv(self.counts.done)),
             error @ Error::Input(_) => error.into(),
             error => {
                 self.say_stopped();
@@ -199,22 +193,33 @@ impl Sink {
 impl ImportSink for Sink {
     fn refuse(&mut self, refused: &Refused) -> io::Result<()> {
         self.refused += 1;
+        let message = message_of(refused);
         if self.refused <= REFUSED_SHOWN_MAX || self.rejects.is_none() {
             let fault = &refused.fault;
+            let message = &message;
             let column = if fault.column.is_empty() { String::new() } else { format!(", column {}", fault.column) };
             self.progress.suspend(|| {
-                say(format_args!("line {}{column}: {}: {}", refused.number, fault.code, fault.message));
+                say(format_args!("line {}{column}: {}: {message}", refused.number, fault.code));
             });
         } else if self.refused == REFUSED_SHOWN_MAX + 1 {
             self.progress.suspend(|| say("More lines are refused; all of them are in the rejects file."));
         }
-        self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.write(refused))
+        self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.write(refused, &message))
     }
 
     fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()> {
         self.counts = *counts;
         self.progress.show(counts.lines);
         if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// What is wrong with a line, and what to do about it.
+fn message_of(refused: &Refused) -> String {
+    let message = &refused.fault.message;
+    match refused.rejection.as_ref().and_then(advice::of_one_among_many) {
+        Some(hint) => format!("{message}; {hint}"),
+        None => message.clone(),
     }
 }
 

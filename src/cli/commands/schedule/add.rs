@@ -4,12 +4,11 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::{login_or, parse};
-use crate::cli::commands::schedule::COLUMNS;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, answer_to};
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::facts::{Instant, OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
 use crate::ledger::{Ledger, Mode};
@@ -149,7 +148,7 @@ fn add(
     }
     let committed = format!("schedule {} is added", added.status.schedule.id);
     context.committed(mode, Committed::new(committed).with("id", id));
-    context.output.one(&ScheduleRecord::added(&added, mode), COLUMNS)?;
+    context.output.one(&ScheduleRecord::added(&added, mode))?;
     Ok(Ending::Done)
 }
 

@@ -1,41 +1,22 @@
 mod add;
 
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ActorArgs, ModeArgs, count, parse};
-use crate::cli::command::DEADLINE_DEFAULT;
 use crate::cli::commands::schedule::add::AddArgs;
 use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::output::{Columns, Format};
+use crate::cli::format::Format;
+use crate::cli::interrupt;
 use crate::cli::pages::{PageArgs, say_more, say_older};
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
-use crate::cli::{Context, Ending, interrupt};
 use crate::facts::{Instant, ScheduleId};
 use crate::ledger::{Mode, ScheduleRun};
-use crate::wire::{ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
-
-pub(in crate::cli) const COLUMNS: Columns = &[
-    "next_due_at",
-    "state",
-    "debit_account",
-    "credit_account",
-    "amount",
-    "currency",
-    "every",
-    "interval",
-    "day",
-    "due_count",
-    "on_refusal",
-    "schedule",
-];
-const DUES: Columns =
-    &["due_at", "state", "debit_account", "credit_account", "amount", "currency", "attempts", "reason"];
-const DUES_OF_ONE: Columns = &["due_at", "state", "attempts", "last_at", "transfer", "code", "reason"];
+use crate::wire::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum ScheduleCommand {
@@ -61,16 +42,6 @@ pub(in crate::cli) enum ScheduleCommand {
         reason, and dealt with as the schedule says, so a customer without funds is no failure of the run; a fault is. \
         Look for \"refused\" and \"skipped\" with --format json, or at teller schedule show.")]
     Run(RunArgs),
-}
-
-impl ScheduleCommand {
-    /// As of a command; a run takes as long as there is something due.
-    pub(in crate::cli) const fn deadline_default(&self) -> Option<Duration> {
-        match self {
-            Self::Add(_) | Self::List(_) | Self::Show(_) | Self::Cancel(_) => Some(DEADLINE_DEFAULT),
-            Self::Run(_) => None,
-        }
-    }
 }
 
 #[derive(Args)]
@@ -127,7 +98,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let mut list = context.output.list();
     let next = arguments.limit.fetch(&context.output, arguments.cursor, |cursor, rows_max| {
         let page = ledger.list_schedules(cursor.copied(), rows_max)?;
-        list.add(&page.schedules.iter().map(ScheduleRecord::from).collect::<Vec<_>>(), COLUMNS)?;
+        list.add(&page.schedules.iter().map(ScheduleRecord::from).collect::<Vec<_>>())?;
         Ok((page.schedules.len(), page.next))
     })?;
     if list.count() == 0 {
@@ -153,7 +124,7 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
         if list.count() == 0 && context.output.format == Format::Table && !dues.is_empty() {
             context.output.raw(b"\n")?;
         }
-        list.add(&dues, DUES_OF_ONE)?;
+        list.add_with(&dues, &DueRecord::of_one_schedule())?;
         Ok((dues.len(), history.next))
     })?;
     list.end()?;
@@ -177,7 +148,7 @@ fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> 
     if cancelled.skipped > 0 {
         say(format_args!("{} will not be tried again.", count(cancelled.skipped, "refused transfer")));
     }
-    context.output.one(&ScheduleRecord::new(&cancelled.status, mode), COLUMNS)?;
+    context.output.one(&ScheduleRecord::new(&cancelled.status, mode))?;
     Ok(Ending::Done)
 }
 
@@ -201,8 +172,8 @@ fn run_due(context: &Context, arguments: &RunArgs) -> Result<Ending, Failure> {
     );
     let record = ScheduleRunRecord::new(&run, mode);
     match context.output.format {
-        Format::Json | Format::Ndjson => context.output.one(&record, DUES)?,
-        Format::Table | Format::Csv | Format::CsvRaw => context.output.many(&record.dues, DUES)?,
+        Format::Json | Format::Ndjson => context.output.one(&record)?,
+        Format::Table | Format::Csv | Format::CsvRaw => context.output.many(&record.dues)?,
     }
     Ok(say_what_came_of_it(&run, mode))
 }

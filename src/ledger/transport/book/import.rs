@@ -56,7 +56,7 @@ impl Ledger {
     ) -> Result<BookImported, Error> {
         let mode = options.into().mode;
         let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
-            let problem = "it is not the header of a book; name a file that `teller export` wrote";
+            let problem = "it is not the header of a book that was exported";
             return Err(refusal(1, problem.to_owned()));
         };
         let (digest, now) = (source.digest(), self.clock.now());
