@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::store::migrations::SchemaState;
+use crate::store::schema_state::SchemaState;
 
 /// One thing that is known of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,12 +10,16 @@
 //! first statement on.
 
 mod account_chains;
+mod administration;
 mod annotations;
 mod attempts;
 mod backend;
 mod book_events;
+mod book_files;
 mod book_imports;
+mod book_url;
 mod chain_check;
+mod connections;
 mod diagnosis;
 mod disk;
 mod driver;
@@ -24,6 +28,7 @@ mod guards;
 mod indexes;
 mod leads;
 mod migrations;
+mod not_offered;
 mod operations;
 mod options;
 mod page_size;
@@ -35,10 +40,12 @@ mod postgres_url;
 mod postgres_url_check;
 mod raw_writes;
 mod schedules;
+mod schema_state;
 mod slots;
 mod sqlite;
 mod statement_log;
 mod url;
+mod url_setting;
 
 use std::time::Duration;
 
@@ -52,14 +59,15 @@ use crate::models::currencies::CurrencyRow;
 pub(crate) use crate::store::account_chains::AccountChains;
 pub(crate) use crate::store::annotations::{AnnotatedId, Annotations};
 pub(crate) use crate::store::book_events::BookEvents;
+pub use crate::store::book_files::{copy_book_file, settle_book_file};
 pub(crate) use crate::store::book_imports::BookImports;
 pub use crate::store::diagnosis::{Diagnosis, Fact};
 pub use crate::store::error::StoreError;
 pub(crate) use crate::store::guards::Guards;
 pub(crate) use crate::store::indexes::Indexes;
 pub(crate) use crate::store::leads::Leads;
-pub use crate::store::migrations::{MigrationStatus, SchemaState};
-pub use crate::store::operations::{Book, copy_book_file, settle_book_file};
+pub use crate::store::migrations::MigrationStatus;
+pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, MissingBook, StoreOptions};
 pub(crate) use crate::store::page_size::PageSize;
 pub use crate::store::plain_name::PlainName;
@@ -68,7 +76,9 @@ pub(crate) use crate::store::pool::Shortcut;
 pub(crate) use crate::store::portable::Portable;
 pub(crate) use crate::store::postgres::server_clock;
 pub(crate) use crate::store::schedules::{DuePlace, Schedules};
-pub use crate::store::url::{DatabaseUrl, UrlError, UrlSetting};
+pub use crate::store::schema_state::SchemaState;
+pub use crate::store::url::{DatabaseUrl, UrlError};
+pub use crate::store::url_setting::UrlSetting;
 
 /// How far off the server's clock a time may be that is judged by. Clocks are told to a few milliseconds; more is a jump.
 pub(crate) const TOLD_OFF_MAX: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::store::driver::looks_secret;
 use crate::store::postgres_url_check::check;
-use crate::store::url::UrlSetting;
+use crate::store::url_setting::{UrlSetting, VARIABLES};
 
 /// What libpq is asked for where nothing else is said: to give up on a server that is not there, and to notice one that has gone away.
 const DEFAULTS: [(&str, &str); 7] = [
@@ -22,14 +22,6 @@ const DEFAULTS_OF_SEVERAL: [(&str, &str); 2] = [("connect_timeout", "3"), ("targ
 
 /// A service file says what it wants itself, so that only the name is added.
 const DEFAULTS_OF_SERVICE: [(&str, &str); 1] = [("fallback_application_name", "teller")];
-
-/// Settings that a default of Teller could hide, and the variables in which libpq looks for them.
-const VARIABLES: [(&str, &str); 4] = [
-    ("host", "PGHOST"),
-    ("service", "PGSERVICE"),
-    ("connect_timeout", "PGCONNECT_TIMEOUT"),
-    ("target_session_attrs", "PGTARGETSESSIONATTRS"),
-];
 
 /// Where a server listens unless the URL says otherwise.
 const PORT: &str = "5432";
@@ -214,11 +206,6 @@ impl<'a> UrlParts<'a> {
         let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
         Self { authority, database, query }
     }
-}
-
-/// Where libpq looks for a setting that a default of Teller could hide.
-pub(super) fn variable(setting: &str) -> Option<&'static str> {
-    VARIABLES.iter().find(|(name, _)| *name == setting).map(|(_, variable)| *variable)
 }
 
 fn decoded(text: &str) -> String {

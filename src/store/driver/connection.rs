@@ -2,7 +2,7 @@
 
 use diesel::result::ConnectionError;
 
-use crate::store::driver::{Secrets, one_line};
+use crate::store::driver::one_line;
 use crate::store::{DatabaseUrl, StoreError};
 
 /// What the driver says, and what comes of it.
@@ -134,7 +134,7 @@ impl StoreError {
             Some(Wrong(hint)) => unreachable(reason, hint, false),
             None => unreachable(reason, "check the database URL", false),
         };
-        fault.without(&Secrets::of(url))
+        fault.without(&url.secrets())
     }
 }
 

@@ -3,6 +3,7 @@
 mod balancer;
 mod certificate;
 mod connection;
+mod copying;
 mod expired_holds;
 mod facts;
 mod guards;
@@ -37,6 +38,7 @@ use crate::models::transfers::TransferRow;
 use crate::schema::{accounts, currencies, schedules, transfers};
 use crate::store::operations::Operations;
 use crate::store::portable::from_rows;
+use crate::store::postgres::copying::COPY_ROWS_MIN;
 use crate::store::postgres::expired_holds::ExpiredHolds;
 use crate::store::postgres::statements::{
     AccountColumns, AccountHistoryColumns, ClockCheck, ContinueNumbers, HoldColumns, HoldUpdateColumns, InsertAccounts,
@@ -44,9 +46,6 @@ use crate::store::postgres::statements::{
 };
 use crate::store::postgres::together::write_together;
 use crate::store::{JudgedBy, Store, StoreError, check_unchanged};
-
-/// From how many rows on COPY is faster than a prepared insert, which costs one round trip less.
-const COPY_ROWS_MIN: usize = 50;
 
 impl Store for PgConnection {
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {

@@ -9,7 +9,7 @@ use crate::models::accounts::AccountUpdate;
 use crate::models::book_events::OF_POSTINGS;
 use crate::models::sql_types::{Int8, Uuid};
 use crate::models::transfers::TransferRow;
-use crate::store::postgres::COPY_ROWS_MIN;
+use crate::store::postgres::copying::COPY_ROWS_MIN;
 use crate::store::postgres::statements::{AccountColumns, ClockCheck, Columns, TransferColumns, assignments};
 use crate::store::{JudgedBy, StoreError};
 
