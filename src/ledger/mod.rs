@@ -40,7 +40,9 @@ pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
 pub use crate::ledger::statements::history::{Entry, Statement};
 pub use crate::ledger::statements::{EntryCursor, Span, SpanStatement, StatementOrder};
-pub use crate::ledger::transfers::{WithOpenings, post_in, submit_in};
+pub use crate::ledger::transfers::WithOpenings;
+#[cfg(feature = "postgres")]
+pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
@@ -169,6 +171,7 @@ impl Ledger {
     }
 
     /// The connections to the book, for the program's own measurements.
+    #[cfg(feature = "cli")]
     pub(crate) const fn pool(&self) -> &Pool {
         &self.pool
     }

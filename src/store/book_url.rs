@@ -46,15 +46,6 @@ impl DatabaseUrl {
         Ok(Self::Postgres(format!("{address}?{}", pairs.join("&"))))
     }
 
-    /// The URL with its password, for another program that speaks to PostgreSQL by libpq.
-    #[must_use]
-    pub(crate) fn for_libpq(&self) -> Option<&str> {
-        match self {
-            Self::Postgres(url) => Some(url),
-            Self::Sqlite(_) => None,
-        }
-    }
-
     /// The file that the book is, where it is one.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {

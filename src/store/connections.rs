@@ -1,24 +1,29 @@
 //! The connections of a pool, on whichever backend its URL names. The only place that tells the backends apart.
 
-use diesel::pg::PgConnection;
-use diesel::sqlite::SqliteConnection;
-
 use crate::store::StoreError;
 use crate::store::options::StoreOptions;
 use crate::store::slots::Slots;
 use crate::store::url::DatabaseUrl;
 
 pub(super) enum Connections {
-    Postgres(Slots<PgConnection>),
-    Sqlite(Slots<SqliteConnection>),
+    #[cfg(feature = "postgres")]
+    Postgres(Slots<diesel::pg::PgConnection>),
+    #[cfg(feature = "sqlite")]
+    Sqlite(Slots<diesel::sqlite::SqliteConnection>),
 }
 
 impl Connections {
     /// Connects once. The connection is kept.
     pub(super) fn open(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
         match url {
+            #[cfg(feature = "postgres")]
             DatabaseUrl::Postgres(_) => Slots::connect(url, options).map(Self::Postgres),
+            #[cfg(feature = "sqlite")]
             DatabaseUrl::Sqlite(_) => Slots::connect(url, options).map(Self::Sqlite),
+            #[cfg(not(feature = "postgres"))]
+            DatabaseUrl::Postgres(_) => Err(StoreError::postgres_left_out()),
+            #[cfg(not(feature = "sqlite"))]
+            DatabaseUrl::Sqlite(_) => Err(StoreError::sqlite_left_out()),
         }
     }
 }
@@ -27,7 +32,9 @@ impl Connections {
 macro_rules! on_backend {
     ($pool:expr, $slots:ident => $run:expr) => {
         match &$pool.connections {
+            #[cfg(feature = "postgres")]
             $crate::store::connections::Connections::Postgres($slots) => $run,
+            #[cfg(feature = "sqlite")]
             $crate::store::connections::Connections::Sqlite($slots) => $run,
         }
     };

@@ -25,11 +25,6 @@ impl Fact {
         let warning = (!is_well).then(|| warning.to_owned());
         Self { warning, ..Self::new(name, value) }
     }
-
-    /// A fact that could be better, and then costs time and nothing else.
-    pub(super) fn advised(name: &'static str, value: impl Into<String>, is_well: bool, advice: &'static str) -> Self {
-        Self { advice: (!is_well).then_some(advice), ..Self::new(name, value) }
-    }
 }
 
 /// What a database says of itself.

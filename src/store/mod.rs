@@ -15,6 +15,7 @@ mod annotations;
 mod attempts;
 mod backend;
 mod book_events;
+#[cfg_attr(not(feature = "sqlite"), path = "book_files_left_out.rs")]
 mod book_files;
 mod book_imports;
 mod book_url;
@@ -23,6 +24,7 @@ mod connections;
 mod diagnosis;
 mod disk;
 mod driver;
+mod each_backend;
 mod error;
 mod guards;
 mod indexes;
@@ -31,23 +33,26 @@ mod migrations;
 mod not_offered;
 mod operations;
 mod options;
+#[cfg(feature = "cli")]
+mod other_programs;
 mod page_size;
 mod plain_name;
 mod pool;
 mod portable;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod postgres_url;
 mod postgres_url_check;
+#[cfg(feature = "cli")]
 mod raw_writes;
 mod schedules;
 mod schema_state;
 mod slots;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement_log;
 mod url;
 mod url_setting;
-
-use std::time::Duration;
 
 use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
@@ -74,17 +79,19 @@ pub use crate::store::plain_name::PlainName;
 pub use crate::store::pool::Pool;
 pub(crate) use crate::store::pool::Shortcut;
 pub(crate) use crate::store::portable::Portable;
-pub(crate) use crate::store::postgres::server_clock;
+#[cfg(feature = "postgres")]
+pub(crate) use crate::store::postgres::server_clock::{TOLD_OFF_MAX, server_clock};
 pub(crate) use crate::store::schedules::{DuePlace, Schedules};
 pub use crate::store::schema_state::SchemaState;
 pub use crate::store::url::{DatabaseUrl, UrlError};
 pub use crate::store::url_setting::UrlSetting;
 
-/// How far off the server's clock a time may be that is judged by. Clocks are told to a few milliseconds; more is a jump.
-pub(crate) const TOLD_OFF_MAX: Duration = Duration::from_secs(1);
-
 /// What must still be so when transfers are written that were judged before anything was locked.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(dead_code, reason = "SQLite writes nothing that was judged before a lock")
+)]
 pub(crate) struct JudgedBy {
     /// Nothing has happened to the book as a whole behind this place.
     pub newest: Sequence,

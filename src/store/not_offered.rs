@@ -1,4 +1,4 @@
-//! What only the other backend does, and what to do instead.
+//! What only the other backend does, or none that is compiled in, and what to do instead.
 
 use crate::store::error::StoreError;
 use crate::store::plain_name::PlainName;
@@ -11,6 +11,22 @@ impl StoreError {
             hint: "into an empty database: pg_restore --dbname=URL FILE; then: teller verify; \
                 docs/disaster-recovery.md has the steps, and those back to any moment"
                 .into(),
+        }
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    pub(super) fn postgres_left_out() -> Self {
+        Self::NotOffered {
+            problem: "this program was built without PostgreSQL",
+            hint: "name an SQLite file: --database-url sqlite://FILE; or build it with the feature `postgres`".into(),
+        }
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    pub(super) fn sqlite_left_out() -> Self {
+        Self::NotOffered {
+            problem: "this program was built without SQLite",
+            hint: "name a PostgreSQL database: --database-url postgres://HOST/DATABASE; or build it with the feature `sqlite`".into(),
         }
     }
 

@@ -36,7 +36,8 @@ impl Pool {
     /// Connects once, to find out at once whether it can be done. The connection is kept.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`], [`StoreError::Denied`], [`StoreError::NotABook`], [`StoreError::Busy`], [`StoreError::Standby`].
+    /// [`StoreError::Unreachable`], [`StoreError::Denied`], [`StoreError::NotABook`], [`StoreError::Busy`], [`StoreError::Standby`], and
+    /// [`StoreError::NotOffered`] where the feature of the backend is switched off.
     pub fn connect(url: DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
         let connections = Connections::open(&url, options)?;
         Ok(Self { url, options, connections })

@@ -41,12 +41,6 @@ impl DatabaseUrl {
         }
     }
 
-    /// A text of another program that was given this URL, without the passwords in it.
-    #[must_use]
-    pub(crate) fn without_secrets(&self, text: &str) -> String {
-        self.secrets().hide(text).into_owned()
-    }
-
     /// What no message may show of it.
     pub(super) fn secrets(&self) -> Secrets {
         match self {

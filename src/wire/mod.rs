@@ -19,14 +19,15 @@ mod visible;
 
 pub use crate::wire::currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use crate::wire::durations::read_duration;
+#[cfg(feature = "cli")]
+pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
-    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookMadeRecord,
-    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
-    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
-    ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
-    PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord,
-    ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord,
-    VerifyRecord,
+    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord,
+    ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord,
+    ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord,
+    MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord, PathBalanceRecord,
+    PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord, ScheduleRecord,
+    ScheduleRunRecord, SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord, VerifyRecord,
 };
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::request_json::{JournalHeader, RequestReader, Signature};

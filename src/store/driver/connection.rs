@@ -99,13 +99,8 @@ const GOING_DOWN: [&str; 8] = [
 ];
 
 impl StoreError {
-    /// A connection that could not be made.
-    pub(in crate::store) fn from_connection(error: &ConnectionError, url: &DatabaseUrl) -> Self {
-        Self::from_words(words(error), url)
-    }
-
-    /// As [`StoreError::from_connection`], with the cause that libpq does not tell where a certificate is not trusted.
-    pub(in crate::store) fn from_handshake(
+    /// A connection that could not be made. Where a certificate is not trusted libpq does not tell the cause.
+    pub(in crate::store) fn from_connection(
         error: &ConnectionError,
         url: &DatabaseUrl,
         cause_of_distrust: impl FnOnce() -> Option<String>,
@@ -139,6 +134,7 @@ impl StoreError {
 }
 
 /// Whether a pooler refused a setting that the connection was to begin with.
+#[cfg(feature = "postgres")]
 pub(in crate::store) fn is_refusal_of_options(error: &ConnectionError) -> bool {
     words(error).contains("unsupported startup parameter")
 }
@@ -179,7 +175,7 @@ mod tests {
                 true,
             ),
         ] {
-            let error = StoreError::from_connection(&ConnectionError::BadConnection(message.to_owned()), &url);
+            let error = StoreError::from_connection(&ConnectionError::BadConnection(message.to_owned()), &url, || None);
             let hint = if let StoreError::Unreachable { hint, .. } = &error { hint } else { "" };
             let shown = format!("{error} {hint}");
             assert!(shown.contains(expected) && !shown.contains("s3cret"), "{message}: {shown}");

@@ -1,5 +1,6 @@
 //! PostgreSQL: many writers, row locks, whole batches in arrays.
 
+mod address;
 mod balancer;
 mod certificate;
 mod connection;
@@ -9,10 +10,12 @@ mod facts;
 mod guards;
 mod indexes;
 mod operations;
+#[cfg(feature = "cli")]
 mod raw_writes;
 mod roles;
 mod route;
 mod rows;
+pub(super) mod server_clock;
 mod session;
 mod statements;
 mod together;
@@ -23,7 +26,6 @@ use diesel::copy_from;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use crate::clock::{Clock, ServerClock};
 use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
 };
@@ -36,7 +38,6 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
 use crate::schema::{accounts, currencies, schedules, transfers};
-use crate::store::operations::Operations;
 use crate::store::portable::from_rows;
 use crate::store::postgres::copying::COPY_ROWS_MIN;
 use crate::store::postgres::expired_holds::ExpiredHolds;
@@ -185,13 +186,6 @@ impl Store for PgConnection {
         let lock = "lock table accounts in row exclusive mode; select pg_advisory_xact_lock('book_events'::regclass::oid::bigint)";
         Ok(self.batch_execute(lock)?)
     }
-}
-
-/// The server's clock, measured right now by a connection that is an application's own.
-pub(crate) fn server_clock(connection: &mut PgConnection) -> Result<Clock, StoreError> {
-    let clock = ServerClock::default();
-    clock.measure(|| connection.server_time())?;
-    Ok(Clock::of_server(clock))
 }
 
 fn texts<'a>(names: &[&'a AccountName]) -> Vec<&'a str> {

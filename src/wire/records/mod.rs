@@ -20,6 +20,7 @@ macro_rules! columns {
 
 mod accounts;
 mod annotations;
+#[cfg(feature = "cli")]
 mod bench;
 mod checks;
 mod clock;
@@ -38,6 +39,7 @@ pub use crate::wire::records::accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
 pub use crate::wire::records::annotations::{MetadataChangeRecord, MetadataRecord};
+#[cfg(feature = "cli")]
 pub use crate::wire::records::bench::BenchRecord;
 pub use crate::wire::records::checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
