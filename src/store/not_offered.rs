@@ -18,7 +18,7 @@ impl StoreError {
     pub(super) fn postgres_left_out() -> Self {
         Self::NotOffered {
             problem: "this program was built without PostgreSQL",
-            hint: "name an SQLite file: --database-url sqlite://FILE; or build it with the feature `postgres`".into(),
+            hint: "name an SQLite file, sqlite://FILE, or build it with the feature `postgres`".into(),
         }
     }
 
@@ -26,7 +26,7 @@ impl StoreError {
     pub(super) fn sqlite_left_out() -> Self {
         Self::NotOffered {
             problem: "this program was built without SQLite",
-            hint: "name a PostgreSQL database: --database-url postgres://HOST/DATABASE; or build it with the feature `sqlite`".into(),
+            hint: "name a PostgreSQL database, postgres://HOST/DATABASE, or build it with the feature `sqlite`".into(),
         }
     }
 
