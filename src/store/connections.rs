@@ -41,3 +41,22 @@ macro_rules! on_backend {
 }
 
 pub(super) use on_backend;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_backend_that_is_left_out_is_not_offered_and_one_that_is_compiled_in_is() {
+        for (url, is_compiled_in) in [
+            ("postgres://127.0.0.1:1/bank", cfg!(feature = "postgres")),
+            ("sqlite:///no/such/folder/bank.db", cfg!(feature = "sqlite")),
+        ] {
+            let options = StoreOptions { connect_time_max: Duration::ZERO, ..StoreOptions::default() };
+            let fault = Connections::open(&url.parse().unwrap(), options).err().unwrap();
+            assert_eq!(!matches!(fault, StoreError::NotOffered { .. }), is_compiled_in, "{url}: {fault}");
+        }
+    }
+}
