@@ -18,6 +18,13 @@ lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
 
+# Every combination of features, the crates that each backend takes, the packages, and the application that uses the library.
+features:
+    .ci/feature-matrix
+    .ci/count-crates
+    .ci/packages
+    .ci/application
+
 # Licences, banned crates, sources and advisories of the dependencies; needs cargo-deny.
 deny:
     cargo deny check

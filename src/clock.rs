@@ -56,6 +56,7 @@ impl Clock {
     }
 
     /// Whether it is the machine's own.
+    #[cfg(feature = "postgres")]
     pub(crate) const fn is_system(&self) -> bool {
         matches!(self.0, Source::System)
     }

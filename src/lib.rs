@@ -36,9 +36,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+compile_error!("teller-ledger needs a backend: switch on its feature `postgres`, `sqlite`, or both");
+
+#[cfg(feature = "cli")]
 mod bench;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod clock;
+#[cfg(feature = "cli")]
 pub mod config;
 mod error;
 pub mod files;
@@ -53,7 +59,9 @@ pub mod wire;
 
 pub use crate::clock::Clock;
 pub use crate::error::{Error, InputError};
-pub use crate::ledger::{Ledger, Mode, WriteOptions, post_in, submit_in};
+pub use crate::ledger::{Ledger, Mode, WriteOptions};
+#[cfg(feature = "postgres")]
+pub use crate::ledger::{post_in, submit_in};
 /// The version of Diesel that [`post_in`] takes connections of.
 pub use diesel;
 pub(crate) use teller_ledger_core::maps;

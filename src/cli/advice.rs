@@ -231,6 +231,12 @@ fn instead_of(what: &NotOffered) -> Advice {
         }
         NotOffered::RolesOfSqlite => "who may read or write it is decided by the permissions of its file and folder",
         NotOffered::FileNameNotUtf8 => "give it another name",
+        NotOffered::BuiltWithoutPostgres => {
+            "name an SQLite file, sqlite://FILE, or build it with the feature `postgres`"
+        }
+        NotOffered::BuiltWithoutSqlite => {
+            "name a PostgreSQL database, postgres://HOST/DATABASE, or build it with the feature `sqlite`"
+        }
         NotOffered::Balancer => {
             "name the servers themselves in the URL, or put PgBouncer before them; see docs/connections.md"
         }

@@ -44,7 +44,9 @@ pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHis
 pub use crate::ledger::statements::SpanStatement;
 pub use crate::ledger::statements::history::{Entry, Statement};
 pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
-pub use crate::ledger::transfers::{WithOpenings, post_in, submit_in};
+pub use crate::ledger::transfers::WithOpenings;
+#[cfg(feature = "postgres")]
+pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
@@ -272,6 +274,7 @@ impl Ledger {
     }
 
     /// The connections to the book, for the program's own measurements.
+    #[cfg(feature = "cli")]
     pub(crate) const fn pool(&self) -> &Pool {
         &self.pool
     }

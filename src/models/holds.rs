@@ -97,6 +97,7 @@ pub(crate) fn account_ids() -> _ {
 }
 
 /// Open holds that debit one of the accounts and have expired.
+#[cfg(feature = "sqlite")]
 #[diesel::dsl::auto_type]
 pub(crate) fn expired_by_debit(accounts: Vec<i64>, now: SqlInstant) -> _ {
     let open: SqlLiteral<Bool> = is_open();
@@ -104,6 +105,7 @@ pub(crate) fn expired_by_debit(accounts: Vec<i64>, now: SqlInstant) -> _ {
 }
 
 /// Open holds that credit one of the accounts and have expired.
+#[cfg(feature = "sqlite")]
 #[diesel::dsl::auto_type]
 pub(crate) fn expired_by_credit(accounts: Vec<i64>, now: SqlInstant) -> _ {
     let open: SqlLiteral<Bool> = is_open();

@@ -7,16 +7,19 @@
 //! | [`Jsonb`] | `jsonb` | `TEXT` |
 
 use std::fmt;
+#[cfg(feature = "postgres")]
 use std::io::Write;
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
+#[cfg(feature = "postgres")]
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::ops::{Add, Sub};
 pub use diesel::sql_types::{BigInt as Int8, Binary as Bytea, Nullable, SmallInt as Int2, Text};
 use diesel::sql_types::{Interval, SqlType};
+#[cfg(feature = "sqlite")]
 use diesel::sqlite::{Sqlite, SqliteValue};
 
 use crate::facts::{Hash, Instant, TransferKind};
@@ -73,12 +76,14 @@ impl SqlId {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl FromSql<Uuid, Pg> for SqlId {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         Ok(Self(uuid::Uuid::from_slice(value.as_bytes()).ok()))
     }
 }
 
+#[cfg(feature = "postgres")]
 impl ToSql<Uuid, Pg> for SqlId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.bytes()?)?;
@@ -86,12 +91,14 @@ impl ToSql<Uuid, Pg> for SqlId {
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl FromSql<Uuid, Sqlite> for SqlId {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         Ok(Self(uuid::Uuid::from_slice(value.read_blob()).ok()))
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl ToSql<Uuid, Sqlite> for SqlId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.bytes()?.as_slice());
@@ -106,6 +113,7 @@ impl ToSql<Uuid, Sqlite> for SqlId {
 pub(crate) struct SqlInstant(i64);
 
 /// PostgreSQL counts microseconds from 2000-01-01T00:00:00Z.
+#[cfg(feature = "postgres")]
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 impl SqlInstant {
@@ -127,6 +135,7 @@ impl fmt::Display for SqlInstant {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl FromSql<Timestamptz, Pg> for SqlInstant {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         // PostgreSQL's infinities are the ends of the range and stay there.
@@ -134,6 +143,7 @@ impl FromSql<Timestamptz, Pg> for SqlInstant {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl ToSql<Timestamptz, Pg> for SqlInstant {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         let micros = self.0 - POSTGRES_EPOCH_MICROS;
@@ -142,12 +152,14 @@ impl ToSql<Timestamptz, Pg> for SqlInstant {
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl FromSql<Timestamptz, Sqlite> for SqlInstant {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         Ok(Self(value.read_long()))
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl ToSql<Timestamptz, Sqlite> for SqlInstant {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0);
@@ -183,8 +195,10 @@ impl SqlJson {
 }
 
 /// The first byte of PostgreSQL's binary form.
+#[cfg(feature = "postgres")]
 const JSONB_VERSION: u8 = 1;
 
+#[cfg(feature = "postgres")]
 impl FromSql<Jsonb, Pg> for SqlJson {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         match value.as_bytes().split_first() {
@@ -194,6 +208,7 @@ impl FromSql<Jsonb, Pg> for SqlJson {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl ToSql<Jsonb, Pg> for SqlJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(&[JSONB_VERSION])?;
@@ -202,12 +217,14 @@ impl ToSql<Jsonb, Pg> for SqlJson {
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl FromSql<Jsonb, Sqlite> for SqlJson {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self::new)
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl ToSql<Jsonb, Sqlite> for SqlJson {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.text.as_str());
@@ -250,12 +267,14 @@ impl From<Hash> for SqlHash {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl FromSql<Bytea, Pg> for SqlHash {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         Ok(Self::read(value.as_bytes()))
     }
 }
 
+#[cfg(feature = "postgres")]
 impl ToSql<Bytea, Pg> for SqlHash {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.bytes())?;
@@ -263,12 +282,14 @@ impl ToSql<Bytea, Pg> for SqlHash {
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl FromSql<Bytea, Sqlite> for SqlHash {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         Ok(Self::read(value.read_blob()))
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl ToSql<Bytea, Sqlite> for SqlHash {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.bytes());
@@ -297,12 +318,14 @@ impl SqlKind {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl FromSql<Text, Pg> for SqlKind {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         Ok(Self::read(str::from_utf8(value.as_bytes())?))
     }
 }
 
+#[cfg(feature = "postgres")]
 impl ToSql<Text, Pg> for SqlKind {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.word().as_bytes())?;
@@ -310,12 +333,14 @@ impl ToSql<Text, Pg> for SqlKind {
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl FromSql<Text, Sqlite> for SqlKind {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         Ok(Self::read(value.read_text()))
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl ToSql<Text, Sqlite> for SqlKind {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.word());

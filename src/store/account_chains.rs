@@ -2,10 +2,8 @@
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use diesel::sqlite::SqliteConnection;
 
 use crate::facts::{AccountId, AccountName, NormalSide, Sequence};
 use crate::models::account_events::AccountEventRow;
@@ -14,6 +12,7 @@ use crate::models::holds::{self, HoldRow};
 use crate::models::transfers::{AccountHistory, ChainRow, ChainRows, ChainStep};
 use crate::schema::{account_events, accounts};
 use crate::store::StoreError;
+use crate::store::each_backend::on_each_backend;
 use crate::store::portable::in_chunks;
 
 /// One open transaction: what only the proof of one account asks. All rows are as they are stored.
@@ -125,5 +124,4 @@ macro_rules! implement_account_chains {
     };
 }
 
-implement_account_chains!(PgConnection);
-implement_account_chains!(SqliteConnection);
+on_each_backend!(implement_account_chains);

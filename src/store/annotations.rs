@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
 use crate::facts::{AccountEvent, AccountId, Instant, Metadata, TransferId};
 use crate::models::account_events::AccountEventRow;
@@ -12,6 +10,7 @@ use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::models::transfers::metadata_to_json;
 use crate::schema::{account_events, accounts};
 use crate::store::StoreError;
+use crate::store::each_backend::on_each_backend;
 use crate::store::portable::{from_rows, in_chunks, sql_ids};
 
 /// What metadata is kept beside, by its id.
@@ -129,5 +128,4 @@ macro_rules! implement_annotations {
     };
 }
 
-implement_annotations!(PgConnection);
-implement_annotations!(SqliteConnection);
+on_each_backend!(implement_annotations);

@@ -1,14 +1,13 @@
 //! Queries of what happened to the book as a whole, the same on both backends.
 
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
 use crate::facts::{BookEvent, ScheduleId, Sequence};
 use crate::models::book_events::{BookEventRow, is_of_a_period, is_of_a_schedule, is_of_postings, is_of_the_clock};
 use crate::models::sql_types::SqlId;
 use crate::schema::book_events;
 use crate::store::StoreError;
+use crate::store::each_backend::on_each_backend;
 use crate::store::portable::{from_rows, in_chunks};
 
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
@@ -115,5 +114,4 @@ macro_rules! implement_book_events {
     };
 }
 
-implement_book_events!(PgConnection);
-implement_book_events!(SqliteConnection);
+on_each_backend!(implement_book_events);

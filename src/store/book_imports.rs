@@ -1,9 +1,7 @@
 //! Queries of exporting and importing whole books, the same on both backends.
 
 use diesel::dsl::max;
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
 use crate::facts::{Account, AccountId};
 use crate::models::accounts::NumberedAccountRow;
@@ -11,6 +9,7 @@ use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::SqlId;
 use crate::schema::{account_events, accounts, book_identity, book_imports};
 use crate::store::StoreError;
+use crate::store::each_backend::on_each_backend;
 
 /// How many rows one statement inserts. PostgreSQL takes 65,535 values a statement.
 const ROWS_PER_STATEMENT: usize = 1_000;
@@ -90,5 +89,4 @@ macro_rules! implement_book_imports {
     };
 }
 
-implement_book_imports!(PgConnection);
-implement_book_imports!(SqliteConnection);
+on_each_backend!(implement_book_imports);

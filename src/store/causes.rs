@@ -69,6 +69,12 @@ pub enum NotOffered {
     /// SQLite cannot be given the file's name.
     #[error("the name of the file is not UTF-8")]
     FileNameNotUtf8,
+    /// The program cannot speak to PostgreSQL.
+    #[error("this program was built without PostgreSQL")]
+    BuiltWithoutPostgres,
+    /// The program cannot open an SQLite file.
+    #[error("this program was built without SQLite")]
+    BuiltWithoutSqlite,
     /// A read could be led away from its transaction.
     #[error("Pgpool-II is on the way, which can lead a read to another server than the one that has its transaction")]
     Balancer,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::store::migrations::SchemaState;
+use crate::store::schema_state::SchemaState;
 
 /// One thing that is known of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +24,6 @@ impl Fact {
     pub(super) fn checked(name: &'static str, value: impl Into<String>, is_well: bool, warning: &str) -> Self {
         let warning = (!is_well).then(|| warning.to_owned());
         Self { warning, ..Self::new(name, value) }
-    }
-
-    /// A fact that could be better, and then costs time and nothing else.
-    pub(super) fn advised(name: &'static str, value: impl Into<String>, is_well: bool, advice: &'static str) -> Self {
-        Self { advice: (!is_well).then_some(advice), ..Self::new(name, value) }
     }
 }
 

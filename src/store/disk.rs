@@ -4,18 +4,15 @@ use crate::store::diagnosis::Fact;
 
 /// About 1.7 million transfers.
 const FREE_BYTES_MIN: u64 = 512 << 20;
-/// More than the memory that connections to one file share at first.
-const FULL_BYTES_MAX: u64 = 64 << 10;
 
-/// How much room there is on the disk of a folder; `None` where that cannot be found out.
-pub(super) fn free_disk(folder: &Path) -> Option<Fact> {
-    let free = fs4::available_space(folder).ok()?;
-    Some(fact(free))
+/// How much room there is on the disk of a folder, in bytes; `None` where that cannot be found out.
+pub(super) fn free_bytes(folder: &Path) -> Option<u64> {
+    fs4::available_space(folder).ok()
 }
 
-/// Whether the disk of a folder has no room for the little that a connection needs.
-pub(super) fn is_full(folder: &Path) -> bool {
-    fs4::available_space(folder).is_ok_and(|free| free < FULL_BYTES_MAX)
+/// How much room there is on the disk of a folder, for a person.
+pub(super) fn free_disk(folder: &Path) -> Option<Fact> {
+    free_bytes(folder).map(fact)
 }
 
 fn fact(free: u64) -> Fact {

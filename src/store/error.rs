@@ -271,12 +271,4 @@ impl StoreError {
     pub(super) fn is_lost(&self) -> bool {
         matches!(self, Self::Lost { .. } | Self::OutcomeUnknown { .. } | Self::Standby { .. } | Self::Replaced { .. })
     }
-
-    /// The same fault, when it came of a commit that writes: where the connection was lost, the answer was too.
-    pub(super) fn of_commit(self) -> Self {
-        match self {
-            Self::Lost { reason } => Self::OutcomeUnknown { reason },
-            other => other,
-        }
-    }
 }

@@ -48,11 +48,6 @@ pub(super) fn differences(expected: Vec<Guard>, found: Vec<Guard>) -> Vec<String
     problems
 }
 
-/// The text with single blanks, so that how a definition was laid out does not count.
-pub(super) fn single_blanks(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

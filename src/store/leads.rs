@@ -1,14 +1,13 @@
 //! Queries of how late the entries of a book are, the same on both backends. They read every account, so they are for people who ask.
 
 use diesel::dsl::max;
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
 use crate::facts::Instant;
 use crate::models::sql_types::SqlInstant;
 use crate::schema::{account_events, accounts, book_events};
 use crate::store::StoreError;
+use crate::store::each_backend::on_each_backend;
 
 /// One open transaction: when entries were recorded.
 pub(crate) trait Leads {
@@ -39,5 +38,4 @@ macro_rules! implement_leads {
     };
 }
 
-implement_leads!(PgConnection);
-implement_leads!(SqliteConnection);
+on_each_backend!(implement_leads);

@@ -6,29 +6,9 @@ use crate::error::Error;
 use crate::store::backend::{Backend, Task, Way};
 use crate::store::driver::of_migration;
 use crate::store::options::Access;
+use crate::store::schema_state::SchemaState;
 use crate::store::url::DatabaseUrl;
 use crate::store::{Portable, StoreError};
-
-/// How a book's schema compares with the one that this program needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SchemaState {
-    /// Nothing was ever migrated, and nothing else is there.
-    Empty,
-    /// The schema is the one this program needs.
-    Current,
-    /// Migrations are missing.
-    Behind {
-        /// Their names.
-        pending: Vec<String>,
-    },
-    /// The book has migrations that this program does not know.
-    Newer {
-        /// Their versions.
-        unknown: Vec<String>,
-    },
-    /// The database holds something else.
-    Foreign,
-}
 
 /// One migration that this program knows.
 #[derive(Clone, Debug, PartialEq, Eq)]

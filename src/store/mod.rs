@@ -10,39 +10,50 @@
 //! first statement on.
 
 mod account_chains;
+mod administration;
 mod annotations;
 mod attempts;
 mod backend;
 mod book_events;
+#[cfg_attr(not(feature = "sqlite"), path = "book_files_left_out.rs")]
+mod book_files;
 mod book_imports;
+mod book_url;
 mod causes;
 mod chain_check;
+mod connections;
 mod diagnosis;
 mod disk;
 mod driver;
+mod each_backend;
 mod error;
 mod guards;
 mod indexes;
 mod leads;
 mod migrations;
+mod not_offered;
 mod operations;
 mod options;
+#[cfg(feature = "cli")]
+mod other_programs;
 mod page_size;
 mod plain_name;
 mod pool;
 mod portable;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod postgres_url;
 mod postgres_url_check;
+#[cfg(feature = "cli")]
 mod raw_writes;
 mod schedules;
+mod schema_state;
 mod slots;
-mod sql_text;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement_log;
 mod url;
-
-use std::time::Duration;
+mod url_setting;
 
 use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
@@ -54,6 +65,7 @@ use crate::models::currencies::CurrencyRow;
 pub(crate) use crate::store::account_chains::AccountChains;
 pub(crate) use crate::store::annotations::{AnnotatedId, Annotations};
 pub(crate) use crate::store::book_events::BookEvents;
+pub use crate::store::book_files::{copy_book_file, settle_book_file};
 pub(crate) use crate::store::book_imports::BookImports;
 pub use crate::store::causes::{NotOffered, UnreachableCause};
 pub use crate::store::diagnosis::{Diagnosis, Fact};
@@ -61,23 +73,27 @@ pub use crate::store::error::StoreError;
 pub(crate) use crate::store::guards::Guards;
 pub(crate) use crate::store::indexes::Indexes;
 pub(crate) use crate::store::leads::Leads;
-pub use crate::store::migrations::{MigrationStatus, SchemaState};
-pub use crate::store::operations::{Book, copy_book_file, settle_book_file};
+pub use crate::store::migrations::MigrationStatus;
+pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, MissingBook, StoreOptions};
 pub(crate) use crate::store::page_size::PageSize;
 pub use crate::store::plain_name::PlainName;
 pub use crate::store::pool::Pool;
 pub(crate) use crate::store::pool::Shortcut;
 pub(crate) use crate::store::portable::Portable;
-pub(crate) use crate::store::postgres::server_clock;
+#[cfg(feature = "postgres")]
+pub(crate) use crate::store::postgres::server_clock::{TOLD_OFF_MAX, server_clock};
 pub(crate) use crate::store::schedules::{DueKey, Schedules};
-pub use crate::store::url::{DatabaseUrl, UrlError, UrlSetting};
-
-/// How far off the server's clock a time may be that is judged by. Clocks are told to a few milliseconds; more is a jump.
-pub(crate) const TOLD_OFF_MAX: Duration = Duration::from_secs(1);
+pub use crate::store::schema_state::SchemaState;
+pub use crate::store::url::{DatabaseUrl, UrlError};
+pub use crate::store::url_setting::UrlSetting;
 
 /// What must still be so when transfers are written that were judged before anything was locked.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(dead_code, reason = "SQLite writes nothing that was judged before a lock")
+)]
 pub(crate) struct JudgedBy {
     /// Nothing has happened to the book as a whole behind this place.
     pub newest: Sequence,

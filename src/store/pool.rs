@@ -1,20 +1,18 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use diesel::pg::PgConnection;
-use diesel::sqlite::SqliteConnection;
-
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
 use crate::store::attempts::Attempts;
 use crate::store::backend::Backend;
+use crate::store::connections::{Connections, on_backend};
 use crate::store::diagnosis::{Diagnosis, Fact};
-use crate::store::migrations::{self, MigrationStatus, SchemaState};
+use crate::store::migrations::{self, MigrationStatus};
 use crate::store::operations::Operations;
 use crate::store::options::{Access, StoreOptions};
-use crate::store::slots::Slots;
+use crate::store::schema_state::SchemaState;
 use crate::store::url::DatabaseUrl;
 use crate::store::{JudgedBy, Store, StoreError};
 
@@ -25,7 +23,7 @@ const LATENCY_SAMPLES: usize = 5;
 pub struct Pool {
     url: DatabaseUrl,
     options: StoreOptions,
-    connections: Connections,
+    pub(super) connections: Connections,
 }
 
 impl fmt::Debug for Pool {
@@ -34,31 +32,14 @@ impl fmt::Debug for Pool {
     }
 }
 
-enum Connections {
-    Postgres(Slots<PgConnection>),
-    Sqlite(Slots<SqliteConnection>),
-}
-
-/// Runs the same code on whichever backend the pool is for. The only place that asks.
-macro_rules! on_backend {
-    ($pool:expr, $slots:ident => $run:expr) => {
-        match &$pool.connections {
-            Connections::Postgres($slots) => $run,
-            Connections::Sqlite($slots) => $run,
-        }
-    };
-}
-
 impl Pool {
     /// Connects once, to find out at once whether it can be done. The connection is kept.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`], [`StoreError::Denied`], [`StoreError::NotABook`], [`StoreError::Busy`], [`StoreError::Standby`].
+    /// [`StoreError::Unreachable`], [`StoreError::Denied`], [`StoreError::NotABook`], [`StoreError::Busy`], [`StoreError::Standby`], and
+    /// [`StoreError::NotOffered`] where the feature of the backend is switched off.
     pub fn connect(url: DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
-        let connections = match url {
-            DatabaseUrl::Postgres(_) => Connections::Postgres(Slots::connect(&url, options)?),
-            DatabaseUrl::Sqlite(_) => Connections::Sqlite(Slots::connect(&url, options)?),
-        };
+        let connections = Connections::open(&url, options)?;
         Ok(Self { url, options, connections })
     }
 
@@ -71,10 +52,7 @@ impl Pool {
     /// The book's clock: the server's, so that all who write to the book agree, or the machine's where there is no server.
     #[must_use]
     pub fn clock(&self) -> Clock {
-        match &self.connections {
-            Connections::Postgres(slots) => Clock::of_server(slots.clock().clone()),
-            Connections::Sqlite(_) => Clock::system(),
-        }
+        on_backend!(self, slots => slots.clock())
     }
 
     /// Runs the work in one transaction, and again from the start when that failed for a reason that passes. The work must therefore

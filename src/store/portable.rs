@@ -1,9 +1,12 @@
 //! Queries that Diesel writes for both backends. Each is given once, and compiled for each.
 
+#[cfg(feature = "sqlite")]
 use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::max;
+#[cfg(feature = "postgres")]
 use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
 use diesel::prelude::*;
+#[cfg(feature = "sqlite")]
 use diesel::sqlite::SqliteConnection;
 
 use uuid::Uuid;
@@ -391,5 +394,7 @@ macro_rules! implement_portable {
 }
 
 // Row by row, so that the server works on the rest of a page while its first rows are read.
+#[cfg(feature = "postgres")]
 implement_portable!(PgConnection, PgRowByRowLoadingMode);
+#[cfg(feature = "sqlite")]
 implement_portable!(SqliteConnection, DefaultLoadingMode);

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::store::driver::looks_secret;
 use crate::store::postgres_url_check::check;
-use crate::store::url::UrlSetting;
+use crate::store::url_setting::{UrlSetting, VARIABLES};
 
 /// What libpq is asked for where nothing else is said: to give up on a server that is not there, and to notice one that has gone away.
 const DEFAULTS: [(&str, &str); 7] = [
@@ -23,17 +23,6 @@ const DEFAULTS_OF_SEVERAL: [(&str, &str); 2] = [("connect_timeout", "3"), ("targ
 /// A service file says what it wants itself, so that only the name is added.
 const DEFAULTS_OF_SERVICE: [(&str, &str); 1] = [("fallback_application_name", "teller")];
 
-/// Settings that a default of Teller could hide, and the variables in which libpq looks for them.
-const VARIABLES: [(&str, &str); 4] = [
-    ("host", "PGHOST"),
-    ("service", "PGSERVICE"),
-    ("connect_timeout", "PGCONNECT_TIMEOUT"),
-    ("target_session_attrs", "PGTARGETSESSIONATTRS"),
-];
-
-/// Where a server listens unless the URL says otherwise.
-const PORT: &str = "5432";
-
 /// What stands for a password.
 const HIDDEN: &str = "***";
 
@@ -44,7 +33,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 pub(super) struct PostgresUrl<'a> {
     text: &'a str,
     user: Option<&'a str>,
-    hosts: Vec<&'a str>,
+    pub(super) hosts: Vec<&'a str>,
     database: &'a str,
     password: Option<&'a str>,
     /// Names as libpq understands them, values as they are written.
@@ -82,63 +71,6 @@ impl<'a> PostgresUrl<'a> {
     pub(super) fn has_several_hosts(&self) -> bool {
         let listed = |name| self.get(name).is_some_and(|hosts| hosts.contains(','));
         self.hosts.len() > 1 || listed("host") || listed("hostaddr")
-    }
-
-    /// The names or addresses of all servers, each with its port: a folder of sockets, or empty for the usual one.
-    pub(super) fn servers(&self) -> Vec<(String, u16)> {
-        let list = |name| self.get(name).map(|list| list.split(',').map(str::to_owned).collect::<Vec<_>>());
-        let ports = list("port").unwrap_or_default();
-        let named = match list("hostaddr").or_else(|| list("host")) {
-            Some(named) => named,
-            None if self.hosts.is_empty() => vec![String::new()],
-            None => self.hosts.iter().map(|host| decoded(host)).collect(),
-        };
-        let is_in_authority = self.get("host").is_none() && self.get("hostaddr").is_none();
-        let server = |(index, named): (usize, String)| {
-            let (name, port) = match named.rsplit_once(':') {
-                Some((name, port)) if is_in_authority && !port.contains(']') => {
-                    (name.to_owned(), Some(port.to_owned()))
-                }
-                _ => (named, None),
-            };
-            let port = port.filter(|port| !port.is_empty()).or_else(|| ports.get(index).or(ports.last()).cloned());
-            let port = port.unwrap_or_else(|| PORT.to_owned()).parse().ok()?;
-            Some((name.trim_matches(['[', ']']).to_owned(), port))
-        };
-        named.into_iter().enumerate().filter_map(server).collect()
-    }
-
-    /// The name of the first server, and where it listens, where the URL says both and that is no socket's folder.
-    pub(super) fn first_server(&self) -> Option<(String, (String, u16))> {
-        let first = |list: String| list.split(',').next().map(str::to_owned).filter(|host| !host.is_empty());
-        let named = self.hosts.first().map(|host| decoded(host)).or_else(|| self.get("host").and_then(first))?;
-        let (name, port) = match named.rsplit_once(':') {
-            Some((name, port)) if !port.contains(']') => (name.to_owned(), port.to_owned()),
-            _ => (named, self.get("port").and_then(first).unwrap_or_else(|| PORT.to_owned())),
-        };
-        let host = name.trim_matches(['[', ']']).to_owned();
-        let address = self.get("hostaddr").and_then(first).unwrap_or_else(|| host.clone());
-        (!host.starts_with('/')).then_some((host, (address, port.parse().ok()?)))
-    }
-
-    /// The schema path that `options` asks for, which is how a book is chosen.
-    pub(super) fn search_path(&self) -> Option<String> {
-        let options = self.get("options")?;
-        let mut words = options.split(' ');
-        let mut path = None;
-        while let Some(word) = words.next() {
-            let setting = match word {
-                "-c" => words.next(),
-                _ => word.strip_prefix("-c").or_else(|| word.strip_prefix("--")),
-            };
-            path = setting.and_then(|setting| setting.strip_prefix("search_path=")).map(str::to_owned).or(path);
-        }
-        path
-    }
-
-    /// The URL with the defaults that it leaves open.
-    pub(super) fn with_defaults(&self) -> String {
-        self.with(&self.defaults())
     }
 
     /// The URL with more parameters.
@@ -186,7 +118,8 @@ impl<'a> PostgresUrl<'a> {
         settings
     }
 
-    fn defaults(&self) -> Vec<(&'static str, &'static str)> {
+    /// What Teller adds where the URL leaves it open.
+    pub(super) fn defaults(&self) -> Vec<(&'static str, &'static str)> {
         let several: &[_] = if self.has_several_hosts() { &DEFAULTS_OF_SEVERAL } else { &[] };
         let usual: &[_] = if self.get("service").is_some() { &DEFAULTS_OF_SERVICE } else { &DEFAULTS };
         let mut defaults: Vec<(&str, &str)> = Vec::new();
@@ -216,12 +149,7 @@ impl<'a> UrlParts<'a> {
     }
 }
 
-/// Where libpq looks for a setting that a default of Teller could hide.
-pub(super) fn variable(setting: &str) -> Option<&'static str> {
-    VARIABLES.iter().find(|(name, _)| *name == setting).map(|(_, variable)| *variable)
-}
-
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
@@ -259,7 +187,8 @@ mod tests {
     use super::*;
 
     fn defaults(url: &str) -> String {
-        PostgresUrl::new(url).with_defaults().split_off(url.len())
+        let url_parts = PostgresUrl::new(url);
+        url_parts.with(&url_parts.defaults()).split_off(url.len())
     }
 
     #[test]
@@ -290,52 +219,6 @@ mod tests {
             ("postgres://a/bank?host=%2Fvar%2Frun", false),
         ] {
             assert_eq!(PostgresUrl::new(url).has_several_hosts(), is_several, "{url}");
-        }
-    }
-
-    #[test]
-    fn the_search_path_is_found_in_the_options() {
-        for (options, expected) in [
-            ("-csearch_path%3Dbook", Some("book")),
-            ("-c%20search_path%3Dbook%2Cpublic%20-cjit%3Doff", Some("book,public")),
-            ("--search_path=a%20-csearch_path%3Db", Some("b")),
-            ("-cjit%3Doff", None),
-        ] {
-            let url = format!("postgres://db/bank?options={options}");
-            assert_eq!(PostgresUrl::new(&url).search_path().as_deref(), expected, "{options}");
-        }
-    }
-
-    #[test]
-    fn the_first_server_has_a_name_and_an_address() {
-        for (url, expected) in [
-            ("postgres://u:p@db:7,other/bank", Some(("db", "db", 7))),
-            ("postgres://[::1]/bank", Some(("::1", "::1", 5432))),
-            ("postgres://db/bank?hostaddr=127.0.0.1&port=6", Some(("db", "127.0.0.1", 6))),
-            ("postgres:///bank?host=db,other", Some(("db", "db", 5432))),
-            ("postgres:///bank?host=%2Frun", None),
-            ("postgres:///bank", None),
-        ] {
-            let found = PostgresUrl::new(url).first_server();
-            let expected = expected.map(|(name, address, port)| (name.to_owned(), (address.to_owned(), port)));
-            assert_eq!(found, expected, "{url}");
-        }
-    }
-
-    #[test]
-    fn every_server_has_a_name_and_a_port() {
-        for (url, expected) in [
-            ("postgres://u:p@db:7,other/bank", &[("db", 7), ("other", 5432)][..]),
-            ("postgres://[::1]:8,[::2]/bank?port=9", &[("::1", 8), ("::2", 9)]),
-            ("postgres:///bank?host=db,other&port=6,7", &[("db", 6), ("other", 7)]),
-            ("postgres://db:5/bank?hostaddr=127.0.0.1,127.0.0.2&port=6", &[("127.0.0.1", 6), ("127.0.0.2", 6)]),
-            ("postgres://%2Frun:7/bank", &[("/run", 7)]),
-            ("postgres:///bank", &[("", 5432)]),
-            ("postgres://db:99999/bank", &[]),
-        ] {
-            let found = PostgresUrl::new(url).servers();
-            let found: Vec<_> = found.iter().map(|(name, port)| (name.as_str(), *port)).collect();
-            assert_eq!(found, expected, "{url}");
         }
     }
 

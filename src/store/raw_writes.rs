@@ -4,9 +4,11 @@
 use std::time::{Duration, Instant};
 
 use crate::models::transfers::TransferRow;
+use crate::store::StoreError;
+use crate::store::connections::on_backend;
 use crate::store::options::Access;
 use crate::store::plain_name::PlainName;
-use crate::store::{Pool, StoreError};
+use crate::store::pool::Pool;
 
 /// The part of a backend that is for measurements.
 pub(super) trait RawWrites {
@@ -29,23 +31,23 @@ pub(super) trait RawWrites {
 
 impl Pool {
     pub(crate) fn raw_write_name(&self) -> Result<&'static str, StoreError> {
-        self.operate(|operations| Ok(operations.raw_write_name()))
+        on_backend!(self, slots => slots.session(|connection, _| Ok(connection.raw_write_name())))
     }
 
     pub(crate) fn make_raw_table(&self, source: &str, target: &str) -> Result<(), StoreError> {
-        self.operate(|operations| operations.make_raw_table(source, target))
+        on_backend!(self, slots => slots.session(|connection, _| connection.make_raw_table(source, target)))
     }
 
     /// Writes rows into the bare table, and returns how long that took with its commit.
     pub(crate) fn write_raw(&self, rows: &[TransferRow]) -> Result<Duration, StoreError> {
         let begin = Instant::now();
-        self.operate_in_book(Access::Write, |operations| operations.write_raw(rows))?;
+        on_backend!(self, slots => slots.transaction(Access::Write, |connection| connection.write_raw(rows)))?;
         Ok(begin.elapsed())
     }
 
     /// How many bytes transfers and holds take with their indexes. On SQLite the whole file.
     pub(crate) fn transfer_bytes(&self) -> Result<u64, StoreError> {
-        let bytes = self.operate_in_book(Access::Read, |operations| operations.transfer_bytes())?;
+        let bytes = on_backend!(self, slots => slots.transaction(Access::Read, RawWrites::transfer_bytes))?;
         Ok(u64::try_from(bytes).unwrap_or_default())
     }
 
@@ -56,6 +58,6 @@ impl Pool {
 
     /// Removes the place of a book with all that is in it.
     pub(crate) fn remove_place(&self, book: &PlainName) -> Result<(), StoreError> {
-        self.operate(|operations| operations.remove_place(book))
+        on_backend!(self, slots => slots.session(|connection, _| connection.remove_place(book)))
     }
 }

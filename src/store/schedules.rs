@@ -1,14 +1,13 @@
 //! Queries of schedules and their dues, the same on both backends.
 
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
 use crate::facts::{Due, Instant, Schedule, ScheduleId};
 use crate::models::schedules::{DueOutcome, DueRow, ScheduleProgress, ScheduleRow, is_active, is_refused};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::schema::{schedule_dues, schedules};
 use crate::store::StoreError;
+use crate::store::each_backend::on_each_backend;
 use crate::store::portable::{from_rows, in_chunks};
 
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
@@ -194,5 +193,4 @@ macro_rules! implement_schedules {
     };
 }
 
-implement_schedules!(PgConnection);
-implement_schedules!(SqliteConnection);
+on_each_backend!(implement_schedules);

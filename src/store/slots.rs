@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use diesel::r2d2::{self, ManageConnection};
 
-use crate::clock::ServerClock;
+use crate::clock::{Clock, ServerClock};
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
@@ -77,7 +77,7 @@ impl<C: Backend> Slots<C> {
     pub(super) fn connect(url: &DatabaseUrl, options: StoreOptions) -> Result<Self, StoreError> {
         url.check()?;
         options.check()?;
-        let secrets = Secrets::of(url);
+        let secrets = url.secrets();
         let hidden = |fault: StoreError| fault.without(&secrets);
         let (mut first, route) = first_connection::<C>(url, &options).map_err(hidden)?;
         let session = first.session(&route).map_err(hidden)?;
@@ -110,9 +110,9 @@ impl<C: Backend> Slots<C> {
         C::describe(&self.route)
     }
 
-    /// The server's clock, which stays unknown where there is no server.
-    pub(super) const fn clock(&self) -> &ServerClock {
-        &self.clock
+    /// The clock that all who use the book share: the server's, or where there is none the machine's.
+    pub(super) fn clock(&self) -> Clock {
+        if C::HAS_CLOCK { Clock::of_server(self.clock.clone()) } else { Clock::system() }
     }
 
     /// Runs the work once, in a transaction of its own.

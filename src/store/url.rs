@@ -5,8 +5,9 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::store::driver::Secrets;
-use crate::store::postgres_url::{self, PostgresUrl, without_password};
+use crate::store::postgres_url::{PostgresUrl, without_password};
 use crate::store::postgres_url_check::check;
+use crate::store::url_setting::UrlSetting;
 
 /// Where a book is: a PostgreSQL database, or an SQLite file. Shown without its password.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,17 +41,11 @@ impl DatabaseUrl {
         }
     }
 
-    /// A text of another program that was given this URL, without the passwords in it.
-    #[must_use]
-    pub(crate) fn without_secrets(&self, text: &str) -> String {
-        Secrets::of(self).hide(text).into_owned()
-    }
-
-    /// Every password in it, as it is written.
-    pub(super) fn secret_texts(&self) -> Vec<String> {
+    /// What no message may show of it.
+    pub(super) fn secrets(&self) -> Secrets {
         match self {
-            Self::Postgres(url) => PostgresUrl::new(url).secret_texts(),
-            Self::Sqlite(_) => Vec::new(),
+            Self::Postgres(url) => Secrets::of(&PostgresUrl::new(url).secret_texts()),
+            Self::Sqlite(_) => Secrets::default(),
         }
     }
 
@@ -66,25 +61,6 @@ impl DatabaseUrl {
     /// Whether one of several servers may answer.
     pub(super) fn has_several_hosts(&self) -> bool {
         matches!(self, Self::Postgres(url) if PostgresUrl::new(url).has_several_hosts())
-    }
-}
-
-/// One thing that a connection is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UrlSetting {
-    /// As libpq names it; `file` for SQLite.
-    pub name: String,
-    /// The value.
-    pub value: String,
-    /// Whether Teller added it.
-    pub is_default: bool,
-}
-
-impl UrlSetting {
-    /// The variable of the environment that can give it, as far as Teller looks at it.
-    #[must_use]
-    pub fn variable(&self) -> Option<&'static str> {
-        postgres_url::variable(&self.name)
     }
 }
 

@@ -19,11 +19,13 @@ mod visible;
 
 pub use crate::wire::currencies::{Currencies, read_amount, read_quantity, read_version};
 pub use crate::wire::durations::read_duration;
+#[cfg(feature = "cli")]
+pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
-    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BenchRecord, BookImportRecord, BookMadeRecord,
-    BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord,
-    EntryRecord, EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord,
-    ImportRecord, ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord,
+    ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord,
+    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
+    ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
     PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RoleRecord, ScheduleHistoryRecord,
     ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SpanStatementHead, StatementHead, TransferRecord,
     VerifyRecord,

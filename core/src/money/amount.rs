@@ -2,7 +2,7 @@
 
 /// A number of minor units (cents, for the euro), from -2^63 to 2^63 - 1.
 ///
-/// Which currency's units it counts is known from where it stands; [`Money`] carries both. All arithmetic is checked.
+/// Which currency's units it counts is known from where it stands; [`Money`](crate::money::Money) carries both. All arithmetic is checked.
 ///
 /// ```
 /// use teller_ledger_core::money::Amount;

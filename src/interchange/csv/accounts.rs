@@ -13,7 +13,7 @@ const KNOWN: Known = Known {
 
 /// Reads a file of accounts, line by line: columns `name`, `type` (by the first part of the name where it is empty, or else liability), `currency`,
 /// `min_balance` (the type's usual one where it is empty, none where it says `none`), `max_balance`, `description`, and
-/// `metadata.NAME` for any name. The delimiter is found out by the header; else as [`read_transfers`](crate::wire::read_transfers).
+/// `metadata.NAME` for any name. The delimiter is found out by the header; else as [`read_transfers`](crate::interchange::read_transfers).
 ///
 /// # Errors
 /// [`InputError::Header`](crate::InputError::Header) when the columns are not these, [`Error::File`] when it cannot be read.

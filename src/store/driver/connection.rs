@@ -3,7 +3,7 @@
 use diesel::result::ConnectionError;
 
 use crate::store::causes::UnreachableCause;
-use crate::store::driver::{Secrets, one_line};
+use crate::store::driver::one_line;
 use crate::store::{DatabaseUrl, StoreError};
 
 /// What the driver says, and what comes of it.
@@ -80,13 +80,8 @@ const GOING_DOWN: [&str; 8] = [
 ];
 
 impl StoreError {
-    /// A connection that could not be made.
-    pub(in crate::store) fn from_connection(error: &ConnectionError, url: &DatabaseUrl) -> Self {
-        Self::from_words(words(error), url)
-    }
-
-    /// As [`StoreError::from_connection`], with the cause that libpq does not tell where a certificate is not trusted.
-    pub(in crate::store) fn from_handshake(
+    /// A connection that could not be made. Where a certificate is not trusted libpq does not tell the cause.
+    pub(in crate::store) fn from_connection(
         error: &ConnectionError,
         url: &DatabaseUrl,
         cause_of_distrust: impl FnOnce() -> Option<String>,
@@ -115,11 +110,12 @@ impl StoreError {
             Some(Wrong(cause)) => unreachable(reason, *cause, false),
             None => unreachable(reason, UnreachableCause::Other, false),
         };
-        fault.without(&Secrets::of(url))
+        fault.without(&url.secrets())
     }
 }
 
 /// Whether a pooler refused a setting that the connection was to begin with.
+#[cfg(feature = "postgres")]
 pub(in crate::store) fn is_refusal_of_options(error: &ConnectionError) -> bool {
     words(error).contains("unsupported startup parameter")
 }
@@ -164,7 +160,7 @@ mod tests {
                 true,
             ),
         ] {
-            let error = StoreError::from_connection(&ConnectionError::BadConnection(message.to_owned()), &url);
+            let error = StoreError::from_connection(&ConnectionError::BadConnection(message.to_owned()), &url, || None);
             let cause = if let StoreError::Unreachable { cause, .. } = &error { cause.into() } else { "" };
             let shown = format!("{error} {cause}");
             assert!(shown.contains(expected) && !shown.contains("s3cret"), "{message}: {shown}");

@@ -7,6 +7,7 @@ mod connection;
 mod secrets;
 mod statement;
 
+#[cfg(feature = "postgres")]
 pub(super) use crate::store::driver::connection::is_refusal_of_options;
 pub(super) use crate::store::driver::secrets::{Secrets, looks_secret};
 pub(super) use crate::store::driver::statement::of_migration;

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::store::DatabaseUrl;
-
 /// What stands for a secret.
 const HIDDEN: &str = "***";
 
@@ -16,17 +14,14 @@ const LENGTH_MIN: usize = 4;
 const CUTS: [char; 11] = ['@', ':', '/', '?', '#', '&', '=', '%', ',', '\'', '"'];
 
 /// The passwords of a URL in every spelling, whole and in pieces, the longest first.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(in crate::store) struct Secrets(Vec<String>);
 
 impl Secrets {
-    pub(in crate::store) fn of(url: &DatabaseUrl) -> Self {
-        Self::from_texts(url.secret_texts().iter().map(String::as_str))
-    }
-
-    fn from_texts<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+    /// Of passwords as a URL has them written.
+    pub(in crate::store) fn of(texts: &[String]) -> Self {
         let mut spellings = Vec::new();
-        for raw in texts {
+        for raw in texts.iter().map(String::as_str) {
             let decoded = percent_decode_str(raw).decode_utf8_lossy().into_owned();
             let encoded = utf8_percent_encode(&decoded, NON_ALPHANUMERIC).to_string();
             for whole in [raw, &decoded] {
@@ -74,7 +69,7 @@ mod tests {
     use super::*;
 
     fn hidden(secret: &str, text: &str) -> String {
-        Secrets::from_texts([secret].into_iter()).hide(text).into_owned()
+        Secrets::of(&[secret.to_owned()]).hide(text).into_owned()
     }
 
     #[test]

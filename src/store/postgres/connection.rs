@@ -55,9 +55,7 @@ impl Backend for PgConnection {
         match outcome {
             Ok(value) => match AnsiTransactionManager::commit_transaction(self) {
                 Ok(()) => Ok(value),
-                Err(fault) if matches!(access, Access::Write | Access::Alone) => {
-                    Err(StoreError::from(fault).of_commit().into())
-                }
+                Err(fault) if matches!(access, Access::Write | Access::Alone) => Err(of_commit(fault.into()).into()),
                 Err(fault) => Err(fault.into()),
             },
             Err(error) => {
@@ -79,7 +77,7 @@ impl Backend for PgConnection {
             return Ok(None);
         }
         // The statement is its own commit.
-        write_together(self, transfers, accounts, judged_by).map_err(|fault| fault.of_commit().into())
+        write_together(self, transfers, accounts, judged_by).map_err(|fault| of_commit(fault).into())
     }
 
     fn name_fault(&mut self, fault: StoreError, _url: &DatabaseUrl) -> StoreError {
@@ -153,4 +151,12 @@ fn keep_writers_out(connection: &mut PgConnection) -> Result<(), StoreError> {
         }
         other => other,
     })
+}
+
+/// The same fault, when it came of a commit that writes: where the connection was lost, the answer was too.
+fn of_commit(fault: StoreError) -> StoreError {
+    match fault {
+        StoreError::Lost { reason } => StoreError::OutcomeUnknown { reason },
+        other => other,
+    }
 }

@@ -1,18 +1,23 @@
 //! PostgreSQL: many writers, row locks, whole batches in arrays.
 
+mod address;
 mod balancer;
 mod certificate;
 mod connection;
+mod copying;
 mod expired_holds;
 mod facts;
 mod guards;
 mod indexes;
 mod operations;
+#[cfg(feature = "cli")]
 mod raw_writes;
 mod roles;
 mod route;
 mod rows;
+pub(super) mod server_clock;
 mod session;
+mod sql_text;
 mod statements;
 mod together;
 mod tuning;
@@ -22,7 +27,6 @@ use diesel::copy_from;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use crate::clock::{Clock, ServerClock};
 use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
 };
@@ -37,17 +41,14 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::{TransferColumns, TransferRow};
 use crate::schema::{accounts, currencies, schedules, transfers};
-use crate::store::operations::Operations;
 use crate::store::portable::from_rows;
+use crate::store::postgres::copying::COPY_ROWS_MIN;
 use crate::store::postgres::expired_holds::ExpiredHolds;
 use crate::store::postgres::statements::{
     ClockCheck, ContinueNumbers, InsertAccounts, InsertRows, NextSequences, UpdateRows,
 };
 use crate::store::postgres::together::write_together;
 use crate::store::{JudgedBy, Store, StoreError, check_unchanged};
-
-/// From how many rows on COPY is faster than a prepared insert, which costs one round trip less.
-const COPY_ROWS_MIN: usize = 50;
 
 /// Some accounts, locked in the order of their numbers.
 macro_rules! lock {
@@ -190,13 +191,6 @@ impl Store for PgConnection {
         let lock = "lock table accounts in row exclusive mode; select pg_advisory_xact_lock('book_events'::regclass::oid::bigint)";
         Ok(self.batch_execute(lock)?)
     }
-}
-
-/// The server's clock, measured right now by a connection that is an application's own.
-pub(crate) fn server_clock(connection: &mut PgConnection) -> Result<Clock, StoreError> {
-    let clock = ServerClock::default();
-    clock.measure(|| connection.server_time())?;
-    Ok(Clock::of_server(clock))
 }
 
 fn texts<'a>(names: &[&'a AccountName]) -> Vec<&'a str> {

@@ -160,7 +160,7 @@ fn postgres(url: &DatabaseUrl) -> PostgresUrl<'_> {
 
 fn establish(url: &DatabaseUrl, address: &str) -> Result<PgConnection, StoreError> {
     PgConnection::establish(address)
-        .map_err(|error| StoreError::from_handshake(&error, url, || cause_of_distrust(&postgres(url))))
+        .map_err(|error| StoreError::from_connection(&error, url, || cause_of_distrust(&postgres(url))))
 }
 
 /// Finds out whether a pooler is on the way, by a second connection that lives as long as this takes.

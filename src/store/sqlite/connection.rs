@@ -14,7 +14,7 @@ use crate::files::create_private;
 use crate::store::StoreError;
 use crate::store::backend::{Backend, MIGRATIONS_TABLE, Task, Way};
 use crate::store::diagnosis::Fact;
-use crate::store::disk::{free_disk, is_full};
+use crate::store::disk::{free_bytes, free_disk};
 use crate::store::options::{Access, MissingBook, StoreOptions};
 use crate::store::sqlite::operations::{Mode, uri_of};
 use crate::store::sqlite::place::{BeforeOpening, OpenedLog, Place};
@@ -26,6 +26,9 @@ const NAME_BYTES_MAX: usize = 247;
 
 /// "Tell": what the first migration writes into the file's header.
 const APPLICATION_ID: i64 = 0x5465_6c6c;
+
+/// Where a disk has less room than that it is full: more than the memory that connections to one file share at first.
+const FULL_BYTES_MAX: u64 = 64 << 10;
 
 /// How often a file is opened that is another one before and behind that.
 const EXPLORED_MAX: u32 = 3;
@@ -89,7 +92,7 @@ impl Backend for SqliteConnection {
     fn name_fault(&mut self, fault: StoreError, url: &DatabaseUrl) -> StoreError {
         let StoreError::Disk { reason } = fault else { return fault };
         let folder = file_of(url).parent().filter(|folder| !folder.as_os_str().is_empty());
-        if is_full(folder.unwrap_or(Path::new("."))) {
+        if free_bytes(folder.unwrap_or(Path::new("."))).is_some_and(|free| free < FULL_BYTES_MAX) {
             StoreError::Full { reason }
         } else {
             StoreError::Disk { reason }
@@ -205,7 +208,7 @@ fn explore_once(url: &DatabaseUrl, options: &StoreOptions) -> Result<(SqliteConn
 
 fn connect(url: &DatabaseUrl, mode: Mode, options: &StoreOptions) -> Result<SqliteConnection, StoreError> {
     let mut connection = SqliteConnection::establish(&uri_of(file_of(url), mode)?)
-        .map_err(|error| StoreError::from_connection(&error, url))?;
+        .map_err(|error| StoreError::from_connection(&error, url, || None))?;
     connection.set_instrumentation(StatementLog::new(options));
     info!(book = %url, "connected");
     set_up(&mut connection, options).map_err(|error| match connection.name_fault(error, url) {

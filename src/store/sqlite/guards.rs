@@ -10,7 +10,7 @@ use diesel_migrations::MigrationHarness;
 
 use crate::store::StoreError;
 use crate::store::backend::{Backend, Task};
-use crate::store::guards::{Guard, Guards, differences, single_blanks};
+use crate::store::guards::{Guard, Guards, differences};
 
 impl Guards for SqliteConnection {
     fn guard_problems(&mut self) -> Result<Vec<String>, StoreError> {
@@ -61,4 +61,9 @@ impl From<SchemaRow> for Guard {
         // SQLite quotes what it rewrites; no name here needs it.
         Self { table: tbl_name, name, definition: single_blanks(&sql.replace('"', "")) }
     }
+}
+
+/// The text with single blanks, so that how a definition was laid out does not count.
+fn single_blanks(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

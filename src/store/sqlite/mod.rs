@@ -5,6 +5,7 @@ mod guards;
 mod indexes;
 mod operations;
 mod place;
+#[cfg(feature = "cli")]
 mod raw_writes;
 mod statements;
 

@@ -50,7 +50,8 @@ pub(super) fn uri_of(file: &Path, mode: Mode) -> Result<String, StoreError> {
 /// Opens a file that is nobody's book at the moment, and changes nothing of it.
 pub(in crate::store) fn open_read_only(file: &Path) -> Result<SqliteConnection, StoreError> {
     let url = DatabaseUrl::of_file(file);
-    SqliteConnection::establish(&uri_of(file, Mode::Read)?).map_err(|error| StoreError::from_connection(&error, &url))
+    SqliteConnection::establish(&uri_of(file, Mode::Read)?)
+        .map_err(|error| StoreError::from_connection(&error, &url, || None))
 }
 
 /// How long others are waited for who have a file open.
@@ -61,7 +62,7 @@ const SETTLE_INTERVAL: Duration = Duration::from_millis(5);
 pub(in crate::store) fn settle(file: &Path) -> Result<(), StoreError> {
     let url = DatabaseUrl::of_file(file);
     let mut connection = SqliteConnection::establish(&uri_of(file, Mode::Write)?)
-        .map_err(|error| StoreError::from_connection(&error, &url))?;
+        .map_err(|error| StoreError::from_connection(&error, &url, || None))?;
     let begin = Instant::now();
     loop {
         let busy = match connection.batch_execute("pragma journal_mode = delete").map_err(StoreError::from) {

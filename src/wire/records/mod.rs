@@ -8,6 +8,7 @@ mod record;
 
 mod accounts;
 mod annotations;
+#[cfg(feature = "cli")]
 mod bench;
 mod checks;
 mod clock;
@@ -24,6 +25,7 @@ pub use crate::wire::records::accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
 pub use crate::wire::records::annotations::{MetadataChangeRecord, MetadataRecord};
+#[cfg(feature = "cli")]
 pub use crate::wire::records::bench::BenchRecord;
 pub use crate::wire::records::checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
