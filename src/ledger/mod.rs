@@ -40,6 +40,7 @@ pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
 pub use crate::ledger::statements::history::{Entry, Statement};
 pub use crate::ledger::statements::{EntryCursor, Span, SpanStatement, StatementOrder};
+pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transfers::{WithOpenings, post_in, submit_in};
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{

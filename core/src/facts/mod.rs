@@ -29,7 +29,7 @@ mod velocity;
 
 pub use account::{Account, AccountState, AccountType, Balances, LastTransfer, Limits, OpenedWith, Terms};
 pub use account_event::{AccountEvent, Annotation, LastEvent};
-pub use book_event::{BookChange, BookEvent, BookEventKind, Signature};
+pub use book_event::{BookChange, BookChangeFields, BookEvent, BookEventKind, Signature};
 pub use closed_periods::ClosedPeriods;
 pub use hash::Hash;
 pub use hold::{Hold, HoldState};
@@ -44,7 +44,7 @@ pub use recurrence::{
 };
 pub use refusal::Refusal;
 pub use request_digest::RequestDigest;
-pub use request_id::{Names, Reference, RequestId};
+pub use request_id::{Names, Reference, RequestId, WrittenReference};
 pub use schedule::{Cancellation, Due, DueState, OnRefusal, Schedule, ScheduleState};
 pub use schedule_id::ScheduleId;
 pub use side::NormalSide;

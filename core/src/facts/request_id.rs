@@ -1,6 +1,7 @@
 //! What makes a request the same one when it is sent again, and how people name what it made.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
@@ -108,19 +109,113 @@ pub trait Names {
     fn get_id_at(&mut self, sequence: Sequence) -> Result<TransferId, Self::Error>;
 }
 
+/// What a person or a program wrote to name something, before the book says what that is: `@17` is a sequence; a UUID that something in
+/// the book has as its id is that; anything else is a key. This is the only reader of references.
+///
+/// ```
+/// use teller_ledger_core::facts::WrittenReference;
+///
+/// assert!("invoice-1".parse::<WrittenReference>().is_ok());
+/// assert!("@x".parse::<WrittenReference>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenReference(CanName);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum CanName {
+    Sequence(Sequence),
+    IdOrKey(IdOrKey),
+}
+
+/// What a text without a sequence can mean. That of a UUID is a key too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum IdOrKey {
+    Id(TransferId),
+    Key(Key),
+    Either(TransferId, Key),
+}
+
+impl FromStr for WrittenReference {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        Ok(Self(if text.starts_with('@') {
+            CanName::Sequence(read_sequence(text)?)
+        } else {
+            CanName::IdOrKey(text.parse()?)
+        }))
+    }
+}
+
+impl FromStr for IdOrKey {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        Ok(match (Uuid::try_parse(text).ok().map(TransferId), text.parse()) {
+            (Some(id), Ok(key)) => Self::Either(id, key),
+            (Some(id), Err(_)) => Self::Id(id),
+            (None, key) => Self::Key(key?),
+        })
+    }
+}
+
+impl IdOrKey {
+    fn resolve<E>(&self, mut has_id: impl FnMut(TransferId) -> Result<bool, E>) -> Result<Reference, E> {
+        Ok(match self {
+            Self::Id(id) => (*id).into(),
+            Self::Key(key) => key.clone().into(),
+            Self::Either(id, key) if !has_id(*id)? && has_id(key.id())? => key.clone().into(),
+            Self::Either(id, _) => (*id).into(),
+        })
+    }
+}
+
+impl WrittenReference {
+    /// What it names in a book.
+    ///
+    /// # Errors
+    /// Those of the book.
+    pub fn resolve<N: Names>(&self, names: &mut N) -> Result<Reference, N::Error> {
+        match &self.0 {
+            CanName::Sequence(sequence) => Ok(Reference::at(*sequence, names.get_id_at(*sequence)?)),
+            CanName::IdOrKey(written) => written.resolve(|id| names.has_id(id)),
+        }
+    }
+
+    /// What it names in any book. `None` where that depends on the book.
+    #[must_use]
+    pub fn certain(&self) -> Option<Reference> {
+        match &self.0 {
+            CanName::IdOrKey(IdOrKey::Id(id)) => Some((*id).into()),
+            CanName::IdOrKey(IdOrKey::Key(key)) => Some(key.clone().into()),
+            CanName::IdOrKey(IdOrKey::Either(..)) | CanName::Sequence(_) => None,
+        }
+    }
+
+    /// The ids that it can stand for, to look them up together with others. None for a sequence.
+    pub fn possible_ids(&self) -> impl Iterator<Item = TransferId> {
+        let (id, key) = match &self.0 {
+            CanName::Sequence(_) => (None, None),
+            CanName::IdOrKey(IdOrKey::Id(id)) => (Some(*id), None),
+            CanName::IdOrKey(IdOrKey::Key(key)) => (None, Some(key.id())),
+            CanName::IdOrKey(IdOrKey::Either(id, key)) => (Some(*id), Some(key.id())),
+        };
+        id.into_iter().chain(key)
+    }
+
+    /// The ids of which the book has to say whether it has them, to tell which one is meant.
+    pub fn doubtful_ids(&self) -> impl Iterator<Item = TransferId> {
+        self.possible_ids().filter(|_| self.certain().is_none())
+    }
+}
+
 impl Reference {
-    /// Reads what a person or a program wrote: `@17` is a sequence; a UUID that something in the book has as its id is that; anything else
-    /// is a key. This is the only reader of references.
+    /// Reads what a person or a program wrote, as [`WrittenReference`] tells.
     ///
     /// # Errors
     /// [`TextError`] for what can be none of them, and those of the book.
     pub fn read<N: Names>(text: &str, names: &mut N) -> Result<Self, N::Error> {
-        if text.starts_with('@') {
-            let sequence = read_sequence(text)?;
-            let id = names.get_id_at(sequence)?;
-            return Ok(Self::at(sequence, id));
-        }
-        Self::read_name(text, |id| names.has_id(id))
+        text.parse::<WrittenReference>()?.resolve(names)
     }
 
     /// As [`Reference::read`], for what has no sequence.
@@ -129,20 +224,9 @@ impl Reference {
     /// [`TextError`] for what can be neither an id nor a key, and those of the look-up.
     pub fn read_name<E: From<TextError>>(
         text: &str,
-        mut has_id: impl FnMut(TransferId) -> Result<bool, E>,
+        has_id: impl FnMut(TransferId) -> Result<bool, E>,
     ) -> Result<Self, E> {
-        match candidates(text) {
-            (Some(id), Ok(key)) if !has_id(id)? && has_id(key.id())? => Ok(key.into()),
-            (Some(id), _) => Ok(id.into()),
-            (None, key) => Ok(key?.into()),
-        }
-    }
-
-    /// The ids that a text can stand for, to look them up together with others.
-    #[must_use]
-    pub fn possible_ids(text: &str) -> Vec<TransferId> {
-        let (id, key) = candidates(text);
-        id.into_iter().chain(key.ok().map(|key| key.id())).collect()
+        text.parse::<IdOrKey>()?.resolve(has_id)
     }
 
     /// What has this id and stands at this sequence, named by the sequence.
@@ -163,10 +247,19 @@ impl Reference {
         Self { id, ..self }
     }
 
-    /// Whether it was named by its sequence, which is never a journal's.
+    /// The sequence that it was named by, which is never a journal's.
+    #[must_use]
+    pub const fn sequence(&self) -> Option<Sequence> {
+        match self.named_by {
+            NamedBy::Sequence(sequence) => Some(sequence),
+            NamedBy::Id | NamedBy::Key(_) => None,
+        }
+    }
+
+    /// Whether it was named by its sequence.
     #[must_use]
     pub const fn is_by_sequence(&self) -> bool {
-        matches!(self.named_by, NamedBy::Sequence(_))
+        self.sequence().is_some()
     }
 
     /// Whether it was named by a key.
@@ -174,11 +267,6 @@ impl Reference {
     pub const fn is_by_key(&self) -> bool {
         matches!(self.named_by, NamedBy::Key(_))
     }
-}
-
-/// The id and the key that a text can be.
-fn candidates(text: &str) -> (Option<TransferId>, Result<Key, TextError>) {
-    (Uuid::try_parse(text).ok().map(TransferId), text.parse())
 }
 
 fn read_sequence(text: &str) -> Result<Sequence, TextError> {

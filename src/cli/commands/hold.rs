@@ -5,16 +5,14 @@ use crate::cli::committed::Committed;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Columns, Format};
 use crate::cli::pages::{PageArgs, say_more};
-use crate::cli::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, submit};
+use crate::cli::request::{COLUMNS_WITH_KINDS, NoteArgs, QuantityArgs, RequestArgs, quantity, submit};
 use crate::cli::talk::say;
 use crate::cli::{Context, Ending};
 use crate::error::Error;
-use crate::facts::{Instant, Reference, Sequence};
+use crate::facts::{Instant, Sequence, WrittenReference};
 use crate::ledger::{HoldStatus, Mode};
-use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder};
-use crate::wire::{
-    Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, read_amount, read_duration, read_quantity,
-};
+use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, ReleaseRequest, Remainder};
+use crate::wire::{ExpiredRecord, HoldHistoryRecord, HoldRecord, read_duration};
 
 const COLUMNS: Columns =
     &["sequence", "state", "debit_account", "credit_account", "amount", "remaining", "currency", "expires_at", "hold"];
@@ -150,20 +148,13 @@ fn place(context: &Context, arguments: &PlaceArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let transfer = arguments.request.request(&ledger, parties, &arguments.quantity)?;
     let mode = arguments.request.note.mode.mode();
-    submit(context, &ledger, HoldRequest { transfer, expiry }.into(), mode)
+    submit(context, &ledger, &HoldRequest { transfer, expiry }.into(), mode)
 }
 
 pub(in crate::cli) fn capture(context: &Context, arguments: &CaptureArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    let mut currencies = Currencies::new(&ledger);
-    let hold = Reference::read(&arguments.hold, &mut currencies)?;
-    let quantity = match (&arguments.amount, &arguments.up_to) {
-        (Some(amount), _) => read_quantity(amount, currencies.of_transfer(hold.id())?).map_err(Error::from)?,
-        (None, Some(most)) => {
-            Quantity::UpTo(read_amount(most, currencies.of_transfer(hold.id())?).map_err(Error::from)?)
-        }
-        (None, None) => Quantity::All,
-    };
+    let hold = parse::<WrittenReference>(&arguments.hold)?.into();
+    let quantity = quantity(arguments.amount.as_deref(), arguments.up_to.as_deref()).map_err(Error::from)?;
     let request = CaptureRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
         hold,
@@ -173,18 +164,18 @@ pub(in crate::cli) fn capture(context: &Context, arguments: &CaptureArgs) -> Res
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
-    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+    submit(context, &ledger, &request.into(), arguments.note.mode.mode())
 }
 
 pub(in crate::cli) fn release(context: &Context, arguments: &ReleaseArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let request = ReleaseRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
-        hold: ledger.refer(&arguments.hold)?,
+        hold: parse::<WrittenReference>(&arguments.hold)?.into(),
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
-    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+    submit(context, &ledger, &request.into(), arguments.note.mode.mode())
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {

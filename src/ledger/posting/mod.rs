@@ -2,6 +2,7 @@
 
 pub(super) mod receipts;
 pub(super) mod remembered;
+pub(super) mod resolving;
 pub(super) mod scope;
 pub(super) mod spending;
 
@@ -107,6 +108,15 @@ impl<'a> Posting<'a> {
         let names: Vec<_> = self.scope.names.iter().copied().chain(others).collect();
         let mut accounts = store.lock_accounts(&names)?;
         accounts.extend_from_slice(unopened);
+        self.attempt_behind_lock(store, accounts)
+    }
+
+    /// Goes on where the accounts that the requests name are locked, and they name all. What a dry run pretends to have is among them.
+    pub(super) fn attempt_behind_lock(
+        &mut self,
+        store: &mut dyn Store,
+        accounts: Vec<Account>,
+    ) -> Result<Attempt, Error> {
         // In later statements than the lock, so that they see what was committed while the lock was waited for.
         let time = self.basis.clock.read();
         let Some(known) = self.read_behind_lock(store, accounts, time.now)? else { return Ok(Attempt::LacksLocks) };

@@ -10,11 +10,12 @@ use crate::facts::{
 };
 use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::book::events::append_book_event;
+use crate::ledger::posting::resolving;
 use crate::ledger::{Ledger, Mode};
 use crate::models::CorruptRow;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, WrittenAmount};
 use crate::rejection::ScheduleRejection;
-use crate::requests::ScheduleRequest;
+use crate::requests::{Parties, Placed, ScheduleRequest};
 use crate::store::{Access, Store, StoreError};
 
 /// How many refused dues are in memory at once.
@@ -89,9 +90,31 @@ impl Ledger {
     /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that no transfer of it could pass;
     /// [`ScheduleRejection::ScheduleExists`]; [`Error::Store`].
     pub fn add_schedule(&self, request: &ScheduleRequest, mode: Mode) -> Result<ScheduleAdded, Error> {
+        self.add_schedule_between(&request.parties, |_| Ok(request.clone()), mode)
+    }
+
+    /// As [`Ledger::add_schedule`], for one as a client wrote it: the amount is in the currency of the account that is named first.
+    ///
+    /// # Errors
+    /// As [`Ledger::add_schedule`], and [`InputError::Amount`] for more decimals than the currency has, or too much.
+    pub fn add_written_schedule(
+        &self,
+        request: &ScheduleRequest<Placed<WrittenAmount>>,
+        mode: Mode,
+    ) -> Result<ScheduleAdded, Error> {
+        self.add_schedule_between(&request.parties, |accounts| resolve(request, accounts), mode)
+    }
+
+    fn add_schedule_between(
+        &self,
+        parties: &Parties,
+        resolve: impl Fn(&[Account]) -> Result<ScheduleRequest, Error>,
+        mode: Mode,
+    ) -> Result<ScheduleAdded, Error> {
         self.pool.transaction(Access::Write, |store| {
             // Locked, so that none of them is closed meanwhile.
-            let accounts = store.lock_accounts(&request.parties.names())?;
+            let accounts = store.lock_accounts(&parties.names())?;
+            let request = &resolve(&accounts)?;
             if let Some(known) = store.find_schedule(request.id)? {
                 return replay(store, known, request, &accounts);
             }
@@ -178,6 +201,21 @@ impl Ledger {
             Ok(SchedulePage { schedules: with_names(store, schedules)?, next })
         })
     }
+}
+
+fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account]) -> Result<ScheduleRequest, Error> {
+    let ScheduleRequest { id, parties, money, recurrence, on_refusal, description, metadata, actor } = written;
+    let first = accounts.iter().find(|account| account.name == *parties.names()[0]);
+    Ok(ScheduleRequest {
+        id: *id,
+        parties: parties.clone(),
+        money: resolving::money(money, first.map(|account| account.currency))?,
+        recurrence: recurrence.clone(),
+        on_refusal: *on_refusal,
+        description: description.clone(),
+        metadata: metadata.clone(),
+        actor: actor.clone(),
+    })
 }
 
 /// Gives up what of a schedule, which is locked, was to be tried again.

@@ -1,4 +1,5 @@
 pub(super) mod references;
+pub(super) mod written;
 
 use std::collections::BTreeSet;
 
@@ -168,7 +169,7 @@ impl Ledger {
     }
 
     /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get numbers that no account has.
-    fn open_missing(
+    pub(super) fn open_missing(
         &self,
         store: &mut dyn Store,
         requests: &[AccountRequest],
