@@ -244,7 +244,7 @@ on_every_backend! {
             (r#"{"annotate":{"account":"bob"}}"#, "line 2, field annotate: nothing is changed"),
             (r#"{"annotate":{"account":"bob","set":{"a":1}}}"#, "line 2, field annotate, field set, field a: a number"),
             (r#"{"annotate":{"account":"bob","remove":"a"}}"#, "line 2, field annotate, field remove: a text"),
-            (r#"{"annotate":{"transfer":"@x","remove":["a"]}}"#, "line 2, field annotate, field transfer: reference \"@x\" is no sequence"),
+            (r#"{"annotate":{"transfer":"@x","remove":["a"]}}"#, "line 2, field annotate, field transfer: the reference \"@x\" is no sequence"),
             (r#"{"freeze":"bob","description":"why"}"#, "line 2: the field \"description\" means nothing here; there can be freeze"),
         ] {
             let good = r#"{"key":"p1","from":"alice","to":"bob","amount":"10.00"}"#;

@@ -28,11 +28,12 @@ pub(crate) fn read_limit(
         per_day: take_limit(&mut body, "per_day", place)?,
         per_month: take_limit(&mut body, "per_month", place)?,
     };
-    if change == LimitChange::default() {
-        return Err(InputError::request(format!("no limit is named; give one or more of {LIMITS}")));
-    }
+    let is_nothing = change == LimitChange::default();
     let change = take_change(&mut body, AccountAction::Limit(change), signature)?;
     body.finish(&format!("account; {LIMITS}; actor and reason"))?;
+    if is_nothing {
+        return Err(InputError::request(format!("no limit is named; give one or more of {LIMITS}")));
+    }
     Ok(change)
 }
 
@@ -119,11 +120,11 @@ pub(crate) fn read_annotation(
         set: set.map_err(|fault| in_field(fault, "set"))?.unwrap_or_default(),
         remove: take_keys(&mut body)?,
     };
+    let (actor, reason) = take_signature(&mut body, signature)?.signed()?;
+    body.finish("account or transfer; set, remove, actor and reason")?;
     if change == MetadataChange::default() {
         return Err(InputError::request("nothing is changed; give set, remove or both"));
     }
-    let (actor, reason) = take_signature(&mut body, signature)?.signed()?;
-    body.finish("account or transfer; set, remove, actor and reason")?;
     Ok(AnnotationRequest { target, change, actor, reason }.into())
 }
 

@@ -16,6 +16,7 @@ mod likeness;
 mod period;
 mod period_action;
 mod recurrence;
+mod reference;
 mod refusal;
 mod request_digest;
 mod request_id;
@@ -42,9 +43,10 @@ pub use period_action::PeriodAction;
 pub use recurrence::{
     DueDay, Recurrence, RecurrenceError, RecurrenceParts, RecurrencePeriod, RecurrenceRequest, Weekday,
 };
+pub use reference::{Names, Reference, WrittenReference};
 pub use refusal::Refusal;
 pub use request_digest::RequestDigest;
-pub use request_id::{Names, Reference, RequestId, WrittenReference};
+pub use request_id::RequestId;
 pub use schedule::{Cancellation, Due, DueState, OnRefusal, Schedule, ScheduleState};
 pub use schedule_id::ScheduleId;
 pub use side::NormalSide;

@@ -5,6 +5,7 @@ pub(super) mod remembered;
 pub(super) mod resolving;
 pub(super) mod scope;
 pub(super) mod spending;
+pub(super) mod written_amounts;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -8,12 +8,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::error::{Error, InputError};
 use crate::facts::{Account, AccountName, Names, Reference, Sequence, Transfer, TransferId, WrittenReference};
-use crate::money::{Amount, AmountError, Currency, Money, WrittenAmount};
+use crate::ledger::posting::written_amounts::{limit_change, money, quantity};
+use crate::money::{Currency, WrittenAmount};
 use crate::rejection::Rejection;
 use crate::requests::{
     AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, CaptureRequest, Condition, Expected,
-    HoldRequest, JournalRequest, JournalReversalRequest, LimitChange, NewLimit, Operation, Place, Placed, Quantity,
-    ReleaseRequest, Request, ReversalRequest, Stage, TransferRequest, Written,
+    HoldRequest, JournalRequest, JournalReversalRequest, Operation, Place, Placed, Quantity, ReleaseRequest, Request,
+    ReversalRequest, Stage, TransferRequest, Written,
 };
 use crate::store::{Store, StoreError};
 
@@ -356,47 +357,6 @@ impl<'s> Resolver<'s> {
     fn placed_reference(&mut self, written: &Placed<WrittenReference>) -> Result<Reference, Error> {
         in_place(written.place, self.reference(&written.value))
     }
-}
-
-/// An amount in its currency. `None` is the currency of what is not in the book.
-///
-/// # Errors
-/// [`InputError::Amount`] with its place.
-pub(in crate::ledger) fn money(
-    written: &Placed<WrittenAmount>,
-    currency: Option<Currency>,
-) -> Result<Money, InputError> {
-    let Placed { value, place } = written;
-    let money = currency.map_or_else(|| value.money_of_nothing(), |currency| value.money(currency));
-    money.map_err(|fault: AmountError| InputError::from(fault).in_place(*place))
-}
-
-fn quantity(written: &Quantity<Placed<WrittenAmount>>, currency: Option<Currency>) -> Result<Quantity, InputError> {
-    Ok(match written {
-        Quantity::Exactly(amount) => Quantity::Exactly(money(amount, currency)?),
-        Quantity::UpTo(amount) => Quantity::UpTo(money(amount, currency)?),
-        Quantity::All => Quantity::All,
-    })
-}
-
-fn limit_change(
-    written: &LimitChange<Placed<WrittenAmount>>,
-    currency: Option<Currency>,
-) -> Result<LimitChange, InputError> {
-    let limit = |limit: &NewLimit<Placed<WrittenAmount>>| {
-        Ok::<NewLimit<Amount>, InputError>(match limit {
-            NewLimit::Keep => NewLimit::Keep,
-            NewLimit::Remove => NewLimit::Remove,
-            NewLimit::Set(amount) => NewLimit::Set(money(amount, currency)?.amount),
-        })
-    };
-    Ok(LimitChange {
-        min_balance: limit(&written.min_balance)?,
-        max_balance: limit(&written.max_balance)?,
-        per_transfer: limit(&written.per_transfer)?,
-        per_day: limit(&written.per_day)?,
-        per_month: limit(&written.per_month)?,
-    })
 }
 
 fn in_place<T>(place: Place, outcome: Result<T, Error>) -> Result<T, Error> {

@@ -10,7 +10,7 @@ use crate::facts::{
 };
 use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::book::events::append_book_event;
-use crate::ledger::posting::resolving;
+use crate::ledger::posting::written_amounts;
 use crate::ledger::{Ledger, Mode};
 use crate::models::CorruptRow;
 use crate::money::{Currency, Money, WrittenAmount};
@@ -209,7 +209,7 @@ fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account
     Ok(ScheduleRequest {
         id: *id,
         parties: parties.clone(),
-        money: resolving::money(money, first.map(|account| account.currency))?,
+        money: written_amounts::money(money, first.map(|account| account.currency))?,
         recurrence: recurrence.clone(),
         on_refusal: *on_refusal,
         description: description.clone(),
