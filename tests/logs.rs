@@ -78,7 +78,7 @@ on_every_backend! {
     }
 
     fn what_the_command_line_posts_takes_one_transaction(book: &TestBook) {
-        check(book, "account cash asset EUR\naccount alice liability EUR\naccount bob liability EUR");
+        check(book, "account cash asset EUR\naccount alice liability EUR\naccount bob liability EUR\naccount carol liability EUR");
         book.run("deposit alice 100 --cash cash").ends(0);
         book.run("hold alice bob 20 --key h1").ends(0);
         let folder = tempfile::tempdir().unwrap();
@@ -92,7 +92,7 @@ on_every_backend! {
         let opening_and_one = transactions(&["balance", "alice"]);
         for words in [
             &["transfer", "alice", "bob", "1", "--if-balance", ">= 1.00", "--key", "t1"][..],
-            &["transfer", "alice", "10", "--split", "bob 50%, cash rest"],
+            &["transfer", "alice", "10", "--split", "bob 50%, carol rest"],
             &["deposit", "alice", "1"],
             &["withdraw", "alice", "1", "--cash", "cash"],
             &["hold", "alice", "bob", "1"],

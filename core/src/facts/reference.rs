@@ -98,10 +98,9 @@ impl FromStr for IdOrKey {
 impl IdOrKey {
     fn resolve<E>(&self, mut has_id: impl FnMut(TransferId) -> Result<bool, E>) -> Result<Reference, E> {
         Ok(match self {
-            Self::Id(id) => (*id).into(),
             Self::Key(key) => key.clone().into(),
             Self::Either(id, key) if !has_id(*id)? && has_id(key.id())? => key.clone().into(),
-            Self::Either(id, _) => (*id).into(),
+            Self::Id(id) | Self::Either(id, _) => (*id).into(),
         })
     }
 }

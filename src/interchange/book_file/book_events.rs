@@ -123,7 +123,7 @@ fn missing(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Hash, Instant, Signature};
+    use crate::facts::{PeriodAction, Signature};
 
     #[test]
     fn every_kind_of_event_is_read_as_it_was_written() {

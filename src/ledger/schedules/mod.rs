@@ -210,7 +210,7 @@ fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account
         id: *id,
         parties: parties.clone(),
         money: written_amounts::money(money, first.map(|account| account.currency))?,
-        recurrence: recurrence.clone(),
+        recurrence: *recurrence,
         on_refusal: *on_refusal,
         description: description.clone(),
         metadata: metadata.clone(),

@@ -14,7 +14,11 @@ impl Ledger {
     /// [`InputError::Text`](crate::error::InputError::Text) for what can be none of them,
     /// [`Rejection::SequenceUnknown`](crate::rejection::Rejection::SequenceUnknown), [`Error::Store`].
     pub fn refer(&self, text: &str) -> Result<Reference, Error> {
-        self.look_up(&text.parse()?, |resolver, written| resolver.reference(written))
+        let written: WrittenReference = text.parse()?;
+        match written.certain() {
+            Some(reference) => Ok(reference),
+            None => self.pool.transaction(Access::Read, |store| Resolver::new(store).reference(&written)),
+        }
     }
 
     /// What a text names, read as by [`Ledger::refer`], where it names a journal. The sequence of any of its transfers names the journal too.
@@ -22,17 +26,10 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::refer`].
     pub fn refer_to_journal(&self, text: &str) -> Result<Reference, Error> {
-        self.look_up(&text.parse()?, |resolver, written| resolver.journal(written))
-    }
-
-    fn look_up(
-        &self,
-        written: &WrittenReference,
-        look_up: impl Fn(&mut Resolver<'_>, &WrittenReference) -> Result<Reference, Error>,
-    ) -> Result<Reference, Error> {
+        let written: WrittenReference = text.parse()?;
         match written.certain() {
             Some(reference) => Ok(reference),
-            None => self.pool.transaction(Access::Read, |store| look_up(&mut Resolver::new(store), written)),
+            None => self.pool.transaction(Access::Read, |store| Resolver::new(store).journal(&written)),
         }
     }
 
