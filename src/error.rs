@@ -7,6 +7,7 @@ use crate::facts::{Instant, InstantError, PeriodError, RecurrenceError, TextErro
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
 use crate::proof::SealError;
 use crate::rejection::{Rejection, ScheduleRejection};
+use crate::requests::Place;
 use crate::store::StoreError;
 
 /// Why an operation did not happen.
@@ -169,6 +170,12 @@ impl InputError {
             Self::At { place, fault } => Self::At { place: format!("{outside}, {place}"), fault },
             fault => Self::At { place: outside.to_owned(), fault: Box::new(fault) },
         }
+    }
+
+    /// The same fault at a place, unless there is nothing to tell of that.
+    #[must_use]
+    pub(crate) fn in_place(self, place: Place) -> Self {
+        if place.is_empty() { self } else { self.at(&place.to_string()) }
     }
 
     /// The stable code, as in JSON and in `docs/errors.md`.

@@ -42,7 +42,10 @@ proptest! {
     fn any_text_is_an_amount_or_not(text in any::<String>(), number in "-?[0-9]{0,25}\\.?[0-9]{0,25}", exponent in 0_u8..=18) {
         let currency = currency(exponent);
         let _ = Money::parse(&text, currency);
-        let _ = read_amount(&text, Some(currency));
+        for text in [&text, &number] {
+            let written = read_amount(text).and_then(|written| Ok(written.money(currency)?));
+            prop_assert_eq!(written, Money::parse(text, currency).map_err(teller::InputError::from));
+        }
         if let Ok(amount) = Money::parse_signed(&number, currency) {
             prop_assert_eq!(Money::parse_signed(&amount.number(), currency), Ok(amount));
             prop_assert_eq!(Money::from_decimal(&amount.to_decimal(), currency), Ok(amount));

@@ -77,6 +77,37 @@ on_every_backend! {
         run(book, &["-vvv"], &[]).ends(0).says(insert).says(update).says("transaction is committed");
     }
 
+    fn what_the_command_line_posts_takes_one_transaction(book: &TestBook) {
+        check(book, "account cash asset EUR\naccount alice liability EUR\naccount bob liability EUR\naccount carol liability EUR");
+        book.run("deposit alice 100 --cash cash").ends(0);
+        book.run("hold alice bob 20 --key h1").ends(0);
+        let folder = tempfile::tempdir().unwrap();
+        let batch = folder.path().join("batch.ndjson");
+        std::fs::write(&batch, r#"{"key":"p1","from":"alice","to":"bob","amount":"1.00"}"#).unwrap();
+        let transactions = |words: &[&str]| {
+            let answer = Program::on(book, &[&["-vvv"], words].concat()).run().ends(0);
+            answer.stderr.matches("transaction begins").count()
+        };
+        // Opening the book takes some, and reading a balance one.
+        let opening_and_one = transactions(&["balance", "alice"]);
+        for words in [
+            &["transfer", "alice", "bob", "1", "--if-balance", ">= 1.00", "--key", "t1"][..],
+            &["transfer", "alice", "10", "--split", "bob 50%, carol rest"],
+            &["deposit", "alice", "1"],
+            &["withdraw", "alice", "1", "--cash", "cash"],
+            &["hold", "alice", "bob", "1"],
+            &["capture", "h1", "1"],
+            &["release", "h1"],
+            &["reverse", "t1", "--amount", "0.50"],
+            &["reverse", "@4"],
+            &["journal", "post", "--leg", "alice -> bob 1"],
+            &["batch", batch.to_str().unwrap()],
+            &["schedule", "add", "alice", "bob", "1", "--every", "month"],
+        ] {
+            assert_eq!(transactions(words), opening_and_one, "{words:?}");
+        }
+    }
+
     fn nothing_is_said_unless_it_is_asked_for(book: &TestBook) {
         open(book);
         assert_eq!(run(book, &[], &[]).ends(0).stderr, "");

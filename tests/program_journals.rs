@@ -181,6 +181,102 @@ on_every_backend! {
         run_file(book, &["batch"], "").ends(0);
     }
 
+    fn a_batch_changes_limits_and_metadata(book: &TestBook) {
+        check(book, BEGIN);
+        let lines = concat!(
+            r#"{"key":"p1","from":"alice","to":"bob","amount":"10.00"}"#, "\n",
+            r#"{"limit":{"account":"bob","min_balance":"-5.00","max_balance":"500","per_day":"20","actor":"ops","reason":"trial"}}"#, "\n",
+            r#"{"key":"p2","from":"bob","to":"alice","amount":"15.00"}"#, "\n",
+            r#"{"key":"p3","from":"bob","to":"alice","amount":"0.01"}"#, "\n",
+            r#"{"annotate":{"transfer":"p1","set":{"checked":"yes","by":"carol"},"actor":"ops"}}"#, "\n",
+            r#"{"annotate":{"transfer":"p1","remove":["by"]}}"#, "\n",
+            r#"{"annotate":{"account":"bob","set":{"tier":"gold"}}}"#, "\n",
+            r#"{"limit":{"account":"bob","min_balance":"none","per_day":"none"}}"#, "\n",
+        );
+        let before = book.contents();
+        run_file(book, &["batch", "--dry-run"], lines).ends(3);
+        assert_eq!(book.contents(), before);
+        let answer = run_file(book, &["batch", "--actor", "me", "--format", "ndjson"], lines).ends(3);
+        let items: Vec<serde_json::Value> = answer.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let outcomes: Vec<_> = items.iter().map(|item| item["code"].as_str().or(item["outcome"].as_str()).unwrap()).collect();
+        assert_eq!(outcomes, ["done", "done", "done", "insufficient_funds", "done", "done", "done", "done"]);
+        let events = book.run("account history bob --format json").ends(0).json();
+        let events: Vec<_> = events.as_array().unwrap().iter().map(|event| {
+            ["min_balance_after", "max_balance_after", "per_day_after", "actor", "reason"].map(|field| event[field].as_str().unwrap_or("none").to_owned())
+        }).collect();
+        assert_eq!(events, [
+            ["none", "500.00", "none", "me", "none"], ["-5.00", "500.00", "20.00", "me", "none"], ["-5.00", "500.00", "20.00", "ops", "trial"],
+        ]);
+        assert_eq!(book.run("metadata show --transfer p1 --format json").ends(0).json()["metadata"], serde_json::json!({"checked": "yes"}));
+        assert_eq!(book.run("metadata show --account bob --format json").ends(0).json()["metadata"], serde_json::json!({"tier": "gold"}));
+        check(book, "verify -> ok");
+    }
+
+    fn a_journal_changes_limits_and_metadata_together_with_its_transfers(book: &TestBook) {
+        check(book, BEGIN);
+        let journal = r#"{"key": "loan", "legs": [
+            {"limit": {"account": "bob", "min_balance": "-20.00"}},
+            {"from": "bob", "to": "alice", "amount": "20.00"},
+            {"annotate": {"account": "bob", "set": {"loan": "20.00"}}},
+            {"limit": {"account": "bob", "per_transfer": "0"}}]}"#;
+        run_file(book, &["journal", "post", "--dry-run"], journal).ends(0);
+        run_file(book, &["journal", "post"], journal).ends(0);
+        check(book, "balance bob posted -20");
+        run_file(book, &["journal", "post"], journal).ends(0).says("posted before");
+        run_file(book, &["journal", "post"], &journal.replace("-20.00", "-30.00")).ends(3).says("is already used");
+        run_file(book, &["journal", "post"], &journal.replace("loan\"", "loan2\"")).ends(3).says("leg 2: account bob has -20.00 EUR available");
+        assert_eq!(book.run("metadata show --account bob --format json").ends(0).json()["metadata"], serde_json::json!({"loan": "20.00"}));
+        check(book, "verify -> ok");
+    }
+
+    fn changes_in_a_batch_that_cannot_be_read_are_refused_with_their_place(book: &TestBook) {
+        check(book, BEGIN);
+        for (line, problem) in [
+            (r#"{"limit":"bob"}"#, "line 2, field limit: a text stands here; write an object"),
+            (r#"{"limit":{"account":"bob"}}"#, "line 2, field limit: no limit is named"),
+            (r#"{"limit":{"min_balance":"1"}}"#, "line 2, field limit: the field account is missing"),
+            (r#"{"limit":{"account":"bob","per_day":"0.001"}}"#, "line 2, field limit, field per_day: amount 0.001 has 3 decimals"),
+            (r#"{"limit":{"account":"bob","per_day":"x"}}"#, "line 2, field limit, field per_day: \"x\" is not an amount"),
+            (r#"{"limit":{"account":"bob","per_year":"1"}}"#, "line 2, field limit: the field \"per_year\" means nothing here"),
+            (r#"{"key":"k","limit":{"account":"bob","per_day":"1"}}"#, "line 2: a change of an account or of metadata has no id or key"),
+            (r#"{"annotate":{"set":{"a":"b"}}}"#, "line 2, field annotate: the field account or transfer is missing"),
+            (r#"{"annotate":{"account":"bob","transfer":"t","set":{"a":"b"}}}"#, "give one of them"),
+            (r#"{"annotate":{"account":"bob"}}"#, "line 2, field annotate: nothing is changed"),
+            (r#"{"annotate":{"account":"bob","set":{"a":1}}}"#, "line 2, field annotate, field set, field a: a number"),
+            (r#"{"annotate":{"account":"bob","remove":"a"}}"#, "line 2, field annotate, field remove: a text"),
+            (r#"{"annotate":{"transfer":"@x","remove":["a"]}}"#, "line 2, field annotate, field transfer: the reference \"@x\" is no sequence"),
+            (r#"{"freeze":"bob","description":"why"}"#, "line 2: the field \"description\" means nothing here; there can be freeze"),
+        ] {
+            let good = r#"{"key":"p1","from":"alice","to":"bob","amount":"10.00"}"#;
+            run_file(book, &["batch"], &format!("{good}\n{line}\n")).ends(65).says(problem);
+        }
+        check(book, "balance bob posted 0");
+    }
+
+    fn what_only_the_book_can_tell_of_a_batch_is_refused_with_its_place(book: &TestBook) {
+        check(book, BEGIN);
+        book.run("hold alice bob 10 --key h1").ends(0);
+        for (line, code, problem) in [
+            (r#"{"key":"k","from":"alice","to":"bob","amount":"0.001"}"#, 65, "line 2, field amount: amount 0.001 has 3 decimals, EUR has 2"),
+            (r#"{"key":"k","from":"alice","to":"bob","amount":{"up_to":"0.001"}}"#, 65, "line 2, field amount, field up_to: amount 0.001"),
+            (r#"{"key":"k","from":"alice","to":"bob","amount":"1","if":[{"balance":">= 0.001"}]}"#, 65, "line 2, field if: amount 0.001"),
+            (r#"{"key":"k","hold":{"from":"alice","to":"bob","amount":"0.001"}}"#, 65, "line 2, field hold, field amount: amount 0.001"),
+            (r#"{"key":"k","capture":{"hold":"h1","amount":"0.001"}}"#, 65, "line 2, field capture, field amount: amount 0.001"),
+            (r#"{"key":"k","capture":{"hold":"p1","amount":"0.001"}}"#, 65, "line 2, field capture, field amount: amount 0.001"),
+            (r#"{"key":"k","legs":[{"close":"bob"},{"from":"alice","to":"bob","amount":"0.001"}]}"#, 65, "line 2, leg 2, field amount: amount 0.001"),
+            (r#"{"key":"k","reverse":{"transfer":"p1","amount":"99999999999999999999"}}"#, 65, "line 2, field reverse, field amount: amount 99999"),
+            (r#"{"key":"k","reverse_journal":"@99"}"#, 3, "there is no transfer @99"),
+            (r#"{"key":"k","release":"@99"}"#, 3, "there is no transfer @99"),
+        ] {
+            let good = r#"{"key":"p1","from":"alice","to":"bob","amount":"10.00"}"#;
+            run_file(book, &["batch"], &format!("{good}\n{line}\n")).ends(code).says(problem);
+        }
+        // What does not exist has no currency, so its amount is no fault: a rule refuses the whole.
+        let unknown = r#"{"key":"k","from":"ghost","to":"bob","amount":"0.001"}"#;
+        run_file(book, &["batch"], unknown).ends(3).shows("account ghost is unknown");
+        check(book, "balance bob posted 0");
+    }
+
     fn a_line_that_cannot_be_read_stops_the_whole_batch_by_its_number(book: &TestBook) {
         check(book, BEGIN);
         let good = r#"{"key":"p1","from":"alice","to":"bob","amount":"10.00"}"#;

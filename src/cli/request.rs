@@ -12,9 +12,9 @@ use crate::cli::talk::say;
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId};
 use crate::ledger::{Ledger, Mode, Receipt};
-use crate::money::Currency;
-use crate::requests::{Condition, Parties, Quantity, Request, TransferRequest};
-use crate::wire::{Currencies, ReceiptRecord, TransferRecord, read_amount, read_quantity, read_version};
+use crate::money::WrittenAmount;
+use crate::requests::{Condition, Parties, Place, Placed, Quantity, Request, TransferRequest, Written};
+use crate::wire::{ReceiptRecord, TransferRecord, read_balance, read_quantity, read_up_to, read_version};
 
 /// Reads an id. Where it is none, a key may have been meant.
 fn parse_id(text: &str) -> Result<TransferId, String> {
@@ -82,13 +82,15 @@ pub(super) struct QuantityArgs {
     pub(super) up_to: Option<String>,
 }
 
-impl QuantityArgs {
-    pub(super) fn quantity(&self, currency: Option<Currency>) -> Result<Quantity, InputError> {
-        match (&self.amount, &self.up_to) {
-            (_, Some(most)) => Ok(Quantity::UpTo(read_amount(most, currency)?)),
-            (Some(amount), None) => read_quantity(amount, currency),
-            (None, None) => Ok(Quantity::All),
-        }
+/// How much, where all of it is meant if nothing is said.
+pub(super) fn quantity(
+    amount: Option<&str>,
+    up_to: Option<&str>,
+) -> Result<Quantity<Placed<WrittenAmount>>, InputError> {
+    match (amount, up_to) {
+        (_, Some(most)) => read_up_to(most, Place::default()),
+        (Some(amount), None) => read_quantity(amount, Place::default()),
+        (None, None) => Ok(Quantity::All),
     }
 }
 
@@ -114,10 +116,9 @@ impl RequestArgs {
         &self,
         ledger: &Ledger,
         parties: Parties,
-        quantity: &QuantityArgs,
-    ) -> Result<TransferRequest, Failure> {
-        let currency = Currencies::new(ledger).of_account(parties.names()[0])?;
-        let quantity = quantity.quantity(currency).map_err(Error::from)?;
+        arguments: &QuantityArgs,
+    ) -> Result<TransferRequest<Written>, Failure> {
+        let quantity = quantity(arguments.amount.as_deref(), arguments.up_to.as_deref()).map_err(Error::from)?;
         self.request_of(ledger, parties, quantity)
     }
 
@@ -126,35 +127,40 @@ impl RequestArgs {
         &self,
         ledger: &Ledger,
         parties: Parties,
-        quantity: Quantity,
-    ) -> Result<TransferRequest, Failure> {
+        quantity: Quantity<Placed<WrittenAmount>>,
+    ) -> Result<TransferRequest<Written>, Failure> {
         Ok(TransferRequest {
             id: self.note.id.id(ledger).map_err(Error::from)?,
             quantity,
             effective_at: self.effective_at.as_deref().map(parse::<Instant>).transpose()?,
             description: self.note.description()?,
             metadata: self.note.metadata().map_err(Error::from)?,
-            conditions: self.conditions(&mut Currencies::new(ledger), parties.names()[0])?,
+            conditions: self.conditions(parties.names()[0]).map_err(Error::from)?,
             parties,
         })
     }
 
-    fn conditions(&self, currencies: &mut Currencies<'_>, first: &AccountName) -> Result<Vec<Condition>, Error> {
-        let versions = self.if_version.iter().map(|text| Ok(read_version(text, first)?));
-        let balances = self.if_balance.iter().map(|text| currencies.read_balance(text, first));
+    fn conditions(&self, first: &AccountName) -> Result<Vec<Condition<Placed<WrittenAmount>>>, InputError> {
+        let versions = self.if_version.iter().map(|text| read_version(text, first));
+        let balances = self.if_balance.iter().map(|text| read_balance(text, first, Place::default()));
         versions.chain(balances).collect()
     }
 }
 
 /// Does one request, and shows what it made.
-pub(super) fn submit(context: &Context, ledger: &Ledger, request: Request, mode: Mode) -> Result<Ending, Failure> {
-    let id = match &request {
+pub(super) fn submit(
+    context: &Context,
+    ledger: &Ledger,
+    request: &Request<Written>,
+    mode: Mode,
+) -> Result<Ending, Failure> {
+    let id = match request {
         Request::Operation(operation) => operation.id(),
         Request::Journal(journal) => Some(journal.id()),
         Request::JournalReversal(reversal) => Some(reversal.id.id()),
         Request::Due(due) => due.operation().id(),
     };
-    let submit = || ledger.submit_one(request, mode);
+    let submit = || ledger.submit_one_written(request, mode);
     let receipt = match id {
         Some(id) => answer_to(context, id, mode, submit)?,
         None => submit()?,

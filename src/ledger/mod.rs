@@ -47,6 +47,7 @@ pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 pub use crate::ledger::transfers::WithOpenings;
 #[cfg(feature = "postgres")]
 pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
+pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,

@@ -3,10 +3,13 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use crate::facts::{BookChange, BookEvent, BookEventKind, Hash, PeriodAction, ScheduleId, Sequence};
+use crate::facts::{
+    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, ScheduleId, Sequence,
+};
 use crate::models::CorruptRow;
 use crate::models::currencies::currency;
 use crate::models::sql_types::{SqlHash, SqlId, SqlInstant};
+use crate::money::Currency;
 use crate::schema::book_events;
 
 /// One event of the book as a whole.
@@ -41,11 +44,11 @@ impl TryFrom<BookEventRow> for BookEvent {
     type Error = CorruptRow;
 
     fn try_from(row: BookEventRow) -> Result<Self, CorruptRow> {
-        let corrupt = |column, value: &str| CorruptRow::new("book_events", row.event, column, value);
+        let corrupt = |column, value: &str| row.corrupt(column, value);
         let recorded_at = row.recorded_at.instant();
         let reason = row.reason.as_deref().map(|reason| reason.parse().map_err(|_| corrupt("reason", reason)));
         let kind = BookEventKind::from_word(&row.kind).ok_or_else(|| corrupt("kind", &row.kind))?;
-        let change = change(kind, &row)?;
+        let change = BookChange::read(kind, &row)?;
         // A value that belongs to another kind is covered by no hash.
         if Subject::from(&change) != row.subject {
             return Err(corrupt("subject", &format!("{:?}, more or other than {kind} has", row.subject)));
@@ -62,42 +65,39 @@ impl TryFrom<BookEventRow> for BookEvent {
     }
 }
 
-fn change(kind: BookEventKind, row: &BookEventRow) -> Result<BookChange, CorruptRow> {
-    let Subject { period, schedule_id, schedule_hash, currency: code, exponent, currency_name, accepted_until } =
-        &row.subject;
-    let corrupt = |column, value: &str| CorruptRow::new("book_events", row.event, column, value);
-    let of_period = |action| {
-        let text = period.as_deref().unwrap_or("missing");
-        let period = text.parse().map_err(|_| corrupt("period", text))?;
-        Ok(BookChange::Period { period, action })
-    };
-    let of_schedule = || {
+impl BookEventRow {
+    fn corrupt(&self, column: &'static str, value: &str) -> CorruptRow {
+        CorruptRow::new("book_events", self.event, column, value)
+    }
+}
+
+impl BookChangeFields for BookEventRow {
+    type Error = CorruptRow;
+
+    fn period(&self) -> Result<Period, CorruptRow> {
+        let text = self.subject.period.as_deref().unwrap_or("missing");
+        text.parse().map_err(|_| self.corrupt("period", text))
+    }
+
+    fn schedule(&self) -> Result<(ScheduleId, Hash), CorruptRow> {
+        let Subject { schedule_id, schedule_hash, .. } = &self.subject;
         let id = schedule_id.and_then(SqlId::id).map(ScheduleId);
         let hash = schedule_hash.as_ref().ok_or_else(|| "missing".to_owned()).and_then(SqlHash::hash);
-        let hash: Hash = hash.map_err(|found| corrupt("schedule_hash", &found))?;
-        Ok((id.ok_or_else(|| corrupt("schedule_id", "missing"))?, hash))
-    };
-    match kind {
-        BookEventKind::PeriodClosed => of_period(PeriodAction::Close),
-        BookEventKind::PeriodReopened => of_period(PeriodAction::Reopen),
-        BookEventKind::ScheduleAdded => {
-            of_schedule().map(|(schedule, hash)| BookChange::ScheduleAdded { schedule, hash })
-        }
-        BookEventKind::ScheduleCancelled => {
-            of_schedule().map(|(schedule, hash)| BookChange::ScheduleCancelled { schedule, hash })
-        }
-        BookEventKind::CurrencyRegistered => {
-            let code = code.as_deref().unwrap_or("missing");
-            let name = currency_name.as_deref().unwrap_or_default();
-            Ok(BookChange::CurrencyRegistered {
-                currency: currency(code, exponent.unwrap_or(-1), || ("book_events", row.event.to_string()))?,
-                name: name.parse().map_err(|_| corrupt("currency_name", name))?,
-            })
-        }
-        BookEventKind::ClockAccepted => {
-            let until = accepted_until.and_then(SqlInstant::instant);
-            Ok(BookChange::ClockAccepted { until: until.ok_or_else(|| corrupt("accepted_until", "no time"))? })
-        }
+        let hash = hash.map_err(|found| self.corrupt("schedule_hash", &found))?;
+        Ok((id.ok_or_else(|| self.corrupt("schedule_id", "missing"))?, hash))
+    }
+
+    fn currency(&self) -> Result<(Currency, Description), CorruptRow> {
+        let Subject { currency: code, exponent, currency_name, .. } = &self.subject;
+        let code = code.as_deref().unwrap_or("missing");
+        let name = currency_name.as_deref().unwrap_or_default();
+        let currency = currency(code, exponent.unwrap_or(-1), || ("book_events", self.event.to_string()))?;
+        Ok((currency, name.parse().map_err(|_| self.corrupt("currency_name", name))?))
+    }
+
+    fn accepted_until(&self) -> Result<Instant, CorruptRow> {
+        let until = self.subject.accepted_until.and_then(SqlInstant::instant);
+        until.ok_or_else(|| self.corrupt("accepted_until", "no time"))
     }
 }
 

@@ -43,26 +43,18 @@ impl Json {
         }
     }
 
+    /// As [`Json::into_fields`]; a text alone is a field's value.
+    pub(crate) fn into_fields_or(self, name: &str) -> Result<Fields, InputError> {
+        match self {
+            Self::Text(_) => Ok(Fields(vec![(name.to_owned(), self)])),
+            other => other.into_fields(),
+        }
+    }
+
     pub(crate) fn into_list(self) -> Result<Vec<Self>, InputError> {
         match self {
             Self::List(values) => Ok(values),
             other => Err(InputError::request(format!("{} stands here; write a list, in brackets", other.kind()))),
-        }
-    }
-
-    /// Shows all texts that are anywhere in it, with the names of their fields.
-    pub(crate) fn visit_texts<'a>(&'a self, visit: &mut impl FnMut(&'a str, &'a str)) {
-        match self {
-            Self::List(values) => values.iter().for_each(|value| value.visit_texts(visit)),
-            Self::Object(Fields(fields)) => {
-                for (name, value) in fields {
-                    match value {
-                        Self::Text(text) => visit(name, text),
-                        other => other.visit_texts(visit),
-                    }
-                }
-            }
-            Self::Null | Self::Flag(_) | Self::Number(_) | Self::Text(_) => {}
         }
     }
 
@@ -96,11 +88,6 @@ impl From<Json> for serde_json::Value {
 pub(crate) struct Fields(Vec<(String, Json)>);
 
 impl Fields {
-    /// An object of one field.
-    pub(crate) fn of(name: &str, value: Json) -> Self {
-        Self(vec![(name.to_owned(), value)])
-    }
-
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(field, _)| field == name)
     }

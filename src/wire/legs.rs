@@ -2,54 +2,70 @@
 //! Accounts' names can have blanks.
 
 use crate::error::InputError;
-use crate::facts::AccountName;
-use crate::money::Currency;
-use crate::requests::{Parties, Quantity};
-use crate::wire::currencies::{read_amount, read_quantity};
+use crate::money::WrittenAmount;
+use crate::requests::{AccountAction, Operation, Parties, Place, Placed, Quantity, TransferRequest, Written};
+use crate::wire::amounts::{read_quantity, read_up_to};
+use crate::wire::notes::JournalHeader;
+use crate::wire::signature::Signature;
 
 /// Between a leg's accounts.
 const ARROW: &str = " -> ";
 const USAGE: &str =
     "write it like 'A -> B 10.00', 'A -> B all', 'A -> B up-to 10.00', 'debit A credit B 10.00' or 'close A'";
 
-/// What a leg says.
-pub(crate) enum Leg<'a> {
-    Transfer { parties: Parties, amount: LegAmount<'a> },
-    Close { account: AccountName },
-}
-
-/// How much, before the currency is known.
-pub(crate) enum LegAmount<'a> {
-    Plain(&'a str),
-    UpTo(&'a str),
-}
-
-impl LegAmount<'_> {
-    pub(crate) fn read(&self, currency: Option<Currency>) -> Result<Quantity, InputError> {
-        match self {
-            Self::Plain(text) => read_quantity(text, currency),
-            Self::UpTo(text) => read_amount(text, currency).map(Quantity::UpTo),
-        }
+/// Reads a leg. A transfer has the journal's notes, and a change is signed.
+pub(crate) fn read_leg(
+    text: &str,
+    header: &JournalHeader,
+    signature: &Signature,
+    place: Place,
+) -> Result<Operation<Written>, InputError> {
+    // Names of accounts can begin so.
+    if let Some(account) = text.strip_prefix("close ").filter(|_| !text.contains(ARROW)) {
+        return Ok(Operation::Change(signature.sign(account.parse()?, AccountAction::Close)?));
     }
+    let (parties, quantity) = read_movement(text, place)?;
+    Ok(Operation::Transfer(TransferRequest {
+        id: header.id.clone(),
+        parties,
+        quantity,
+        effective_at: None,
+        description: header.description.clone(),
+        metadata: header.metadata.clone(),
+        conditions: Vec::new(),
+    }))
 }
 
-/// Reads what a leg says.
-pub(crate) fn read_leg(text: &str) -> Result<Leg<'_>, InputError> {
+fn read_movement(text: &str, place: Place) -> Result<(Parties, Quantity<Placed<WrittenAmount>>), InputError> {
     if let Some((from, rest)) = text.split_once(ARROW) {
         let (to, amount) = split_amount(rest)?;
         if to.contains(ARROW) {
             return Err(InputError::request(format!("the leg {text:?} has two arrows; {USAGE}")));
         }
-        return Ok(Leg::Transfer { parties: Parties::Transfer { from: from.parse()?, to: to.parse()? }, amount });
-    }
-    if let Some(account) = text.strip_prefix("close ") {
-        return Ok(Leg::Close { account: account.parse()? });
+        let parties = Parties::Transfer { from: from.parse()?, to: to.parse()? };
+        return Ok((parties, amount.read(place)?));
     }
     if let Some((debit, rest)) = text.strip_prefix("debit ").and_then(|rest| rest.split_once(" credit ")) {
         let (credit, amount) = split_amount(rest)?;
-        return Ok(Leg::Transfer { parties: Parties::Post { debit: debit.parse()?, credit: credit.parse()? }, amount });
+        let parties = Parties::Post { debit: debit.parse()?, credit: credit.parse()? };
+        return Ok((parties, amount.read(place)?));
     }
     Err(InputError::request(format!("{text:?} is no leg; {USAGE}")))
+}
+
+/// How much, behind the accounts.
+enum LegAmount<'a> {
+    Plain(&'a str),
+    UpTo(&'a str),
+}
+
+impl LegAmount<'_> {
+    fn read(&self, place: Place) -> Result<Quantity<Placed<WrittenAmount>>, InputError> {
+        match self {
+            Self::Plain(text) => read_quantity(text, place),
+            Self::UpTo(text) => read_up_to(text, place),
+        }
+    }
 }
 
 fn split_amount(text: &str) -> Result<(&str, LegAmount<'_>), InputError> {

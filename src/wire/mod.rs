@@ -3,22 +3,25 @@
 //! What belongs here: reading requests from JSON and from the words of arguments, and the records that are shown, each with its columns.
 //! What does not: what is done with them, and other people's formats, which are in [`interchange`](crate::interchange).
 
-mod currencies;
+mod amounts;
+mod changes_json;
 mod durations;
-
 pub(crate) mod hex;
 mod json;
 mod legs;
+mod notes;
 mod operation_json;
 mod records;
 mod recurrences;
 mod request_json;
 mod seal_file;
 mod shares;
+mod signature;
 mod visible;
 
-pub use crate::wire::currencies::{Currencies, read_amount, read_quantity, read_version};
+pub use crate::wire::amounts::{read_amount, read_balance, read_quantity, read_up_to, read_version};
 pub use crate::wire::durations::read_duration;
+pub use crate::wire::notes::JournalHeader;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
@@ -31,7 +34,8 @@ pub use crate::wire::records::{
     VerifyRecord,
 };
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
-pub use crate::wire::request_json::{JournalHeader, RequestReader, Signature};
+pub use crate::wire::request_json::RequestReader;
 pub use crate::wire::seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use crate::wire::shares::read_parts;
+pub use crate::wire::signature::Signature;
 pub use crate::wire::visible::{TerminalJson, is_deceptive, visible, write_json, write_json_pretty};

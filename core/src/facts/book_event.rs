@@ -73,7 +73,61 @@ pub enum BookChange {
     },
 }
 
+/// The values that a change of a book has where it is kept: columns of a row, or fields of a line. Only those of its kind are asked for.
+pub trait BookChangeFields {
+    /// Why a value is not what it should be.
+    type Error;
+
+    /// The period that was closed or reopened.
+    ///
+    /// # Errors
+    /// Where it is missing, or no period.
+    fn period(&self) -> Result<Period, Self::Error>;
+
+    /// The schedule that was added or broken off, and its own hash.
+    ///
+    /// # Errors
+    /// Where one of them is missing, or not what it should be.
+    fn schedule(&self) -> Result<(ScheduleId, Hash), Self::Error>;
+
+    /// The currency that was registered, and its name.
+    ///
+    /// # Errors
+    /// Where one of them is missing, or not what it should be.
+    fn currency(&self) -> Result<(Currency, Description), Self::Error>;
+
+    /// The latest entry that was accepted.
+    ///
+    /// # Errors
+    /// Where it is missing, or no moment.
+    fn accepted_until(&self) -> Result<Instant, Self::Error>;
+}
+
 impl BookChange {
+    /// Reads a change of a kind.
+    ///
+    /// # Errors
+    /// Those of the fields.
+    pub fn read<F: BookChangeFields>(kind: BookEventKind, fields: &F) -> Result<Self, F::Error> {
+        Ok(match kind {
+            BookEventKind::PeriodClosed => Self::Period { period: fields.period()?, action: PeriodAction::Close },
+            BookEventKind::PeriodReopened => Self::Period { period: fields.period()?, action: PeriodAction::Reopen },
+            BookEventKind::ScheduleAdded => {
+                let (schedule, hash) = fields.schedule()?;
+                Self::ScheduleAdded { schedule, hash }
+            }
+            BookEventKind::ScheduleCancelled => {
+                let (schedule, hash) = fields.schedule()?;
+                Self::ScheduleCancelled { schedule, hash }
+            }
+            BookEventKind::CurrencyRegistered => {
+                let (currency, name) = fields.currency()?;
+                Self::CurrencyRegistered { currency, name }
+            }
+            BookEventKind::ClockAccepted => Self::ClockAccepted { until: fields.accepted_until()? },
+        })
+    }
+
     /// What kind of event it makes.
     #[must_use]
     pub const fn kind(&self) -> BookEventKind {

@@ -16,6 +16,7 @@ mod likeness;
 mod period;
 mod period_action;
 mod recurrence;
+mod reference;
 mod refusal;
 mod request_digest;
 mod request_id;
@@ -29,7 +30,7 @@ mod velocity;
 
 pub use account::{Account, AccountState, AccountType, Balances, LastTransfer, Limits, OpenedWith, Terms};
 pub use account_event::{AccountEvent, Annotation, LastEvent};
-pub use book_event::{BookChange, BookEvent, BookEventKind, Signature};
+pub use book_event::{BookChange, BookChangeFields, BookEvent, BookEventKind, Signature};
 pub use closed_periods::ClosedPeriods;
 pub use hash::Hash;
 pub use hold::{Hold, HoldState};
@@ -42,9 +43,10 @@ pub use period_action::PeriodAction;
 pub use recurrence::{
     DueDay, Recurrence, RecurrenceError, RecurrenceParts, RecurrencePeriod, RecurrenceRequest, Weekday,
 };
+pub use reference::{Names, Reference, WrittenReference};
 pub use refusal::Refusal;
 pub use request_digest::RequestDigest;
-pub use request_id::{Names, Reference, RequestId};
+pub use request_id::RequestId;
 pub use schedule::{Cancellation, Due, DueState, OnRefusal, Schedule, ScheduleState};
 pub use schedule_id::ScheduleId;
 pub use side::NormalSide;

@@ -10,7 +10,7 @@ use thiserror::Error;
 const CODE_LENGTH_MAX: usize = 12;
 
 /// The most decimals a currency may have: one whole unit still fits an [`Amount`](super::Amount).
-const EXPONENT_MAX: u8 = 18;
+pub(super) const EXPONENT_MAX: u8 = 18;
 const _: () = assert!(10_i64.checked_pow(EXPONENT_MAX as u32).is_some());
 
 /// A currency's code: an upper-case letter, then two to eleven upper-case letters or digits. `EUR`, `USDC`.
@@ -81,6 +81,13 @@ impl Currency {
             return Err(CurrencyError::Exponent { exponent });
         }
         Ok(Self { code, exponent })
+    }
+
+    /// `XXX`, which ISO 4217 has for no currency.
+    pub(super) const fn none(exponent: u8) -> Self {
+        let mut bytes = [0; CODE_LENGTH_MAX];
+        [bytes[0], bytes[1], bytes[2]] = *b"XXX";
+        Self { code: CurrencyCode { bytes }, exponent }
     }
 
     /// The code.

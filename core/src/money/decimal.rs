@@ -56,20 +56,32 @@ pub enum AmountError {
     },
 }
 
-pub(crate) fn parse_unsigned(text: &str, currency: Currency) -> Result<Amount, AmountError> {
+/// What can be refused of an amount before its currency is known.
+pub(crate) fn check_unsigned(text: &str) -> Result<(), AmountError> {
     if text.starts_with(['-', '+']) {
         return Err(AmountError::Signed { text: shortened(text) });
     }
-    parse_signed(text, currency)
+    check_signed(text)
 }
 
-pub(crate) fn parse_signed(text: &str, currency: Currency) -> Result<Amount, AmountError> {
+/// As [`check_unsigned`], for what may have a `-` in front.
+pub(crate) fn check_signed(text: &str) -> Result<(), AmountError> {
     if text.is_empty() {
         return Err(AmountError::Empty);
     }
     if !is_plain_decimal(text.strip_prefix('-').unwrap_or(text)) {
         return Err(AmountError::NotANumber { text: shortened(text) });
     }
+    Ok(())
+}
+
+pub(crate) fn parse_unsigned(text: &str, currency: Currency) -> Result<Amount, AmountError> {
+    check_unsigned(text)?;
+    parse_signed(text, currency)
+}
+
+pub(crate) fn parse_signed(text: &str, currency: Currency) -> Result<Amount, AmountError> {
+    check_signed(text)?;
     if text.len() > TEXT_LENGTH_MAX {
         return Err(too_large(text, currency));
     }

@@ -10,6 +10,7 @@ mod exchange;
 mod iso_4217;
 mod split;
 mod with_currency;
+mod written;
 
 pub use amount::Amount;
 pub use currency::{Currency, CurrencyCode, CurrencyError};
@@ -18,3 +19,4 @@ pub use exchange::{ExchangeError, Rate, Rounding, exchange};
 pub use iso_4217::ISO_4217;
 pub use split::{Share, SplitError, split};
 pub use with_currency::Money;
+pub use written::WrittenAmount;

@@ -1,6 +1,7 @@
 //! Changing what an account may do.
 
 use crate::facts::{AccountName, Actor, Description};
+use crate::money::Amount;
 use crate::requests::limits::LimitChange;
 
 /// The sides of an account that a freeze is about.
@@ -16,9 +17,9 @@ pub enum Sides {
 
 /// What becomes of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountAction {
+pub enum AccountAction<A = Amount> {
     /// Its balance may go this far from now on, and so much may leave it.
-    Limit(LimitChange),
+    Limit(LimitChange<A>),
     /// Nothing on these sides, for now.
     Freeze(Sides),
     /// These sides are open again.
@@ -29,11 +30,11 @@ pub enum AccountAction {
 
 /// A change of what an account may do. A change to what is there already does nothing, so it needs no id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountChange {
+pub struct AccountChange<A = Amount> {
     /// The account.
     pub account: AccountName,
     /// What becomes of it.
-    pub action: AccountAction,
+    pub action: AccountAction<A>,
     /// Who wants it so.
     pub actor: Actor,
     /// Why.

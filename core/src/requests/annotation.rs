@@ -6,11 +6,11 @@ use crate::facts::{AccountName, Actor, Description, Metadata, Reference, TextErr
 
 /// What metadata is kept beside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AnnotationTarget {
+pub enum AnnotationTarget<R = Reference> {
     /// An account.
     Account(AccountName),
     /// A transfer.
-    Transfer(Reference),
+    Transfer(R),
 }
 
 /// What becomes of metadata.
@@ -38,9 +38,9 @@ impl MetadataChange {
 /// Changes what is kept beside an account or a transfer. The transfer's row stays as it was; the change is recorded in the chain of the
 /// account that it debited. A change to what is there already does nothing, so it needs no id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnnotationRequest {
+pub struct AnnotationRequest<R = Reference> {
     /// What it is kept beside.
-    pub target: AnnotationTarget,
+    pub target: AnnotationTarget<R>,
     /// What becomes of it.
     pub change: MetadataChange,
     /// Who wants it so.

@@ -42,11 +42,11 @@ impl Comparison {
 
 /// What an account must be like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expected {
+pub enum Expected<M = Money> {
     /// So many transfers have touched it.
     Version(i64),
     /// Its posted balance, on the normal side, compares so.
-    Balance(Comparison, Money),
+    Balance(Comparison, M),
 }
 
 impl fmt::Display for Expected {
@@ -60,11 +60,11 @@ impl fmt::Display for Expected {
 
 /// What must hold of an account for a request to be posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Condition {
+pub struct Condition<M = Money> {
     /// The account, which need not be a party.
     pub account: AccountName,
     /// What must hold of it.
-    pub expected: Expected,
+    pub expected: Expected<M>,
 }
 
 impl Expected {

@@ -15,7 +15,7 @@ const ROUNDING_KEY: &str = "exchange.rounding";
 
 /// One amount of one account's currency, turned into another account's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExchangeRequest {
+pub struct ExchangeRequest<M = Money> {
     /// The journal's id. Made before the first try, the same on every retry.
     pub id: RequestId,
     /// The account that falls.
@@ -23,13 +23,13 @@ pub struct ExchangeRequest {
     /// The account that rises.
     pub to: AccountName,
     /// By how much `from` falls, in its currency.
-    pub sold: Money,
+    pub sold: M,
     /// How many whole units of the currency of `to` one whole unit of that of `from` is worth.
     pub rate: Rate,
     /// What becomes of parts of a minor unit.
     pub rounding: Rounding,
     /// What `from` pays for it beside, in its currency. Zero is the same as none.
-    pub fee: Option<Money>,
+    pub fee: Option<M>,
     /// When it counts for the books; `None` is when it is recorded.
     pub effective_at: Option<Instant>,
     /// For people; each transfer has it.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::facts::{Description, Instant, Metadata, Reference, RequestId};
 use crate::requests::quantity::Quantity;
+use crate::requests::stage::{Resolved, Stage};
 use crate::requests::transfer::TransferRequest;
 
 /// When a hold gives up by itself what was not captured.
@@ -20,9 +21,9 @@ pub enum Expiry {
 
 /// Value that is reserved until it is captured, released or expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HoldRequest {
+pub struct HoldRequest<S: Stage = Resolved> {
     /// The transfer that captures will post, in whole or in part. Its id is the hold's.
-    pub transfer: TransferRequest,
+    pub transfer: TransferRequest<S>,
     /// When it ends by itself.
     pub expiry: Expiry,
 }
@@ -47,13 +48,13 @@ pub enum Remainder {
 
 /// Posts value that a hold reserved.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaptureRequest {
+pub struct CaptureRequest<S: Stage = Resolved> {
     /// Made before the first try, the same on every retry.
     pub id: RequestId,
     /// The hold.
-    pub hold: Reference,
+    pub hold: S::Reference,
     /// How much of it. What is available is what is left of the hold.
-    pub quantity: Quantity,
+    pub quantity: Quantity<S::Money>,
     /// What becomes of the rest.
     pub remainder: Remainder,
     /// When it counts for the books; `None` is when it is recorded.
@@ -82,11 +83,11 @@ impl CaptureRequest {
 
 /// Gives up what is left of a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReleaseRequest {
+pub struct ReleaseRequest<S: Stage = Resolved> {
     /// Made before the first try, the same on every retry.
     pub id: RequestId,
     /// The hold.
-    pub hold: Reference,
+    pub hold: S::Reference,
     /// For people.
     pub description: Option<Description>,
     /// For programs.

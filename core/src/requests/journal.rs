@@ -1,20 +1,21 @@
 //! Operations that happen together or not at all, and undoing them.
 
-use crate::facts::{Description, Metadata, Reference, RequestId, TransferId};
+use crate::facts::{Description, Metadata, RequestId, TransferId};
 use crate::requests::operation::Operation;
 use crate::requests::reversal::ReversalTime;
+use crate::requests::stage::{Resolved, Stage};
 
 /// Operations that happen together or not at all, each seeing the effects of those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JournalRequest {
+pub struct JournalRequest<S: Stage = Resolved> {
     id: RequestId,
-    legs: Vec<Operation>,
+    legs: Vec<Operation<S>>,
 }
 
-impl JournalRequest {
+impl<S: Stage> JournalRequest<S> {
     /// A journal of these legs, in order. Their ids are replaced by ids that follow from the journal's.
     #[must_use]
-    pub fn new(id: impl Into<RequestId>, mut legs: Vec<Operation>) -> Self {
+    pub fn new(id: impl Into<RequestId>, mut legs: Vec<Operation<S>>) -> Self {
         let id = id.into();
         for (index, leg_id) in (0..).zip(legs.iter_mut().filter_map(Operation::id_mut)) {
             *leg_id = id.of_leg(index);
@@ -36,18 +37,18 @@ impl JournalRequest {
 
     /// The legs, in order.
     #[must_use]
-    pub fn legs(&self) -> &[Operation] {
+    pub fn legs(&self) -> &[Operation<S>] {
         &self.legs
     }
 }
 
 /// Undoes a journal as a whole, judged at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JournalReversalRequest {
+pub struct JournalReversalRequest<S: Stage = Resolved> {
     /// The id of the journal of reversals. Made before the first try, the same on every retry.
     pub id: RequestId,
     /// The journal to undo.
-    pub journal: Reference,
+    pub journal: S::Reference,
     /// When the reversals count for the books.
     pub at: ReversalTime,
     /// For people; each reversal has it.

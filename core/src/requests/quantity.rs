@@ -4,11 +4,11 @@ use crate::money::Money;
 
 /// How much is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
+pub enum Quantity<M = Money> {
     /// This much or nothing. More than zero.
-    Exactly(Money),
+    Exactly(M),
     /// As much as is available, but no more than this. More than zero.
-    UpTo(Money),
+    UpTo(M),
     /// As much as is available.
     All,
 }

@@ -7,12 +7,13 @@ use crate::requests::hold::{CaptureRequest, HoldRequest, ReleaseRequest};
 use crate::requests::journal::{JournalRequest, JournalReversalRequest};
 use crate::requests::operation::Operation;
 use crate::requests::reversal::ReversalRequest;
+use crate::requests::stage::{Resolved, Stage};
 use crate::requests::transfer::TransferRequest;
 
 /// What a schedule posts at one of its moments. Its id is of the kind that only Teller makes, so only a schedule makes such a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DueTransfer {
-    operation: Operation,
+pub struct DueTransfer<S: Stage = Resolved> {
+    operation: Operation<S>,
     actor: Actor,
 }
 
@@ -20,10 +21,12 @@ impl DueTransfer {
     pub(crate) const fn new(request: TransferRequest, actor: Actor) -> Self {
         Self { operation: Operation::Transfer(request), actor }
     }
+}
 
+impl<S: Stage> DueTransfer<S> {
     /// The transfer.
     #[must_use]
-    pub const fn operation(&self) -> &Operation {
+    pub const fn operation(&self) -> &Operation<S> {
         &self.operation
     }
 
@@ -36,21 +39,21 @@ impl DueTransfer {
 
 /// Whatever can stand in a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Request {
+pub enum Request<S: Stage = Resolved> {
     /// One operation.
-    Operation(Operation),
+    Operation(Operation<S>),
     /// Several together or not at all.
-    Journal(JournalRequest),
+    Journal(JournalRequest<S>),
     /// A journal undone.
-    JournalReversal(JournalReversalRequest),
+    JournalReversal(JournalReversalRequest<S>),
     /// What a schedule posts.
-    Due(DueTransfer),
+    Due(DueTransfer<S>),
 }
 
-impl Request {
+impl<S: Stage> Request<S> {
     /// The operations that it says itself. What a journal's reversal undoes is in the book.
     #[must_use]
-    pub fn operations(&self) -> &[Operation] {
+    pub fn operations(&self) -> &[Operation<S>] {
         match self {
             Self::Operation(operation) => std::slice::from_ref(operation),
             Self::Journal(journal) => journal.legs(),
@@ -62,19 +65,19 @@ impl Request {
 
 macro_rules! requests {
     ($($variant:ident: $type:ty),+ $(,)?) => {
-        $(impl From<$type> for Operation {
+        $(impl<S: Stage> From<$type> for Operation<S> {
             fn from(request: $type) -> Self {
                 Self::$variant(request)
             }
         }
 
-        impl From<&$type> for Operation {
+        impl<S: Stage> From<&$type> for Operation<S> {
             fn from(request: &$type) -> Self {
                 Self::$variant(request.clone())
             }
         }
 
-        impl From<$type> for Request {
+        impl<S: Stage> From<$type> for Request<S> {
             fn from(request: $type) -> Self {
                 Self::Operation(Operation::$variant(request))
             }
@@ -83,23 +86,23 @@ macro_rules! requests {
 }
 
 requests!(
-    Transfer: TransferRequest,
-    Hold: HoldRequest,
-    Capture: CaptureRequest,
-    Release: ReleaseRequest,
-    Reverse: ReversalRequest,
-    Change: AccountChange,
-    Annotate: AnnotationRequest,
+    Transfer: TransferRequest<S>,
+    Hold: HoldRequest<S>,
+    Capture: CaptureRequest<S>,
+    Release: ReleaseRequest<S>,
+    Reverse: ReversalRequest<S>,
+    Change: AccountChange<S::Amount>,
+    Annotate: AnnotationRequest<S::Reference>,
 );
 
-impl From<JournalRequest> for Request {
-    fn from(request: JournalRequest) -> Self {
+impl<S: Stage> From<JournalRequest<S>> for Request<S> {
+    fn from(request: JournalRequest<S>) -> Self {
         Self::Journal(request)
     }
 }
 
-impl From<JournalReversalRequest> for Request {
-    fn from(request: JournalReversalRequest) -> Self {
+impl<S: Stage> From<JournalReversalRequest<S>> for Request<S> {
+    fn from(request: JournalReversalRequest<S>) -> Self {
         Self::JournalReversal(request)
     }
 }

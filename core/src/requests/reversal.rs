@@ -2,6 +2,7 @@
 
 use crate::facts::{Description, Metadata, Reference, RequestId};
 use crate::requests::quantity::Quantity;
+use crate::requests::stage::{Resolved, Stage};
 
 /// When a reversal counts for the books.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,13 +16,13 @@ pub enum ReversalTime {
 
 /// Undoes a transfer, once, in whole or in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReversalRequest {
+pub struct ReversalRequest<S: Stage = Resolved> {
     /// Made before the first try, the same on every retry.
     pub id: RequestId,
     /// The transfer to undo.
-    pub reversed: Reference,
+    pub reversed: S::Reference,
     /// How much of it. What is available is what was not reversed yet.
-    pub quantity: Quantity,
+    pub quantity: Quantity<S::Money>,
     /// When it counts for the books.
     pub at: ReversalTime,
     /// For people.

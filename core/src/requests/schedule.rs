@@ -6,13 +6,13 @@ use crate::requests::parties::Parties;
 
 /// A transfer that is to be posted at moments to come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScheduleRequest {
+pub struct ScheduleRequest<M = Money> {
     /// Made before the first try, the same on every retry.
     pub id: ScheduleId,
     /// Between whom.
     pub parties: Parties,
     /// How much each time. More than zero.
-    pub money: Money,
+    pub money: M,
     /// When.
     pub recurrence: RecurrenceRequest,
     /// What becomes of one that is refused.

@@ -5,6 +5,7 @@ use crate::money::{Money, Share, SplitError, split};
 use crate::requests::journal::JournalRequest;
 use crate::requests::operation::Operation;
 use crate::requests::parties::Parties;
+use crate::requests::stage::Stage;
 use crate::requests::transfer::TransferRequest;
 
 /// A party of a split, and what it gets.
@@ -22,13 +23,13 @@ pub struct Part {
 ///
 /// # Errors
 /// [`SplitError::RestTwice`], [`SplitError::Sum`].
-pub fn split_journal(
+pub fn split_journal<S: Stage>(
     id: RequestId,
     from: &AccountName,
     total: Money,
     parts: &[Part],
-    like: impl Fn(Parties, Money) -> TransferRequest,
-) -> Result<JournalRequest, SplitError> {
+    like: impl Fn(Parties, Money) -> TransferRequest<S>,
+) -> Result<JournalRequest<S>, SplitError> {
     let shares: Vec<_> = parts.iter().map(|part| part.share.clone()).collect();
     let amounts = split(total.amount, &shares)?;
     let legs = parts.iter().zip(amounts).filter(|(_, amount)| amount.is_positive()).map(|(part, amount)| {

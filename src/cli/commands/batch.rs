@@ -9,6 +9,7 @@ use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
+use crate::error::Error;
 use crate::facts::TransferId;
 use crate::files::read_text;
 use crate::ledger::{Mode, Receipt};
@@ -69,10 +70,9 @@ pub(in crate::cli) struct BatchArgs {
 pub(in crate::cli) fn run(context: &Context, arguments: &BatchArgs) -> Result<Ending, Failure> {
     let text = read_text(&arguments.file, BYTES_MAX)?;
     let ledger = context.ledger()?;
-    let mut reader = RequestReader::new(&ledger, arguments.actor.signature()?);
-    let requests = reader.read_items(&text)?;
+    let requests = RequestReader::new(arguments.actor.signature()?).read_items(&text).map_err(Error::from)?;
     let mode = arguments.mode.mode();
-    let answers = ledger.submit(&requests, arguments.on_refusal.into(), mode)?;
+    let answers = ledger.submit_written(&requests, arguments.on_refusal.into(), mode)?;
 
     let done = answers.iter().flatten().count();
     let committed = format!("{done} of {} are done", count(answers.len() as u64, "item"));

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, answer_to, show};
 use crate::cli::talk::say;
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Instant};
+use crate::facts::Instant;
 use crate::ledger::Mode;
 use crate::money::Rounding;
 use crate::requests::ExchangeRequest;
@@ -44,30 +44,29 @@ pub(in crate::cli) struct ExchangeArgs {
 }
 
 pub(in crate::cli) fn run(context: &Context, arguments: &ExchangeArgs) -> Result<Ending, Failure> {
-    let from: AccountName = parse(&arguments.from)?;
+    let from = parse(&arguments.from)?;
     let to = parse(&arguments.to)?;
     let rate = arguments.rate.parse().map_err(|error| Error::from(InputError::from(error)))?;
     let ledger = context.ledger()?;
-    let currency = Some(ledger.get_account(&from)?.currency);
-    let fee = arguments.fee.as_deref().map(|fee| read_amount(fee, currency)).transpose();
+    let fee = arguments.fee.as_deref().map(read_amount).transpose();
     let request = ExchangeRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
         from,
         to,
-        sold: read_amount(&arguments.amount, currency).map_err(Error::from)?,
+        sold: read_amount(&arguments.amount).map_err(Error::from)?.into(),
         rate,
         rounding: arguments.rounding,
-        fee: fee.map_err(Error::from)?,
+        fee: fee.map_err(Error::from)?.map(Into::into),
         effective_at: arguments.effective_at.as_deref().map(parse::<Instant>).transpose()?,
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
     let mode = arguments.note.mode.mode();
-    let answer = answer_to(context, request.id.id(), mode, || ledger.exchange(&request, mode))?;
+    let answer = answer_to(context, request.id.id(), mode, || ledger.exchange_written(&request, mode))?;
     for account in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the account {} for {}.", account.name, account.currency.code()));
     }
-    say(format_args!("{} for {}.", answer.bought, request.sold));
+    say(format_args!("{} for {}.", answer.bought, answer.sold));
     show(context, &answer.receipt, mode)
 }

@@ -6,15 +6,13 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::pages::{PageArgs, say_more};
-use crate::cli::request::{NoteArgs, QuantityArgs, RequestArgs, submit};
+use crate::cli::request::{NoteArgs, QuantityArgs, RequestArgs, quantity, submit};
 use crate::cli::talk::say;
 use crate::error::Error;
-use crate::facts::{Instant, Reference, Sequence};
+use crate::facts::{Instant, Sequence, WrittenReference};
 use crate::ledger::{HoldStatus, Mode};
-use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, Quantity, ReleaseRequest, Remainder};
-use crate::wire::{
-    Currencies, ExpiredRecord, HoldHistoryRecord, HoldRecord, TransferRecord, read_amount, read_duration, read_quantity,
-};
+use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, ReleaseRequest, Remainder};
+use crate::wire::{ExpiredRecord, HoldHistoryRecord, HoldRecord, TransferRecord, read_duration};
 
 /// A hold, or a look at holds.
 #[derive(Args)]
@@ -146,20 +144,13 @@ fn place(context: &Context, arguments: &PlaceArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let transfer = arguments.request.request(&ledger, parties, &arguments.quantity)?;
     let mode = arguments.request.note.mode.mode();
-    submit(context, &ledger, HoldRequest { transfer, expiry }.into(), mode)
+    submit(context, &ledger, &HoldRequest { transfer, expiry }.into(), mode)
 }
 
 pub(in crate::cli) fn capture(context: &Context, arguments: &CaptureArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    let mut currencies = Currencies::new(&ledger);
-    let hold = Reference::read(&arguments.hold, &mut currencies)?;
-    let quantity = match (&arguments.amount, &arguments.up_to) {
-        (Some(amount), _) => read_quantity(amount, currencies.of_transfer(hold.id())?).map_err(Error::from)?,
-        (None, Some(most)) => {
-            Quantity::UpTo(read_amount(most, currencies.of_transfer(hold.id())?).map_err(Error::from)?)
-        }
-        (None, None) => Quantity::All,
-    };
+    let hold = parse::<WrittenReference>(&arguments.hold)?.into();
+    let quantity = quantity(arguments.amount.as_deref(), arguments.up_to.as_deref()).map_err(Error::from)?;
     let request = CaptureRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
         hold,
@@ -169,18 +160,18 @@ pub(in crate::cli) fn capture(context: &Context, arguments: &CaptureArgs) -> Res
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
-    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+    submit(context, &ledger, &request.into(), arguments.note.mode.mode())
 }
 
 pub(in crate::cli) fn release(context: &Context, arguments: &ReleaseArgs) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let request = ReleaseRequest {
         id: arguments.note.id.id(&ledger).map_err(Error::from)?,
-        hold: ledger.refer(&arguments.hold)?,
+        hold: parse::<WrittenReference>(&arguments.hold)?.into(),
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
-    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+    submit(context, &ledger, &request.into(), arguments.note.mode.mode())
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {

@@ -7,6 +7,7 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, show_receipt, submit};
 use crate::error::Error;
+use crate::facts::TransferId;
 use crate::files::read_text;
 use crate::ledger::Mode;
 use crate::wire::{JournalHeader, RequestReader};
@@ -40,7 +41,9 @@ effects of those before it; a refusal names the leg. A file holds one JSON objec
     {\"capture\": {\"hold\": \"order-7\", \"amount\": \"20.00\", \"final\": true}},
     {\"release\": \"order-8\"}, {\"reverse\": {\"transfer\": \"invoice-1\", \"at\": \"original\"}},
     {\"from\": \"old\", \"to\": \"firm\", \"amount\": \"all\"}, {\"close\": {\"account\": \"old\", \"reason\": \"moved\"}},
-    {\"freeze\": {\"account\": \"anna\", \"sides\": \"debits\"}}, {\"unfreeze\": \"bert\"}]}";
+    {\"freeze\": {\"account\": \"anna\", \"sides\": \"debits\"}}, {\"unfreeze\": \"bert\"},
+    {\"limit\": {\"account\": \"anna\", \"min_balance\": \"-50.00\", \"per_day\": \"none\"}},
+    {\"annotate\": {\"transfer\": \"invoice-1\", \"set\": {\"checked\": \"yes\"}, \"remove\": [\"draft\"]}}]}";
 
 #[derive(Args)]
 pub(in crate::cli) struct PostArgs {
@@ -72,21 +75,25 @@ pub(in crate::cli) fn run(context: &Context, command: &JournalCommand) -> Result
 fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
     let PostArgs { file, legs, actor, note } = arguments;
     let ledger = context.ledger()?;
-    let mut reader = RequestReader::new(&ledger, actor.signature()?);
+    let reader = RequestReader::new(actor.signature()?);
     let description = note.description()?;
     let metadata = note.metadata().map_err(Error::from)?;
     let journal = match file {
         None => {
             let id = note.id.id(&ledger).map_err(Error::from)?;
-            reader.read_legs(legs, &JournalHeader { id, description, metadata })?
+            reader.read_legs(legs, &JournalHeader { id, description, metadata })
         }
         Some(_) if description.is_some() || !metadata.is_empty() => {
             return Err(Failure::usage("write the description and the metadata into the file"));
         }
-        Some(file) => reader.read_journal(&read_text(file, BYTES_MAX)?, note.id.given().map_err(Error::from)?)?,
+        Some(file) => {
+            let given = note.id.given().map_err(Error::from)?;
+            reader.read_journal(&read_text(file, BYTES_MAX)?, given, || TransferId::fresh(ledger.clock().now()))
+        }
     };
+    let journal = journal.map_err(Error::from)?;
     let mode = note.mode.mode();
-    submit(context, &ledger, journal.into(), mode)
+    submit(context, &ledger, &journal.into(), mode)
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {

@@ -1,13 +1,14 @@
 use clap::{Args, ValueEnum};
 
+use crate::cli::args::parse;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, submit};
 use crate::error::Error;
-use crate::facts::Reference;
+use crate::facts::WrittenReference;
 use crate::ledger::Ledger;
-use crate::requests::{JournalReversalRequest, Quantity, ReversalRequest, ReversalTime};
-use crate::wire::{Currencies, read_amount};
+use crate::requests::{JournalReversalRequest, Quantity, ReversalRequest, ReversalTime, Written};
+use crate::wire::read_amount;
 
 /// When a reversal counts.
 #[derive(Clone, Copy, ValueEnum)]
@@ -57,17 +58,13 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ReverseArgs) -> Result<
         (None, Some(journal)) => journal_reversal(&ledger, journal, arguments)?.into(),
         (None, None) => return Err(Failure::usage("say what to reverse: a transfer, or --journal JOURNAL")),
     };
-    submit(context, &ledger, request, arguments.note.mode.mode())
+    submit(context, &ledger, &request, arguments.note.mode.mode())
 }
 
-fn reversal(ledger: &Ledger, transfer: &str, arguments: &ReverseArgs) -> Result<ReversalRequest, Error> {
-    let mut currencies = Currencies::new(ledger);
-    let reversed = Reference::read(transfer, &mut currencies)?;
+fn reversal(ledger: &Ledger, transfer: &str, arguments: &ReverseArgs) -> Result<ReversalRequest<Written>, Error> {
+    let reversed = parse::<WrittenReference>(transfer)?.into();
     let quantity = match &arguments.amount {
-        Some(amount) => {
-            let currency = currencies.of_transfer(reversed.id())?;
-            Quantity::Exactly(read_amount(amount, currency)?)
-        }
+        Some(amount) => Quantity::Exactly(read_amount(amount)?.into()),
         None => Quantity::All,
     };
     Ok(ReversalRequest {
@@ -80,10 +77,14 @@ fn reversal(ledger: &Ledger, transfer: &str, arguments: &ReverseArgs) -> Result<
     })
 }
 
-fn journal_reversal(ledger: &Ledger, journal: &str, arguments: &ReverseArgs) -> Result<JournalReversalRequest, Error> {
+fn journal_reversal(
+    ledger: &Ledger,
+    journal: &str,
+    arguments: &ReverseArgs,
+) -> Result<JournalReversalRequest<Written>, Error> {
     Ok(JournalReversalRequest {
         id: arguments.note.id.id(ledger)?,
-        journal: ledger.refer_to_journal(journal)?,
+        journal: parse::<WrittenReference>(journal)?.into(),
         at: arguments.at.into(),
         description: arguments.note.description()?,
         metadata: arguments.note.metadata()?,

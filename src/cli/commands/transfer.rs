@@ -9,9 +9,10 @@ use crate::cli::request::{QuantityArgs, RequestArgs, answer_to, show, submit};
 use crate::cli::talk::say;
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, AccountType};
-use crate::ledger::Mode;
+use crate::ledger::{Mode, WrittenWithOpenings};
+use crate::money::{Currency, WrittenAmount};
 use crate::requests::{AccountRequest, Parties, Quantity, TransferRequest, split_journal};
-use crate::wire::{Currencies, read_amount, read_parts};
+use crate::wire::{read_amount, read_parts};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller deposit customers:alice 100.00\n  \
@@ -93,19 +94,26 @@ fn split(context: &Context, arguments: &TransferArgs, shares: &str) -> Result<En
     let from: AccountName = parse(&arguments.from)?;
     let parts = read_parts(shares).map_err(Error::from)?;
     let ledger = context.ledger()?;
-    let total = read_amount(&arguments.to, Currencies::new(&ledger).of_account(&from)?).map_err(Error::from)?;
+    let total = read_amount(&arguments.to).map_err(Error::from)?;
     let nothing_yet = Parties::Transfer { from: from.clone(), to: from.clone() };
     let like = arguments.request.request_of(&ledger, nothing_yet, Quantity::All)?;
-    // Asked once, of what was there before: each transfer changes the account.
-    let conditions = RefCell::new(like.conditions.clone());
-    let journal = split_journal(like.id.clone(), &from, total, &parts, |parties, money| TransferRequest {
-        parties,
-        quantity: Quantity::Exactly(money),
-        conditions: conditions.take(),
-        ..like.clone()
-    });
-    let journal = journal.map_err(|error| Error::from(InputError::from(error)))?;
-    submit(context, &ledger, journal.into(), arguments.request.note.mode.mode())
+    let id = like.id.id();
+    let make = |currency: Currency| {
+        // Asked once, of what was there before: each transfer changes the account.
+        let conditions = RefCell::new(like.conditions.clone());
+        let total = total.money(currency).map_err(InputError::from)?;
+        let journal = split_journal(like.id.clone(), &from, total, &parts, |parties, money| TransferRequest {
+            parties,
+            quantity: Quantity::Exactly(WrittenAmount::from(money).into()),
+            conditions: conditions.take(),
+            ..like.clone()
+        });
+        let request = journal.map_err(InputError::from)?.into();
+        Ok(WrittenWithOpenings { request, openings: Vec::new() })
+    };
+    let mode = arguments.request.note.mode.mode();
+    let answer = answer_to(context, id, mode, || ledger.submit_written_in_currency_of(&from, make, mode))?;
+    show(context, &answer.receipt, mode)
 }
 
 pub(in crate::cli) fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
@@ -121,7 +129,7 @@ fn post_parties(
 ) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let request = arguments.request(&ledger, parties, quantity)?;
-    submit(context, &ledger, request.into(), arguments.note.mode.mode())
+    submit(context, &ledger, &request.into(), arguments.note.mode.mode())
 }
 
 pub(in crate::cli) fn deposit(context: &Context, arguments: &CashArgs) -> Result<Ending, Failure> {
@@ -135,21 +143,25 @@ pub(in crate::cli) fn withdraw(context: &Context, arguments: &CashArgs) -> Resul
 fn post_against_cash(
     context: &Context,
     arguments: &CashArgs,
-    parties: impl FnOnce(AccountName, AccountName) -> Parties,
+    parties: fn(AccountName, AccountName) -> Parties,
 ) -> Result<Ending, Failure> {
     let account: AccountName = parse(&arguments.account)?;
     let named_cash: Option<AccountName> = arguments.cash.as_deref().map(parse).transpose()?;
     let ledger = context.ledger()?;
-    let currency = ledger.get_account(&account)?.currency;
-    let cash = match named_cash {
-        Some(cash) => cash,
-        None => parse(&format!("cash:{}", currency.code().as_str().to_lowercase()))?,
+    // Which cash account it is depends on the account's currency, and nothing else of the request does.
+    let nowhere_yet = parties(account.clone(), account.clone());
+    let like = arguments.request.request(&ledger, nowhere_yet, &arguments.quantity)?;
+    let make = |currency: Currency| {
+        let cash = match &named_cash {
+            Some(cash) => cash.clone(),
+            None => parse(&format!("cash:{}", currency.code().as_str().to_lowercase()))?,
+        };
+        let request = TransferRequest { parties: parties(account.clone(), cash.clone()), ..like.clone() }.into();
+        Ok(WrittenWithOpenings { request, openings: vec![AccountRequest::new(cash, AccountType::Asset, currency)] })
     };
-    let request = arguments.request.request(&ledger, parties(account, cash.clone()), &arguments.quantity)?;
-    let opening = AccountRequest::new(cash, AccountType::Asset, currency);
     let mode = arguments.request.note.mode.mode();
-    let submit = || ledger.submit_opening(&request.clone().into(), &[opening], mode);
-    let answer = answer_to(context, request.id.id(), mode, submit)?;
+    let submit = || ledger.submit_written_in_currency_of(&account, make, mode);
+    let answer = answer_to(context, like.id.id(), mode, submit)?;
     for cash in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));

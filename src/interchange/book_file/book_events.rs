@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{BookChange, BookEvent, BookEventKind, PeriodAction, ScheduleId, Sequence};
-use crate::interchange::book_file::read::{hash, optional, parsed, uuid};
+use crate::facts::{
+    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, ScheduleId, Sequence,
+};
+use crate::interchange::book_file::fields::{hash, optional, parsed, uuid};
 use crate::money::Currency;
 
 #[derive(Deserialize, Serialize)]
@@ -78,38 +80,34 @@ pub(super) fn book_event(shape: &BookEventShape<'_>) -> Result<BookEvent, String
         number: shape.event,
         sequence: Sequence(shape.sequence),
         recorded_at: parsed("recorded_at", &shape.recorded_at)?,
-        change: change(kind, shape)?,
+        change: BookChange::read(kind, shape)?,
         actor: parsed("actor", &shape.actor)?,
         reason: optional(shape.reason.as_deref(), |text| parsed("reason", text))?,
         hash: hash("hash", &shape.hash)?,
     })
 }
 
-fn change(kind: BookEventKind, shape: &BookEventShape<'_>) -> Result<BookChange, String> {
-    let of_period =
-        |action| Ok(BookChange::Period { period: parsed("period", of("period", shape.period.as_deref())?)?, action });
-    let of_schedule = || {
-        let schedule = ScheduleId(uuid("schedule", of("schedule", shape.schedule.as_deref())?)?);
-        Ok::<_, String>((schedule, hash("schedule_hash", of("schedule_hash", shape.schedule_hash.as_deref())?)?))
-    };
-    match kind {
-        BookEventKind::PeriodClosed => of_period(PeriodAction::Close),
-        BookEventKind::PeriodReopened => of_period(PeriodAction::Reopen),
-        BookEventKind::ScheduleAdded => {
-            of_schedule().map(|(schedule, hash)| BookChange::ScheduleAdded { schedule, hash })
-        }
-        BookEventKind::ScheduleCancelled => {
-            of_schedule().map(|(schedule, hash)| BookChange::ScheduleCancelled { schedule, hash })
-        }
-        BookEventKind::CurrencyRegistered => {
-            let exponent = shape.exponent.ok_or_else(|| missing("exponent"))?;
-            let code = parsed("currency", of("currency", shape.currency.as_deref())?)?;
-            let currency = Currency::new(code, exponent).map_err(|error| error.to_string())?;
-            Ok(BookChange::CurrencyRegistered { currency, name: parsed("name", of("name", shape.name.as_deref())?)? })
-        }
-        BookEventKind::ClockAccepted => Ok(BookChange::ClockAccepted {
-            until: parsed("accepted_until", of("accepted_until", shape.accepted_until.as_deref())?)?,
-        }),
+impl BookChangeFields for BookEventShape<'_> {
+    type Error = String;
+
+    fn period(&self) -> Result<Period, String> {
+        parsed("period", of("period", self.period.as_deref())?)
+    }
+
+    fn schedule(&self) -> Result<(ScheduleId, Hash), String> {
+        let schedule = ScheduleId(uuid("schedule", of("schedule", self.schedule.as_deref())?)?);
+        Ok((schedule, hash("schedule_hash", of("schedule_hash", self.schedule_hash.as_deref())?)?))
+    }
+
+    fn currency(&self) -> Result<(Currency, Description), String> {
+        let exponent = self.exponent.ok_or_else(|| missing("exponent"))?;
+        let code = parsed("currency", of("currency", self.currency.as_deref())?)?;
+        let currency = Currency::new(code, exponent).map_err(|error| error.to_string())?;
+        Ok((currency, parsed("name", of("name", self.name.as_deref())?)?))
+    }
+
+    fn accepted_until(&self) -> Result<Instant, String> {
+        parsed("accepted_until", of("accepted_until", self.accepted_until.as_deref())?)
     }
 }
 
@@ -125,7 +123,7 @@ fn missing(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Hash, Instant, Signature};
+    use crate::facts::{PeriodAction, Signature};
 
     #[test]
     fn every_kind_of_event_is_read_as_it_was_written() {

@@ -1,16 +1,17 @@
 //! The lines of schedules and their dues. The fields and their order are a promise.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{
-    AccountId, Cancellation, Due, DueState, Metadata, OnRefusal, Recurrence, RecurrenceParts, RecurrencePeriod,
-    Refusal, Schedule, ScheduleId, TransferId,
+    AccountId, Cancellation, Due, DueState, OnRefusal, Recurrence, RecurrenceParts, RecurrencePeriod, Refusal,
+    Schedule, ScheduleId, TransferId,
 };
-use crate::interchange::book_file::read::{amount, hash, known, optional, parsed, uuid};
-use crate::interchange::book_file::shapes::number;
+use crate::interchange::book_file::fields::{
+    Currencies, amount, hash, known, metadata, number, optional, parsed, uuid, word,
+};
 use crate::ledger::BookRecord;
 use crate::money::Currency;
 
@@ -114,7 +115,7 @@ pub(super) fn due_shape(due: &Due) -> DueShape<'_> {
     }
 }
 
-pub(super) fn schedule(shape: ScheduleShape<'_>, currencies: &HashMap<String, Currency>) -> Result<BookRecord, String> {
+pub(super) fn schedule(shape: ScheduleShape<'_>, currencies: &Currencies) -> Result<BookRecord, String> {
     let currency = known(&shape.currency, currencies)?;
     let parts = RecurrenceParts {
         period: word("period", &shape.period, RecurrencePeriod::from_word)?,
@@ -133,7 +134,7 @@ pub(super) fn schedule(shape: ScheduleShape<'_>, currencies: &HashMap<String, Cu
         recurrence: Recurrence::new(parts).map_err(|error| error.to_string())?,
         on_refusal: word("on_refusal", &shape.on_refusal, OnRefusal::from_word)?,
         description: optional(shape.description.as_deref(), |text| parsed("description", text))?,
-        metadata: Metadata::new(shape.metadata).map_err(|error| error.to_string())?,
+        metadata: metadata(shape.metadata)?,
         created_at: parsed("created_at", &shape.created_at)?,
         actor: parsed("actor", &shape.actor)?,
         hash: hash("hash", &shape.hash)?,
@@ -165,8 +166,4 @@ pub(super) fn due(shape: DueShape<'_>) -> Result<BookRecord, String> {
         refusal: refusal.map(|(code, reason)| Refusal { code: code.into_owned(), reason: reason.into_owned() }),
         hash: hash("hash", &shape.hash)?,
     })))
-}
-
-fn word<T>(field: &str, word: &str, known: fn(&str) -> Option<T>) -> Result<T, String> {
-    known(word).ok_or_else(|| format!("{field} is {word:?}, which Teller does not know"))
 }

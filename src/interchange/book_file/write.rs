@@ -2,8 +2,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::facts::Hash;
-use crate::interchange::book_file::shapes::LineShape;
+use crate::interchange::book_file::line::append_line;
 use crate::ledger::{BookRecord, BookSink};
 
 /// Writes a book's file.
@@ -39,15 +38,4 @@ impl<W: Write> BookSink for BookWriter<W> {
         self.hasher = Sha256::new();
         (self.restart)(&mut self.writer)
     }
-}
-
-/// Adds a record as a line, with its end.
-pub(super) fn append_line(line: &mut Vec<u8>, record: &BookRecord, before: &Sha256) -> io::Result<()> {
-    serde_json::to_writer(&mut *line, &LineShape::new(record, || digest(before))).map_err(io::Error::from)?;
-    line.push(b'\n');
-    Ok(())
-}
-
-pub(super) fn digest(hasher: &Sha256) -> Hash {
-    Hash(hasher.clone().finalize().into())
 }

@@ -1,16 +1,24 @@
 //! Exchanging one currency for another, which is a journal.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Error, InputError};
 use crate::facts::Account;
-use crate::ledger::Ledger;
 use crate::ledger::posting::receipts::Receipt;
-use crate::ledger::write_options::WriteOptions;
-use crate::money::Money;
-use crate::requests::{Exchange, ExchangeRequest};
+use crate::ledger::posting::resolving::{RequestAccounts, ResolvedRequests};
+use crate::ledger::posting::written_amounts::money;
+use crate::ledger::transfers::written::get_currency_of;
+use crate::ledger::write_options::{Mode, WriteOptions};
+use crate::ledger::{Ledger, log};
+use crate::money::{Money, WrittenAmount};
+use crate::requests::{BatchPolicy, Exchange, ExchangeRequest, Placed};
+use crate::store::{Access, Store};
 
 /// The answer to an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchanged {
+    /// The amount that left the account, apart from the fee.
+    pub sold: Money,
     /// The amount that the other account gets.
     pub bought: Money,
     /// The journal.
@@ -54,11 +62,58 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn exchange(&self, request: &ExchangeRequest, options: impl Into<WriteOptions>) -> Result<Exchanged, Error> {
-        // An account's currency never changes, so it can be read before the transaction.
-        let currency = self.get_account(&request.to)?.currency;
-        let bought = request.bought(currency)?.map_err(InputError::from)?;
-        let Exchange { journal, accounts } = request.exchange(bought).map_err(InputError::from)?;
-        let answer = self.submit_opening(&journal.into(), &accounts, options)?;
-        Ok(Exchanged { bought, receipt: answer.receipt, opened: answer.opened })
+        self.exchange_resolved(|_| Ok(request.clone()), &options.into())
     }
+
+    /// Does the same for an exchange as a client wrote it.
+    ///
+    /// # Errors
+    /// As [`Ledger::exchange`], and [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown) for the account that falls;
+    /// [`InputError::Amount`] for amounts with more decimals than its currency has, or too large.
+    pub fn exchange_written(
+        &self,
+        request: &ExchangeRequest<Placed<WrittenAmount>>,
+        options: impl Into<WriteOptions>,
+    ) -> Result<Exchanged, Error> {
+        self.exchange_resolved(|store| resolve(store, request), &options.into())
+    }
+
+    fn exchange_resolved(
+        &self,
+        resolve: impl Fn(&mut dyn Store) -> Result<ExchangeRequest, Error>,
+        options: &WriteOptions,
+    ) -> Result<Exchanged, Error> {
+        let mode = options.mode;
+        let mut also_locked = BTreeSet::new();
+        let answer = self.pool.transaction(Access::Write, |store| {
+            let request = resolve(store)?;
+            let bought = request.bought(get_currency_of(store, &request.to)?)?.map_err(InputError::from)?;
+            let Exchange { journal, accounts } = request.exchange(bought).map_err(InputError::from)?;
+            let opened = self.open_missing(store, &accounts, mode)?;
+            let unopened = if mode == Mode::DryRun { opened.clone() } else { Vec::new() };
+            let accounts = RequestAccounts::Unlocked { unopened };
+            let resolved = ResolvedRequests { requests: vec![journal.into()], accounts };
+            let outcome = self.post_resolved(store, resolved, BatchPolicy::CarryOn, options, &mut also_locked)?;
+            Ok(Exchanged { sold: request.sold, bought, receipt: outcome.only_answer()?, opened })
+        })?;
+        log::answered(&[Ok(answer.receipt.clone())], mode);
+        Ok(answer)
+    }
+}
+
+fn resolve(store: &mut dyn Store, written: &ExchangeRequest<Placed<WrittenAmount>>) -> Result<ExchangeRequest, Error> {
+    let currency = Some(get_currency_of(store, &written.from)?);
+    let ExchangeRequest { id, from, to, sold, rate, rounding, fee, effective_at, description, metadata } = written;
+    Ok(ExchangeRequest {
+        id: id.clone(),
+        from: from.clone(),
+        to: to.clone(),
+        fee: fee.as_ref().map(|fee| money(fee, currency)).transpose()?,
+        sold: money(sold, currency)?,
+        rate: rate.clone(),
+        rounding: *rounding,
+        effective_at: *effective_at,
+        description: description.clone(),
+        metadata: metadata.clone(),
+    })
 }

@@ -3,8 +3,10 @@
 pub(super) mod basis;
 pub(super) mod receipts;
 pub(super) mod remembered;
+pub(super) mod resolving;
 pub(super) mod scope;
 pub(super) mod spending;
+pub(super) mod written_amounts;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -121,6 +123,15 @@ impl<'a> Posting<'a> {
         let ids: Vec<_> = self.also_locked.iter().copied().collect();
         let mut accounts = store.lock_accounts(&names, &ids)?;
         accounts.extend_from_slice(unopened);
+        self.attempt_behind_lock(store, accounts)
+    }
+
+    /// Goes on with accounts that are locked, if these are all that the requests need. They include those that a dry run treats as opened.
+    pub(super) fn attempt_behind_lock(
+        &mut self,
+        store: &mut dyn Store,
+        accounts: Vec<Account>,
+    ) -> Result<Attempt, Error> {
         // Everything else is read in later statements than the lock, so that it includes what was committed while this waited for the lock.
         let time = self.basis.clock.read();
         let Some(known) = self.read_behind_lock(store, accounts, time.now)? else { return Ok(Attempt::LacksLocks) };

@@ -14,10 +14,11 @@ use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::events::append_book_event;
+use crate::ledger::posting::written_amounts;
 use crate::ledger::write_options::{Mode, WriteOptions};
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, WrittenAmount};
 use crate::rejection::ScheduleRejection;
-use crate::requests::ScheduleRequest;
+use crate::requests::{Parties, Placed, ScheduleRequest};
 use crate::store::{Access, Store, StoreError};
 
 /// The most refused dues in memory at once.
@@ -121,10 +122,31 @@ impl Ledger {
         request: &ScheduleRequest,
         options: impl Into<WriteOptions>,
     ) -> Result<ScheduleAdded, Error> {
-        let mode = options.into().mode;
+        self.add_schedule_between(&request.parties, |_| Ok(request.clone()), options.into().mode)
+    }
+
+    /// As [`Ledger::add_schedule`], for one as a client wrote it: the amount is in the currency of the account that is named first.
+    ///
+    /// # Errors
+    /// As [`Ledger::add_schedule`], and [`InputError::Amount`] for more decimals than the currency has, or too much.
+    pub fn add_written_schedule(
+        &self,
+        request: &ScheduleRequest<Placed<WrittenAmount>>,
+        options: impl Into<WriteOptions>,
+    ) -> Result<ScheduleAdded, Error> {
+        self.add_schedule_between(&request.parties, |accounts| resolve(request, accounts), options.into().mode)
+    }
+
+    fn add_schedule_between(
+        &self,
+        parties: &Parties,
+        resolve: impl Fn(&[Account]) -> Result<ScheduleRequest, Error>,
+        mode: Mode,
+    ) -> Result<ScheduleAdded, Error> {
         self.pool.transaction(Access::Write, |store| {
             // Locked, so that none of them is closed before this transaction ends.
-            let accounts = store.lock_accounts(&request.parties.names(), &[])?;
+            let accounts = store.lock_accounts(&parties.names(), &[])?;
+            let request = &resolve(&accounts)?;
             if let Some(known) = store.find_schedule(request.id)? {
                 return replay(store, known, request, &accounts);
             }
@@ -267,6 +289,21 @@ impl Ledger {
             Ok(SchedulePage { schedules: with_names(store, schedules)?, next })
         })
     }
+}
+
+fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account]) -> Result<ScheduleRequest, Error> {
+    let ScheduleRequest { id, parties, money, recurrence, on_refusal, description, metadata, actor } = written;
+    let first = accounts.iter().find(|account| account.name == *parties.names()[0]);
+    Ok(ScheduleRequest {
+        id: *id,
+        parties: parties.clone(),
+        money: written_amounts::money(money, first.map(|account| account.currency))?,
+        recurrence: *recurrence,
+        on_refusal: *on_refusal,
+        description: description.clone(),
+        metadata: metadata.clone(),
+        actor: actor.clone(),
+    })
 }
 
 /// Skips the refused dues of a locked schedule for good.

@@ -6,6 +6,7 @@
 #[cfg(feature = "postgres")]
 pub(super) mod in_transaction;
 pub(super) mod references;
+pub(super) mod written;
 
 use std::collections::BTreeSet;
 
@@ -311,7 +312,7 @@ impl Ledger {
 
     /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get negative numbers, which no account
     /// has.
-    fn open_missing(
+    pub(super) fn open_missing(
         &self,
         store: &mut dyn Store,
         requests: &[AccountRequest],

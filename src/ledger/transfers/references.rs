@@ -1,9 +1,9 @@
 //! What people call transfers, holds and journals.
 
 use crate::error::Error;
-use crate::facts::{Names, Reference, ScheduleId, Sequence, TransferId};
+use crate::facts::{Reference, ScheduleId, TransferId, WrittenReference};
 use crate::ledger::Ledger;
-use crate::rejection::Rejection;
+use crate::ledger::posting::resolving::Resolver;
 use crate::store::Access;
 
 impl Ledger {
@@ -14,7 +14,11 @@ impl Ledger {
     /// [`InputError::Text`](crate::error::InputError::Text) for what can be none of them,
     /// [`Rejection::SequenceUnknown`], [`Error::Store`].
     pub fn refer(&self, text: &str) -> Result<Reference, Error> {
-        Reference::read(text, &mut Book(self))
+        let written: WrittenReference = text.parse()?;
+        match written.certain() {
+            Some(reference) => Ok(reference),
+            None => self.pool.transaction(Access::Read, |store| Resolver::new(store).reference(&written)),
+        }
     }
 
     /// What a text names, read as by [`Ledger::refer`], where it names a journal. The sequence of any of its transfers names the journal too.
@@ -22,15 +26,11 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::refer`].
     pub fn refer_to_journal(&self, text: &str) -> Result<Reference, Error> {
-        let reference = self.refer(text)?;
-        if !reference.is_by_sequence() {
-            return Ok(reference);
+        let written: WrittenReference = text.parse()?;
+        match written.certain() {
+            Some(reference) => Ok(reference),
+            None => self.pool.transaction(Access::Read, |store| Resolver::new(store).journal(&written)),
         }
-        let journal_id = self.get_transfer(reference.clone())?.transfer.journal_id;
-        Ok(match journal_id {
-            Some(id) => reference.with_id(TransferId(id)),
-            None => reference,
-        })
     }
 
     /// The schedule that a text names by its id or its key. Whether there is one is for the operation to say.
@@ -41,20 +41,5 @@ impl Ledger {
         let has_id =
             |id: TransferId| self.pool.transaction(Access::Read, |store| Ok(store.find_schedule(id.into())?.is_some()));
         Ok(Reference::read_name(text, has_id)?.id().into())
-    }
-}
-
-struct Book<'a>(&'a Ledger);
-
-impl Names for Book<'_> {
-    type Error = Error;
-
-    fn has_id(&mut self, id: TransferId) -> Result<bool, Error> {
-        Ok(!self.0.find_transfers(&[id])?.is_empty())
-    }
-
-    fn get_id_at(&mut self, sequence: Sequence) -> Result<TransferId, Error> {
-        let found = self.0.find_transfer_at(sequence)?;
-        Ok(found.ok_or(Rejection::SequenceUnknown { sequence })?.transfer.id)
     }
 }

@@ -13,8 +13,8 @@ use crate::models::row::{Columns, PushValues, Row};
 use crate::models::sql_types::{Int8, SqlId, Uuid};
 use crate::models::transfers::{TransferColumns, TransferRow};
 use crate::store::postgres::copying::COPY_ROWS_MIN;
-use crate::store::postgres::statements::ClockCheck;
 use crate::store::postgres::sql_text::push_sql_text;
+use crate::store::postgres::statements::ClockCheck;
 use crate::store::{JudgedBy, StoreError};
 
 /// Locks accounts, draws sequences, and writes accounts and transfers, in one round trip. The sequences are the answer.

@@ -12,8 +12,9 @@ use crate::cli::talk::say;
 use crate::error::{Error, InputError};
 use crate::facts::{Instant, OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
 use crate::ledger::{Ledger, Mode};
-use crate::requests::{Parties, ScheduleRequest};
-use crate::wire::{Currencies, ScheduleRecord, Signature, read_amount, read_date, read_due_day, read_time_of_day};
+use crate::money::WrittenAmount;
+use crate::requests::{Parties, Placed, ScheduleRequest};
+use crate::wire::{ScheduleRecord, Signature, read_amount, read_date, read_due_day, read_time_of_day};
 
 /// What is counted from one transfer to the next.
 #[derive(Clone, Copy, ValueEnum)]
@@ -118,12 +119,11 @@ pub(in crate::cli) fn run(context: &Context, arguments: &AddArgs) -> Result<Endi
     let recurrence = arguments.recurrence()?;
     let signature = Signature { actor: login_or(arguments.actor.as_deref())?, reason: None };
     let ledger = context.ledger()?;
-    let currency = Currencies::new(&ledger).of_account(parties.names()[0])?;
     let id = arguments.note.id.id(&ledger).map_err(Error::from)?;
     let request = ScheduleRequest {
         id: id.id().into(),
         parties,
-        money: read_amount(amount, currency).map_err(Error::from)?,
+        money: read_amount(amount).map_err(Error::from)?.into(),
         recurrence,
         on_refusal: arguments.on_refusal.into(),
         description: arguments.note.description()?,
@@ -137,10 +137,10 @@ fn add(
     context: &Context,
     ledger: &Ledger,
     id: TransferId,
-    request: &ScheduleRequest,
+    request: &ScheduleRequest<Placed<WrittenAmount>>,
     mode: Mode,
 ) -> Result<Ending, Failure> {
-    let added = answer_to(context, id, mode, || ledger.add_schedule(request, mode))?;
+    let added = answer_to(context, id, mode, || ledger.add_written_schedule(request, mode))?;
     if added.replayed {
         say("This schedule was added before; here it is as it stands now.");
     } else if mode == Mode::DryRun {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use crate::error::Error;
-use crate::facts::{Account, AccountEvent, AccountId, BookEvent, Hash, Sequence, Transfer, TransferKind};
+use crate::facts::{AccountEvent, AccountId, BookEvent, Due, Hash, Schedule, Sequence, Transfer, TransferKind};
 use crate::judging::open_account;
 use crate::ledger::NamedCurrency;
 use crate::ledger::proof::verify::{ExpectedCurrencies, Walk, Walked};
+use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::schedules::ScheduleCheck;
-use crate::ledger::transport::book::write::refusal;
 use crate::ledger::transport::book::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
@@ -52,7 +52,7 @@ pub(super) struct Check {
     last_sequence: Sequence,
     currencies: HashMap<CurrencyCode, NamedCurrency>,
     pub(super) walk: Walk,
-    pub(super) schedules: ScheduleCheck,
+    schedules: ScheduleCheck,
 }
 
 impl Check {
@@ -129,10 +129,6 @@ impl Check {
         Ok(())
     }
 
-    pub(super) fn enter_schedules(&mut self) -> Result<(), String> {
-        self.enter(Part::Schedules)
-    }
-
     fn take_currency(&mut self, named: &NamedCurrency) -> Result<(), String> {
         self.enter(Part::Currencies)?;
         let code = named.currency.code();
@@ -197,6 +193,18 @@ impl Check {
         Ok(())
     }
 
+    fn take_schedule(&mut self, schedule: &Schedule, currency: Currency) -> Result<(), String> {
+        self.enter(Part::Schedules)?;
+        self.check_currency(schedule.debit_account_id, currency)?;
+        let walk = self.schedules.take_schedule(schedule)?;
+        walk.problem(&self.walk.accounts).map_or(Ok(()), Err)
+    }
+
+    fn take_due(&mut self, due: &Due) -> Result<(), String> {
+        self.enter(Part::Schedules)?;
+        self.schedules.take_due(due)
+    }
+
     /// Each currency is one that every book has or that an event registers, and none that an event registers is missing.
     fn compare_currencies(&self) -> Result<(), String> {
         let mut expected = ExpectedCurrencies::new(&self.walk.of_book);
@@ -213,7 +221,7 @@ impl Check {
         Ok(())
     }
 
-    pub(super) fn check_currency(&self, account: AccountId, currency: Currency) -> Result<(), String> {
+    fn check_currency(&self, account: AccountId, currency: Currency) -> Result<(), String> {
         match self.walk.accounts.get(account) {
             Some(walked) if walked.currency != currency => {
                 Err(format!("it is in {}, account {} is in {}", currency.code(), walked.name, walked.currency.code()))
@@ -324,13 +332,4 @@ fn update(id: AccountId, walked: &Walked) -> Result<AccountHistoryUpdate, String
         state: particulars.terms.state.as_str().to_owned(),
         head: walked.head.into(),
     })
-}
-
-/// The account as it is when nothing has touched it yet.
-pub(super) fn unused(account: &NumberedAccount) -> Result<Account, String> {
-    match open_account(&account.opening, None, account.opened_at) {
-        Ok(crate::judging::Opening::New(opened)) => Ok(Account { id: account.id, ..opened }),
-        Ok(crate::judging::Opening::Replay(_)) => unreachable!("nothing is there that it could be a replay of"),
-        Err(rejection) => Err(rejection.to_string()),
-    }
 }

@@ -7,6 +7,7 @@ mod check;
 mod export;
 mod import;
 mod outbox;
+mod problems;
 mod schedules;
 mod throwaway;
 mod write;

@@ -7,13 +7,11 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::facts::{Due, Instant, Schedule, ScheduleId, TransferId};
 use crate::ledger::proof::verify::{ScheduleEvents, ScheduleWalk, problem_with_transfer};
-use crate::ledger::transport::book::check::Check;
 use crate::ledger::transport::book::export::Export;
-use crate::ledger::transport::book::write::refusal;
+use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::{BookHeader, BookRecord};
 use crate::models::CorruptRow;
 use crate::models::sql_types::{SqlId, SqlInstant};
-use crate::money::Currency;
 use crate::store::{Store, StoreError};
 
 /// How many rows are in memory at once: few, because one can have 70 kB of metadata.
@@ -68,7 +66,7 @@ pub(super) struct ScheduleCheck {
 }
 
 impl ScheduleCheck {
-    fn take_schedule(&mut self, schedule: &Schedule) -> Result<&ScheduleWalk, String> {
+    pub(super) fn take_schedule(&mut self, schedule: &Schedule) -> Result<&ScheduleWalk, String> {
         self.end()?;
         if let Some(last) = &self.last
             && schedule.id <= last.schedule.id
@@ -82,7 +80,7 @@ impl ScheduleCheck {
         Ok(self.last.insert(ScheduleWalk::new(schedule.clone())))
     }
 
-    fn take_due(&mut self, due: &Due) -> Result<(), String> {
+    pub(super) fn take_due(&mut self, due: &Due) -> Result<(), String> {
         self.dues += 1;
         match self.last.as_mut().filter(|last| last.schedule.id == due.schedule_id) {
             Some(last) => last.meet(due).map_or(Ok(()), Err),
@@ -106,20 +104,6 @@ impl ScheduleCheck {
             return Err(format!("the header counts {said:?} schedules and dues, the file has {found:?}"));
         }
         Ok(())
-    }
-}
-
-impl Check {
-    pub(super) fn take_schedule(&mut self, schedule: &Schedule, currency: Currency) -> Result<(), String> {
-        self.enter_schedules()?;
-        self.check_currency(schedule.debit_account_id, currency)?;
-        let walk = self.schedules.take_schedule(schedule)?;
-        walk.problem(&self.walk.accounts).map_or(Ok(()), Err)
-    }
-
-    pub(super) fn take_due(&mut self, due: &Due) -> Result<(), String> {
-        self.enter_schedules()?;
-        self.schedules.take_due(due)
     }
 }
 

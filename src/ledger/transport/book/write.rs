@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::error::{Error, InputError};
+use crate::error::Error;
 use crate::facts::{Account, AccountEvent, BookEvent, Hold, Transfer, TransferId, TransferKind};
 use crate::ledger::NamedCurrency;
 use crate::ledger::posting::write_metadata;
 use crate::ledger::proof::verify::{Reversed, Walk, apply_to_hold, opened_hold};
-use crate::ledger::transport::book::check::unused;
+use crate::ledger::transport::book::problems::{refusal, unused};
 use crate::ledger::transport::book::schedules::ScheduleLines;
 use crate::ledger::transport::book::{BookRecord, NumberedAccount};
 use crate::models::currencies::CurrencyRow;
@@ -180,8 +180,4 @@ impl Lines {
 
 fn opened(number: u64, account: &NumberedAccount) -> Result<Account, Error> {
     unused(account).map_err(|problem| refusal(number, problem))
-}
-
-pub(super) fn refusal(line: u64, problem: String) -> Error {
-    InputError::BookFile { line, problem }.into()
 }

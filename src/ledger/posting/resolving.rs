@@ -1,0 +1,366 @@
+//! Requests as they were written, turned into those that can be judged. The only place where a written amount gets its currency and a written
+//! reference its id.
+//!
+//! It is done in the transaction that posts them. Where they name all their accounts, it locks them, so that the posting need not read them
+//! again; what several requests ask for is looked up together.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::error::{Error, InputError};
+use crate::facts::{
+    Account, AccountId, AccountName, Names, Reference, Sequence, Transfer, TransferId, WrittenReference,
+};
+use crate::ledger::posting::written_amounts::{limit_change, money, quantity};
+use crate::money::{Currency, WrittenAmount};
+use crate::rejection::Rejection;
+use crate::requests::{
+    AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, CaptureRequest, Condition, Expected,
+    HoldRequest, JournalRequest, JournalReversalRequest, Operation, Place, Placed, Quantity, ReleaseRequest, Request,
+    ReversalRequest, Stage, TransferRequest, Written,
+};
+use crate::store::{Store, StoreError};
+
+/// Requests that can be judged.
+pub(in crate::ledger) struct ResolvedRequests {
+    pub(in crate::ledger) requests: Vec<Request>,
+    pub(in crate::ledger) accounts: RequestAccounts,
+}
+
+/// What a posting has still to do for the accounts of its requests.
+pub(in crate::ledger) enum RequestAccounts {
+    /// They are all locked, and here they are.
+    Locked(Vec<Account>),
+    /// The requests are about holds or transfers, whose accounts have to be locked with those that are named.
+    Unlocked {
+        /// Accounts that a dry run pretends to have.
+        unopened: Vec<Account>,
+    },
+}
+
+/// Resolves requests, in order: each can name what those before it make. `also_locked` are locked with the accounts of the requests.
+///
+/// # Errors
+/// [`InputError::Amount`] with its place for what is too precise or too large, [`Rejection::SequenceUnknown`], [`Error::Store`].
+pub(in crate::ledger) fn resolve(
+    store: &mut dyn Store,
+    requests: &[Request<Written>],
+    also_locked: &BTreeSet<AccountId>,
+    unopened: &[Account],
+) -> Result<ResolvedRequests, Error> {
+    let needs = Needs::of(requests);
+    let names: Vec<_> = needs.names.iter().copied().collect();
+    let ids: Vec<_> = also_locked.iter().copied().collect();
+    let mut accounts = match (needs.has_references, names.is_empty() && ids.is_empty()) {
+        (_, true) => Vec::new(),
+        (true, false) => store.find_accounts(&names)?,
+        (false, false) => store.lock_accounts(&names, &ids)?,
+    };
+    accounts.extend_from_slice(unopened);
+    let mut resolver = Resolver::new(store);
+    resolver.know_accounts(&accounts);
+    resolver.know_transfers(needs.ids.into_iter().collect())?;
+    let requests = requests.iter().map(|request| resolver.request(request)).collect::<Result<_, _>>()?;
+    let accounts = if needs.has_references {
+        RequestAccounts::Unlocked { unopened: unopened.to_vec() }
+    } else {
+        RequestAccounts::Locked(accounts)
+    };
+    Ok(ResolvedRequests { requests, accounts })
+}
+
+/// What has to be looked up for requests.
+#[derive(Default)]
+struct Needs<'a> {
+    names: BTreeSet<&'a AccountName>,
+    /// The ids of what amounts are said of, and those that decide what a reference means.
+    ids: BTreeSet<TransferId>,
+    has_references: bool,
+}
+
+impl<'a> Needs<'a> {
+    fn of(requests: &'a [Request<Written>]) -> Self {
+        let mut needs = Self::default();
+        for request in requests {
+            if let Request::JournalReversal(reversal) = request {
+                needs.add_reference(&reversal.journal);
+            }
+            request.operations().iter().for_each(|operation| needs.add(operation));
+        }
+        needs
+    }
+
+    fn add(&mut self, operation: &'a Operation<Written>) {
+        match operation {
+            Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
+                self.names.extend(request.parties.names());
+                self.names.extend(request.conditions.iter().map(|condition| &condition.account));
+            }
+            Operation::Capture(request) => self.add_reference_with(&request.hold, &request.quantity),
+            Operation::Release(request) => self.add_reference(&request.hold),
+            Operation::Reverse(request) => self.add_reference_with(&request.reversed, &request.quantity),
+            Operation::Change(request) => _ = self.names.insert(&request.account),
+            Operation::Annotate(request) => match &request.target {
+                AnnotationTarget::Account(name) => _ = self.names.insert(name),
+                AnnotationTarget::Transfer(transfer) => self.add_reference(transfer),
+            },
+        }
+    }
+
+    fn add_reference(&mut self, reference: &Placed<WrittenReference>) {
+        self.has_references = true;
+        self.ids.extend(reference.value.doubtful_ids());
+    }
+
+    /// Of something of which there is an amount, unless that is left open.
+    fn add_reference_with<M>(&mut self, reference: &Placed<WrittenReference>, quantity: &Quantity<M>) {
+        self.add_reference(reference);
+        if !matches!(quantity, Quantity::All) {
+            self.ids.extend(reference.value.possible_ids());
+        }
+    }
+}
+
+/// What the currency of a transfer follows from.
+#[derive(Clone)]
+enum CurrencySource {
+    Account(AccountName),
+    Transfer(TransferId),
+}
+
+/// Looks up in the book what requests leave to it.
+pub(in crate::ledger) struct Resolver<'s> {
+    store: &'s mut dyn Store,
+    accounts: HashMap<AccountName, Currency>,
+    /// The currencies of transfers that were looked up. `None` where there is none.
+    transfers: HashMap<TransferId, Option<Currency>>,
+    /// What the requests so far make.
+    made: HashMap<TransferId, CurrencySource>,
+}
+
+/// What is in the book, and what requests before make.
+impl Names for Resolver<'_> {
+    type Error = Error;
+
+    fn has_id(&mut self, id: TransferId) -> Result<bool, Error> {
+        Ok(self.made.contains_key(&id) || self.find_stored(id)?.is_some())
+    }
+
+    fn get_id_at(&mut self, sequence: Sequence) -> Result<TransferId, Error> {
+        Ok(self.get_transfer_at(sequence)?.id)
+    }
+}
+
+impl<'s> Resolver<'s> {
+    pub(in crate::ledger) fn new(store: &'s mut dyn Store) -> Self {
+        Self { store, accounts: HashMap::new(), transfers: HashMap::new(), made: HashMap::new() }
+    }
+
+    fn know_accounts(&mut self, accounts: &[Account]) {
+        self.accounts.extend(accounts.iter().map(|account| (account.name.clone(), account.currency)));
+    }
+
+    /// What a reference to a transfer or a hold names.
+    ///
+    /// # Errors
+    /// [`Rejection::SequenceUnknown`], [`Error::Store`].
+    pub(in crate::ledger) fn reference(&mut self, written: &WrittenReference) -> Result<Reference, Error> {
+        written.resolve(self)
+    }
+
+    /// What a reference names where it names a journal. The sequence of any of its transfers names the journal too.
+    ///
+    /// # Errors
+    /// As [`Resolver::reference`].
+    pub(in crate::ledger) fn journal(&mut self, written: &WrittenReference) -> Result<Reference, Error> {
+        let reference = written.resolve(self)?;
+        let Some(sequence) = reference.sequence() else { return Ok(reference) };
+        Ok(match self.get_transfer_at(sequence)?.journal_id {
+            Some(id) => reference.with_id(TransferId(id)),
+            None => reference,
+        })
+    }
+
+    fn get_transfer_at(&mut self, sequence: Sequence) -> Result<Transfer, Error> {
+        Ok(self.store.find_transfer_at(sequence)?.ok_or(Rejection::SequenceUnknown { sequence })?)
+    }
+
+    fn find_stored(&mut self, id: TransferId) -> Result<Option<Currency>, Error> {
+        if !self.transfers.contains_key(&id) {
+            self.know_transfers(vec![id])?;
+        }
+        Ok(self.transfers[&id])
+    }
+
+    fn know_transfers(&mut self, ids: Vec<TransferId>) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let found = self.store.find_transfers(&ids)?;
+        let debited = found.iter().map(|transfer| transfer.debit.account_id);
+        let labels = self.store.account_labels(&debited.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
+        let currencies: HashMap<_, _> = labels.iter().map(|label| (label.id, label.currency)).collect();
+        self.transfers.extend(ids.into_iter().map(|id| (id, None)));
+        let currency = |transfer: &Transfer| currencies.get(&transfer.debit.account_id).copied();
+        self.transfers.extend(found.iter().map(|transfer| (transfer.id, currency(transfer))));
+        Ok(())
+    }
+
+    fn currency_of_transfer(&mut self, mut id: TransferId) -> Result<Option<Currency>, Error> {
+        if let Some(currency) = self.transfers.get(&id).copied().flatten() {
+            return Ok(Some(currency));
+        }
+        // What a request before it makes. Each follows from an earlier one, so this ends.
+        while let Some(source) = self.made.get(&id).cloned() {
+            match source {
+                CurrencySource::Account(name) => return Ok(self.accounts.get(&name).copied()),
+                CurrencySource::Transfer(earlier) if earlier == id => break,
+                CurrencySource::Transfer(earlier) => id = earlier,
+            }
+        }
+        self.find_stored(id)
+    }
+
+    fn request(&mut self, request: &Request<Written>) -> Result<Request, Error> {
+        Ok(match request {
+            Request::Operation(operation) => Request::Operation(self.operation(operation)?),
+            Request::Journal(journal) => {
+                let legs = journal.legs().iter().map(|leg| self.operation(leg)).collect::<Result<_, _>>()?;
+                JournalRequest::new(journal.request_id().clone(), legs).into()
+            }
+            Request::JournalReversal(JournalReversalRequest { id, journal, at, description, metadata }) => {
+                let journal = in_place(journal.place, self.journal(&journal.value))?;
+                let (description, metadata) = (description.clone(), metadata.clone());
+                JournalReversalRequest { id: id.clone(), journal, at: *at, description, metadata }.into()
+            }
+            Request::Due(_) => unreachable!("only a schedule of the book makes what is due, and it is never written"),
+        })
+    }
+
+    fn operation(&mut self, operation: &Operation<Written>) -> Result<Operation, Error> {
+        let resolved = match operation {
+            Operation::Transfer(request) => Operation::Transfer(self.transfer(request)?),
+            Operation::Hold(HoldRequest { transfer, expiry }) => {
+                HoldRequest { transfer: self.transfer(transfer)?, expiry: *expiry }.into()
+            }
+            Operation::Capture(request) => self.capture(request)?.into(),
+            Operation::Release(ReleaseRequest { id, hold, description, metadata }) => {
+                let (description, metadata) = (description.clone(), metadata.clone());
+                ReleaseRequest { id: id.clone(), hold: self.placed_reference(hold)?, description, metadata }.into()
+            }
+            Operation::Reverse(request) => self.reversal(request)?.into(),
+            Operation::Change(request) => self.change(request)?.into(),
+            Operation::Annotate(request) => self.annotation(request)?.into(),
+        };
+        self.note(&resolved);
+        Ok(resolved)
+    }
+
+    fn note(&mut self, operation: &Operation) {
+        let of_account = |name: &AccountName| CurrencySource::Account(name.clone());
+        let source = match operation {
+            Operation::Transfer(request) => of_account(request.parties.names()[0]),
+            Operation::Hold(request) => of_account(request.transfer.parties.names()[0]),
+            Operation::Capture(request) => CurrencySource::Transfer(request.hold.id()),
+            Operation::Release(request) => CurrencySource::Transfer(request.hold.id()),
+            Operation::Reverse(request) => CurrencySource::Transfer(request.reversed.id()),
+            Operation::Change(_) | Operation::Annotate(_) => return,
+        };
+        if let Some(id) = operation.id() {
+            self.made.entry(id).or_insert(source);
+        }
+    }
+
+    fn transfer(&self, request: &TransferRequest<Written>) -> Result<TransferRequest, Error> {
+        let currency = self.accounts.get(request.parties.names()[0]).copied();
+        let conditions = request.conditions.iter().map(|condition| self.condition(condition));
+        let conditions = conditions.collect::<Result<_, _>>()?;
+        Ok(TransferRequest {
+            id: request.id.clone(),
+            parties: request.parties.clone(),
+            quantity: quantity(&request.quantity, currency)?,
+            effective_at: request.effective_at,
+            description: request.description.clone(),
+            metadata: request.metadata.clone(),
+            conditions,
+        })
+    }
+
+    fn condition(&self, condition: &Condition<Placed<WrittenAmount>>) -> Result<Condition, InputError> {
+        let expected = match &condition.expected {
+            Expected::Version(version) => Expected::Version(*version),
+            Expected::Balance(comparison, amount) => {
+                Expected::Balance(*comparison, money(amount, self.accounts.get(&condition.account).copied())?)
+            }
+        };
+        Ok(Condition { account: condition.account.clone(), expected })
+    }
+
+    fn capture(&mut self, request: &CaptureRequest<Written>) -> Result<CaptureRequest, Error> {
+        let hold = self.placed_reference(&request.hold)?;
+        Ok(CaptureRequest {
+            id: request.id.clone(),
+            quantity: self.quantity_of(&request.quantity, &hold)?,
+            hold,
+            remainder: request.remainder,
+            effective_at: request.effective_at,
+            description: request.description.clone(),
+            metadata: request.metadata.clone(),
+        })
+    }
+
+    fn reversal(&mut self, request: &ReversalRequest<Written>) -> Result<ReversalRequest, Error> {
+        let reversed = self.placed_reference(&request.reversed)?;
+        Ok(ReversalRequest {
+            id: request.id.clone(),
+            quantity: self.quantity_of(&request.quantity, &reversed)?,
+            reversed,
+            at: request.at,
+            description: request.description.clone(),
+            metadata: request.metadata.clone(),
+        })
+    }
+
+    fn quantity_of(
+        &mut self,
+        written: &Quantity<<Written as Stage>::Money>,
+        named: &Reference,
+    ) -> Result<Quantity, Error> {
+        match written {
+            Quantity::All => Ok(Quantity::All),
+            written => Ok(quantity(written, self.currency_of_transfer(named.id())?)?),
+        }
+    }
+
+    fn change(&self, request: &AccountChange<Placed<WrittenAmount>>) -> Result<AccountChange, InputError> {
+        let AccountChange { account, action, actor, reason } = request;
+        let action = match action {
+            AccountAction::Limit(change) => {
+                AccountAction::Limit(limit_change(change, self.accounts.get(account).copied())?)
+            }
+            AccountAction::Freeze(sides) => AccountAction::Freeze(*sides),
+            AccountAction::Unfreeze(sides) => AccountAction::Unfreeze(*sides),
+            AccountAction::Close => AccountAction::Close,
+        };
+        Ok(AccountChange { account: account.clone(), action, actor: actor.clone(), reason: reason.clone() })
+    }
+
+    fn annotation(
+        &mut self,
+        request: &AnnotationRequest<Placed<WrittenReference>>,
+    ) -> Result<AnnotationRequest, Error> {
+        let AnnotationRequest { target, change, actor, reason } = request;
+        let target = match target {
+            AnnotationTarget::Account(name) => AnnotationTarget::Account(name.clone()),
+            AnnotationTarget::Transfer(transfer) => AnnotationTarget::Transfer(self.placed_reference(transfer)?),
+        };
+        Ok(AnnotationRequest { target, change: change.clone(), actor: actor.clone(), reason: reason.clone() })
+    }
+
+    fn placed_reference(&mut self, written: &Placed<WrittenReference>) -> Result<Reference, Error> {
+        in_place(written.place, self.reference(&written.value))
+    }
+}
+
+fn in_place<T>(place: Place, outcome: Result<T, Error>) -> Result<T, Error> {
+    outcome.map_err(|error| if place.is_empty() { error } else { error.at(&place.to_string()) })
+}
