@@ -102,7 +102,6 @@ on_every_backend! {
             &["reverse", "@4"],
             &["journal", "post", "--leg", "alice -> bob 1"],
             &["batch", batch.to_str().unwrap()],
-            &["schedule", "add", "alice", "bob", "1", "--every", "month"],
         ] {
             assert_eq!(transactions(words), opening_and_one, "{words:?}");
         }
