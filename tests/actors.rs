@@ -75,6 +75,22 @@ on_every_backend! {
         assert_eq!(actors, ["carol", "teller"]);
     }
 
+    fn the_program_records_the_name_it_is_given_or_that_of_the_login(book: &TestBook) {
+        fill(book);
+        let actor_in = |command: &str| {
+            let answer = book.run(&format!("{command} --format json")).ends(0);
+            let record: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+            record["actor"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(actor_in("transfer alice bob 1 --key t1 --actor carol"), "carol");
+        assert_eq!(actor_in("transfer alice bob 1 --key t1 --actor dave"), "carol");
+        let login = teller::config::login_name().unwrap();
+        assert_eq!(actor_in("transfer alice bob 1 --key t2"), login);
+        book.run("transfer alice bob 1 --actor ''").ends(65).says("actor");
+        let statement = book.run("statement alice --limit 1 --format json").ends(0);
+        assert!(statement.stdout.contains(&format!("\"actor\":\"{login}\"")), "{}", statement.stdout);
+    }
+
     fn a_dry_run_names_who_asks(book: &TestBook) {
         fill(book);
         let tried = book.ledger().post(transfer("t1", "alice", "bob", "1"), WriteOptions::new(Mode::DryRun).by(actor("carol"))).unwrap();

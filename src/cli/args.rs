@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use crate::config;
 use crate::facts::{AccountName, Actor, Description, Metadata, TextError};
 use crate::ledger::Mode;
 use crate::requests::{AccountAction, AccountChange};
@@ -52,38 +51,32 @@ pub(super) fn metadata_of(texts: &[String]) -> Result<Metadata, TextError> {
     Metadata::new(entries)
 }
 
-/// Who changes something, and why.
+/// Why something is changed.
 #[derive(Args)]
-pub(super) struct ActorArgs {
-    /// Who wants it so [default: the login name]
-    #[arg(long, value_name = "NAME")]
-    actor: Option<String>,
+pub(super) struct ReasonArgs {
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }
 
-impl ActorArgs {
-    pub(super) fn signature(&self) -> Result<Signature, crate::Error> {
-        Ok(Signature {
-            actor: login_or(self.actor.as_deref())?,
-            reason: self.reason.as_deref().map(parse).transpose()?,
-        })
+impl ReasonArgs {
+    /// Who asks for the change, which is an option of every command, and why.
+    pub(super) fn signature(&self, actor: Option<Actor>) -> Result<Signature, crate::Error> {
+        Ok(Signature { actor, reason: self.reason.as_deref().map(parse).transpose()? })
     }
 
-    pub(super) fn signed(&self) -> Result<(Actor, Option<Description>), crate::Error> {
-        Ok(self.signature()?.signed()?)
+    pub(super) fn signed(&self, actor: Option<Actor>) -> Result<(Actor, Option<Description>), crate::Error> {
+        Ok(self.signature(actor)?.signed()?)
     }
 
-    pub(super) fn change(&self, account: AccountName, action: AccountAction) -> Result<AccountChange, crate::Error> {
-        Ok(self.signature()?.sign(account, action)?)
+    pub(super) fn change(
+        &self,
+        actor: Option<Actor>,
+        account: AccountName,
+        action: AccountAction,
+    ) -> Result<AccountChange, crate::Error> {
+        Ok(self.signature(actor)?.sign(account, action)?)
     }
-}
-
-/// The name that is given, or else the login name.
-pub(super) fn login_or(actor: Option<&str>) -> Result<Option<Actor>, crate::Error> {
-    let actor = actor.map(str::to_owned).or_else(config::login_name);
-    actor.as_deref().map(parse).transpose()
 }
 
 /// Reads an argument whose text is checked by the library, so that its fault is bad input and not bad usage.

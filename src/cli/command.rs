@@ -64,6 +64,9 @@ pub(super) struct GlobalArgs {
     /// The book of that name in the database, where it holds several
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) book: Option<String>,
+    /// Who asks, as it is recorded with every transfer and change [default: the login name]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) actor: Option<String>,
     /// Make the book's file where it is not there; without it only account open, import and migrate run do
     #[arg(long, global = true)]
     pub(super) create: bool,

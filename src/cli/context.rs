@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
 use crate::config::{self, Flag, Origin};
+use crate::facts::Actor;
 use crate::ledger::{Ledger, Mode};
 use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
 
@@ -15,6 +16,7 @@ use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
 pub(super) struct Context {
     pub(super) database_url: Option<String>,
     pub(super) book: Option<String>,
+    pub(super) actor: Option<String>,
     pub(super) missing: MissingBook,
     pub(super) verbose: u8,
     pub(super) deadline: Deadline,
@@ -61,17 +63,33 @@ impl From<Ending> for Exit {
 impl Context {
     /// The book, which must be there unless `--create` is given.
     pub(super) fn ledger(&self) -> Result<Ledger, Failure> {
-        self.open(Ledger::open, self.missing)
+        self.acting(self.open(Ledger::open, self.missing)?)
     }
 
     /// The book, which is made where it is not there, for the commands that books begin with. A dry run makes none.
     pub(super) fn ledger_to_begin(&self, mode: Mode) -> Result<Ledger, Failure> {
-        self.open(Ledger::open, self.missing_to_begin(mode))
+        self.acting(self.open(Ledger::open, self.missing_to_begin(mode))?)
     }
 
     /// The book to import into, also where an import has not come to its end.
     pub(super) fn ledger_to_import(&self, mode: Mode) -> Result<Ledger, Failure> {
-        self.open(Ledger::open_incomplete, self.missing_to_begin(mode))
+        self.acting(self.open(Ledger::open_incomplete, self.missing_to_begin(mode))?)
+    }
+
+    /// The ledger, with the actor of this command line as its own.
+    fn acting(&self, ledger: Ledger) -> Result<Ledger, Failure> {
+        Ok(match self.actor()? {
+            Some(actor) => ledger.with_actor(actor),
+            None => ledger,
+        })
+    }
+
+    /// Who asks: the name of `--actor`, or else the login name. `None` if nobody is logged in by a name that can be recorded.
+    pub(super) fn actor(&self) -> Result<Option<Actor>, Failure> {
+        match &self.actor {
+            Some(name) => Ok(Some(parse(name)?)),
+            None => Ok(config::login_name().and_then(|name| name.parse().ok())),
+        }
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.

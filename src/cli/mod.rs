@@ -60,13 +60,13 @@ pub fn run() -> ExitCode {
 
 fn run_command_line(command_line: CommandLine) -> ExitCode {
     let CommandLine { name, arguments: Arguments { global, command } } = command_line;
-    let GlobalArgs { database_url, book, create, deadline, format, verbose } = global;
+    let GlobalArgs { database_url, book, actor, create, deadline, format, verbose } = global;
     let deadline = Deadline::new(deadline);
     let output = Output::new(format);
     deadline.watch(&name, &output);
     let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
     let program = Program { arguments: Arguments::command, run: run_within };
-    let context = Context { database_url, book, missing, verbose, deadline, output, program };
+    let context = Context { database_url, book, actor, missing, verbose, deadline, output, program };
     let outcome = log::start(verbose).and_then(|()| commands::run(&context, &command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)

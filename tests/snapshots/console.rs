@@ -63,6 +63,10 @@ impl Console {
         if let Some(book) = book {
             arguments.extend(["--database-url".to_owned(), book.clone()]);
         }
+        // The default is the login name, which is another one elsewhere.
+        if !line.command.contains("--actor") {
+            arguments.extend(["--actor".to_owned(), "ops".to_owned()]);
+        }
         if !line.command.contains("--format") {
             arguments.extend(["--format".to_owned(), self.format.to_owned()]);
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::advice;
-use crate::cli::args::{ActorArgs, ModeArgs, count};
+use crate::cli::args::{ModeArgs, ReasonArgs, count};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -62,7 +62,7 @@ pub(in crate::cli) struct BatchArgs {
     #[arg(long, value_enum, default_value_t = OnRefusal::CarryOn)]
     on_refusal: OnRefusal,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -70,7 +70,8 @@ pub(in crate::cli) struct BatchArgs {
 pub(in crate::cli) fn run(context: &Context, arguments: &BatchArgs) -> Result<Ending, Failure> {
     let text = read_text(&arguments.file, BYTES_MAX)?;
     let ledger = context.ledger()?;
-    let requests = RequestReader::new(arguments.actor.signature()?).read_items(&text).map_err(Error::from)?;
+    let requests =
+        RequestReader::new(arguments.reason.signature(context.actor()?)?).read_items(&text).map_err(Error::from)?;
     let mode = arguments.mode.mode();
     let answers = ledger.submit_written(&requests, arguments.on_refusal.into(), mode)?;
 

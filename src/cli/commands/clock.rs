@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{ModeArgs, login_or, parse};
+use crate::cli::args::{ModeArgs, parse};
 use crate::cli::commands::doctor::late_accounts;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
@@ -28,9 +28,6 @@ pub(in crate::cli) enum ClockCommand {
 
 #[derive(Args)]
 pub(in crate::cli) struct AcceptArgs {
-    /// Who wants it so [default: the login name]
-    #[arg(long, value_name = "NAME")]
-    actor: Option<String>,
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -59,7 +56,7 @@ fn show(context: &Context) -> Result<Ending, Failure> {
 }
 
 fn accept(context: &Context, arguments: &AcceptArgs) -> Result<Ending, Failure> {
-    let signature = Signature { actor: login_or(arguments.actor.as_deref())?, reason: None };
+    let signature = Signature { actor: context.actor()?, reason: None };
     let actor = signature.signed().map_err(crate::Error::from)?.0;
     let mode = arguments.mode.mode();
     let accepted = context.ledger()?.accept_clock(&actor, &parse(&arguments.reason)?, mode)?;

@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{ActorArgs, ModeArgs, parse};
+use crate::cli::args::{ModeArgs, ReasonArgs, parse};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -32,7 +32,7 @@ pub(in crate::cli) struct AddArgs {
     #[arg(long, value_name = "TEXT")]
     name: String,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -54,7 +54,7 @@ fn list(context: &Context) -> Result<Ending, Failure> {
 fn add(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let currency = Currency::new(parse(&arguments.code)?, arguments.exponent).map_err(InputError::from)?;
     let named = NamedCurrency { currency, name: parse(&arguments.name)? };
-    let (actor, reason) = arguments.actor.signed()?;
+    let (actor, reason) = arguments.reason.signed(context.actor()?)?;
     let signature = Signature { actor, reason };
     let mode = arguments.mode.mode();
     let registered = context.ledger()?.add_currency(&named, &signature, mode)?;

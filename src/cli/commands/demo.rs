@@ -70,6 +70,7 @@ fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
     let context = Context {
         database_url: Some(url.to_owned()),
         book: None,
+        actor: context.actor.clone(),
         missing: MissingBook::Refuse,
         verbose: context.verbose,
         deadline: context.deadline.clone(),

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::ActorArgs;
+use crate::cli::args::ReasonArgs;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, show_receipt, submit};
@@ -54,7 +54,7 @@ pub(in crate::cli) struct PostArgs {
     #[arg(long = "leg", value_name = "LEG")]
     legs: Vec<String>,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     note: NoteArgs,
 }
@@ -73,9 +73,9 @@ pub(in crate::cli) fn run(context: &Context, command: &JournalCommand) -> Result
 }
 
 fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
-    let PostArgs { file, legs, actor, note } = arguments;
+    let PostArgs { file, legs, reason, note } = arguments;
     let ledger = context.ledger()?;
-    let reader = RequestReader::new(actor.signature()?);
+    let reader = RequestReader::new(reason.signature(context.actor()?)?);
     let description = note.description()?;
     let metadata = note.metadata().map_err(Error::from)?;
     let journal = match file {

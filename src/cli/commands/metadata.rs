@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{ActorArgs, ModeArgs, metadata_of, parse};
+use crate::cli::args::{ModeArgs, ReasonArgs, metadata_of, parse};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -63,7 +63,7 @@ pub(in crate::cli) struct SetArgs {
     #[arg(long, value_name = "KEY")]
     remove: Vec<String>,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -101,7 +101,7 @@ fn set(context: &Context, arguments: &SetArgs) -> Result<Ending, Failure> {
         set: metadata_of(&arguments.entries).map_err(InputError::from)?,
         remove: arguments.remove.iter().cloned().collect::<BTreeSet<_>>(),
     };
-    let (actor, reason) = arguments.actor.signed()?;
+    let (actor, reason) = arguments.reason.signed(context.actor()?)?;
     let ledger = context.ledger()?;
     let target = arguments.target.target(&ledger)?;
     let mode = arguments.mode.mode();

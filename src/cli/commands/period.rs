@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{ActorArgs, ModeArgs, parse};
+use crate::cli::args::{ModeArgs, ReasonArgs, parse};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -36,7 +36,7 @@ pub(in crate::cli) struct ChangeArgs {
     /// A year, a month or a day: 2026, 2026-01, 2026-01-31
     period: String,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -59,7 +59,7 @@ pub(in crate::cli) fn run(context: &Context, command: &PeriodCommand) -> Result<
 
 fn change(context: &Context, arguments: &ChangeArgs, action: PeriodAction) -> Result<Ending, Failure> {
     let period = parse(&arguments.period)?;
-    let (actor, reason) = arguments.actor.signed()?;
+    let (actor, reason) = arguments.reason.signed(context.actor()?)?;
     let mode = arguments.mode.mode();
     let change = PeriodChange { period, action, actor, reason };
     let ledger = context.ledger()?;

@@ -2,7 +2,7 @@ mod state;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{ActorArgs, MetadataArgs, ModeArgs, parse};
+use crate::cli::args::{MetadataArgs, ModeArgs, ReasonArgs, parse};
 use crate::cli::commands::account::state::{CloseArgs, FreezeArgs, HistoryArgs};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
@@ -186,7 +186,7 @@ pub(in crate::cli) struct LimitArgs {
     #[command(flatten)]
     velocity: VelocityArgs,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -288,7 +288,7 @@ fn limit(context: &Context, arguments: &LimitArgs) -> Result<Ending, Failure> {
         per_day: new_limit(velocity.per_day.as_deref(), velocity.no_per_day, currency)?,
         per_month: new_limit(velocity.per_month.as_deref(), velocity.no_per_month, currency)?,
     };
-    let change = arguments.actor.change(name, AccountAction::Limit(change))?;
+    let change = arguments.reason.change(context.actor()?, name, AccountAction::Limit(change))?;
     let account = ledger.change_account(&change, arguments.mode.mode())?;
     context.committed(arguments.mode.mode(), Committed::new(format!("the limits of account {} are set", account.name)));
     context.output.one(&AccountRecord::from(&account))?;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::args::{ActorArgs, ModeArgs, parse};
+use crate::cli::args::{ModeArgs, ReasonArgs, parse};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -28,7 +28,7 @@ pub(in crate::cli) struct FreezeArgs {
     #[arg(long)]
     credits: bool,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -41,7 +41,7 @@ pub(in crate::cli) struct CloseArgs {
     #[arg(long, value_name = "ACCOUNT")]
     to: Option<String>,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -67,14 +67,14 @@ pub(in crate::cli) fn freeze(
         (false, true) => Sides::Credits,
         (false, false) => Sides::Both,
     };
-    let change = arguments.actor.change(parse(&arguments.name)?, action(sides))?;
+    let change = arguments.reason.change(context.actor()?, parse(&arguments.name)?, action(sides))?;
     apply(context, &context.ledger()?, &change, arguments.mode.mode())
 }
 
 pub(in crate::cli) fn close(context: &Context, arguments: &CloseArgs) -> Result<Ending, Failure> {
     let name: AccountName = parse(&arguments.name)?;
     let heir: Option<AccountName> = arguments.to.as_deref().map(parse).transpose()?;
-    let change = arguments.actor.change(name.clone(), AccountAction::Close)?;
+    let change = arguments.reason.change(context.actor()?, name.clone(), AccountAction::Close)?;
     let ledger = context.ledger()?;
     let mode = arguments.mode.mode();
     match heir {

@@ -3,7 +3,7 @@
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::{login_or, parse};
+use crate::cli::args::parse;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -107,9 +107,6 @@ pub(in crate::cli) struct AddArgs {
     /// What becomes of a transfer that is refused when it is due, for a reason that may pass
     #[arg(long, value_enum, default_value_t = Policy::Retry)]
     on_refusal: Policy,
-    /// Who wants it so [default: the login name]
-    #[arg(long, value_name = "NAME")]
-    actor: Option<String>,
     #[command(flatten)]
     note: NoteArgs,
 }
@@ -117,7 +114,7 @@ pub(in crate::cli) struct AddArgs {
 pub(in crate::cli) fn run(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let (parties, amount) = arguments.parties()?;
     let recurrence = arguments.recurrence()?;
-    let signature = Signature { actor: login_or(arguments.actor.as_deref())?, reason: None };
+    let signature = Signature { actor: context.actor()?, reason: None };
     let ledger = context.ledger()?;
     let id = arguments.note.id.id(&ledger).map_err(Error::from)?;
     let request = ScheduleRequest {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{ActorArgs, ModeArgs, count, parse};
+use crate::cli::args::{ModeArgs, ReasonArgs, count, parse};
 use crate::cli::commands::schedule::add::AddArgs;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
@@ -69,7 +69,7 @@ pub(in crate::cli) struct CancelArgs {
     /// The schedule: its id or its key
     schedule: String,
     #[command(flatten)]
-    actor: ActorArgs,
+    reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -134,7 +134,7 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
 
 fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> {
     let mode = arguments.mode.mode();
-    let (actor, reason) = arguments.actor.signed()?;
+    let (actor, reason) = arguments.reason.signed(context.actor()?)?;
     let ledger = context.ledger()?;
     let id = ledger.refer_to_schedule(&arguments.schedule)?;
     let cancelled = ledger.cancel_schedule(id, &actor, reason.as_ref(), mode)?;
