@@ -15,8 +15,10 @@ mod annotations;
 mod attempts;
 mod backend;
 mod book_events;
-#[cfg_attr(not(feature = "sqlite"), path = "book_files_left_out.rs")]
+#[cfg(feature = "sqlite")]
 mod book_files;
+#[cfg(not(feature = "sqlite"))]
+mod book_files_left_out;
 mod book_imports;
 mod book_url;
 mod causes;
@@ -65,7 +67,10 @@ use crate::models::currencies::CurrencyRow;
 pub(crate) use crate::store::account_chains::AccountChains;
 pub(crate) use crate::store::annotations::{AnnotatedId, Annotations};
 pub(crate) use crate::store::book_events::BookEvents;
+#[cfg(feature = "sqlite")]
 pub use crate::store::book_files::{copy_book_file, settle_book_file};
+#[cfg(not(feature = "sqlite"))]
+pub use crate::store::book_files_left_out::{copy_book_file, settle_book_file};
 pub(crate) use crate::store::book_imports::BookImports;
 pub use crate::store::causes::{NotOffered, UnreachableCause};
 pub use crate::store::diagnosis::{Diagnosis, Fact};

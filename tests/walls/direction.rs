@@ -41,7 +41,7 @@ const TELLER: Table = Table {
     rows: &[
         ("clock", &["facts"]),
         // Stricter: without `store`, which names `error` too.
-        ("error", &["facts", "money", "proof", "rejection", "store"]),
+        ("error", &["facts", "money", "proof", "rejection", "requests", "store"]),
         ("files", &["error"]),
         // Generated: it names the column types, as diesel.toml says.
         ("schema", &["models"]),

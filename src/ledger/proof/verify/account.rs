@@ -10,9 +10,9 @@ use crate::facts::{Account, AccountId, AccountName, Hash, Leg, NormalSide, Seque
 use crate::ledger::Ledger;
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::proof::verify::holds::KnownHolds;
+use crate::ledger::proof::verify::report::{VerifyProgress, VerifyReport};
 use crate::ledger::proof::verify::reversals::Reversed;
 use crate::ledger::proof::verify::walk::Walk;
-use crate::ledger::proof::verify::{VerifyProgress, VerifyReport};
 use crate::models::CorruptRow;
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;

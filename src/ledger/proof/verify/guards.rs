@@ -1,7 +1,7 @@
 //! The guards of the database itself, which prevent changes that Teller did not make.
 
 use crate::error::Error;
-use crate::ledger::proof::verify::FindingCode;
+use crate::ledger::proof::verify::report::FindingCode;
 use crate::ledger::proof::verify::walk::Walk;
 use crate::store::Store;
 

@@ -1,7 +1,7 @@
 //! Whether the index over the ids of transfers has the same rows as the table.
 
 use crate::error::Error;
-use crate::ledger::proof::verify::FindingCode;
+use crate::ledger::proof::verify::report::FindingCode;
 use crate::ledger::proof::verify::walk::Walk;
 use crate::store::Store;
 

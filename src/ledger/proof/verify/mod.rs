@@ -8,99 +8,27 @@ mod guards;
 mod holds;
 mod ids;
 mod pages;
+mod report;
 mod reversals;
 mod schedules;
 mod sealed;
 mod walk;
 mod walked;
 
-use bigdecimal::BigDecimal;
-use serde::Serialize;
-
 use crate::error::Error;
-use crate::facts::Sequence;
 use crate::ledger::Ledger;
-use crate::ledger::book::clock::ClockStatus;
 
 pub(in crate::ledger) use crate::ledger::proof::verify::currencies::ExpectedCurrencies;
 pub(in crate::ledger) use crate::ledger::proof::verify::holds::{apply_to_hold, opened_hold};
+pub use crate::ledger::proof::verify::report::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
 pub(in crate::ledger) use crate::ledger::proof::verify::reversals::Reversed;
 pub(in crate::ledger) use crate::ledger::proof::verify::schedules::{
     ScheduleEvents, ScheduleWalk, problem_with_transfer,
 };
 pub(in crate::ledger) use crate::ledger::proof::verify::walk::Walk;
 pub(in crate::ledger) use crate::ledger::proof::verify::walked::Walked;
-use crate::money::CurrencyCode;
 use crate::proof::Seal;
 use crate::store::{Access, Store, StoreError};
-
-/// The kind of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FindingCode {
-    /// A row that Teller did not write as it is.
-    History,
-    /// An index that does not find every row of its table.
-    Index,
-    /// A trigger, check, key or index that differs from what the migrations made. It may admit wrong rows.
-    Guard,
-}
-
-teller_ledger_core::words!(FindingCode {
-    History = "history",
-    Index = "index",
-    Guard = "guard",
-});
-
-/// Something in the book that Teller did not write as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The kind of the finding.
-    pub code: FindingCode,
-    /// The sequence of the transfer or event where it shows, if there is one.
-    pub sequence: Option<Sequence>,
-    /// The name of the account that it concerns, if there is one; its number if it has no valid name.
-    pub account: Option<String>,
-    /// The problem, with what was found and what was expected.
-    pub problem: String,
-}
-
-/// The sums of a currency over all accounts. In a whole book, debits equal credits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CurrencyTotals {
-    /// The currency.
-    pub currency: CurrencyCode,
-    /// All posted debits.
-    pub debits: BigDecimal,
-    /// All posted credits.
-    pub credits: BigDecimal,
-}
-
-/// The result of a verification.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifyReport {
-    /// How many transfers were recomputed.
-    pub transfers: u64,
-    /// How many accounts were compared.
-    pub accounts: u64,
-    /// The recomputed sums, by currency.
-    pub totals: Vec<CurrencyTotals>,
-    /// The findings, in the order of the book, so that the first one is nearest to the cause. At most 100.
-    pub findings: Vec<Finding>,
-    /// How many findings there are, including those that are not listed.
-    pub finding_count: u64,
-    /// The entries that are later than the book's clock, which are the fault of a clock and not of the book. `None` if only one account was
-    /// verified.
-    pub clock: Option<ClockStatus>,
-}
-
-/// The progress of a verification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VerifyProgress {
-    /// The last sequence that was read.
-    pub sequence: i64,
-    /// The newest sequence in the book.
-    pub newest: i64,
-}
 
 impl Ledger {
     /// Recomputes the whole book, as it stood at one moment, and compares the result with what is stored: every hash, version, pointer and balance;

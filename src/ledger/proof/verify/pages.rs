@@ -7,10 +7,10 @@ use std::thread;
 
 use crate::error::Error;
 use crate::facts::{AccountId, Sequence, Transfer, TransferKind};
-use crate::ledger::proof::verify::VerifyProgress;
 use crate::ledger::proof::verify::book_events::KnownSchedules;
 use crate::ledger::proof::verify::events::PendingEvents;
 use crate::ledger::proof::verify::holds::KnownHolds;
+use crate::ledger::proof::verify::report::VerifyProgress;
 use crate::ledger::proof::verify::reversals::Reversed;
 use crate::ledger::proof::verify::walk::Walk;
 use crate::models::transfers::TransferRow;

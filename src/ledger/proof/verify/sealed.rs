@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::facts::{AccountId, Hash, Sequence};
-use crate::ledger::proof::verify::VerifyProgress;
+use crate::ledger::proof::verify::report::VerifyProgress;
 use crate::ledger::proof::verify::walk::Walk;
 use crate::ledger::proof::verify::walked::Walked;
 use crate::proof::{MerkleTree, Seal};
