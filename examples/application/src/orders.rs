@@ -47,7 +47,7 @@ pub fn buy_in_one_transaction(url: &str, euro: Currency) -> Result<(), Fault> {
             .on_conflict_do_nothing()
             .execute(connection)?;
         // Last, so that the accounts are locked for as short a time as can be. The clock is the server's.
-        let answers = teller::post_in(connection, &Clock::system(), &[payment])?;
+        let answers = teller::post_in(connection, &"shop".parse()?, &Clock::system(), &[payment])?;
         answers.into_iter().collect::<Result<Vec<_>, _>>().map_err(teller::Error::from)
     })?;
     let orders: i64 = orders::table.count().get_result(&mut connection)?;
