@@ -8,7 +8,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use teller::Mode;
 use teller::facts::{
-    AccountId, Description, Hash, Instant, Leg, Metadata, Sequence, Transfer, TransferId, TransferKind,
+    AccountId, Description, Entry, Hash, Instant, Metadata, Sequence, Transfer, TransferId, TransferKind,
 };
 use teller::interchange::read_transfers;
 use teller::ledger::{Posted, Receipt};
@@ -53,7 +53,7 @@ fn csv(is_full: bool) -> String {
 
 fn receipt() -> Receipt {
     let leg =
-        |id| Leg { account_id: AccountId(id), version: 7, balance: Amount::from_minor(1_234_567), previous: None };
+        |id| Entry { account_id: AccountId(id), version: 7, balance: Amount::from_minor(1_234_567), previous: None };
     let transfer = Transfer {
         sequence: Sequence(1_000_000),
         id: TransferId::from_key("rent").unwrap(),

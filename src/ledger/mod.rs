@@ -42,7 +42,7 @@ pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, Ver
 pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
 pub use crate::ledger::statements::SpanStatement;
-pub use crate::ledger::statements::history::{Entry, Statement};
+pub use crate::ledger::statements::history::{Statement, StatementEntry};
 pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 pub use crate::ledger::transfers::WithOpenings;
 #[cfg(feature = "postgres")]

@@ -18,7 +18,7 @@ pub(super) fn check_history(
 ) -> Result<Vec<Transfer>, StoreError> {
     let is_cut = i64::try_from(transfers.len()).is_ok_and(|length| length < limit);
     let next = match transfers.last() {
-        Some(oldest) => oldest.leg_of(account).and_then(|leg| leg.previous),
+        Some(oldest) => oldest.entry_of(account).and_then(|entry| entry.previous),
         None => Some(first),
     };
     match next.filter(|_| is_cut) {
@@ -38,7 +38,7 @@ pub(super) fn check_last_recorded(
     if oldest.recorded_at <= at {
         return Ok(Some(oldest));
     }
-    match oldest.leg_of(account).and_then(|leg| leg.previous) {
+    match oldest.entry_of(account).and_then(|entry| entry.previous) {
         Some(previous) => Err(missing(account, previous)),
         None => Ok(None),
     }

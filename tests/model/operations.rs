@@ -89,7 +89,7 @@ impl Memory {
         let is_expiry = |transfer: &&Transfer| {
             transfer.kind == TransferKind::Release
                 && transfer.hold_id.is_some_and(|hold| hold.of_expiry() == transfer.id)
-                && transfer.leg_of(account).is_some()
+                && transfer.entry_of(account).is_some()
         };
         self.transfers.iter().filter(is_expiry).count()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use teller::facts::{Account, AccountName, Instant, NormalSide, Sequence, TransferId};
-use teller::ledger::Entry;
+use teller::ledger::StatementEntry;
 use teller::money::{Amount, CurrencyCode};
 
 use super::options::{metadata_change, signed};
@@ -101,7 +101,7 @@ impl Scenario<'_> {
             balances.push(signed(line, word, account.currency).number());
         }
         let entries = self.entries_oldest_first(line, &account.name);
-        let texts = |value: fn(&Entry) -> String| entries.iter().map(value).collect::<Vec<_>>().join(" ");
+        let texts = |value: fn(&StatementEntry) -> String| entries.iter().map(value).collect::<Vec<_>>().join(" ");
         line.check_equal("the history", &texts(|entry| entry.change.number()), &changes.join(" "));
         if has_balances {
             line.check_equal("the running balance", &texts(|entry| entry.balance.number()), &balances.join(" "));
@@ -120,7 +120,7 @@ impl Scenario<'_> {
         line.check_equal("what is kept", &format!("{:?}", kept.entries()), &format!("{:?}", expected.entries()));
     }
 
-    fn entries_oldest_first(&self, line: &Line, account: &AccountName) -> Vec<Entry> {
+    fn entries_oldest_first(&self, line: &Line, account: &AccountName) -> Vec<StatementEntry> {
         let mut entries = Vec::new();
         let mut cursor: Option<Sequence> = None;
         loop {

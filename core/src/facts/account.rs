@@ -173,7 +173,7 @@ impl Balances {
 /// The newest transfer that touched an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastTransfer {
-    /// Its place in the book.
+    /// Its sequence.
     pub sequence: Sequence,
     /// When the ledger took it.
     pub recorded_at: Instant,

@@ -27,7 +27,7 @@ pub struct AccountEvent {
     pub account_id: AccountId,
     /// The how-manieth event of the account it is, from 1.
     pub number: i64,
-    /// Its place in the book, among the transfers.
+    /// Its number among all transfers and events of the book.
     pub sequence: Sequence,
     /// How many transfers had touched the account before it.
     pub version: i64,
@@ -45,7 +45,7 @@ pub struct AccountEvent {
     pub reason: Option<Description>,
     /// The journal that it is part of.
     pub journal_id: Option<Uuid>,
-    /// Covers all of the above but the place, and the account's history before it.
+    /// Covers all of the above but the sequence, and the account's history before it.
     pub hash: Hash,
 }
 

@@ -165,7 +165,7 @@ pub struct Signature {
 pub struct BookEvent {
     /// Its number among these events, from 1.
     pub number: i64,
-    /// Its place in the book, among transfers and events of accounts.
+    /// Its number among all transfers and events of the book.
     pub sequence: Sequence,
     /// When the ledger took it: later than the event before it.
     pub recorded_at: Instant,

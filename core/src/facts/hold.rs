@@ -29,7 +29,7 @@ words!(HoldState {
 pub struct Hold {
     /// The id of the transfer that opened it.
     pub id: TransferId,
-    /// The place of that transfer.
+    /// The sequence of that transfer.
     pub sequence: Sequence,
     /// The account that captures debit.
     pub debit_account_id: AccountId,

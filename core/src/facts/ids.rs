@@ -34,24 +34,24 @@ impl AccountId {
     pub const UNASSIGNED: Self = Self(0);
 }
 
-/// A transfer's place in its book: 1, 2, 3, …, rising along every account's history. `UNASSIGNED` only in a dry run.
+/// A transfer's or event's number in its book's one order: 1, 2, 3, …, rising along every account's history. `UNASSIGNED` only in a dry run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sequence(pub i64);
 
 impl Sequence {
-    /// The place of a transfer that is not in the book.
+    /// The number of what is not in the book.
     pub const UNASSIGNED: Self = Self(0);
 
-    /// What numbers that stand for places are counted from until the database draws those: above every place there will ever be.
+    /// What provisional sequences are counted from: above every sequence that a database will draw.
     pub const PROVISIONAL_BASE: i64 = 1 << 62;
 
-    /// What stands for a place until the database draws it: for that of a batch's drafts with this index.
+    /// A provisional sequence: it stands for that of a batch's draft with this index until the database draws it.
     #[must_use]
     pub const fn provisional(index: usize) -> Self {
         Self(Self::PROVISIONAL_BASE.saturating_add_unsigned(index as u64 + 1))
     }
 
-    /// Whether it stands for a place.
+    /// Whether it is provisional.
     pub(crate) const fn is_provisional(self) -> bool {
         self.0 > Self::PROVISIONAL_BASE
     }

@@ -51,5 +51,5 @@ pub use schedule::{Cancellation, Due, DueState, OnRefusal, Schedule, ScheduleSta
 pub use schedule_id::ScheduleId;
 pub use side::NormalSide;
 pub use text::{AccountName, Actor, Description, Metadata, TextError, is_unseen, without_spelling};
-pub use transfer::{Leg, Transfer, TransferKind};
+pub use transfer::{Entry, Transfer, TransferKind};
 pub use velocity::{Velocity, Window};

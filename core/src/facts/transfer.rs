@@ -34,9 +34,9 @@ words!(TransferKind {
     Reversal = "reversal",
 });
 
-/// One side of a transfer: an account, and how the transfer left it.
+/// What stands on one side of a transfer: an account, and how the transfer left it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leg {
+pub struct Entry {
     /// The account.
     pub account_id: AccountId,
     /// The number of transfers that had touched it then, this one included.
@@ -50,7 +50,7 @@ pub struct Leg {
 /// One amount from one debit account to one credit account. Immutable, and the only thing that moves value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transfer {
-    /// Its place in the book.
+    /// Its number in the book.
     pub sequence: Sequence,
     /// The client's id.
     pub id: TransferId,
@@ -59,9 +59,9 @@ pub struct Transfer {
     /// How much, in minor units of its accounts' currency. More than zero.
     pub amount: Amount,
     /// The debited side.
-    pub debit: Leg,
+    pub debit: Entry,
     /// The credited side.
-    pub credit: Leg,
+    pub credit: Entry,
     /// When the ledger took it: later than both accounts' previous transfers.
     pub recorded_at: Instant,
     /// When it counts for the books.
@@ -89,7 +89,7 @@ pub struct Transfer {
     pub description: Option<Description>,
     /// For programs.
     pub metadata: Metadata,
-    /// Covers all of the above but the places, and both accounts' history before it.
+    /// Covers all of the above but the sequences, and both accounts' history before it.
     pub hash: Hash,
 }
 
@@ -106,18 +106,18 @@ impl Transfer {
         if self.debit.account_id == account { NormalSide::Debit } else { NormalSide::Credit }
     }
 
-    /// The leg on a side.
+    /// The entry on a side.
     #[must_use]
-    pub const fn leg_on(&self, side: NormalSide) -> &Leg {
+    pub const fn entry_on(&self, side: NormalSide) -> &Entry {
         match side {
             NormalSide::Debit => &self.debit,
             NormalSide::Credit => &self.credit,
         }
     }
 
-    /// The leg of an account, or `None` where it is not a party.
+    /// The entry of an account, or `None` if the transfer does not touch it.
     #[must_use]
-    pub fn leg_of(&self, account: AccountId) -> Option<&Leg> {
-        [&self.debit, &self.credit].into_iter().find(|leg| leg.account_id == account)
+    pub fn entry_of(&self, account: AccountId) -> Option<&Entry> {
+        [&self.debit, &self.credit].into_iter().find(|entry| entry.account_id == account)
     }
 }

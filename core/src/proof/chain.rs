@@ -102,9 +102,9 @@ pub fn hash_transfer(transfer: &Transfer, debit_head: Hash, credit_head: Hash) -
     preimage.uuid(transfer.id.0);
     preimage.text(transfer.kind.as_str());
     preimage.integer(transfer.amount.minor());
-    for leg in [&transfer.debit, &transfer.credit] {
-        preimage.integer(leg.version);
-        preimage.integer(leg.balance.minor());
+    for entry in [&transfer.debit, &transfer.credit] {
+        preimage.integer(entry.version);
+        preimage.integer(entry.balance.minor());
     }
     preimage.integer(transfer.recorded_at.micros());
     preimage.integer(transfer.effective_at.micros());
@@ -168,7 +168,7 @@ pub fn hash_due(due: &Due, schedule: Hash) -> Hash {
 #[cfg(test)]
 mod tests {
     use crate::facts::{
-        AccountId, AccountType, Leg, OnRefusal, PeriodAction, Recurrence, RecurrenceParts, RecurrencePeriod,
+        AccountId, AccountType, Entry, OnRefusal, PeriodAction, Recurrence, RecurrenceParts, RecurrencePeriod,
         ScheduleId, Sequence, Signature, TransferId, TransferKind,
     };
     use crate::money::{Amount, Currency};
@@ -184,7 +184,8 @@ mod tests {
     }
 
     fn transfer() -> Transfer {
-        let leg = |id| Leg { account_id: AccountId(id), version: 1, balance: Amount::from_minor(1234), previous: None };
+        let leg =
+            |id| Entry { account_id: AccountId(id), version: 1, balance: Amount::from_minor(1234), previous: None };
         let metadata = BTreeMap::from([("b".into(), "2".into()), ("a".into(), "é".into())]);
         Transfer {
             sequence: Sequence(1),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{AccountId, Instant, Leg, RequestDigest, Sequence, Transfer, TransferId, TransferKind};
+use crate::facts::{AccountId, Entry, Instant, RequestDigest, Sequence, Transfer, TransferId, TransferKind};
 use crate::interchange::book_file::fields::{
     Currencies, amount, hash, known, metadata, number, optional, parsed, uuid,
 };
@@ -22,8 +22,8 @@ pub(super) struct TransferShape<'a> {
     amount: String,
     #[serde(borrow)]
     currency: Cow<'a, str>,
-    debit: LegShape,
-    credit: LegShape,
+    debit: EntryShape,
+    credit: EntryShape,
     recorded_at: String,
     effective_at: String,
     #[serde(borrow)]
@@ -53,7 +53,7 @@ pub(super) struct TransferShape<'a> {
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct LegShape {
+struct EntryShape {
     account: i64,
     version: i64,
     balance: String,
@@ -68,8 +68,8 @@ pub(super) fn transfer_shape(transfer: &Transfer, currency: Currency) -> Transfe
         kind: Cow::Borrowed(transfer.kind.as_str()),
         amount: number(transfer.amount, currency),
         currency: Cow::Owned(currency.code().to_string()),
-        debit: leg_shape(&transfer.debit, currency),
-        credit: leg_shape(&transfer.credit, currency),
+        debit: entry_shape(&transfer.debit, currency),
+        credit: entry_shape(&transfer.credit, currency),
         recorded_at: transfer.recorded_at.to_string(),
         effective_at: transfer.effective_at.to_string(),
         journal_id: transfer.journal_id.map(|id| id.to_string()),
@@ -87,12 +87,12 @@ pub(super) fn transfer_shape(transfer: &Transfer, currency: Currency) -> Transfe
     }
 }
 
-fn leg_shape(leg: &Leg, currency: Currency) -> LegShape {
-    LegShape {
-        account: leg.account_id.0,
-        version: leg.version,
-        balance: number(leg.balance, currency),
-        previous: leg.previous.map(|Sequence(place)| place),
+fn entry_shape(entry: &Entry, currency: Currency) -> EntryShape {
+    EntryShape {
+        account: entry.account_id.0,
+        version: entry.version,
+        balance: number(entry.balance, currency),
+        previous: entry.previous.map(|Sequence(place)| place),
     }
 }
 
@@ -105,8 +105,8 @@ pub(super) fn transfer(shape: TransferShape<'_>, currencies: &Currencies) -> Res
         id: TransferId(uuid("id", &shape.id)?),
         kind: kind.ok_or_else(|| format!("kind is {:?}, which no transfer is", shape.kind))?,
         amount: amount_of("amount", &shape.amount)?,
-        debit: leg(&shape.debit, currency)?,
-        credit: leg(&shape.credit, currency)?,
+        debit: entry(&shape.debit, currency)?,
+        credit: entry(&shape.credit, currency)?,
         recorded_at: parsed("recorded_at", &shape.recorded_at)?,
         effective_at: parsed("effective_at", &shape.effective_at)?,
         journal_id: optional(shape.journal_id.as_deref(), |text| uuid("journal_id", text))?,
@@ -129,8 +129,8 @@ pub(super) fn transfer(shape: TransferShape<'_>, currencies: &Currencies) -> Res
     Ok(BookRecord::Transfer(Box::new(transfer), currency))
 }
 
-fn leg(shape: &LegShape, currency: Currency) -> Result<Leg, String> {
-    Ok(Leg {
+fn entry(shape: &EntryShape, currency: Currency) -> Result<Entry, String> {
+    Ok(Entry {
         account_id: AccountId(shape.account),
         version: shape.version,
         balance: amount("balance", &shape.balance, currency)?,

@@ -92,7 +92,7 @@ pub(in crate::ledger) fn read_as_of(
     let known_at = as_of.recorded_at.unwrap_or(Instant::MAX);
     let recorded_at = as_of.effective_at.map_or(known_at, |effective_at| effective_at.min(known_at));
     let last = store.find_last_recorded_at(account, recorded_at)?;
-    let entry = last.as_ref().and_then(|transfer| transfer.leg_of(account.id));
+    let entry = last.as_ref().and_then(|transfer| transfer.entry_of(account.id));
     let recorded = entry.map_or(Amount::ZERO, |entry| entry.balance);
     let Some(effective_at) = as_of.effective_at else { return Ok(Reading { balance: account.money(recorded), last }) };
 

@@ -134,7 +134,7 @@ fn count_from_month_begin(
     let mut next = account.last.map(|last| last.sequence);
     while let Some(first) = next {
         let page = list_history(store, account, first, TRANSFERS_PER_PAGE)?;
-        next = page.last().and_then(|oldest| oldest.leg_of(account.id)).and_then(|entry| entry.previous);
+        next = page.last().and_then(|oldest| oldest.entry_of(account.id)).and_then(|entry| entry.previous);
         for transfer in &page {
             if read == 0 {
                 counted.hash = transfer.hash;

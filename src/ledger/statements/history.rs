@@ -12,7 +12,7 @@ use crate::store::{Access, Store, StoreError};
 
 /// One line of a statement: a transfer from the view of one of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct StatementEntry {
     /// The transfer.
     pub transfer: Transfer,
     /// The account's side of the transfer.
@@ -33,7 +33,7 @@ pub struct Statement {
     /// The account as it stands now.
     pub account: Account,
     /// The transfers.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<StatementEntry>,
     /// The cursor of the next, older page; `None` on the last page.
     pub next: Option<Sequence>,
 }
@@ -57,7 +57,7 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
             if let Some(cursor) = cursor
-                && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.leg_of(account.id).is_none())
+                && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.entry_of(account.id).is_none())
             {
                 return Err(Rejection::CursorUnknown { account: account.name, cursor }.into());
             }
@@ -67,7 +67,7 @@ impl Ledger {
             let transfers = store.list_history(account.id, first, i64::from(limit.max(1)))?;
             let labels = labels_of(store, &transfers)?;
 
-            let next = transfers.last().and_then(|oldest| oldest.leg_of(account.id)?.previous);
+            let next = transfers.last().and_then(|oldest| oldest.entry_of(account.id)?.previous);
             let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &labels));
             let entries = entries.collect::<Result<_, _>>()?;
             Ok(Statement { account, entries, next })
@@ -101,14 +101,14 @@ pub(in crate::ledger) fn entry(
     account: &Account,
     transfer: Transfer,
     labels: &AccountLabels,
-) -> Result<Entry, StoreError> {
+) -> Result<StatementEntry, StoreError> {
     let is_debit = transfer.debit.account_id == account.id;
     let (side, own, other) = if is_debit {
         (NormalSide::Debit, transfer.debit, transfer.credit)
     } else {
         (NormalSide::Credit, transfer.credit, transfer.debit)
     };
-    Ok(Entry {
+    Ok(StatementEntry {
         side,
         counterparty: labels.get(other.account_id, "transfers", transfer.sequence)?.name.clone(),
         change: account.money(change_of(account, &transfer)),

@@ -11,7 +11,7 @@ use crate::error::{Error, InputError};
 use crate::facts::{Account, AccountName, Instant};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
-use crate::ledger::statements::history::Entry;
+use crate::ledger::statements::history::StatementEntry;
 use crate::ledger::statements::page::StatementPage;
 use crate::ledger::statements::query::{EntryCursor, Span};
 use crate::money::Money;
@@ -27,7 +27,7 @@ pub struct SpanStatement {
     /// The posted balance at the end of the span, on the account's normal side.
     pub closing: Money,
     /// The transfers, each with the balance after it in the statement's order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<StatementEntry>,
     /// The cursor of the next, older page; `None` on the last page.
     pub next: Option<EntryCursor>,
 }

@@ -4,9 +4,9 @@
 //! a page in effective order, the on-time transfers come from the chain and the off-time ones from an index of their own; both are merged.
 
 use crate::error::Error;
-use crate::facts::{Account, Instant, Leg, Sequence, Transfer};
+use crate::facts::{Account, Entry, Instant, Sequence, Transfer};
 use crate::ledger::accounts::balances::{AsOf, Reading, read_as_of};
-use crate::ledger::statements::history::{Entry, change_of, entry, labels_of};
+use crate::ledger::statements::history::{StatementEntry, change_of, entry, labels_of};
 use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 use crate::models::transfers::Exceptions;
 use crate::money::Amount;
@@ -62,7 +62,7 @@ impl StatementPage<'_> {
         &self,
         store: &mut dyn Store,
         end: Reading,
-    ) -> Result<(Vec<Entry>, Option<EntryCursor>), Error> {
+    ) -> Result<(Vec<StatementEntry>, Option<EntryCursor>), Error> {
         let top = match self.span.cursor {
             Some(_) => self.read_at(store, self.top().time)?,
             None => end,
@@ -122,7 +122,7 @@ impl StatementPage<'_> {
         first: Sequence,
     ) -> Result<Vec<Transfer>, StoreError> {
         let read = store.list_history(self.account.id, first, self.chain_step())?;
-        let oldest = read.last().and_then(|oldest| oldest.leg_of(self.account.id)).copied();
+        let oldest = read.last().and_then(|oldest| oldest.entry_of(self.account.id)).copied();
         walk.next = oldest.and_then(|entry| entry.previous);
         if self.span.order == StatementOrder::Effective && self.is_rest_off_time(store, walk, &read, oldest)? {
             walk.next = None;
@@ -139,7 +139,7 @@ impl StatementPage<'_> {
         store: &mut dyn Store,
         walk: &mut ChainWalk,
         read: &[Transfer],
-        oldest: Option<Leg>,
+        oldest: Option<Entry>,
     ) -> Result<bool, StoreError> {
         let on_time: i64 = read.iter().map(|transfer| i64::from(is_on_time(transfer))).sum();
         if let Some(left) = &mut walk.on_time_left {
@@ -153,7 +153,7 @@ impl StatementPage<'_> {
     }
 
     /// How many of the account's transfers before one of its entries are on time.
-    fn count_on_time_before(&self, store: &mut dyn Store, entry: Leg) -> Result<i64, StoreError> {
+    fn count_on_time_before(&self, store: &mut dyn Store, entry: Entry) -> Result<i64, StoreError> {
         match entry.previous {
             Some(previous) => Ok(entry.version - 1 - store.count_exceptions(self.account.id, previous)?),
             None => Ok(0),
@@ -193,7 +193,12 @@ impl StatementPage<'_> {
     }
 
     /// Sets the balance of each entry to what it is in effective order.
-    fn run_balances(&self, store: &mut dyn Store, entries: &mut [Entry], top: &Reading) -> Result<(), StoreError> {
+    fn run_balances(
+        &self,
+        store: &mut dyn Store,
+        entries: &mut [StatementEntry],
+        top: &Reading,
+    ) -> Result<(), StoreError> {
         let mut balance = i128::from(top.balance.amount.minor()) - self.changes_at_top(store, top.last.as_ref())?;
         for entry in entries {
             // The sum of some of the account's transfers fits into 64 bits, because the sum of all of them does.

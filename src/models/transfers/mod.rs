@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use diesel::prelude::*;
 
-use crate::facts::{AccountId, Key, Leg, Metadata, RequestDigest, Sequence, Transfer, TransferId};
+use crate::facts::{AccountId, Entry, Key, Metadata, RequestDigest, Sequence, Transfer, TransferId};
 use crate::models::row::row;
 use crate::models::sql_types::{
     Bytea, Int8, Jsonb, Nullable, SqlHash, SqlId, SqlInstant, SqlJson, SqlKind, Text, Timestamptz, Uuid,
@@ -80,13 +80,13 @@ impl TryFrom<TransferRow> for Transfer {
                 SqlKind::Other(word) => return Err(corrupt("kind", &word)),
             },
             amount: Amount::from_minor(row.amount),
-            debit: Leg {
+            debit: Entry {
                 account_id: AccountId(row.debit_account_id),
                 version: row.debit_version,
                 balance: Amount::from_minor(row.debit_balance),
                 previous: row.debit_previous.map(Sequence),
             },
-            credit: Leg {
+            credit: Entry {
                 account_id: AccountId(row.credit_account_id),
                 version: row.credit_version,
                 balance: Amount::from_minor(row.credit_balance),

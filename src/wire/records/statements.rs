@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
-use crate::ledger::{Entry, Span, SpanStatement, StatementOrder};
+use crate::ledger::{Span, SpanStatement, StatementEntry, StatementOrder};
 use crate::money::{CurrencyCode, Money};
 use crate::wire::records::transfers::up_to;
 use crate::wire::records::{Columns, Record, text};
@@ -61,8 +61,8 @@ impl EntryRecord {
     }
 }
 
-impl From<&Entry> for EntryRecord {
-    fn from(entry: &Entry) -> Self {
+impl From<&StatementEntry> for EntryRecord {
+    fn from(entry: &StatementEntry) -> Self {
         let transfer = &entry.transfer;
         Self {
             sequence: transfer.sequence,

@@ -125,7 +125,7 @@ impl Batch {
 /// By how many minor units an account's posted balance is higher for the reversals among the drafts.
 fn risen(account: &Account, drafts: &[Transfer]) -> i64 {
     let is_reversal =
-        |transfer: &&Transfer| transfer.kind == TransferKind::Reversal && transfer.leg_of(account.id).is_some();
+        |transfer: &&Transfer| transfer.kind == TransferKind::Reversal && transfer.entry_of(account.id).is_some();
     drafts.iter().filter(is_reversal).fold(0, |risen: i64, transfer| {
         if account.falls_by(transfer.side_of(account.id)) {
             risen.saturating_sub(transfer.amount.minor())

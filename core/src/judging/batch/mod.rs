@@ -38,9 +38,9 @@ pub use ruling::{ChangedAccount, Ruling};
 /// The answer to a request that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The transfers at these places of [`Ruling::transfers`] are posted. Recorded expiries may stand between those of a journal.
+    /// The transfers at these indexes of [`Ruling::transfers`] are posted. Recorded expiries may stand between those of a journal.
     Posted(Range<usize>),
-    /// The transfers at these places were asked for earlier in the same batch.
+    /// The transfers at these indexes were asked for earlier in the same batch.
     ReplayedPosted(Range<usize>),
     /// The transfers have been in the book since before the batch.
     ReplayedStored(Vec<Transfer>),
@@ -68,7 +68,7 @@ impl<'a> Actors<'a> {
 pub struct Batch {
     book: Working,
     stored: FastMap<TransferId, Transfer>,
-    /// The places of the journals of this batch.
+    /// The indexes of the transfers of each journal of this batch.
     journals: FastMap<Uuid, Range<usize>>,
 }
 
@@ -121,8 +121,8 @@ impl Batch {
     /// Accepts or refuses one request. A refused request leaves no trace.
     ///
     /// # Errors
-    /// The first [`Rejection`] of those up to `Overflow`, in their order. Where an earlier request of the batch has the id, its place is known
-    /// when the batch is finished: see [`Ruling::placed`].
+    /// The first [`Rejection`] of those up to `Overflow`, in their order. Where an earlier request of the batch has the id, its sequence is
+    /// known when the batch is finished: see [`Ruling::with_sequences`].
     pub fn judge(&mut self, request: &Request) -> Result<Verdict, Rejection> {
         check_id(request)?;
         match request {
@@ -185,7 +185,7 @@ impl Batch {
         self.book.sequence_count()
     }
 
-    /// Gives the accepted transfers and events their places, one sequence each, rising.
+    /// Gives the accepted transfers and events their sequences, which rise.
     ///
     /// # Panics
     /// When there is not one sequence for each of [`Batch::sequence_count`], or they do not rise.
@@ -197,7 +197,7 @@ impl Batch {
         ruling
     }
 
-    /// As [`Batch::finish`], with [provisional](Sequence::provisional) sequences, for which places can be put in later.
+    /// As [`Batch::finish`], with [provisional](Sequence::provisional) sequences, which are replaced later.
     #[must_use]
     pub fn finish_provisionally(self) -> Ruling {
         self.book.into_ruling()

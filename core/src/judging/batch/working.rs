@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::facts::{
-    Account, AccountEvent, AccountId, AccountName, Actor, ClosedPeriods, Hash, Hold, Instant, LastEvent, LastTransfer,
-    Leg, Metadata, Sequence, Transfer, TransferId,
+    Account, AccountEvent, AccountId, AccountName, Actor, ClosedPeriods, Entry, Hash, Hold, Instant, LastEvent,
+    LastTransfer, Metadata, Sequence, Transfer, TransferId,
 };
 use crate::judging::batch::content::Content;
 use crate::judging::batch::known::Known;
@@ -306,8 +306,8 @@ impl Working {
             id: content.id,
             kind: content.kind,
             amount: content.amount,
-            debit: self.next_leg(debit),
-            credit: self.next_leg(credit),
+            debit: self.next_entry(debit),
+            credit: self.next_entry(credit),
             recorded_at,
             effective_at: content.effective_at.unwrap_or(clock_time),
             journal_id: content.origin.journal_id,
@@ -342,9 +342,9 @@ impl Working {
         Sequence::provisional(self.sequence_count())
     }
 
-    fn next_leg(&self, index: usize) -> Leg {
+    fn next_entry(&self, index: usize) -> Entry {
         let account = self.account(index);
-        Leg {
+        Entry {
             account_id: account.id,
             version: account.version + 1,
             balance: account.posted(),

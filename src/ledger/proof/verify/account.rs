@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::error::Error;
-use crate::facts::{Account, AccountId, AccountName, Hash, Leg, NormalSide, Sequence, Transfer};
+use crate::facts::{Account, AccountId, AccountName, Entry, Hash, NormalSide, Sequence, Transfer};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::proof::verify::holds::KnownHolds;
@@ -148,7 +148,7 @@ impl Walk {
     fn recompute_in_chain(&mut self, id: AccountId, transfer: &Transfer, others: &Others, other_head: Option<SqlHash>) {
         let Some(account) = self.accounts.get_mut(id) else { return };
         let side = transfer.side_of(id);
-        let other = transfer.leg_on(side.opposite());
+        let other = transfer.entry_on(side.opposite());
         let other_head = match others.0.get(&other.account_id) {
             None => Err("the transfer's account is not in the book".to_owned()),
             Some(found) if other.account_id == id || found.currency != account.currency => {
@@ -235,7 +235,7 @@ impl Other {
     }
 
     /// The account's head before a transfer: the one that was found in the chain, or the opening head before the account's first transfer.
-    fn head_before(&self, entry: &Leg, found: Option<SqlHash>) -> Result<Hash, String> {
+    fn head_before(&self, entry: &Entry, found: Option<SqlHash>) -> Result<Hash, String> {
         match (found, entry.previous) {
             (Some(head), _) => head.hash().map_err(|head| format!("{} had {head} for a hash before it", self.name)),
             (None, None) => Ok(self.opening),

@@ -157,7 +157,7 @@ impl Walked {
 
     /// Applies a transfer to the account, and returns how the stored entry differs from the recomputed one.
     pub(super) fn move_on(&mut self, transfer: &Transfer, side: NormalSide) -> Vec<String> {
-        let entry = transfer.leg_on(side);
+        let entry = transfer.entry_on(side);
         self.add(transfer, side);
         let previous = self.last.map(|(sequence, _)| sequence);
         let version = i128::from(self.version) + 1;
