@@ -5,7 +5,7 @@ use teller::ledger::{Poster, PosterOptions};
 use teller::requests::{Expiry, HoldRequest};
 use teller::{Ledger, Mode, WriteOptions};
 
-use crate::support::{check, on_every_backend, transfer};
+use crate::support::{Program, check, on_every_backend, transfer};
 
 fn actor(name: &str) -> Actor {
     name.parse().unwrap()
@@ -86,7 +86,7 @@ on_every_backend! {
         assert_eq!(actor_in("transfer alice bob 1 --key t1 --actor dave"), "carol");
         let login = teller::config::login_name().unwrap();
         assert_eq!(actor_in("transfer alice bob 1 --key t2"), login);
-        book.run("transfer alice bob 1 --actor ''").ends(65).says("actor");
+        Program::on(book, &["transfer", "alice", "bob", "1", "--actor", ""]).run().ends(65).says("actor");
         let statement = book.run("statement alice --limit 1 --format json").ends(0);
         assert!(statement.stdout.contains(&format!("\"actor\":\"{login}\"")), "{}", statement.stdout);
     }

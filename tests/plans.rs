@@ -205,7 +205,7 @@ impl Loads {
             texts.iter().filter(loads).count()
         };
         Self {
-            accounts: count("accounts.id, accounts.debits_held", "from accounts"),
+            accounts: count("accounts.id, accounts.posted", "from accounts"),
             holds: count("holds.id, holds.sequence", "holds.id "),
             all: statements.len(),
         }

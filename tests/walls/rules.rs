@@ -55,6 +55,7 @@ walls! {
         ],
         allowed: &[
             "src/store/",
+            "src/cli/mod.rs",
             "src/cli/context.rs",
             "src/cli/commands/account/mod.rs",
             "src/cli/commands/import/mod.rs",

@@ -12,7 +12,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`InputError::Text`](crate::error::InputError::Text) for what can be none of them,
-    /// [`Rejection::SequenceUnknown`], [`Error::Store`].
+    /// [`Rejection::SequenceUnknown`](crate::rejection::Rejection::SequenceUnknown), [`Error::Store`].
     pub fn refer(&self, text: &str) -> Result<Reference, Error> {
         let written: WrittenReference = text.parse()?;
         match written.certain() {
