@@ -4,7 +4,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::cli::commands::{
     account, backup, balance, batch, bench, book, clock, config, currency, exchange, export, hold, import, journal,
-    metadata, migrate, period, reverse, schedule, seal, shell, statement, transfer, verify,
+    metadata, migrate, period, report, reverse, schedule, seal, shell, statement, transfer, verify,
 };
 use crate::cli::deadline::parse_time;
 use crate::cli::output::Format;
@@ -52,7 +52,7 @@ Exit codes:
 const DEADLINE_HELP: &str = "When to give up: 500ms, 30s, 5m, 1h";
 
 const DEADLINE_LONG_HELP: &str = "\
-When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, bench, book, demo, export, import, migrate, restore, schedule run, seal, verify]
+When to give up: 500ms, 30s, 5m, 1h [default: 2m, but none for backup, batch, bench, book, demo, export, import, migrate, report, restore, schedule run, seal, verify]
 
 Until then a server that is down is waited for, and whatever passes is tried again: lost connections, deadlocks, \
 conflicts, a standby that is not promoted yet. Without it a server that is down is reported at once, and the rest is \
@@ -137,6 +137,9 @@ pub(super) enum Command {
     Balance(balance::BalanceArgs),
     /// Show an account's transfers, newest first
     Statement(statement::StatementArgs),
+    /// Show a trial balance, a balance sheet or an income statement of any time
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Import accounts or transfers from CSV files, or a whole book
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -198,6 +201,7 @@ impl Command {
             Self::Demo
             | Self::Batch(_)
             | Self::Bench(_)
+            | Self::Report(_)
             | Self::Import(_)
             | Self::Export(_)
             | Self::Verify(_)

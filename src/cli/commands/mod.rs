@@ -19,6 +19,7 @@ pub(super) mod journal;
 pub(super) mod metadata;
 pub(super) mod migrate;
 pub(super) mod period;
+pub(super) mod report;
 pub(super) mod reverse;
 pub(super) mod schedule;
 pub(super) mod seal;
@@ -54,6 +55,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Ending, Failure
         Command::Batch(arguments) => batch::run(context, &arguments),
         Command::Balance(arguments) => balance::run(context, &arguments),
         Command::Statement(arguments) => statement::run(context, &arguments),
+        Command::Report(command) => report::run(context, &command),
         Command::Import(command) => import::run(context, &command),
         Command::Export(arguments) => export::run(context, &arguments),
         Command::Verify(arguments) => verify::run(context, &arguments),

@@ -26,6 +26,7 @@ mod clock;
 mod holds;
 mod operations;
 mod periods;
+mod reports;
 mod schedules;
 mod statements;
 mod transfers;
@@ -48,6 +49,9 @@ pub use crate::wire::records::operations::{
     BackupRecord, BookMadeRecord, BookRecord, ExportRecord, PageRecord, RoleRecord, SealRecord,
 };
 pub use crate::wire::records::periods::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
+pub use crate::wire::records::reports::{
+    PathBalanceAsOfRecord, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow,
+};
 pub use crate::wire::records::schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 pub use crate::wire::records::statements::{EntryRecord, Next, SpanStatementHead, StatementHead};
 pub use crate::wire::records::transfers::{ItemRecord, ReceiptRecord, TransferRecord};
