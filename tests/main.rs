@@ -56,6 +56,7 @@ mod references;
 mod rejections;
 mod remembered;
 mod replaced_files;
+mod reports;
 mod reversals;
 mod roles;
 mod schedule_model;

@@ -41,7 +41,11 @@ pub(crate) trait Movements {
 macro_rules! implement_movements {
     ($connection:ty, $loading_mode:ty) => {
         impl Movements for $connection {
-            fn movements_below(&mut self, query: MovementsBelow, take: Take<'_, MovementRow>) -> Result<(), StoreError> {
+            fn movements_below(
+                &mut self,
+                query: MovementsBelow,
+                take: Take<'_, MovementRow>,
+            ) -> Result<(), StoreError> {
                 query.load_iter::<MovementRow, $loading_mode>(self)?.try_for_each(|row| take(row?))
             }
 

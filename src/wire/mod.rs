@@ -26,9 +26,9 @@ pub use crate::wire::records::{
     BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
     EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
     ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
-    PathBalanceAsOfRecord, PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord,
-    ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, SpanStatementHead, StatementHead, TransferRecord,
-    TrialBalanceRecord, VerifyRecord, WideRow,
+    PathBalanceAsOfRecord, PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead,
+    ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord,
+    SheetRecord, SpanStatementHead, StatementHead, TransferRecord, TrialBalanceRecord, VerifyRecord, WideRow,
 };
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::request_json::{JournalHeader, RequestReader, Signature};

@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn what_can_be_read_in_two_ways_is_refused() {
-        for text in ["", "2026-9", "2026-13", "2026-02-30", "01/02/2026", "2026-09-01T12:00:00", "Today", "26", "2026-09-01 "] {
+        for text in
+            ["", "2026-9", "2026-13", "2026-02-30", "01/02/2026", "2026-09-01T12:00:00", "Today", "26", "2026-09-01 "]
+        {
             assert_eq!(read(text), None, "{text:?}");
         }
         assert!(read_month("2026").is_err() && read_month("2026-09-01").is_err() && read_month("2026-09").is_ok());

@@ -107,7 +107,12 @@ fn by_path(context: &Context, arguments: &BalanceArgs, path: &str) -> Result<End
     Ok(Ending::Done)
 }
 
-fn by_path_as_of(context: &Context, ledger: &Ledger, (prefix, depth): (&str, usize), as_of: AsOf) -> Result<Ending, Failure> {
+fn by_path_as_of(
+    context: &Context,
+    ledger: &Ledger,
+    (prefix, depth): (&str, usize),
+    as_of: AsOf,
+) -> Result<Ending, Failure> {
     let request = TableRequest {
         prefix: prefix.to_owned(),
         depth: Some(depth),

@@ -109,7 +109,9 @@ impl ReportPeriod {
         let mut begin = self.begin;
         while begin < self.end || parts.is_empty() {
             if parts.len() == PERIODS_MAX {
-                return Err(InputError::report(format!("a report has at most {PERIODS_MAX} columns; ask for longer ones")));
+                return Err(InputError::report(format!(
+                    "a report has at most {PERIODS_MAX} columns; ask for longer ones"
+                )));
             }
             next_day = following(next_day, unit);
             let end = first_moment(next_day).min(self.end);
@@ -128,7 +130,9 @@ impl ReportPeriod {
         let months = match comparison {
             Comparison::Year => Some(12),
             Comparison::Previous if !has_begin => {
-                return Err(InputError::report("the span before one that has no beginning is not known; say where it begins"));
+                return Err(InputError::report(
+                    "the span before one that has no beginning is not known; say where it begins",
+                ));
             }
             Comparison::Previous => self.whole_months(),
         };

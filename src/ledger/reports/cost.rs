@@ -54,7 +54,8 @@ mod tests {
         let whole = Size { newest: 1_000_000, end: 1_000_000, begin: 0, accounts: 10_000, entries: 2_000_000 };
         assert_eq!(whole.way(), Way::FromNewest, "a year of the whole book");
         assert_eq!(Size { begin: 900_000, ..whole }.way(), Way::FromNewest, "the last month");
-        let long_ago = Size { newest: 100_000_000, end: 2_000_000, begin: 1_000_000, accounts: 10_000, entries: 200_000_000 };
+        let long_ago =
+            Size { newest: 100_000_000, end: 2_000_000, begin: 1_000_000, accounts: 10_000, entries: 200_000_000 };
         assert_eq!(long_ago.way(), Way::FromEnd, "a month of long ago");
         assert_eq!(Size { accounts: 1, entries: 1_000, ..whole }.way(), Way::Chains, "one account");
         assert_eq!(Size { accounts: 1, entries: 1_000_000, ..whole }.way(), Way::FromNewest, "one that has everything");

@@ -7,13 +7,15 @@
 use std::collections::HashSet;
 
 use crate::facts::{AccountType, Instant, NormalSide, Sequence};
-use crate::ledger::reports::request::TableRequest;
 use crate::ledger::reports::cost::{Size, Way};
+use crate::ledger::reports::request::TableRequest;
 use crate::ledger::reports::selection::{Selection, as_debits};
 use crate::ledger::reports::table::{BalanceTable, Movement};
 use crate::models::CorruptRow;
 use crate::models::sql_types::SqlInstant;
-use crate::models::transfers::{ChainMovementRow, ChainMovements, CrossingRow, CrossingTransfers, MovementRow, MovementsBelow};
+use crate::models::transfers::{
+    ChainMovementRow, ChainMovements, CrossingRow, CrossingTransfers, MovementRow, MovementsBelow,
+};
 use crate::store::{Store, StoreError};
 
 /// How many accounts one statement is about.
@@ -138,7 +140,9 @@ impl<'a> Reading<'a> {
         while let Some(up_to) = self.next.iter().copied().max().filter(|next| *next > 0) {
             let lowest = self.scan_page(MovementsBelow { up_to, limit }, upper)?;
             // A pointer that leads to a place that the page has passed leads to nothing.
-            if let Some(index) = self.next.iter().position(|next| *next > 0 && lowest.is_none_or(|lowest| *next >= lowest)) {
+            if let Some(index) =
+                self.next.iter().position(|next| *next > 0 && lowest.is_none_or(|lowest| *next >= lowest))
+            {
                 return Err(self.missing(index));
             }
             self.look_at_the_rest(usize::try_from(limit).unwrap_or(usize::MAX) / ROWS_PER_LOOK)?;
@@ -170,7 +174,13 @@ impl<'a> Reading<'a> {
                     continue;
                 }
                 if next[index] != row.sequence {
-                    return Err(CorruptRow::new("transfers", row.sequence, "sequence", "not in the chain of its account").into());
+                    return Err(CorruptRow::new(
+                        "transfers",
+                        row.sequence,
+                        "sequence",
+                        "not in the chain of its account",
+                    )
+                    .into());
                 }
                 next[index] = previous.unwrap_or(0);
                 let other = if side == NormalSide::Debit { row.credit_account_id } else { row.debit_account_id };
@@ -218,7 +228,8 @@ impl<'a> Reading<'a> {
     /// Walks down the accounts' chains from the window's end to `begin`, and takes what each account had there. What was recorded between is
     /// placed. The scan goes on from there.
     fn walk(&mut self, begin: i64) -> Result<(), StoreError> {
-        let ids: Vec<_> = self.selection.accounts.iter().filter(|account| account.last > 0).map(|account| account.id).collect();
+        let ids: Vec<_> =
+            self.selection.accounts.iter().filter(|account| account.last > 0).map(|account| account.id).collect();
         for ids in ids.chunks(ACCOUNTS_PER_STATEMENT) {
             let accounts = ids.to_vec();
             let query = ChainMovements { accounts, begin: bound(begin), end: bound(self.window.end) };
@@ -260,7 +271,8 @@ impl<'a> Reading<'a> {
             return Ok(());
         }
         let [effective, recorded] = [effective, recorded].map(|range| range.map(bound));
-        let ids: Vec<_> = self.selection.accounts.iter().filter(|account| account.last > 0).map(|account| account.id).collect();
+        let ids: Vec<_> =
+            self.selection.accounts.iter().filter(|account| account.last > 0).map(|account| account.id).collect();
         for ids in ids.chunks(ACCOUNTS_PER_STATEMENT) {
             let query = CrossingTransfers {
                 accounts: ids.to_vec(),

@@ -49,7 +49,9 @@ impl Selection {
         now: Instant,
     ) -> Result<Self, Error> {
         if request.depth == Some(0) {
-            return Err(InputError::report("a depth of 0 leaves nothing of the accounts' names; it is 1 or more").into());
+            return Err(
+                InputError::report("a depth of 0 leaves nothing of the accounts' names; it is 1 or more").into()
+            );
         }
         if let Some(code) = request.currency
             && store.find_currency(code.as_str())?.is_none()

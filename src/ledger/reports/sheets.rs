@@ -48,7 +48,8 @@ pub fn balance_sheet(table: &BalanceTable, periods: &[ReportPeriod], with_empty:
     let mut lines = Vec::new();
     for rows in table.rows.chunk_by(|a, b| a.currency == b.currency) {
         let mut sheet = Sheet::new(rows, periods.len());
-        let has_moved = |row: &BalanceRow| row.turnovers.iter().any(|turnover| turnover.debits != 0 || turnover.credits != 0);
+        let has_moved =
+            |row: &BalanceRow| row.turnovers.iter().any(|turnover| turnover.debits != 0 || turnover.credits != 0);
         let balances = |row: &BalanceRow| ends.iter().map(|end| row.balance(*end)).collect::<Vec<_>>();
         for account_type in [AccountType::Asset, AccountType::Liability, AccountType::Equity] {
             for row in rows.iter().filter(|row| row.account_type == account_type) {
@@ -62,7 +63,8 @@ pub fn balance_sheet(table: &BalanceTable, periods: &[ReportPeriod], with_empty:
         for row in income {
             add(&mut retained, &balances(row), -1);
         }
-        let [assets, liabilities, equity] = sheet.totals_of([AccountType::Asset, AccountType::Liability, AccountType::Equity]);
+        let [assets, liabilities, equity] =
+            sheet.totals_of([AccountType::Asset, AccountType::Liability, AccountType::Equity]);
         let mut owed = liabilities;
         add(&mut owed, &equity, 1);
         add(&mut owed, &retained, 1);
@@ -71,7 +73,7 @@ pub fn balance_sheet(table: &BalanceTable, periods: &[ReportPeriod], with_empty:
         sheet.computed(LineKind::RetainedEarnings, retained, Vec::new());
         sheet.computed(LineKind::LiabilitiesAndEquity, owed, Vec::new());
         sheet.computed(LineKind::Difference, difference, Vec::new());
-        lines.append(&mut sheet.lines);
+        lines.extend(sheet.shown(with_empty));
     }
     lines
 }
@@ -121,7 +123,7 @@ pub fn income_statement(
         if closed.iter().chain(&closed_to_date).any(|amount| *amount != 0) {
             sheet.computed(LineKind::ClosedToEquity, closed, closed_to_date);
         }
-        lines.append(&mut sheet.lines);
+        lines.extend(sheet.shown(with_empty));
     }
     lines
 }
@@ -177,6 +179,13 @@ impl Sheet {
         }
         self.closed.push((account_type, totals.clone()));
         self.computed(LineKind::Total(account_type), totals.amounts, totals.to_date);
+    }
+
+    /// A currency of which no account is shown has no totals either.
+    fn shown(self, with_empty: ShowEmpty) -> Vec<SheetLine> {
+        let has_accounts = self.lines.iter().any(|line| line.path.is_some());
+        let has_anything = self.lines.iter().any(|line| line.amounts.iter().any(|amount| *amount != 0));
+        if has_accounts || has_anything || with_empty == ShowEmpty::Yes { self.lines } else { Vec::new() }
     }
 
     fn computed(&mut self, kind: LineKind, amounts: Vec<i128>, to_date: Vec<i128>) {

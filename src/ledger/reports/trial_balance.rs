@@ -25,7 +25,7 @@ pub struct TrialBalanceLine {
 /// What a line had and what moved in a period, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TrialBalanceCell {
-    /// What it had when the period began: on its normal side, and in totals debits less credits, as the closing.
+    /// What it had when the period began: on its normal side, and in totals debits less credits, as the closing balance.
     pub opening: i128,
     /// All that was debited.
     pub debits: i128,
@@ -44,6 +44,7 @@ impl TrialBalanceCell {
         self.opening == 0 && self.debits == 0 && self.credits == 0 && self.closing == 0
     }
 
+    /// Adds what an account's line has, on its normal side, to a total.
     const fn add(&mut self, other: &Self, row: &BalanceRow) {
         self.opening += row.on_normal_side(other.opening);
         self.debits += other.debits;
@@ -55,25 +56,30 @@ impl TrialBalanceCell {
 }
 
 /// The lines of each currency, by path, and its total behind them. The table must have the bounds of the periods. Accounts without any
-/// value that did not move either are left out unless `with_empty`; totals count them.
+/// value that did not move either are left out unless `with_empty` says otherwise; totals count them.
 #[must_use]
 pub fn trial_balance(table: &BalanceTable, periods: &[ReportPeriod], with_empty: ShowEmpty) -> Vec<TrialBalanceLine> {
     let ends: Vec<_> = periods.iter().map(|period| (table.index(period.begin), table.index(period.end))).collect();
     let mut lines = Vec::new();
-    let mut total: Option<TrialBalanceLine> = None;
-    for row in &table.rows {
-        if let Some(done) = total.take_if(|total| total.currency != row.currency) {
-            lines.push(done);
-        }
+    for rows in table.rows.chunk_by(|a, b| a.currency == b.currency) {
+        lines.extend(lines_of_currency(rows, &ends, with_empty));
+    }
+    lines
+}
+
+/// A currency of which nothing is shown has no total either.
+fn lines_of_currency(rows: &[BalanceRow], ends: &[(usize, usize)], with_empty: ShowEmpty) -> Vec<TrialBalanceLine> {
+    let mut lines = Vec::new();
+    let mut total = TrialBalanceLine {
+        path: None,
+        account_type: None,
+        currency: rows[0].currency,
+        accounts: 0,
+        held: rows[0].held.map(|_| 0),
+        cells: vec![TrialBalanceCell::default(); ends.len()],
+    };
+    for row in rows {
         let cells: Vec<_> = ends.iter().map(|(begin, end)| cell(row, *begin, *end)).collect();
-        let total = total.get_or_insert_with(|| TrialBalanceLine {
-            path: None,
-            account_type: None,
-            currency: row.currency,
-            accounts: 0,
-            held: row.held.map(|_| 0),
-            cells: vec![TrialBalanceCell::default(); periods.len()],
-        });
         total.accounts += row.accounts;
         total.held = total.held.zip(row.held).map(|(sum, held)| sum + held);
         for (sum, cell) in total.cells.iter_mut().zip(&cells) {
@@ -91,7 +97,9 @@ pub fn trial_balance(table: &BalanceTable, periods: &[ReportPeriod], with_empty:
             });
         }
     }
-    lines.extend(total);
+    if !lines.is_empty() {
+        lines.push(total);
+    }
     lines
 }
 

@@ -16,6 +16,8 @@ pub struct ReportHead {
     pub time_zone: &'static str,
     /// The columns, in order.
     pub periods: Vec<String>,
+    /// What the one column is compared with.
+    pub compared_with: Option<String>,
     /// Transfers are known that were recorded by then; null where all are.
     pub recorded_at: Option<Instant>,
 }
@@ -23,8 +25,13 @@ pub struct ReportHead {
 impl ReportHead {
     /// A report in columns.
     #[must_use]
-    pub fn new(report: &'static str, periods: Vec<String>, recorded_at: Option<Instant>) -> Self {
-        Self { report, time_zone: "UTC", periods, recorded_at }
+    pub fn new(
+        report: &'static str,
+        periods: Vec<String>,
+        compared_with: Option<String>,
+        recorded_at: Option<Instant>,
+    ) -> Self {
+        Self { report, time_zone: "UTC", periods, compared_with, recorded_at }
     }
 }
 
@@ -46,10 +53,10 @@ pub struct TrialBalanceRecord {
     r#type: Option<AccountType>,
     currency: CurrencyCode,
     accounts: u64,
-    opening: String,
+    opening: Option<String>,
     debits: String,
     credits: String,
-    closing: String,
+    closing: Option<String>,
     debit: String,
     credit: String,
     held: Option<String>,
@@ -58,34 +65,55 @@ pub struct TrialBalanceRecord {
 }
 
 columns!(TrialBalanceRecord {
-    period, from, to, line, account, r#type, currency, accounts, opening, debits, credits, closing, debit, credit, held, compared, change
+    period,
+    from,
+    to,
+    line,
+    account,
+    r#type,
+    currency,
+    accounts,
+    opening,
+    debits,
+    credits,
+    closing,
+    debit,
+    credit,
+    held,
+    compared,
+    change
 });
 
 impl TrialBalanceRecord {
-    /// A line in the period of that index.
+    /// A line in a period, and what it is compared with. The total of a currency has no normal side.
     #[must_use]
-    pub fn new(line: &TrialBalanceLine, periods: &[ReportPeriod], index: usize, compared: Option<&TrialBalanceCell>) -> Self {
-        let (period, cell) = (periods[index], line.cells[index]);
+    pub fn new(
+        line: &TrialBalanceLine,
+        period: ReportPeriod,
+        cell: &TrialBalanceCell,
+        compared: Option<&TrialBalanceCell>,
+    ) -> Self {
         let number = |units: i128| number(units, line.currency);
-        let is_total = line.path.is_none();
+        let is_account = line.path.is_some();
+        let on_normal_side = |units: i128| is_account.then(|| number(units));
         Self {
             period: period.to_string(),
             from: from(period),
             to: to(period),
-            line: if is_total { "total" } else { "account" },
+            line: if is_account { "account" } else { "total" },
             account: line.path.clone(),
             r#type: line.account_type,
             currency: line.currency.code(),
             accounts: line.accounts,
-            opening: number(cell.opening),
+            opening: on_normal_side(cell.opening),
             debits: number(cell.debits),
             credits: number(cell.credits),
-            closing: number(cell.closing),
+            closing: on_normal_side(cell.closing),
             debit: number(cell.debit_balance),
             credit: number(cell.credit_balance),
             held: line.held.map(number),
-            compared: compared.map(|earlier| number(earlier.closing)),
-            change: compared.map(|earlier| number(cell.closing - earlier.closing)),
+            compared: compared.and_then(|earlier| on_normal_side(earlier.closing)),
+            change: compared.and_then(|earlier| on_normal_side(cell.closing - earlier.closing)),
         }
     }
 }
@@ -111,8 +139,8 @@ columns!(SheetRecord { period, from, to, line, account, r#type, currency, amount
 impl SheetRecord {
     /// A line in the period of that index, compared with that of another index.
     #[must_use]
-    pub fn new(line: &SheetLine, periods: &[ReportPeriod], index: usize, compared: Option<usize>) -> Self {
-        let (period, amount) = (periods[index], line.amounts[index]);
+    pub fn new(line: &SheetLine, period: ReportPeriod, index: usize, compared: Option<usize>) -> Self {
+        let amount = line.amounts[index];
         let number = |units: i128| number(units, line.currency);
         let is_sheet = line.to_date.is_empty();
         Self {
@@ -143,15 +171,18 @@ impl Record for WideRow {
 }
 
 impl WideRow {
-    /// A line of a trial balance, where a total says so in place of an account.
+    /// A line of a trial balance, where a total says so in place of an account. What it is compared with stands under the name that is given.
     #[must_use]
-    pub fn of_trial_balance(record: &TrialBalanceRecord) -> Self {
+    pub fn of_trial_balance(record: &TrialBalanceRecord, compared_with: Option<&str>) -> Self {
         let mut row = match serde_json::to_value(record) {
             Ok(Value::Object(fields)) => fields,
             _ => Map::new(),
         };
         if record.account.is_none() {
             row.insert("account".to_owned(), record.line.into());
+        }
+        if let (Some(name), Some(compared)) = (compared_with, &record.compared) {
+            row.insert(name.to_owned(), compared.as_str().into());
         }
         Self(row)
     }

@@ -1,27 +1,22 @@
+mod show;
+
 use std::time::{Duration, Instant as Stopwatch};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::args::parse;
+use crate::cli::commands::report::show::{Asked, show_balance_sheet, show_income_statement, show_trial_balance};
 use crate::cli::failure::Failure;
-use crate::cli::output::{Format, Output};
 use crate::cli::progress::Progress;
-use crate::cli::talk::say;
 use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::facts::Instant;
 use crate::ledger::{
-    BalanceTable, Bound, Comparison, FiscalYear, Ledger, LineKind, PeriodUnit, ReportPeriod, SheetLine, ShowEmpty,
-    TableRequest, TrialBalanceLine, balance_sheet, begins_of_years, income_statement, trial_balance,
+    BalanceTable, Bound, Comparison, FiscalYear, Ledger, PeriodUnit, ReportPeriod, ShowEmpty, TableRequest,
+    balance_sheet, begins_of_years, income_statement, trial_balance,
 };
-use crate::wire::{
-    Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow, read_moments, read_month,
-};
+use crate::wire::{read_moments, read_month};
 
-/// The list of a report in JSON.
-const LINES: &str = "lines";
-/// How many lines are written at once.
-const LINES_PER_PAGE: usize = 500;
 /// A report that takes longer shows how far it is.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -143,45 +138,35 @@ enum Begin {
     OfFiscalYear,
 }
 
-/// What is asked for, as it is read.
-struct Asked {
-    /// The columns, and behind them the one that the first is compared with.
-    periods: Vec<ReportPeriod>,
-    is_compared: bool,
-    year: FiscalYear,
-    with_empty: ShowEmpty,
-    request: TableRequest,
-}
-
 pub(in crate::cli) fn run(context: &Context, command: &ReportCommand) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    match command {
+    let output = &context.output;
+    let balanced = match command {
         ReportCommand::TrialBalance(arguments) => {
             let mut asked = arguments.report.read(&ledger, Begin::OfBook)?;
             asked.request.with_held = arguments.held;
             let bounds = asked.periods.iter().flat_map(|period| [period.begin, period.end]).collect();
-            let table = asked.table(&ledger, bounds)?;
-            let lines = trial_balance(&table, &asked.periods, asked.with_empty);
-            show_trial_balance(&context.output, &asked, &lines)
+            let table = read_table(&ledger, &asked, bounds)?;
+            show_trial_balance(output, &asked, &trial_balance(&table, &asked.periods, asked.with_empty))?
         }
         ReportCommand::BalanceSheet(arguments) => {
             let asked = arguments.read(&ledger, Begin::OfBook)?;
             let ends = asked.periods.iter().map(|period| period.end);
             let begins = asked.periods.iter().map(|period| period.begin).filter(|begin| *begin > Bound::BEGIN);
-            let table = asked.table(&ledger, begins.chain(ends).collect())?;
-            let lines = balance_sheet(&table, &asked.periods, asked.with_empty);
-            show_sheet(&context.output, &asked, "balance_sheet", &lines)
+            let table = read_table(&ledger, &asked, begins.chain(ends).collect())?;
+            show_balance_sheet(output, &asked, &balance_sheet(&table, &asked.periods, asked.with_empty))?
         }
         ReportCommand::IncomeStatement(arguments) => {
             let mut asked = arguments.read(&ledger, Begin::OfFiscalYear)?;
             asked.request.only_income = true;
             let mut bounds = begins_of_years(&asked.periods, asked.year);
             bounds.extend(asked.periods.iter().flat_map(|period| [period.begin, period.end]));
-            let table = asked.table(&ledger, bounds)?;
+            let table = read_table(&ledger, &asked, bounds)?;
             let lines = income_statement(&table, &asked.periods, asked.year, asked.with_empty);
-            show_sheet(&context.output, &asked, "income_statement", &lines)
+            show_income_statement(output, &asked, &lines)?
         }
-    }
+    };
+    Ok(ending(balanced))
 }
 
 impl ReportArgs {
@@ -231,151 +216,15 @@ impl ReportArgs {
     }
 }
 
-impl Asked {
-    fn table(&self, ledger: &Ledger, bounds: Vec<Bound>) -> Result<BalanceTable, Failure> {
-        let bar = Progress::endless("Reading", "transfers");
-        let begin = Stopwatch::now();
-        let mut show = |transfers| {
-            if begin.elapsed() > QUIET {
-                bar.show(transfers);
-            }
-        };
-        Ok(ledger.balance_table(&TableRequest { bounds, ..self.request.clone() }, &mut show)?)
-    }
-
-    /// The columns that have lines of their own.
-    fn shown(&self) -> &[ReportPeriod] {
-        if self.is_compared { &self.periods[..1] } else { &self.periods }
-    }
-
-    fn is_of_whole_book(&self) -> bool {
-        self.request.prefix.is_empty()
-    }
-
-    /// What stands above a table.
-    fn title(&self, output: &Output, report: &str, periods: &str) -> Result<(), Failure> {
-        let known = self.request.recorded_at.map(|at| format!(", as known at {at}")).unwrap_or_default();
-        output.text_line(&format!("{report}, {periods}, UTC{known}"))
-    }
-}
-
-fn show_trial_balance(output: &Output, asked: &Asked, lines: &[TrialBalanceLine]) -> Result<Ending, Failure> {
-    let shown = asked.shown();
-    let compared = |line: &TrialBalanceLine| asked.is_compared.then(|| line.cells[1]);
-    let totals = lines.iter().filter(|line| line.path.is_none()).flat_map(|line| &line.cells);
-    let is_balanced = totals
-        .into_iter()
-        .all(|cell| cell.debits == cell.credits && cell.debit_balance == cell.credit_balance);
-    let names: Vec<_> = shown.iter().map(ToString::to_string).collect();
-    let balanced = asked.is_of_whole_book().then_some(is_balanced);
-    if output.format != Format::Table {
-        let records = lines.iter().flat_map(|line| {
-            let compared = compared(line);
-            (0..shown.len()).map(move |index| TrialBalanceRecord::new(line, shown, index, compared.as_ref()))
-        });
-        let head = ReportHead::new("trial_balance", names, asked.request.recorded_at);
-        return list(output, &head, records, &ReportTail { balanced });
-    }
-    asked.title(output, "Trial balance", &span_of(shown))?;
-    let mut columns = vec!["account", "currency", "opening", "debits", "credits", "closing", "debit", "credit"];
-    if shown.len() > 1 {
-        columns.insert(0, "period");
-    }
-    if asked.request.with_held {
-        columns.push("held");
-    }
-    if asked.is_compared {
-        columns.extend(["compared", "change"]);
-    }
-    let rows = lines.iter().flat_map(|line| {
-        let compared = compared(line);
-        (0..shown.len())
-            .map(move |index| WideRow::of_trial_balance(&TrialBalanceRecord::new(line, shown, index, compared.as_ref())))
-    });
-    table(output, rows, &columns)?;
-    tell_balance(output, balanced, ["Debits equal credits.", "Debits and credits differ; run: teller verify"], lines.is_empty())
-}
-
-fn show_sheet(output: &Output, asked: &Asked, report: &'static str, lines: &[SheetLine]) -> Result<Ending, Failure> {
-    let shown = asked.shown();
-    let is_sheet = report == "balance_sheet";
-    let name = |period: &ReportPeriod| if is_sheet { period.end_name() } else { period.to_string() };
-    let names: Vec<_> = shown.iter().map(name).collect();
-    let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
-    let is_balanced = differences.all(|line| line.amounts.iter().all(|amount| *amount == 0));
-    let balanced = (is_sheet && asked.is_of_whole_book()).then_some(is_balanced);
-    if output.format != Format::Table {
-        let compared = asked.is_compared.then_some(1);
-        let records = lines
-            .iter()
-            .flat_map(|line| (0..shown.len()).map(move |index| SheetRecord::new(line, shown, index, compared)));
-        let head = ReportHead::new(report, names, asked.request.recorded_at);
-        return list(output, &head, records, &ReportTail { balanced });
-    }
-    let title = if is_sheet { "Balance sheet" } else { "Income statement" };
-    let of = if is_sheet { names.join(", ") } else { span_of(shown) };
-    asked.title(output, title, &of)?;
-    let mut columns: Vec<_> = asked.periods.iter().map(name).collect();
-    if asked.is_compared {
-        columns.push("change".to_owned());
-    }
-    let rows = lines.iter().map(|line| {
-        let mut amounts = line.amounts.clone();
-        if asked.is_compared {
-            amounts.push(amounts[0] - amounts[1]);
+fn read_table(ledger: &Ledger, asked: &Asked, bounds: Vec<Bound>) -> Result<BalanceTable, Failure> {
+    let bar = Progress::endless("Reading", "transfers");
+    let begin = Stopwatch::now();
+    let mut show = |transfers| {
+        if begin.elapsed() > QUIET {
+            bar.show(transfers);
         }
-        WideRow::of_sheet(line, &columns, &amounts)
-    });
-    let shown_columns: Vec<_> = ["account", "currency"].into_iter().chain(columns.iter().map(String::as_str)).collect();
-    table(output, rows, &shown_columns)?;
-    let words = ["Assets equal liabilities and equity.", "Assets differ from liabilities and equity; run: teller verify"];
-    tell_balance(output, balanced, words, lines.is_empty())
-}
-
-/// The span that some periods make together.
-fn span_of(periods: &[ReportPeriod]) -> String {
-    let ends = periods.first().zip(periods.last());
-    ends.map_or_else(String::new, |(first, last)| ReportPeriod { begin: first.begin, end: last.end }.to_string())
-}
-
-/// Writes records page by page, inside of what is said of all of them.
-fn list<R: Record>(
-    output: &Output,
-    head: &ReportHead,
-    records: impl Iterator<Item = R>,
-    tail: &ReportTail,
-) -> Result<Ending, Failure> {
-    let mut list = output.list().inside(head, LINES)?;
-    pages(records, |page| list.add(page, &[]))?;
-    list.end_before(tail)?;
-    Ok(ending(tail.balanced))
-}
-
-fn table(output: &Output, rows: impl Iterator<Item = WideRow>, columns: &[&str]) -> Result<(), Failure> {
-    let mut list = output.list();
-    pages(rows, |page| list.add(page, columns))?;
-    list.end()
-}
-
-fn pages<R>(rows: impl Iterator<Item = R>, mut write: impl FnMut(&[R]) -> Result<(), Failure>) -> Result<(), Failure> {
-    let mut page = Vec::with_capacity(LINES_PER_PAGE);
-    for row in rows {
-        page.push(row);
-        if page.len() == LINES_PER_PAGE {
-            write(&page)?;
-            page.clear();
-        }
-    }
-    if page.is_empty() { Ok(()) } else { write(&page) }
-}
-
-fn tell_balance(output: &Output, balanced: Option<bool>, [yes, no]: [&str; 2], is_empty: bool) -> Result<Ending, Failure> {
-    if is_empty {
-        say("There are no accounts for this report.");
-    } else if let Some(balanced) = balanced {
-        output.text_line(if balanced { yes } else { no })?;
-    }
-    Ok(ending(balanced))
+    };
+    Ok(ledger.balance_table(&TableRequest { bounds, ..asked.request.clone() }, &mut show)?)
 }
 
 const fn ending(balanced: Option<bool>) -> Ending {
