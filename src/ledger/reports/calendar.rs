@@ -154,10 +154,9 @@ impl ReportPeriod {
     /// The name of its end, for reports of a moment: the last day of it, or the last moment before it.
     #[must_use]
     pub fn end_name(self) -> String {
-        match (midnight(self.end), self.end.last()) {
-            (Some(day), Some(_)) => day.pred_opt().unwrap_or(day).to_string(),
-            (None, Some(moment)) if self.end < Bound::END => moment.to_string(),
-            _ => "all".to_owned(),
+        match midnight(self.end) {
+            Some(day) => day.pred_opt().unwrap_or(day).to_string(),
+            None => self.end.last().map_or_else(String::new, |moment| moment.to_string()),
         }
     }
 }
@@ -295,6 +294,6 @@ mod tests {
         assert!(all.split(PeriodUnit::Month, FiscalYear::default()).is_err());
         assert!(period("2000-01-01", "2026-01-01").split(PeriodUnit::Day, FiscalYear::default()).is_err());
         assert!(ReportPeriod::new(at("2026-01-02"), at("2026-01-01")).is_err());
-        assert_eq!(all.to_string(), "..all");
+        assert_eq!(all.to_string(), "..9999-12-31");
     }
 }

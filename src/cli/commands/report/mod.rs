@@ -12,7 +12,7 @@ use crate::cli::{Context, Ending};
 use crate::error::{Error, InputError};
 use crate::facts::Instant;
 use crate::ledger::{
-    BalanceTable, Bound, Comparison, FiscalYear, Ledger, PeriodUnit, ReportPeriod, ShowEmpty, TableRequest,
+    BalanceTable, Bound, Comparison, FiscalYear, Ledger, LineKind, PeriodUnit, ReportPeriod, ShowEmpty, TableRequest,
     balance_sheet, begins_of_years, income_statement, trial_balance,
 };
 use crate::wire::{read_moments, read_month};
@@ -154,7 +154,10 @@ pub(in crate::cli) fn run(context: &Context, command: &ReportCommand) -> Result<
             let ends = asked.periods.iter().map(|period| period.end);
             let begins = asked.periods.iter().map(|period| period.begin).filter(|begin| *begin > Bound::BEGIN);
             let table = read_table(&ledger, &asked, begins.chain(ends).collect())?;
-            show_balance_sheet(output, &asked, &balance_sheet(&table, &asked.periods, asked.with_empty))?
+            let mut lines = balance_sheet(&table, &asked.periods, asked.with_empty);
+            // The two sides of a part of the book need not agree.
+            lines.retain(|line| line.kind != LineKind::Difference || asked.request.prefix.is_empty());
+            show_balance_sheet(output, &asked, &lines)?
         }
         ReportCommand::IncomeStatement(arguments) => {
             let mut asked = arguments.read(&ledger, Begin::OfFiscalYear)?;
