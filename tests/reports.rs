@@ -11,7 +11,7 @@ use teller::ledger::{
 };
 use teller::{Error, Ledger};
 
-use crate::support::{TestBook, check, on_every_backend};
+use crate::support::{check, on_every_backend};
 
 /// `2026-05-04` as the place before that day.
 pub fn before(day: &str) -> Bound {
@@ -50,7 +50,9 @@ fn told_sheet(lines: &[SheetLine]) -> Vec<String> {
             (None, LineKind::Total(account_type)) => format!("total {account_type}"),
             (None, kind) => format!("{kind:?}"),
         };
-        let numbers = |amounts: &[i128]| amounts.iter().map(|amount| format!(" {amount}")).collect::<String>();
+        let numbers = |amounts: &[i128]| {
+            amounts.iter().flat_map(|amount| [" ".to_owned(), amount.to_string()]).collect::<String>()
+        };
         let to_date = if line.to_date.is_empty() { String::new() } else { format!(" |{}", numbers(&line.to_date)) };
         format!("{name}{}{to_date}", numbers(&line.amounts))
     };

@@ -61,7 +61,7 @@ fn fill(book: &TestBook, random: &mut Random) -> Ledger {
 }
 
 fn random_request(random: &mut Random) -> TableRequest {
-    let mut bounds: Vec<_> = (0..1 + random.below(5))
+    let mut bounds: Vec<_> = (0..=random.below(5))
         .map(|_| {
             let moment = moment(random).parse().unwrap();
             if random.below(2) == 0 { Bound::before(moment) } else { Bound::behind(moment) }

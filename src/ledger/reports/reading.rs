@@ -198,11 +198,10 @@ impl<'a> Reading<'a> {
 
     /// Few accounts that have not come to the window's beginning need not be waited for: most have nothing more in it.
     fn look_at_the_rest(&mut self, accounts_max: usize) -> Result<(), StoreError> {
-        let left: Vec<_> = self.next.iter().copied().filter(|next| *next > 0).take(accounts_max + 1).collect();
+        let mut left: Vec<_> = self.next.iter().copied().filter(|next| *next > 0).take(accounts_max + 1).collect();
         if left.is_empty() || left.len() > accounts_max {
             return Ok(());
         }
-        let mut left: Vec<_> = left;
         left.sort_unstable();
         left.dedup();
         let mut done = HashSet::new();

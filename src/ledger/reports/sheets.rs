@@ -41,7 +41,10 @@ pub struct SheetLine {
     pub to_date: Vec<i128>,
 }
 
-/// Assets, liabilities and equity at the ends of the periods, per currency. The table must have their bounds.
+/// Assets, liabilities and equity at the ends of the periods, per currency.
+///
+/// # Panics
+/// Where the table has not the bounds where they end.
 #[must_use]
 pub fn balance_sheet(table: &BalanceTable, periods: &[ReportPeriod], with_empty: ShowEmpty) -> Vec<SheetLine> {
     let ends: Vec<_> = periods.iter().map(|period| table.index(period.end)).collect();
@@ -79,8 +82,10 @@ pub fn balance_sheet(table: &BalanceTable, periods: &[ReportPeriod], with_empty:
 }
 
 /// Revenue, expense and what is left, in the periods and in the fiscal years up to their ends, per currency. What was moved to accounts of
-/// the type equity is shown by itself, so that a year reads the same before and after it was closed. The table must have the bounds of the
-/// periods and [`begins_of_years`].
+/// the type equity is shown by itself, so that a year reads the same before and after it was closed.
+///
+/// # Panics
+/// Where the table has not the bounds of the periods and [`begins_of_years`].
 #[must_use]
 pub fn income_statement(
     table: &BalanceTable,

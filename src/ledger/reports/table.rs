@@ -108,10 +108,8 @@ impl BalanceTable {
     /// Where the table was not asked for with that bound.
     #[must_use]
     pub fn index(&self, bound: Bound) -> usize {
-        match self.bounds.binary_search(&bound) {
-            Ok(index) => index,
-            Err(_) => panic!("the table has no bound {bound}; ask for it with that"),
-        }
+        let found = self.bounds.binary_search(&bound);
+        found.unwrap_or_else(|_| panic!("the table has no bound {bound}; ask for it with that"))
     }
 }
 
@@ -144,9 +142,12 @@ impl BalanceRow {
     }
 }
 
+/// Currency, path and type.
+type Key = (CurrencyCode, String, &'static str);
+
 /// Collects the rows of a table.
 pub(super) struct Rows {
-    by_key: BTreeMap<(CurrencyCode, String, &'static str), usize>,
+    by_key: BTreeMap<Key, usize>,
     columns: usize,
     with_closed: bool,
 }
@@ -166,30 +167,37 @@ impl Rows {
         let key = (currency.code(), path, account_type.as_str());
         let row = match self.by_key.get(&key) {
             Some(row) => *row,
-            None => {
-                if (rows.len() + 1) * self.columns.max(1) > CELLS_MAX {
-                    return Err(InputError::report(format!(
-                        "the report would have more than {CELLS_MAX} cells; ask for fewer columns, or for sums of accounts whose names \
-                         begin alike"
-                    )));
-                }
-                let is_closed = self.with_closed && is_of_income(account_type);
-                rows.push(BalanceRow {
-                    path: key.1.clone(),
-                    currency,
-                    account_type,
-                    accounts: 0,
-                    opening: 0,
-                    turnovers: vec![Turnover::default(); self.columns],
-                    closed: vec![0; if is_closed { self.columns } else { 0 }],
-                    held: None,
-                });
-                self.by_key.insert(key, rows.len() - 1);
-                rows.len() - 1
-            }
+            None => self.new_row(rows, key, currency, account_type)?,
         };
         rows[row].accounts += 1;
         Ok(row)
+    }
+
+    fn new_row(
+        &mut self,
+        rows: &mut Vec<BalanceRow>,
+        key: Key,
+        currency: Currency,
+        account_type: AccountType,
+    ) -> Result<usize, InputError> {
+        if (rows.len() + 1) * self.columns.max(1) > CELLS_MAX {
+            return Err(InputError::report(format!(
+                "the report would have more than {CELLS_MAX} cells; ask for fewer columns, or for sums of accounts whose names begin alike"
+            )));
+        }
+        let is_closed = self.with_closed && is_of_income(account_type);
+        rows.push(BalanceRow {
+            path: key.1.clone(),
+            currency,
+            account_type,
+            accounts: 0,
+            opening: 0,
+            turnovers: vec![Turnover::default(); self.columns],
+            closed: vec![0; if is_closed { self.columns } else { 0 }],
+            held: None,
+        });
+        self.by_key.insert(key, rows.len() - 1);
+        Ok(rows.len() - 1)
     }
 }
 

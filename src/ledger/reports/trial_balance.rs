@@ -55,8 +55,11 @@ impl TrialBalanceCell {
     }
 }
 
-/// The lines of each currency, by path, and its total behind them. The table must have the bounds of the periods. Accounts without any
-/// value that did not move either are left out unless `with_empty` says otherwise; totals count them.
+/// The lines of each currency, by path, and its total behind them. Accounts without any value that did not move either are left out unless
+/// `with_empty` says otherwise; totals count them.
+///
+/// # Panics
+/// Where the table has not the bounds of the periods.
 #[must_use]
 pub fn trial_balance(table: &BalanceTable, periods: &[ReportPeriod], with_empty: ShowEmpty) -> Vec<TrialBalanceLine> {
     let ends: Vec<_> = periods.iter().map(|period| (table.index(period.begin), table.index(period.end))).collect();
