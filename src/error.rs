@@ -121,6 +121,23 @@ pub enum InputError {
         /// What was given, shortened to 40 characters.
         text: String,
     },
+    /// Not a report that can be made.
+    #[error("{problem}")]
+    #[strum(serialize = "report_invalid")]
+    Report {
+        /// What is wrong with what was asked for.
+        problem: String,
+    },
+    /// Not a moment, nor a day, month or year.
+    #[error(
+        "{text:?} is no time; write a day, a month or a year of UTC, like 2026-09-01, 2026-09 or 2026, or a moment with its offset, \
+         like 2026-09-01T12:00:00Z"
+    )]
+    #[strum(serialize = "time_invalid")]
+    Moment {
+        /// What was given, shortened to 40 characters.
+        text: String,
+    },
     /// Not a request that can be read.
     #[error("{problem}")]
     #[strum(serialize = "request_invalid")]
@@ -161,6 +178,11 @@ impl InputError {
     /// A request that cannot be read.
     pub(crate) fn request(problem: impl Into<String>) -> Self {
         Self::Request { problem: problem.into() }
+    }
+
+    /// A report that cannot be made.
+    pub(crate) fn report(problem: impl Into<String>) -> Self {
+        Self::Report { problem: problem.into() }
     }
 
     /// The same fault, and what it stands in.

@@ -57,6 +57,7 @@ mod references;
 mod rejections;
 mod remembered;
 mod replaced_files;
+mod reports;
 mod reversals;
 mod roles;
 mod schedule_model;

@@ -26,7 +26,9 @@ on_every_backend! {
         let answer = book.run("balance customers:alice --at 2026-01-05T01:00:00+01:00 --recorded-at 2026-01-19T00:00:00Z --format ndjson").ends(0);
         assert_eq!(answer.stdout, line("0.00", at, "\"2026-01-19T00:00:00.000000Z\""));
         book.run("balance customers:alice customers:bob --recorded-at 2026-01-19T00:00:00Z").ends(0).shows("100.00").shows("customers:bob");
-        book.run("balance customers:alice --at 2026-01-05").ends(65).says("is not a time");
+        let end_of_day = line("20.00", "\"2026-01-05T23:59:59.999999Z\"", "null");
+        assert_eq!(book.run("balance customers:alice --at 2026-01-05 --format ndjson").ends(0).stdout, end_of_day);
+        book.run("balance customers:alice --at 2026-01-05T12:00:00").ends(65).says("is no time; write a day");
         book.run("balance nobody --at 2026-01-05T00:00:00Z").ends(3).says("account nobody is unknown");
     }
 
@@ -59,6 +61,15 @@ on_every_backend! {
         book.run("balance nobody:").ends(0).says("No account's name begins with \"nobody:\"");
         book.run("balance customers:alice --depth 2").ends(2).says("--depth needs a path");
         book.run("balance customers: cash").ends(2).says("stands alone");
-        book.run("balance customers: --at 2026-01-05T00:00:00Z").ends(2).says("as it stands now");
+        let as_of = |posted: &str, effective_at: &str, recorded_at: &str| format!(
+            "{{\"path\":\"customers\",\"currency\":\"EUR\",\"type\":\"liability\",\"accounts\":2,\"posted\":\"{posted}\",\
+            \"effective_at\":{effective_at},\"recorded_at\":{recorded_at}}}\n"
+        );
+        let at = "\"2026-01-05T00:00:00.000000Z\"";
+        assert_eq!(run("customers: --at 2026-01-05T00:00:00Z"), as_of("20.00", at, "null"));
+        let known_at = "\"2026-01-19T23:59:59.999999Z\"";
+        assert_eq!(run("customers: --at 2026-01-05T00:00:00Z --recorded-at 2026-01-19"), as_of("0.00", at, known_at));
+        assert_eq!(run("customers: --recorded-at 2026-01-19"), as_of("100.00", "null", known_at));
+        book.run("balance nobody: --at 2026-01-05").ends(65).says("no account's name begins with \"nobody:\"");
     }
 }

@@ -19,7 +19,7 @@ use crate::store::StoreOptions;
 const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
 
 /// The commands that take as long as there is something to do. They have no deadline where none is given.
-pub(super) const LONG_COMMANDS: [&str; 12] = [
+pub(super) const LONG_COMMANDS: [&str; 13] = [
     "backup",
     "batch",
     "bench",
@@ -28,6 +28,7 @@ pub(super) const LONG_COMMANDS: [&str; 12] = [
     "export",
     "import",
     "migrate",
+    "report",
     "restore",
     "schedule run",
     "seal",

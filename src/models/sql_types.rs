@@ -121,6 +121,11 @@ impl SqlInstant {
     pub(crate) const fn instant(self) -> Option<Instant> {
         Instant::from_micros(self.0)
     }
+
+    /// A bound for comparisons: microseconds since 1970, and one before the year 1 where everything is later.
+    pub(crate) const fn bound(micros: i64) -> Self {
+        Self(micros)
+    }
 }
 
 impl From<Instant> for SqlInstant {

@@ -33,6 +33,7 @@ mod guards;
 mod indexes;
 mod leads;
 mod migrations;
+mod movements;
 mod not_offered;
 mod operations;
 mod options;
@@ -79,6 +80,7 @@ pub(crate) use crate::store::guards::Guards;
 pub(crate) use crate::store::indexes::Indexes;
 pub(crate) use crate::store::leads::Leads;
 pub use crate::store::migrations::MigrationStatus;
+pub(crate) use crate::store::movements::Movements;
 pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, MissingBook, StoreOptions};
 pub(crate) use crate::store::page_size::PageSize;
@@ -108,7 +110,7 @@ pub(crate) struct JudgedBy {
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
 pub(crate) trait Store:
-    Portable + AccountChains + Annotations + BookEvents + BookImports + Guards + Indexes + Leads + Schedules
+    Portable + AccountChains + Annotations + BookEvents + BookImports + Guards + Indexes + Leads + Movements + Schedules
 {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;

@@ -245,6 +245,32 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         nowhere> --database-url mysql://localhost/bank account list
         nowhere> --database-url postgres://127.0.0.1:1/bank account list | head 3
     "),
+    ("report", "
+        account open income:interest --currency EUR --type revenue
+        post --debit cash --credit income:interest 3.00 --effective-at 2026-01-31T12:00:00Z --key interest
+        report trial-balance --month 2026-01 --depth 1
+        report trial-balance --month 2026-01 --recorded-at 2026-01-31 --zero
+        report trial-balance --from 2026-01 --to 2026-03 --every month --prefix customers: --currency EUR
+        report trial-balance --month 2026-01 --compare previous --depth 1
+        report trial-balance --at 2026-01 --held --depth 1
+        report balance-sheet --at 2026-01-31 --currency EUR
+        report balance-sheet --month 2026-01 --compare year --depth 1
+        report balance-sheet --from 2026-01 --to 2026-04 --every month --depth 1 --currency EUR
+        report income-statement --at 2026-02-28 --currency EUR
+        report income-statement --from 2025-12 --to 2026-03 --every quarter --fiscal-year-start 02
+        report income-statement --month 2026-01 --compare year
+        json> report trial-balance --month 2026-01 --depth 1 --format csv
+        json> report balance-sheet --at 2026-01-31 --depth 1 --format csv
+        json> report income-statement --month 2026-01 --compare previous --format ndjson
+        balance customers: --at 2026-01-31
+        balance customers: --at 2026-01-31 --recorded-at 2026-01-19 --depth 2
+        report trial-balance --prefix nobody:
+        report trial-balance --depth 0
+        report trial-balance --currency XYZ
+        report trial-balance --from 2026-02 --to 2026-01
+        report balance-sheet --at 31.01.2026
+        report balance-sheet --at 2026-01 --compare previous
+    "),
 ];
 
 /// What an SQLite file answers in its own way. It is made by the first command.

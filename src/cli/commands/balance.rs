@@ -4,15 +4,16 @@ use crate::cli::args::parse;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
-use crate::facts::{AccountName, Instant};
-use crate::ledger::AsOf;
-use crate::wire::{BalanceAsOfRecord, BalanceRecord, PathBalanceRecord};
+use crate::error::Error;
+use crate::facts::AccountName;
+use crate::ledger::{AsOf, Bound, Ledger, TableRequest};
+use crate::wire::{BalanceAsOfRecord, BalanceRecord, Moments, PathBalanceAsOfRecord, PathBalanceRecord, read_moments};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller balance customers:alice customers:bob --format json\n  \
-    teller balance customers:alice --at 2026-01-31T23:59:59Z\n  \
-    teller balance customers:alice --at 2026-01-31T23:59:59Z --recorded-at 2026-02-05T12:00:00Z\n  \
-    teller balance customers: --depth 2\n\n\
+    teller balance customers:alice --at 2026-01-31\n  \
+    teller balance customers:alice --at 2026-01-31 --recorded-at 2026-02-05T12:00:00Z\n  \
+    teller balance customers: --depth 2 --at 2026-01\n\n\
     Several accounts are shown as they stood at one moment. In JSON one account is an object, several are an array. \
     Without a time everything counts that is recorded, forward-dated transfers too. --at is what counted for the books then, \
     --recorded-at what the ledger knew then, and both together what it knew then of what counted then. A name that ends \
@@ -21,14 +22,14 @@ pub(in crate::cli) struct BalanceArgs {
     /// The accounts; or one path that ends with a colon, `:` for all
     #[arg(required = true, value_name = "ACCOUNT")]
     accounts: Vec<String>,
-    /// What counted for the books by then, with an offset: 2026-01-31T12:00:00Z
+    /// What counted for the books by the end of this day, month, year or time: 2026-01-31
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
-    /// What was recorded by then, with an offset
+    /// What was recorded by the end of this day, month, year or time
     #[arg(long, value_name = "TIME")]
     recorded_at: Option<String>,
     /// How many parts of the names tell the rows apart [default: as many as the path has]
-    #[arg(long, value_name = "PARTS", conflicts_with_all = ["at", "recorded_at"])]
+    #[arg(long, value_name = "PARTS")]
     depth: Option<usize>,
 }
 
@@ -61,10 +62,19 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BalanceArgs) -> Result<
     Ok(Ending::Done)
 }
 
+/// The moments that are asked for: the last ones of what is given.
+fn moments(ledger: &Ledger, arguments: &BalanceArgs) -> Result<AsOf, Error> {
+    let now = ledger.clock().now();
+    let last = |text: &Option<String>| text.as_deref().map(|text| read_moments(text, now)).transpose();
+    let [effective_at, recorded_at] = [last(&arguments.at)?, last(&arguments.recorded_at)?];
+    let last = |moments: Moments| moments.last;
+    Ok(AsOf { effective_at: effective_at.map(last), recorded_at: recorded_at.map(last) })
+}
+
 fn as_of(context: &Context, arguments: &BalanceArgs, names: &[AccountName]) -> Result<Ending, Failure> {
-    let time = |text: &Option<String>| text.as_deref().map(parse::<Instant>).transpose();
-    let as_of = AsOf { effective_at: time(&arguments.at)?, recorded_at: time(&arguments.recorded_at)? };
-    let balances = context.ledger()?.balances_as_of(names, as_of)?;
+    let ledger = context.ledger()?;
+    let as_of = moments(&ledger, arguments)?;
+    let balances = ledger.balances_as_of(names, as_of)?;
     let records: Vec<_> =
         balances.iter().map(|(account, posted)| BalanceAsOfRecord::new(account, *posted, as_of)).collect();
     match &records[..] {
@@ -75,16 +85,37 @@ fn as_of(context: &Context, arguments: &BalanceArgs, names: &[AccountName]) -> R
 }
 
 fn by_path(context: &Context, arguments: &BalanceArgs, path: &str) -> Result<Ending, Failure> {
-    if arguments.at.is_some() || arguments.recorded_at.is_some() {
-        return Err(Failure::usage("a path is shown as it stands now; ask for its accounts one by one as of a time"));
-    }
     let prefix = if path == ":" { "" } else { path };
     let depth = arguments.depth.unwrap_or_else(|| prefix.matches(':').count()).max(1);
-    let balances = context.ledger()?.balances_by_path(prefix, depth)?;
+    let ledger = context.ledger()?;
+    if arguments.at.is_some() || arguments.recorded_at.is_some() {
+        let as_of = moments(&ledger, arguments)?;
+        return by_path_as_of(context, &ledger, (prefix, depth), as_of);
+    }
+    let balances = ledger.balances_by_path(prefix, depth)?;
     let records: Vec<_> = balances.iter().map(PathBalanceRecord::from).collect();
     context.output.many(&records)?;
     if records.is_empty() {
         say(format_args!("No account's name begins with {prefix:?}."));
     }
+    Ok(Ending::Done)
+}
+
+fn by_path_as_of(
+    context: &Context,
+    ledger: &Ledger,
+    (prefix, depth): (&str, usize),
+    as_of: AsOf,
+) -> Result<Ending, Failure> {
+    let request = TableRequest {
+        prefix: prefix.to_owned(),
+        depth: Some(depth),
+        bounds: vec![as_of.effective_at.map_or(Bound::END, Bound::behind)],
+        recorded_at: as_of.recorded_at,
+        ..TableRequest::default()
+    };
+    let table = ledger.balance_table(&request, &mut |_| {})?;
+    let record = |row| PathBalanceAsOfRecord::new(row, as_of.effective_at, as_of.recorded_at);
+    context.output.many(&table.rows.iter().map(record).collect::<Vec<_>>())?;
     Ok(Ending::Done)
 }

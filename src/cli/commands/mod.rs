@@ -21,6 +21,7 @@ mod journal;
 mod metadata;
 mod migrate;
 mod period;
+mod report;
 mod reverse;
 mod schedule;
 mod seal;
@@ -99,6 +100,9 @@ commands! {
     Balance(balance::BalanceArgs) => balance::run,
     /// Show an account's transfers, newest first
     Statement(statement::StatementArgs) => statement::run,
+    /// Show a trial balance, a balance sheet or an income statement of any time
+    #[command(subcommand)]
+    Report(report::ReportCommand) => report::run,
     /// Import accounts or transfers from CSV files, or a whole book
     #[command(subcommand)]
     Import(import::ImportCommand) => import::run,

@@ -92,7 +92,7 @@ impl EffectiveCorrection {
 }
 
 /// Holds and releases move nothing.
-const MOVES: &str = " and kind in ('transfer', 'capture', 'reversal')";
+pub(super) const MOVES: &str = " and kind in ('transfer', 'capture', 'reversal')";
 
 /// Summed where they are read: a sum over all of them together would hand every row on first.
 fn halves(sign: &str) -> String {

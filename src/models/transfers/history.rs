@@ -10,7 +10,7 @@ use crate::models::sql_types::{Int8, SqlInstant, Timestamptz};
 use crate::schema::transfers;
 
 /// Every how many versions of an account a transfer is in the milestone indexes. The migrations say the same number.
-const MILESTONE_INTERVAL: i64 = 64;
+pub(super) const MILESTONE_INTERVAL: i64 = 64;
 
 pub(super) type Columns = <transfers::table as Table>::AllColumns;
 pub(super) type ColumnTypes = <Columns as Expression>::SqlType;

@@ -1,6 +1,7 @@
 mod chain;
 mod effective;
 mod history;
+mod movements;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -19,6 +20,9 @@ use crate::schema::transfers;
 pub(crate) use crate::models::transfers::chain::{ChainRow, ChainRows, ChainStep};
 pub(crate) use crate::models::transfers::effective::{EffectiveCorrection, ExceptionCount, Exceptions};
 pub(crate) use crate::models::transfers::history::{AccountHistory, LastRecordedAt};
+pub(crate) use crate::models::transfers::movements::{
+    ChainMovementRow, ChainMovements, CrossingRow, CrossingTransfers, MovementRow, MovementsBelow,
+};
 
 row! {
     #[derive(Clone, Debug, Insertable, Queryable, Selectable)]

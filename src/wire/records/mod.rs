@@ -15,6 +15,7 @@ mod clock;
 mod holds;
 mod operations;
 mod periods;
+mod reports;
 mod schedules;
 mod statements;
 mod transfers;
@@ -37,6 +38,9 @@ pub use crate::wire::records::operations::{
 };
 pub use crate::wire::records::periods::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
 pub use crate::wire::records::record::{Columns, Record};
+pub use crate::wire::records::reports::{
+    PathBalanceAsOfRecord, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow,
+};
 pub use crate::wire::records::schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 pub use crate::wire::records::statements::{EntryRecord, Next, SpanStatementHead, StatementHead};
 pub use crate::wire::records::transfers::{ItemRecord, ReceiptRecord, TransferRecord};

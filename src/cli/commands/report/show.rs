@@ -1,0 +1,212 @@
+//! What reports look like: side by side for people, one record a line and period for programs.
+
+use crate::cli::failure::Failure;
+use crate::cli::format::Format;
+use crate::cli::output::Output;
+use crate::cli::table::Table;
+use crate::cli::talk::say;
+use crate::ledger::{FiscalYear, LineKind, ReportPeriod, SheetLine, ShowEmpty, TableRequest, TrialBalanceLine};
+use crate::wire::{Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
+
+/// The list of a report in JSON.
+const LINES: &str = "lines";
+/// How many lines are written at once.
+const LINES_PER_PAGE: usize = 500;
+/// A column of tables, as its record calls it.
+const YEAR_TO_DATE: &str = "year_to_date";
+const CHANGE: &str = "change";
+
+/// What is asked for, as it is read.
+pub(super) struct Asked {
+    /// The columns, and behind them the one that the first is compared with.
+    pub periods: Vec<ReportPeriod>,
+    pub is_compared: bool,
+    pub year: FiscalYear,
+    pub with_empty: ShowEmpty,
+    pub request: TableRequest,
+}
+
+impl Asked {
+    /// The columns that have records of their own.
+    fn shown(&self) -> &[ReportPeriod] {
+        if self.is_compared { &self.periods[..1] } else { &self.periods }
+    }
+
+    /// Whether both sides agree, of a report that has both.
+    fn balanced(&self, is_balanced: bool) -> Option<bool> {
+        self.request.prefix.is_empty().then_some(is_balanced)
+    }
+
+    fn head(&self, report: &'static str, names: &[String]) -> ReportHead {
+        let (shown, compared) = names.split_at(self.shown().len());
+        ReportHead::new(report, shown.to_vec(), compared.first().cloned(), self.request.recorded_at)
+    }
+
+    /// Writes what stands above a table.
+    fn title(&self, output: &Output, report: &str, of: &str) -> Result<(), Failure> {
+        let known = self.request.recorded_at.map(|at| format!(", as known at {at}")).unwrap_or_default();
+        output.text_line(&format!("{report}, {of}, UTC{known}"))
+    }
+
+    /// The name of the span that all columns make together.
+    fn span(&self) -> String {
+        let ends = self.shown().first().zip(self.shown().last());
+        ends.map_or_else(String::new, |(first, last)| ReportPeriod { begin: first.begin, end: last.end }.to_string())
+    }
+}
+
+/// Says whether both sides agree, where that is known.
+pub(super) fn show_trial_balance(
+    output: &Output,
+    asked: &Asked,
+    lines: &[TrialBalanceLine],
+) -> Result<Option<bool>, Failure> {
+    let shown = asked.shown();
+    let mut totals = lines.iter().filter(|line| line.path.is_none()).flat_map(|line| &line.cells);
+    let is_balanced = totals.all(|cell| cell.debits == cell.credits && cell.debit_balance == cell.credit_balance);
+    let balanced = asked.balanced(is_balanced);
+    let records = (0..shown.len()).flat_map(|index| {
+        lines.iter().map(move |line| {
+            let compared = asked.is_compared.then(|| &line.cells[1]);
+            TrialBalanceRecord::new(line, shown[index], &line.cells[index], compared)
+        })
+    });
+    let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
+    if output.format != Format::Table {
+        return list(output, &asked.head("trial_balance", &names), records, balanced);
+    }
+    asked.title(output, "Trial balance", &asked.span())?;
+    let mut columns = vec!["account", "currency", "opening", "debits", "credits", "closing", "debit", "credit"];
+    if shown.len() > 1 {
+        columns.insert(0, "period");
+    }
+    if asked.request.with_held {
+        columns.push("held");
+    }
+    if asked.is_compared {
+        columns.extend([names[1].as_str(), CHANGE]);
+    }
+    table(
+        output,
+        records.map(|record| WideRow::of_trial_balance(&record, names.get(1).map(String::as_str))),
+        &columns,
+    )?;
+    tell_balance(
+        output,
+        balanced,
+        ["Debits equal credits.", "Debits and credits differ; run: teller verify"],
+        lines.len(),
+    )
+}
+
+/// Says whether both sides agree, where that is known.
+pub(super) fn show_balance_sheet(output: &Output, asked: &Asked, lines: &[SheetLine]) -> Result<Option<bool>, Failure> {
+    let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
+    let balanced = asked.balanced(differences.all(|line| line.amounts.iter().all(|amount| *amount == 0)));
+    let names: Vec<_> = asked.periods.iter().map(|period| period.end_name()).collect();
+    if output.format != Format::Table {
+        return list(output, &asked.head("balance_sheet", &names), records(asked, lines), balanced);
+    }
+    let of = match &names[..asked.shown().len()] {
+        [first, .., last] => format!("{first}..{last}"),
+        names => names.concat(),
+    };
+    asked.title(output, "Balance sheet", &of)?;
+    sheet_table(output, asked, names, lines)?;
+    let words =
+        ["Assets equal liabilities and equity.", "Assets differ from liabilities and equity; run: teller verify"];
+    tell_balance(output, balanced, words, lines.len())
+}
+
+/// There are no two sides that could agree.
+pub(super) fn show_income_statement(
+    output: &Output,
+    asked: &Asked,
+    lines: &[SheetLine],
+) -> Result<Option<bool>, Failure> {
+    let mut names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
+    if output.format != Format::Table {
+        return list(output, &asked.head("income_statement", &names), records(asked, lines), None);
+    }
+    asked.title(output, "Income statement", &asked.span())?;
+    if !asked.is_compared {
+        names.push(YEAR_TO_DATE.to_owned());
+    }
+    sheet_table(output, asked, names, lines)?;
+    tell_balance(output, None, ["", ""], lines.len())
+}
+
+fn records<'a>(asked: &'a Asked, lines: &'a [SheetLine]) -> impl Iterator<Item = SheetRecord> + 'a {
+    let compared = asked.is_compared.then_some(1);
+    let shown = asked.shown();
+    lines
+        .iter()
+        .flat_map(move |line| (0..shown.len()).map(move |index| SheetRecord::new(line, shown[index], index, compared)))
+}
+
+/// The periods side by side, and behind them the change of what is compared, or the year up to the last of them.
+fn sheet_table(output: &Output, asked: &Asked, mut names: Vec<String>, lines: &[SheetLine]) -> Result<(), Failure> {
+    if asked.is_compared {
+        names.push(CHANGE.to_owned());
+    }
+    let rows = lines.iter().map(|line| {
+        let mut amounts = line.amounts.clone();
+        if asked.is_compared {
+            amounts.push(amounts[0] - amounts[1]);
+        } else {
+            amounts.extend(line.to_date.last());
+        }
+        WideRow::of_sheet(line, &names, &amounts)
+    });
+    let columns: Vec<_> = ["account", "currency"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    table(output, rows, &columns)
+}
+
+/// Writes records page by page, inside of what is said of all of them.
+fn list<R: Record>(
+    output: &Output,
+    head: &ReportHead,
+    records: impl Iterator<Item = R>,
+    balanced: Option<bool>,
+) -> Result<Option<bool>, Failure> {
+    let mut list = output.list::<R>().inside(head, LINES)?;
+    pages(records, |page| list.add(page))?;
+    list.end_before(&ReportTail { balanced })?;
+    Ok(balanced)
+}
+
+fn table(output: &Output, rows: impl Iterator<Item = WideRow>, columns: &[&str]) -> Result<(), Failure> {
+    let rows: Vec<_> = rows.map(WideRow::into_fields).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let table = Table::of(columns, &rows);
+    output.text_line(&table.header())?;
+    rows.iter().try_for_each(|row| output.text_line(&table.row(row)))
+}
+
+fn pages<R>(rows: impl Iterator<Item = R>, mut write: impl FnMut(&[R]) -> Result<(), Failure>) -> Result<(), Failure> {
+    let mut page = Vec::with_capacity(LINES_PER_PAGE);
+    for row in rows {
+        page.push(row);
+        if page.len() == LINES_PER_PAGE {
+            write(&page)?;
+            page.clear();
+        }
+    }
+    if page.is_empty() { Ok(()) } else { write(&page) }
+}
+
+fn tell_balance(
+    output: &Output,
+    balanced: Option<bool>,
+    [yes, no]: [&str; 2],
+    lines: usize,
+) -> Result<Option<bool>, Failure> {
+    if lines == 0 {
+        say("There was nothing, and nothing moved.");
+    } else if let Some(balanced) = balanced {
+        output.text_line(if balanced { yes } else { no })?;
+    }
+    Ok(balanced)
+}

@@ -1,0 +1,250 @@
+//! Reports: their lines as records for programs, and side by side for people.
+
+use bigdecimal::BigDecimal;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::facts::{AccountType, Instant};
+use crate::ledger::{BalanceRow, Bound, LineKind, ReportPeriod, SheetLine, TrialBalanceCell, TrialBalanceLine};
+use crate::money::{Currency, CurrencyCode};
+
+/// What stands before the lines of a report.
+#[derive(Debug, Serialize)]
+pub struct ReportHead {
+    /// Which report it is.
+    pub report: &'static str,
+    /// In which days and months are meant.
+    pub time_zone: &'static str,
+    /// The columns, in order.
+    pub periods: Vec<String>,
+    /// What the one column is compared with.
+    pub compared_with: Option<String>,
+    /// Transfers are known that were recorded by then; null where all are.
+    pub recorded_at: Option<Instant>,
+}
+
+impl ReportHead {
+    /// A report in columns.
+    #[must_use]
+    pub fn new(
+        report: &'static str,
+        periods: Vec<String>,
+        compared_with: Option<String>,
+        recorded_at: Option<Instant>,
+    ) -> Self {
+        Self { report, time_zone: "UTC", periods, compared_with, recorded_at }
+    }
+}
+
+/// What stands behind the lines of a report.
+#[derive(Debug, Serialize)]
+pub struct ReportTail {
+    /// Whether both sides of the whole book agree; null where the report is about a part of it, or has only one side.
+    pub balanced: Option<bool>,
+}
+
+record! {
+    /// A line of a trial balance in one period.
+    pub struct TrialBalanceRecord {
+        period: String,
+        from: Option<Instant>,
+        to: Option<Instant>,
+        line: &'static str,
+        account: Option<String>,
+        r#type: Option<AccountType>,
+        currency: CurrencyCode,
+        accounts: u64,
+        opening: Option<String>,
+        debits: String,
+        credits: String,
+        closing: Option<String>,
+        debit: String,
+        credit: String,
+        held: Option<String>,
+        compared: Option<String>,
+        change: Option<String>,
+    }
+}
+
+impl TrialBalanceRecord {
+    /// A line in a period, and what it is compared with. The total of a currency has no normal side.
+    #[must_use]
+    pub fn new(
+        line: &TrialBalanceLine,
+        period: ReportPeriod,
+        cell: &TrialBalanceCell,
+        compared: Option<&TrialBalanceCell>,
+    ) -> Self {
+        let number = |units: i128| number(units, line.currency);
+        let is_account = line.path.is_some();
+        let on_normal_side = |units: i128| is_account.then(|| number(units));
+        Self {
+            period: period.to_string(),
+            from: from(period),
+            to: to(period),
+            line: if is_account { "account" } else { "total" },
+            account: line.path.clone(),
+            r#type: line.account_type,
+            currency: line.currency.code(),
+            accounts: line.accounts,
+            opening: on_normal_side(cell.opening),
+            debits: number(cell.debits),
+            credits: number(cell.credits),
+            closing: on_normal_side(cell.closing),
+            debit: number(cell.debit_balance),
+            credit: number(cell.credit_balance),
+            held: line.held.map(number),
+            compared: compared.and_then(|earlier| on_normal_side(earlier.closing)),
+            change: compared.and_then(|earlier| on_normal_side(cell.closing - earlier.closing)),
+        }
+    }
+}
+
+record! {
+    /// A line of a balance sheet or an income statement in one period.
+    pub struct SheetRecord {
+        period: String,
+        from: Option<Instant>,
+        to: Option<Instant>,
+        line: &'static str,
+        account: Option<String>,
+        r#type: Option<AccountType>,
+        currency: CurrencyCode,
+        amount: String,
+        year_to_date: Option<String>,
+        compared: Option<String>,
+        change: Option<String>,
+    }
+}
+
+impl SheetRecord {
+    /// A line in the period of that index, compared with that of another index.
+    #[must_use]
+    pub fn new(line: &SheetLine, period: ReportPeriod, index: usize, compared: Option<usize>) -> Self {
+        let amount = line.amounts[index];
+        let number = |units: i128| number(units, line.currency);
+        let is_sheet = line.to_date.is_empty();
+        Self {
+            period: if is_sheet { period.end_name() } else { period.to_string() },
+            from: from(period).filter(|_| !is_sheet),
+            to: to(period),
+            line: word(line.kind),
+            account: line.path.clone(),
+            r#type: account_type(line.kind),
+            currency: line.currency.code(),
+            amount: number(amount),
+            year_to_date: line.to_date.get(index).copied().map(number),
+            compared: compared.map(|other| number(line.amounts[other])),
+            change: compared.map(|other| number(amount - line.amounts[other])),
+        }
+    }
+}
+
+/// A line for people: the periods side by side.
+#[derive(Debug)]
+pub struct WideRow(Map<String, Value>);
+
+impl WideRow {
+    /// The cells, by the names of their columns.
+    #[must_use]
+    pub fn into_fields(self) -> Map<String, Value> {
+        self.0
+    }
+
+    /// A line of a trial balance, where a total says so in place of an account. What it is compared with stands under the name that is given.
+    #[must_use]
+    pub fn of_trial_balance(record: &TrialBalanceRecord, compared_with: Option<&str>) -> Self {
+        let mut row = match serde_json::to_value(record) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        if record.account.is_none() {
+            row.insert("account".to_owned(), record.line.into());
+        }
+        if let (Some(name), Some(compared)) = (compared_with, &record.compared) {
+            row.insert(name.to_owned(), compared.as_str().into());
+        }
+        Self(row)
+    }
+
+    /// A line of a balance sheet or an income statement, with a column of that name for each of the amounts.
+    #[must_use]
+    pub fn of_sheet(line: &SheetLine, columns: &[String], amounts: &[i128]) -> Self {
+        let name = match (&line.path, line.kind) {
+            (Some(path), _) => path.clone(),
+            (None, LineKind::Total(account_type)) => format!("total {account_type}"),
+            (None, kind) => word(kind).replace('_', " "),
+        };
+        let mut row = Map::new();
+        row.insert("account".to_owned(), name.into());
+        row.insert("currency".to_owned(), line.currency.code().as_str().into());
+        for (column, amount) in columns.iter().zip(amounts) {
+            row.insert(column.clone(), number(*amount, line.currency).into());
+        }
+        Self(row)
+    }
+}
+
+record! {
+    /// What the accounts below a path had together at a moment.
+    pub struct PathBalanceAsOfRecord {
+        path: String,
+        currency: CurrencyCode,
+        r#type: AccountType,
+        accounts: u64,
+        posted: String,
+        effective_at: Option<Instant>,
+        recorded_at: Option<Instant>,
+    }
+}
+
+impl PathBalanceAsOfRecord {
+    /// The accounts of a row of a table with one bound.
+    #[must_use]
+    pub fn new(row: &BalanceRow, effective_at: Option<Instant>, recorded_at: Option<Instant>) -> Self {
+        Self {
+            path: row.path.clone(),
+            currency: row.currency.code(),
+            r#type: row.account_type,
+            accounts: row.accounts,
+            posted: number(row.on_normal_side(row.balance(0)), row.currency),
+            effective_at,
+            recorded_at,
+        }
+    }
+}
+
+fn word(kind: LineKind) -> &'static str {
+    match kind {
+        LineKind::Accounts(_) => "account",
+        LineKind::Total(_) => "total",
+        LineKind::RetainedEarnings => "retained_earnings",
+        LineKind::LiabilitiesAndEquity => "liabilities_and_equity",
+        LineKind::Difference => "difference",
+        LineKind::NetIncome => "net_income",
+        LineKind::ClosedToEquity => "closed_to_equity",
+    }
+}
+
+fn account_type(kind: LineKind) -> Option<AccountType> {
+    match kind {
+        LineKind::Accounts(account_type) | LineKind::Total(account_type) => Some(account_type),
+        LineKind::RetainedEarnings
+        | LineKind::LiabilitiesAndEquity
+        | LineKind::Difference
+        | LineKind::NetIncome
+        | LineKind::ClosedToEquity => None,
+    }
+}
+
+fn from(period: ReportPeriod) -> Option<Instant> {
+    period.begin.next().filter(|_| period.begin > Bound::BEGIN)
+}
+
+fn to(period: ReportPeriod) -> Option<Instant> {
+    period.end.next()
+}
+
+fn number(units: i128, currency: Currency) -> String {
+    BigDecimal::new(units.into(), currency.exponent().into()).to_plain_string()
+}
