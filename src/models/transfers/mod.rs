@@ -1,6 +1,8 @@
 mod chain;
 mod effective;
 mod history;
+#[cfg(test)]
+mod snapshots;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
