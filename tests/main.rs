@@ -22,6 +22,7 @@ mod documents;
 mod dry_runs;
 mod effective_time;
 mod failover;
+mod fixtures;
 mod fuzz;
 mod guards;
 mod guards_proven;
