@@ -77,6 +77,7 @@ pub struct CurrencyTotals {
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "its findings tell whether the book is whole"]
 pub struct VerifyReport {
     /// How many transfers were recomputed.
     pub transfers: u64,
