@@ -66,6 +66,7 @@ mod schema;
 mod seals;
 mod server_faults;
 mod settings;
+mod shapes;
 mod snapshots;
 mod sqlite_files;
 mod states;
