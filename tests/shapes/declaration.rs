@@ -42,7 +42,8 @@ impl Declaration {
         let (mut open, mut is_serialized): (Option<Self>, bool) = (None, false);
         for line in text.lines().map(str::trim) {
             if let Some(text) = line.strip_prefix("///") {
-                comment = format!("{comment} {}", text.trim()).trim().to_owned();
+                let separator = if comment.is_empty() { "" } else { " " };
+                comment = comment + separator + text.trim();
                 continue;
             }
             match &mut open {
