@@ -10,9 +10,19 @@ test-as-writer:
     TEST_ROLE=writer cargo test --locked --test integration -- postgres \
         --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals:: --skip transport:: --skip bench:: --skip outputs:: --skip a_reader_of_what_is_only_read --skip schedules::books::
 
-# Accepts what people and programs read as it is now; look at `git diff tests/snapshots` before you commit.
+# Accepts what people and programs read, and the SQL that is written by hand, as they are now; look at `git diff tests/snapshots` before
+# you commit.
 snapshots:
+    INSTA_UPDATE=always cargo test --locked --lib -- the_sql_that_was_accepted
     INSTA_UPDATE=always cargo test --locked --test integration -- snapshots
+
+# Makes docs/shapes.md anew from the declarations of the records.
+shapes:
+    MAKE_SHAPES=1 cargo test --locked --test integration -- shapes::
+
+# Makes the book of this version, once: see tests/fixtures/README.md.
+fixture:
+    MAKE_FIXTURE=1 cargo test --locked --test integration -- fixtures::this_version
 
 lint:
     cargo fmt --check

@@ -208,6 +208,12 @@ impl InputError {
             other => other.into(),
         }
     }
+
+    /// Whether the same input can be read when it is handed in again: never.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
+    }
 }
 
 impl Error {
@@ -226,7 +232,12 @@ impl Error {
     /// [`StoreError::is_retryable`].
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Store(fault) if fault.is_retryable())
+        match self {
+            Self::Rejected(rejection) => rejection.is_retryable(),
+            Self::Input(input) => input.is_retryable(),
+            Self::Store(fault) => fault.is_retryable(),
+            Self::File { .. } => false,
+        }
     }
 
     /// The same error; where it is about what was handed in, with what it stands in.

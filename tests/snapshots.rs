@@ -7,6 +7,7 @@ mod console;
 mod line;
 mod redaction;
 mod scenario;
+mod statements;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -127,6 +128,8 @@ fn every_snapshot_belongs_to_a_test() {
     let names: BTreeSet<_> = names.chain(["help.snap".to_owned()]).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let strays: Vec<_> = files.filter(|file| file.strip_suffix(".rs").is_none() && !names.contains(file)).collect();
+    // The folder of the statements has a test of its own.
+    let is_other = |file: &str| file.strip_suffix(".rs").is_some() || file == "sql";
+    let strays: Vec<_> = files.filter(|file| !is_other(file) && !names.contains(file)).collect();
     assert_eq!(strays, [""; 0]);
 }

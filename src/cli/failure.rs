@@ -210,7 +210,7 @@ impl From<InputError> for Failure {
 
 impl From<SealFileError> for Failure {
     fn from(error: SealFileError) -> Self {
-        Self::new(Exit::BadInput, "seal_invalid", error.to_string())
+        Self::new(Exit::BadInput, error.code(), error.to_string())
     }
 }
 

@@ -123,6 +123,12 @@ impl ConfigError {
     pub fn code(&self) -> &'static str {
         self.into()
     }
+
+    /// Whether the same settings can be used later without anyone changing them: never.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
+    }
 }
 
 /// The book to work on, and where that was said: the flag, then `DATABASE_URL`, then `.env`, then `sqlite://teller.db`.

@@ -30,7 +30,7 @@ use crate::ledger::posting::remembered::Remembered;
 use crate::ledger::posting::spending::Spending;
 use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
-pub use crate::ledger::accounts::balances::AsOf;
+pub use crate::ledger::accounts::balances::{AsOf, Balance};
 pub use crate::ledger::accounts::paths::PathBalance;
 pub use crate::ledger::accounts::{AccountPage, Opened, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;

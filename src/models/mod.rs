@@ -12,6 +12,8 @@ pub(crate) mod holds;
 pub(crate) mod row;
 pub(crate) mod schedules;
 pub mod sql_types;
+#[cfg(test)]
+pub(crate) mod statement_text;
 pub(crate) mod transfers;
 
 use std::fmt::Display;

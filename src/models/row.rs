@@ -53,6 +53,7 @@ macro_rules! row {
         $(unchanged $checked:ident = $before:ident)?
     ) => {
         $(#[$attribute])*
+        #[cfg_attr(test, derive(Default))]
         pub(crate) struct $row {
             $($(#[$column_attribute])* pub $column: $rust_type),+
         }

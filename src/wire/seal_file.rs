@@ -39,6 +39,20 @@ pub enum SealFileError {
     Signature,
 }
 
+impl SealFileError {
+    /// The stable code, as in JSON and in `docs/errors.md`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "seal_invalid"
+    }
+
+    /// Whether the same can succeed without anyone changing it: never.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
+    }
+}
+
 /// The key that signs a seal, from a PKCS #8 file as `openssl genpkey -algorithm ed25519` writes it.
 #[derive(Debug)]
 pub struct SealKey(SigningKey);

@@ -13,6 +13,13 @@ impl Rejection {
         }
     }
 
+    /// Whether the fault passes by itself: never, because a rejection is an answer and no fault. It left no trace, so the request may be
+    /// sent again, with the same id.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
+    }
+
     /// The refusal of a journal because of one of its legs, counted from 1.
     #[must_use]
     pub(crate) fn in_leg(self, leg: usize) -> Self {

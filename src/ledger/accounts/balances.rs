@@ -1,4 +1,4 @@
-//! Balances at a moment: by effective time, and as the ledger knew them.
+//! Balances: as they are now, and at a moment, by effective time and as the ledger knew them.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,54 @@ impl AsOf {
     }
 }
 
+/// What an account has now, in its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// Posted value, on the account's normal side. Negative when overdrawn.
+    pub posted: Money,
+    /// What open holds reserve of it, zero or more.
+    pub held: Money,
+    /// What can be spent before any limit is counted: posted less held.
+    pub available: Money,
+}
+
+impl From<&Account> for Balance {
+    fn from(account: &Account) -> Self {
+        Self {
+            posted: account.money(account.posted()),
+            held: account.money(account.held()),
+            available: account.money(account.available()),
+        }
+    }
+}
+
 impl Ledger {
+    /// Returns what an account has now. A hold that has expired no longer counts as held.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::time::Duration;
+    /// use teller::prelude::*;
+    ///
+    /// let parties = Parties::Transfer { from: "customers:alice".parse()?, to: "customers:bob".parse()? };
+    /// let euro = ledger.get_currency("EUR".parse()?)?.currency;
+    /// let transfer = TransferRequest::new("card 1".parse::<Key>()?, parties, Money::parse("30.00", euro)?);
+    /// ledger.post(HoldRequest { transfer, expiry: Expiry::After(Duration::from_hours(24)) }, Mode::Commit)?;
+    ///
+    /// let alice = ledger.balance(&"customers:alice".parse()?)?;
+    /// assert_eq!(alice.posted.to_string(), "100.00 EUR");
+    /// assert_eq!(alice.held.to_string(), "30.00 EUR");
+    /// assert_eq!(alice.available.to_string(), "70.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn balance(&self, name: &AccountName) -> Result<Balance, Error> {
+        self.get_account(name).map(|account| Balance::from(&account))
+    }
+
     /// Returns the posted balances of accounts at a moment, on their normal sides, in the order of the names. Transfers of exactly that moment
     /// count. The time that this takes does not depend on the length of an account's history, but on the number of its transfers that are
     /// effective at another time than they were recorded.

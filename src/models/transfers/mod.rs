@@ -2,6 +2,8 @@ mod chain;
 mod effective;
 mod history;
 mod movements;
+#[cfg(test)]
+mod snapshots;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -84,14 +84,14 @@ fn problems_of(connection: &mut PgConnection, table: &str, indexes: &[Index]) ->
     Ok(lookups.filter_map(|lookup| lookup.problem()).collect())
 }
 
-fn by_all_keys(table: &str, index: &Index) -> String {
+pub(super) fn by_all_keys(table: &str, index: &Index) -> String {
     let keys = index.keys.iter().map(|key| format!("sought.{key} = scanned.{key}"));
     counted(table, index, &keys.collect::<Vec<_>>().join(" and "))
 }
 
 /// For an index whose first key alone distinguishes well enough, where another index has all of them. No index serves the others as they
 /// are written here.
-fn by_first_key(table: &str, index: &Index) -> String {
+pub(super) fn by_first_key(table: &str, index: &Index) -> String {
     let keys = index.keys.iter().enumerate().map(|(n, key)| match n {
         0 => format!("sought.{key} = scanned.{key}"),
         _ => format!("(sought.{key} = scanned.{key}) is true"),

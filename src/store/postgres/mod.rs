@@ -17,6 +17,8 @@ mod route;
 mod rows;
 pub(super) mod server_clock;
 mod session;
+#[cfg(test)]
+mod snapshots;
 mod sql_text;
 mod statements;
 mod together;

@@ -92,15 +92,15 @@ pub(super) fn write_together(
 }
 
 /// The rows of the statement. Each kind makes another text of it, which the server prepares once a connection.
-trait Rows: 'static {
+pub(super) trait Rows: 'static {
     fn push_transfers<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()>;
     fn push_accounts<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()>;
 }
 
 /// One transfer and its two accounts, written out: arrays of one row cost more than they hold.
-struct OneTransfer {
-    transfer: TransferRow,
-    accounts: [AccountUpdate; 2],
+pub(super) struct OneTransfer {
+    pub(super) transfer: TransferRow,
+    pub(super) accounts: [AccountUpdate; 2],
 }
 
 impl Rows for OneTransfer {
@@ -119,9 +119,9 @@ impl Rows for OneTransfer {
 }
 
 /// Any number of rows, an array a column.
-struct Arrays {
-    transfers: TransferColumns,
-    accounts: AccountColumns,
+pub(super) struct Arrays {
+    pub(super) transfers: TransferColumns,
+    pub(super) accounts: AccountColumns,
 }
 
 impl Rows for Arrays {
@@ -136,7 +136,7 @@ impl Rows for Arrays {
     }
 }
 
-struct WriteTogether<R> {
+pub(super) struct WriteTogether<R> {
     rows: R,
     ids: Vec<SqlId>,
     count: i64,
@@ -145,7 +145,7 @@ struct WriteTogether<R> {
 }
 
 impl<R> WriteTogether<R> {
-    fn new(rows: R, ids: Vec<SqlId>, judged_by: JudgedBy) -> Self {
+    pub(super) fn new(rows: R, ids: Vec<SqlId>, judged_by: JudgedBy) -> Self {
         let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
         Self { rows, ids, count, newest: judged_by.newest.0, clock: ClockCheck::new(judged_by.told) }
     }

@@ -256,7 +256,7 @@ fn prepare_file(path: &Path, url: &DatabaseUrl) -> Result<(), StoreError> {
 /// A batch of thousands changes several megabytes of pages. They fit into a cache of 8; those that do not fit into SQLite's own 2 are written
 /// out and read again within the transaction. A checkpoint copies each page once however often it changed since the last one, so that it
 /// costs less the longer the log may grow: to 16 megabytes, where SQLite's own bound is 4.
-fn session_settings(options: &StoreOptions) -> String {
+pub(super) fn session_settings(options: &StoreOptions) -> String {
     let busy_ms = options.lock_wait_max.as_millis();
     format!(
         "pragma busy_timeout = {busy_ms}; \

@@ -78,7 +78,7 @@ fn problems_of(connection: &mut SqliteConnection, table: &str, indexes: &[Index]
 
 /// How many rows an index should have, and [`MISSED`] times how many of them a look-up by their keys does not find. Added up as one number,
 /// so that the condition is computed once a row.
-fn scanned(table: &str, index: &Index) -> String {
+pub(super) fn scanned(table: &str, index: &Index) -> String {
     let condition = index.condition_or_true();
     let keys = index.keys.iter().map(|key| format!("\"{key}\" is scanned.\"{key}\"")).collect::<Vec<_>>().join(" and ");
     format!(

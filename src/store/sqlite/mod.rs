@@ -7,6 +7,8 @@ mod operations;
 mod place;
 #[cfg(feature = "cli")]
 mod raw_writes;
+#[cfg(test)]
+mod snapshots;
 mod statements;
 
 pub(super) use crate::store::sqlite::operations::{open_read_only, settle};

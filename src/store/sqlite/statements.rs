@@ -115,7 +115,7 @@ fn push_rows<'b, R: PushValues<Sqlite>>(rows: &'b [R], out: &mut AstPass<'_, 'b,
 }
 
 /// A statement over `ROWS` rows. Its type is its identity in the cache of prepared statements, so its text depends on that alone.
-struct InsertRows<'a, R, const ROWS: usize>(&'a [R; ROWS]);
+pub(super) struct InsertRows<'a, R, const ROWS: usize>(pub(super) &'a [R; ROWS]);
 
 impl<R: PushValues<Sqlite>, const ROWS: usize> QueryId for InsertRows<'_, R, ROWS> {
     type QueryId = InsertRows<'static, R, ROWS>;
@@ -132,7 +132,7 @@ impl<R: PushValues<Sqlite>, const ROWS: usize> QueryFragment<Sqlite> for InsertR
 }
 
 /// As [`InsertRows`], by the first column.
-struct UpdateRows<'a, R, const ROWS: usize>(&'a [R; ROWS]);
+pub(super) struct UpdateRows<'a, R, const ROWS: usize>(pub(super) &'a [R; ROWS]);
 
 impl<R: PushValues<Sqlite>, const ROWS: usize> QueryId for UpdateRows<'_, R, ROWS> {
     type QueryId = UpdateRows<'static, R, ROWS>;

@@ -2,19 +2,26 @@ use crate::facts::{
     Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, NormalSide, Sequence,
     TransferId,
 };
-use crate::ledger::{AsOf, NamedCurrency, Opened, PathBalance};
+use crate::ledger::{AsOf, Balance, NamedCurrency, Opened, PathBalance};
 use crate::money::{CurrencyCode, Money};
 use crate::wire::records::{Columns, text};
 
 record! {
     /// What an account has.
     pub struct BalanceRecord {
+        /// The account's name.
         account: AccountName,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// The account's type.
         r#type: AccountType,
+        /// The posted balance, on the account's normal side.
         posted: Money,
+        /// What open holds take off the available balance.
         held: Money,
+        /// What the account can spend now: posted less held.
         available: Money,
+        /// How many transfers the account has had.
         version: i64,
     }
     table { account, currency, posted, held, available }
@@ -22,13 +29,14 @@ record! {
 
 impl From<&Account> for BalanceRecord {
     fn from(account: &Account) -> Self {
+        let Balance { posted, held, available } = account.into();
         Self {
             account: account.name.clone(),
             currency: account.currency.code(),
             r#type: account.account_type,
-            posted: account.money(account.posted()),
-            held: account.money(account.held()),
-            available: account.money(account.available()),
+            posted,
+            held,
+            available,
             version: account.version,
         }
     }
@@ -37,9 +45,13 @@ impl From<&Account> for BalanceRecord {
 record! {
     /// What an account had at a moment.
     pub struct BalanceAsOfRecord {
+        /// The account's name.
         account: AccountName,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// The account's type.
         r#type: AccountType,
+        /// The posted balance at that moment, on the account's normal side.
         posted: Money,
         /// Transfers count that are effective by then; null where all count that are recorded.
         effective_at: Option<Instant>,
@@ -67,12 +79,19 @@ impl BalanceAsOfRecord {
 record! {
     /// What the accounts below a path have together.
     pub struct PathBalanceRecord {
+        /// The first parts of the accounts' names.
         path: String,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// The normal side of these accounts.
         side: NormalSide,
+        /// How many accounts are added up.
         accounts: u64,
+        /// The sum of the posted balances.
         posted: String,
+        /// The sum of what is held.
         held: String,
+        /// The sum of what is available.
         available: String,
     }
 }
@@ -95,16 +114,27 @@ record! {
     /// All that is known of an account.
     pub struct AccountRecord {
         ..balance: BalanceRecord,
+        /// Whether it is open, frozen on one side or both, or closed.
         state: AccountState,
+        /// The least that the balance may be; null where there is no such limit.
         min_balance: Option<Money>,
+        /// The most that the balance may be; null where there is no such limit.
         max_balance: Option<Money>,
+        /// The text that was given with it; null where there is none.
         description: Option<String>,
+        /// Texts by their keys; empty where there are none.
         metadata: Metadata,
+        /// When it was opened.
         opened_at: Instant,
+        /// When it was closed; null while it is not.
         closed_at: Option<Instant>,
+        /// The hash of its newest transfer or event.
         head: Hash,
+        /// The most that one transfer may take out; null where there is no such limit.
         per_transfer: Option<Money>,
+        /// The most that may leave in a day; null where there is no such limit.
         per_day: Option<Money>,
+        /// The most that may leave in a month; null where there is no such limit.
         per_month: Option<Money>,
     }
     table {
@@ -141,6 +171,7 @@ record! {
     /// The answer to a request to open an account.
     pub struct OpenedRecord {
         ..account: AccountRecord,
+        /// Whether the account was there already, the same.
         replayed: bool,
     }
     table {
@@ -158,30 +189,53 @@ impl From<&Opened> for OpenedRecord {
 record! {
     /// A change of what an account may do, or of what is kept beside it or one of its transfers.
     pub struct EventRecord {
+        /// The account's name.
         account: AccountName,
+        /// The event's number within its chain, from 1.
         event: i64,
+        /// Its number in the book's one order.
         sequence: Sequence,
+        /// When the ledger recorded it.
         recorded_at: Instant,
+        /// How many transfers the account had before it.
         version: i64,
+        /// The account's state before it.
         state_before: AccountState,
+        /// The account's state after it.
         state_after: AccountState,
+        /// The least balance before it; null where there was none.
         min_balance_before: Option<Money>,
+        /// The least balance after it; null where there was none.
         min_balance_after: Option<Money>,
+        /// The most balance before it; null where there was none.
         max_balance_before: Option<Money>,
+        /// The most balance after it; null where there was none.
         max_balance_after: Option<Money>,
+        /// Who asked for it.
         actor: String,
+        /// The reason that was given; null where there is none.
         reason: Option<String>,
+        /// The journal that it is part of; null where it is none.
         journal_id: Option<TransferId>,
+        /// Its hash in the chain.
         hash: Hash,
+        /// The limit of one transfer before it; null where there was none.
         per_transfer_before: Option<Money>,
+        /// The limit of one transfer after it; null where there was none.
         per_transfer_after: Option<Money>,
+        /// The limit of a day before it; null where there was none.
         per_day_before: Option<Money>,
+        /// The limit of a day after it; null where there was none.
         per_day_after: Option<Money>,
+        /// The limit of a month before it; null where there was none.
         per_month_before: Option<Money>,
+        /// The limit of a month after it; null where there was none.
         per_month_after: Option<Money>,
         /// The transfer whose metadata changed; null where it is the account's, or nothing of the kind.
         transfer_id: Option<TransferId>,
+        /// The metadata before it; null where none changed.
         metadata_before: Option<Metadata>,
+        /// The metadata after it; null where none changed.
         metadata_after: Option<Metadata>,
     }
     /// What it may do before and after.
@@ -253,8 +307,11 @@ impl EventRecord {
 record! {
     /// A registered currency.
     pub struct CurrencyRecord {
+        /// The currency's code.
         currency: CurrencyCode,
+        /// How many decimals its amounts have.
         exponent: u8,
+        /// The currency's name.
         name: String,
     }
 }

@@ -5,10 +5,13 @@ use crate::wire::records::text;
 record! {
     /// What is kept beside an account or a transfer.
     pub struct MetadataRecord {
+        /// The account that it is kept beside; null where it is a transfer.
         account: Option<AccountName>,
+        /// The transfer that it is kept beside; null where it is an account.
         transfer: Option<TransferId>,
         /// As it was known then; null where it is as it is now.
         recorded_at: Option<Instant>,
+        /// Texts by their keys; empty where there are none.
         metadata: Metadata,
     }
     table { account, transfer, metadata }
@@ -29,11 +32,17 @@ impl MetadataRecord {
 record! {
     /// A change of what is kept beside an account or a transfer.
     pub struct MetadataChangeRecord {
+        /// Its number in the book's one order.
         sequence: Sequence,
+        /// When the ledger recorded it.
         recorded_at: Instant,
+        /// The metadata before the change.
         before: Metadata,
+        /// The metadata after the change.
         after: Metadata,
+        /// Who asked for it.
         actor: String,
+        /// The reason that was given; null where there is none.
         reason: Option<String>,
     }
 }

@@ -5,13 +5,21 @@ use crate::bench::Measured;
 record! {
     /// How fast something was.
     pub struct BenchRecord {
+        /// What was measured.
         work: String,
+        /// How many transfers were made or read.
         transfers: u64,
+        /// How many of them were done in a second.
         transfers_per_second: u64,
+        /// What half of the calls took at most, in microseconds.
         p50_us: Option<u128>,
+        /// What 99 of 100 calls took at most, in microseconds.
         p99_us: Option<u128>,
+        /// What 999 of 1,000 calls took at most, in microseconds.
         p999_us: Option<u128>,
+        /// How many bytes the database takes for a transfer.
         bytes_per_transfer: Option<u64>,
+        /// The most memory that the program took, in bytes.
         peak_memory_bytes: Option<u64>,
         /// How many times as fast as PostgreSQL's own benchmark with as many clients.
         times_pgbench: Option<String>,

@@ -8,13 +8,19 @@ use crate::store::{Fact, MigrationStatus};
 record! {
     /// What an import came to.
     pub struct ImportRecord {
+        /// How many lines there were.
         lines: u64,
+        /// How many were imported.
         imported: u64,
+        /// How many had been imported before.
         replayed: u64,
+        /// How many were refused.
         refused: u64,
+        /// How many could not be read.
         malformed: u64,
         /// Where the lines are that were not imported.
         rejects: Option<String>,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
     table { lines, imported, replayed, refused, malformed, rejects }
@@ -39,7 +45,9 @@ impl ImportRecord {
 record! {
     /// A migration.
     pub struct MigrationRecord {
+        /// The migration's version and name.
         migration: String,
+        /// Whether the book has it.
         applied: bool,
     }
 }
@@ -53,9 +61,13 @@ impl From<&MigrationStatus> for MigrationRecord {
 record! {
     /// Something wrong with a book.
     pub struct FindingRecord {
+        /// The stable code of what is wrong.
         code: FindingCode,
+        /// The transfer or event that it is about; null where it is none.
         sequence: Option<Sequence>,
+        /// The account that it is about; null where it is none.
         account: Option<String>,
+        /// What is wrong, for people.
         problem: String,
     }
 }
@@ -70,20 +82,29 @@ impl From<&Finding> for FindingRecord {
 record! {
     /// What a verification came to.
     pub struct VerifyRecord {
+        /// How many transfers were proven.
         transfers: u64,
+        /// How many accounts were proven.
         accounts: u64,
+        /// How many problems were found.
         finding_count: u64,
+        /// The first 100 of them, in the order of the book.
         findings: Vec<FindingRecord>,
+        /// The totals of each currency.
         totals: Vec<TotalsRecord>,
         /// When the latest entry was recorded, where that is later than the book's clock. The fault is then a clock's, not the book's.
         later_than_now: Option<Instant>,
     }
 }
 
+/// The totals of one currency, which are equal in a book that is whole.
 #[derive(Debug, Serialize)]
 struct TotalsRecord {
+    /// The currency's code.
     currency: CurrencyCode,
+    /// The sum of all debits.
     debits: String,
+    /// The sum of all credits.
     credits: String,
 }
 
@@ -108,9 +129,13 @@ impl From<&VerifyReport> for VerifyRecord {
 record! {
     /// One thing that is known of a database.
     pub struct FactRecord {
+        /// What it is about.
         fact: String,
+        /// What was found.
         value: String,
+        /// Why that is a risk; null where it is none.
         warning: Option<String>,
+        /// What to do about it; null where nothing needs to be done.
         advice: Option<&'static str>,
     }
 }
@@ -148,16 +173,25 @@ impl From<&Fact> for FactRecord {
 record! {
     /// What became of the import of a whole book.
     pub struct BookImportRecord {
+        /// The id of the book that came in.
         book: String,
+        /// How many accounts there are.
         accounts: u64,
+        /// How many transfers there are.
         transfers: u64,
+        /// How many changes of accounts there are.
         events: u64,
         /// How many lines an earlier import had brought in.
         resumed: u64,
+        /// Whether the file had been imported before.
         replayed: bool,
+        /// Whether the whole file is in.
         complete: bool,
+        /// How many events of the book as a whole there are.
         book_events: u64,
+        /// How many schedules there are.
         schedules: u64,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
     table { accounts, transfers, events, schedules, resumed, replayed, complete }
@@ -186,8 +220,11 @@ impl BookImportRecord {
 record! {
     /// One setting of the connection.
     pub struct SettingRecord {
+        /// The setting's name.
         setting: String,
+        /// Its value; passwords are left out.
         value: String,
+        /// Where the value comes from.
         origin: String,
     }
     table { setting, value }

@@ -5,14 +5,19 @@ use crate::wire::records::text;
 record! {
     /// How the entries of a book stand to its clock.
     pub struct ClockRecord {
+        /// The time by the book's clock.
         now: Instant,
+        /// When the latest entry was recorded; null where there is none.
         latest_entry: Option<Instant>,
         /// How many accounts have a transfer that is later than the clock.
         accounts_later: u64,
         /// Whether accounts are refused because of that.
         refused: bool,
+        /// Entries up to this moment were accepted; null where none were.
         accepted_until: Option<Instant>,
+        /// Who accepted them.
         accepted_by: Option<String>,
+        /// Why they were accepted.
         reason: Option<String>,
     }
 }
@@ -35,12 +40,19 @@ impl From<&ClockStatus> for ClockRecord {
 record! {
     /// The acceptance of entries that are later than the clock.
     pub struct ClockAcceptanceRecord {
+        /// The event's number within its chain, from 1.
         event: i64,
+        /// Its number in the book's one order; null in a dry run.
         sequence: Option<Sequence>,
+        /// When the ledger recorded it.
         recorded_at: Instant,
+        /// Entries up to this moment are accepted.
         accepted_until: Instant,
+        /// Who asked for it.
         actor: String,
+        /// The reason that was given; null where there is none.
         reason: Option<String>,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
     table { event, recorded_at, accepted_until, actor, reason }

@@ -6,15 +6,23 @@ use crate::wire::records::TransferRecord;
 record! {
     /// A hold as it stands.
     pub struct HoldRecord {
+        /// The hold's id.
         hold: TransferId,
+        /// Its number in the book's one order.
         sequence: Sequence,
+        /// Whether it is open, captured, released or expired.
         state: HoldState,
+        /// The account that is debited.
         debit_account: AccountName,
+        /// The account that is credited.
         credit_account: AccountName,
+        /// The amount that was held at first.
         amount: Money,
         /// What is neither captured nor given up.
         remaining: Money,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// When the hold ends by itself; null where it does not.
         expires_at: Option<Instant>,
     }
     table { sequence, state, debit_account, credit_account, amount, remaining, currency, expires_at, hold }
@@ -65,7 +73,9 @@ impl From<&HoldHistory> for HoldHistoryRecord {
 record! {
     /// How many holds were recorded as expired.
     pub struct ExpiredRecord {
+        /// How many there were.
         expired: u64,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
     table { expired }

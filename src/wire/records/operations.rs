@@ -6,7 +6,9 @@ use crate::wire::SealFile;
 record! {
     /// A book, among those that one database holds.
     pub struct BookRecord {
+        /// The book's name.
         book: String,
+        /// Whether its schema is current.
         schema_state: String,
     }
 }
@@ -22,7 +24,9 @@ impl BookRecord {
 record! {
     /// A backup that was written.
     pub struct BackupRecord {
+        /// The file's path.
         file: String,
+        /// How many bytes it has.
         bytes: u64,
     }
 }
@@ -38,11 +42,13 @@ impl BackupRecord {
 record! {
     /// A book that was made among others.
     pub struct BookMadeRecord {
+        /// The book's name.
         book: String,
         /// Whether it was there before.
         replayed: bool,
         /// The migrations that it lacked.
         migrations: Vec<String>,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
     table { book, replayed }
@@ -59,7 +65,9 @@ impl BookMadeRecord {
 record! {
     /// A role that a book was given.
     pub struct RoleRecord {
+        /// The role's name.
         role: String,
+        /// What the role may do.
         purpose: &'static str,
     }
 }
@@ -76,9 +84,13 @@ impl RoleRecord {
 record! {
     /// A seal that was written to a file.
     pub struct SealRecord {
+        /// The file's path.
         file: String,
+        /// How many accounts it covers.
         accounts: i64,
+        /// How many transfers it covers.
         transfers: i64,
+        /// Whether it has a signature.
         signed: bool,
     }
 }
@@ -95,12 +107,19 @@ impl SealRecord {
 record! {
     /// A book that was written to a file.
     pub struct ExportRecord {
+        /// The file's path.
         file: String,
+        /// The book's id.
         book: String,
+        /// How many accounts there are.
         accounts: u64,
+        /// How many transfers there are.
         transfers: u64,
+        /// How many changes of accounts there are.
         events: u64,
+        /// How many events of the book as a whole there are.
         book_events: u64,
+        /// How many schedules there are.
         schedules: u64,
     }
     table { file, accounts, transfers, events, schedules }
@@ -125,6 +144,7 @@ impl ExportRecord {
 record! {
     /// A page of the manual that was written.
     pub struct PageRecord {
+        /// The page's path.
         page: String,
     }
 }

@@ -5,7 +5,9 @@ use crate::wire::records::text;
 record! {
     /// A period that is closed.
     pub struct ClosedPeriodRecord {
+        /// The period, as a year, a month or a day.
         period: Period,
+        /// The first moment of it.
         begin: Instant,
         /// The first moment behind it.
         end: Instant,
@@ -21,13 +23,21 @@ impl From<Period> for ClosedPeriodRecord {
 record! {
     /// A closing or reopening of a period.
     pub struct PeriodEventRecord {
+        /// The event's number within its chain, from 1.
         event: i64,
+        /// Its number in the book's one order.
         sequence: Sequence,
+        /// When the ledger recorded it.
         recorded_at: Instant,
+        /// The period, as a year, a month or a day.
         period: Period,
+        /// Whether it was closed or reopened.
         action: PeriodAction,
+        /// Who asked for it.
         actor: String,
+        /// The reason that was given; null where there is none.
         reason: Option<String>,
+        /// Its hash in the chain.
         hash: Hash,
     }
     table { event, recorded_at, period, action, actor, reason }
@@ -56,15 +66,23 @@ record! {
     pub struct PeriodChangeRecord {
         /// Null where nothing changed, as are the sequence, the time, the actor, the reason and the hash.
         event: Option<i64>,
+        /// Its number in the book's one order; null where nothing changed and in a dry run.
         sequence: Option<Sequence>,
+        /// When the ledger recorded it; null where nothing changed.
         recorded_at: Option<Instant>,
+        /// The period, as a year, a month or a day.
         period: Period,
+        /// Whether it was to be closed or reopened.
         action: PeriodAction,
+        /// Who asked for it; null where nothing changed.
         actor: Option<String>,
+        /// The reason that was given; null where there is none or nothing changed.
         reason: Option<String>,
+        /// Its hash in the chain; null where nothing changed.
         hash: Option<Hash>,
         /// Whether the period was not like that already.
         changed: bool,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
     table { event, recorded_at, period, action, changed, actor, reason }

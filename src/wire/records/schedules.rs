@@ -9,35 +9,55 @@ use crate::wire::records::text;
 record! {
     /// A schedule as it stands.
     pub struct ScheduleRecord {
+        /// The schedule's id.
         schedule: ScheduleId,
+        /// Whether it is active, finished or cancelled.
         state: ScheduleState,
+        /// The account that is debited.
         debit_account: AccountName,
+        /// The account that is credited.
         credit_account: AccountName,
+        /// The amount of each transfer.
         amount: Money,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// The period that it recurs by.
         every: RecurrencePeriod,
         /// So many periods from one due to the next.
         interval: u32,
         /// The day of the month that is meant.
         day: Option<u8>,
+        /// When the first transfer is due.
         first_due_at: Instant,
         /// Null where nothing is to come.
         next_due_at: Option<Instant>,
+        /// Nothing is due after this moment; null where there is no end.
         until: Option<Instant>,
         /// How many dues there are at most.
         count: Option<u32>,
         /// How many dues there were.
         due_count: u32,
+        /// Whether what is refused is skipped or tried again.
         on_refusal: OnRefusal,
+        /// The text that was given with it; null where there is none.
         description: Option<String>,
+        /// Texts by their keys; empty where there are none.
         metadata: Metadata,
+        /// When it was added.
         created_at: Instant,
+        /// Who asked for it.
         actor: String,
+        /// When it was cancelled; null where it was not.
         cancelled_at: Option<Instant>,
+        /// Who cancelled it.
         cancelled_by: Option<String>,
+        /// Why it was cancelled.
         cancel_reason: Option<String>,
+        /// Its hash in the chain.
         hash: String,
+        /// Whether this is the answer to a repeated request.
         replayed: bool,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
     table {
@@ -98,19 +118,31 @@ impl From<&ScheduleStatus> for ScheduleRecord {
 record! {
     /// What became of a due transfer.
     pub struct DueRecord {
+        /// When the transfer was due.
         due_at: Instant,
+        /// Whether it was posted, refused or skipped.
         state: DueState,
+        /// The schedule's id.
         schedule: ScheduleId,
+        /// The account that is debited.
         debit_account: AccountName,
+        /// The account that is credited.
         credit_account: AccountName,
+        /// The amount.
         amount: Money,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// How often it was tried.
         attempts: u32,
+        /// When it was tried first.
         first_at: Instant,
+        /// When it was tried last.
         last_at: Instant,
+        /// The transfer that was posted; null where none was.
         transfer: Option<TransferId>,
         /// Why it was refused.
         code: Option<String>,
+        /// The message of the refusal.
         reason: Option<String>,
     }
     table { due_at, state, debit_account, credit_account, amount, currency, attempts, reason }
@@ -168,18 +200,23 @@ impl From<&ScheduleHistory> for ScheduleHistoryRecord {
 record! {
     /// What a run came to.
     pub struct ScheduleRunRecord {
+        /// What was due by this moment was tried.
         until: Instant,
+        /// How many transfers were posted.
         posted: u64,
         /// To be tried again.
         refused: u64,
+        /// How many were refused and will not be tried again.
         skipped: u64,
         /// Whether that was all.
         complete: bool,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
         /// In the order in which they were tried; at most 1,000.
         pub dues: Vec<DueRecord>,
         /// How many met a fault of the book. They are kept.
         faulty: u64,
+        /// The message of the first such fault.
         fault: Option<String>,
     }
 }

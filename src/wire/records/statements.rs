@@ -9,23 +9,39 @@ use crate::wire::records::{Columns, Record, text};
 record! {
     /// One line of a statement.
     pub struct EntryRecord {
+        /// The transfer's number in the book's one order.
         sequence: Sequence,
+        /// When the ledger recorded it.
         recorded_at: Instant,
+        /// When it counts for the books.
         effective_at: Instant,
+        /// The side of the transfer that the account is on.
         side: NormalSide,
+        /// The account on the other side.
         counterparty: AccountName,
+        /// What it changed of the posted balance, with its sign.
         change: Money,
+        /// The posted balance after it.
         balance: Money,
+        /// The entry's number within its account, from 1.
         version: i64,
+        /// The transfer's id.
         id: TransferId,
+        /// What kind of transfer it is.
         kind: TransferKind,
+        /// The text that was given with it; null where there is none.
         description: Option<String>,
+        /// Texts by their keys; empty where there are none.
         metadata: Metadata,
+        /// The transfer's hash.
         hash: Hash,
         /// How much it moved, reserved or gave up.
         amount: Money,
+        /// The journal that it is part of; null where it is none.
         journal_id: Option<TransferId>,
+        /// The hold that it is about; a hold names itself.
         hold_id: Option<TransferId>,
+        /// The transfer that it undoes.
         reversed_id: Option<TransferId>,
         /// The text that the id was made from.
         key: Option<Key>,
@@ -102,9 +118,13 @@ pub struct StatementHead<'a> {
 record! {
     /// What stands before the entries of a statement over a span of time, latest first.
     pub struct SpanStatementHead {
+        /// The account's name.
         account: AccountName,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// The first moment of the span; null where it has no beginning.
         from: Option<Instant>,
+        /// The first moment after the span; null where it has no end.
         to: Option<Instant>,
         /// The posted balance when the span begins.
         opening: Money,

@@ -7,20 +7,33 @@ use crate::wire::records::{Columns, Record, text};
 record! {
     /// A posted transfer.
     pub struct TransferRecord {
+        /// Its id.
         id: TransferId,
         /// Null in a dry run.
         sequence: Option<Sequence>,
+        /// The account that is debited.
         debit_account: AccountName,
+        /// The account that is credited.
         credit_account: AccountName,
+        /// The amount.
         amount: Money,
+        /// The currency's code.
         currency: CurrencyCode,
+        /// When the ledger recorded it.
         recorded_at: Instant,
+        /// When it counts for the books.
         effective_at: Instant,
+        /// Its hash.
         hash: Hash,
+        /// Whether this is the answer to a repeated request.
         replayed: bool,
+        /// What kind of transfer it is.
         kind: TransferKind,
+        /// The text that was given with it; null where there is none.
         description: Option<String>,
+        /// Texts by their keys; empty where there are none.
         metadata: Metadata,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
         /// The journal that it is part of.
         journal_id: Option<TransferId>,
@@ -91,8 +104,11 @@ pub(super) fn up_to(most: Money) -> String {
 record! {
     /// The answer to a request that can make any number of transfers.
     pub struct ReceiptRecord {
+        /// The journal that was posted; null where it was none.
         journal_id: Option<TransferId>,
+        /// Whether this is the answer to a repeated request.
         replayed: bool,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
         /// In order.
         pub transfers: Vec<TransferRecord>,
@@ -121,11 +137,15 @@ record! {
         outcome: &'static str,
         /// Why it was refused.
         code: Option<&'static str>,
+        /// The message of the refusal; null where it was not refused.
         message: Option<String>,
         /// The rejection with its fields.
         rejection: Option<Rejection>,
+        /// The journal that was posted; null where it was none.
         journal_id: Option<TransferId>,
+        /// Whether it was only tried and nothing was written.
         dry_run: bool,
+        /// The transfers that it made, in order.
         transfers: Vec<TransferRecord>,
         /// What to do next, in the words of the program that was asked.
         hint: Option<String>,

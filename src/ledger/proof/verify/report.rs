@@ -39,6 +39,7 @@ pub struct Finding {
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "its findings tell whether the book is whole"]
 pub struct VerifyReport {
     /// How many transfers were recomputed.
     pub transfers: u64,
