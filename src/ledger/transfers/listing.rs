@@ -130,11 +130,6 @@ fn walk(
     from: Option<Sequence>,
     span: &BookSpan,
 ) -> Result<Walk, Error> {
-    if let (Some(account), Some(cursor)) = (account, from)
-        && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.leg_of(account.id).is_none())
-    {
-        return Err(Rejection::CursorUnknown { account: account.name.clone(), cursor }.into());
-    }
     if let Some(journal) = &filter.journal {
         return Ok(Walk::over(store.find_journals(&[journal.id().0])?, from));
     }
@@ -146,10 +141,13 @@ fn walk(
         let rows = store.reversal_rows(&[reversed.id()])?;
         return Ok(Walk::over(transfers(rows)?, from));
     }
-    Ok(match account {
-        Some(account) => Walk::down_chain(store, account, from, span)?,
-        None => Walk::down_book(store, from, span)?,
-    })
+    let Some(account) = account else { return Ok(Walk::down_book(store, from, span)?) };
+    if let Some(cursor) = from
+        && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.leg_of(account.id).is_none())
+    {
+        return Err(Rejection::CursorUnknown { account: account.name.clone(), cursor }.into());
+    }
+    Ok(Walk::down_chain(store, account, from, span)?)
 }
 
 /// Which of the transfers the filter applies to.
