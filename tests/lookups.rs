@@ -310,7 +310,7 @@ on_every_backend! {
     fn the_program_says_how_to_narrow_a_search_that_read_as_much_as_it_may(book: &TestBook) {
         check(book, BOOK);
         let cut = book.run("transfer list --kind release --read-max 3").ends(0).says("The search ended after 3 transfers");
-        cut.says("--from").says("There are older ones: --cursor");
+        cut.says("Narrow it with a span or another filter, raise --read-max, or go on: --cursor");
         // What is written whole is searched whole.
         let csv = book.run("transfer list --kind release --read-max 3 --format csv").ends(0);
         assert_eq!((csv.stdout.lines().count(), csv.stderr.as_str()), (2, ""));

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use serde_json::{Map, Value};
 
-use crate::cli::args::parse;
+use crate::cli::args::{count, parse};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::pages::{PageArgs, say_older};
@@ -91,18 +91,17 @@ pub(super) fn list_items<R: Record, C: Display>(
         }
         Ok((records.len(), next.filter(|_| cut_at.is_none())))
     })?;
-    let next = next.or(cut_at).map(cursor);
+    let next = next.or(cut_at).map(|from| cursor(from).to_string());
     if list.count() == 0 && next.is_none() {
         say(nothing);
     }
-    let next_cursor = next.map(|cursor| cursor.to_string());
-    list.end_before(&Next { next_cursor: next_cursor.as_deref() })?;
-    if cut_at.is_some() {
-        say(format_args!(
-            "The search ended after {} transfers. Narrow it with --account or --from and --to, raise --read-max, or go on.",
-            arguments.read_max
-        ));
+    list.end_before(&Next { next_cursor: next.as_deref() })?;
+    match next.as_ref().filter(|_| cut_at.is_some()) {
+        Some(cursor) => say(format_args!(
+            "The search ended after {}. Narrow it with a span or another filter, raise --read-max, or go on: --cursor {cursor}",
+            count(arguments.read_max, "transfer")
+        )),
+        None => say_older(next),
     }
-    say_older(next_cursor);
     Ok(Ending::Done)
 }
