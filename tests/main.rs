@@ -38,6 +38,7 @@ mod language;
 mod limits;
 mod listings;
 mod logs;
+mod lookups;
 mod making_books;
 mod model;
 mod numbers;

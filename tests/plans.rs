@@ -2,10 +2,11 @@
 //! of the very statements that the ledger runs say so.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use teller::facts::{AccountName, Instant, TransferId};
 
-use teller::ledger::{AsOf, Span, StatementOrder};
+use teller::ledger::{AsOf, ListPage, Span, StatementOrder, TransferFilter};
 use teller::requests::TransferRequest;
 use teller::{Ledger, Mode};
 
@@ -98,12 +99,40 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
     assert_ways(book, &["holds_open_by_expiry by range"], "expired holds", || {
         assert_eq!(ledger.expire_holds(Mode::DryRun).unwrap(), 0);
     });
+    assert_lookups(book, ledger);
     let hold = TransferId::from_key("h0").unwrap();
     let of_hold = ["holds_pkey", "transfers_by_hold", "accounts_pkey"];
     assert_ways(book, &of_hold, "a hold", || drop(ledger.get_hold(hold).unwrap()));
     let events = ["account_events_pkey", "account_events_by_metadata"];
     let proof = [&page[..], &events, &["holds_pkey", "transfers_by_hold"]].concat();
     assert_ways(book, &proof, "the proof of an account", || drop(ledger.verify_account(&name(), &mut |_| {}).unwrap()));
+}
+
+/// The same for what looks for transfers.
+fn assert_lookups(book: &TestBook, ledger: &Ledger) {
+    let list = |filter: TransferFilter| drop(ledger.list_transfers(&filter, ListPage::default()).unwrap());
+    let all = TransferFilter::default;
+    let of_account = [&[BY_NAME][..], &HOLDS, &["transfers_pkey", "accounts_pkey"]].concat();
+    assert_ways(book, &of_account, "transfers of an account", || {
+        list(TransferFilter { account: Some(name()), ..all() })
+    });
+    let in_book = ["transfers_pkey by range", "accounts_pkey"];
+    assert_ways(book, &in_book, "transfers", || list(all()));
+    let hold = Some(TransferId::from_key("h0").unwrap().into());
+    let of_hold = ["holds_pkey", "transfers_by_hold", "accounts_pkey"];
+    assert_ways(book, &of_hold, "transfers of a hold", || list(TransferFilter { hold, ..all() }));
+    let with_span = |statement: &str| statement.contains("recorded_at") && !statement.contains("debit");
+    let later = Some(book.clock().now().before(Duration::from_mins(30)));
+    let statements = statements_of(|| list(TransferFilter { to: later, ..all() }));
+    let halvings = statements.iter().filter(|statement| with_span(statement)).count();
+    assert!((1..=16).contains(&halvings), "{statements:#?}");
+    for statement in statements.iter().filter(|statement| with_span(statement)) {
+        assert_eq!(
+            ways_into_tables(book, statement),
+            BTreeSet::from(["transfers_pkey by range".to_owned()]),
+            "{statement}"
+        );
+    }
 }
 
 on_every_backend! {

@@ -19,6 +19,7 @@ mod format;
 mod interrupt;
 mod listing;
 mod log;
+mod lookup;
 mod new_files;
 mod output;
 mod pages;

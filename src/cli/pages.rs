@@ -45,6 +45,11 @@ impl PageArgs {
         }
     }
 
+    /// Whether all rows are shown.
+    pub(super) fn is_whole(&self, format: Format) -> bool {
+        self.rows_max(format) == u64::MAX
+    }
+
     fn rows_max(&self, format: Format) -> u64 {
         match (self.limit, format) {
             (Some(limit), _) => limit,

@@ -37,6 +37,7 @@ pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
+pub use crate::ledger::journals::listing::{JournalPage, JournalSummary};
 pub use crate::ledger::poster::{Pending, Poster, PosterOptions};
 pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
@@ -52,8 +53,10 @@ pub use crate::ledger::statements::SpanStatement;
 pub use crate::ledger::statements::history::{Statement, StatementEntry};
 pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 pub use crate::ledger::transfers::WithOpenings;
+pub use crate::ledger::transfers::filter::{JournalFilter, ListPage, TransferFilter};
 #[cfg(feature = "postgres")]
 pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
+pub use crate::ledger::transfers::listing::{TransferDetails, TransferPage};
 pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{

@@ -55,6 +55,7 @@ mod slots;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement_log;
+mod transfer_walks;
 mod url;
 mod url_setting;
 
@@ -92,6 +93,7 @@ pub(crate) use crate::store::portable::Portable;
 pub(crate) use crate::store::postgres::server_clock::{TOLD_OFF_MAX, server_clock};
 pub(crate) use crate::store::schedules::{DueKey, Schedules};
 pub use crate::store::schema_state::SchemaState;
+pub(crate) use crate::store::transfer_walks::TransferWalks;
 pub use crate::store::url::{DatabaseUrl, UrlError};
 pub use crate::store::url_setting::UrlSetting;
 
@@ -110,7 +112,17 @@ pub(crate) struct JudgedBy {
 
 /// One open transaction: the queries and writes whose SQL differs between the backends.
 pub(crate) trait Store:
-    Portable + AccountChains + Annotations + BookEvents + BookImports + Guards + Indexes + Leads + Movements + Schedules
+    Portable
+    + AccountChains
+    + Annotations
+    + BookEvents
+    + BookImports
+    + Guards
+    + Indexes
+    + Leads
+    + Movements
+    + Schedules
+    + TransferWalks
 {
     /// Those of the accounts that exist.
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError>;

@@ -11,14 +11,14 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn from_hex<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    bytes_from_hex(text)?.try_into().ok()
+}
+
+pub(crate) fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if pairs.len() != LENGTH || !rest.is_empty() {
-        return None;
-    }
-    let mut bytes = [0; LENGTH];
-    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+    let byte = |pair: &[u8; 2]| {
         let digit = |index: usize| char::from(pair[index]).to_digit(16);
-        *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
-    }
-    Some(bytes)
+        u8::try_from(digit(0)? * 16 + digit(1)?).ok()
+    };
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }

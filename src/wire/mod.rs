@@ -9,6 +9,7 @@ mod durations;
 pub(crate) mod hex;
 mod json;
 mod legs;
+mod list_cursors;
 mod moments;
 mod notes;
 mod operation_json;
@@ -22,6 +23,7 @@ mod visible;
 
 pub use crate::wire::amounts::{read_amount, read_balance, read_quantity, read_up_to, read_version};
 pub use crate::wire::durations::read_duration;
+pub use crate::wire::list_cursors::{JournalCursor, TransferCursor};
 pub use crate::wire::moments::{Moments, read_moments, read_month};
 pub use crate::wire::notes::JournalHeader;
 #[cfg(feature = "cli")]
@@ -30,10 +32,11 @@ pub use crate::wire::records::{
     AccountRecord, BackupRecord, BalanceAsOfRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord,
     ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord,
     EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord,
-    ItemRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    ItemRecord, JournalRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
     PathBalanceAsOfRecord, PathBalanceRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead,
     ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord,
-    SheetRecord, SpanStatementHead, StatementHead, TransferRecord, TrialBalanceRecord, VerifyRecord, WideRow,
+    SheetRecord, SpanStatementHead, StatementHead, TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord,
+    TrialBalanceRecord, VerifyRecord, WideRow,
 };
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::request_json::RequestReader;

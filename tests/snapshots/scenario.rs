@@ -271,6 +271,28 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         report balance-sheet --at 31.01.2026
         report balance-sheet --at 2026-01 --compare previous
     "),
+    ("lookup", "
+        transfer show rent
+        transfer show parcel-7
+        transfer show undo-1
+        transfer show nothing
+        transfer show payroll
+        transfer list --account customers:carol
+        transfer list --kind capture
+        transfer list --hold order-7
+        transfer list --journal payroll
+        transfer list --reversed rent
+        transfer list --account customers:alice --min 30 --max 100 --limit 2
+        transfer list --to 2026-01-15T00:00:00Z
+        transfer list --kind release --limit 1 --read-max 1
+        json> transfer list --reversed rent --format ndjson
+        json> transfer list --reversed rent --format csv
+        transfer list --by nobody
+        transfer list --cursor x
+        transfer list --journal nothing
+        journal list --limit 2
+        journal list --by nobody
+    "),
 ];
 
 /// What an SQLite file answers in its own way. It is made by the first command.

@@ -5,12 +5,13 @@ use clap::{Args, Subcommand};
 use crate::cli::args::ReasonArgs;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
+use crate::cli::lookup::{LookupArgs, WhenArgs, list_items};
 use crate::cli::request::{NoteArgs, show_receipt, submit};
 use crate::error::Error;
 use crate::facts::TransferId;
 use crate::files::read_text;
-use crate::ledger::Mode;
-use crate::wire::{JournalHeader, RequestReader};
+use crate::ledger::{JournalFilter, ListPage, Mode};
+use crate::wire::{JournalCursor, JournalHeader, JournalRecord, Record, RequestReader};
 
 /// The most bytes of a journal in a file: some tens of thousands of legs.
 const BYTES_MAX: u64 = 8 << 20;
@@ -20,6 +21,12 @@ pub(in crate::cli) enum JournalCommand {
     /// Post a journal: all its legs or none
     #[command(after_help = POST_HELP)]
     Post(PostArgs),
+    /// List journals, newest first
+    #[command(after_help = "Examples:\n  teller journal list\n  \
+        teller journal list --by ops --from 2026-01-01T00:00:00Z\n\n\
+        Each is shown with the number of its transfers. A span holds its first moment and not its last, by recorded \
+        time.")]
+    List(ListArgs),
     /// Show a journal's transfers
     #[command(after_help = "Example:\n  teller journal show payroll-may --format json")]
     Show(ShowArgs),
@@ -60,6 +67,14 @@ pub(in crate::cli) struct PostArgs {
 }
 
 #[derive(Args)]
+pub(in crate::cli) struct ListArgs {
+    #[command(flatten)]
+    when: WhenArgs,
+    #[command(flatten)]
+    lookup: LookupArgs,
+}
+
+#[derive(Args)]
 pub(in crate::cli) struct ShowArgs {
     /// The journal: its id, its key, or @ and the sequence of one of its transfers
     journal: String,
@@ -68,6 +83,7 @@ pub(in crate::cli) struct ShowArgs {
 pub(in crate::cli) fn run(context: &Context, command: &JournalCommand) -> Result<Ending, Failure> {
     match command {
         JournalCommand::Post(arguments) => post(context, arguments),
+        JournalCommand::List(arguments) => list(context, arguments),
         JournalCommand::Show(arguments) => show(context, arguments),
     }
 }
@@ -94,6 +110,23 @@ fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
     let journal = journal.map_err(Error::from)?;
     let mode = note.mode.mode();
     submit(context, &ledger, &journal.into(), mode)
+}
+
+fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
+    let (filter, from) = match arguments.lookup.cursor::<JournalCursor>()? {
+        Some(JournalCursor { filter, from }) => (filter, Some(from)),
+        None => {
+            let when = &arguments.when;
+            (JournalFilter { actor: when.actor()?, from: when.from()?, to: when.to()? }, None)
+        }
+    };
+    let ledger = context.ledger()?;
+    let read = |page: ListPage| {
+        let page = ledger.list_journals(&filter, page)?;
+        Ok((page.journals.iter().map(JournalRecord::from).collect(), page.next, page.is_cut))
+    };
+    let cursor = |from| JournalCursor { filter: filter.clone(), from };
+    list_items(context, &arguments.lookup, from, (&JournalRecord::table(), "No journals."), read, cursor)
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {

@@ -74,8 +74,8 @@ commands! {
     Deposit(transfer::CashArgs) => transfer::deposit,
     /// Take money out of an account: it and the cash account fall
     Withdraw(transfer::CashArgs) => transfer::withdraw,
-    /// Move money: FROM falls, TO rises
-    Transfer(transfer::TransferArgs) => transfer::transfer,
+    /// Move money: FROM falls, TO rises. List and show transfers
+    Transfer(transfer::TransferArgs) => transfer::run,
     /// Debit one account and credit another
     Post(transfer::PostArgs) => transfer::post,
     /// Exchange money for another currency
@@ -88,7 +88,7 @@ commands! {
     Release(hold::ReleaseArgs) => hold::release,
     /// Undo a transfer or a journal
     Reverse(reverse::ReverseArgs) => reverse::run,
-    /// Post and show journals: several transfers, all or none
+    /// Post, list and show journals: several transfers, all or none
     #[command(subcommand)]
     Journal(journal::JournalCommand) => journal::run,
     /// Add, list, show and cancel transfers that recur, and post those that are due

@@ -6,8 +6,8 @@ use crate::ledger::Ledger;
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::log;
+use crate::ledger::transfers::named::get_named_transfer;
 use crate::ledger::write_options::{Mode, WriteOptions};
-use crate::rejection::Rejection;
 use crate::requests::{AnnotationRequest, AnnotationTarget, BatchPolicy, Request};
 use crate::store::{Access, AnnotatedId, Store, StoreError};
 
@@ -16,8 +16,8 @@ impl Ledger {
     /// change. A transfer's change is recorded in the chain of the account that it debited. A change to what is already so does nothing.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::JournalNamed`], [`Rejection::MetadataTooLarge`],
-    /// [`Rejection::ClockBehind`]; [`Error::Store`].
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), `TransferUnknown`, `JournalNamed`, `MetadataTooLarge`,
+    /// `ClockBehind`; [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
@@ -57,7 +57,7 @@ impl Ledger {
     /// now.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::JournalNamed`]; [`Error::Store`].
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), `TransferUnknown`, `JournalNamed`; [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
@@ -77,7 +77,7 @@ impl Ledger {
     /// page before. Every event has an [`AccountEvent::annotation`].
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`], [`Rejection::TransferUnknown`], [`Rejection::JournalNamed`]; [`Error::Store`].
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), `TransferUnknown`, `JournalNamed`; [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
@@ -127,14 +127,8 @@ fn find(
             Ok((AnnotatedId::Account(account.id), opened_with.metadata, account.opened_at))
         }
         AnnotationTarget::Transfer(named) => {
-            let id = named.id();
-            let transfer = store.find_transfers(&[id])?.pop();
-            let transfer = transfer.ok_or_else(|| Rejection::TransferUnknown { transfer: named.clone() })?;
-            if transfer.journal_id == Some(id.0) && !named.is_by_sequence() {
-                let transfers = store.find_journals(&[id.0])?.len();
-                return Err(Rejection::JournalNamed { journal: named.clone(), transfers }.into());
-            }
-            Ok((AnnotatedId::Transfer(id), transfer.metadata, transfer.recorded_at))
+            let transfer = get_named_transfer(store, named)?;
+            Ok((AnnotatedId::Transfer(transfer.id), transfer.metadata, transfer.recorded_at))
         }
     }
 }

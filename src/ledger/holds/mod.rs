@@ -189,7 +189,12 @@ impl Ledger {
         Ok(Some(write(store, batch, time)?.transfers.len() as u64))
     }
 
-    fn with_names(&self, store: &mut dyn Store, holds: Vec<Hold>) -> Result<Vec<HoldStatus>, StoreError> {
+    /// The holds as they stand now.
+    pub(in crate::ledger) fn with_names(
+        &self,
+        store: &mut dyn Store,
+        holds: Vec<Hold>,
+    ) -> Result<Vec<HoldStatus>, StoreError> {
         let now = self.clock.now();
         let labels = AccountLabels::find(store, holds.iter().flat_map(accounts_of))?;
         let status = |hold: Hold| {

@@ -3,6 +3,7 @@
 //! What belongs here: reading what was posted. What does not: posting, which is in [`transfers`](crate::ledger::transfers).
 
 pub(super) mod exchange;
+pub(super) mod listing;
 
 use crate::error::Error;
 use crate::facts::{Reference, Sequence, Transfer, TransferId};
@@ -94,7 +95,11 @@ impl Ledger {
     }
 }
 
-fn with_names(store: &mut dyn Store, transfers: Vec<Transfer>) -> Result<Vec<Posted>, StoreError> {
+/// Transfers with the names of their accounts.
+pub(in crate::ledger) fn with_names(
+    store: &mut dyn Store,
+    transfers: Vec<Transfer>,
+) -> Result<Vec<Posted>, StoreError> {
     let accounts = |transfer: &Transfer| [transfer.debit.account_id, transfer.credit.account_id];
     let labels = AccountLabels::find(store, transfers.iter().flat_map(accounts))?;
     let posted = |transfer: Transfer| Ok(labels.posted(transfer, false)?);

@@ -1,11 +1,15 @@
-//! Posting requests: transfers, holds, captures, releases, reversals, journals and changes.
+//! Posting requests: transfers, holds, captures, releases, reversals, journals and changes. Looking transfers up.
 //!
-//! What belongs here: the methods of [`Ledger`] that submit requests, and their twins in a transaction of the caller. What does not: how a
+//! What belongs here: the methods of [`Ledger`] that submit requests, their twins in a transaction of the caller, and lists of transfers. What does not: how a
 //! posting locks, judges and writes, which is in [`posting`](crate::ledger::posting).
 
+pub(super) mod filter;
 #[cfg(feature = "postgres")]
 pub(super) mod in_transaction;
+pub(super) mod listing;
+pub(super) mod named;
 pub(super) mod references;
+pub(super) mod walks;
 pub(super) mod written;
 
 use std::collections::BTreeSet;

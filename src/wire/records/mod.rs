@@ -13,6 +13,7 @@ mod bench;
 mod checks;
 mod clock;
 mod holds;
+mod lookups;
 mod operations;
 mod periods;
 mod reports;
@@ -33,6 +34,7 @@ pub use crate::wire::records::checks::{
 };
 pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};
 pub use crate::wire::records::operations::{
     BackupRecord, BookMadeRecord, BookRecord, ExportRecord, PageRecord, RoleRecord, SealRecord,
 };

@@ -55,6 +55,8 @@ record! {
     table { sequence, debit_account, credit_account, amount, currency, recorded_at, replayed, id }
     /// Where not all of them are plain transfers.
     view with_kinds { sequence, kind, debit_account, credit_account, amount, currency, recorded_at, replayed, id }
+    /// In a list of those of the past.
+    view listed { sequence, recorded_at, kind, debit_account, credit_account, amount, currency, key, description }
 }
 
 impl TransferRecord {

@@ -1,8 +1,13 @@
+mod list;
+mod show;
+
 use std::cell::RefCell;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::cli::args::parse;
+use crate::cli::commands::transfer::list::ListArgs;
+use crate::cli::commands::transfer::show::ShowArgs;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{QuantityArgs, RequestArgs, answer_to, show, submit};
@@ -32,25 +37,51 @@ pub(in crate::cli) struct CashArgs {
     request: RequestArgs,
 }
 
+/// A transfer, or a look at transfers.
 #[derive(Args)]
 #[command(override_usage = "teller transfer [OPTIONS] <FROM> <TO> <AMOUNT|--up-to <AMOUNT>>\n       \
-    teller transfer [OPTIONS] <FROM> <AMOUNT> --split <SHARES>")]
+    teller transfer [OPTIONS] <FROM> <AMOUNT> --split <SHARES>\n       \
+    teller transfer list [OPTIONS]\n       \
+    teller transfer show [OPTIONS] <TRANSFER>")]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  teller transfer customers:alice customers:bob 12.34\n  \
     teller transfer customers:alice customers:bob 12.34 --idempotency-key invoice-1\n  \
     teller transfer customers:alice customers:bob all\n  \
     teller transfer customers:alice customers:bob --up-to 50.00\n  \
     teller transfer customers:alice customers:bob 12.34 --if-balance '>= 100.00' --if-version customers:bob=7\n  \
-    teller transfer customers:alice 100.00 --split 'shop 50%, courier 45%, fees rest'\n\n\
+    teller transfer customers:alice 100.00 --split 'shop 50%, courier 45%, fees rest'\n  \
+    teller transfer list --account customers:alice --min 100.00\n  \
+    teller transfer show invoice-1\n\n\
     FROM and TO must both be liabilities, equity or revenue, or both be assets or expenses. The same request with the \
     same key or id is posted once, however often it is sent. all and --up-to move no more than brings FROM to zero; the \
     amount that was moved is kept, and a repetition gives the same. --split makes a journal of one transfer to each \
     account, and never loses a unit.")]
 pub(in crate::cli) struct TransferArgs {
+    #[command(subcommand)]
+    command: Option<TransferCommand>,
+    #[command(flatten)]
+    post: PostedArgs,
+}
+
+#[derive(Subcommand)]
+enum TransferCommand {
+    /// List transfers, newest first
+    #[command(after_help = list::HELP)]
+    List(ListArgs),
+    /// Show a transfer, and what belongs to it
+    #[command(after_help = "Examples:\n  teller transfer show invoice-1\n  teller transfer show @17 --format json\n\n\
+        Versions and balances are those that the transfer left. A hold is shown as it stands now.")]
+    Show(ShowArgs),
+}
+
+#[derive(Args)]
+struct PostedArgs {
     /// The account that falls
-    from: String,
+    #[arg(required = true)]
+    from: Option<String>,
     /// The account that rises; with --split the amount
-    #[arg(allow_hyphen_values = true)]
-    to: String,
+    #[arg(required = true, allow_hyphen_values = true)]
+    to: Option<String>,
     /// How much, in FROM's currency; all for as much as is available
     #[arg(allow_hyphen_values = true, required_unless_present_any = ["up_to", "split"], conflicts_with = "up_to")]
     amount: Option<String>,
@@ -81,20 +112,39 @@ pub(in crate::cli) struct PostArgs {
     request: RequestArgs,
 }
 
-pub(in crate::cli) fn transfer(context: &Context, arguments: &TransferArgs) -> Result<Ending, Failure> {
-    if let Some(shares) = &arguments.split {
-        return split(context, arguments, shares);
+pub(in crate::cli) fn run(context: &Context, arguments: &TransferArgs) -> Result<Ending, Failure> {
+    match &arguments.command {
+        Some(TransferCommand::List(arguments)) => list::run(context, arguments),
+        Some(TransferCommand::Show(arguments)) => show::run(context, arguments),
+        None => transfer(context, &arguments.post),
     }
-    let parties = Parties::Transfer { from: parse(&arguments.from)?, to: parse(&arguments.to)? };
+}
+
+fn transfer(context: &Context, arguments: &PostedArgs) -> Result<Ending, Failure> {
+    // Optional only because the commands under `transfer` do without them.
+    let (Some(from), Some(to)) = (&arguments.from, &arguments.to) else {
+        return Err(Failure::usage("say what to move, as in: teller transfer FROM TO AMOUNT"));
+    };
+    if let Some(shares) = &arguments.split {
+        return split(context, arguments, &Split { from, total: to, shares });
+    }
+    let parties = Parties::Transfer { from: parse(from)?, to: parse(to)? };
     let quantity = QuantityArgs { amount: arguments.amount.clone(), up_to: arguments.up_to.clone() };
     post_parties(context, parties, &quantity, &arguments.request)
 }
 
-fn split(context: &Context, arguments: &TransferArgs, shares: &str) -> Result<Ending, Failure> {
-    let from: AccountName = parse(&arguments.from)?;
-    let parts = read_parts(shares).map_err(Error::from)?;
+/// What is split, as it is written.
+struct Split<'a> {
+    from: &'a str,
+    total: &'a str,
+    shares: &'a str,
+}
+
+fn split(context: &Context, arguments: &PostedArgs, written: &Split<'_>) -> Result<Ending, Failure> {
+    let from: AccountName = parse(written.from)?;
+    let parts = read_parts(written.shares).map_err(Error::from)?;
     let ledger = context.ledger()?;
-    let total = read_amount(&arguments.to).map_err(Error::from)?;
+    let total = read_amount(written.total).map_err(Error::from)?;
     let nothing_yet = Parties::Transfer { from: from.clone(), to: from.clone() };
     let like = arguments.request.request_of(&ledger, nothing_yet, Quantity::All)?;
     let id = like.id.id();

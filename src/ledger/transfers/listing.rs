@@ -1,0 +1,176 @@
+//! Lists of transfers, and one transfer in detail.
+
+use crate::error::Error;
+use crate::facts::{Account, Reference, Sequence, Transfer};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::get_account_in;
+use crate::ledger::accounts::labels::AccountLabels;
+use crate::ledger::holds::HoldStatus;
+use crate::ledger::journals::with_names;
+use crate::ledger::posting::receipts::Posted;
+use crate::ledger::transfers::filter::{ListPage, TransferFilter, check_span};
+use crate::ledger::transfers::named::get_named_transfer;
+use crate::ledger::transfers::walks::{BookSpan, Walk, Walked};
+use crate::models::transfers::TransferRow;
+use crate::rejection::Rejection;
+use crate::store::{Access, Store, StoreError};
+
+/// A page of transfers, newest first: in the order of their sequences, from high to low.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferPage {
+    /// The transfers.
+    pub transfers: Vec<Posted>,
+    /// The `from` of the next, older page; `None` on the last page.
+    pub next: Option<Sequence>,
+    /// Whether the page has fewer transfers than it may, because as many were read as allowed. There may be more behind `next`.
+    pub is_cut: bool,
+}
+
+/// A transfer, and what belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferDetails {
+    /// The transfer.
+    pub posted: Posted,
+    /// How many transfers its journal has, if it is part of one.
+    pub journal_transfers: Option<u64>,
+    /// The hold that it is about, as it stands now.
+    pub hold: Option<HoldStatus>,
+    /// The transfer that it undoes.
+    pub reversed: Option<Posted>,
+    /// The transfers that undo it, in the order of their sequences.
+    pub reversals: Vec<Posted>,
+}
+
+impl Ledger {
+    /// Returns a page of the transfers to which a filter applies, newest first. Whatever is posted later is newer than every page, except for
+    /// transfers that were being committed while a page was read.
+    ///
+    /// A page reads at most [`ListPage::reads_max`] transfers. A journal, a hold or a reversed transfer is found through its index, an account
+    /// through its chain. Without any of them the whole book is read from its newest transfer down, or from the end of the span. A transfer
+    /// that was recorded while the clock was wrong by more than the book's bound can then be missing from a span; by its account it is always
+    /// found.
+    ///
+    /// # Errors
+    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins; [`Rejection::AccountUnknown`],
+    /// `JournalUnknown`, `HoldUnknown`, `TransferUnknown`, `JournalNamed`; [`Rejection::CursorUnknown`] if the page begins with a transfer of
+    /// another account; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::ledger::{ListPage, TransferFilter};
+    ///
+    /// let filter = TransferFilter { account: Some("customers:alice".parse()?), ..TransferFilter::default() };
+    /// let page = ledger.list_transfers(&filter, ListPage::default())?;
+    /// assert_eq!(page.transfers[0].credit_account.as_str(), "customers:alice");
+    /// assert_eq!(page.next, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn list_transfers(&self, filter: &TransferFilter, page: ListPage) -> Result<TransferPage, Error> {
+        check_span(filter.from, filter.to)?;
+        self.pool.transaction(Access::Read, |store| {
+            let account = match &filter.account {
+                Some(name) => Some(get_account_in(store, name, self.clock.now())?),
+                None => None,
+            };
+            filter.check_references(store)?;
+            let span = BookSpan { from: filter.from, to: filter.to, lead_max: self.clock_lead_max };
+            let walk = walk(store, filter, account.as_ref(), page.from, &span)?;
+            let found =
+                walk.find(store, page, |store, transfers| choose(store, filter, account.as_ref(), transfers))?;
+            let Walked { transfers, next, is_cut } = found;
+            Ok(TransferPage { transfers: with_names(store, transfers)?, next, is_cut })
+        })
+    }
+
+    /// Returns a transfer with its journal, its hold, its reversals, and what it reverses. The key or id of a journal does not name its first
+    /// transfer.
+    ///
+    /// # Errors
+    /// [`Rejection::TransferUnknown`], [`Rejection::JournalNamed`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let deposit = ledger.get_transfer_details(ledger.refer("deposit 1")?)?;
+    /// assert_eq!(deposit.posted.credit_account.as_str(), "customers:alice");
+    /// assert!(deposit.reversals.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn get_transfer_details(&self, transfer: impl Into<Reference>) -> Result<TransferDetails, Error> {
+        let named = transfer.into();
+        self.pool.transaction(Access::Read, |store| {
+            let transfer = get_named_transfer(store, &named)?;
+            let journal_transfers = match transfer.journal_id {
+                Some(id) => store.count_transfers_of_journals(&[id])?.get(&id).copied(),
+                None => None,
+            };
+            let holds = transfer.hold_id.map_or_else(|| Ok(Vec::new()), |id| store.find_holds(&[id]))?;
+            let hold = self.with_names(store, holds)?.pop();
+            let reversed = match transfer.reversed_id {
+                Some(id) => store.find_transfers(&[id])?,
+                None => Vec::new(),
+            };
+            let mut reversals = transfers(store.reversal_rows(&[transfer.id])?)?;
+            reversals.sort_unstable_by_key(|reversal| reversal.sequence);
+            let reversed = with_names(store, reversed)?.pop();
+            let reversals = with_names(store, reversals)?;
+            let posted = with_names(store, vec![transfer])?.pop();
+            let posted = posted.unwrap_or_else(|| unreachable!("one answer a transfer"));
+            Ok(TransferDetails { posted, journal_transfers, hold, reversed, reversals })
+        })
+    }
+}
+
+/// The shortest way to all transfers to which the filter can apply.
+fn walk(
+    store: &mut dyn Store,
+    filter: &TransferFilter,
+    account: Option<&Account>,
+    from: Option<Sequence>,
+    span: &BookSpan,
+) -> Result<Walk, Error> {
+    if let Some(journal) = &filter.journal {
+        return Ok(Walk::over(store.find_journals(&[journal.id().0])?, from));
+    }
+    if let Some(hold) = &filter.hold {
+        let rows = store.hold_transfer_rows(&[hold.id()])?;
+        return Ok(Walk::over(transfers(rows)?, from));
+    }
+    if let Some(reversed) = &filter.reversed {
+        let rows = store.reversal_rows(&[reversed.id()])?;
+        return Ok(Walk::over(transfers(rows)?, from));
+    }
+    let Some(account) = account else { return Ok(Walk::down_book(store, from, span)?) };
+    if let Some(cursor) = from
+        && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.entry_of(account.id).is_none())
+    {
+        return Err(Rejection::CursorUnknown { account: account.name.clone(), cursor }.into());
+    }
+    Ok(Walk::down_chain(store, account, from, span)?)
+}
+
+/// Which of the transfers the filter applies to.
+fn choose(
+    store: &mut dyn Store,
+    filter: &TransferFilter,
+    account: Option<&Account>,
+    transfers: &[Transfer],
+) -> Result<Vec<bool>, Error> {
+    let is_of_account = |transfer: &Transfer| account.is_none_or(|account| transfer.entry_of(account.id).is_some());
+    let mut chosen: Vec<_> =
+        transfers.iter().map(|transfer| is_of_account(transfer) && filter.applies_to(transfer)).collect();
+    if filter.has_amounts() {
+        let labels = AccountLabels::find(store, transfers.iter().map(|transfer| transfer.debit.account_id))?;
+        for (transfer, is_chosen) in transfers.iter().zip(&mut chosen) {
+            let label = labels.get(transfer.debit.account_id, "transfers", transfer.sequence);
+            let currency = label.map_err(StoreError::from)?.currency;
+            *is_chosen &= filter.has_amount(transfer.amount, currency);
+        }
+    }
+    Ok(chosen)
+}
+
+fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>, StoreError> {
+    rows.into_iter().map(|row| Transfer::try_from(row).map_err(StoreError::from)).collect()
+}

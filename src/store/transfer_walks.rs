@@ -1,0 +1,83 @@
+//! Queries of those who look for transfers in the whole book, the same on both backends. Each reads through the primary key or an index of
+//! journals, and never more than a page.
+
+use std::collections::HashMap;
+
+#[cfg(feature = "sqlite")]
+use diesel::connection::DefaultLoadingMode;
+use diesel::dsl::count_star;
+#[cfg(feature = "postgres")]
+use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
+use diesel::prelude::*;
+#[cfg(feature = "sqlite")]
+use diesel::sqlite::SqliteConnection;
+use uuid::Uuid;
+
+use crate::facts::{Instant, Sequence, Transfer};
+use crate::models::CorruptRow;
+use crate::models::sql_types::{SqlId, SqlInstant};
+use crate::models::transfers::TransferRow;
+use crate::schema::transfers;
+use crate::store::portable::{from_rows, in_chunks};
+use crate::store::{PageSize, StoreError};
+
+/// One open transaction: walks over the transfers of a book.
+pub(crate) trait TransferWalks {
+    /// A page of the transfers from a place down, the newest first.
+    fn list_transfers_down_from(&mut self, first: Sequence, size: &mut PageSize) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The place and the recorded time of the first transfer at a place or above it.
+    fn find_time_at_or_above(&mut self, place: Sequence) -> Result<Option<(Sequence, Instant)>, StoreError>;
+
+    /// How many transfers each of the journals has.
+    fn count_transfers_of_journals(&mut self, journals: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError>;
+}
+
+macro_rules! implement_transfer_walks {
+    ($connection:ty, $loading_mode:ty) => {
+        impl TransferWalks for $connection {
+            fn list_transfers_down_from(
+                &mut self,
+                first: Sequence,
+                size: &mut PageSize,
+            ) -> Result<Vec<Transfer>, StoreError> {
+                let rows = transfers::table
+                    .filter(transfers::sequence.le(first.0))
+                    .order(transfers::sequence.desc())
+                    .limit(size.rows())
+                    .select(TransferRow::as_select());
+                from_rows(size.take(rows.load_iter::<TransferRow, $loading_mode>(self)?)?)
+            }
+
+            fn find_time_at_or_above(&mut self, place: Sequence) -> Result<Option<(Sequence, Instant)>, StoreError> {
+                let first = transfers::table
+                    .filter(transfers::sequence.ge(place.0))
+                    .order(transfers::sequence)
+                    .select((transfers::sequence, transfers::recorded_at));
+                let found: Option<(i64, SqlInstant)> = first.first(self).optional()?;
+                found.map(place_and_time).transpose()
+            }
+
+            fn count_transfers_of_journals(&mut self, journals: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {
+                let counts: Vec<(Option<SqlId>, i64)> = in_chunks(journals, |journals| {
+                    let journals = journals.iter().copied().map(SqlId::new);
+                    let transfers = transfers::table.filter(transfers::journal_id.eq_any(journals));
+                    transfers.group_by(transfers::journal_id).select((transfers::journal_id, count_star())).load(self)
+                })?;
+                let count = |(id, count): (Option<SqlId>, i64)| Some((id?.id()?, count.unsigned_abs()));
+                Ok(counts.into_iter().filter_map(count).collect())
+            }
+        }
+    };
+}
+
+fn place_and_time((sequence, recorded_at): (i64, SqlInstant)) -> Result<(Sequence, Instant), StoreError> {
+    let time = recorded_at.instant();
+    let time = time.ok_or_else(|| CorruptRow::new("transfers", sequence, "recorded_at", recorded_at))?;
+    Ok((Sequence(sequence), time))
+}
+
+#[cfg(feature = "postgres")]
+implement_transfer_walks!(PgConnection, PgRowByRowLoadingMode);
+#[cfg(feature = "sqlite")]
+implement_transfer_walks!(SqliteConnection, DefaultLoadingMode);
