@@ -130,9 +130,12 @@ fn word_length(text: &str, is_in_name: bool) -> usize {
     0
 }
 
+/// How the paths of files end that are compiled for tests only.
+const TEST_FILES: [&str; 3] = ["/tests.rs", "/snapshots.rs", "/models/statement_text.rs"];
+
 fn test_modules(path: &str, code: &str) -> Vec<Range<usize>> {
     // A module of tests that has a file of its own is nothing but tests.
-    if path.ends_with("/tests.rs") {
+    if TEST_FILES.iter().any(|file| path.ends_with(file)) {
         return iter::once(0..code.len()).collect();
     }
     let mut ranges = Vec::new();

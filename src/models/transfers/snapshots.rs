@@ -6,7 +6,8 @@ use diesel::query_builder::{DebugQuery, QueryFragment};
 use crate::models::sql_types::SqlInstant;
 use crate::models::statement_text::assert_statement;
 use crate::models::transfers::{
-    AccountHistory, ChainRows, ChainStep, EffectiveCorrection, ExceptionCount, Exceptions, LastRecordedAt,
+    AccountHistory, ChainMovements, ChainRows, ChainStep, CrossingTransfers, EffectiveCorrection, ExceptionCount,
+    Exceptions, LastRecordedAt, MovementsBelow,
 };
 
 const HISTORY: AccountHistory = AccountHistory { account_id: 1, first: 2, limit: 3 };
@@ -21,6 +22,9 @@ where
     ExceptionCount: QueryFragment<DB>,
     Exceptions: QueryFragment<DB>,
     LastRecordedAt: QueryFragment<DB>,
+    MovementsBelow: QueryFragment<DB>,
+    CrossingTransfers: QueryFragment<DB>,
+    ChainMovements: QueryFragment<DB>,
     for<'a> DebugQuery<'a, AccountHistory, DB>: ToString,
     for<'a> DebugQuery<'a, ChainRows, DB>: ToString,
     for<'a> DebugQuery<'a, ChainStep, DB>: ToString,
@@ -28,6 +32,9 @@ where
     for<'a> DebugQuery<'a, ExceptionCount, DB>: ToString,
     for<'a> DebugQuery<'a, Exceptions, DB>: ToString,
     for<'a> DebugQuery<'a, LastRecordedAt, DB>: ToString,
+    for<'a> DebugQuery<'a, MovementsBelow, DB>: ToString,
+    for<'a> DebugQuery<'a, CrossingTransfers, DB>: ToString,
+    for<'a> DebugQuery<'a, ChainMovements, DB>: ToString,
 {
     let time = SqlInstant::default();
     let name = |statement: &str| format!("{backend}_{statement}");
@@ -41,6 +48,17 @@ where
     assert_statement::<DB, _>(&name("exceptions"), &exceptions);
     let last = LastRecordedAt { account_id: 1, last_transfer: 2, recorded_at: time };
     assert_statement::<DB, _>(&name("last_recorded_at"), &last);
+    assert_statement::<DB, _>(&name("movements_below"), &MovementsBelow { up_to: 1, limit: 2 });
+    let chain = ChainMovements { accounts: vec![1, 2], begin: time, end: time };
+    assert_statement::<DB, _>(&name("chain_movements"), &chain);
+    let crossing = CrossingTransfers {
+        accounts: vec![1, 2],
+        effective_after: time,
+        effective_until: time,
+        recorded_after: time,
+        recorded_until: time,
+    };
+    assert_statement::<DB, _>(&name("crossing_transfers"), &crossing);
 }
 
 #[cfg(feature = "postgres")]

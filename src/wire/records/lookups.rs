@@ -62,12 +62,15 @@ impl From<&TransferDetails> for TransferDetailsRecord {
 record! {
     /// A journal, without its transfers.
     pub struct JournalRecord {
+        /// The id of the journal.
         journal_id: TransferId,
+        /// The text that the id was made from.
         key: Option<Key>,
         /// How many transfers it made.
         transfers: u64,
         /// The sequence of the first of them.
         sequence: Sequence,
+        /// When the first of them was recorded.
         recorded_at: Instant,
         /// Who asked for it.
         actor: Actor,

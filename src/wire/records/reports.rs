@@ -46,22 +46,39 @@ pub struct ReportTail {
 record! {
     /// A line of a trial balance in one period.
     pub struct TrialBalanceRecord {
+        /// The period, as it was asked for: `2026-09`, or both ends.
         period: String,
+        /// Its first moment; null where it begins with the book.
         from: Option<Instant>,
+        /// The first moment behind it.
         to: Option<Instant>,
+        /// `account` or `total`.
         line: &'static str,
+        /// The account, or the part of a name that several have in common; null on a total.
         account: Option<String>,
+        /// What the accounts are in the books.
         r#type: Option<AccountType>,
+        /// The currency of the amounts.
         currency: CurrencyCode,
+        /// How many accounts the line adds up.
         accounts: u64,
+        /// What they had when the period began, on their normal side.
         opening: Option<String>,
+        /// The debits in the period.
         debits: String,
+        /// The credits in the period.
         credits: String,
+        /// What they had when it ended, on their normal side.
         closing: Option<String>,
+        /// The closing balances that stand on the debit side.
         debit: String,
+        /// The closing balances that stand on the credit side.
         credit: String,
+        /// What open holds reserve now, where that was asked for.
         held: Option<String>,
+        /// The amount that it is compared with.
         compared: Option<String>,
+        /// How much more that is than what it is compared with.
         change: Option<String>,
     }
 }
@@ -103,16 +120,27 @@ impl TrialBalanceRecord {
 record! {
     /// A line of a balance sheet or an income statement in one period.
     pub struct SheetRecord {
+        /// The period, as it was asked for: `2026-09`, or both ends.
         period: String,
+        /// Its first moment; null where it begins with the book.
         from: Option<Instant>,
+        /// The first moment behind it.
         to: Option<Instant>,
+        /// `account`, `total`, `retained_earnings`, `liabilities_and_equity`, `difference`, `net_income` or `closed_to_equity`.
         line: &'static str,
+        /// The account, or the part of a name that several have in common; null on a total.
         account: Option<String>,
+        /// What the accounts are in the books.
         r#type: Option<AccountType>,
+        /// The currency of the amounts.
         currency: CurrencyCode,
+        /// The balance at the end, or what was earned or spent in the period.
         amount: String,
+        /// The same from the beginning of the fiscal year on.
         year_to_date: Option<String>,
+        /// The amount that it is compared with.
         compared: Option<String>,
+        /// How much more that is than what it is compared with.
         change: Option<String>,
     }
 }
@@ -188,12 +216,19 @@ impl WideRow {
 record! {
     /// What the accounts below a path had together at a moment.
     pub struct PathBalanceAsOfRecord {
+        /// The part of the names that the accounts have in common.
         path: String,
+        /// Their currency.
         currency: CurrencyCode,
+        /// What they are in the books.
         r#type: AccountType,
+        /// How many accounts there are.
         accounts: u64,
+        /// What they had together, on their normal side.
         posted: String,
+        /// What counted for the books by then; null where that was not asked.
         effective_at: Option<Instant>,
+        /// What was recorded by then; null where that was not asked.
         recorded_at: Option<Instant>,
     }
 }
