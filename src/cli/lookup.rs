@@ -49,6 +49,15 @@ impl WhenArgs {
     }
 }
 
+/// How a list looks: the columns of its table, and what is said where it is empty.
+pub(super) struct Shown<'a, R> {
+    pub(super) columns: &'a Columns<R>,
+    pub(super) nothing: &'static str,
+}
+
+/// What a page of a list has: its rows, where the next one begins, and whether it ends because enough was read.
+type Page<R> = (Vec<R>, Option<Sequence>, bool);
+
 #[derive(Args)]
 pub(super) struct LookupArgs {
     #[command(flatten)]
@@ -66,42 +75,39 @@ impl LookupArgs {
     pub(super) fn cursor<C: FromStr<Err = String>>(&self) -> Result<Option<C>, Failure> {
         self.cursor.as_deref().map(str::parse).transpose().map_err(Failure::usage)
     }
-}
 
-/// What a page of a list has: its rows, where the next one begins, and whether it ends because enough was read.
-type Page<R> = (Vec<R>, Option<Sequence>, bool);
-
-/// Writes the list, from a place on. A page that was cut ends it, unless all rows are wanted.
-pub(super) fn list_items<R: Record, C: Display>(
-    context: &Context,
-    arguments: &LookupArgs,
-    from: Option<Sequence>,
-    (columns, nothing): (&Columns<R>, &str),
-    read: impl Fn(ListPage) -> Result<Page<R>, Error>,
-    cursor: impl Fn(Sequence) -> C,
-) -> Result<Ending, Failure> {
-    let mut list = context.output.list().inside(&Map::<String, Value>::new(), ITEMS)?;
-    let is_whole = arguments.pages.is_whole(context.output.format);
-    let mut cut_at = None;
-    let next = arguments.pages.fetch(&context.output, from, |from, limit| {
-        let (records, next, is_cut) = read(ListPage { from: from.copied(), limit, reads_max: arguments.read_max })?;
-        list.add_with(&records, columns)?;
-        if is_cut && !is_whole {
-            cut_at = next;
+    /// Writes the list, from a place on. A page that was cut ends it, unless all rows are wanted.
+    pub(super) fn list<R: Record, C: Display>(
+        &self,
+        context: &Context,
+        from: Option<Sequence>,
+        shown: &Shown<'_, R>,
+        read: impl Fn(ListPage) -> Result<Page<R>, Error>,
+        cursor: impl Fn(Sequence) -> C,
+    ) -> Result<Ending, Failure> {
+        let mut list = context.output.list().inside(&Map::<String, Value>::new(), ITEMS)?;
+        let is_whole = self.pages.is_whole(context.output.format);
+        let mut cut_at = None;
+        let next = self.pages.fetch(&context.output, from, |from, limit| {
+            let (records, next, is_cut) = read(ListPage { from: from.copied(), limit, reads_max: self.read_max })?;
+            list.add_with(&records, shown.columns)?;
+            if is_cut && !is_whole {
+                cut_at = next;
+            }
+            Ok((records.len(), next.filter(|_| cut_at.is_none())))
+        })?;
+        let next = next.or(cut_at).map(|from| cursor(from).to_string());
+        if list.count() == 0 && next.is_none() {
+            say(shown.nothing);
         }
-        Ok((records.len(), next.filter(|_| cut_at.is_none())))
-    })?;
-    let next = next.or(cut_at).map(|from| cursor(from).to_string());
-    if list.count() == 0 && next.is_none() {
-        say(nothing);
+        list.end_before(&Next { next_cursor: next.as_deref() })?;
+        match next.as_ref().filter(|_| cut_at.is_some()) {
+            Some(cursor) => say(format_args!(
+                "The search ended after {}. Narrow it with a span or another filter, raise --read-max, or go on: --cursor {cursor}",
+                count(self.read_max, "transfer")
+            )),
+            None => say_older(next),
+        }
+        Ok(Ending::Done)
     }
-    list.end_before(&Next { next_cursor: next.as_deref() })?;
-    match next.as_ref().filter(|_| cut_at.is_some()) {
-        Some(cursor) => say(format_args!(
-            "The search ended after {}. Narrow it with a span or another filter, raise --read-max, or go on: --cursor {cursor}",
-            count(arguments.read_max, "transfer")
-        )),
-        None => say_older(next),
-    }
-    Ok(Ending::Done)
 }

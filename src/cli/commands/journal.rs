@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use crate::cli::args::ReasonArgs;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::lookup::{LookupArgs, WhenArgs, list_items};
+use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
 use crate::cli::request::{NoteArgs, show_receipt, submit};
 use crate::error::Error;
 use crate::facts::TransferId;
@@ -113,12 +113,11 @@ fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
-    let (filter, from) = match arguments.lookup.cursor::<JournalCursor>()? {
-        Some(JournalCursor { filter, from }) => (filter, Some(from)),
-        None => {
-            let when = &arguments.when;
-            (JournalFilter { actor: when.actor()?, from: when.from()?, to: when.to()? }, None)
-        }
+    let when = &arguments.when;
+    let (filter, from) = if let Some(JournalCursor { filter, from }) = arguments.lookup.cursor()? {
+        (filter, Some(from))
+    } else {
+        (JournalFilter { actor: when.actor()?, from: when.from()?, to: when.to()? }, None)
     };
     let ledger = context.ledger()?;
     let read = |page: ListPage| {
@@ -126,7 +125,8 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
         Ok((page.journals.iter().map(JournalRecord::from).collect(), page.next, page.is_cut))
     };
     let cursor = |from| JournalCursor { filter: filter.clone(), from };
-    list_items(context, &arguments.lookup, from, (&JournalRecord::table(), "No journals."), read, cursor)
+    let shown = Shown { columns: &JournalRecord::table(), nothing: "No journals." };
+    arguments.lookup.list(context, from, &shown, read, cursor)
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {

@@ -3,7 +3,7 @@ use clap::Args;
 use crate::cli::args::parse;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::lookup::{LookupArgs, WhenArgs, list_items};
+use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
 use crate::error::Error;
 use crate::facts::TransferKind;
 use crate::ledger::{Ledger, ListPage, Mode, TransferFilter};
@@ -96,5 +96,6 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
         Ok((records, page.next, page.is_cut))
     };
     let cursor = |from| TransferCursor { filter: filter.clone(), from };
-    list_items(context, &arguments.lookup, from, (&TransferRecord::listed(), "No transfers."), read, cursor)
+    let shown = Shown { columns: &TransferRecord::listed(), nothing: "No transfers." };
+    arguments.lookup.list(context, from, &shown, read, cursor)
 }

@@ -67,7 +67,7 @@ pub(in crate::cli) struct TransferArgs {
 enum TransferCommand {
     /// List transfers, newest first
     #[command(after_help = list::HELP)]
-    List(ListArgs),
+    List(Box<ListArgs>),
     /// Show a transfer, and what belongs to it
     #[command(after_help = "Examples:\n  teller transfer show invoice-1\n  teller transfer show @17 --format json\n\n\
         Versions and balances are those that the transfer left. A hold is shown as it stands now.")]
