@@ -61,12 +61,12 @@ fn list(ledger: &Ledger, filter: &TransferFilter) -> Vec<Posted> {
     pages(ledger, filter, ListPage { limit: 1_000, ..ListPage::default() }, || {})
 }
 
-fn amount(text: &str) -> Option<WrittenAmount> {
-    Some(WrittenAmount::parse(text).unwrap())
+fn amount(text: &str) -> WrittenAmount {
+    WrittenAmount::parse(text).unwrap()
 }
 
-fn time(text: &str) -> Option<Instant> {
-    Some(text.parse().unwrap())
+fn time(text: &str) -> Instant {
+    text.parse().unwrap()
 }
 
 type Case = (&'static str, TransferFilter, fn(&Posted) -> bool);
@@ -75,7 +75,7 @@ type Case = (&'static str, TransferFilter, fn(&Posted) -> bool);
 fn filters(ledger: &Ledger) -> Vec<Case> {
     let refer = |text: &str| Some(ledger.refer(text).unwrap());
     let account = |name: &str| Some(name.parse().unwrap());
-    let day = || (time("2026-01-02T12:00:00Z"), time("2026-01-03T12:00:00Z"));
+    let day = || (Some(time("2026-01-02T12:00:00Z")), Some(time("2026-01-03T12:00:00Z")));
     vec![
         ("account", TransferFilter { account: account("bob"), ..all() }, |it| touches(it, "bob")),
         ("kind", TransferFilter { kind: Some(TransferKind::Capture), ..all() }, |it| {
@@ -86,14 +86,16 @@ fn filters(ledger: &Ledger) -> Vec<Case> {
         ("reversed", TransferFilter { reversed: refer("t1"), ..all() }, |it| {
             is(it.transfer.reversed_id.map(|id| id.0), "t1")
         }),
-        ("min", TransferFilter { min: amount("30"), ..all() }, |it| minor(it) >= if is_yen(it) { 30 } else { 3_000 }),
-        ("max", TransferFilter { max: amount("3.005"), ..all() }, |it| minor(it) <= if is_yen(it) { 3 } else { 300 }),
+        ("min", TransferFilter { min: Some(amount("30")), ..all() }, |it| {
+            minor(it) >= if is_yen(it) { 30 } else { 3_000 }
+        }),
+        ("max", TransferFilter { max: Some(amount("3.005")), ..all() }, |it| {
+            minor(it) <= if is_yen(it) { 3 } else { 300 }
+        }),
         ("from", TransferFilter { from: day().0, ..all() }, |it| {
-            Some(it.transfer.recorded_at) >= time("2026-01-02T12:00:00Z")
+            it.transfer.recorded_at >= time("2026-01-02T12:00:00Z")
         }),
-        ("to", TransferFilter { to: day().1, ..all() }, |it| {
-            Some(it.transfer.recorded_at) < time("2026-01-03T12:00:00Z")
-        }),
+        ("to", TransferFilter { to: day().1, ..all() }, |it| it.transfer.recorded_at < time("2026-01-03T12:00:00Z")),
         ("account and span", TransferFilter { account: account("alice"), from: day().0, to: day().1, ..all() }, |it| {
             touches(it, "alice") && it.transfer.recorded_at.to_string().starts_with("2026-01-02")
         }),
@@ -102,7 +104,7 @@ fn filters(ledger: &Ledger) -> Vec<Case> {
         }),
         (
             "hold and kind",
-            TransferFilter { hold: refer("h1"), kind: Some(TransferKind::Capture), min: amount("20"), ..all() },
+            TransferFilter { hold: refer("h1"), kind: Some(TransferKind::Capture), min: Some(amount("20")), ..all() },
             |it| {
                 is(it.transfer.hold_id.map(|id| id.0), "h1")
                     && it.transfer.kind == TransferKind::Capture
@@ -233,7 +235,7 @@ on_every_backend! {
             (TransferFilter { hold: refer("t1"), ..all() }, "hold_unknown"),
             (TransferFilter { reversed: refer("nothing"), ..all() }, "transfer_unknown"),
             (TransferFilter { reversed: refer("j1"), ..all() }, "journal_named"),
-            (TransferFilter { from: time("2026-01-02T00:00:00Z"), to: time("2026-01-01T00:00:00Z"), ..all() }, "span_invalid"),
+            (TransferFilter { from: Some(time("2026-01-02T00:00:00Z")), to: Some(time("2026-01-01T00:00:00Z")), ..all() }, "span_invalid"),
         ] {
             assert_eq!(code(&ledger.list_transfers(&filter, ListPage::default()).unwrap_err()), expected);
         }
@@ -249,7 +251,7 @@ on_every_backend! {
         let ledger = book.ledger();
         let show = |text: &str| ledger.get_transfer_details(ledger.refer(text).unwrap());
         let t1 = show("t1").unwrap();
-        let reversals: Vec<_> = t1.reversals.iter().map(|posted| minor(posted)).collect();
+        let reversals: Vec<_> = t1.reversals.iter().map(minor).collect();
         assert_eq!((reversals, t1.hold, t1.reversed, t1.journal_transfers), (vec![200, 550], None, None, None));
         let r1 = show("r1").unwrap();
         assert_eq!(r1.reversed.map(|posted| posted.transfer), Some(t1.posted.transfer));
@@ -277,7 +279,7 @@ on_every_backend! {
         let second = journals(&ledger, &JournalFilter::default(), ListPage { from: first.next, ..ListPage::default() });
         assert_eq!((told(&second), second.next), (vec![(j1, 2)], None));
 
-        let early = JournalFilter { to: time("2026-01-04T00:00:00Z"), ..JournalFilter::default() };
+        let early = JournalFilter { to: Some(time("2026-01-04T00:00:00Z")), ..JournalFilter::default() };
         assert_eq!(told(&journals(&ledger, &early, ListPage::default())), [(j1, 2)]);
         let by_nobody = JournalFilter { actor: Some("nobody".parse().unwrap()), ..JournalFilter::default() };
         assert!(journals(&ledger, &by_nobody, ListPage::default()).journals.is_empty());

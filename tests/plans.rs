@@ -114,7 +114,7 @@ fn assert_lookups(book: &TestBook, ledger: &Ledger) {
     let all = TransferFilter::default;
     let of_account = [&[BY_NAME][..], &HOLDS, &["transfers_pkey", "accounts_pkey"]].concat();
     assert_ways(book, &of_account, "transfers of an account", || {
-        list(TransferFilter { account: Some(name()), ..all() })
+        list(TransferFilter { account: Some(name()), ..all() });
     });
     let in_book = ["transfers_pkey by range", "accounts_pkey"];
     assert_ways(book, &in_book, "transfers", || list(all()));
