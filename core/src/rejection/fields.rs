@@ -10,6 +10,11 @@ pub(crate) fn entry_holder(account: Option<&AccountName>) -> String {
     account.map_or_else(|| "the book has".to_owned(), |account| format!("account {account} has"))
 }
 
+/// `1 account`, `2 accounts`.
+pub(crate) fn counted(number: i64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// By way of a value, because a type that flattens itself has no end.
 pub(crate) fn serialize_fields<T: Serialize, S: Serializer>(rejection: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serde_json::to_value(rejection).map_err(S::Error::custom)?.serialize(serializer)

@@ -14,7 +14,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use self::fields::{entry_holder, serialize_fields};
+use self::fields::{counted, entry_holder, serialize_fields};
 use crate::facts::{
     AccountName, AccountState, HoldState, Instant, NormalSide, Period, Reference, RequestId, Sequence, TransferId,
     TransferKind, Window,
@@ -435,7 +435,7 @@ pub enum Rejection {
         sequence: Sequence,
     },
     /// Reverting migrations would drop accounts and transfers.
-    #[error("the book has {accounts} accounts, which reverting the migrations would destroy")]
+    #[error("the book has {}, which reverting the migrations would destroy", counted(*accounts, "account"))]
     BookNotEmpty {
         /// How many accounts there are.
         accounts: i64,
