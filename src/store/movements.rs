@@ -1,9 +1,6 @@
 //! Queries of what reports sum up, the same on both backends. Rows are handed on one by one, so that no report holds transfers in memory.
 
-use diesel::connection::DefaultLoadingMode;
-use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
 use crate::facts::AccountType;
 use crate::models::sql_types::SqlInstant;
@@ -12,6 +9,7 @@ use crate::models::transfers::{
 };
 use crate::schema::{accounts, transfers};
 use crate::store::StoreError;
+use crate::store::each_backend::on_each_backend_row_by_row;
 use crate::store::portable::in_chunks;
 
 /// Is handed each row as it comes.
@@ -85,5 +83,4 @@ macro_rules! implement_movements {
     };
 }
 
-implement_movements!(PgConnection, PgRowByRowLoadingMode);
-implement_movements!(SqliteConnection, DefaultLoadingMode);
+on_each_backend_row_by_row!(implement_movements);

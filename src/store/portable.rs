@@ -1,13 +1,7 @@
 //! Queries that Diesel writes for both backends. Each is given once, and compiled for each.
 
-#[cfg(feature = "sqlite")]
-use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::max;
-#[cfg(feature = "postgres")]
-use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
 use diesel::prelude::*;
-#[cfg(feature = "sqlite")]
-use diesel::sqlite::SqliteConnection;
 
 use uuid::Uuid;
 
@@ -22,6 +16,7 @@ use crate::models::transfers::{
 };
 use crate::schema::{account_events, accounts, book_events, book_identity, currencies, transfers};
 use crate::store::chain_check::{check_events, check_history, check_last_recorded};
+use crate::store::each_backend::on_each_backend_row_by_row;
 use crate::store::{PageSize, StoreError};
 
 /// How many ids one statement looks up. SQLite takes 32,766 values a statement.
@@ -394,7 +389,5 @@ macro_rules! implement_portable {
 }
 
 // Row by row, so that the server works on the rest of a page while its first rows are read.
-#[cfg(feature = "postgres")]
-implement_portable!(PgConnection, PgRowByRowLoadingMode);
-#[cfg(feature = "sqlite")]
-implement_portable!(SqliteConnection, DefaultLoadingMode);
+
+on_each_backend_row_by_row!(implement_portable);

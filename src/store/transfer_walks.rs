@@ -3,14 +3,8 @@
 
 use std::collections::HashMap;
 
-#[cfg(feature = "sqlite")]
-use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::count_star;
-#[cfg(feature = "postgres")]
-use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
 use diesel::prelude::*;
-#[cfg(feature = "sqlite")]
-use diesel::sqlite::SqliteConnection;
 use uuid::Uuid;
 
 use crate::facts::{Instant, Sequence, Transfer};
@@ -18,6 +12,7 @@ use crate::models::CorruptRow;
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::models::transfers::TransferRow;
 use crate::schema::transfers;
+use crate::store::each_backend::on_each_backend_row_by_row;
 use crate::store::portable::{from_rows, in_chunks};
 use crate::store::{PageSize, StoreError};
 
@@ -77,7 +72,4 @@ fn place_and_time((sequence, recorded_at): (i64, SqlInstant)) -> Result<(Sequenc
     Ok((Sequence(sequence), time))
 }
 
-#[cfg(feature = "postgres")]
-implement_transfer_walks!(PgConnection, PgRowByRowLoadingMode);
-#[cfg(feature = "sqlite")]
-implement_transfer_walks!(SqliteConnection, DefaultLoadingMode);
+on_each_backend_row_by_row!(implement_transfer_walks);
