@@ -215,7 +215,7 @@ const fn of_cause(cause: UnreachableCause) -> &'static str {
     }
 }
 
-/// What to do in place of what is not done here.
+/// What to use instead of an operation that the backend does not offer.
 fn instead_of(what: &NotOffered) -> Advice {
     Cow::Borrowed(match what {
         NotOffered::BackupOfPostgres => {

@@ -109,7 +109,7 @@ impl Context {
         }
     }
 
-    /// Says so where a new book was made: whoever named another file than meant would look for accounts in vain.
+    /// Says when it made a new book, because a mistyped path would otherwise look like an empty book.
     fn open<T, E>(
         &self,
         open: fn(DatabaseUrl, StoreOptions) -> Result<T, E>,

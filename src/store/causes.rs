@@ -1,4 +1,4 @@
-//! Why no connection can be made, and what a backend does not do. Each cause is a value, so that whoever shows it knows what to advise.
+//! Why no connection can be made, and what a backend does not do. Each cause is a value, so that the program that shows it can advise.
 
 use strum::IntoStaticStr;
 use thiserror::Error;
@@ -47,7 +47,7 @@ pub enum UnreachableCause {
     Other,
 }
 
-/// What is not done here.
+/// An operation that a backend does not offer.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotOffered {

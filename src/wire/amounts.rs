@@ -9,7 +9,7 @@ use crate::requests::{Comparison, Condition, Expected, Place, Placed, Quantity};
 /// Reads an amount.
 ///
 /// # Errors
-/// [`InputError::Amount`] for what is no number, and for a sign.
+/// [`InputError::Amount`] if the text is not a number or has a sign.
 pub fn read_amount(text: &str) -> Result<WrittenAmount, InputError> {
     Ok(WrittenAmount::parse(text)?)
 }

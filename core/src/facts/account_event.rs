@@ -11,7 +11,7 @@ use crate::facts::text::{Actor, Description, Metadata};
 /// What an event says of metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Annotation {
-    /// The transfer that it is kept beside; `None` where that is the account.
+    /// The transfer that it is kept beside; `None` for the account's own metadata.
     pub transfer_id: Option<TransferId>,
     /// What was kept before.
     pub before: Metadata,

@@ -39,7 +39,7 @@ impl AccountId {
 pub struct Sequence(pub i64);
 
 impl Sequence {
-    /// The number of what is not in the book.
+    /// The number of a transfer or event that is not stored.
     pub const UNASSIGNED: Self = Self(0);
 
     /// What provisional sequences are counted from: above every sequence that a database will draw.

@@ -4,7 +4,7 @@ use crate::error::InputError;
 use crate::money::{Amount, AmountError, Currency, Money, WrittenAmount};
 use crate::requests::{LimitChange, NewLimit, Placed, Quantity};
 
-/// An amount in its currency. `None` is the currency of what is not in the book.
+/// An amount in its currency. `None` is the currency of an account or transfer that does not exist.
 ///
 /// # Errors
 /// [`InputError::Amount`] with its place.

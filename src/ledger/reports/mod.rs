@@ -1,4 +1,4 @@
-//! Reports: what accounts had at some moments, what moved between them, and the views of that which finance people know.
+//! Reports: what accounts had at some moments, what moved between them, and the reports that finance people know.
 //!
 //! There is one query, [`Ledger::balance_table`], in one snapshot. The trial balance, the balance sheet and the income statement are pure
 //! views of its answer, so they cannot disagree. What does not belong here: how a report is shown.

@@ -55,7 +55,7 @@ pub(super) struct Reading<'a> {
     selection: &'a Selection,
     table: &'a mut BalanceTable,
     window: Window,
-    /// The accounts of the type equity, where that is asked for.
+    /// The accounts of type equity, if they are asked for.
     equity: HashSet<i64>,
     /// For each account the transfer that the scan has to come to next, or 0.
     next: Vec<i64>,

@@ -60,7 +60,7 @@ pub(super) fn plain(name: &'static str) -> &'static str {
 /// Declares a record. The fields of a record inside of it (`..balance: BalanceRecord`) stand before its own.
 ///
 /// `table` names the columns of its table by their fields, and all of them are there where it is left out. Each `view` is another choice of
-/// columns, with the name of the function that gives it. What is no field does not compile.
+/// columns, with the name of the function that gives it. A name that is not a field does not compile.
 macro_rules! record {
     (
         $(#[$meta:meta])*

@@ -7,7 +7,7 @@ use crate::requests::Expiry;
 
 /// What a row says, apart from its accounts and their history.
 pub(super) struct Content<'a> {
-    /// Who asked for it, where that is not the actor of the request.
+    /// Who asked for it, if not the actor of the request.
     pub(super) actor: Option<&'a Actor>,
     pub(super) id: TransferId,
     pub(super) key: Option<&'a Key>,

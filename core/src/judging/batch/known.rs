@@ -18,7 +18,7 @@ pub struct Known {
     /// The holds that are asked for, and those of the accounts that have expired without that being recorded. Both accounts of the
     /// latter are among the accounts.
     pub holds: Vec<Hold>,
-    /// How much was reversed of the transfers that are to be reversed, where that is not nothing.
+    /// The amounts that were reversed already, by transfer. Transfers without any are left out.
     pub reversed: HashMap<TransferId, Amount>,
     /// The newest event of each account that is to be changed and was changed before.
     pub last_events: HashMap<AccountId, LastEvent>,

@@ -55,7 +55,7 @@ impl Asked {
     }
 }
 
-/// Says whether both sides agree, where that is known.
+/// Writes the report. Returns whether both sides agree; `None` if the report has only one side.
 pub(super) fn show_trial_balance(
     output: &Output,
     asked: &Asked,
@@ -99,7 +99,7 @@ pub(super) fn show_trial_balance(
     )
 }
 
-/// Says whether both sides agree, where that is known.
+/// Writes the report. Returns whether both sides agree; `None` if the report has only one side.
 pub(super) fn show_balance_sheet(output: &Output, asked: &Asked, lines: &[SheetLine]) -> Result<Option<bool>, Failure> {
     let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
     let balanced = asked.balanced(differences.all(|line| line.amounts.iter().all(|amount| *amount == 0)));
