@@ -23,6 +23,7 @@ mod dry_runs;
 mod effective_time;
 mod failover;
 mod fixtures;
+mod flat_exports;
 mod fuzz;
 mod guards;
 mod guards_proven;

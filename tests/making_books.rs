@@ -14,7 +14,7 @@ use teller::store::{Pool, StoreError, StoreOptions};
 use crate::support::{Answer, Program};
 
 /// Every command that a missing book could be read or written by, but for those that books begin with.
-const COMMANDS: [&str; 44] = [
+const COMMANDS: [&str; 45] = [
     "account list",
     "account show a",
     "account limit a --per-day 5",
@@ -36,6 +36,7 @@ const COMMANDS: [&str; 44] = [
     "exchange a b 5 --rate 1",
     "export",
     "export --out out.ndjson",
+    "export --to csv",
     "hold a b 5",
     "hold list",
     "hold show h",

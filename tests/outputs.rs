@@ -108,7 +108,7 @@ on_every_backend! {
         folder.write("in.csv", format!("from,to,amount\n{}", "a,b,1\n".repeat(2_000)).as_bytes());
         folder.run(&["import", "transfers", "in.csv"]).ends(0);
         folder.write("bad.csv", format!("from,to,amount\n{}", "a,b,x\n".repeat(4_000)).as_bytes());
-        for (arguments, bound) in [(&["export", "--out", "out"][..], 200), (&["import", "transfers", "bad.csv"], 200), (&["seal", "--out", "out"], 0)] {
+        for (arguments, bound) in [(&["export", "--out", "out"][..], 200), (&["export", "--to", "csv", "--out", "out"], 200), (&["import", "transfers", "bad.csv"], 200), (&["seal", "--out", "out"], 0)] {
             if bound == 0 && !book.is_on_postgres() {
                 // SQLite cannot even read with that.
                 continue;

@@ -84,6 +84,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("ImportRecord", "`import accounts`, `import transfers`"),
     ("BookImportRecord", "`import book`"),
     ("ExportRecord", "`export --out`"),
+    ("FlatExportRecord", "`export --to csv --out` and the other formats of one table"),
     ("VerifyRecord", "`verify`, `restore`"),
     ("FindingRecord", "inside of a verification, and `verify` as CSV"),
     ("TotalsRecord", "inside of a verification"),

@@ -125,7 +125,7 @@ on_every_backend! {
     fn a_reader_of_what_is_only_read_may_go_away(book: &TestBook) {
         let folder = prepare(book);
         for command in ["account list", "account show a", "balance a", "statement a", "hold list", "period list",
-            "currency list", "schedule list", "verify", "migrate status", "export", "seal", "statement a --from 2026-01-01T00:00:00Z"] {
+            "currency list", "schedule list", "verify", "migrate status", "export", "export --to csv", "seal", "statement a --from 2026-01-01T00:00:00Z"] {
             for format in ["table", "json", "ndjson", "csv"] {
                 let command = format!("{command} --format {format}");
                 let answer = with(program(book, &folder, &command), unread(), Stdio::piped()).ends(0);

@@ -12,6 +12,7 @@ use crate::cli::cells::Cells;
 use crate::cli::committed::Committed;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
+use crate::interchange::TextCells;
 use crate::wire::{TerminalJson, write_json, write_json_pretty};
 
 /// Where results go.
@@ -77,7 +78,8 @@ impl Output {
 
     /// Writes one line of CSV.
     pub(super) fn csv_line(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Failure> {
-        let cells = Cells { are_raw: self.format == Format::CsvRaw, are_for_a_terminal: self.is_terminal };
+        let style = if self.format == Format::CsvRaw { TextCells::Raw } else { TextCells::Safe };
+        let cells = Cells { texts: style, are_for_a_terminal: self.is_terminal };
         let mut line = csv::Writer::from_writer(Vec::new());
         line.write_record(texts.into_iter().map(|text| cells.cell(text.as_ref()).into_owned()))
             .map_err(io::Error::other)?;

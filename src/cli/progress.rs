@@ -74,11 +74,16 @@ impl Progress {
 
     /// So many units are done of so many.
     pub(super) fn show_of(&self, done: u64, total: u64) {
+        self.show_part(done, done, total);
+    }
+
+    /// So many units are done, and the work has come to a position of so many, which counts something else.
+    pub(super) fn show_part(&self, done: u64, position: u64, total: u64) {
         self.done.store(done, Ordering::Relaxed);
         if self.bar.length() != Some(total) {
             self.bar.set_length(total);
         }
-        self.bar.set_position(done);
+        self.bar.set_position(position);
     }
 
     /// The work is over, and there is nothing more to show.

@@ -5,6 +5,7 @@
 
 mod book_file;
 mod csv;
+mod flat;
 
 pub use crate::interchange::book_file::{BookReader, BookWriter};
 pub use crate::interchange::csv::accounts::{read_accounts, read_accounts_by};
@@ -12,3 +13,5 @@ pub use crate::interchange::csv::columns::Lines;
 pub use crate::interchange::csv::dialect::Delimiter;
 pub use crate::interchange::csv::rejects::RejectsFile;
 pub use crate::interchange::csv::transfers::{read_transfers, read_transfers_by};
+pub use crate::interchange::flat::texts::TextCells;
+pub use crate::interchange::flat::write::{FlatFormat, FlatWriter};

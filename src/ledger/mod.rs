@@ -62,6 +62,10 @@ pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
 };
+pub use crate::ledger::transport::flat::{
+    FlatAccount, FlatBalance, FlatEntry, FlatProgress, FlatRequest, FlatRow, FlatSink, FlatTable, FlatTransfer,
+    StatementEnd,
+};
 pub use crate::ledger::transport::lines::{
     AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };

@@ -50,6 +50,7 @@ pub(crate) struct AccountRow {
 pub(crate) struct AccountLabel {
     pub id: AccountId,
     pub name: AccountName,
+    pub account_type: AccountType,
     pub currency: Currency,
 }
 
@@ -58,6 +59,7 @@ pub(crate) struct AccountLabel {
 pub(crate) struct AccountLabelRow {
     pub id: i64,
     pub name: String,
+    pub account_type: String,
     pub currency: String,
     pub exponent: i16,
 }
@@ -69,6 +71,8 @@ impl TryFrom<AccountLabelRow> for AccountLabel {
         Ok(Self {
             id: AccountId(row.id),
             name: row.name.parse().map_err(|_| CorruptRow::new("accounts", row.id, "name", &row.name))?,
+            account_type: AccountType::from_word(&row.account_type)
+                .ok_or_else(|| CorruptRow::new("accounts", row.id, "account_type", &row.account_type))?,
             currency: currency(&row.currency, row.exponent, || ("accounts", row.id.to_string()))?,
         })
     }

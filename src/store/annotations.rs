@@ -34,6 +34,9 @@ pub(crate) trait Annotations {
         transfers: &[TransferId],
     ) -> Result<HashMap<TransferId, Metadata>, StoreError>;
 
+    /// Whether what is kept beside any transfer was ever changed.
+    fn has_transfer_annotations(&mut self) -> Result<bool, StoreError>;
+
     /// Up to `limit` changes recorded at or before a moment at places below one, newest first.
     fn list_annotations(
         &mut self,
@@ -92,6 +95,11 @@ macro_rules! implement_annotations {
                 let annotations = from_rows::<_, AccountEvent>(rows)?.into_iter().filter_map(|event| event.annotation);
                 // The newest of a transfer comes last, and stays.
                 Ok(annotations.filter_map(|it| it.transfer_id.map(|id| (id, it.after))).collect())
+            }
+
+            fn has_transfer_annotations(&mut self) -> Result<bool, StoreError> {
+                let of_transfers = account_events::table.filter(account_events::transfer_id.is_not_null());
+                Ok(diesel::select(diesel::dsl::exists(of_transfers)).get_result(self)?)
             }
 
             fn list_annotations(

@@ -206,6 +206,10 @@ pub const CHAPTERS: &[(&str, &str)] = &[
     ("export", "
         json> export
         export --out book.ndjson
+        json> export --to csv
+        json> export --to ndjson --what entries
+        export --to csv --what balances --out balances.csv
+        export --to csv --what statements --account customers:alice --out alice.csv
         other> import book book.ndjson --dry-run
         other> import book book.ndjson
         other> import book book.ndjson

@@ -22,8 +22,12 @@ impl AccountLabels {
 
     /// The labels of accounts that were loaded already.
     pub(crate) fn of(accounts: &[Account]) -> Self {
-        let label =
-            |account: &Account| AccountLabel { id: account.id, name: account.name.clone(), currency: account.currency };
+        let label = |account: &Account| AccountLabel {
+            id: account.id,
+            name: account.name.clone(),
+            account_type: account.account_type,
+            currency: account.currency,
+        };
         Self(accounts.iter().map(|account| (account.id, label(account))).collect())
     }
 

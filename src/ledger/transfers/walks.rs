@@ -132,6 +132,26 @@ impl Walk {
 }
 
 impl BookSpan {
+    /// The first and the last place where a transfer of the span can be; `None` where there is none.
+    pub(in crate::ledger) fn places(&self, store: &mut dyn Store) -> Result<Option<[Sequence; 2]>, StoreError> {
+        let Some(newest) = store.newest_sequence()? else { return Ok(None) };
+        let end_before = |store: &mut dyn Store, time| Ok::<_, StoreError>(find_end(store, time)?.unwrap_or(newest));
+        let first = match self.from {
+            Some(from) => Sequence(end_before(store, from.before(self.disorder_max()))?.0 + 1),
+            None => Sequence(1),
+        };
+        let last = match self.to {
+            Some(to) => end_before(store, to.after(self.disorder_max()))?,
+            None => newest,
+        };
+        Ok((first <= last).then_some([first, last]))
+    }
+
+    /// Whether a transfer was recorded in it.
+    pub(in crate::ledger) fn has(&self, transfer: &Transfer) -> bool {
+        self.from.is_none_or(|from| transfer.recorded_at >= from) && self.to.is_none_or(|to| transfer.recorded_at < to)
+    }
+
     fn disorder_max(&self) -> Duration {
         self.lead_max.saturating_mul(2)
     }

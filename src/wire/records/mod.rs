@@ -36,7 +36,7 @@ pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};
 pub use crate::wire::records::operations::{
-    BackupRecord, BookMadeRecord, BookRecord, ExportRecord, PageRecord, RoleRecord, SealRecord,
+    BackupRecord, BookMadeRecord, BookRecord, ExportRecord, FlatExportRecord, PageRecord, RoleRecord, SealRecord,
 };
 pub use crate::wire::records::periods::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
 pub use crate::wire::records::record::{Columns, Record};

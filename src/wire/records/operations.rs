@@ -22,6 +22,26 @@ impl BookRecord {
 }
 
 record! {
+    /// A table of the book that was written to a file.
+    pub struct FlatExportRecord {
+        /// The file's path.
+        file: String,
+        /// How many rows it has, without the header of CSV.
+        rows: u64,
+        /// How many bytes it has.
+        bytes: u64,
+    }
+}
+
+impl FlatExportRecord {
+    /// The file, how many rows it has, and its size.
+    #[must_use]
+    pub fn new(file: &Path, rows: u64, bytes: u64) -> Self {
+        Self { file: file.display().to_string(), rows, bytes }
+    }
+}
+
+record! {
     /// A backup that was written.
     pub struct BackupRecord {
         /// The file's path.

@@ -8,8 +8,8 @@ use crate::facts::{Account, AccountEvent, AccountId, BookEvent, OpenedWith, Sequ
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::bounded::make_room;
 use crate::ledger::proof::seal::seal_in;
-use crate::ledger::transport::book::outbox::Outbox;
 use crate::ledger::transport::book::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, NumberedAccount};
+use crate::ledger::transport::outbox::Outbox;
 use crate::ledger::{Ledger, NamedCurrency};
 use crate::maps::FastMap;
 use crate::models::CorruptRow;
@@ -55,18 +55,21 @@ impl Ledger {
                 dues,
             };
             let trailer = BookTrailer { accounts: 0, transfers: 0, events: 0, book_events: 0, root: seal.root };
-            Outbox::lend(sink, |outbox| {
-                let currencies_max = self.walk_bytes_max / BYTES_PER_CURRENCY;
-                let currencies = FastMap::default();
-                let mut export = Export { outbox, progress, header, trailer, currencies, currencies_max };
-                Ok(export.run(store)?.is_continue().then_some(header))
-            })
+            Outbox::lend(
+                |record| sink.write(record),
+                |outbox| {
+                    let currencies_max = self.walk_bytes_max / BYTES_PER_CURRENCY;
+                    let currencies = FastMap::default();
+                    let mut export = Export { outbox, progress, header, trailer, currencies, currencies_max };
+                    Ok(export.run(store)?.is_continue().then_some(header))
+                },
+            )
         })
     }
 }
 
 pub(super) struct Export<'a> {
-    outbox: &'a mut Outbox,
+    outbox: &'a mut Outbox<BookRecord>,
     progress: &'a mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     pub(super) header: BookHeader,
     /// What was written so far.

@@ -12,6 +12,7 @@ use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::throwaway::Throwaway;
 use crate::ledger::transport::book::write::Lines;
 use crate::ledger::transport::book::{BookHeader, BookLine, BookProgress, BookRecord, BookSource};
+use crate::ledger::transport::outbox::Weighed;
 use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
 use crate::ledger::{Ledger, Mode, WriteOptions};
 use crate::models::book_imports::{BookImportRow, ONLY};

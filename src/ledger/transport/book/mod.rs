@@ -6,7 +6,6 @@
 mod check;
 mod export;
 mod import;
-mod outbox;
 mod problems;
 mod schedules;
 mod throwaway;
@@ -18,6 +17,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::facts::{AccountEvent, AccountId, BookEvent, Due, Hash, Instant, Schedule, Sequence, Transfer};
+use crate::ledger::transport::outbox::Weighed;
 use crate::ledger::{Ledger, NamedCurrency};
 use crate::money::Currency;
 use crate::rejection::Rejection;
@@ -50,8 +50,7 @@ pub enum BookRecord {
     Trailer(BookTrailer),
 }
 
-impl BookRecord {
-    /// How many bytes those texts have that make some records many times as large as others.
+impl Weighed for BookRecord {
     fn text_bytes(&self) -> usize {
         match self {
             Self::Account(account) => account.opening.metadata.bytes(),

@@ -10,6 +10,7 @@ use crate::ledger::proof::verify::{Reversed, Walk, apply_to_hold, opened_hold};
 use crate::ledger::transport::book::problems::{refusal, unused};
 use crate::ledger::transport::book::schedules::ScheduleLines;
 use crate::ledger::transport::book::{BookRecord, NumberedAccount};
+use crate::ledger::transport::outbox::Weighed;
 use crate::models::currencies::CurrencyRow;
 use crate::store::Store;
 

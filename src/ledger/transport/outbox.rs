@@ -6,7 +6,6 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use crate::error::Error;
-use crate::ledger::transport::book::{BookRecord, BookSink};
 
 /// How many records, and how many bytes of texts, are handed from thread to thread at once.
 const RECORDS_AT_ONCE: usize = 200;
@@ -14,22 +13,28 @@ const BYTES_AT_ONCE: usize = 1 << 20;
 /// How many times so many may wait to be written.
 const WAITING_MAX: usize = 2;
 
-/// Takes records for a sink that another thread writes to.
-pub(super) struct Outbox {
-    records: Vec<BookRecord>,
-    text_bytes: usize,
-    waiting: SyncSender<Vec<BookRecord>>,
+/// What an outbox takes.
+pub(super) trait Weighed {
+    /// How many bytes those texts have that make some records many times as large as others.
+    fn text_bytes(&self) -> usize;
 }
 
-impl Outbox {
+/// Takes records for a sink that another thread writes to.
+pub(super) struct Outbox<R> {
+    records: Vec<R>,
+    text_bytes: usize,
+    waiting: SyncSender<Vec<R>>,
+}
+
+impl<R: Weighed + Send> Outbox<R> {
     /// Lends an outbox to what reads a book. All that it took is written when this is done, in the order in which it came.
-    pub(super) fn lend<R>(
-        sink: &mut (dyn BookSink + Send),
-        read: impl FnOnce(&mut Self) -> Result<R, Error>,
-    ) -> Result<R, Error> {
+    pub(super) fn lend<T>(
+        mut write: impl FnMut(&R) -> io::Result<()> + Send,
+        read: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         thread::scope(|scope| {
-            let (waiting, taken) = sync_channel::<Vec<BookRecord>>(WAITING_MAX);
-            let write = move || taken.into_iter().flatten().try_for_each(|record| sink.write(&record));
+            let (waiting, taken) = sync_channel::<Vec<R>>(WAITING_MAX);
+            let write = move || taken.into_iter().flatten().try_for_each(|record| write(&record));
             let writer = scope.spawn(write);
             let mut outbox = Self { records: Vec::new(), text_bytes: 0, waiting };
             let outcome = read(&mut outbox).and_then(|outcome| outbox.flush().map(|()| outcome));
@@ -43,7 +48,7 @@ impl Outbox {
     }
 
     /// Takes the next record.
-    pub(super) fn write(&mut self, record: BookRecord) -> Result<(), Error> {
+    pub(super) fn write(&mut self, record: R) -> Result<(), Error> {
         self.text_bytes += record.text_bytes();
         self.records.push(record);
         let is_full = self.records.len() >= RECORDS_AT_ONCE || self.text_bytes >= BYTES_AT_ONCE;
@@ -68,8 +73,6 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::*;
-    use crate::facts::Hash;
-    use crate::ledger::BookTrailer;
 
     /// Takes records up to a number of them, and does something else with the next one.
     struct Sink {
@@ -78,34 +81,37 @@ mod tests {
         then: fn() -> io::Result<()>,
     }
 
-    impl BookSink for Sink {
-        fn write(&mut self, record: &BookRecord) -> io::Result<()> {
-            if self.taken.len() == self.room {
-                return (self.then)();
-            }
-            let BookRecord::Trailer(trailer) = record else { unreachable!("all are numbered") };
-            self.taken.push(trailer.accounts);
-            Ok(())
-        }
-
-        fn restart(&mut self) -> io::Result<()> {
-            Ok(())
+    impl Weighed for u64 {
+        fn text_bytes(&self) -> usize {
+            0
         }
     }
 
-    fn numbered(accounts: u64) -> BookRecord {
-        BookRecord::Trailer(BookTrailer { accounts, transfers: 0, events: 0, book_events: 0, root: Hash([0; 32]) })
+    impl Sink {
+        fn lend<T>(&mut self, read: impl FnOnce(&mut Outbox<u64>) -> Result<T, Error>) -> Result<T, Error> {
+            let write = |number: &u64| {
+                if self.taken.len() == self.room {
+                    return (self.then)();
+                }
+                self.taken.push(*number);
+                Ok(())
+            };
+            Outbox::lend(write, read)
+        }
     }
 
-    fn write_numbers(outbox: &mut Outbox, numbers: impl IntoIterator<Item = u64>) -> Result<ControlFlow<()>, Error> {
-        numbers.into_iter().try_for_each(|number| outbox.write(numbered(number)))?;
+    fn write_numbers(
+        outbox: &mut Outbox<u64>,
+        numbers: impl IntoIterator<Item = u64>,
+    ) -> Result<ControlFlow<()>, Error> {
+        numbers.into_iter().try_for_each(|number| outbox.write(number))?;
         Ok(ControlFlow::Continue(()))
     }
 
     #[test]
     fn everything_is_written_in_order_when_it_is_done() {
         let mut sink = Sink { taken: Vec::new(), room: usize::MAX, then: || Ok(()) };
-        assert!(Outbox::lend(&mut sink, |outbox| write_numbers(outbox, 0..1_234)).unwrap().is_continue());
+        assert!(sink.lend(|outbox| write_numbers(outbox, 0..1_234)).unwrap().is_continue());
         assert_eq!(sink.taken, (0..1_234).collect::<Vec<_>>());
     }
 
@@ -114,23 +120,23 @@ mod tests {
         for room in [0, 3, 250] {
             let mut sink = Sink { taken: Vec::new(), room, then: || Err(io::Error::other("the disk is full")) };
             // Nothing but the sink ends this.
-            let outcome = Outbox::lend(&mut sink, |outbox| write_numbers(outbox, 0..));
+            let outcome = sink.lend(|outbox| write_numbers(outbox, 0..));
             let Err(Error::File { doing, source }) = outcome else { panic!("{outcome:?}") };
             assert_eq!((doing.as_str(), source.to_string().as_str()), ("write the export", "the disk is full"));
         }
         // It is told, too, where only what is written at last fails.
         let mut sink = Sink { taken: Vec::new(), room: 2, then: || Err(io::Error::other("the disk is full")) };
-        assert!(Outbox::lend(&mut sink, |outbox| write_numbers(outbox, 0..3)).is_err());
+        assert!(sink.lend(|outbox| write_numbers(outbox, 0..3)).is_err());
     }
 
     #[test]
     fn a_panic_of_either_side_is_everybodys() {
         let mut sink = Sink { taken: Vec::new(), room: 2, then: || panic!("a bug") };
-        let outcome = catch_unwind(AssertUnwindSafe(|| Outbox::lend(&mut sink, |outbox| write_numbers(outbox, 0..))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| sink.lend(|outbox| write_numbers(outbox, 0..))));
         assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"a bug"));
         let mut sink = Sink { taken: Vec::new(), room: usize::MAX, then: || Ok(()) };
-        let read = |_: &mut Outbox| -> Result<(), Error> { panic!("a bug") };
-        let outcome = catch_unwind(AssertUnwindSafe(|| Outbox::lend(&mut sink, read)));
+        let read = |_: &mut Outbox<u64>| -> Result<(), Error> { panic!("a bug") };
+        let outcome = catch_unwind(AssertUnwindSafe(|| sink.lend(read)));
         assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"a bug"));
     }
 }

@@ -1,10 +1,10 @@
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-
-use clap::Args;
+use std::path::Path;
 
 use crate::cli::args::count;
+use crate::cli::commands::export::args::ExportArgs;
+use crate::cli::commands::export::destination::{begin_anew, of_stdout, stdout_stays};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -13,27 +13,11 @@ use crate::cli::new_files::ForceArgs;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
 use crate::error::Error;
-use crate::files::OutputFile;
 use crate::interchange::BookWriter;
 use crate::ledger::{BookHeader, BookProgress, BookSink, Ledger};
 use crate::wire::ExportRecord;
 
-#[derive(Args)]
-#[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
-    teller export | gzip > bank.ndjson.gz\n  \
-    teller export | teller import book - --database-url postgres://localhost/bank\n\n\
-    The file is JSON lines, whatever --format says: a header, currencies, accounts as they were opened, all transfers and \
-    events in order, and a trailer with counts and hashes. It shows the book at one moment; nobody is held up meanwhile. \
-    The same book always gives the same file.")]
-pub(in crate::cli) struct ExportArgs {
-    /// Where the book goes; only with --force over a file that is there [default: stdout]
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    #[command(flatten)]
-    force: ForceArgs,
-}
-
-pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
+pub(super) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
     let exported = match &arguments.out {
         Some(path) => to_file(context, path, &arguments.force)?,
         None => to_stdout(context)?,
@@ -59,14 +43,8 @@ pub(in crate::cli) fn contents(header: &BookHeader) -> String {
 
 fn to_stdout(context: &Context) -> Result<Option<BookHeader>, Failure> {
     let ledger = context.ledger()?;
-    let mut writer = BookWriter::new(BufWriter::new(context.output.stream()), |_| {
-        Err(io::Error::other("the connection was lost, and what went to stdout cannot be taken back"))
-    });
-    // What it cannot write is its result.
-    let exported = export(&ledger, &mut writer).map_err(|error| match error {
-        Error::File { source, .. } => source.into(),
-        error => Failure::from(error),
-    })?;
+    let mut writer = BookWriter::new(BufWriter::new(context.output.stream()), |_| Err(stdout_stays()));
+    let exported = export(&ledger, &mut writer).map_err(of_stdout)?;
     writer.into_inner().flush()?;
     Ok(exported)
 }
@@ -83,11 +61,6 @@ fn to_file(context: &Context, path: &Path, force: &ForceArgs) -> Result<Option<B
         file.finish()?;
     }
     Ok(exported)
-}
-
-fn begin_anew(writer: &mut BufWriter<OutputFile>) -> io::Result<()> {
-    writer.flush()?;
-    writer.get_mut().restart()
 }
 
 fn export(ledger: &Ledger, sink: &mut (dyn BookSink + Send)) -> Result<Option<BookHeader>, Error> {

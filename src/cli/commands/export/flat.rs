@@ -1,0 +1,105 @@
+use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::cli::args::{count, parse};
+use crate::cli::commands::export::args::{ExportArgs, RowArgs, What};
+use crate::cli::commands::export::destination::{begin_anew, of_stdout, stdout_stays};
+use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
+use crate::cli::failure::Failure;
+use crate::cli::interrupt;
+use crate::cli::progress::Progress;
+use crate::cli::talk::say;
+use crate::error::Error;
+use crate::interchange::{FlatFormat, FlatWriter};
+use crate::ledger::{FlatProgress, FlatRequest, FlatSink, FlatTable, Ledger};
+use crate::wire::{FlatExportRecord, read_moments};
+
+pub(super) fn run(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Ending, Failure> {
+    check(&arguments.rows, format)?;
+    let exported = match &arguments.out {
+        Some(path) => to_file(context, arguments, format, path)?,
+        None => to_stdout(context, arguments, format)?,
+    };
+    let Some(rows) = exported else {
+        say("Stopped; the export is not complete.");
+        return Ok(Ending::Stopped);
+    };
+    say(format_args!("Exported {}.", count(rows, "row")));
+    Ok(Ending::Done)
+}
+
+impl RowArgs {
+    fn table(&self) -> FlatTable {
+        match self.what {
+            None | Some(What::Transfers) => FlatTable::Transfers,
+            Some(What::Entries) => FlatTable::Entries,
+            Some(What::Balances) => FlatTable::Balances,
+            Some(What::Statements) => FlatTable::Statements,
+        }
+    }
+
+    fn request(&self, ledger: &Ledger) -> Result<FlatRequest, Error> {
+        let now = ledger.clock().now();
+        let moments = |text: &Option<String>| text.as_deref().map(|text| read_moments(text, now)).transpose();
+        Ok(FlatRequest {
+            table: self.table(),
+            account: self.account.as_deref().map(parse).transpose()?,
+            from: moments(&self.from)?.map(|from| from.first),
+            until: moments(&self.until)?.map(|until| until.first),
+            at: moments(&self.at)?.map(|at| at.last),
+        })
+    }
+}
+
+/// Refuses what does not go together, before anything is opened.
+fn check(rows: &RowArgs, format: FlatFormat) -> Result<(), Failure> {
+    let table = rows.table();
+    let problem = if rows.account.is_some() && table != FlatTable::Statements {
+        "--account is for one statement: --what statements; teller transfer list --account lists an account's transfers"
+    } else if rows.at.is_some() && table != FlatTable::Balances {
+        "--at is for balances: --what balances"
+    } else if table == FlatTable::Balances && (rows.from.is_some() || rows.until.is_some()) {
+        "balances are as of one moment: --at TIME, without --from and --until"
+    } else if rows.raw && format == FlatFormat::Ndjson {
+        "--raw is for CSV; JSON has every text as it is"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(problem))
+}
+
+fn to_stdout(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Option<u64>, Failure> {
+    let ledger = context.ledger()?;
+    let request = arguments.rows.request(&ledger)?;
+    let stream = BufWriter::new(context.output.stream());
+    let mut writer = FlatWriter::new(stream, request.table, format, |_| Err(stdout_stays()));
+    let exported = export(&ledger, &request, &mut writer).map_err(of_stdout)?;
+    writer.finish()?.flush()?;
+    Ok(exported)
+}
+
+/// A file of that name is always whole.
+fn to_file(context: &Context, arguments: &ExportArgs, format: FlatFormat, path: &Path) -> Result<Option<u64>, Failure> {
+    let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
+    let file = arguments.force.create(context, path)?;
+    let ledger = context.ledger()?;
+    let request = arguments.rows.request(&ledger)?;
+    let mut writer = FlatWriter::new(BufWriter::new(file), request.table, format, begin_anew);
+    let Some(rows) = export(&ledger, &request, &mut writer)? else { return Ok(None) };
+    let file = writer.finish().map_err(failed)?.into_inner().map_err(|error| failed(error.into_error()))?;
+    let written = file.finish()?;
+    context.output.committed(Committed::new(format!("the export is in {}", path.display())));
+    context.output.one(&FlatExportRecord::new(path, rows, written.bytes))?;
+    Ok(Some(rows))
+}
+
+fn export(ledger: &Ledger, request: &FlatRequest, sink: &mut (dyn FlatSink + Send)) -> Result<Option<u64>, Error> {
+    interrupt::listen();
+    let bar = Progress::new("Exporting", "rows");
+    ledger.export_flat(request, sink, &mut |progress: FlatProgress| {
+        bar.show_part(progress.rows, progress.done, progress.total);
+        if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+}

@@ -1,0 +1,25 @@
+mod args;
+mod book;
+mod destination;
+mod flat;
+
+use crate::cli::commands::export::args::ExportFormat;
+use crate::cli::context::{Context, Ending};
+use crate::cli::failure::Failure;
+use crate::interchange::FlatFormat;
+
+pub(in crate::cli) use crate::cli::commands::export::args::ExportArgs;
+pub(super) use crate::cli::commands::export::book::contents;
+
+pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
+    match arguments.to {
+        ExportFormat::Book => match arguments.rows.given() {
+            Some(option) => {
+                Err(Failure::usage(format!("{option} is for tables, and a book is whole; add --to csv or --to ndjson")))
+            }
+            None => book::run(context, arguments),
+        },
+        ExportFormat::Csv => flat::run(context, arguments, FlatFormat::Csv(arguments.rows.texts())),
+        ExportFormat::Ndjson => flat::run(context, arguments, FlatFormat::Ndjson),
+    }
+}
