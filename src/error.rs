@@ -128,6 +128,13 @@ pub enum InputError {
         /// What is wrong with what was asked for.
         problem: String,
     },
+    /// Not a book that the journal's format can say.
+    #[error("{problem}")]
+    #[strum(serialize = "journal_invalid")]
+    Journal {
+        /// What cannot be said, and what to do instead.
+        problem: String,
+    },
     /// Not a moment, nor a day, month or year.
     #[error(
         "{text:?} is no time; write a day, a month or a year of UTC, like 2026-09-01, 2026-09 or 2026, or a moment with its offset, \
@@ -183,6 +190,11 @@ impl InputError {
     /// A report that cannot be made.
     pub(crate) fn report(problem: impl Into<String>) -> Self {
         Self::Report { problem: problem.into() }
+    }
+
+    /// A book that the journal's format cannot say.
+    pub(crate) fn journal(problem: impl Into<String>) -> Self {
+        Self::Journal { problem: problem.into() }
     }
 
     /// The same fault, and what it stands in.

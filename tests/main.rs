@@ -9,6 +9,7 @@ mod actors;
 mod annotations;
 mod any_texts;
 mod atomicity;
+mod audit;
 mod backups;
 mod batches;
 mod bench;

@@ -6,6 +6,7 @@
 mod book_file;
 mod csv;
 mod flat;
+mod plain_text;
 
 pub use crate::interchange::book_file::{BookReader, BookWriter};
 pub use crate::interchange::csv::accounts::{read_accounts, read_accounts_by};
@@ -15,3 +16,4 @@ pub use crate::interchange::csv::rejects::RejectsFile;
 pub use crate::interchange::csv::transfers::{read_transfers, read_transfers_by};
 pub use crate::interchange::flat::texts::TextCells;
 pub use crate::interchange::flat::write::{FlatFormat, FlatWriter};
+pub use crate::interchange::plain_text::{JournalFormat, JournalWriter, decimal};

@@ -66,6 +66,10 @@ pub use crate::ledger::transport::flat::{
     FlatAccount, FlatBalance, FlatEntry, FlatProgress, FlatRequest, FlatRow, FlatSink, FlatTable, FlatTransfer,
     StatementEnd,
 };
+pub use crate::ledger::transport::journals::{
+    BalancesOf, Day, JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalRecord, JournalSide,
+    JournalSink, JournalSpan, JournalTransfer,
+};
 pub use crate::ledger::transport::lines::{
     AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
 };

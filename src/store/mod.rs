@@ -24,6 +24,7 @@ mod book_url;
 mod causes;
 mod chain_check;
 mod connections;
+mod counting_transfers;
 mod diagnosis;
 mod disk;
 mod driver;
@@ -75,6 +76,7 @@ pub use crate::store::book_files::{copy_book_file, settle_book_file};
 pub use crate::store::book_files_left_out::{copy_book_file, settle_book_file};
 pub(crate) use crate::store::book_imports::BookImports;
 pub use crate::store::causes::{NotOffered, UnreachableCause};
+pub(crate) use crate::store::counting_transfers::CountedTransfers;
 pub use crate::store::diagnosis::{Diagnosis, Fact};
 pub use crate::store::error::StoreError;
 pub(crate) use crate::store::guards::Guards;
@@ -117,6 +119,7 @@ pub(crate) trait Store:
     + Annotations
     + BookEvents
     + BookImports
+    + CountedTransfers
     + Guards
     + Indexes
     + Leads

@@ -50,6 +50,6 @@ pub use request_id::RequestId;
 pub use schedule::{Cancellation, Due, DueState, OnRefusal, Schedule, ScheduleState};
 pub use schedule_id::ScheduleId;
 pub use side::NormalSide;
-pub use text::{AccountName, Actor, Description, Metadata, TextError, is_unseen, without_spelling};
+pub use text::{AccountName, Actor, Description, Metadata, TextError, is_letter, is_unseen, without_spelling};
 pub use transfer::{Entry, Transfer, TransferKind};
 pub use velocity::{Velocity, Window};

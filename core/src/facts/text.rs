@@ -293,6 +293,13 @@ pub fn is_unseen(character: char) -> bool {
         )
 }
 
+/// Whether a character is a letter of any script.
+#[must_use]
+pub fn is_letter(character: char) -> bool {
+    use unicode_properties::GeneralCategoryGroup;
+    character.general_category_group() == GeneralCategoryGroup::Letter
+}
+
 /// The text as it reads: in Unicode's composed form, with line feeds for line ends, and without blanks at its ends. Two texts that differ in
 /// spelling only have the same.
 #[must_use]

@@ -8,6 +8,7 @@ pub(super) mod book;
 pub(super) mod flat;
 pub(super) mod import;
 mod import_lines;
+pub(super) mod journals;
 pub(super) mod lines;
 pub(super) mod occurrences;
 mod outbox;

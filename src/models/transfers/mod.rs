@@ -1,4 +1,5 @@
 mod chain;
+mod counting;
 mod effective;
 mod history;
 mod movements;
@@ -20,6 +21,7 @@ use crate::money::Amount;
 use crate::schema::transfers;
 
 pub(crate) use crate::models::transfers::chain::{ChainRow, ChainRows, ChainStep};
+pub(crate) use crate::models::transfers::counting::{CountingRow, CountingTransfers};
 pub(crate) use crate::models::transfers::effective::{EffectiveCorrection, ExceptionCount, Exceptions};
 pub(crate) use crate::models::transfers::history::{AccountHistory, LastRecordedAt};
 pub(crate) use crate::models::transfers::movements::{

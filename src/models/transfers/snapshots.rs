@@ -6,8 +6,8 @@ use diesel::query_builder::{DebugQuery, QueryFragment};
 use crate::models::sql_types::SqlInstant;
 use crate::models::statement_text::assert_statement;
 use crate::models::transfers::{
-    AccountHistory, ChainMovements, ChainRows, ChainStep, CrossingTransfers, EffectiveCorrection, ExceptionCount,
-    Exceptions, LastRecordedAt, MovementsBelow,
+    AccountHistory, ChainMovements, ChainRows, ChainStep, CountingTransfers, CrossingTransfers, EffectiveCorrection,
+    ExceptionCount, Exceptions, LastRecordedAt, MovementsBelow,
 };
 
 const HISTORY: AccountHistory = AccountHistory { account_id: 1, first: 2, limit: 3 };
@@ -18,6 +18,7 @@ where
     AccountHistory: QueryFragment<DB>,
     ChainRows: QueryFragment<DB>,
     ChainStep: QueryFragment<DB>,
+    CountingTransfers: QueryFragment<DB>,
     EffectiveCorrection: QueryFragment<DB>,
     ExceptionCount: QueryFragment<DB>,
     Exceptions: QueryFragment<DB>,
@@ -28,6 +29,7 @@ where
     for<'a> DebugQuery<'a, AccountHistory, DB>: ToString,
     for<'a> DebugQuery<'a, ChainRows, DB>: ToString,
     for<'a> DebugQuery<'a, ChainStep, DB>: ToString,
+    for<'a> DebugQuery<'a, CountingTransfers, DB>: ToString,
     for<'a> DebugQuery<'a, EffectiveCorrection, DB>: ToString,
     for<'a> DebugQuery<'a, ExceptionCount, DB>: ToString,
     for<'a> DebugQuery<'a, Exceptions, DB>: ToString,
@@ -41,6 +43,7 @@ where
     assert_statement::<DB, _>(&name("account_history"), &HISTORY);
     assert_statement::<DB, _>(&name("chain_rows"), &ChainRows(HISTORY));
     assert_statement::<DB, _>(&name("chain_step"), &ChainStep { account_id: 1, first: 2, steps: 3 });
+    assert_statement::<DB, _>(&name("counting_transfers"), &CountingTransfers { after: time, until: time });
     let correction = EffectiveCorrection { account_id: 1, effective_at: time, recorded_at: time, known_at: time };
     assert_statement::<DB, _>(&name("effective_correction"), &correction);
     assert_statement::<DB, _>(&name("exception_count"), &ExceptionCount { account_id: 1, up_to: 2 });
