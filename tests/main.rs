@@ -80,5 +80,6 @@ mod time;
 mod transport;
 mod trees;
 mod velocity;
+mod views;
 mod walls;
 mod windows;
