@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use teller::facts::{
-    Account, AccountId, AccountName, AccountType, Actor, Hash, Hold, HoldState, Instant, NormalSide, Sequence,
-    Transfer, TransferId,
+    Account, AccountId, AccountName, AccountType, Actor, Hash, Hold, HoldState, Instant, NormalSide, OpeningEvent,
+    Sequence, Transfer, TransferId,
 };
 use teller::judging::{Actors, Batch, Known, Opening, open_account};
 use teller::money::{Amount, Currency, Money};
@@ -118,10 +118,12 @@ fn known(accounts: &[Account]) -> Known {
 /// An account without a minimum, so that no transfer is refused.
 fn account(name: &AccountName, id: i64) -> Account {
     let request = AccountRequest::new(name.clone(), AccountType::Equity, euro());
-    let Opening::New(account) = open_account(&request, None, Instant::EPOCH).unwrap() else {
+    let event =
+        OpeningEvent { account_id: AccountId(id), recorded_at: Instant::EPOCH, actor: "bench".parse().unwrap() };
+    let Opening::New(account) = open_account(&request, None, &event).unwrap() else {
         unreachable!("no account is there before")
     };
-    Account { id: AccountId(id), ..account }
+    account
 }
 
 fn with_held(account: Account, side: NormalSide, held: Amount) -> Account {

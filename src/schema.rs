@@ -55,6 +55,7 @@ diesel::table! {
         currency -> Text,
         state -> Text,
         head -> Bytea,
+        opened_by -> Text,
         description -> Nullable<Text>,
         metadata -> Nullable<Jsonb>,
     }

@@ -105,8 +105,8 @@ on_every_backend! {
             history(book, account).iter().map(of).collect()
         };
         let at = |sequence| Some(Sequence(sequence));
-        assert_eq!(pointers("a"), [(Sequence(1), None, None), (Sequence(2), at(1), None), (Sequence(4), at(2), at(3))]);
-        assert_eq!(pointers("c"), [(Sequence(2), at(1), None), (Sequence(3), at(1), at(2))]);
+        assert_eq!(pointers("a"), [(Sequence(4), None, None), (Sequence(5), at(4), None), (Sequence(7), at(5), at(6))]);
+        assert_eq!(pointers("c"), [(Sequence(5), at(4), None), (Sequence(6), at(4), at(5))]);
     }
 
     fn an_empty_batch_does_nothing(book: &TestBook) {
@@ -117,7 +117,7 @@ on_every_backend! {
             batch
             transfer a b 1 -> posted
         ");
-        assert_eq!(history(book, "a")[0].sequence, Sequence(1));
+        assert_eq!(history(book, "a")[0].sequence, Sequence(3));
     }
 }
 

@@ -52,8 +52,8 @@ on_every_backend! {
             poison(&book, wrong);
             let recorded_at = moment(wrong).to_string();
             check(&book, &format!("
-                transfer alice carol 1      -> clock_behind account=alice sequence=4 recorded_at={recorded_at} now=2026-11-29T12:01:00.000000Z
-                transfer carol bob 1        -> clock_behind account=bob sequence=4
+                transfer alice carol 1      -> clock_behind account=alice sequence=9 recorded_at={recorded_at} now=2026-11-29T12:01:00.000000Z
+                transfer carol bob 1        -> clock_behind account=bob sequence=9
                 deposit alice 1 cash till   -> clock_behind account=alice
                 withdraw bob 1 cash till    -> clock_behind account=bob
                 hold alice carol 1          -> clock_behind
@@ -63,7 +63,7 @@ on_every_backend! {
                 journal j1:                 -> clock_behind leg=2
                     deposit carol 1
                     transfer carol alice 1
-                freeze alice                -> clock_behind account=alice sequence=4
+                freeze alice                -> clock_behind account=alice sequence=9
                 limits bob max 1            -> clock_behind account=bob
                 annotate account alice k=v  -> clock_behind account=alice
                 annotate transfer t1 k=v    -> clock_behind account=alice

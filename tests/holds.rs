@@ -202,7 +202,7 @@ on_every_backend! {
             at 2026-01-01T02:00:00Z
             hold used: ghost ghost 0                -> amount_not_positive
             hold used: ghost ghost 1                -> same_account
-            hold used: ghost shut 1                 -> id_reused sequence=2
+            hold used: ghost shut 1                 -> id_reused sequence=10
             hold ghost shut 1 USD                   -> account_unknown account=ghost
             hold-post cash alice all                -> nothing_falls account=cash other=alice
             hold shut cold 1 USD                    -> currencies_differ account=shut

@@ -43,7 +43,7 @@ on_every_backend! {
             deposit k1: alice 10 effective 2025-12-01T00:00:00Z note rent meta invoice=17 -> posted
 
             deposit k1: alice 10 effective 2025-12-01T00:00:00Z note rent meta invoice=17 -> replayed
-            deposit k1: alice 11 effective 2025-12-01T00:00:00Z note rent meta invoice=17 -> id_reused sequence=1
+            deposit k1: alice 11 effective 2025-12-01T00:00:00Z note rent meta invoice=17 -> id_reused sequence=7
             deposit k1: bob   10 effective 2025-12-01T00:00:00Z note rent meta invoice=17 -> id_reused
             deposit k1: alice 10 cash vault effective 2025-12-01T00:00:00Z note rent meta invoice=17 -> id_reused
             deposit k1: alice 10 effective 2025-12-02T00:00:00Z note rent meta invoice=17 -> id_reused
@@ -121,9 +121,9 @@ on_every_backend! {
             batch
                 deposit k1: alice 10 -> posted
                 deposit k1: alice 10 -> replayed
-                deposit k1: alice 11 -> id_reused sequence=2
+                deposit k1: alice 11 -> id_reused sequence=4
                 deposit k0: alice 1  -> replayed
-                deposit k0: alice 2  -> id_reused sequence=1
+                deposit k0: alice 2  -> id_reused sequence=3
                 deposit k2: alice 10 -> posted
                 deposit k2: alice 10 -> replayed
             history alice 1 10 10

@@ -216,7 +216,7 @@ on_every_backend! {
                 transfer alice bob 1 note x
                 transfer alice bob up-to 2
             # Fewer, more, others, in another order.
-            journal j1: -> id_reused sequence=2
+            journal j1: -> id_reused sequence=8
                 transfer alice bob 1 note x
             journal j1: -> id_reused
                 transfer alice bob 1 note x
@@ -233,7 +233,7 @@ on_every_backend! {
                 transfer alice bob 1 note x
             transfer j1: alice bob 1 note x -> id_reused
             transfer t1: alice bob 1        -> posted
-            journal t1: -> id_reused sequence=4
+            journal t1: -> id_reused sequence=10
                 transfer alice bob 1
             batch
                 journal j2: -> posted
@@ -242,7 +242,7 @@ on_every_backend! {
                 journal j2: -> replayed rows=2
                     transfer alice bob 1
                     transfer bob alice 1
-                journal j2: -> id_reused sequence=5
+                journal j2: -> id_reused sequence=11
                     transfer alice bob 1
                 transfer j2: alice bob 1 -> id_reused
         ");
@@ -301,7 +301,7 @@ on_every_backend! {
                 transfer k: bob alice 1 -> posted
             batch nothing
                 transfer bob alice 1   -> batch_refused item=2
-                transfer k: bob alice 2 -> id_reused sequence=4
+                transfer k: bob alice 2 -> id_reused sequence=10
             balance bob posted 3
         ");
     }

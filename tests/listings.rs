@@ -57,7 +57,7 @@ on_every_backend! {
             assert_eq!((ndjson.stdout.lines().count(), ndjson.stderr.as_str()), (2_345, ""));
             // Page after page, nothing twice and nothing left out.
             let mut sequences = ndjson.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["sequence"].as_i64().unwrap());
-            assert!((1..=2_345).rev().eq(&mut sequences));
+            assert!((3..=2_347).rev().eq(&mut sequences));
 
             assert_eq!(lines(" --format csv --limit 1500").says("There are older ones: --cursor").stdout.lines().count(), 1_501);
             let json = lines(" --format json").says("There are older ones: --cursor").json();

@@ -99,7 +99,7 @@ on_every_backend! {
             &["capture", "h1", "1"],
             &["release", "h1"],
             &["reverse", "t1", "--amount", "0.50"],
-            &["reverse", "@4"],
+            &["reverse", "@8"],
             &["journal", "post", "--leg", "alice -> bob 1"],
             &["batch", batch.to_str().unwrap()],
         ] {

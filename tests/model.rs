@@ -23,7 +23,7 @@ use teller::requests::{AccountAction, AccountRequest, LimitChange, NewLimit, Par
 use teller::{Error, Ledger, Mode};
 
 use crate::support::model::{Model, ModelAccount, ModelRequest};
-use crate::support::{TestBook, change as change_of};
+use crate::support::{TestBook, change as change_of, opening_event};
 
 const STEPS_DEFAULT: u32 = 100_000;
 const STEPS_PER_RUN: u32 = 200;
@@ -150,10 +150,10 @@ struct Memory {
 
 impl Memory {
     fn open(&mut self, request: &AccountRequest) -> &'static str {
-        let answer = open_account(request, None, Instant::EPOCH);
+        let event = opening_event(i64::try_from(self.accounts.len()).unwrap() + 1);
+        let answer = open_account(request, None, &event);
         if let Ok(Opening::New(account)) = &answer {
-            let id = AccountId(i64::try_from(self.accounts.len()).unwrap() + 1);
-            self.accounts.push(Account { id, ..account.clone() });
+            self.accounts.push(account.clone());
         }
         code(&answer, |_| "changed")
     }

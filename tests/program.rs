@@ -154,7 +154,7 @@ on_every_backend! {
         let mut program = program.command(|command| { command.stdout(Stdio::piped()).stderr(Stdio::piped()); }).spawn();
         let mut line = String::new();
         BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.starts_with("{\"sequence\":2000,"), "{line}");
+        assert!(line.starts_with("{\"sequence\":2002,"), "{line}");
         assert_eq!(String::from_utf8(program.wait_with_output().unwrap().stderr).unwrap(), "");
     }
 
@@ -190,7 +190,7 @@ fn a_reader_that_takes_its_time_is_not_cut_off_at_the_deadline() {
     });
     let mut program = program.spawn();
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().starts_with("{\"sequence\":1000,"));
+    assert!(lines.next().unwrap().unwrap().starts_with("{\"sequence\":1002,"));
     // The time itself is what this is about.
     thread::sleep((deadline + Duration::from_secs(1)).saturating_sub(begin.elapsed()));
     assert_eq!(lines.count(), 999);

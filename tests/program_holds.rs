@@ -68,9 +68,9 @@ on_every_backend! {
             book.run(&format!("hold alice bob 1 --key {key}")).ends(0);
         }
         book.run("release b").ends(0);
-        let page = book.run("hold list --limit 2 --format json").ends(0).says("There are more: --cursor 4");
+        let page = book.run("hold list --limit 2 --format json").ends(0).says("There are more: --cursor 7");
         assert_eq!(page.json().as_array().unwrap().len(), 2);
-        assert_eq!(book.run("hold list --cursor 4 --format json").ends(0).json()[0]["sequence"], 4);
+        assert_eq!(book.run("hold list --cursor 7 --format json").ends(0).json()[0]["sequence"], 7);
         assert_eq!(book.run("hold list --account bob --format json").ends(0).json().as_array().unwrap().len(), 2);
         book.run("hold list --account ghost").ends(3).says("account ghost is unknown");
         book.run("hold list --account bob --limit 1").ends(2);
@@ -98,9 +98,9 @@ on_every_backend! {
         check(book, BEGIN);
         book.run("transfer alice bob 30 --key rent").ends(0);
         assert_dry(book, "reverse rent");
-        let reversal = book.run("reverse @2 --amount 10 --at original --format json").ends(0).json();
+        let reversal = book.run("reverse @5 --amount 10 --at original --format json").ends(0).json();
         assert_eq!((&reversal["kind"], &reversal["amount"]), (&"reversal".into(), &"10.00".into()));
-        assert_eq!(reversal["effective_at"], book.run("statement bob --limit 1 --cursor 2 --format json").ends(0).json()["entries"][0]["effective_at"]);
+        assert_eq!(reversal["effective_at"], book.run("statement bob --limit 1 --cursor 5 --format json").ends(0).json()["entries"][0]["effective_at"]);
         book.run("reverse rent --amount 20.01").ends(3).says("has 20.00 EUR left to reverse");
         book.run("reverse rent").ends(0);
         book.run("reverse rent").ends(3).says("is reversed already");
@@ -194,7 +194,7 @@ on_every_backend! {
         assert_eq!(events[0]["journal_id"], journal["journal_id"]);
         assert_eq!((&events[2]["actor"], &events[2]["reason"]), (&"ops".into(), &"order".into()));
         book.run("account history alice --limit 1").ends(0).says("There are older ones: --cursor 3");
-        book.run("account history alice --cursor 2 --format csv").ends(0).shows("alice,1,");
+        book.run("account history alice --cursor 5 --format csv").ends(0).shows("alice,1,");
         book.run("account history bob").ends(0).says("Account bob was never changed.");
         book.run("account close alice --to bob").ends(0);
     }

@@ -24,7 +24,7 @@ on_every_backend! {
         book.run("transfer a b 5 --key invoice-1").ends(0);
         assert_eq!(run(book, &["statement", "b", "--format", "json"]).ends(0).json()["entries"][0]["key"], "invoice-1");
         book.run("statement b").ends(0).shows("KEY").shows("invoice-1");
-        book.run("transfer a b 6 --key invoice-1").ends(3).says("invoice-1 is already used by transfer 2");
+        book.run("transfer a b 6 --key invoice-1").ends(3).says("invoice-1 is already used by transfer 6");
         book.run("export").ends(0).shows("\"key\":\"invoice-1\"");
         book.run("reverse invoice-1").ends(0);
         check(book, "balance a posted 100");
@@ -38,8 +38,8 @@ on_every_backend! {
         book.run("reverse nope").ends(3).says("transfer nope is unknown");
         book.run("reverse --journal nope").ends(3).says("journal nope is unknown");
         book.run("metadata show --transfer nope").ends(3).says("transfer nope is unknown");
-        book.run("journal show @1").ends(3).says("journal @1 is unknown");
-        book.run("capture @1").ends(3).says("hold @1 is unknown");
+        book.run("journal show @5").ends(3).says("journal @5 is unknown");
+        book.run("capture @5").ends(3).says("hold @5 is unknown");
         book.run("capture @9").ends(3).says("no transfer @9");
         book.run(&format!("capture {HEX}")).ends(3).says("hold 9e107d9d-372b-b682-6bd8-1d3542a419d6 is unknown");
     }
@@ -83,7 +83,7 @@ on_every_backend! {
             r#"{"key":"t1","from":"a","to":"b","amount":"1.00"}"#.to_owned(),
             r#"{"key":"r2","reverse":{"transfer":"t1","amount":"0.40"}}"#.to_owned(),
             r#"{"key":"r3","reverse":{"transfer":"r2","amount":"0.10"}}"#.to_owned(),
-            r#"{"key":"r4","reverse":"@1"}"#.to_owned(),
+            r#"{"key":"r4","reverse":"@5"}"#.to_owned(),
             r#"{"key":"r5","reverse":{"transfer":"nope"}}"#.to_owned(),
         ];
         std::fs::write(&file, lines.join("\n")).unwrap();
@@ -202,7 +202,7 @@ on_every_backend! {
         let ledger = book.ledger();
         let key: Key = "invoice-1".parse().unwrap();
         assert_eq!(ledger.refer("invoice-1").unwrap(), Reference::from(key));
-        let first = ledger.get_transfer(ledger.refer("@1").unwrap()).unwrap().transfer;
+        let first = ledger.get_transfer(ledger.refer("@5").unwrap()).unwrap().transfer;
         assert_eq!(ledger.refer(&first.id.to_string()).unwrap(), Reference::from(first.id));
         assert_eq!(ledger.refer_to_schedule("rent").unwrap(), TransferId::from_key("rent").unwrap().into());
         assert!(ledger.refer_to_schedule("@1").is_err());

@@ -40,7 +40,7 @@ fn post(ledger: &Ledger, request: TransferRequest) -> Result<Receipt, Error> {
 fn reads_accounts(work: impl FnOnce()) -> bool {
     let is_of_accounts = |statement: &String| {
         let statement = statement.to_lowercase();
-        statement.starts_with("select") && statement.contains("accounts")
+        statement.starts_with("select") && statement.contains("accounts") && statement.contains("head")
     };
     reads_of(work).iter().any(is_of_accounts)
 }

@@ -44,7 +44,7 @@ on_every_backend! {
         add(&book.ledger(), &daily("d", 1));
         run_at(book, "2026-01-03T12:00:00Z");
         let moment = if book.is_on_postgres() { "to_char(effective_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI')" } else { "strftime('%Y-%m-%d %H:%M', effective_at / 1000000, 'unixepoch')" };
-        let times = book.query_texts(&format!("select {moment} from transfers where sequence > 1 order by sequence"));
+        let times = book.query_texts(&format!("select {moment} from transfers where sequence > (select min(sequence) from transfers) order by sequence"));
         assert_eq!(times, ["2026-01-01 09:00", "2026-01-02 09:00", "2026-01-03 09:00"]);
         let ledger = book.ledger();
         let history = ledger.get_schedule(schedule_id("d"), None, 10).unwrap();

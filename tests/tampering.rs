@@ -26,7 +26,7 @@ use crate::support::{TestBook, check, on_every_backend, without_guards};
 const TABLES: [&str; 8] =
     ["book_events", "schedule_dues", "schedules", "holds", "account_events", "transfers", "accounts", "currencies"];
 
-/// Six transfers, between accounts that are 1 to 7 in the order given here; `spare` and `limited` have none.
+/// Accounts 1 to 7, in the order given here, and transfers 8 to 13; `spare` and `limited` have none.
 fn fill(book: &TestBook) -> Ledger {
     check(
         book,
@@ -179,13 +179,13 @@ on_every_backend! {
     // V2: the order of what is believed is hashed, so that no row can make room for another one and come back behind it.
     fn a_closing_that_was_put_back_behind_a_late_transfer_is_found(book: &TestBook) {
         let ledger = fill_periods(book);
-        let (take_out, later) = ("delete from book_events where event = 3", "update book_events set sequence = 11 where event = 3");
+        let (take_out, later) = ("delete from book_events where event = 3", "update book_events set sequence = 14 where event = 3");
         book.raw("create table closing as select * from book_events where event = 3").unwrap();
         book.raw(take_out).unwrap();
         check(book, "transfer alice bob 1 effective 2026-01-20T00:00:00Z -> posted");
         book.raw("insert into book_events select * from closing").unwrap();
         // Places are counted on SQLite, so the transfer has the one that was free.
-        let problem = if book.is_on_postgres() { "in 2026-01, which was closed then" } else { "two are at place 9" };
+        let problem = if book.is_on_postgres() { "in 2026-01, which was closed then" } else { "two are at place 12" };
         assert!(verify(&ledger, "put back").findings[0].problem.contains(problem));
         book.raw(later).unwrap();
         assert!(verify(&ledger, "put back behind it").findings[0].problem.contains("another hash"));
@@ -195,19 +195,30 @@ on_every_backend! {
     fn what_does_not_fit_a_hold_or_a_reversed_transfer_is_named(book: &TestBook) {
         let ledger = fill_holds(book);
         for (script, problem) in [
-            ("update transfers set amount = 2100 where sequence = 4", "a capture of 2100 does not fit hold"),
-            ("update transfers set amount = 1400 where sequence = 5", "a release of 1400 does not fit hold"),
-            ("update transfers set hold_id = (select id from holds where sequence = 2) where sequence = 5", "does not fit hold"),
-            ("update transfers set amount = 701 where sequence = 7", "more is reversed than there was"),
-            ("update transfers set reversed_id = ID where sequence = 7", "reverses a transfer that is not in the book"),
-            ("update transfers set reversed_id = (select id from transfers where sequence = 2) where sequence = 7", "not the opposite"),
-            ("update transfers set debit_account_id = 2, credit_account_id = 3 where sequence = 7", "not the opposite"),
+            ("update transfers set amount = 2100 where sequence = 8", "a capture of 2100 does not fit hold"),
+            ("update transfers set amount = 1400 where sequence = 9", "a release of 1400 does not fit hold"),
+            ("update transfers set hold_id = (select id from holds where sequence = 6) where sequence = 9", "does not fit hold"),
+            ("update transfers set amount = 701 where sequence = 11", "more is reversed than there was"),
+            ("update transfers set reversed_id = ID where sequence = 11", "reverses a transfer that is not in the book"),
+            ("update transfers set reversed_id = (select id from transfers where sequence = 6) where sequence = 11", "not the opposite"),
+            ("update transfers set debit_account_id = 2, credit_account_id = 3 where sequence = 11", "not the opposite"),
         ] {
             book.raw_script(&format!("{} {}", switches_off(book), book.in_own_words(script))).unwrap();
             let findings = verify(&ledger, script).findings;
             assert!(findings.iter().any(|finding| finding.problem.contains(problem)), "{script}: {findings:#?}");
             restore(book);
         }
+    }
+
+    // V2
+    fn an_account_that_was_moved_behind_its_own_transfers_is_named(book: &TestBook) {
+        let ledger = fill(book);
+        let moves = [("transfers", "debit_account_id"), ("transfers", "credit_account_id"), ("accounts", "id")]
+            .map(|(table, column)| format!("update {table} set {column} = 50 where {column} = 4;"));
+        book.raw_script(&format!("{} {}", switches_off(book), moves.concat())).unwrap();
+        let findings = verify(&ledger, "carol moved").findings;
+        let problem = "the credit account was opened behind it, at 50";
+        assert!(findings.iter().any(|finding| finding.problem == problem), "{findings:#?}");
     }
 
     // V2
@@ -229,7 +240,7 @@ on_every_backend! {
         let like = "debit_account_id, credit_account_id, amount, debit_version, credit_version, debit_balance, credit_balance, \
             debit_previous, credit_previous, recorded_at, effective_at, kind, actor, hash";
         let id = if book.is_on_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
-        let insert = format!("insert into transfers (sequence, id, {like}) {many} select 100 + n, {id}, {like} from transfers, more where sequence = 1");
+        let insert = format!("insert into transfers (sequence, id, {like}) {many} select 100 + n, {id}, {like} from transfers, more where sequence = 8");
         book.raw(&insert).unwrap();
         let report = verify(&ledger, "150 rows");
         assert_eq!(report.findings.len(), 100);

@@ -60,7 +60,7 @@ pub use crate::ledger::transfers::listing::{TransferDetails, TransferPage};
 pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
-    BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, NumberedAccount,
+    BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, OpenedAccount,
 };
 pub use crate::ledger::transport::flat::{
     FlatAccount, FlatBalance, FlatEntry, FlatProgress, FlatRequest, FlatRow, FlatSink, FlatTable, FlatTransfer,
@@ -290,6 +290,11 @@ impl Ledger {
     #[must_use]
     pub const fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Who asks for a write with those options.
+    fn acting<'a>(&'a self, options: &'a WriteOptions) -> &'a Actor {
+        options.actor.as_ref().unwrap_or(&self.actor)
     }
 
     /// The connections to the book, for the program's own measurements.

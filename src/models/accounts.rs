@@ -41,6 +41,7 @@ pub(crate) struct AccountRow {
     pub currency: String,
     pub state: String,
     pub head: SqlHash,
+    pub opened_by: String,
     pub description: Option<String>,
     pub metadata: Option<SqlJson>,
 }
@@ -117,6 +118,7 @@ impl TryFrom<AccountRow> for Account {
                 .map_err(|_| corrupt("description", &row.description.clone().unwrap_or_default()))?,
             metadata: metadata_from_json(row.metadata.as_ref(), "accounts", row.id)?,
             opened_at: instant(&row, "opened_at", row.opened_at)?,
+            opened_by: row.opened_by.parse().map_err(|_| corrupt("opened_by", &row.opened_by))?,
             closed_at: row.closed_at.map(|time| instant(&row, "closed_at", time)).transpose()?,
         })
     }
@@ -154,6 +156,7 @@ row! {
     #[derive(Clone, Debug, Insertable)]
     #[diesel(table_name = accounts, treat_none_as_default_value = false)]
     pub(crate) struct NewAccountRow in "accounts", by columns NewAccountColumns {
+        id: i64 as Int8,
         min_balance: Option<i64> as Nullable<Int8>,
         max_balance: Option<i64> as Nullable<Int8>,
         opened_at: SqlInstant as Timestamptz,
@@ -162,6 +165,7 @@ row! {
         account_type: &'static str as Text,
         currency: String as Text,
         head: SqlHash as Bytea,
+        opened_by: String as Text,
         description: Option<String> as Nullable<Text>,
         metadata: Option<SqlJson> as Nullable<Jsonb>,
     }
@@ -169,7 +173,9 @@ row! {
 
 impl From<&Account> for NewAccountRow {
     fn from(account: &Account) -> Self {
+        assert!(account.id > AccountId::UNASSIGNED, "an account's number is drawn before it is written");
         Self {
+            id: account.id.0,
             min_balance: account.limits.min_balance.map(Amount::minor),
             max_balance: account.limits.max_balance.map(Amount::minor),
             opened_at: account.opened_at.into(),
@@ -178,25 +184,10 @@ impl From<&Account> for NewAccountRow {
             account_type: account.account_type.as_str(),
             currency: account.currency.code().to_string(),
             head: account.head.into(),
+            opened_by: account.opened_by.to_string(),
             description: account.description.as_ref().map(ToString::to_string),
             metadata: metadata_to_json(&account.metadata),
         }
-    }
-}
-
-/// An account as it was opened elsewhere, with the number that it has there.
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = accounts, treat_none_as_default_value = false)]
-pub(crate) struct NumberedAccountRow {
-    pub id: i64,
-    #[diesel(embed)]
-    pub account: NewAccountRow,
-}
-
-impl From<&Account> for NumberedAccountRow {
-    fn from(account: &Account) -> Self {
-        assert!(account.id > AccountId::UNASSIGNED, "an account that is taken over has a number");
-        Self { id: account.id.0, account: account.into() }
     }
 }
 

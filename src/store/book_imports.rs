@@ -1,10 +1,9 @@
 //! Queries of exporting and importing whole books, the same on both backends.
 
-use diesel::dsl::max;
 use diesel::prelude::*;
 
-use crate::facts::{Account, AccountId};
-use crate::models::accounts::NumberedAccountRow;
+use crate::facts::Account;
+use crate::models::accounts::NewAccountRow;
 use crate::models::book_imports::{BookImportRow, ONLY};
 use crate::models::sql_types::SqlId;
 use crate::schema::{account_events, accounts, book_identity, book_imports};
@@ -19,9 +18,6 @@ pub(crate) trait BookImports {
     /// How many events there are.
     fn count_events(&mut self) -> Result<i64, StoreError>;
 
-    /// The newest account's number.
-    fn newest_account(&mut self) -> Result<Option<AccountId>, StoreError>;
-
     /// The import of a book into this one, if there ever was one.
     fn find_book_import(&mut self) -> Result<Option<BookImportRow>, StoreError>;
 
@@ -34,8 +30,8 @@ pub(crate) trait BookImports {
     /// Writes down how far the import has come.
     fn advance_book_import(&mut self, import: &BookImportRow) -> Result<(), StoreError>;
 
-    /// Adds accounts under the numbers that they have.
-    fn insert_numbered_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError>;
+    /// Adds accounts whose names are free.
+    fn insert_imported_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError>;
 }
 
 macro_rules! implement_book_imports {
@@ -43,11 +39,6 @@ macro_rules! implement_book_imports {
         impl BookImports for $connection {
             fn count_events(&mut self) -> Result<i64, StoreError> {
                 Ok(account_events::table.count().get_result(self)?)
-            }
-
-            fn newest_account(&mut self) -> Result<Option<AccountId>, StoreError> {
-                let newest: Option<i64> = accounts::table.select(max(accounts::id)).get_result(self)?;
-                Ok(newest.map(AccountId))
             }
 
             fn find_book_import(&mut self) -> Result<Option<BookImportRow>, StoreError> {
@@ -77,9 +68,9 @@ macro_rules! implement_book_imports {
                 Ok(())
             }
 
-            fn insert_numbered_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
+            fn insert_imported_accounts(&mut self, accounts: &[Account]) -> Result<(), StoreError> {
                 for accounts in accounts.chunks(ROWS_PER_STATEMENT) {
-                    let rows: Vec<_> = accounts.iter().map(NumberedAccountRow::from).collect();
+                    let rows: Vec<_> = accounts.iter().map(NewAccountRow::from).collect();
                     let inserted = diesel::insert_into(accounts::table).values(rows).execute(self)?;
                     assert_eq!(inserted, accounts.len(), "every account is inserted");
                 }

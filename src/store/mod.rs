@@ -60,6 +60,8 @@ mod transfer_walks;
 mod url;
 mod url_setting;
 
+use std::collections::HashSet;
+
 use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
 };
@@ -137,7 +139,7 @@ pub(crate) trait Store:
     /// Those of the transfers that exist.
     fn find_transfers(&mut self, ids: &[TransferId]) -> Result<Vec<Transfer>, StoreError>;
 
-    /// So many places in the book, rising, all behind those that any earlier transfer of a locked account has.
+    /// So many sequences, rising, all behind those of everything that happened to a locked account.
     fn next_sequences(&mut self, count: usize, told: Option<Instant>) -> Result<Vec<Sequence>, StoreError>;
 
     /// What [`Store::next_sequences`], [`Store::insert_transfers`] and [`Store::update_accounts`] do, all at once, with
@@ -173,14 +175,14 @@ pub(crate) trait Store:
         now: Instant,
     ) -> Result<Vec<Hold>, StoreError>;
 
-    /// Adds accounts, each with another name, and returns the number that each was given, rising. `None` where the name is taken.
-    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<Vec<Option<AccountId>>, StoreError>;
+    /// Adds accounts, each with another name, unless the name is taken. Returns the numbers of those that it added.
+    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<HashSet<AccountId>, StoreError>;
 
     /// Writes what transfers and events together come to, of accounts that this transaction has locked or taken over.
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError>;
 
-    /// Lets new numbers begin behind those of accounts and places that were taken over.
-    fn continue_numbers(&mut self, account: AccountId, sequence: Sequence) -> Result<(), StoreError>;
+    /// Lets new sequences begin behind those that were imported.
+    fn continue_sequences(&mut self, newest: Sequence) -> Result<(), StoreError>;
 
     /// Adds a schedule, or does nothing when the id is taken, and says whether it did.
     fn insert_schedule(&mut self, schedule: &Schedule) -> Result<bool, StoreError>;

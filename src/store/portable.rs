@@ -63,7 +63,7 @@ pub(crate) trait Portable {
     /// The book's own id.
     fn book_id(&mut self) -> Result<Option<SqlId>, StoreError>;
 
-    /// The newest place in the book, of a transfer, an event of an account, or one of a period.
+    /// The newest sequence in the book: of a transfer, an event, or the opening of an account.
     fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
     /// A page of the transfers from a place on, in order, as they are stored.
@@ -71,6 +71,9 @@ pub(crate) trait Portable {
 
     /// A page of the accounts from a number on, in order, as they are stored.
     fn account_rows_from(&mut self, id: i64, size: &mut PageSize) -> Result<Vec<AccountRow>, StoreError>;
+
+    /// The numbers of up to `limit` accounts from one number to another, rising.
+    fn account_ids_between(&mut self, first: i64, last: i64, limit: i64) -> Result<Vec<i64>, StoreError>;
 
     /// A page of the events of accounts from one place to another, in order, as they are stored.
     fn event_rows_between(
@@ -244,9 +247,10 @@ macro_rules! implement_portable {
                 let transfer = transfers::table.select(max(transfers::sequence)).single_value();
                 let event = account_events::table.select(max(account_events::sequence)).single_value();
                 let of_book = book_events::table.select(max(book_events::sequence)).single_value();
-                let newest: (Option<i64>, Option<i64>, Option<i64>) =
-                    diesel::select((transfer, event, of_book)).get_result(self)?;
-                Ok(newest.0.max(newest.1).max(newest.2).map(Sequence))
+                let opening = accounts::table.select(max(accounts::id)).single_value();
+                let newest: (Option<i64>, Option<i64>, Option<i64>, Option<i64>) =
+                    diesel::select((transfer, event, of_book, opening)).get_result(self)?;
+                Ok(newest.0.max(newest.1).max(newest.2).max(newest.3).map(Sequence))
             }
 
             fn transfer_rows_from(
@@ -261,6 +265,11 @@ macro_rules! implement_portable {
             fn account_rows_from(&mut self, id: i64, size: &mut PageSize) -> Result<Vec<AccountRow>, StoreError> {
                 let rows = accounts::table.filter(accounts::id.ge(id)).order(accounts::id).limit(size.rows());
                 Ok(size.take(rows.select(AccountRow::as_select()).load_iter::<AccountRow, $loading_mode>(self)?)?)
+            }
+
+            fn account_ids_between(&mut self, first: i64, last: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
+                let ids = accounts::table.filter(accounts::id.between(first, last)).order(accounts::id).limit(limit);
+                Ok(ids.select(accounts::id).load(self)?)
             }
 
             fn event_rows_between(

@@ -46,7 +46,7 @@ on_every_backend! {
         check(book, "
             hold h1: alice bob 10 expires 2026-02-01T00:00:00Z note x meta k=v -> held
             hold h1: alice bob 10 expires 2026-02-01T00:00:00Z note x meta k=v -> replayed
-            hold h1: alice bob 11 expires 2026-02-01T00:00:00Z note x meta k=v -> id_reused sequence=2
+            hold h1: alice bob 11 expires 2026-02-01T00:00:00Z note x meta k=v -> id_reused sequence=8
             hold h1: alice carol 10 expires 2026-02-01T00:00:00Z note x meta k=v -> id_reused
             hold h1: bob alice 10 expires 2026-02-01T00:00:00Z note x meta k=v -> id_reused
             hold h1: alice bob 10 expires 2026-02-01T00:00:01Z note x meta k=v -> id_reused

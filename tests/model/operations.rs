@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use teller::Mode;
 use teller::facts::{
-    Account, AccountEvent, AccountId, Actor, Hold, Instant, LastEvent, Sequence, Transfer, TransferId, TransferKind,
+    Account, AccountEvent, AccountId, Actor, Hold, LastEvent, Sequence, Transfer, TransferId, TransferKind,
 };
 use teller::judging::{Actors, Batch, ChangedAccount, Known, Opening, Verdict, open_account};
 use teller::money::Amount;
@@ -17,7 +17,7 @@ use super::judging::Item;
 use super::naive::{Naive, Place};
 use super::steps::{Step, runs};
 use super::{RUNS_ON_DATABASES, STEPS_DEFAULT, STEPS_PER_RUN, placeless, runner, steps_in_all};
-use crate::support::TestBook;
+use crate::support::{TestBook, opening_event};
 
 /// A book in memory, of which the rules are told all there is.
 #[derive(Default)]
@@ -31,10 +31,11 @@ struct Memory {
 impl Memory {
     fn open(places: &[Place]) -> Self {
         let open = |(index, place): (usize, &Place)| {
-            let Ok(Opening::New(account)) = open_account(&to_opening(index, place), None, Instant::EPOCH) else {
+            let event = opening_event(i64::try_from(index).unwrap() + 1);
+            let Ok(Opening::New(account)) = open_account(&to_opening(index, place), None, &event) else {
                 panic!("{place:?} is not opened")
             };
-            Account { id: AccountId(i64::try_from(index).unwrap() + 1), ..account }
+            account
         };
         Self { accounts: places.iter().enumerate().map(open).collect(), ..Self::default() }
     }

@@ -8,7 +8,7 @@ use super::disarm;
 use crate::support::schedule::{add, monthly, schedule_id};
 use crate::support::{TestBook, check, signature};
 
-/// Events of the book at places 1 to 6: a currency, a closing, its reopening, two schedules, and the end of the second one.
+/// Events of the book at sequences 4 to 9: a currency, a closing, its reopening, two schedules, and the end of the second one.
 pub fn fill_book_events(book: &TestBook) -> Ledger {
     check(
         book,
@@ -30,38 +30,38 @@ pub fn fill_book_events(book: &TestBook) -> Ledger {
     ledger.cancel_schedule(schedule_id("cancelled"), &actor, Some(&reason), Mode::Commit).unwrap();
     let events = ledger.book_events(teller::facts::Sequence(0), 10).unwrap();
     let places: Vec<_> = events.iter().map(|event| (event.number, event.sequence.0)).collect();
-    assert_eq!(places, (1..=6).map(|number| (number, number)).collect::<Vec<_>>());
+    assert_eq!(places, (1..=6).map(|number| (number, number + 3)).collect::<Vec<_>>());
     assert!(matches!(events[5].change, BookChange::ScheduleCancelled { .. }));
     disarm(book);
     ledger
 }
 
 pub const BOOK_EVENTS: &[Tampering] = &[
-    both("currency", "update book_events set currency = 'TAK' where event = 1", (Some(1), None, "another hash")),
-    both("exponent", "update book_events set exponent = 4 where event = 1", (Some(1), None, "another hash")),
-    both("name", "update book_events set currency_name = 'x' where event = 1", (Some(1), None, "another hash")),
-    both("kind", "update book_events set kind = 'period_closed' where event = 3", (Some(3), None, "changes nothing")),
+    both("currency", "update book_events set currency = 'TAK' where event = 1", (Some(4), None, "another hash")),
+    both("exponent", "update book_events set exponent = 4 where event = 1", (Some(4), None, "another hash")),
+    both("name", "update book_events set currency_name = 'x' where event = 1", (Some(4), None, "another hash")),
+    both("kind", "update book_events set kind = 'period_closed' where event = 3", (Some(6), None, "changes nothing")),
     both(
         "a subject of another kind",
         "update book_events set exponent = 1 where event = 2",
-        (Some(2), None, "subject"),
+        (Some(5), None, "subject"),
     ),
-    both("schedule", "update book_events set schedule_id = ID where event = 4", (Some(4), None, "another hash")),
+    both("schedule", "update book_events set schedule_id = ID where event = 4", (Some(7), None, "another hash")),
     both(
         "hash of a schedule",
         "update book_events set schedule_hash = HASH where event = 5",
-        (Some(5), None, "another hash"),
+        (Some(8), None, "another hash"),
     ),
-    both("actor", "update book_events set actor = 'mallory' where event = 6", (Some(6), None, "another hash")),
-    both("reason", "update book_events set reason = null where event = 6", (Some(6), None, "another hash")),
-    both("moved behind", "update book_events set sequence = 9 where event = 6", (Some(9), None, "another hash")),
+    both("actor", "update book_events set actor = 'mallory' where event = 6", (Some(9), None, "another hash")),
+    both("reason", "update book_events set reason = null where event = 6", (Some(9), None, "another hash")),
+    both("moved behind", "update book_events set sequence = 12 where event = 6", (Some(12), None, "another hash")),
     both(
         "swapped",
-        "update book_events set sequence = 99 where event = 2; update book_events set sequence = 2 where event = 3; \
-         update book_events set sequence = 3 where event = 2",
-        (Some(2), None, "number behind the one before"),
+        "update book_events set sequence = 99 where event = 2; update book_events set sequence = 5 where event = 3; \
+         update book_events set sequence = 6 where event = 2",
+        (Some(5), None, "number behind the one before"),
     ),
-    both("removed", "delete from book_events where event = 3", (Some(4), None, "number behind the one before")),
+    both("removed", "delete from book_events where event = 3", (Some(7), None, "number behind the one before")),
     both(
         "the record of a schedule removed",
         "delete from book_events where event >= 5",
@@ -80,7 +80,7 @@ pub const BOOK_EVENTS: &[Tampering] = &[
 ];
 
 pub const WHAT_THEY_ARE_ABOUT: &[Tampering] = &[
-    both("a schedule removed", "delete from schedules where state = 'active'", (Some(4), None, "is not in the book")),
+    both("a schedule removed", "delete from schedules where state = 'active'", (Some(7), None, "is not in the book")),
     both(
         "a schedule revived",
         "update schedules set state = 'active', cancelled_at = null, cancelled_by = null, cancel_reason = null, \

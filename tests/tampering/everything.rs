@@ -21,7 +21,6 @@ const UNNOTICED: &[(&str, &str)] = &[
         "its place among transfers of other accounts; among those of its own account it is fixed by version and hash",
     ),
     ("accounts row", "one that was never used: nothing refers to it, and a seal counts it"),
-    ("accounts.id", "the number of one that was never used: nothing refers to it"),
     ("book_events row", "the newest, if it closes a period or accepts a future: a seal finds it"),
     ("book_identity row", "a book without an id gives no seal and opens for none"),
     ("book_identity.id", "seals and exports name the id, so a seal of the book finds it"),

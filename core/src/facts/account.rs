@@ -6,7 +6,7 @@ use crate::facts::hash::Hash;
 use crate::facts::ids::{AccountId, Sequence};
 use crate::facts::instant::Instant;
 use crate::facts::side::NormalSide;
-use crate::facts::text::{AccountName, Description, Metadata};
+use crate::facts::text::{AccountName, Actor, Description, Metadata};
 use crate::facts::velocity::Velocity;
 use crate::money::{Amount, Currency, Money};
 
@@ -182,7 +182,7 @@ pub struct LastTransfer {
 /// A named place where value of one currency sits, as it stands at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its number in the book.
+    /// Its number in the book, which is the sequence of its opening.
     pub id: AccountId,
     /// Its name, unique in the book.
     pub name: AccountName,
@@ -210,6 +210,8 @@ pub struct Account {
     pub metadata: Metadata,
     /// When it was opened.
     pub opened_at: Instant,
+    /// Who opened it.
+    pub opened_by: Actor,
     /// When it was closed.
     pub closed_at: Option<Instant>,
 }
@@ -245,11 +247,28 @@ impl Account {
         Amount::from_minor(self.posted().minor().saturating_sub(self.held().minor()))
     }
 
+    /// Its first event.
+    #[must_use]
+    pub fn opening_event(&self) -> OpeningEvent {
+        OpeningEvent { account_id: self.id, recorded_at: self.opened_at, actor: self.opened_by.clone() }
+    }
+
     /// An amount in the account's currency.
     #[must_use]
     pub const fn money(&self, amount: Amount) -> Money {
         Money::new(amount, self.currency)
     }
+}
+
+/// The first event of an account: its opening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpeningEvent {
+    /// The account's number, which is the sequence of this event.
+    pub account_id: AccountId,
+    /// When the account was opened.
+    pub recorded_at: Instant,
+    /// Who opened it.
+    pub actor: Actor,
 }
 
 /// What an account was opened with and may have been changed since.

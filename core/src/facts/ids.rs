@@ -25,16 +25,29 @@ const REMAINDER_NAMESPACE: Uuid = Uuid::from_u128(0xe2c4_70d8_0b1f_4f63_9e05_b3a
 const EXPIRY_NAMESPACE: Uuid = Uuid::from_u128(0x91ab_4d3c_c6e7_4a58_a20d_0f7b_e835_92dc);
 const DUE_NAMESPACE: Uuid = Uuid::from_u128(0x0d6f_3b91_e4a8_47c2_b75a_9c13_40fe_86d5);
 
-/// An account's number inside one book, given by the database. Names, not numbers, identify accounts to people.
+/// An account's number in its book: the sequence of its opening, so that the opening stands in the book's order like every other event.
+/// Names, not numbers, identify accounts to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub i64);
 
 impl AccountId {
     /// The number of an account that is not in the book.
     pub const UNASSIGNED: Self = Self(0);
+
+    /// Where the account's opening stands in the book's order.
+    #[must_use]
+    pub const fn sequence(self) -> Sequence {
+        Sequence(self.0)
+    }
 }
 
-/// A transfer's or event's number in its book's one order: 1, 2, 3, …, rising along every account's history. `UNASSIGNED` only in a dry run.
+impl From<Sequence> for AccountId {
+    fn from(opening: Sequence) -> Self {
+        Self(opening.0)
+    }
+}
+
+/// A transfer's or event's number in its book's one order, which openings of accounts share: 1, 2, 3, …, rising along every account's history. `UNASSIGNED` only in a dry run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sequence(pub i64);
 

@@ -28,7 +28,9 @@ mod transfer;
 mod usual_type;
 mod velocity;
 
-pub use account::{Account, AccountState, AccountType, Balances, LastTransfer, Limits, OpenedWith, Terms};
+pub use account::{
+    Account, AccountState, AccountType, Balances, LastTransfer, Limits, OpenedWith, OpeningEvent, Terms,
+};
 pub use account_event::{AccountEvent, Annotation, LastEvent};
 pub use book_event::{BookChange, BookChangeFields, BookEvent, BookEventKind, Signature};
 pub use closed_periods::ClosedPeriods;

@@ -1,6 +1,6 @@
 //! Opening an account, and changing how far its balance may go.
 
-use crate::facts::{Account, AccountId, AccountState, Balances, Instant, OpenedWith, Velocity};
+use crate::facts::{Account, AccountState, Balances, OpenedWith, OpeningEvent, Velocity};
 use crate::judging::limits::{check_inside_limits, check_limits_ordered};
 use crate::proof::hash_account;
 use crate::rejection::Rejection;
@@ -9,7 +9,7 @@ use crate::requests::AccountRequest;
 /// The answer to a request to open an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opening {
-    /// A new account. Its number is for the database to give.
+    /// A new account.
     New(Account),
     /// The account that the same request opened before, as it stands now.
     Replay(Account),
@@ -24,14 +24,14 @@ pub struct Existing<'a> {
     pub opened_with: &'a OpenedWith,
 }
 
-/// Opens an account, or finds that the same request did so before. `existing` is the account of that name.
+/// Opens an account by an event, or finds that the same request did so before. `existing` is the account of that name.
 ///
 /// # Errors
 /// [`Rejection::AccountClosed`], [`Rejection::AccountExists`], [`Rejection::LimitsInverted`], [`Rejection::LimitOverrun`].
 pub fn open_account(
     request: &AccountRequest,
     existing: Option<Existing<'_>>,
-    now: Instant,
+    event: &OpeningEvent,
 ) -> Result<Opening, Rejection> {
     if let Some(existing) = existing {
         // A closed account is closed for ever. To answer that it is open would be wrong, even to a request that opened it.
@@ -45,7 +45,7 @@ pub fn open_account(
     }
     check_limits_ordered(&request.name, request.currency, request.limits)?;
     let account = Account {
-        id: AccountId::UNASSIGNED,
+        id: event.account_id,
         name: request.name.clone(),
         account_type: request.account_type,
         currency: request.currency,
@@ -55,10 +55,11 @@ pub fn open_account(
         balances: Balances::default(),
         version: 0,
         last: None,
-        head: hash_account(request, now),
+        head: hash_account(request, event),
         description: request.description.clone(),
         metadata: request.metadata.clone(),
-        opened_at: now,
+        opened_at: event.recorded_at,
+        opened_by: event.actor.clone(),
         closed_at: None,
     };
     check_inside_limits(&account, request.limits)?;

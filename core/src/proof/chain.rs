@@ -9,17 +9,17 @@
 //! its bytes, an integer as 8 bytes, a hash or UUID as it is, an optional field as one byte, 0 or 1, and the value after a 1;
 //! metadata as the number of entries (8 bytes) and each key and value in the order of the keys' bytes. Integers are big-endian.
 //! What happens to the book as a whole has a chain of its own, which begins with a hash of 32 zero bytes and covers the sequences of its
-//! events. The sequences of transfers and of accounts' events are not covered: verification checks them by the pointers.
+//! events. The sequences of transfers and of accounts' later events are not covered: verification checks them by the pointers.
 
 use crate::facts::{
-    AccountEvent, AccountName, BookChange, BookEvent, Due, Hash, Instant, Metadata, Refusal, Schedule, Transfer,
+    AccountEvent, AccountName, BookChange, BookEvent, Due, Hash, Metadata, OpeningEvent, Refusal, Schedule, Transfer,
 };
 use crate::proof::preimage::Preimage;
 use crate::requests::AccountRequest;
 
-/// An account's first head: what the account is, and all that it was opened with.
+/// An account's first head: what the account is, all that it was opened with, and where its opening stands in the book's order.
 #[must_use]
-pub fn hash_account(opening: &AccountRequest, opened_at: Instant) -> Hash {
+pub fn hash_account(opening: &AccountRequest, event: &OpeningEvent) -> Hash {
     let mut preimage = Preimage::new(b"teller.account.1\n");
     preimage.text(opening.name.as_str());
     preimage.text(opening.account_type.as_str());
@@ -27,7 +27,9 @@ pub fn hash_account(opening: &AccountRequest, opened_at: Instant) -> Hash {
     preimage.integer(i64::from(opening.currency.exponent()));
     preimage.optional(opening.limits.min_balance, |preimage, amount| preimage.integer(amount.minor()));
     preimage.optional(opening.limits.max_balance, |preimage, amount| preimage.integer(amount.minor()));
-    preimage.integer(opened_at.micros());
+    preimage.integer(event.account_id.0);
+    preimage.integer(event.recorded_at.micros());
+    preimage.text(event.actor.as_str());
     preimage.optional(opening.description.as_ref(), |preimage, text| preimage.text(text.as_str()));
     preimage.metadata(&opening.metadata);
     preimage.digest()
@@ -168,7 +170,7 @@ pub fn hash_due(due: &Due, schedule: Hash) -> Hash {
 #[cfg(test)]
 mod tests {
     use crate::facts::{
-        AccountId, AccountType, Entry, OnRefusal, PeriodAction, Recurrence, RecurrenceParts, RecurrencePeriod,
+        AccountId, AccountType, Entry, Instant, OnRefusal, PeriodAction, Recurrence, RecurrenceParts, RecurrencePeriod,
         ScheduleId, Sequence, Signature, TransferId, TransferKind,
     };
     use crate::money::{Amount, Currency};
@@ -177,10 +179,11 @@ mod tests {
 
     use super::*;
 
-    fn opened(name: &str, account_type: AccountType) -> Hash {
+    fn opened(name: &str, account_type: AccountType, account_id: AccountId) -> Hash {
         let currency = Currency::new("EUR".parse().unwrap(), 2).unwrap();
-        let opened_at = Instant::from_micros(1_700_000_000_000_000).unwrap();
-        hash_account(&AccountRequest::new(name.parse().unwrap(), account_type, currency), opened_at)
+        let recorded_at = Instant::from_micros(1_700_000_000_000_000).unwrap();
+        let event = OpeningEvent { account_id, recorded_at, actor: "ops".parse().unwrap() };
+        hash_account(&AccountRequest::new(name.parse().unwrap(), account_type, currency), &event)
     }
 
     fn transfer() -> Transfer {
@@ -214,12 +217,12 @@ mod tests {
     /// The expected digests were computed from the module's documentation with Python's hashlib, not with this code.
     #[test]
     fn hashes_are_the_same_in_every_release_and_every_language() {
-        let alice = opened("customers:alice", AccountType::Liability);
-        let cash = opened("cash:eur", AccountType::Asset);
-        assert_eq!(alice.to_string(), "0685ba0fdd7c93bd1751c450f790e23cf4fba357e54de170a02d73e0a2013ea9");
+        let alice = opened("customers:alice", AccountType::Liability, AccountId(2));
+        let cash = opened("cash:eur", AccountType::Asset, AccountId(1));
+        assert_eq!(alice.to_string(), "b820f4d9bfa8266793587fbf5831633e9c0a5d8f6edcb04d76f07770663d79f8");
         assert_eq!(
             hash_transfer(&transfer(), cash, alice).to_string(),
-            "51b79ef81e97443907d300f2de097fd0a8c1ab597d3febba87540c644d82e548"
+            "32777a15f8b782e79938cd27775c63c6d9484325e801d49226ccb31c83ffe201"
         );
     }
 

@@ -1,5 +1,6 @@
 -- The rows that transfers update, and then only in their balance, chain position, limits, state and metadata.
 create table accounts (
+    -- The sequence of its opening: an account stands in the book's one order, before everything that happens to it.
     id integer not null,
     -- On the account's normal side; negative when overdrawn.
     posted integer not null default 0,
@@ -24,12 +25,15 @@ create table accounts (
     currency text not null,
     state text not null default 'open',
     head blob not null,
+    -- Who opened it.
+    opened_by text not null,
     description text,
     metadata text,
     constraint accounts_pkey primary key (id),
     constraint accounts_name_key unique (name),
     constraint accounts_currency_fkey foreign key (currency, exponent) references currencies (code, exponent),
     constraint accounts_name_is_bounded check (length(cast(name as blob)) between 1 and 255),
+    constraint accounts_opened_by_is_bounded check (length(cast(opened_by as blob)) between 1 and 255),
     constraint accounts_account_type_is_known check (account_type in ('asset', 'liability', 'equity', 'revenue', 'expense')),
     constraint accounts_state_is_known check (state in ('open', 'frozen', 'debits_frozen', 'credits_frozen', 'closed')),
     constraint accounts_limits_are_ordered check (min_balance <= max_balance),
@@ -57,7 +61,7 @@ when exists (select 1 from accounts where id = new.id or name = new.name)
 begin select raise(abort, 'replace refused: the account exists'); end;
 
 -- What an account is was hashed when it opened. SQLite goes by the name that the statement uses, and the id has four.
-create trigger accounts_identity_is_fixed before update of id, rowid, oid, _rowid_, name, account_type, currency, exponent, opened_at on accounts
+create trigger accounts_identity_is_fixed before update of id, rowid, oid, _rowid_, name, account_type, currency, exponent, opened_at, opened_by on accounts
 begin select raise(abort, 'update refused: rows of accounts are never changed this way'); end;
 
 -- Every change of what an account may do and of the metadata beside it, oldest first: how it was before and after, and who wanted it so.

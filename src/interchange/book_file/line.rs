@@ -53,7 +53,7 @@ impl<'a> LineShape<'a> {
         let record = match self {
             Self::Header(shape) => BookRecord::Header(header(&shape)?),
             Self::Currency(shape) => BookRecord::Currency(currency(&shape)?),
-            Self::Account(shape) => BookRecord::Account(account(shape, currencies)?),
+            Self::Account(shape) => BookRecord::Account(Box::new(account(shape, currencies)?)),
             Self::Transfer(shape) => transfer(shape, currencies)?,
             Self::Event(shape) => event(shape, currencies)?,
             Self::BookEvent(shape) => BookRecord::BookEvent(Box::new(book_event(&shape)?)),

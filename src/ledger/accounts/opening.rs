@@ -1,9 +1,9 @@
 //! Opening accounts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::Error;
-use crate::facts::{Account, AccountId, AccountName, Instant, OpenedWith};
+use crate::facts::{Account, AccountId, AccountName, Actor, Instant, OpeningEvent, Sequence};
 use crate::judging::{Existing, Opening, open_account};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::first_events::FirstEvents;
@@ -36,8 +36,7 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn open_account(&self, request: &AccountRequest, options: impl Into<WriteOptions>) -> Result<Opened, Error> {
-        let mode = options.into().mode;
-        let mut answers = self.open_accounts(std::slice::from_ref(request), mode)?;
+        let mut answers = self.open_accounts(std::slice::from_ref(request), options)?;
         answers.pop().map_or_else(|| unreachable!("one answer a request"), |answer| answer.map_err(Error::from))
     }
 
@@ -67,13 +66,15 @@ impl Ledger {
         requests: &[AccountRequest],
         options: impl Into<WriteOptions>,
     ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
-        let mode = options.into().mode;
+        let options = options.into();
+        let mode = options.mode;
         let answers = self.pool.transaction(Access::Write, |store| {
-            let now = self.clock.now();
             let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
             let found = store.find_accounts(&names)?;
-            let known = found.into_iter().map(|account| (account.name.clone(), account)).collect();
-            let mut openings = Openings { store, known, registered: HashMap::new(), now };
+            let known: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
+            let unknown = names.iter().filter(|name| !known.contains_key(**name)).count();
+            let events = opening_events(store, unknown, mode, (self.clock.now(), self.acting(&options)))?;
+            let mut openings = Openings { store, known, registered: HashMap::new(), events };
             let answers = requests.iter().map(|request| openings.judge(request)).collect::<Result<Vec<_>, _>>()?;
             match mode {
                 Mode::DryRun => Ok(answers),
@@ -88,11 +89,12 @@ impl Ledger {
 /// Opens accounts in one transaction. The requests are judged one after the other.
 struct Openings<'a> {
     store: &'a mut dyn Store,
-    /// The accounts that exist so far, by name. Those that are judged but not inserted have no number yet.
+    /// The accounts that exist so far, by name, those among them that are not inserted yet.
     known: HashMap<AccountName, Account>,
     /// The currencies that were looked up so far, by code.
     registered: HashMap<CurrencyCode, Option<Currency>>,
-    now: Instant,
+    /// As many as accounts can be new.
+    events: Vec<OpeningEvent>,
 }
 
 impl Openings<'_> {
@@ -101,14 +103,15 @@ impl Openings<'_> {
             return Ok(Err(Rejection::CurrencyUnknown { currency: request.currency.code() }));
         }
         let decision = match self.known.get(&request.name) {
-            Some(account) => {
-                let opened_with = find_opened_with(self.store, account)?;
-                open_account(request, Some(Existing { account, opened_with: &opened_with }), self.now)
+            Some(account) => reopen(self.store, request, account)?,
+            None => {
+                let event = self.events.last().unwrap_or_else(|| unreachable!("one event for each unknown name"));
+                open_account(request, None, event)
             }
-            None => open_account(request, None, self.now),
         };
         Ok(decision.map(|opening| match opening {
             Opening::New(account) => {
+                self.events.pop();
                 self.known.insert(account.name.clone(), account.clone());
                 Opened { account, replayed: false }
             }
@@ -116,7 +119,7 @@ impl Openings<'_> {
         }))
     }
 
-    /// Inserts the new accounts, and sets their numbers in the answers.
+    /// Inserts the new accounts. A name that another transaction has taken meanwhile gets another answer.
     fn write(
         &mut self,
         requests: &[AccountRequest],
@@ -124,19 +127,12 @@ impl Openings<'_> {
     ) -> Result<Vec<Result<Opened, Rejection>>, Error> {
         let new = answers.iter().flatten().filter(|opened| !opened.replayed).map(|opened| opened.account.clone());
         let new: Vec<_> = new.collect();
-        if new.is_empty() {
-            return Ok(answers);
-        }
-        let ids = self.store.insert_accounts(&new)?;
-        let ids: HashMap<_, _> = new.iter().map(|account| &account.name).zip(ids).collect();
+        let Some(now) = new.first().map(|account| account.opened_at) else { return Ok(answers) };
+        let added = self.store.insert_accounts(&new)?;
+        let taken: HashSet<_> = new.iter().map(|account| account.id).filter(|id| !added.contains(id)).collect();
         for (answer, request) in answers.iter_mut().zip(requests) {
-            if let Ok(opened) = answer
-                && opened.account.id == AccountId::UNASSIGNED
-            {
-                match ids[&request.name] {
-                    Some(id) => opened.account.id = id,
-                    None => *answer = replay(self.store, request, self.now)?,
-                }
+            if answer.as_ref().is_ok_and(|opened| taken.contains(&opened.account.id)) {
+                *answer = replay(self.store, request, now)?;
             }
         }
         Ok(answers)
@@ -168,23 +164,43 @@ pub(in crate::ledger) fn insert_or_replay(
     store: &mut dyn Store,
     request: &AccountRequest,
     account: Account,
-    now: Instant,
 ) -> Result<Result<Opened, Rejection>, Error> {
-    match store.insert_accounts(std::slice::from_ref(&account))?.pop().flatten() {
-        Some(id) => Ok(Ok(Opened { account: Account { id, ..account }, replayed: false })),
-        None => replay(store, request, now),
+    if store.insert_accounts(std::slice::from_ref(&account))?.contains(&account.id) {
+        Ok(Ok(Opened { account, replayed: false }))
+    } else {
+        replay(store, request, account.opened_at)
     }
+}
+
+/// The events by which so many accounts may be opened, the first of them last. In a dry run they have negative numbers, which no account has.
+pub(in crate::ledger) fn opening_events(
+    store: &mut dyn Store,
+    count: usize,
+    mode: Mode,
+    (recorded_at, actor): (Instant, &Actor),
+) -> Result<Vec<OpeningEvent>, StoreError> {
+    let sequences = match mode {
+        _ if count == 0 => Vec::new(),
+        Mode::Commit => store.next_sequences(count, None)?,
+        Mode::DryRun => (1..).take(count).map(|number| Sequence(-number)).collect(),
+    };
+    let event = |sequence| OpeningEvent { account_id: AccountId::from(sequence), recorded_at, actor: actor.clone() };
+    Ok(sequences.into_iter().rev().map(event).collect())
 }
 
 /// The answer if another transaction has opened an account of that name meanwhile.
 fn replay(store: &mut dyn Store, request: &AccountRequest, now: Instant) -> Result<Result<Opened, Rejection>, Error> {
     let winner = get_account_in(store, &request.name, now)?;
-    let opened_with = find_opened_with(store, &winner)?;
-    let decision = open_account(request, Some(Existing { account: &winner, opened_with: &opened_with }), now);
+    let decision = reopen(store, request, &winner)?;
     Ok(decision.map(|_| Opened { account: winner, replayed: true }))
 }
 
-/// The limits and metadata that an account was opened with, which may have been changed since.
-fn find_opened_with(store: &mut dyn Store, account: &Account) -> Result<OpenedWith, StoreError> {
-    Ok(FirstEvents::of_accounts(store, &[account.id])?.opened_with(account)?)
+/// Judges a request to open an account that is there.
+fn reopen(
+    store: &mut dyn Store,
+    request: &AccountRequest,
+    account: &Account,
+) -> Result<Result<Opening, Rejection>, StoreError> {
+    let opened_with = FirstEvents::of_accounts(store, &[account.id])?.opened_with(account)?;
+    Ok(open_account(request, Some(Existing { account, opened_with: &opened_with }), &account.opening_event()))
 }

@@ -89,7 +89,7 @@ impl Ledger {
             let request = resolve(store)?;
             let bought = request.bought(get_currency_of(store, &request.to)?)?.map_err(InputError::from)?;
             let Exchange { journal, accounts } = request.exchange(bought).map_err(InputError::from)?;
-            let opened = self.open_missing(store, &accounts, mode)?;
+            let opened = self.open_missing(store, &accounts, options)?;
             let unopened = if mode == Mode::DryRun { opened.clone() } else { Vec::new() };
             let accounts = RequestAccounts::Unlocked { unopened };
             let resolved = ResolvedRequests { requests: vec![journal.into()], accounts };

@@ -15,10 +15,10 @@ pub(super) mod written;
 use std::collections::BTreeSet;
 
 use crate::error::{Error, InputError};
-use crate::facts::{Account, AccountId};
+use crate::facts::Account;
 use crate::judging::{Actors, Opening, open_account};
 use crate::ledger::Ledger;
-use crate::ledger::accounts::opening::{check_registered, insert_or_replay};
+use crate::ledger::accounts::opening::{check_registered, insert_or_replay, opening_events};
 use crate::ledger::log;
 use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::{Posted, Receipt};
@@ -196,7 +196,7 @@ impl Ledger {
         options: impl Into<WriteOptions>,
     ) -> Result<Vec<Result<Receipt, Rejection>>, Error> {
         let options = options.into();
-        let actors = Actors::One(options.actor.as_ref().unwrap_or(&self.actor));
+        let actors = Actors::One(self.acting(&options));
         self.submit_for(actors, requests, policy, options.mode)
     }
 
@@ -300,12 +300,13 @@ impl Ledger {
         accounts: &[AccountRequest],
         options: impl Into<WriteOptions>,
     ) -> Result<WithOpenings, Error> {
-        let WriteOptions { mode, actor } = options.into();
-        let actors = Actors::One(actor.as_ref().unwrap_or(&self.actor));
+        let options = options.into();
+        let mode = options.mode;
+        let actors = Actors::One(self.acting(&options));
         let requests = std::slice::from_ref(request);
         let mut posting = self.posting(requests, BatchPolicy::CarryOn, mode).acting_for(actors);
         let answer = self.pool.transaction(Access::Write, |store| {
-            let opened = self.open_missing(store, accounts, mode)?;
+            let opened = self.open_missing(store, accounts, &options)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
             let outcome = posting.attempt(store, unopened)?.into_outcome()?;
             Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
@@ -314,29 +315,30 @@ impl Ledger {
         Ok(answer)
     }
 
-    /// Opens those of the accounts that do not exist yet. In a dry run they are only judged, and get negative numbers, which no account
-    /// has.
+    /// Opens those of the accounts that do not exist yet. In a dry run they are only judged.
     pub(super) fn open_missing(
         &self,
         store: &mut dyn Store,
         requests: &[AccountRequest],
-        mode: Mode,
+        options: &WriteOptions,
     ) -> Result<Vec<Account>, Error> {
         let names: Vec<_> = requests.iter().map(|request| &request.name).collect();
         let found: BTreeSet<_> = store.find_accounts(&names)?.into_iter().map(|account| account.name).collect();
-        let missing = requests.iter().filter(|request| !found.contains(&request.name));
-        let now = self.clock.now();
+        let missing: Vec<_> = requests.iter().filter(|request| !found.contains(&request.name)).collect();
+        let by = (self.clock.now(), self.acting(options));
+        let mut events = opening_events(store, missing.len(), options.mode, by)?;
         let mut opened = Vec::new();
-        for (number, request) in (1..).zip(missing) {
+        for request in missing {
+            let Some(event) = events.pop() else { unreachable!("one event for each missing account") };
             check_registered(store, request.currency)?;
-            let Opening::New(account) = open_account(request, None, now)? else {
+            let Opening::New(account) = open_account(request, None, &event)? else {
                 unreachable!("an account that does not exist is not opened before")
             };
-            if mode == Mode::DryRun {
-                opened.push(Account { id: AccountId(-number), ..account });
+            if options.mode == Mode::DryRun {
+                opened.push(account);
                 continue;
             }
-            let answer = insert_or_replay(store, request, account, now)??;
+            let answer = insert_or_replay(store, request, account)??;
             if !answer.replayed {
                 opened.push(answer.account);
             }

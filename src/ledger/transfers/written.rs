@@ -81,7 +81,7 @@ impl Ledger {
         let mut also_locked = BTreeSet::new();
         let answer = self.pool.transaction(Access::Write, |store| {
             let WrittenWithOpenings { request, openings } = make(get_currency_of(store, account)?)?;
-            let opened = self.open_missing(store, &openings, mode)?;
+            let opened = self.open_missing(store, &openings, &options)?;
             let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
             let resolved = resolve(store, std::slice::from_ref(&request), &also_locked, unopened)?;
             let outcome = self.post_resolved(store, resolved, BatchPolicy::CarryOn, &options, &mut also_locked)?;
@@ -101,7 +101,7 @@ impl Ledger {
         also_locked: &mut BTreeSet<AccountId>,
     ) -> Result<Outcome, Error> {
         let ResolvedRequests { requests, accounts } = resolved;
-        let actors = Actors::One(options.actor.as_ref().unwrap_or(&self.actor));
+        let actors = Actors::One(self.acting(options));
         let mut posting =
             self.posting(&requests, policy, options.mode).acting_for(actors).also_locking(std::mem::take(also_locked));
         let attempt = match accounts {

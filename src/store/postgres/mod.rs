@@ -24,6 +24,8 @@ mod statements;
 mod together;
 mod tuning;
 
+use std::collections::HashSet;
+
 use diesel::connection::SimpleConnection;
 use diesel::copy_from;
 use diesel::pg::PgConnection;
@@ -33,7 +35,6 @@ use crate::facts::{
     Account, AccountId, AccountName, Hold, Instant, NormalSide, Schedule, ScheduleId, Sequence, Transfer, TransferId,
 };
 use crate::judging::ChangedAccount;
-use crate::maps::FastMap;
 use crate::models::accounts::{
     AccountColumns, AccountHistoryColumns, AccountHistoryUpdate, AccountRow, AccountUpdate, NewAccountRow,
 };
@@ -47,7 +48,7 @@ use crate::store::portable::from_rows;
 use crate::store::postgres::copying::COPY_ROWS_MIN;
 use crate::store::postgres::expired_holds::ExpiredHolds;
 use crate::store::postgres::statements::{
-    ClockCheck, ContinueNumbers, InsertAccounts, InsertRows, NextSequences, UpdateRows,
+    ClockCheck, ContinueSequences, InsertAccounts, InsertRows, NextSequences, UpdateRows,
 };
 use crate::store::postgres::together::write_together;
 use crate::store::{JudgedBy, Store, StoreError, check_unchanged};
@@ -144,10 +145,9 @@ impl Store for PgConnection {
         from_rows(ExpiredHolds { side, accounts, now: now.into() }.load::<HoldRow>(self)?)
     }
 
-    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<Vec<Option<AccountId>>, StoreError> {
-        let rows = InsertAccounts::new(accounts.iter().map(NewAccountRow::from)).load::<(String, i64)>(self)?;
-        let ids: FastMap<_, _> = rows.into_iter().collect();
-        Ok(accounts.iter().map(|account| ids.get(account.name.as_str()).copied().map(AccountId)).collect())
+    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<HashSet<AccountId>, StoreError> {
+        let added = InsertAccounts::new(accounts.iter().map(NewAccountRow::from)).load::<i64>(self)?;
+        Ok(added.into_iter().map(AccountId).collect())
     }
 
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
@@ -157,11 +157,9 @@ impl Store for PgConnection {
         Ok(())
     }
 
-    fn continue_numbers(&mut self, account: AccountId, sequence: Sequence) -> Result<(), StoreError> {
-        for (counter, newest) in [("accounts_id_seq", account.0), ("transfers_sequence_seq", sequence.0)] {
-            if newest > 0 {
-                ContinueNumbers { counter, newest }.execute(self)?;
-            }
+    fn continue_sequences(&mut self, newest: Sequence) -> Result<(), StoreError> {
+        if newest > Sequence::UNASSIGNED {
+            ContinueSequences { newest: newest.0 }.execute(self)?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use crate::store::postgres::expired_holds::ExpiredHolds;
 use crate::store::postgres::indexes::{by_all_keys, by_first_key};
 use crate::store::postgres::session::{begin_in_session, begin_with_settings, set_for_session};
 use crate::store::postgres::statements::{
-    ClockCheck, ContinueNumbers, InsertAccounts, InsertRows, NextSequences, UpdateRows,
+    ClockCheck, ContinueSequences, InsertAccounts, InsertRows, NextSequences, UpdateRows,
 };
 use crate::store::postgres::together::{Arrays, OneTransfer, WriteTogether};
 
@@ -51,7 +51,7 @@ fn numbers_and_look_ups_are_the_sql_that_was_accepted() {
     assert_statement::<Pg, _>("postgres_clock_check", &ClockCheck::new(None));
     let next = NextSequences { count: 1, clock: ClockCheck::new(None) };
     assert_statement::<Pg, _>("postgres_next_sequences", &next);
-    assert_statement::<Pg, _>("postgres_continue_numbers", &ContinueNumbers { counter: "counter", newest: 1 });
+    assert_statement::<Pg, _>("postgres_continue_sequences", &ContinueSequences { newest: 1 });
     for side in [NormalSide::Debit, NormalSide::Credit] {
         let expired = ExpiredHolds { side, accounts: Vec::new(), now: SqlInstant::default() };
         assert_statement::<Pg, _>(&format!("postgres_expired_holds_by_{}", side.as_str()), &expired);

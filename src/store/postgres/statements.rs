@@ -8,7 +8,7 @@ use diesel::sql_types::Array;
 use crate::facts::Instant;
 use crate::models::accounts::{NewAccountColumns, NewAccountRow};
 use crate::models::row::{Columns, Row};
-use crate::models::sql_types::{Int8, Nullable, SqlInstant, Text, Timestamptz};
+use crate::models::sql_types::{Int8, Nullable, SqlInstant, Timestamptz};
 use crate::store::TOLD_OFF_MAX;
 
 /// Draws numbers for transfers. One call a number, because a range would need a lock; one row for all, because rows cost more than they do.
@@ -59,20 +59,17 @@ impl QueryFragment<Pg> for ClockCheck {
     }
 }
 
-/// Sets a counter to the newest number that it has given.
+/// Sets the book's sequence to the newest number that was imported.
 #[derive(QueryId)]
-pub(super) struct ContinueNumbers {
-    pub(super) counter: &'static str,
+pub(super) struct ContinueSequences {
     pub(super) newest: i64,
 }
 
-impl RunQueryDsl<PgConnection> for ContinueNumbers {}
+impl RunQueryDsl<PgConnection> for ContinueSequences {}
 
-impl QueryFragment<Pg> for ContinueNumbers {
+impl QueryFragment<Pg> for ContinueSequences {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select setval(");
-        out.push_bind_param::<Text, _>(self.counter)?;
-        out.push_sql("::regclass, ");
+        out.push_sql("select setval('transfers_sequence_seq', ");
         out.push_bind_param::<Int8, _>(&self.newest)?;
         out.push_sql(")");
         Ok(())
@@ -102,7 +99,7 @@ impl<C: Columns> QueryFragment<Pg> for InsertRows<C> {
     }
 }
 
-/// Inserts all accounts whose name is not taken, in order, and returns their names and numbers.
+/// Inserts all accounts whose name is not taken, and returns their numbers.
 #[derive(QueryId)]
 pub(super) struct InsertAccounts(InsertRows<NewAccountColumns>);
 
@@ -113,7 +110,7 @@ impl InsertAccounts {
 }
 
 impl Query for InsertAccounts {
-    type SqlType = (Text, Int8);
+    type SqlType = Int8;
 }
 
 impl RunQueryDsl<PgConnection> for InsertAccounts {}
@@ -121,7 +118,7 @@ impl RunQueryDsl<PgConnection> for InsertAccounts {}
 impl QueryFragment<Pg> for InsertAccounts {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
-        out.push_sql(" on conflict (name) do nothing returning name, id");
+        out.push_sql(" on conflict (name) do nothing returning id");
         Ok(())
     }
 }

@@ -12,6 +12,8 @@ mod snapshots;
 mod statements;
 
 pub(super) use crate::store::sqlite::operations::{open_read_only, settle};
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
@@ -100,16 +102,16 @@ impl Store for SqliteConnection {
     }
 
     /// No one else writes, so a look before the insert is enough; the guard against `insert or replace` would refuse `on conflict`.
-    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<Vec<Option<AccountId>>, StoreError> {
-        let mut insert = |account: &Account| {
+    fn insert_accounts(&mut self, accounts: &[Account]) -> Result<HashSet<AccountId>, StoreError> {
+        let mut added = HashSet::new();
+        for account in accounts {
             let taken = accounts::table.filter(accounts::name.eq(account.name.as_str())).select(accounts::id);
-            if taken.first::<i64>(self).optional()?.is_some() {
-                return Ok(None);
+            if taken.first::<i64>(self).optional()?.is_none() {
+                diesel::insert_into(accounts::table).values(NewAccountRow::from(account)).execute(self)?;
+                added.insert(account.id);
             }
-            let row = diesel::insert_into(accounts::table).values(NewAccountRow::from(account));
-            Ok(Some(AccountId(row.returning(accounts::id).get_result(self)?)))
-        };
-        accounts.iter().map(&mut insert).collect()
+        }
+        Ok(added)
     }
 
     fn update_histories(&mut self, updates: Vec<AccountHistoryUpdate>) -> Result<(), StoreError> {
@@ -118,8 +120,8 @@ impl Store for SqliteConnection {
         Ok(())
     }
 
-    /// New numbers follow from the largest that are there.
-    fn continue_numbers(&mut self, _account: AccountId, _sequence: Sequence) -> Result<(), StoreError> {
+    /// New sequences follow from the largest that is there.
+    fn continue_sequences(&mut self, _newest: Sequence) -> Result<(), StoreError> {
         Ok(())
     }
 

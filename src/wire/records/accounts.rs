@@ -1,6 +1,6 @@
 use crate::facts::{
-    Account, AccountEvent, AccountName, AccountState, AccountType, Hash, Instant, Metadata, NormalSide, Sequence,
-    TransferId,
+    Account, AccountEvent, AccountName, AccountState, AccountType, Actor, Hash, Instant, Metadata, NormalSide,
+    Sequence, TransferId,
 };
 use crate::ledger::{AsOf, Balance, NamedCurrency, Opened, PathBalance};
 use crate::money::{CurrencyCode, Money};
@@ -124,8 +124,12 @@ record! {
         description: Option<String>,
         /// Texts by their keys; empty where there are none.
         metadata: Metadata,
+        /// Its number in the book, which is the sequence of its opening.
+        sequence: Sequence,
         /// When it was opened.
         opened_at: Instant,
+        /// Who opened it.
+        opened_by: Actor,
         /// When it was closed; null while it is not.
         closed_at: Option<Instant>,
         /// The hash of its newest transfer or event.
@@ -157,7 +161,9 @@ impl From<&Account> for AccountRecord {
             max_balance: account.limits.max_balance.map(|limit| account.money(limit)),
             description: text(account.description.as_ref()),
             metadata: account.metadata.clone(),
+            sequence: account.id.sequence(),
             opened_at: account.opened_at,
+            opened_by: account.opened_by.clone(),
             closed_at: account.closed_at,
             head: account.head,
             per_transfer: account.velocity.per_transfer.map(|limit| account.money(limit)),

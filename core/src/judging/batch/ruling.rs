@@ -94,7 +94,7 @@ impl Ruling {
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::{AccountId, AccountType, Instant, LastTransfer, TransferId};
+    use crate::facts::{AccountId, AccountType, Instant, LastTransfer, OpeningEvent, TransferId};
     use crate::judging::batch::Batch;
     use crate::judging::batch::known::Known;
     use crate::judging::opening::{Opening, open_account};
@@ -108,9 +108,11 @@ mod tests {
         let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
         let account = |(name, id): (&str, i64)| {
             let request = AccountRequest::new(name.parse().unwrap(), AccountType::Asset, euro);
-            let Opening::New(account) = open_account(&request, None, Instant::EPOCH).unwrap() else { unreachable!() };
-            let last = LastTransfer { sequence: Sequence(id), recorded_at: Instant::EPOCH };
-            Account { id: AccountId(id), version: 1, last: Some(last), ..account }
+            let (account_id, recorded_at) = (AccountId(id), Instant::EPOCH);
+            let event = OpeningEvent { account_id, recorded_at, actor: "ops".parse().unwrap() };
+            let Opening::New(account) = open_account(&request, None, &event).unwrap() else { unreachable!() };
+            let last = LastTransfer { sequence: Sequence(id), recorded_at };
+            Account { version: 1, last: Some(last), ..account }
         };
         let known = Known { accounts: [("a", 1), ("b", 2), ("c", 3)].map(account).to_vec(), ..Known::default() };
         let mut batch = Batch::new(known, Instant::EPOCH);

@@ -230,7 +230,7 @@ impl Others {
 impl Other {
     fn new(account: &Account, first_events: &FirstEvents) -> Result<Self, CorruptRow> {
         let opening = account.opening(first_events.opened_with(account)?);
-        let opening = hash_account(&opening, account.opened_at);
+        let opening = hash_account(&opening, &account.opening_event());
         Ok(Self { name: account.name.clone(), currency: account.currency, opening })
     }
 

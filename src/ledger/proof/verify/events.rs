@@ -11,12 +11,14 @@ use crate::proof::hash_event;
 
 /// The events of a part of the book that the walk has not reached yet.
 pub(super) struct PendingEvents {
+    openings: VecDeque<i64>,
     of_accounts: VecDeque<AccountEventRow>,
     of_book: VecDeque<BookEventRow>,
     schedules: KnownSchedules,
 }
 
 enum EventRow {
+    Opening(i64),
     OfAccount(Box<AccountEventRow>),
     OfBook(Box<BookEventRow>),
 }
@@ -24,6 +26,7 @@ enum EventRow {
 impl EventRow {
     const fn sequence(&self) -> i64 {
         match self {
+            Self::Opening(id) => *id,
             Self::OfAccount(row) => row.sequence,
             Self::OfBook(row) => row.sequence,
         }
@@ -32,11 +35,12 @@ impl EventRow {
 
 impl PendingEvents {
     pub(super) fn new(
+        openings: Vec<i64>,
         of_accounts: Vec<AccountEventRow>,
         of_book: Vec<BookEventRow>,
         schedules: KnownSchedules,
     ) -> Self {
-        Self { of_accounts: of_accounts.into(), of_book: of_book.into(), schedules }
+        Self { openings: openings.into(), of_accounts: of_accounts.into(), of_book: of_book.into(), schedules }
     }
 
     /// The accounts of the events.
@@ -46,6 +50,10 @@ impl PendingEvents {
 
     fn next_before(&mut self, sequence: i64) -> Option<EventRow> {
         let of_account = self.of_accounts.front().map_or(i64::MAX, |row| row.sequence);
+        let of_book = self.of_book.front().map_or(i64::MAX, |row| row.sequence);
+        if let Some(id) = self.openings.pop_front_if(|id| *id < sequence.min(of_account).min(of_book)) {
+            return Some(EventRow::Opening(id));
+        }
         if let Some(row) = self.of_book.pop_front_if(|row| row.sequence < sequence.min(of_account)) {
             return Some(EventRow::OfBook(Box::new(row)));
         }
@@ -60,6 +68,8 @@ impl Walk {
         while let Some(row) = pending.next_before(sequence) {
             let sequence = row.sequence();
             match row {
+                // All accounts were opened before the walk began.
+                EventRow::Opening(_) => {}
                 EventRow::OfAccount(row) => self.apply_event(*row),
                 EventRow::OfBook(row) => self.apply_book_event_row(*row, &pending.schedules),
             }

@@ -19,6 +19,7 @@ use crate::store::{PageSize, Store, StoreError};
 /// With this many, a page takes a megabyte or two, and the cost of a statement does not count.
 const TRANSFERS_PER_PAGE: i64 = 4_000;
 const EVENTS_PER_PAGE: i64 = 1_000;
+const OPENINGS_PER_PAGE: i64 = 4_000;
 /// How many pages may wait to be recomputed.
 const PAGES_WAITING_MAX: usize = 1;
 
@@ -45,17 +46,23 @@ impl BookPage {
             Some(read) if sizes.events.is_full() => read.sequence,
             _ => last,
         };
-        let of_book = store.book_event_rows_between(first, last, EVENTS_PER_PAGE)?;
+        let mut of_book = store.book_event_rows_between(first, last, EVENTS_PER_PAGE)?;
         let last = match of_book.last() {
             Some(read) if i64::try_from(of_book.len()) == Ok(EVENTS_PER_PAGE) => read.sequence,
             _ => last,
         };
+        let openings = store.account_ids_between(first, last, OPENINGS_PER_PAGE)?;
+        let last = match openings.last() {
+            Some(id) if i64::try_from(openings.len()) == Ok(OPENINGS_PER_PAGE) => *id,
+            _ => last,
+        };
         transfers.truncate(transfers.partition_point(|row| row.sequence <= last));
         events.truncate(events.partition_point(|row| row.sequence <= last));
+        of_book.truncate(of_book.partition_point(|row| row.sequence <= last));
         let schedules = KnownSchedules::of_rows(store, &of_book)?;
         Ok(Self {
             last,
-            events: PendingEvents::new(events, of_book, schedules),
+            events: PendingEvents::new(openings, events, of_book, schedules),
             holds: KnownHolds::of_rows(store, &transfers)?,
             reversed: Reversed::of_rows(store, &transfers)?,
             transfers,

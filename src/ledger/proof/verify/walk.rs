@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bigdecimal::BigDecimal;
 
 use crate::error::Error;
-use crate::facts::{Account, AccountId, AccountName, Balances, Hash, Instant, NormalSide, Sequence, Transfer};
+use crate::facts::{Account, AccountId, AccountName, Balances, Hash, NormalSide, OpeningEvent, Sequence, Transfer};
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::proof::verify::report::{CurrencyTotals, Finding, FindingCode, VerifyReport};
 use crate::ledger::proof::verify::walked::{IdSet, Sides, Walked, WalkedAccounts, WalkedBook};
@@ -84,20 +84,15 @@ impl Walk {
             }
         };
         match first_events.opened_with(&account) {
-            Ok(opened_with) => _ = self.begin_account(account.id, account.opening(opened_with), account.opened_at),
+            Ok(opened_with) => _ = self.begin_account(account.opening(opened_with), &account.opening_event()),
             Err(corrupt) => self.add_finding(None, Some(name), corrupt.to_string()),
         }
     }
 
     /// Adds an account with nothing posted, and returns the head of its opening. The account's number must be higher than all before.
-    pub(in crate::ledger) fn begin_account(
-        &mut self,
-        id: AccountId,
-        opening: AccountRequest,
-        opened_at: Instant,
-    ) -> Hash {
-        let head = hash_account(&opening, opened_at);
-        self.accounts.push(id, Walked::opened(opening, head));
+    pub(in crate::ledger) fn begin_account(&mut self, opening: AccountRequest, event: &OpeningEvent) -> Hash {
+        let head = hash_account(&opening, event);
+        self.accounts.push(event.account_id, Walked::opened(opening, head));
         head
     }
 

@@ -9,7 +9,7 @@ use crate::ledger::NamedCurrency;
 use crate::ledger::proof::verify::{ExpectedCurrencies, Walk, Walked};
 use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::schedules::ScheduleCheck;
-use crate::ledger::transport::book::{BookHeader, BookRecord, BookTrailer, NumberedAccount};
+use crate::ledger::transport::book::{BookHeader, BookRecord, BookTrailer, OpenedAccount};
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Amount, Currency, CurrencyCode, ISO_4217};
@@ -19,7 +19,6 @@ use crate::store::Store;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Currencies,
-    Accounts,
     Entries,
     Schedules,
     Trailer,
@@ -48,7 +47,6 @@ pub(super) struct Check {
     root: Option<Hash>,
     part: Part,
     last_code: Option<CurrencyCode>,
-    last_account: AccountId,
     last_sequence: Sequence,
     currencies: HashMap<CurrencyCode, NamedCurrency>,
     pub(super) walk: Walk,
@@ -64,7 +62,6 @@ impl Check {
             root: None,
             part: Part::Currencies,
             last_code: None,
-            last_account: AccountId::UNASSIGNED,
             last_sequence: Sequence::UNASSIGNED,
             currencies: HashMap::new(),
             walk: Walk::new(accounts_bytes_max),
@@ -122,7 +119,7 @@ impl Check {
             return Err("it stands behind the trailer".to_owned());
         }
         if part < self.part {
-            let order = "currencies come first, then accounts, transfers and events together, and schedules";
+            let order = "currencies come first, then accounts, transfers and events together, then schedules";
             return Err(format!("it is out of order: {order}"));
         }
         self.part = part;
@@ -137,17 +134,16 @@ impl Check {
         Ok(())
     }
 
-    fn take_account(&mut self, account: &NumberedAccount) -> Result<(), String> {
-        self.enter(Part::Accounts)?;
-        rises("account", account.id.0, Some(self.last_account.0))?;
-        self.last_account = account.id;
+    fn take_account(&mut self, account: &OpenedAccount) -> Result<(), String> {
+        self.enter(Part::Entries)?;
+        self.take_sequence(account.event.account_id.sequence())?;
         let opening = &account.opening;
         let listed = self.currencies.get(&opening.currency.code());
         if listed.is_none_or(|named| named.currency != opening.currency) {
             return Err(format!("account {} is in a currency that the file does not list so", opening.name));
         }
-        open_account(opening, None, account.opened_at).map_err(|rejection| rejection.to_string())?;
-        let hash = self.walk.begin_account(account.id, opening.clone(), account.opened_at);
+        open_account(opening, None, &account.event).map_err(|rejection| rejection.to_string())?;
+        let hash = self.walk.begin_account(opening.clone(), &account.event);
         if hash != account.hash {
             return Err(format!("the hash is {}, the account's content gives {hash}", account.hash));
         }
@@ -157,7 +153,7 @@ impl Check {
 
     fn take_transfer(&mut self, transfer: &Transfer, currency: Currency) -> Result<(), String> {
         self.enter(Part::Entries)?;
-        self.take_place(transfer.sequence)?;
+        self.take_sequence(transfer.sequence)?;
         self.check_currency(transfer.debit.account_id, currency)?;
         if transfer.kind != TransferKind::Hold && transfer.expires_at.is_some() {
             return Err(format!("a {} cannot expire", transfer.kind));
@@ -176,7 +172,7 @@ impl Check {
 
     fn take_event(&mut self, event: &AccountEvent, currency: Currency) -> Result<(), String> {
         self.enter(Part::Entries)?;
-        self.take_place(event.sequence)?;
+        self.take_sequence(event.sequence)?;
         self.check_currency(event.account_id, currency)?;
         self.walk.apply(event);
         self.first_finding()?;
@@ -186,7 +182,7 @@ impl Check {
 
     fn take_book_event(&mut self, event: &BookEvent) -> Result<(), String> {
         self.enter(Part::Entries)?;
-        self.take_place(event.sequence)?;
+        self.take_sequence(event.sequence)?;
         self.walk.apply_book_event(event);
         self.first_finding()?;
         self.found.book_events += 1;
@@ -215,7 +211,7 @@ impl Check {
         problem.or(missing).map_or(Ok(()), Err)
     }
 
-    fn take_place(&mut self, sequence: Sequence) -> Result<(), String> {
+    fn take_sequence(&mut self, sequence: Sequence) -> Result<(), String> {
         rises("sequence", sequence, Some(self.last_sequence))?;
         self.last_sequence = sequence;
         Ok(())
@@ -252,7 +248,7 @@ impl Check {
         if self.last_sequence != self.header.sequence {
             let (header, last) = (self.header.sequence, self.last_sequence);
             return Err(format!(
-                "the header says that the newest place is {header}, the last one in the file is {last}"
+                "the header says that the newest sequence is {header}, the last one in the file is {last}"
             ));
         }
         self.root = Some(trailer.root);
@@ -268,7 +264,7 @@ impl Check {
                 ends = update(id, walked).map(|_| ());
             }
         };
-        let found = self.walk.seal_through(store, self.last_account, &mut judge)?.root;
+        let found = self.walk.seal_through(store, self.last_sequence.into(), &mut judge)?.root;
         if let Some(said) = self.root.filter(|said| *said != found) {
             return Err(refusal(line, format!("the root is {said}, the accounts' heads come to {found}")));
         }
@@ -288,9 +284,9 @@ impl Check {
         updates.map_err(|problem| refusal(line, problem))
     }
 
-    /// The newest account and the newest place.
-    pub(super) const fn newest(&self) -> (AccountId, Sequence) {
-        (self.last_account, self.last_sequence)
+    /// The newest sequence.
+    pub(super) const fn newest(&self) -> Sequence {
+        self.last_sequence
     }
 }
 

@@ -8,7 +8,7 @@ use crate::facts::{Account, AccountEvent, AccountId, BookEvent, OpenedWith, Sequ
 use crate::ledger::accounts::first_events::FirstEvents;
 use crate::ledger::bounded::make_room;
 use crate::ledger::proof::seal::seal_in;
-use crate::ledger::transport::book::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, NumberedAccount};
+use crate::ledger::transport::book::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer, OpenedAccount};
 use crate::ledger::transport::outbox::Outbox;
 use crate::ledger::{Ledger, NamedCurrency};
 use crate::maps::FastMap;
@@ -85,7 +85,7 @@ impl Export<'_> {
         for row in store.list_currencies()? {
             self.write(BookRecord::Currency(NamedCurrency::from_row(&row)?))?;
         }
-        if self.write_accounts(store)?.is_break() || self.write_entries(store)?.is_break() {
+        if self.write_entries(store)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         let BookHeader { accounts, transfers, events, book_events, .. } = self.header;
@@ -110,31 +110,16 @@ impl Export<'_> {
         (self.progress)(BookProgress { done, total: self.header.total() })
     }
 
-    fn write_accounts(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
-        let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
-        while let Some(first) = next {
-            let rows = store.account_rows_from(first, &mut size)?;
-            let Some(last) = rows.last().map(|row| row.id) else { break };
-            next = last.checked_add(1);
-            let first_events = FirstEvents::between(store, first, last)?;
-            for row in rows {
-                let account = Account::try_from(row).map_err(StoreError::from)?;
-                let opened_with = first_events.opened_with(&account).map_err(StoreError::from)?;
-                let account = as_opened(&account, opened_with);
-                if self.currencies.len() < self.currencies_max {
-                    self.currencies.insert(account.id, account.opening.currency);
-                }
-                self.write(BookRecord::Account(account))?;
-                self.trailer.accounts += 1;
-            }
-            if self.show().is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
+    fn write_account(&mut self, account: OpenedAccount) -> Result<(), Error> {
+        if self.currencies.len() < self.currencies_max {
+            self.currencies.insert(account.event.account_id, account.opening.currency);
         }
-        Ok(ControlFlow::Continue(()))
+        self.write(BookRecord::Account(Box::new(account)))?;
+        self.trailer.accounts += 1;
+        Ok(())
     }
 
-    /// Transfers and events, merged by their places.
+    /// Openings of accounts, transfers and events, merged by their sequences.
     fn write_entries(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
         let mut events = Events::new();
         let (mut next, mut size) = (Some(i64::MIN), PageSize::up_to(ROWS_PER_PAGE));
@@ -166,7 +151,15 @@ impl Export<'_> {
         loop {
             events.load(store)?;
             let of_account = events.page.front().map_or(Sequence(i64::MAX), |row| Sequence(row.sequence));
-            if let Some(row) = events.of_book.pop_front_if(|row| Sequence(row.sequence) < sequence.min(of_account)) {
+            let of_book = events.of_book.front().map_or(Sequence(i64::MAX), |row| Sequence(row.sequence));
+            let is_next = |account: &mut OpenedAccount| {
+                account.event.account_id.sequence() < sequence.min(of_account).min(of_book)
+            };
+            if let Some(account) = events.openings.pop_front_if(is_next) {
+                self.write_account(account)?;
+            } else if let Some(row) =
+                events.of_book.pop_front_if(|row| Sequence(row.sequence) < sequence.min(of_account))
+            {
                 let event = BookEvent::try_from(row).map_err(StoreError::from)?;
                 self.write(BookRecord::BookEvent(Box::new(event)))?;
                 self.trailer.book_events += 1;
@@ -213,14 +206,19 @@ impl Export<'_> {
 }
 
 /// The account with what it had before that was ever changed.
-fn as_opened(account: &Account, opened_with: OpenedWith) -> NumberedAccount {
+fn as_opened(account: &Account, opened_with: OpenedWith) -> OpenedAccount {
     let opening = account.opening(opened_with);
-    let hash = hash_account(&opening, account.opened_at);
-    NumberedAccount { id: account.id, opening, opened_at: account.opened_at, hash }
+    let event = account.opening_event();
+    let hash = hash_account(&opening, &event);
+    OpenedAccount { opening, event, hash }
 }
 
-/// The events of accounts and of the book, page by page.
+/// The openings and events of accounts and the events of the book, page by page.
 struct Events {
+    openings: VecDeque<OpenedAccount>,
+    openings_size: PageSize,
+    /// Where the next page of them begins, or `None` behind the last one.
+    next_opening: Option<i64>,
     of_book: VecDeque<BookEventRow>,
     /// Where the next page of them begins, or `None` behind the last one.
     next_of_book: Option<i64>,
@@ -234,8 +232,17 @@ struct Events {
 impl Events {
     fn new() -> Self {
         let size = PageSize::up_to(ROWS_PER_PAGE);
-        let (of_book, page) = (VecDeque::new(), VecDeque::new());
-        Self { of_book, next_of_book: Some(0), page, size, next: 0, is_last: false }
+        Self {
+            openings: VecDeque::new(),
+            openings_size: PageSize::up_to(ROWS_PER_PAGE),
+            next_opening: Some(i64::MIN),
+            of_book: VecDeque::new(),
+            next_of_book: Some(0),
+            page: VecDeque::new(),
+            size,
+            next: 0,
+            is_last: false,
+        }
     }
 
     /// Sees to it that the next event of each kind is at hand, if there is one.
@@ -246,9 +253,25 @@ impl Events {
             self.is_last = last.is_none();
             self.next = last.map_or(i64::MAX, |last| last.saturating_add(1));
         }
+        if let Some(first) = self.next_opening.filter(|_| self.openings.is_empty()) {
+            self.load_openings(store, first)?;
+        }
         if let Some(first) = self.next_of_book.filter(|_| self.of_book.is_empty()) {
             self.of_book = store.book_event_rows_between(first, i64::MAX, ROWS_PER_PAGE)?.into();
             self.next_of_book = self.of_book.back().and_then(|last| last.sequence.checked_add(1));
+        }
+        Ok(())
+    }
+
+    fn load_openings(&mut self, store: &mut dyn Store, first: i64) -> Result<(), StoreError> {
+        let rows = store.account_rows_from(first, &mut self.openings_size)?;
+        let last = rows.last().map(|row| row.id);
+        self.next_opening = last.and_then(|last| last.checked_add(1));
+        let first_events = FirstEvents::between(store, first, last.unwrap_or(i64::MAX))?;
+        for row in rows {
+            let account = Account::try_from(row)?;
+            let opened_with = first_events.opened_with(&account)?;
+            self.openings.push_back(as_opened(&account, opened_with));
         }
         Ok(())
     }

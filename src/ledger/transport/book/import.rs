@@ -283,26 +283,20 @@ impl Import<'_> {
                 Ok(last.id.checked_add(1))
             })?;
         }
-        let (account, sequence) = self.check.newest();
+        let newest = self.check.newest();
         let found = Found { lines: self.written, digest: self.digest, finished_at: Some(now), ..self.found };
         pool.transaction(Access::Alone, |store| {
             let row = store.find_book_import()?;
             if row.is_some_and(|row| row.finished_at.is_some()) {
                 return Ok(());
             }
-            let newest = (store.newest_account()?, store.newest_sequence()?);
             let is_whole = store.count_accounts()?.unsigned_abs() == self.header.accounts
                 && store.count_book_events()?.unsigned_abs() == self.header.book_events;
-            let expected = (positive(account, AccountId::UNASSIGNED), positive(sequence, Sequence::UNASSIGNED));
-            if newest != expected || !is_whole {
+            if store.newest_sequence()?.unwrap_or(Sequence::UNASSIGNED) != newest || !is_whole {
                 return Err(used(store)?.into());
             }
-            store.continue_numbers(account, sequence)?;
+            store.continue_sequences(newest)?;
             Ok(store.advance_book_import(&row_of(self.header, &found))?)
         })
     }
-}
-
-fn positive<T: Copy + PartialOrd>(number: T, unassigned: T) -> Option<T> {
-    (number > unassigned).then_some(number)
 }

@@ -16,7 +16,7 @@ use std::io;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::facts::{AccountEvent, AccountId, BookEvent, Due, Hash, Instant, Schedule, Sequence, Transfer};
+use crate::facts::{AccountEvent, BookEvent, Due, Hash, OpeningEvent, Schedule, Sequence, Transfer};
 use crate::ledger::transport::outbox::Weighed;
 use crate::ledger::{Ledger, NamedCurrency};
 use crate::money::Currency;
@@ -26,8 +26,8 @@ use crate::store::Access;
 
 pub use crate::ledger::transport::book::import::BookImported;
 
-/// One line of a book's file. A file has a header, currencies by code, accounts by number, transfers and events of accounts and of the book
-/// by place, schedules by id with their dues behind them, a trailer.
+/// One line of a book's file. A file has a header; currencies by code; accounts, transfers and events by sequence; schedules by id, each
+/// with its dues behind it; a trailer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookRecord {
     /// Which book it is, and how much is to come.
@@ -35,7 +35,7 @@ pub enum BookRecord {
     /// A currency: what its amounts mean does not depend on any list of today.
     Currency(NamedCurrency),
     /// An account as it was opened.
-    Account(NumberedAccount),
+    Account(Box<OpenedAccount>),
     /// A transfer, as it is stored, and the currency of its amounts.
     Transfer(Box<Transfer>, Currency),
     /// A change of what an account may do or of metadata, as it is stored, and the account's currency.
@@ -87,13 +87,11 @@ pub struct BookHeader {
 
 /// An account as it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NumberedAccount {
-    /// Its number in the book.
-    pub id: AccountId,
+pub struct OpenedAccount {
     /// What it was opened as.
     pub opening: AccountRequest,
-    /// When.
-    pub opened_at: Instant,
+    /// Where in the book's order, when, and by whom.
+    pub event: OpeningEvent,
     /// The head that its opening gave it.
     pub hash: Hash,
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, InputError};
 use crate::facts::Account;
 use crate::judging::{Opening, open_account};
-use crate::ledger::transport::book::NumberedAccount;
+use crate::ledger::transport::book::OpenedAccount;
 
 /// A line is not what it should be.
 pub(super) fn refusal(line: u64, problem: String) -> Error {
@@ -11,9 +11,9 @@ pub(super) fn refusal(line: u64, problem: String) -> Error {
 }
 
 /// The account as it is when nothing has touched it yet.
-pub(super) fn unused(account: &NumberedAccount) -> Result<Account, String> {
-    match open_account(&account.opening, None, account.opened_at) {
-        Ok(Opening::New(opened)) => Ok(Account { id: account.id, ..opened }),
+pub(super) fn unused(account: &OpenedAccount) -> Result<Account, String> {
+    match open_account(&account.opening, None, &account.event) {
+        Ok(Opening::New(opened)) => Ok(opened),
         Ok(Opening::Replay(_)) => unreachable!("nothing is there that it could be a replay of"),
         Err(rejection) => Err(rejection.to_string()),
     }

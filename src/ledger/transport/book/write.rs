@@ -9,7 +9,7 @@ use crate::ledger::posting::write_metadata;
 use crate::ledger::proof::verify::{Reversed, Walk, apply_to_hold, opened_hold};
 use crate::ledger::transport::book::problems::{refusal, unused};
 use crate::ledger::transport::book::schedules::ScheduleLines;
-use crate::ledger::transport::book::{BookRecord, NumberedAccount};
+use crate::ledger::transport::book::{BookRecord, OpenedAccount};
 use crate::ledger::transport::outbox::Weighed;
 use crate::models::currencies::CurrencyRow;
 use crate::store::Store;
@@ -67,7 +67,7 @@ impl Lines {
         self.write_currencies(store)?;
         if !self.accounts.is_empty() {
             self.check_names(store)?;
-            store.insert_numbered_accounts(&self.accounts)?;
+            store.insert_imported_accounts(&self.accounts)?;
         }
         if !self.transfers.is_empty() {
             self.check_ids(store)?;
@@ -179,6 +179,6 @@ impl Lines {
     }
 }
 
-fn opened(number: u64, account: &NumberedAccount) -> Result<Account, Error> {
+fn opened(number: u64, account: &OpenedAccount) -> Result<Account, Error> {
     unused(account).map_err(|problem| refusal(number, problem))
 }

@@ -178,6 +178,10 @@ impl Walked {
             problems.push(format!("it is recorded at {recorded_at}, before the {side} account's previous transfer"));
         }
 
+        if transfer.sequence <= entry.account_id.sequence() {
+            problems.push(format!("the {side} account was opened behind it, at {}", entry.account_id.sequence()));
+        }
+
         // From here on the walk uses what is stored, so that one fault is one finding, and not one for every later row.
         self.version = entry.version;
         self.last = Some((transfer.sequence, transfer.recorded_at));
@@ -212,6 +216,7 @@ impl Walked {
             ("changes terms and metadata at once", event.annotation.is_none() || event.before == event.after),
             ("is recorded before what came before it", is_later),
             ("has another hash than its content and history give", event.hash == hash),
+            ("stands before the account's opening", event.account_id.sequence() < event.sequence),
         ];
         checks.into_iter().filter(|(_, is_right)| !is_right).map(|(problem, _)| problem).collect()
     }
