@@ -1,11 +1,12 @@
 //! Queries of what happened to the book as a whole, the same on both backends.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::facts::{BookEvent, ScheduleId, Sequence};
 use crate::models::book_events::{BookEventRow, is_of_a_period, is_of_a_schedule, is_of_postings, is_of_the_clock};
 use crate::models::sql_types::SqlId;
-use crate::schema::book_events;
+use crate::schema::{account_events, accounts, book_events, transfers};
 use crate::store::StoreError;
 use crate::store::each_backend::on_each_backend;
 use crate::store::portable::{from_rows, in_chunks};
@@ -13,8 +14,11 @@ use crate::store::portable::{from_rows, in_chunks};
 /// How many rows one statement inserts. SQLite takes 32,766 values a statement.
 const ROWS_PER_STATEMENT: usize = 1_000;
 
-/// One open transaction: the book's own chain.
+/// One open transaction: the newest sequence, and the book's own chain.
 pub(crate) trait BookEvents {
+    /// The newest sequence in the book: of a transfer, an event, or the opening of an account.
+    fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
+
     /// Up to `limit` events at the places from `first` to `last`, in order, as they are stored.
     fn book_event_rows_between(&mut self, first: i64, last: i64, limit: i64) -> Result<Vec<BookEventRow>, StoreError>;
 
@@ -46,6 +50,16 @@ pub(crate) trait BookEvents {
 macro_rules! implement_book_events {
     ($connection:ty) => {
         impl BookEvents for $connection {
+            fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
+                let transfer = transfers::table.select(max(transfers::sequence)).single_value();
+                let event = account_events::table.select(max(account_events::sequence)).single_value();
+                let of_book = book_events::table.select(max(book_events::sequence)).single_value();
+                let opening = accounts::table.select(max(accounts::id)).single_value();
+                let newest: (Option<i64>, Option<i64>, Option<i64>, Option<i64>) =
+                    diesel::select((transfer, event, of_book, opening)).get_result(self)?;
+                Ok(newest.0.max(newest.1).max(newest.2).max(newest.3).map(Sequence))
+            }
+
             fn book_event_rows_between(
                 &mut self,
                 first: i64,

@@ -1,6 +1,5 @@
 //! Queries that Diesel writes for both backends. Each is given once, and compiled for each.
 
-use diesel::dsl::max;
 use diesel::prelude::*;
 
 use uuid::Uuid;
@@ -14,7 +13,7 @@ use crate::models::sql_types::SqlId;
 use crate::models::transfers::{
     AccountHistory, EffectiveCorrection, ExceptionCount, Exceptions, LastRecordedAt, TransferRow, from_sequence,
 };
-use crate::schema::{account_events, accounts, book_events, book_identity, currencies, transfers};
+use crate::schema::{account_events, accounts, book_identity, currencies, transfers};
 use crate::store::chain_check::{check_events, check_history, check_last_recorded};
 use crate::store::each_backend::on_each_backend_row_by_row;
 use crate::store::{PageSize, StoreError};
@@ -62,9 +61,6 @@ pub(crate) trait Portable {
 
     /// The book's own id.
     fn book_id(&mut self) -> Result<Option<SqlId>, StoreError>;
-
-    /// The newest sequence in the book: of a transfer, an event, or the opening of an account.
-    fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError>;
 
     /// A page of the transfers from a place on, in order, as they are stored.
     fn transfer_rows_from(&mut self, sequence: i64, size: &mut PageSize) -> Result<Vec<TransferRow>, StoreError>;
@@ -241,16 +237,6 @@ macro_rules! implement_portable {
 
             fn book_id(&mut self) -> Result<Option<SqlId>, StoreError> {
                 Ok(book_identity::table.select(book_identity::id).first(self).optional()?)
-            }
-
-            fn newest_sequence(&mut self) -> Result<Option<Sequence>, StoreError> {
-                let transfer = transfers::table.select(max(transfers::sequence)).single_value();
-                let event = account_events::table.select(max(account_events::sequence)).single_value();
-                let of_book = book_events::table.select(max(book_events::sequence)).single_value();
-                let opening = accounts::table.select(max(accounts::id)).single_value();
-                let newest: (Option<i64>, Option<i64>, Option<i64>, Option<i64>) =
-                    diesel::select((transfer, event, of_book, opening)).get_result(self)?;
-                Ok(newest.0.max(newest.1).max(newest.2).max(newest.3).map(Sequence))
             }
 
             fn transfer_rows_from(

@@ -48,7 +48,7 @@ const TELLER: Table = Table {
         // Stricter: without `judging`, of which it names `ChangedAccount` alone.
         ("models", &["facts", "judging", "money", "schema"]),
         // Stricter: without `judging`, as models, and without `error`, whose row names this one.
-        ("store", &["clock", "error", "facts", "files", "judging", "maps", "models", "schema"]),
+        ("store", &["clock", "error", "facts", "files", "judging", "models", "schema"]),
         (
             "ledger",
             &[

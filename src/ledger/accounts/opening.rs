@@ -102,12 +102,11 @@ impl Openings<'_> {
         if self.find_registered(request.currency.code())? != Some(request.currency) {
             return Ok(Err(Rejection::CurrencyUnknown { currency: request.currency.code() }));
         }
-        let decision = match self.known.get(&request.name) {
-            Some(account) => reopen(self.store, request, account)?,
-            None => {
-                let event = self.events.last().unwrap_or_else(|| unreachable!("one event for each unknown name"));
-                open_account(request, None, event)
-            }
+        let decision = if let Some(account) = self.known.get(&request.name) {
+            reopen(self.store, request, account)?
+        } else {
+            let event = self.events.last().unwrap_or_else(|| unreachable!("one event for each unknown name"));
+            open_account(request, None, event)
         };
         Ok(decision.map(|opening| match opening {
             Opening::New(account) => {

@@ -28,9 +28,9 @@ use crate::models::schedules::ScheduleRow;
 use crate::models::sql_types::SqlId;
 use crate::models::transfers::TransferRow;
 use crate::schema::{accounts, currencies, schedules};
-use crate::store::portable::{Portable, from_rows, in_chunks};
+use crate::store::portable::{from_rows, in_chunks};
 use crate::store::sqlite::statements::{AccountsByKey, Key, TransfersById, insert_rows, update_rows};
-use crate::store::{Schedules, Store, StoreError, check_unchanged};
+use crate::store::{BookEvents, Schedules, Store, StoreError, check_unchanged};
 
 impl Store for SqliteConnection {
     fn find_accounts(&mut self, names: &[&AccountName]) -> Result<Vec<Account>, StoreError> {
