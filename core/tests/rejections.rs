@@ -38,7 +38,7 @@ const RAISED: &[(&str, &str, &str)] = &[
     ("amount_not_positive", "the amount must be more than zero, 0.00 EUR was given", "transfer alice bob 0"),
     ("same_account", "account alice is on both sides; a transfer needs two accounts", "transfer alice alice 1"),
     ("journal_empty", "journal j has no transfers", "journal j:"),
-    ("id_reused", "k is already used by transfer 13, which has other content", "deposit k: alice 11"),
+    ("id_reused", "k is already used by transfer 15, which has other content", "deposit k: alice 11"),
     ("account_unknown", "account ghost is unknown", "transfer alice ghost 1"),
     ("hold_unknown", "hold h is unknown", "capture h"),
     ("transfer_unknown", "transfer t is unknown", "reverse t"),
@@ -70,7 +70,7 @@ const RAISED: &[(&str, &str, &str)] = &[
     ("account_frozen", "account cold is frozen", "transfer alice cold 1"),
     (
         "clock_behind",
-        "account late has an entry of 2026-01-01T13:00:00.000000Z, @15, and it is only 2026-01-01T12:00:00.000000Z",
+        "account late has an entry of 2026-01-01T13:00:00.000000Z, @17, and it is only 2026-01-01T12:00:00.000000Z",
         "deposit late 1",
     ),
     (
@@ -379,9 +379,9 @@ fn a_reversal_is_refused_by_the_first_rule_that_it_breaks() {
         reverse t1 9 original     -> account_frozen
         reverse t1 9 USD          -> currencies_differ
         unfreeze alice            -> unfrozen
-        at 2026-12-01T00:00:00Z
+        at 2027-03-01T00:00:00Z
         deposit alice 1           -> posted
-        at 2026-06-01T00:00:00Z
+        at 2027-02-15T00:00:00Z
         reverse t1 9 original     -> clock_behind
     "));
 }
