@@ -15,7 +15,8 @@ const BEGIN: &str = "
 
 #[test]
 fn entries_are_set_and_removed_and_the_others_stay() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         annotate account alice b=2 c=3    -> annotated
         metadata account alice a=1 b=2 c=3
         annotate account alice b=4 -a -zz -> annotated
@@ -30,13 +31,17 @@ fn entries_are_set_and_removed_and_the_others_stay() {
         annotate account ghost a=b        -> account_unknown account=ghost
         annotate transfer ghost a=b       -> transfer_unknown transfer=ghost
         balance alice version 1
-    "));
+    "
+    ));
 }
 
 #[test]
 fn only_a_change_is_recorded() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         annotate account alice a=1        -> annotated
         annotate account alice -b         -> annotated
         annotate transfer d1 x=1          -> annotated
@@ -48,7 +53,9 @@ fn only_a_change_is_recorded() {
             annotate transfer d1 x=3      -> annotated
             annotate account alice a=3    -> annotated
             annotate account alice a=3    -> annotated
-    "));
+    "
+        ),
+    );
     let shown: Vec<_> = book
         .events()
         .iter()
@@ -59,44 +66,54 @@ fn only_a_change_is_recorded() {
         })
         .collect();
     let [alice, cash] = ["alice", "cash"].map(|name| book.get_account(&name.parse().unwrap()).unwrap().id.0);
-    assert_eq!(shown, [
-        (alice, false, metadata("a=1"), metadata("a=2")),
-        // In the chain of the account that is debited.
-        (cash, true, metadata("x=1"), metadata("x=2")),
-        (cash, true, metadata("x=2"), metadata("x=3")),
-        (alice, false, metadata("a=2"), metadata("a=3")),
-    ]);
+    assert_eq!(
+        shown,
+        [
+            (alice, false, metadata("a=1"), metadata("a=2")),
+            // In the chain of the account that is debited.
+            (cash, true, metadata("x=1"), metadata("x=2")),
+            (cash, true, metadata("x=2"), metadata("x=3")),
+            (alice, false, metadata("a=2"), metadata("a=3")),
+        ]
+    );
     assert_eq!(book.transfers()[0].metadata, metadata("x=1"), "the row stays as it was");
 }
 
 #[test]
 fn closed_and_frozen_accounts_are_annotated_too() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         withdraw alice 10          -> posted
         freeze cash                -> frozen
         close alice                -> closed
         annotate account alice b=2 -> annotated
         annotate transfer d1 b=2   -> annotated
         metadata account alice a=1 b=2
-    "));
+    "
+    ));
 }
 
 #[test]
 fn at_most_64_entries_are_kept() {
     let entries = |from: usize, to: usize| (from..to).map(|n| format!("k{n}=v")).collect::<Vec<_>>().join(" ");
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         annotate account alice {}  -> annotated
         annotate account alice b=2 -> metadata_too_large entries=65 entries_max=64
         annotate account alice b=2 -a -> annotated
         annotate transfer d1 {}    -> annotated
         annotate transfer d1 b=2   -> metadata_too_large entries=65
         annotate transfer d1 x=2   -> annotated
-    ", entries(0, 63), entries(0, 63)));
+    ",
+        entries(0, 63),
+        entries(0, 63)
+    ));
 }
 
 #[test]
 fn a_leg_of_a_journal_is_annotated_by_its_own_name() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         journal j1: -> posted
             deposit alice 1
             deposit alice 2
@@ -107,7 +124,8 @@ fn a_leg_of_a_journal_is_annotated_by_its_own_name() {
             deposit d2: alice 1    -> posted
             annotate transfer d2 a=b -> annotated
         metadata transfer d2 a=b
-    "));
+    "
+    ));
 }
 
 #[test]

@@ -15,7 +15,8 @@ const BEGIN: &str = "
 
 #[test]
 fn each_item_sees_those_before_it() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         batch
             transfer alice bob 1 -> insufficient_funds
             deposit alice 1      -> posted
@@ -29,12 +30,14 @@ fn each_item_sees_those_before_it() {
             deposit bob 1        -> account_frozen
         balance bob posted 0.50 state frozen
         metadata account bob a=b
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_batch_that_stops_keeps_what_was_before_the_first_refusal() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         batch stop
             deposit alice 1      -> posted
             transfer alice bob 2 -> insufficient_funds
@@ -45,12 +48,14 @@ fn a_batch_that_stops_keeps_what_was_before_the_first_refusal() {
             deposit alice 1      -> posted
             deposit alice 1      -> posted
         balance alice posted 3
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_batch_of_all_or_nothing_keeps_all_or_nothing() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         batch nothing
             deposit alice 1      -> batch_refused item=3
             hold alice bob 1     -> batch_refused item=3
@@ -70,14 +75,20 @@ fn a_batch_of_all_or_nothing_keeps_all_or_nothing() {
             freeze alice         -> batch_refused item=2
             deposit alice 0      -> amount_not_positive
         balance alice state open
-    "));
+    "
+    ));
 }
 
 #[test]
 fn each_request_has_its_own_actor_where_each_has_one() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
-        deposit alice 9 -> posted"));
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
+        deposit alice 9 -> posted"
+        ),
+    );
     let account = |name: &str| book.get_account(&name.parse().unwrap()).unwrap();
     let known = Known { accounts: vec![account("bob"), account("alice")], ..Known::default() };
     let mut batch = Batch::new(known, book.now());
@@ -104,12 +115,17 @@ fn each_request_has_its_own_actor_where_each_has_one() {
 #[test]
 fn a_ruling_has_what_changed_and_nothing_else() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         deposit alice 9            -> posted
         hold h1: alice bob 1       -> held
         hold h2: alice bob 1       -> held
         hold h3: alice bob 1       -> held
-    "));
+    "
+        ),
+    );
     let rule = |lines: &str| {
         let transfers = book.transfers();
         let accounts = ["cash", "alice", "bob"].map(|name| book.get_account(&name.parse().unwrap()).unwrap());
@@ -121,17 +137,25 @@ fn a_ruling_has_what_changed_and_nothing_else() {
         batch.finish_provisionally()
     };
     let ruling = rule("transfer alice bob 1");
-    assert_eq!(ruling.accounts.iter().map(|changed| changed.account.name.as_str()).collect::<Vec<_>>(), ["alice", "bob"]);
+    assert_eq!(
+        ruling.accounts.iter().map(|changed| changed.account.name.as_str()).collect::<Vec<_>>(),
+        ["alice", "bob"]
+    );
     assert!(ruling.holds_opened.is_empty() && ruling.holds_changed.is_empty() && ruling.events.is_empty());
     assert!(ruling.only_moves() && ruling.transfers[0].sequence == Sequence::provisional(0));
-    let ruling = rule("
+    let ruling = rule(
+        "
         capture h3
         release h1
         hold h5: alice bob 1
         hold h4: alice bob 2
         capture h4 1
-    ");
-    assert_eq!(ruling.holds_changed.iter().map(|hold| hold.state.as_str()).collect::<Vec<_>>(), ["released", "captured"]);
+    ",
+    );
+    assert_eq!(
+        ruling.holds_changed.iter().map(|hold| hold.state.as_str()).collect::<Vec<_>>(),
+        ["released", "captured"]
+    );
     let opened: Vec<_> = ruling.holds_opened.iter().map(|hold| (hold.amount.minor(), hold.remaining.minor())).collect();
     assert_eq!(opened, [(100, 100), (200, 100)], "in the order in which they were opened");
     assert!(!ruling.only_moves());
@@ -180,10 +204,13 @@ fn drawn_sequences_rise() {
     check_on(&book, BEGIN);
     let accounts = ["cash", "alice"].map(|name| book.get_account(&name.parse().unwrap()).unwrap());
     let mut batch = Batch::new(Known { accounts: accounts.to_vec(), ..Known::default() }, book.now());
-    for request in requests(&book, "
+    for request in requests(
+        &book,
+        "
         deposit alice 1
         deposit alice 2
-    ") {
+    ",
+    ) {
         batch.judge(&request).unwrap();
     }
     drop(batch.finish(&[Sequence(2), Sequence(1)]));
@@ -195,12 +222,15 @@ fn a_dry_run_has_no_sequences() {
     check_on(&book, BEGIN);
     let accounts = ["cash", "alice", "bob"].map(|name| book.get_account(&name.parse().unwrap()).unwrap());
     let mut batch = Batch::new(Known { accounts: accounts.to_vec(), ..Known::default() }, book.now());
-    for request in requests(&book, "
+    for request in requests(
+        &book,
+        "
         deposit k: alice 1
         deposit alice 2
         freeze bob
         hold alice bob 1
-    ") {
+    ",
+    ) {
         // Bob is frozen when the hold comes.
         let _ = batch.judge(&request);
     }

@@ -44,7 +44,8 @@ fn nothing_follows_an_entry_that_is_later_than_the_clock_by_more_than_a_minute()
 
 #[test]
 fn what_the_owner_accepts_is_followed_behind_it() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         deposit alice 1      -> clock_behind
         clock accept         -> accepted
         clock accept         -> unchanged
@@ -53,7 +54,8 @@ fn what_the_owner_accepts_is_followed_behind_it() {
         deposit d3: alice 1  -> posted
         times d3 recorded 2026-01-01T13:00:00.000002Z clock 2026-01-01T12:00:00Z
         freeze alice         -> frozen
-    "));
+    "
+    ));
 }
 
 #[test]
@@ -67,13 +69,16 @@ fn a_batch_follows_its_own_entries() {
         Known { accounts, lead, ..Known::default() }
     };
     let mut batch = Batch::new(known(&book), book.now());
-    for request in requests(&book, "
+    for request in requests(
+        &book,
+        "
         deposit alice 1
         deposit alice 1
         limits alice min 0 max 100
         limits alice min 0 max 101
         transfer alice bob 1
-    ") {
+    ",
+    ) {
         assert!(batch.judge(&request).is_ok());
     }
 }
@@ -81,7 +86,9 @@ fn a_batch_follows_its_own_entries() {
 #[test]
 fn a_change_is_recorded_behind_the_accounts_newest_entry() {
     let book = Book::new();
-    check_on(&book, "
+    check_on(
+        &book,
+        "
         account alice liability EUR
         at 2026-01-01T13:00:00Z
         freeze alice          -> frozen
@@ -92,19 +99,26 @@ fn a_change_is_recorded_behind_the_accounts_newest_entry() {
         unfreeze alice        -> unfrozen
         at 2026-01-01T13:05:00Z
         limits alice max 5    -> changed
-    ");
+    ",
+    );
     let times: Vec<_> = book.events().iter().map(|event| event.recorded_at.to_string()).collect();
     assert_eq!(times, ["2026-01-01T13:00:00.000000Z", "2026-01-01T13:00:00.000001Z", "2026-01-01T13:05:00.000000Z"]);
     let sequence = book.events()[2].sequence;
-    check_on(&book, &format!("
+    check_on(
+        &book,
+        &format!(
+            "
         at 2026-01-01T13:00:00Z
         limits alice max 6    -> clock_behind sequence={sequence}
-    "));
+    "
+        ),
+    );
 }
 
 #[test]
 fn days_are_those_of_the_clock_and_not_of_what_is_recorded() {
-    check("
+    check(
+        "
         account cash  asset     EUR
         account alice liability EUR
         account bob   liability EUR
@@ -124,12 +138,14 @@ fn days_are_those_of_the_clock_and_not_of_what_is_recorded() {
         hold h1: alice bob 1 expires in 60s -> held
         times h1 clock 2026-01-02T00:00:30Z expires 2026-01-02T00:01:30Z
         hold h1: alice bob 1 expires in 60s -> replayed
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_request_without_a_time_counts_in_the_period_of_the_clock() {
-    check("
+    check(
+        "
         account cash  asset     EUR
         account alice liability EUR
         at 2026-02-01T00:00:10Z
@@ -138,7 +154,8 @@ fn a_request_without_a_time_counts_in_the_period_of_the_clock() {
         at 2026-01-31T23:59:55Z
         deposit alice 1              -> period_closed effective_at=2026-01-31T23:59:55.000000Z period=2026-01
         deposit alice 1 effective 2026-02-01T00:00:00Z -> posted
-    ");
+    ",
+    );
 }
 
 /// What is known at 12:45, when a hold of carol for bob has expired, and bob's newest entry is of one o'clock.
@@ -153,9 +170,14 @@ fn with_late_bob(book: &Book) -> Batch {
 #[test]
 fn an_expiry_is_not_recorded_behind_an_entry_that_is_too_late() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         hold h1: carol bob 1 expires 2026-01-01T12:30:00Z -> held
-    "));
+    "
+        ),
+    );
     let mut batch = with_late_bob(&book);
     let refusal = batch.judge(&requests(&book, "deposit carol 1 cash vault")[0]).unwrap_err();
     assert!(matches!(refusal, Rejection::ClockBehind { account: Some(ref account), .. } if account.as_str() == "bob"));

@@ -12,7 +12,8 @@ const BEGIN: &str = "
 
 #[test]
 fn an_account_is_expected_to_have_a_version() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         deposit alice 1 if-version alice 0 -> precondition_failed account=alice expected=version_=_0 actual=version_=_1
         deposit alice 1 if-version alice 2 -> precondition_failed actual=version_=_1
         deposit alice 1 if-version alice 1 -> posted
@@ -22,7 +23,8 @@ fn an_account_is_expected_to_have_a_version() {
         withdraw alice 1 if-version ghost 0 -> account_unknown account=ghost
         hold alice bob 1 if-version alice 2 -> precondition_failed actual=version_=_3
         hold alice bob 1 if-version alice 3 -> held
-    "));
+    "
+    ));
 }
 
 #[test]
@@ -36,9 +38,11 @@ fn a_posted_balance_compares_as_is_expected() {
     ];
     for (comparison, answers) in cases {
         for (amount, answer) in ["9.99", "10", "10.01"].into_iter().zip(answers) {
-            check(&format!("{BEGIN}
+            check(&format!(
+                "{BEGIN}
         deposit bob 1 if-balance alice {comparison} {amount} -> {answer}
-            "));
+            "
+            ));
         }
     }
     check(&format!("{BEGIN}
@@ -52,7 +56,8 @@ fn a_posted_balance_compares_as_is_expected() {
 
 #[test]
 fn the_first_of_several_conditions_that_fails_is_the_answer() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         deposit bob 1 if-version alice 1 if-balance bob = 3 if-version cash 9 -> precondition_failed account=bob
         deposit bob 1 if-version alice 1 if-balance bob = 0 if-version cash 9 -> precondition_failed account=cash
         deposit bob 1 if-version alice 1 if-balance bob = 0 if-version cash 1 -> posted
@@ -60,5 +65,6 @@ fn the_first_of_several_conditions_that_fails_is_the_answer() {
             deposit bob 1 if-version bob 1 -> posted
             deposit bob 1 if-version bob 1 -> precondition_failed actual=version_=_2
             deposit bob 1 if-version bob 2 -> posted
-    "));
+    "
+    ));
 }

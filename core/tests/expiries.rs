@@ -14,7 +14,8 @@ const BEGIN: &str = "
 
 #[test]
 fn an_expired_hold_is_gone_at_that_very_moment() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         transfer alice bob 5 -> insufficient_funds available=4.00
         capture h1 1         -> captured
         hold-state h1 open remaining 5 rows 2
@@ -26,7 +27,8 @@ fn an_expired_hold_is_gone_at_that_very_moment() {
         transfer alice bob 9 -> posted
         hold-state h1 expired remaining 0 rows 3
         capture h1           -> hold_expired
-    "));
+    "
+    ));
 }
 
 #[test]
@@ -46,7 +48,10 @@ fn a_hold_expires_later_than_now() {
 #[test]
 fn the_next_write_that_touches_the_account_records_the_expiry() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         at 2026-01-01T01:00:00Z
         # Carol has nothing to do with it.
         deposit carol 1      -> posted
@@ -57,7 +62,9 @@ fn the_next_write_that_touches_the_account_records_the_expiry() {
         balance alice posted 1 held 0 version 4
         balance bob version 2
         expire               -> 0
-    "));
+    "
+        ),
+    );
     let transfers = book.transfers();
     let kinds: Vec<_> = transfers.iter().map(|transfer| transfer.kind.as_str()).collect();
     assert_eq!(kinds, ["transfer", "hold", "transfer", "release", "transfer"]);
@@ -67,7 +74,8 @@ fn the_next_write_that_touches_the_account_records_the_expiry() {
 
 #[test]
 fn a_hold_of_which_this_account_gets_the_money_expires_by_it_too() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         at 2026-01-01T01:00:00Z
         deposit bob 1        -> posted
         hold-state h1 expired remaining 0 rows 2
@@ -76,12 +84,14 @@ fn a_hold_of_which_this_account_gets_the_money_expires_by_it_too() {
         # Recorded once, whichever side comes next.
         transfer alice bob 1 -> posted
         hold-state h1 expired remaining 0 rows 2
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_refused_request_does_not_record_an_expiry() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         at 2026-01-01T01:00:00Z
         transfer alice bob 10.01   -> insufficient_funds available=10.00
         hold-state h1 expired remaining 0 rows 1
@@ -106,13 +116,17 @@ fn a_refused_request_does_not_record_an_expiry() {
         journal j1:                 -> replayed rows=2
             transfer alice bob 4
             transfer alice bob 5
-    "));
+    "
+    ));
 }
 
 #[test]
 fn expiries_are_recorded_on_request_in_the_order_of_their_times() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         hold h2: alice carol 1 expires 2026-01-01T03:00:00Z -> held
         hold h3: alice bob 1 expires 2026-01-01T02:00:00Z -> held
         hold h4: alice bob 1                              -> held
@@ -127,7 +141,9 @@ fn expiries_are_recorded_on_request_in_the_order_of_their_times() {
         hold-state h3 expired remaining 0 rows 2
         hold-state h4 open remaining 1 rows 1
         balance alice posted 10 held 1
-    "));
+    "
+        ),
+    );
     let last: Vec<_> = book.transfers().iter().rev().take(2).filter_map(|transfer| transfer.hold_id).collect();
     let key = |key: &str| key.parse::<teller::facts::Key>().unwrap().id();
     assert_eq!(last, [key("h2"), key("h3")], "the first to expire is recorded first");
@@ -135,7 +151,8 @@ fn expiries_are_recorded_on_request_in_the_order_of_their_times() {
 
 #[test]
 fn changes_reversals_captures_and_releases_record_expiries_first() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         transfer t1: alice bob 4  -> posted
         hold h2: bob carol 1      -> held
         at 2026-01-01T01:00:00Z
@@ -166,12 +183,14 @@ fn changes_reversals_captures_and_releases_record_expiries_first() {
         at 2026-01-01T01:00:10Z
         reverse-journal j1        -> reversed
         hold-state h8 expired remaining 0 rows 2
-    "));
+    "
+    ));
 }
 
 #[test]
 fn an_account_is_closed_though_its_holds_expired_without_a_record() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         close bob         -> account_has_holds account=bob held=6.00
         at 2026-01-01T01:00:00Z
         withdraw alice 4  -> posted
@@ -184,5 +203,6 @@ fn an_account_is_closed_though_its_holds_expired_without_a_record() {
         withdraw alice 6  -> posted
         close alice       -> closed
         balance alice state closed version 7
-    "));
+    "
+    ));
 }

@@ -45,7 +45,8 @@ fn an_account_is_hashed_with_all_that_it_was_opened_with() {
 
 #[test]
 fn an_event_is_hashed_with_the_history_before_it() {
-    let limits = |min: Option<i64>, max: Option<i64>| Limits { min_balance: min.map(amount), max_balance: max.map(amount) };
+    let limits =
+        |min: Option<i64>, max: Option<i64>| Limits { min_balance: min.map(amount), max_balance: max.map(amount) };
     let velocity = |limits: [Option<i64>; 3]| {
         let [per_transfer, per_day, per_month] = limits.map(|limit| limit.map(amount));
         Velocity { per_transfer, per_day, per_month }
@@ -109,8 +110,10 @@ fn transfer() -> Transfer {
     }
 }
 
-/// A transfer with every field that it may have, field by field.
-const FIELDS: &[(&str, fn(&mut Transfer))] = &[
+type Set = fn(&mut Transfer);
+
+/// Every field that a transfer may have, one by one.
+const FIELDS: &[(&str, Set)] = &[
     ("journal", |transfer| transfer.journal_id = Some(id("j").0)),
     ("hold", |transfer| transfer.hold_id = Some(id("h"))),
     ("reversed", |transfer| transfer.reversed_id = Some(id("r"))),
@@ -162,7 +165,9 @@ fn a_due_is_hashed_with_what_became_of_it() {
 #[test]
 fn what_no_row_shows_of_a_request_is_kept_as_a_digest() {
     let book = Book::new();
-    check_on(&book, "
+    check_on(
+        &book,
+        "
         account cash  asset     EUR
         account alice liability EUR
         account bob   liability EUR
@@ -182,7 +187,8 @@ fn what_no_row_shows_of_a_request_is_kept_as_a_digest() {
             close carol
             annotate account bob k=v -x -a
             annotate transfer d1 -x
-    ");
+    ",
+    );
     let digests = book.transfers().into_iter().filter_map(|transfer| transfer.request_digest);
     let digests: Vec<_> = digests.map(|digest| digest.0.to_string()).collect();
     assert_eq!(digests, ["request final", "request journal reversal", "request changes"].map(vector));
@@ -191,21 +197,39 @@ fn what_no_row_shows_of_a_request_is_kept_as_a_digest() {
 #[test]
 fn a_digest_tells_apart_what_its_request_says() {
     let legs = [
-        "freeze alice", "freeze alice debits", "freeze alice credits", "unfreeze alice", "unfreeze alice debits", "freeze bob",
-        "freeze alice reason why", "close alice", "annotate account alice a=b", "annotate account alice -a",
-        "annotate account alice a=c", "annotate account bob a=b", "annotate transfer t a=b",
+        "freeze alice",
+        "freeze alice debits",
+        "freeze alice credits",
+        "unfreeze alice",
+        "unfreeze alice debits",
+        "freeze bob",
+        "freeze alice reason why",
+        "close alice",
+        "annotate account alice a=b",
+        "annotate account alice -a",
+        "annotate account alice a=c",
+        "annotate account bob a=b",
+        "annotate transfer t a=b",
     ];
     let digest = |leg: &str| {
         let book = Book::new();
-        check_on(&book, "
+        check_on(
+            &book,
+            "
         account cash  asset     EUR
         account alice liability EUR min none
         account bob   liability EUR
-        deposit t: bob 1 -> posted");
-        let journal = requests(&book, &format!("
+        deposit t: bob 1 -> posted",
+        );
+        let journal = requests(
+            &book,
+            &format!(
+                "
         journal k:
             post cash bob 1
-            {leg}"));
+            {leg}"
+            ),
+        );
         let answers = book.submit(&journal, BatchPolicy::CarryOn, &"ops".parse().unwrap());
         answers[0].as_ref().unwrap().transfers[0].request_digest.unwrap().0
     };
@@ -226,7 +250,7 @@ fn seal() -> Seal {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 #[test]

@@ -11,7 +11,8 @@ const BEGIN: &str = "
 
 #[test]
 fn a_hold_lowers_what_is_available_but_not_what_is_posted() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         hold h1: alice bob 3  -> held amount=3.00 rows=1
         balance alice posted 10 held 3 available 7 version 2
         balance bob   posted 0 held 0 available 0 version 1
@@ -26,12 +27,14 @@ fn a_hold_lowers_what_is_available_but_not_what_is_posted() {
         account usd liability USD
         hold alice usd 1      -> currencies_differ account=usd
         hold-post cash alice all -> nothing_falls
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_hold_is_captured_in_parts_up_to_its_amount() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         hold h1: alice bob 6      -> held
         capture h1 6.01           -> hold_too_small hold=h1 remaining=6.00 requested=6.01
         capture h1 2              -> captured amount=2.00 rows=1
@@ -52,12 +55,14 @@ fn a_hold_is_captured_in_parts_up_to_its_amount() {
         # A transfer is no hold.
         transfer t1: alice bob 1  -> posted
         capture t1 1              -> hold_unknown
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_final_capture_releases_what_is_left() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         hold h1: alice bob 6      -> held
         capture c1: h1 2 final    -> captured amount=2.00 rows=2
         hold-state h1 released remaining 0 rows 3
@@ -71,13 +76,17 @@ fn a_final_capture_releases_what_is_left() {
         hold h3: alice bob 4      -> held
         capture h3 all            -> captured amount=4.00
         hold-state h3 captured remaining 0
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_release_gives_up_all_that_is_left() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         hold h1: alice bob 6      -> held
         capture h1 2              -> captured
         release r1: h1 note off   -> released amount=4.00 rows=1
@@ -86,23 +95,33 @@ fn a_release_gives_up_all_that_is_left() {
         balance bob posted 2 version 3
         release r2: h1            -> hold_not_open state=released
         release r1: h1 note off   -> replayed
-    "));
+    "
+        ),
+    );
     let release = book.transfers().pop().unwrap();
-    assert_eq!((release.kind.as_str(), release.description.map(|text| text.to_string())), ("release", Some("off".into())));
+    assert_eq!(
+        (release.kind.as_str(), release.description.map(|text| text.to_string())),
+        ("release", Some("off".into()))
+    );
     assert_eq!(release.key.map(|key| key.to_string()), Some("r1".into()));
 }
 
 #[test]
 fn a_capture_is_posted_as_it_says() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         hold h1: alice bob 6 effective 2025-05-05T00:00:00Z note held meta a=b -> held
         capture c1: h1 2 effective 2025-06-06T00:00:00Z note taken meta c=d final -> captured rows=2
         hold h2: alice bob 6 -> held
         capture h2 1 USD     -> currencies_differ account=alice currency=USD
         capture h2 0         -> amount_not_positive
         capture h2 up-to 0   -> amount_not_positive
-    "));
+    "
+        ),
+    );
     let transfers = book.transfers();
     let [hold, capture, rest] = &transfers[1..4] else { panic!("three rows") };
     assert_eq!(hold.effective_at, crate::support::at("2025-05-05"));
@@ -110,10 +129,10 @@ fn a_capture_is_posted_as_it_says() {
     assert_eq!((capture.kind.as_str(), rest.kind.as_str()), ("capture", "release"));
     assert_eq!(capture.effective_at, crate::support::at("2025-06-06"));
     assert_eq!((capture.hold_id, rest.hold_id), (Some(hold.id), Some(hold.id)));
-    assert_eq!(capture.key.as_ref().map(|key| key.as_str()), Some("c1"));
+    assert_eq!(capture.key.as_ref().map(teller::facts::Key::as_str), Some("c1"));
     assert_eq!((rest.id, rest.key.as_ref()), (capture.id.of_remainder(), None));
     for row in [capture, rest] {
-        assert_eq!(row.description.as_ref().map(|text| text.as_str()), Some("taken"));
+        assert_eq!(row.description.as_ref().map(teller::facts::Description::as_str), Some("taken"));
         assert_eq!(row.metadata, crate::support::metadata("c=d"));
     }
     assert!(capture.request_digest.is_some() && rest.request_digest.is_none(), "the first row has it");
@@ -122,7 +141,8 @@ fn a_capture_is_posted_as_it_says() {
 
 #[test]
 fn frozen_accounts_release_but_neither_hold_nor_capture() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         hold h1: alice bob 1      -> held
         hold h2: alice bob 1      -> held
         freeze alice              -> frozen
@@ -138,12 +158,14 @@ fn frozen_accounts_release_but_neither_hold_nor_capture() {
         hold alice bob 1          -> account_closed account=bob
         capture h2                -> account_closed account=bob
         release h2                -> account_closed account=bob
-    "));
+    "
+    ));
 }
 
 #[test]
 fn holds_of_both_sides_are_counted_apart() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         account carol liability EUR
         deposit bob 5             -> posted
         hold h1: alice bob 4      -> held
@@ -160,5 +182,6 @@ fn holds_of_both_sides_are_counted_apart() {
         hold h3: carol alice 1    -> held
         close alice               -> account_has_holds account=alice held=1.00
         close carol               -> account_has_holds account=carol held=1.00
-    "));
+    "
+    ));
 }

@@ -15,7 +15,10 @@ const BEGIN: &str = "
 #[test]
 fn legs_are_posted_together_each_seeing_those_before_it() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         journal j1:                -> posted rows=3
             transfer alice bob 8
             transfer bob alice 3
@@ -29,20 +32,23 @@ fn legs_are_posted_together_each_seeing_those_before_it() {
         journal j2:                -> posted
             deposit alice 1
             transfer alice bob 1
-    "));
+    "
+        ),
+    );
     let transfers = book.transfers();
     let id = "j1".parse::<teller::facts::Key>().unwrap().id();
     let legs: Vec<_> = transfers.iter().filter(|transfer| transfer.journal_id == Some(id.0)).collect();
     let found: Vec<_> = legs.iter().map(|leg| leg.id).collect();
     assert_eq!(found, [id, id.of_leg(1), id.of_leg(2)], "the first leg has the journal's id");
-    assert_eq!(legs[0].key.as_ref().map(|key| key.as_str()), Some("j1"));
+    assert_eq!(legs[0].key.as_ref().map(teller::facts::Key::as_str), Some("j1"));
     assert!(legs[1..].iter().all(|leg| leg.key.is_none()));
     assert!(legs.iter().all(|leg| leg.request_digest.is_none()), "its rows show all of it");
 }
 
 #[test]
 fn a_refused_journal_leaves_nothing_behind() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         hold h1: alice bob 2       -> held
         deposit d1: alice 1        -> posted
         batch
@@ -65,12 +71,14 @@ fn a_refused_journal_leaves_nothing_behind() {
         balance alice posted 0 held 0 version 6
         metadata account alice
         metadata transfer d1
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_journal_moves_something_and_its_legs_are_well_formed() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         journal j1:        -> journal_empty journal=j1
         journal j1:        -> journal_empty
             freeze alice
@@ -83,12 +91,14 @@ fn a_journal_moves_something_and_its_legs_are_well_formed() {
         journal j1:        -> hold_unknown leg=1
             release ghost
         balance alice state open version 1
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_journal_crosses_currencies_by_accounts_of_both() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         journal j1:        -> posted
             fall alice fx:eur 9
             rise usd fx:usd 10
@@ -101,13 +111,17 @@ fn a_journal_crosses_currencies_by_accounts_of_both() {
         reverse-journal r1: j1 -> reversed rows=2
         balance alice posted 10
         balance usd posted 0
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_journal_changes_accounts_between_its_transfers() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         journal j1:               -> posted rows=1
             limits bob max 5
             transfer alice bob 5
@@ -123,16 +137,22 @@ fn a_journal_changes_accounts_between_its_transfers() {
             transfer alice bob 5
             freeze bob reason done
             annotate account bob k=v
-    "));
+    "
+        ),
+    );
     let id = "j1".parse::<teller::facts::Key>().unwrap().id();
     assert!(book.events().iter().all(|event| event.journal_id == Some(id.0)));
-    assert_eq!(book.events().iter().map(|event| event.actor.as_str().to_owned()).collect::<Vec<_>>(), ["tests", "carol", "tests"]);
+    assert_eq!(
+        book.events().iter().map(|event| event.actor.as_str().to_owned()).collect::<Vec<_>>(),
+        ["tests", "carol", "tests"]
+    );
     assert!(book.transfers()[1].request_digest.is_some());
 }
 
 #[test]
 fn holds_captures_and_releases_are_legs_too() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         hold h1: alice bob 4       -> held
         journal j1:                -> posted rows=5
             hold alice bob 2
@@ -151,13 +171,17 @@ fn holds_captures_and_releases_are_legs_too() {
             capture h1 1
             transfer alice bob 1
             release j1
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_journal_is_undone_as_a_whole_and_judged_at_its_end() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         # Bob passes on what he gets.
         journal j1:              -> posted
             transfer alice bob 6
@@ -172,7 +196,9 @@ fn a_journal_is_undone_as_a_whole_and_judged_at_its_end() {
         reverse-journal ghost    -> journal_unknown journal=ghost
         deposit d1: alice 1      -> posted
         reverse-journal d1       -> journal_unknown journal=d1
-    "));
+    "
+        ),
+    );
     let rows = book.transfers();
     let (legs, undone) = (&rows[1..4], &rows[4..7]);
     let pairs: Vec<_> = undone.iter().map(|row| row.reversed_id).collect();
@@ -181,15 +207,16 @@ fn a_journal_is_undone_as_a_whole_and_judged_at_its_end() {
     let id = "r1".parse::<teller::facts::Key>().unwrap().id();
     for (row, index) in undone.iter().zip(0..) {
         assert_eq!((row.journal_id, row.id), (Some(id.0), id.of_leg(index)));
-        assert_eq!(row.description.as_ref().map(|text| text.as_str()), Some("undone"));
+        assert_eq!(row.description.as_ref().map(teller::facts::Description::as_str), Some("undone"));
         assert_eq!(row.metadata, crate::support::metadata("a=b"));
     }
-    assert_eq!(undone[0].key.as_ref().map(|key| key.as_str()), Some("r1"));
+    assert_eq!(undone[0].key.as_ref().map(teller::facts::Key::as_str), Some("r1"));
 }
 
 #[test]
 fn what_is_left_of_each_leg_is_undone() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         journal j1:              -> posted
             transfer alice bob 6
             deposit alice 3
@@ -201,12 +228,14 @@ fn what_is_left_of_each_leg_is_undone() {
         balance bob posted 0
         reverse-journal r1: j1   -> replayed rows=2
         reverse-journal j1       -> already_reversed
-    "));
+    "
+    ));
 }
 
 #[test]
 fn an_account_that_ends_outside_its_limits_keeps_a_journal_from_being_undone() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         journal j1:              -> posted
             transfer alice bob 6
             transfer alice bob 2
@@ -225,8 +254,10 @@ fn an_account_that_ends_outside_its_limits_keeps_a_journal_from_being_undone() {
         reverse-journal j1       -> reversed
         balance alice posted 10
         balance bob posted 0
-    "));
-    check("
+    "
+    ));
+    check(
+        "
         account vault asset  JPY
         account pool  equity JPY
         account side  equity JPY
@@ -236,12 +267,14 @@ fn an_account_that_ends_outside_its_limits_keeps_a_journal_from_being_undone() {
         fall vault side 9223372036854775807  -> posted
         fall vault other 5                   -> posted
         reverse-journal j1                   -> overflow leg=1 account=vault requested=10
-    ");
+    ",
+    );
 }
 
 #[test]
 fn limits_at_the_end_are_looked_at_on_the_accounts_own_side() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         account vault asset EUR min 0 max 9
         journal j1:              -> posted
             deposit bob 6 cash vault
@@ -257,12 +290,14 @@ fn limits_at_the_end_are_looked_at_on_the_accounts_own_side() {
             fall bob vault 5
         deposit bob 5 cash vault -> posted
         reverse-journal j2       -> max_balance_exceeded account=vault posted=5.00 max_balance=9.00 requested=5.00
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_journals_reversal_counts_now_or_when_each_leg_did() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         journal j1:              -> posted
             deposit alice 1 effective 2025-05-05T00:00:00Z
             deposit bob 1 effective 2025-06-06T00:00:00Z
@@ -277,5 +312,6 @@ fn a_journals_reversal_counts_now_or_when_each_leg_did() {
             deposit alice 1 effective 2025-05-05T00:00:00Z
         reverse-journal r2: j2   -> reversed
         reverse-journal r2: j2 original -> id_reused
-    "));
+    "
+    ));
 }

@@ -10,7 +10,8 @@ const BEGIN: &str = "
 
 #[test]
 fn what_is_available_stays_at_or_above_the_minimum() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         deposit  alice 10        -> posted
         transfer alice bob 10.01 -> insufficient_funds account=alice available=10.00 min_balance=0.00 requested=10.01
         hold     alice bob 4     -> held
@@ -25,7 +26,8 @@ fn what_is_available_stays_at_or_above_the_minimum() {
         # A deposit raises, so no minimum is in its way.
         deposit  alice 1         -> posted
         balance  alice posted -998 held 4 available -1002
-    "));
+    "
+    ));
 }
 
 #[test]
@@ -44,7 +46,8 @@ fn only_what_falls_is_held_against_a_minimum_and_only_what_rises_against_a_maxim
 
 #[test]
 fn what_is_posted_stays_at_or_below_the_maximum() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         limits   alice max 10    -> changed
         deposit  alice 10.01     -> max_balance_exceeded account=alice posted=0.00 max_balance=10.00 requested=10.01
         deposit  alice 10        -> posted
@@ -65,12 +68,14 @@ fn what_is_posted_stays_at_or_below_the_maximum() {
         capture  h1 0.01         -> captured
         limits   alice max none  -> changed
         deposit  alice 1000      -> posted
-    "));
+    "
+    ));
 }
 
 #[test]
 fn an_account_is_opened_inside_its_limits() {
-    check("
+    check(
+        "
         account cash   asset     EUR min 0.01   -> limit_overrun account=cash balance=0.00 limit=0.01
         account cash   asset     EUR max -0.01  -> limit_overrun account=cash balance=0.00 limit=-0.01
         account cash   asset     EUR min 1 max 0 -> limits_inverted account=cash min_balance=1.00 max_balance=0.00
@@ -90,12 +95,14 @@ fn an_account_is_opened_inside_its_limits() {
         balance fees  posted -1
         balance funds posted -2
         post alice vault 1 -> insufficient_funds account=alice min_balance=0.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn limits_change_one_by_one_and_stay_around_the_balance() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         deposit alice 10        -> posted
         hold alice bob 4        -> held
         limits alice min 6.01   -> limit_overrun account=alice balance=6.00 limit=6.01
@@ -120,5 +127,6 @@ fn limits_change_one_by_one_and_stay_around_the_balance() {
         limits alice min 5 max 1 per-day -1 -> velocity_negative
         limits alice per-transfer 0 per-day 0 per-month 0 -> changed
         withdraw alice 0.01             -> velocity_exceeded limit=0.00
-    "));
+    "
+    ));
 }

@@ -50,7 +50,8 @@ fn a_period_is_closed_when_it_is_over_and_not_within_a_closed_one() {
 
 #[test]
 fn the_widest_closed_period_is_named() {
-    check("
+    check(
+        "
         at 2027-01-01T00:00:00Z
         account cash  asset     EUR
         account alice liability EUR
@@ -68,7 +69,8 @@ fn the_widest_closed_period_is_named() {
         period reopen 2026      -> reopened
         deposit alice 1 effective 2026-06-05T01:00:00Z -> posted
         period reopen 2026-05-05 -> period_closed_within within=2026-05
-    ");
+    ",
+    );
 }
 
 fn period(text: &str) -> Period {

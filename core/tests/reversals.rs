@@ -13,7 +13,10 @@ const BEGIN: &str = "
 #[test]
 fn a_reversal_moves_back_what_was_moved() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         reverse r1: t1 note wrong meta a=b -> reversed amount=6.00 rows=1
         balance alice posted 10 version 3
         balance bob posted 0 version 2
@@ -21,18 +24,21 @@ fn a_reversal_moves_back_what_was_moved() {
         reverse r1            -> not_reversible transfer=r1 kind=reversal
         reverse d1            -> reversed
         balance cash posted 0
-    "));
+    "
+        ),
+    );
     let row = &book.transfers()[2];
     assert_eq!(row.reversed_id, Some(book.transfers()[1].id));
-    assert_eq!(row.key.as_ref().map(|key| key.as_str()), Some("r1"));
-    assert_eq!(row.description.as_ref().map(|text| text.as_str()), Some("wrong"));
+    assert_eq!(row.key.as_ref().map(teller::facts::Key::as_str), Some("r1"));
+    assert_eq!(row.description.as_ref().map(teller::facts::Description::as_str), Some("wrong"));
     assert_eq!(row.metadata, crate::support::metadata("a=b"));
-    assert_eq!(row.up_to.map(|most| most.minor()), Some(i64::MAX), "all was asked for");
+    assert_eq!(row.up_to.map(teller::money::Amount::minor), Some(i64::MAX), "all was asked for");
 }
 
 #[test]
 fn a_transfer_is_reversed_in_parts_up_to_its_amount() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         reverse t1 2          -> reversed amount=2.00
         reverse t1 4.01       -> reversal_too_large transfer=t1 remaining=4.00 requested=4.01
         reverse t1 0          -> amount_not_positive
@@ -43,12 +49,14 @@ fn a_transfer_is_reversed_in_parts_up_to_its_amount() {
         reverse ghost         -> transfer_unknown transfer=ghost
         reverse d1 1 USD      -> currencies_differ account=alice currency=USD
         reverse d1 10         -> reversed
-    "));
+    "
+    ));
 }
 
 #[test]
 fn transfers_and_captures_are_reversible_and_nothing_else_is() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         hold h1: alice bob 4  -> held
         reverse h1            -> not_reversible transfer=h1 kind=hold
         capture c1: h1 1      -> captured
@@ -57,12 +65,14 @@ fn transfers_and_captures_are_reversible_and_nothing_else_is() {
         balance alice posted 4 held 3 available 1
         release l1: h1        -> released
         reverse l1            -> not_reversible kind=release
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_reversal_keeps_the_rules_of_a_transfer_but_for_velocity() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         withdraw bob 1        -> posted
         reverse t1            -> insufficient_funds account=bob available=5.00 requested=6.00
         reverse t1 5          -> reversed
@@ -78,8 +88,10 @@ fn a_reversal_keeps_the_rules_of_a_transfer_but_for_velocity() {
         withdraw alice all    -> posted
         close alice           -> closed
         reverse d1            -> account_closed account=alice
-    "));
-    check("
+    "
+    ));
+    check(
+        "
         account vault asset  JPY
         account pool  equity JPY
         account side  equity JPY
@@ -88,12 +100,14 @@ fn a_reversal_keeps_the_rules_of_a_transfer_but_for_velocity() {
         fall vault side 9223372036854775807  -> posted
         fall vault other 5                   -> posted
         reverse t1                           -> overflow account=vault requested=10
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_reversal_counts_when_it_is_recorded_or_when_the_transfer_did() {
-    check("
+    check(
+        "
         account cash  asset     EUR
         account alice liability EUR
         deposit d1: alice 10 effective 2025-05-05T00:00:00Z -> posted
@@ -105,12 +119,14 @@ fn a_reversal_counts_when_it_is_recorded_or_when_the_transfer_did() {
         period close 2025-05      -> closed
         reverse d1 1 original     -> period_closed effective_at=2025-05-05T00:00:00.000000Z period=2025-05
         reverse d1 1              -> reversed
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_leg_is_reversed_by_its_own_name_and_never_by_its_journals() {
-    check("
+    check(
+        "
         account cash  asset     EUR
         account alice liability EUR
         account bob   liability EUR
@@ -128,12 +144,14 @@ fn a_leg_is_reversed_by_its_own_name_and_never_by_its_journals() {
             reverse j2   -> journal_named journal=j2 transfers=3
             reverse j2#3 -> reversed amount=3.00
             reverse j2#3 -> already_reversed
-    ");
+    ",
+    );
 }
 
 #[test]
 fn what_an_earlier_request_of_the_batch_posted_can_be_reversed_by_a_later_one() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         batch
             deposit d2: alice 5 -> posted
             reverse d2 2        -> reversed
@@ -147,5 +165,6 @@ fn what_an_earlier_request_of_the_batch_posted_can_be_reversed_by_a_later_one() 
             reverse t1          -> reversed amount=6.00
             journal             -> already_reversed leg=1
                 reverse t1 3
-    "));
+    "
+    ));
 }

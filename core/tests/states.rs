@@ -12,7 +12,8 @@ const BEGIN: &str = "
 
 #[test]
 fn a_repeated_opening_is_the_same_account_and_another_one_is_refused() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         account alice liability EUR          -> replayed
         account alice asset EUR              -> account_exists account=alice field=type
         account alice liability USD          -> account_exists field=currency
@@ -32,12 +33,14 @@ fn a_repeated_opening_is_the_same_account_and_another_one_is_refused() {
         account carol liability EUR min -5.00 max 9 note hers meta a=b -> account_closed account=carol
         account dora liability EUR min 1     -> limit_overrun
         account dora liability XYZ           -> currency_unknown currency=XYZ
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_frozen_account_takes_and_gives_nothing() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         freeze alice             -> frozen
         deposit  alice 1         -> account_frozen account=alice state=frozen
         withdraw alice 1         -> account_frozen account=alice state=frozen
@@ -45,12 +48,14 @@ fn a_frozen_account_takes_and_gives_nothing() {
         unfreeze alice           -> unfrozen
         deposit  alice 1         -> posted
         freeze ghost             -> account_unknown
-    "));
+    "
+    ));
 }
 
 #[test]
 fn each_side_is_frozen_and_unfrozen_by_itself() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         freeze alice debits   -> frozen
         balance alice state debits_frozen
         withdraw alice 1      -> account_frozen account=alice state=debits_frozen
@@ -88,12 +93,14 @@ fn each_side_is_frozen_and_unfrozen_by_itself() {
         freeze vault debits   -> frozen
         transfer cash vault 1 -> account_frozen account=vault state=debits_frozen
         transfer vault cash 1 -> posted
-    "));
+    "
+    ));
 }
 
 #[test]
 fn only_an_empty_account_without_holds_is_closed_and_stays_closed() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         close alice          -> account_not_empty account=alice posted=50.00
         fall vault alice 1   -> posted
         close vault          -> account_not_empty account=vault posted=-1.00
@@ -115,13 +122,17 @@ fn only_an_empty_account_without_holds_is_closed_and_stays_closed() {
         freeze eve           -> frozen
         close eve            -> closed
         balance eve state closed
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_change_is_recorded_with_who_and_why_and_only_where_something_changes() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         freeze alice actor carol reason fraud -> frozen
         freeze alice actor dora               -> frozen
         deposit bob 1                         -> posted
@@ -130,7 +141,9 @@ fn a_change_is_recorded_with_who_and_why_and_only_where_something_changes() {
         limits alice min 1 max 90 per-transfer 2 per-day 3 per-month 4 -> changed
         close vault                           -> closed
         close vault                           -> closed
-    "));
+    "
+        ),
+    );
     let events = book.events();
     let shown: Vec<_> = events
         .iter()
@@ -140,7 +153,7 @@ fn a_change_is_recorded_with_who_and_why_and_only_where_something_changes() {
         })
         .collect();
     assert_eq!(shown, ["1 carol frozen fraud", "2 tests open ", "3 tests open ", "1 tests closed "]);
-    let minor = |limit: Option<teller::money::Amount>| limit.map(|limit| limit.minor());
+    let minor = |limit: Option<teller::money::Amount>| limit.map(teller::money::Amount::minor);
     let (limits, velocity) = (events[2].after.limits, events[2].after.velocity);
     let found = [limits.min_balance, limits.max_balance, velocity.per_transfer, velocity.per_day, velocity.per_month];
     assert_eq!(found.map(minor), [Some(100), Some(9000), Some(200), Some(300), Some(400)]);

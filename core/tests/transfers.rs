@@ -10,7 +10,8 @@ const BEGIN: &str = "
 
 #[test]
 fn each_verb_moves_both_accounts_as_it_says() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         account safe    asset   EUR
         account rent    expense EUR
         account fees    revenue EUR
@@ -47,12 +48,14 @@ fn each_verb_moves_both_accounts_as_it_says() {
         balance  alice posted 8
         balance  bob   posted 1
         history  alice 10.00 -1.00 -2.00 -1.00 2.00
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_transfer_needs_accounts_that_move_as_its_verb_says() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         account vault asset EUR
         transfer alice cash 1            -> normal_sides_differ from=alice from_side=credit to=cash to_side=debit
         transfer cash alice 1            -> normal_sides_differ from=cash from_side=debit
@@ -61,24 +64,28 @@ fn a_transfer_needs_accounts_that_move_as_its_verb_says() {
         deposit  cash 1 cash alice       -> posted
         balance  cash posted 1
         balance  alice posted 1
-    "));
+    "
+    ));
 }
 
 #[test]
 fn both_accounts_exist_and_are_two() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         transfer alice alice 1 -> same_account account=alice
         post     cash cash 1   -> same_account account=cash
         transfer ghost spook 1 -> account_unknown account=ghost
         transfer alice spook 1 -> account_unknown account=spook
         transfer alice bob 0   -> amount_not_positive amount=0.00
         transfer alice bob up-to 0 -> amount_not_positive
-    "));
+    "
+    ));
 }
 
 #[test]
 fn the_amount_and_both_accounts_are_of_one_currency() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         account usd   liability USD
         account usd2  liability USD
         transfer alice bob 1 USD -> currencies_differ account=alice account_currency=EUR currency=USD
@@ -93,12 +100,14 @@ fn the_amount_and_both_accounts_are_of_one_currency() {
         currency TOK 3           -> added
         account tok liability TOK
         transfer tok alice 1.001 -> currencies_differ account=alice currency=TOK
-    "));
+    "
+    ));
 }
 
 #[test]
 fn an_open_amount_takes_what_is_available_above_zero_and_above_the_minimum() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         account carol liability EUR min -5.00
         account dora  liability EUR min none
         deposit  alice 10            -> posted
@@ -125,12 +134,14 @@ fn an_open_amount_takes_what_is_available_above_zero_and_above_the_minimum() {
         deposit  bob all             -> nothing_falls account=bob other=cash
         deposit  bob up-to 1         -> nothing_falls
         rise     alice bob all       -> nothing_available account=bob
-    "));
+    "
+    ));
 }
 
 #[test]
 fn what_a_hold_reserves_is_not_available_to_an_open_amount() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         deposit  alice 10        -> posted
         hold     alice bob 3     -> held
         transfer alice bob all   -> posted amount=7.00
@@ -139,12 +150,14 @@ fn what_a_hold_reserves_is_not_available_to_an_open_amount() {
         transfer bob cash all    -> normal_sides_differ
         withdraw bob all         -> posted amount=7.00
         withdraw bob all         -> nothing_available account=bob available=0.00
-    "));
+    "
+    ));
 }
 
 #[test]
 fn balances_end_at_the_borders_of_64_bits() {
-    check("
+    check(
+        "
         account vault asset  JPY
         account pool  equity JPY
         account side  equity JPY
@@ -163,12 +176,14 @@ fn balances_end_at_the_borders_of_64_bits() {
         post vault pool 1                   -> overflow account=vault
         post vault side 1                   -> overflow account=vault requested=1
         balance pool  posted 9223372036854775806
-    ");
+    ",
+    );
 }
 
 #[test]
 fn amounts_have_up_to_18_decimals() {
-    check("
+    check(
+        "
         currency ETH 18 -> added
         account pool  equity    ETH
         account alice liability ETH
@@ -181,12 +196,14 @@ fn amounts_have_up_to_18_decimals() {
         rise alice pool 0.000000000000000001          -> overflow account=alice requested=0.000000000000000001
         rise alice pool 9.223372036854775808          -> amount_too_large
         rise alice pool 0.0000000000000000001         -> amount_too_precise
-    ");
+    ",
+    );
 }
 
 #[test]
 fn all_that_is_held_on_a_side_can_be_captured_within_64_bits() {
-    check("
+    check(
+        "
         account vault asset  JPY
         account pool  equity JPY
         account side  equity JPY
@@ -199,8 +216,10 @@ fn all_that_is_held_on_a_side_can_be_captured_within_64_bits() {
         hold-post side pool 7                        -> held
         capture h1                                   -> captured
         balance vault posted 9223372036854775807
-    ");
-    check("
+    ",
+    );
+    check(
+        "
         account vault asset  JPY
         account pool  equity JPY
         account side  equity JPY
@@ -212,20 +231,24 @@ fn all_that_is_held_on_a_side_can_be_captured_within_64_bits() {
         hold-post pool side 9                        -> overflow account=pool
         capture h1                                   -> captured
         balance vault posted -9223372036854775808
-    ");
-    check("
+    ",
+    );
+    check(
+        "
         account vault asset  JPY
         account pool  equity JPY
         hold-post vault pool 9223372036854775807     -> held
         hold-post vault pool 1                       -> overflow account=vault requested=1
         hold-post pool vault 9223372036854775807     -> held
         balance vault posted 0 held 9223372036854775807 available -9223372036854775807
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_transfer_counts_when_it_says_or_when_it_is_recorded() {
-    check(&format!("{BEGIN}
+    check(&format!(
+        "{BEGIN}
         at 2026-03-01T10:00:00Z
         deposit d1: alice 1                                  -> posted
         times   d1 effective 2026-03-01T10:00:00Z recorded 2026-03-01T10:00:00Z
@@ -241,24 +264,33 @@ fn a_transfer_counts_when_it_says_or_when_it_is_recorded() {
         times   d5 recorded 2026-03-01T10:00:00Z
         transfer t6: bob alice 1                             -> posted
         times   t6 recorded 2026-03-01T10:00:00.000004Z
-    "));
+    "
+    ));
 }
 
 #[test]
 fn a_row_says_what_was_asked_for() {
     let book = Book::new();
-    check_on(&book, &format!("{BEGIN}
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
         deposit d1: alice 10 note rent meta k=v -> posted
         transfer alice bob up-to 3              -> posted
         transfer alice bob all                  -> posted
-    "));
+    "
+        ),
+    );
     let rows = book.transfers();
-    assert_eq!(rows[0].description.as_ref().map(|text| text.as_str()), Some("rent"));
+    assert_eq!(rows[0].description.as_ref().map(teller::facts::Description::as_str), Some("rent"));
     assert_eq!(rows[0].metadata, crate::support::metadata("k=v"));
-    assert_eq!(rows[0].key.as_ref().map(|key| key.as_str()), Some("d1"));
+    assert_eq!(rows[0].key.as_ref().map(teller::facts::Key::as_str), Some("d1"));
     assert_eq!(rows[0].actor.as_str(), "tests");
     assert_eq!(rows[1].key, None);
-    assert_eq!([&rows[0], &rows[1], &rows[2]].map(|row| row.up_to.map(|most| most.minor())), [None, Some(300), Some(i64::MAX)]);
+    assert_eq!(
+        [&rows[0], &rows[1], &rows[2]].map(|row| row.up_to.map(teller::money::Amount::minor)),
+        [None, Some(300), Some(i64::MAX)]
+    );
     assert!(rows.iter().all(|row| row.journal_id.is_none() && row.hold_id.is_none() && row.request_digest.is_none()));
     assert!(rows.iter().all(|row| row.clock_at.is_none() && row.expires_at.is_none() && row.reversed_id.is_none()));
 }

@@ -141,12 +141,7 @@ impl Book {
 
     /// Judges requests and keeps what comes of it. A batch of which each item is judged for itself is judged in two more ways, which have to
     /// come to the same.
-    pub fn submit(
-        &self,
-        requests: &[Request],
-        policy: BatchPolicy,
-        actor: &Actor,
-    ) -> Vec<Result<Receipt, Rejection>> {
+    pub fn submit(&self, requests: &[Request], policy: BatchPolicy, actor: &Actor) -> Vec<Result<Receipt, Rejection>> {
         let before = self.state.borrow().clone();
         let answers = self.state.borrow_mut().judge(requests, policy, actor, self.now());
         if policy == BatchPolicy::CarryOn {
@@ -214,7 +209,10 @@ impl Book {
             let state = self.state.borrow();
             let lead = state.lead();
             let times = state.transfers.iter().map(|transfer| transfer.recorded_at);
-            times.chain(state.events.iter().map(|event| event.recorded_at)).filter(|time| !lead.allows(*time, self.now())).max()
+            times
+                .chain(state.events.iter().map(|event| event.recorded_at))
+                .filter(|time| !lead.allows(*time, self.now()))
+                .max()
         };
         if let Some(until) = latest {
             self.record(signature, BookChange::ClockAccepted { until: until.after(Duration::from_hours(24)) });
@@ -267,10 +265,12 @@ impl State {
 
     fn keep(&mut self, ruling: Ruling) {
         let moves = ruling.transfers.len() + ruling.events.len();
-        let is_only_moves = ruling.transfers.len() == moves && ruling.holds_opened.is_empty() && ruling.holds_changed.is_empty();
+        let is_only_moves =
+            ruling.transfers.len() == moves && ruling.holds_opened.is_empty() && ruling.holds_changed.is_empty();
         assert_eq!(ruling.only_moves(), is_only_moves);
         for changed in ruling.accounts {
-            let before = self.accounts.insert(changed.account.id, changed.account).expect("no account is made by a batch");
+            let before =
+                self.accounts.insert(changed.account.id, changed.account).expect("no account is made by a batch");
             assert_eq!(before.head, changed.head_before, "the head is that by which it was judged");
         }
         for hold in &ruling.holds_opened {

@@ -16,6 +16,6 @@ mod scenario;
 mod script;
 mod values;
 
-pub use book::{Book, Receipt};
+pub use book::Book;
 pub use scenario::{check, check_on, refusal, requests};
 pub use values::{amount, at, currency, metadata, money, name, transfer};

@@ -1,5 +1,7 @@
 //! What came of a request, in a line's words.
 
+use std::borrow::Borrow;
+
 use serde_json::{Value, json};
 
 use teller::money::{AmountError, Currency, Money};
@@ -13,7 +15,7 @@ use super::script::{Expected, Line};
 pub struct Outcome {
     pub(super) code: String,
     fields: Value,
-    pub(super) rejection: Option<Rejection>,
+    pub(super) rejection: Option<Box<Rejection>>,
 }
 
 impl Outcome {
@@ -23,12 +25,12 @@ impl Outcome {
 
     pub(super) fn refused(rejection: &Rejection) -> Self {
         let fields = serde_json::to_value(rejection).unwrap();
-        Self { code: rejection.code().to_owned(), fields, rejection: Some(rejection.clone()) }
+        Self { code: rejection.code().to_owned(), fields, rejection: Some(Box::new(rejection.clone())) }
     }
 
     /// An amount that is none, by what is wrong with it.
-    pub(super) fn invalid(error: AmountError) -> Self {
-        Self::done(match error {
+    pub(super) fn invalid(error: impl Borrow<AmountError>) -> Self {
+        Self::done(match error.borrow() {
             AmountError::TooPrecise { .. } => "amount_too_precise",
             AmountError::TooLarge { .. } => "amount_too_large",
             _ => "amount_malformed",

@@ -85,8 +85,8 @@ fn reserve(accounts: &mut HashMap<AccountId, Progress>, hold: &Hold, first: &Tra
     assert_eq!((first.debit.account_id, first.credit.account_id), (hold.debit_account_id, hold.credit_account_id));
     for (id, side) in [(hold.debit_account_id, NormalSide::Debit), (hold.credit_account_id, NormalSide::Credit)] {
         let balances = &mut accounts.get_mut(&id).unwrap().account.balances;
-        let held = Amount::from_minor(balances.held(side).minor() + hold.remaining.minor());
-        *balances = balances.with_held(side, held);
+        let reserved = Amount::from_minor(balances.held(side).minor() + hold.remaining.minor());
+        *balances = balances.with_held(side, reserved);
     }
 }
 

@@ -55,7 +55,7 @@ pub fn refusal(script: &str) -> Rejection {
         scenario.run(line, block);
     }
     let outcome = scenario.outcome(last, inside).unwrap_or_else(|| last.fail("asks for nothing"));
-    outcome.rejection.unwrap_or_else(|| last.fail(format_args!("is {}", outcome.code)))
+    *outcome.rejection.unwrap_or_else(|| last.fail(format_args!("is {}", outcome.code)))
 }
 
 /// The requests that the lines ask for, to be made in another way than one by one.
