@@ -1,6 +1,6 @@
 //! Entries later than the clock, and what counts by the day of the clock.
 
-use teller::facts::{Account, Key};
+use teller::facts::{Account, Key, Sequence};
 use teller::judging::{Batch, ClockLead, Known};
 use teller::rejection::Rejection;
 
@@ -84,6 +84,23 @@ fn a_batch_follows_its_own_entries() {
 }
 
 #[test]
+fn only_what_the_batch_itself_has_written_is_followed_however_late_it_is() {
+    let book = Book::new();
+    check_on(&book, BEGIN);
+    let account = |name: &str| book.get_account(&name.parse().unwrap()).unwrap();
+    let refusal = |sequence: i64| {
+        let mut alice = account("alice");
+        alice.last.as_mut().unwrap().sequence = Sequence(sequence);
+        let known = Known { accounts: vec![alice, account("vault")], ..Known::default() };
+        Batch::new(known, book.now()).judge(&requests(&book, "deposit alice 1 cash vault")[0]).unwrap_err()
+    };
+    // The largest numbers that a book could draw are still those of what is stored.
+    for sequence in [1, Sequence::PROVISIONAL_BASE - 1, Sequence::PROVISIONAL_BASE] {
+        assert_eq!(refusal(sequence).code(), "clock_behind");
+    }
+}
+
+#[test]
 fn a_change_is_recorded_behind_the_accounts_newest_entry() {
     let book = Book::new();
     check_on(
@@ -138,6 +155,30 @@ fn days_are_those_of_the_clock_and_not_of_what_is_recorded() {
         hold h1: alice bob 1 expires in 60s -> held
         times h1 clock 2026-01-02T00:00:30Z expires 2026-01-02T00:01:30Z
         hold h1: alice bob 1 expires in 60s -> replayed
+    ",
+    );
+}
+
+#[test]
+fn what_a_clock_that_was_ahead_let_through_counts_in_its_own_month() {
+    check(
+        "
+        account cash  asset     EUR
+        account alice liability EUR
+        account bob   liability EUR
+        at 2026-02-01T00:00:20Z
+        deposit alice 100                  -> posted
+        limits alice per-day 10 per-month 10 -> changed
+        transfer alice bob 10              -> posted
+        transfer alice bob 0.01            -> velocity_exceeded spent=10.00
+        at 2026-01-31T23:59:50Z
+        transfer alice bob 9               -> posted
+        transfer alice bob 1.01            -> velocity_exceeded window=day spent=9.00
+        limits alice per-day none          -> changed
+        transfer alice bob 1.01            -> velocity_exceeded window=month spent=9.00
+        transfer alice bob 1               -> posted
+        at 2026-02-01T00:00:30Z
+        transfer alice bob 0.01            -> velocity_exceeded window=month spent=10.00
     ",
     );
 }

@@ -272,6 +272,22 @@ fn an_account_that_ends_outside_its_limits_keeps_a_journal_from_being_undone() {
 }
 
 #[test]
+fn a_refusal_at_the_end_tells_what_is_undone_of_the_account_and_nothing_else() {
+    check(&format!(
+        "{BEGIN}
+        journal j1:              -> posted
+            transfer alice bob 6
+            deposit alice 3
+        hold bob alice 1 expires in 60s -> held
+        withdraw bob 2           -> posted
+        at 2026-01-01T00:02:00Z
+        # Neither the leg of others nor the hold that ends counts.
+        reverse-journal j1       -> insufficient_funds account=bob available=4.00 requested=6.00
+    "
+    ));
+}
+
+#[test]
 fn limits_at_the_end_are_looked_at_on_the_accounts_own_side() {
     check(&format!(
         "{BEGIN}

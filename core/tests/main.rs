@@ -1,5 +1,5 @@
 //! The ledger's rules, each tested on a book in memory: no database, no clock, no files. `support` has the book and the words of
-//! scenarios; the other modules hold one subject each.
+//! scenarios; the other modules hold one subject each. `mutants.md` says how well they test.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 
 // The words of scenarios are read by files of the program's tests, which call the library by its name.

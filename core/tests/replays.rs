@@ -171,6 +171,13 @@ fn a_capture_is_the_same_in_every_field() {
             "transfer k: alice bob 2 note n meta a=b",
         ],
     );
+    check_all_differ(
+        begin,
+        "capture k: h1 up-to 2",
+        "captured",
+        &["capture k: h1 2", "capture k: h1 up-to 3", "capture k: h1"],
+    );
+    check_all_differ(begin, "capture k: h1", "captured", &["capture k: h1 5", "capture k: h1 up-to 5"]);
     check_all_differ(begin, "capture k: h1 5 final", "captured", &["capture k: h1 5"]);
     check_all_differ(begin, "capture k: h1 2 effective 2025-01-01T00:00:00Z", "captured", &["capture k: h1 2"]);
 }
@@ -213,6 +220,13 @@ fn a_release_and_a_reversal_are_the_same_in_every_field() {
             "reverse-journal k: j1 note n meta a=b",
         ],
     );
+    check_all_differ(
+        begin,
+        "reverse k: t1 up-to 2",
+        "reversed",
+        &["reverse k: t1 2", "reverse k: t1 up-to 3", "reverse k: t1"],
+    );
+    check_all_differ(begin, "reverse k: t1", "reversed", &["reverse k: t1 5", "reverse k: t1 up-to 5"]);
     check_all_differ(begin, "reverse k: t1 2 original", "reversed", &["reverse k: t1 2"]);
     check_all_differ(
         begin,
