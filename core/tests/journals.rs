@@ -176,6 +176,31 @@ fn holds_captures_and_releases_are_legs_too() {
 }
 
 #[test]
+fn a_reversal_is_a_leg_too() {
+    let book = Book::new();
+    check_on(
+        &book,
+        &format!(
+            "{BEGIN}
+        deposit d1: bob 3        -> posted
+        journal j1:              -> posted rows=2
+            reverse d1 1
+            deposit alice 1
+        journal j1:              -> replayed rows=2
+            reverse d1 1
+            deposit alice 1
+        reverse d1               -> reversed amount=2.00
+        # What undoes something is not undone, in a journal neither.
+        reverse-journal j1       -> not_reversible leg=1 transfer=@9 kind=reversal
+    "
+        ),
+    );
+    let id = "j1".parse::<teller::facts::Key>().unwrap().id();
+    let legs = book.transfers().into_iter().filter(|transfer| transfer.journal_id == Some(id.0));
+    assert_eq!(legs.map(|leg| leg.kind.as_str()).collect::<Vec<_>>(), ["reversal", "transfer"]);
+}
+
+#[test]
 fn a_journal_is_undone_as_a_whole_and_judged_at_its_end() {
     let book = Book::new();
     check_on(
