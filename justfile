@@ -39,6 +39,11 @@ features:
 deny:
     cargo deny check
 
+# How well the core's own tests test: changes the core in one place after another, and the tests have to find each change. The whole takes
+# hours; `just mutants --shard 1/20 --sharding round-robin` is a twentieth, from everywhere. Needs cargo-mutants. See core/tests/mutants.md.
+mutants *arguments:
+    CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package teller-ledger-core --output target {{arguments}}
+
 # The rules alone; `cargo run --release -- bench --compare` measures the whole.
 bench *arguments:
     cargo bench --locked --bench rules -- {{arguments}}
