@@ -10,6 +10,7 @@ mod support;
 mod accounts;
 mod amounts;
 mod annotations;
+mod anything;
 mod asking;
 mod batches;
 mod clocks;
