@@ -24,6 +24,10 @@ shapes:
 fixture:
     MAKE_FIXTURE=1 cargo test --locked --test integration -- fixtures::this_version
 
+# Lets hledger, ledger and beancount audit a large book, and tampered journals of it; installs Debian packages.
+audit:
+    .ci/audit
+
 lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
