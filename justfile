@@ -24,6 +24,10 @@ shapes:
 fixture:
     MAKE_FIXTURE=1 cargo test --locked --test integration -- fixtures::this_version
 
+# Lets hledger, ledger and beancount audit a large book, and tampered journals of it; installs Debian packages.
+audit:
+    .ci/audit
+
 lint:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
@@ -38,6 +42,11 @@ features:
 # Licences, banned crates, sources and advisories of the dependencies; needs cargo-deny.
 deny:
     cargo deny check
+
+# How well the core's own tests test: changes the core in one place after another, and the tests have to find each change. The whole takes
+# hours; `just mutants --shard 1/20 --sharding round-robin` is a twentieth, from everywhere. Needs cargo-mutants. See core/tests/mutants.md.
+mutants *arguments:
+    CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package teller-ledger-core --output target {{arguments}}
 
 # The rules alone; `cargo run --release -- bench --compare` measures the whole.
 bench *arguments:

@@ -6,6 +6,7 @@
 mod auditor;
 mod books;
 mod mutations;
+mod program;
 mod reports;
 
 use std::ops::ControlFlow;

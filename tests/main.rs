@@ -46,6 +46,7 @@ mod model;
 mod numbers;
 mod opening;
 mod outputs;
+mod pages;
 mod periods;
 mod plans;
 mod poster;

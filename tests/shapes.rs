@@ -45,6 +45,7 @@ const RECORDS: &[(&str, &str)] = &[
         "`transfer`, `deposit`, `withdraw`, `post`, `hold`, `capture`, `release`, `reverse`, and inside of other records",
     ),
     ("ItemRecord", "`batch`"),
+    ("AuditRecord", "`audit`"),
     ("BalanceRecord", "`balance`"),
     ("BalanceAsOfRecord", "`balance --at`, `balance --recorded-at`"),
     ("PathBalanceRecord", "`balance --depth`"),

@@ -22,6 +22,9 @@ pub(super) const OTHER_BOOK_FILE: &str = "the file is not as it was exported; no
 /// How else a request can be told from others.
 pub(super) const KEY_FOR_ID: &str = "use --idempotency-key";
 
+pub(super) const INSTALL_AUDITORS: &str =
+    "install it where PATH finds it; on Debian: apt install hledger ledger beancount";
+
 const MEND_BOOK_FILE: &str = "the file is not as it was exported, and the book is not complete, so it cannot be used; \
     import an unchanged copy of the file, into a new, empty book where lines of the changed one are in this one";
 

@@ -19,7 +19,8 @@ use crate::store::StoreOptions;
 const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
 
 /// The commands that take as long as there is something to do. They have no deadline where none is given.
-pub(super) const LONG_COMMANDS: [&str; 13] = [
+pub(super) const LONG_COMMANDS: [&str; 14] = [
+    "audit",
     "backup",
     "batch",
     "bench",

@@ -26,6 +26,8 @@ const USAGE: &str = "usage";
 const DEADLINE_PASSED: &str = "deadline_passed";
 const OUTPUT_FAILED: &str = "output_failed";
 const PANIC: &str = "panic";
+const AUDITOR_MISSING: &str = "auditor_missing";
+const AUDITOR_FAILED: &str = "auditor_failed";
 
 /// Why a command failed, ready to be shown.
 pub(super) struct Failure {
@@ -54,6 +56,22 @@ impl Failure {
     /// Arguments that do not go together, which the parser of arguments cannot see.
     pub(super) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, USAGE, message.into())
+    }
+
+    /// Programs that should check the book are not installed.
+    pub(super) fn of_missing_auditors(programs: &[&str]) -> Self {
+        let (last, others) = programs.split_last().unwrap_or((&"", &[]));
+        let message = match others {
+            [] => format!("{last} is not installed"),
+            others => format!("neither {} nor {last} is installed", others.join(" nor ")),
+        };
+        Self::new(Exit::Configuration, AUDITOR_MISSING, message).with_hint(advice::INSTALL_AUDITORS)
+    }
+
+    /// A program that should check the book cannot be run.
+    pub(super) fn of_auditor(program: &str, error: &io::Error) -> Self {
+        Self::new(Exit::Configuration, AUDITOR_FAILED, format!("{program} cannot be run: {error}"))
+            .with_hint(advice::INSTALL_AUDITORS)
     }
 
     /// A panic, which is always a fault of this program.
@@ -263,7 +281,7 @@ mod tests {
             .filter_map(|line| line.split_once("` |"))
             .map(|(code, _)| code)
             .collect();
-        let own = [USAGE, DEADLINE_PASSED, OUTPUT_FAILED, PANIC];
+        let own = [USAGE, DEADLINE_PASSED, OUTPUT_FAILED, PANIC, AUDITOR_MISSING, AUDITOR_FAILED];
         let lists =
             [StoreError::VARIANTS, InputError::VARIANTS, ConfigError::VARIANTS, Error::VARIANTS, &own, &OF_LINES];
         // These three hand the code of another error on.

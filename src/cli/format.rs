@@ -11,6 +11,8 @@ pub(super) enum Format {
     Json,
     /// One JSON document a line
     Ndjson,
+    /// A page for people, of statements and reports
+    Html,
     /// Comma-separated values with a header; a text that a spreadsheet would compute has a ' before it
     Csv,
     /// The same with every text as it is, for programs

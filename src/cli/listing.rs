@@ -48,7 +48,7 @@ impl<'a, R: Record> Listing<'a, R> {
             Format::Json => (self.count..).zip(records).try_for_each(|(index, record)| self.item(index, record))?,
             Format::Ndjson => records.iter().try_for_each(|record| self.output.line(record))?,
             Format::Csv | Format::CsvRaw => records.iter().try_for_each(|record| self.csv_row(record))?,
-            Format::Table => self.rows(records, columns)?,
+            Format::Table | Format::Html => self.rows(records, columns)?,
         }
         self.count += records.len() as u64;
         Ok(())
@@ -91,7 +91,7 @@ impl<'a, R: Record> Listing<'a, R> {
                 let begin = format!("{fields},\n{INDENT}\"{name}\": [");
                 self.output.raw(format!("{{{}", begin.trim_start_matches(',')).as_bytes())
             }
-            (Format::Ndjson | Format::Table, _) => Ok(()),
+            (Format::Ndjson | Format::Table | Format::Html, _) => Ok(()),
         }
     }
 

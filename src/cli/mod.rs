@@ -40,6 +40,7 @@ use crate::cli::context::{Context, Ending, Program};
 use crate::cli::deadline::Deadline;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::usage::CommandLine;
 use crate::config;
@@ -68,7 +69,8 @@ fn run_command_line(command_line: CommandLine) -> ExitCode {
     let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
     let program = Program { arguments: Arguments::command, run: run_within };
     let context = Context { database_url, book, actor, missing, verbose, deadline, output, program };
-    let outcome = log::start(verbose).and_then(|()| commands::run(&context, &command)).and_then(|ending| {
+    let started = check_format(format, &name).and_then(|()| log::start(verbose));
+    let outcome = started.and_then(|()| commands::run(&context, &command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
     });
@@ -81,6 +83,15 @@ fn run_command_line(command_line: CommandLine) -> ExitCode {
         Ok(ending) => Exit::from(ending).into(),
         Err(failure) => context.output.failure(&failure),
     }
+}
+
+/// Refuses pages of what has none, before anything is done.
+fn check_format(format: Format, command: &str) -> Result<(), Failure> {
+    let has_pages = command.split(' ').next().is_some_and(|noun| matches!(noun, "report" | "statement"));
+    if format != Format::Html || has_pages {
+        return Ok(());
+    }
+    Err(Failure::usage("--format html is for statements and reports"))
 }
 
 /// Runs a command line of this program inside of another one. It has the context of that one, whatever its own options say.

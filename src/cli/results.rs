@@ -24,7 +24,9 @@ impl Output {
         match self.format {
             Format::Json => self.document(record),
             Format::Ndjson => self.line(record),
-            Format::Csv | Format::CsvRaw | Format::Table => self.many_with(std::slice::from_ref(record), columns),
+            Format::Csv | Format::CsvRaw | Format::Table | Format::Html => {
+                self.many_with(std::slice::from_ref(record), columns)
+            }
         }
     }
 

@@ -6,6 +6,8 @@
 mod book_file;
 mod csv;
 mod flat;
+#[cfg(feature = "cli")]
+mod html;
 mod plain_text;
 
 pub use crate::interchange::book_file::{BookReader, BookWriter};
@@ -16,4 +18,8 @@ pub use crate::interchange::csv::rejects::RejectsFile;
 pub use crate::interchange::csv::transfers::{read_transfers, read_transfers_by};
 pub use crate::interchange::flat::texts::TextCells;
 pub use crate::interchange::flat::write::{FlatFormat, FlatWriter};
+#[cfg(feature = "cli")]
+pub use crate::interchange::html::{
+    BalancePage, StatementPageRow, income_page, sheet_page, statement_page, trial_balance_page,
+};
 pub use crate::interchange::plain_text::{JournalFormat, JournalWriter, decimal};

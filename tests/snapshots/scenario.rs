@@ -210,6 +210,9 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         json> export --to ndjson --what entries
         export --to csv --what balances --out balances.csv
         export --to csv --what statements --account customers:alice --out alice.csv
+        export --to hledger --out book.journal
+        export --to beancount --until 2026-02 --out january.beancount
+        export --to ledger --raw
         other> import book book.ndjson --dry-run
         other> import book book.ndjson
         other> import book book.ndjson
@@ -242,6 +245,7 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         import transfers accounts.csv
         verify --seal broken.json
         statement customers:alice --cursor x
+        nowhere> audit
         deposit
         deposti customers:alice 5
         balance cash --format xml

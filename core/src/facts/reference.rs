@@ -63,10 +63,9 @@ enum CanName {
     IdOrKey(IdOrKey),
 }
 
-/// What a text without a sequence can mean. That of a UUID is a key too.
+/// What a text without a sequence can mean. That of a UUID is always a key too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum IdOrKey {
-    Id(TransferId),
     Key(Key),
     Either(TransferId, Key),
 }
@@ -87,10 +86,10 @@ impl FromStr for IdOrKey {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, TextError> {
-        Ok(match (Uuid::try_parse(text).ok().map(TransferId), text.parse()) {
-            (Some(id), Ok(key)) => Self::Either(id, key),
-            (Some(id), Err(_)) => Self::Id(id),
-            (None, key) => Self::Key(key?),
+        let key = text.parse()?;
+        Ok(match Uuid::try_parse(text) {
+            Ok(id) => Self::Either(TransferId(id), key),
+            Err(_) => Self::Key(key),
         })
     }
 }
@@ -100,7 +99,7 @@ impl IdOrKey {
         Ok(match self {
             Self::Key(key) => key.clone().into(),
             Self::Either(id, key) if !has_id(*id)? && has_id(key.id())? => key.clone().into(),
-            Self::Id(id) | Self::Either(id, _) => (*id).into(),
+            Self::Either(id, _) => (*id).into(),
         })
     }
 }
@@ -121,7 +120,6 @@ impl WrittenReference {
     #[must_use]
     pub fn certain(&self) -> Option<Reference> {
         match &self.0 {
-            CanName::IdOrKey(IdOrKey::Id(id)) => Some((*id).into()),
             CanName::IdOrKey(IdOrKey::Key(key)) => Some(key.clone().into()),
             CanName::IdOrKey(IdOrKey::Either(..)) | CanName::Sequence(_) => None,
         }
@@ -131,7 +129,6 @@ impl WrittenReference {
     pub fn possible_ids(&self) -> impl Iterator<Item = TransferId> {
         let (id, key) = match &self.0 {
             CanName::Sequence(_) => (None, None),
-            CanName::IdOrKey(IdOrKey::Id(id)) => (Some(*id), None),
             CanName::IdOrKey(IdOrKey::Key(key)) => (None, Some(key.id())),
             CanName::IdOrKey(IdOrKey::Either(id, key)) => (Some(*id), Some(key.id())),
         };

@@ -117,7 +117,7 @@ pub(crate) fn from_decimal(value: &BigDecimal, currency: Currency) -> Result<Amo
 fn shown(value: &BigDecimal) -> String {
     let (digits, scale) = value.as_bigint_and_exponent();
     if scale.unsigned_abs() <= TEXT_LENGTH_MAX as u64 {
-        return shortened(&value.to_string());
+        return shortened(&value.to_plain_string());
     }
     format!("{}e{}", shortened(&digits.to_string()), -i128::from(scale))
 }

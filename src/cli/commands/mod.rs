@@ -3,6 +3,7 @@
 //! A new command is a file here, its `mod`, and one entry in the list: what its help says, its arguments and what it runs.
 
 mod account;
+mod audit;
 mod backup;
 mod balance;
 mod batch;
@@ -110,6 +111,8 @@ commands! {
     Export(export::ExportArgs) => export::run,
     /// Recompute the whole book and compare
     Verify(verify::VerifyArgs) => verify::run,
+    /// Let hledger, ledger and beancount check the book
+    Audit(audit::AuditArgs) => audit::run,
     /// Write down what proves later that nothing was changed or cut off
     Seal(seal::SealArgs) => seal::run,
     /// Ask the database about itself, and warn of what can lose money

@@ -8,6 +8,7 @@ mod record;
 
 mod accounts;
 mod annotations;
+mod audits;
 #[cfg(feature = "cli")]
 mod bench;
 mod checks;
@@ -27,6 +28,7 @@ pub use crate::wire::records::accounts::{
     AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
 };
 pub use crate::wire::records::annotations::{MetadataChangeRecord, MetadataRecord};
+pub use crate::wire::records::audits::AuditRecord;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::bench::BenchRecord;
 pub use crate::wire::records::checks::{

@@ -11,13 +11,16 @@ use crate::interchange::TextCells;
     teller export | teller import book - --database-url postgres://localhost/bank\n  \
     teller export --to csv --out transfers.csv\n  \
     teller export --to csv --what statements --account customers:alice --from 2026-09 --until 2026-10\n  \
-    teller export --to ndjson --what balances --at 2026-09-30\n\n\
+    teller export --to ndjson --what balances --at 2026-09-30\n  \
+    teller export --to hledger --out book.journal\n\n\
     Without --to the file is the whole book, to be imported elsewhere or kept: JSON lines with a header, currencies, accounts \
     as they were opened, all transfers and events in order, and a trailer with counts and hashes. The same book always gives \
     the same file.\n\n\
     The other formats have one table, for spreadsheets and for analysts' tools: transfers, entries (two rows a transfer, none \
     for holds and releases), balances, or statements with their opening and closing balances, oldest first. --from and \
     --until go by recorded time.\n\n\
+    Journals are for other accounting programs, which check the book: all that moved, by effective time, as --from and --until \
+    are then. Holds are not in them. teller audit does it all at once.\n\n\
     Every export shows the book at one moment, whatever --format says; nobody is held up meanwhile.")]
 pub(in crate::cli) struct ExportArgs {
     /// The format of the file
@@ -41,6 +44,12 @@ pub(super) enum ExportFormat {
     Csv,
     /// One JSON object a line
     Ndjson,
+    /// A journal of hledger
+    Hledger,
+    /// A journal of ledger
+    Ledger,
+    /// A journal of beancount
+    Beancount,
 }
 
 /// Which rows of which table are exported.
@@ -80,18 +89,28 @@ pub(super) enum What {
 }
 
 impl RowArgs {
+    /// The first option that journals do not have, where one is given.
+    pub(super) fn given_but_span(&self) -> Option<&'static str> {
+        let span = ["--from", "--until"];
+        self.all().into_iter().find(|(option, is_given)| *is_given && !span.contains(option)).map(|(option, _)| option)
+    }
+
     /// The first option that only tables have, where one is given.
     pub(super) fn given(&self) -> Option<&'static str> {
+        self.all().into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
+
+    /// All options, and whether they are given.
+    fn all(&self) -> [(&'static str, bool); 6] {
         let Self { what, account, from, until, at, raw } = self;
-        let given = [
+        [
             ("--what", what.is_some()),
             ("--account", account.is_some()),
             ("--from", from.is_some()),
             ("--until", until.is_some()),
             ("--at", at.is_some()),
             ("--raw", *raw),
-        ];
-        given.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+        ]
     }
 
     pub(super) const fn texts(&self) -> TextCells {

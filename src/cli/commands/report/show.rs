@@ -5,11 +5,16 @@ use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::table::Table;
 use crate::cli::talk::say;
+use crate::interchange::{BalancePage, income_page, sheet_page, trial_balance_page};
 use crate::ledger::{FiscalYear, LineKind, ReportPeriod, SheetLine, ShowEmpty, TableRequest, TrialBalanceLine};
 use crate::wire::{Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
 
 /// The list of a report in JSON.
 const LINES: &str = "lines";
+/// What is said below a trial balance and a balance sheet, where both sides agree and where they do not.
+const TRIAL_BALANCE_WORDS: [&str; 2] = ["Debits equal credits.", "Debits and credits differ; run: teller verify"];
+const BALANCE_SHEET_WORDS: [&str; 2] =
+    ["Assets equal liabilities and equity.", "Assets differ from liabilities and equity; run: teller verify"];
 /// How many lines are written at once.
 const LINES_PER_PAGE: usize = 500;
 /// A column of tables, as its record calls it.
@@ -42,6 +47,18 @@ impl Asked {
         ReportHead::new(report, shown.to_vec(), compared.first().cloned(), self.request.recorded_at)
     }
 
+    /// What a page is told besides its lines.
+    fn page<'a>(
+        &self,
+        report: &'static str,
+        of: String,
+        periods: &'a [String],
+        verdict: Option<&'static str>,
+    ) -> BalancePage<'a> {
+        let known_at = self.request.recorded_at.map(|at| at.to_string());
+        BalancePage { report, of, known_at, periods, verdict }
+    }
+
     /// Writes what stands above a table.
     fn title(&self, output: &Output, report: &str, of: &str) -> Result<(), Failure> {
         let known = self.request.recorded_at.map(|at| format!(", as known at {at}")).unwrap_or_default();
@@ -72,6 +89,11 @@ pub(super) fn show_trial_balance(
         })
     });
     let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
+    if output.format == Format::Html {
+        let page = asked.page("Trial balance", asked.span(), &names, said(balanced, TRIAL_BALANCE_WORDS));
+        output.raw(trial_balance_page(&page, lines).as_bytes())?;
+        return Ok(balanced);
+    }
     if output.format != Format::Table {
         return list(output, &asked.head("trial_balance", &names), records, balanced);
     }
@@ -91,12 +113,7 @@ pub(super) fn show_trial_balance(
         records.map(|record| WideRow::of_trial_balance(&record, names.get(1).map(String::as_str))),
         &columns,
     )?;
-    tell_balance(
-        output,
-        balanced,
-        ["Debits equal credits.", "Debits and credits differ; run: teller verify"],
-        lines.len(),
-    )
+    tell_balance(output, balanced, TRIAL_BALANCE_WORDS, lines.len())
 }
 
 /// Writes the report. Returns whether both sides agree; `None` if the report has only one side.
@@ -104,18 +121,21 @@ pub(super) fn show_balance_sheet(output: &Output, asked: &Asked, lines: &[SheetL
     let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
     let balanced = asked.balanced(differences.all(|line| line.amounts.iter().all(|amount| *amount == 0)));
     let names: Vec<_> = asked.periods.iter().map(|period| period.end_name()).collect();
-    if output.format != Format::Table {
-        return list(output, &asked.head("balance_sheet", &names), records(asked, lines), balanced);
-    }
     let of = match &names[..asked.shown().len()] {
         [first, .., last] => format!("{first}..{last}"),
         names => names.concat(),
     };
+    if output.format == Format::Html {
+        let page = asked.page("Balance sheet", of, &names, said(balanced, BALANCE_SHEET_WORDS));
+        output.raw(sheet_page(&page, lines).as_bytes())?;
+        return Ok(balanced);
+    }
+    if output.format != Format::Table {
+        return list(output, &asked.head("balance_sheet", &names), records(asked, lines), balanced);
+    }
     asked.title(output, "Balance sheet", &of)?;
     sheet_table(output, asked, names, lines)?;
-    let words =
-        ["Assets equal liabilities and equity.", "Assets differ from liabilities and equity; run: teller verify"];
-    tell_balance(output, balanced, words, lines.len())
+    tell_balance(output, balanced, BALANCE_SHEET_WORDS, lines.len())
 }
 
 /// There are no two sides that could agree.
@@ -125,6 +145,11 @@ pub(super) fn show_income_statement(
     lines: &[SheetLine],
 ) -> Result<Option<bool>, Failure> {
     let mut names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
+    if output.format == Format::Html {
+        let page = asked.page("Income statement", asked.span(), &names, None);
+        output.raw(income_page(&page, lines).as_bytes())?;
+        return Ok(None);
+    }
     if output.format != Format::Table {
         return list(output, &asked.head("income_statement", &names), records(asked, lines), None);
     }
@@ -195,6 +220,11 @@ fn pages<R>(rows: impl Iterator<Item = R>, mut write: impl FnMut(&[R]) -> Result
         }
     }
     if page.is_empty() { Ok(()) } else { write(&page) }
+}
+
+/// In which words it is said whether both sides agree.
+fn said(balanced: Option<bool>, [yes, no]: [&'static str; 2]) -> Option<&'static str> {
+    balanced.map(|balanced| if balanced { yes } else { no })
 }
 
 fn tell_balance(

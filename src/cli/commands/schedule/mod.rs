@@ -173,7 +173,7 @@ fn run_due(context: &Context, arguments: &RunArgs) -> Result<Ending, Failure> {
     let record = ScheduleRunRecord::new(&run, mode);
     match context.output.format {
         Format::Json | Format::Ndjson => context.output.one(&record)?,
-        Format::Table | Format::Csv | Format::CsvRaw => context.output.many(&record.dues)?,
+        Format::Table | Format::Html | Format::Csv | Format::CsvRaw => context.output.many(&record.dues)?,
     }
     Ok(say_what_came_of_it(&run, mode))
 }

@@ -1,3 +1,7 @@
+//! An account's statement: pages of it, or a page of paper.
+
+mod page;
+
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::parse;
@@ -16,11 +20,13 @@ const ENTRIES: &str = "entries";
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller statement customers:alice\n  \
     teller statement customers:alice --limit 20 --cursor 4711\n  \
-    teller statement customers:alice --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --order effective\n\n\
+    teller statement customers:alice --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --order effective\n  \
+    teller statement customers:alice --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --format html > alice.html\n\n\
     The newest transfer comes first. Holds and releases change nothing of the balance; the table then tells kinds \
     and amounts too. A page tells the cursor of the next, older one, and stays the same whatever is \
     posted meanwhile; by effective time only as long as nothing is back-dated. A span holds its first moment and not \
-    its last, and is shown with the balances at both ends.")]
+    its last, and is shown with the balances at both ends. --format html makes a page that can be printed and sent to a customer, \
+    oldest first and without holds.")]
 pub(in crate::cli) struct StatementArgs {
     /// The account
     account: String,
@@ -51,6 +57,12 @@ enum Order {
 
 pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Result<Ending, Failure> {
     let name = parse(&arguments.account)?;
+    if context.output.format == Format::Html {
+        if arguments.cursor.is_some() || !arguments.limit.is_whole(Format::Html) {
+            return Err(Failure::usage("a page has the whole statement; give a span with --from and --to"));
+        }
+        return page::run(context, &name, arguments.span()?);
+    }
     if arguments.from.is_some() || arguments.to.is_some() || arguments.order == Order::Effective {
         return over_span(context, arguments, &name);
     }
@@ -75,14 +87,22 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
     Ok(Ending::Done)
 }
 
+impl StatementArgs {
+    /// The span that is asked for, from its end on.
+    fn span(&self) -> Result<Span, Failure> {
+        let time = |text: &Option<String>| text.as_deref().map(parse::<Instant>).transpose();
+        let order = match self.order {
+            Order::Recorded => StatementOrder::Recorded,
+            Order::Effective => StatementOrder::Effective,
+        };
+        Ok(Span { order, from: time(&self.from)?, to: time(&self.to)?, cursor: None })
+    }
+}
+
 fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -> Result<Ending, Failure> {
-    let time = |text: &Option<String>| text.as_deref().map(parse::<Instant>).transpose();
     let cursor = arguments.cursor.as_deref().map(str::parse::<EntryCursor>).transpose().map_err(Failure::usage)?;
-    let order = match arguments.order {
-        Order::Recorded => StatementOrder::Recorded,
-        Order::Effective => StatementOrder::Effective,
-    };
-    let span = Span { order, from: time(&arguments.from)?, to: time(&arguments.to)?, cursor };
+    let span = Span { cursor, ..arguments.span()? };
+    let order = span.order;
     let ledger = context.ledger()?;
     let whole = ledger.statement_of_span(name, span, 1)?;
     let head = SpanStatementHead::new(&whole, span);
