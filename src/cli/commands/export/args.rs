@@ -11,7 +11,8 @@ use crate::interchange::TextCells;
     teller export | teller import book - --database-url postgres://localhost/bank\n  \
     teller export --to csv --out transfers.csv\n  \
     teller export --to csv --what statements --account customers:alice --from 2026-09 --until 2026-10\n  \
-    teller export --to ndjson --what balances --at 2026-09-30\n\n\
+    teller export --to ndjson --what balances --at 2026-09-30\n  \
+    teller export --to parquet --what entries --out entries.parquet\n\n\
     Without --to the file is the whole book, to be imported elsewhere or kept: JSON lines with a header, currencies, accounts \
     as they were opened, all transfers and events in order, and a trailer with counts and hashes. The same book always gives \
     the same file.\n\n\
@@ -41,6 +42,9 @@ pub(super) enum ExportFormat {
     Csv,
     /// One JSON object a line
     Ndjson,
+    /// Columns with types, for tools of analysts; needs --out
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// Which rows of which table are exported.

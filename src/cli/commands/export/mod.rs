@@ -21,5 +21,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<E
         },
         ExportFormat::Csv => flat::run(context, arguments, FlatFormat::Csv(arguments.rows.texts())),
         ExportFormat::Ndjson => flat::run(context, arguments, FlatFormat::Ndjson),
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => flat::run_parquet(context, arguments),
     }
 }
