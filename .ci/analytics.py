@@ -3,6 +3,7 @@
 import collections
 import csv
 import decimal
+import json
 import os
 import random
 import re
@@ -12,6 +13,7 @@ from decimal import Decimal
 
 import duckdb
 import duckdb_extensions
+import pyarrow.parquet
 
 decimal.getcontext().prec = 100
 
@@ -65,7 +67,7 @@ def make_book(teller, url, transfers):
         rows.writerows([debit, credit, f"{amount:f}", str(number)] for number, (debit, credit, _, amount) in enumerate(transfers))
     run("import", "transfers", "transfers.csv")
     run("verify")
-    for target in ("csv", "ndjson"):
+    for target in ("csv", "ndjson", "parquet"):
         raw = ["--raw"] if target == "csv" else []
         run("export", "--to", target, *raw, "--what", "entries", "--out", f"entries.{target}", "--force")
 
@@ -76,6 +78,8 @@ def rows_of(found):
         return found.fetchall()
     if type(found).__module__.startswith("polars"):
         return found.rows()
+    if type(found).__module__.startswith("pyarrow"):
+        return list(zip(*(column.to_pylist() for column in found.columns)))
     if type(found).__name__ == "Series":
         return [(*key, value) for key, value in found.items()]
     return list(found.itertuples(index=False, name=None))
@@ -103,10 +107,29 @@ def check(name, block, changes):
     print(f"{name}: {sum(map(len, found.values()))} values and {len(sums)} sums are exact")
 
 
+def check_manifest(changes):
+    """What the file says of itself, and that its columns have the types that they should have."""
+    schema = pyarrow.parquet.read_schema("entries.parquet")
+    manifest = json.loads(pyarrow.parquet.read_metadata("entries.parquet").metadata[b"teller"])
+    sums = collections.defaultdict(Decimal)
+    for (currency, _), values in changes.items():
+        sums[currency] += sum(values)
+    assert {code: Decimal(text) for code, text in manifest["sums"].items()} == sums, manifest
+    assert manifest["rows"] == sum(map(len, changes.values())) and len(manifest["root"]) == 64, manifest
+    types = {name: str(schema.field(name).type) for name in ("change", "change_minor", "recorded_at", "currency")}
+    wanted = {"change": "decimal128(38, 18)", "change_minor": "int64", "recorded_at": "timestamp[us, tz=UTC]", "currency": "string"}
+    assert types == wanted, types
+    chunk = pyarrow.parquet.ParquetFile("entries.parquet").metadata.row_group(0).column(schema.get_field_index("currency"))
+    assert any("DICTIONARY" in encoding for encoding in chunk.encodings), chunk.encodings
+    duckdb_sums = dict(duckdb.sql("select currency, sum(change_minor) from 'entries.parquet' group by 1").fetchall())
+    assert duckdb_sums == {code: int(total.scaleb(CURRENCIES[code])) for code, total in sums.items()}, duckdb_sums
+    print("the manifest and the types of entries.parquet are right")
+
+
 def main(teller, page, folder):
     with open(page) as file:
         blocks = re.findall(r"^```python\n# ([^\n]+)\n(.*?)^```$", file.read(), re.M | re.S)
-    assert len(blocks) >= 12, f"{page} shows {len(blocks)} blocks"
+    assert len(blocks) >= 15, f"{page} shows {len(blocks)} blocks"
     for extension in ("postgres_scanner", "sqlite_scanner"):
         duckdb_extensions.import_extension(extension)
     os.chdir(folder)
@@ -116,11 +139,13 @@ def main(teller, page, folder):
     for name, block in blocks:
         if "PostgreSQL" not in name:
             check(name, block, changes)
+    check_manifest(changes)
     # The files are those of the other database from here on.
     make_book(teller, os.environ["DATABASE_URL"], transfers)
     for name, block in blocks:
         if "SQLite" not in name:
             check(name if "PostgreSQL" in name else f"{name} of PostgreSQL", block, changes)
+    check_manifest(changes)
 
 
 main(*sys.argv[1:])

@@ -199,6 +199,34 @@ on_every_backend! {
         Program::on(book, &["export", "--to", "ndjson", "--out", file, "--force"]).run().ends(0);
     }
 
+    fn a_parquet_file_has_every_row_in_groups_and_says_what_it_comes_to(book: &TestBook) {
+        check(book, BOOK);
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("t.parquet");
+        let export = |what: &str| {
+            let file = path.to_str().unwrap();
+            Program::on(book, &["export", "--to", "parquet", "--what", what, "--out", file, "--force", "--format", "json"]).run().ends(0);
+            std::fs::read(&path).unwrap()
+        };
+        let manifest = |bytes: &[u8]| {
+            let begin = bytes.windows(9).rposition(|window| window == br#"{"rows":1"#).unwrap();
+            let text = String::from_utf8_lossy(&bytes[begin..]);
+            serde_json::Deserializer::from_str(&text).into_iter::<Value>().next().unwrap().unwrap()
+        };
+        let transfers = export("transfers");
+        assert!(transfers.starts_with(b"PAR1") && transfers.ends_with(b"PAR1"));
+        let manifest_of = manifest(&transfers);
+        assert_eq!((&manifest_of["rows"], &manifest_of["summed"], &manifest_of["scale"]), (&10.into(), &"amount".into(), &18.into()));
+        assert_eq!(manifest_of["sums"]["TOK"], "1.000000000000000001");
+        assert_eq!(manifest_of["sums"]["JPY"], "9007199254740993");
+        let seal = book.run_as_owner("seal --format json").ends(0).json();
+        assert_eq!((&manifest_of["root"], &manifest_of["book"]), (&seal["root"], &seal["book"]));
+        let sums = manifest(&export("entries"))["sums"].clone();
+        assert_eq!((&sums["EUR"], &sums["JPY"]), (&"180143985094819.86".into(), &"18014398509481986".into()));
+        book.run("export --to parquet").ends(2).says("--out FILE");
+        book.run("export --to parquet --raw --out x").ends(2).says("--raw is for CSV");
+    }
+
     fn what_does_not_go_together_is_refused(book: &TestBook) {
         for (arguments, problem) in [
             ("--what entries", "--what is for tables"),

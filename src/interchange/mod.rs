@@ -16,6 +16,8 @@ pub use crate::interchange::csv::columns::Lines;
 pub use crate::interchange::csv::dialect::Delimiter;
 pub use crate::interchange::csv::rejects::RejectsFile;
 pub use crate::interchange::csv::transfers::{read_transfers, read_transfers_by};
+#[cfg(feature = "parquet")]
+pub use crate::interchange::flat::parquet::ParquetWriter;
 pub use crate::interchange::flat::texts::TextCells;
 pub use crate::interchange::flat::write::{FlatFormat, FlatWriter};
 #[cfg(feature = "cli")]

@@ -63,8 +63,8 @@ pub use crate::ledger::transport::book::{
     BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, OpenedAccount,
 };
 pub use crate::ledger::transport::flat::{
-    FlatAccount, FlatBalance, FlatEntry, FlatProgress, FlatRequest, FlatRow, FlatSink, FlatTable, FlatTransfer,
-    StatementEnd,
+    FlatAccount, FlatBalance, FlatEntry, FlatProgress, FlatRequest, FlatRow, FlatSink, FlatSnapshot, FlatTable,
+    FlatTransfer, StatementEnd,
 };
 pub use crate::ledger::transport::journals::{
     BalancesOf, Day, JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalRecord, JournalSide,

@@ -22,6 +22,31 @@ pub(super) enum Value<'a> {
     Texts(&'a Metadata),
 }
 
+/// What the values of a column are, where they are not null.
+#[cfg(feature = "parquet")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Number,
+    Minor,
+    Decimal,
+    Text,
+    Time,
+    Texts,
+}
+
+/// What the values of the column of that name are.
+#[cfg(feature = "parquet")]
+pub(super) fn kind(column: &str) -> Kind {
+    match column {
+        "sequence" | "version" => Kind::Number,
+        "amount" | "change" | "balance" | "posted" | "held" | "available" => Kind::Decimal,
+        "metadata" => Kind::Texts,
+        _ if column.ends_with("_minor") => Kind::Minor,
+        _ if column.ends_with("_at") => Kind::Time,
+        _ => Kind::Text,
+    }
+}
+
 const TRANSFERS: &[&str] = &[
     "sequence",
     "id",

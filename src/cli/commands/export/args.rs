@@ -12,7 +12,8 @@ use crate::interchange::TextCells;
     teller export --to csv --out transfers.csv\n  \
     teller export --to csv --what statements --account customers:alice --from 2026-09 --until 2026-10\n  \
     teller export --to ndjson --what balances --at 2026-09-30\n  \
-    teller export --to hledger --out book.journal\n\n\
+    teller export --to hledger --out book.journal\n  \
+    teller export --to parquet --what entries --out entries.parquet\n\n\
     Without --to the file is the whole book, to be imported elsewhere or kept: JSON lines with a header, currencies, accounts \
     as they were opened, all transfers and events in order, and a trailer with counts and hashes. The same book always gives \
     the same file.\n\n\
@@ -50,6 +51,9 @@ pub(super) enum ExportFormat {
     Ledger,
     /// A journal of beancount
     Beancount,
+    /// Columns with types, for tools of analysts; needs --out
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// Which rows of which table are exported.

@@ -1,9 +1,9 @@
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::cli::args::{count, parse};
-use crate::cli::commands::export::args::{ExportArgs, RowArgs, What};
+use crate::cli::commands::export::args::{ExportArgs, ExportFormat, RowArgs, What};
 use crate::cli::commands::export::destination::{begin_anew, of_stdout, stdout_stays};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
@@ -12,22 +12,47 @@ use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
 use crate::error::Error;
+use crate::files::OutputFile;
+#[cfg(feature = "parquet")]
+use crate::interchange::ParquetWriter;
 use crate::interchange::{FlatFormat, FlatWriter};
 use crate::ledger::{FlatProgress, FlatRequest, FlatSink, FlatTable, Ledger};
 use crate::wire::{FlatExportRecord, read_moments};
 
 pub(super) fn run(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Ending, Failure> {
-    check(&arguments.rows, format)?;
+    check(&arguments.rows, arguments.to)?;
     let exported = match &arguments.out {
         Some(path) => to_file(context, arguments, format, path)?,
         None => to_stdout(context, arguments, format)?,
     };
+    Ok(tell(exported))
+}
+
+/// A file of that format is no text, so it never goes to stdout.
+#[cfg(feature = "parquet")]
+pub(super) fn run_parquet(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
+    check(&arguments.rows, arguments.to)?;
+    let Some(path) = &arguments.out else {
+        return Err(Failure::usage("a Parquet file is no text; say where it goes: --out FILE"));
+    };
+    let file = BufWriter::new(arguments.force.create(context, path)?);
+    let ledger = context.ledger()?;
+    let request = arguments.rows.request(&ledger)?;
+    let exponents = ledger.list_currencies()?.into_iter().map(|named| named.currency.exponent());
+    let begun = ParquetWriter::new(file, request.table, exponents.max().unwrap_or_default(), begin_anew);
+    let mut writer = begun.map_err(|source| of_file(path, source))?;
+    let Some(rows) = export(&ledger, &request, &mut writer)? else { return Ok(tell(None)) };
+    put(context, path, writer.finish().map_err(|source| of_file(path, source))?, rows)?;
+    Ok(tell(Some(rows)))
+}
+
+fn tell(exported: Option<u64>) -> Ending {
     let Some(rows) = exported else {
         say("Stopped; the export is not complete.");
-        return Ok(Ending::Stopped);
+        return Ending::Stopped;
     };
     say(format_args!("Exported {}.", count(rows, "row")));
-    Ok(Ending::Done)
+    Ending::Done
 }
 
 impl RowArgs {
@@ -54,7 +79,7 @@ impl RowArgs {
 }
 
 /// Refuses what does not go together, before anything is opened.
-fn check(rows: &RowArgs, format: FlatFormat) -> Result<(), Failure> {
+fn check(rows: &RowArgs, format: ExportFormat) -> Result<(), Failure> {
     let table = rows.table();
     let problem = if rows.account.is_some() && table != FlatTable::Statements {
         "--account is for one statement: --what statements; teller transfer list --account lists an account's transfers"
@@ -62,8 +87,8 @@ fn check(rows: &RowArgs, format: FlatFormat) -> Result<(), Failure> {
         "--at is for balances: --what balances"
     } else if table == FlatTable::Balances && (rows.from.is_some() || rows.until.is_some()) {
         "balances are as of one moment: --at TIME, without --from and --until"
-    } else if rows.raw && format == FlatFormat::Ndjson {
-        "--raw is for CSV; JSON has every text as it is"
+    } else if rows.raw && format != ExportFormat::Csv {
+        "--raw is for CSV; the other formats have every text as it is"
     } else {
         return Ok(());
     };
@@ -82,17 +107,24 @@ fn to_stdout(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> R
 
 /// A file of that name is always whole.
 fn to_file(context: &Context, arguments: &ExportArgs, format: FlatFormat, path: &Path) -> Result<Option<u64>, Failure> {
-    let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
     let file = arguments.force.create(context, path)?;
     let ledger = context.ledger()?;
     let request = arguments.rows.request(&ledger)?;
     let mut writer = FlatWriter::new(BufWriter::new(file), request.table, format, begin_anew);
     let Some(rows) = export(&ledger, &request, &mut writer)? else { return Ok(None) };
-    let file = writer.finish().map_err(failed)?.into_inner().map_err(|error| failed(error.into_error()))?;
-    let written = file.finish()?;
-    context.output.committed(Committed::new(format!("the export is in {}", path.display())));
-    context.output.one(&FlatExportRecord::new(path, rows, written.bytes))?;
+    put(context, path, writer.finish().map_err(|source| of_file(path, source))?, rows)?;
     Ok(Some(rows))
+}
+
+/// Gives the file its name, and shows it.
+fn put(context: &Context, path: &Path, file: BufWriter<OutputFile>, rows: u64) -> Result<(), Failure> {
+    let written = file.into_inner().map_err(|error| of_file(path, error.into_error()))?.finish()?;
+    context.output.committed(Committed::new(format!("the export is in {}", path.display())));
+    context.output.one(&FlatExportRecord::new(path, rows, written.bytes))
+}
+
+fn of_file(path: &Path, source: io::Error) -> Error {
+    Error::File { doing: format!("write {}", path.display()), source }
 }
 
 fn export(ledger: &Ledger, request: &FlatRequest, sink: &mut (dyn FlatSink + Send)) -> Result<Option<u64>, Error> {

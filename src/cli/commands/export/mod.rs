@@ -26,5 +26,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<E
         ExportFormat::Hledger => journal::run(context, arguments, JournalFormat::Hledger),
         ExportFormat::Ledger => journal::run(context, arguments, JournalFormat::Ledger),
         ExportFormat::Beancount => journal::run(context, arguments, JournalFormat::Beancount),
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => flat::run_parquet(context, arguments),
     }
 }

@@ -12,12 +12,16 @@ mod walk;
 use std::io;
 use std::ops::ControlFlow;
 
+use uuid::Uuid;
+
 use crate::error::Error;
-use crate::facts::{AccountName, Instant};
+use crate::facts::{AccountName, Hash, Instant, Sequence};
 use crate::ledger::Ledger;
+use crate::ledger::proof::seal::seal_in;
 use crate::ledger::transfers::filter::check_span;
 use crate::ledger::transport::flat::accounts::FlatAccounts;
 use crate::ledger::transport::outbox::{Outbox, Weighed};
+use crate::proof::Seal;
 use crate::store::{Access, Store};
 
 pub use crate::ledger::transport::flat::rows::{
@@ -68,6 +72,25 @@ pub trait FlatSink {
     /// # Errors
     /// Where what it took is out of reach.
     fn restart(&mut self) -> io::Result<()>;
+
+    /// Whether it wants to be told of the book that it shows, which takes a look at every account.
+    fn wants_snapshot(&self) -> bool {
+        false
+    }
+
+    /// Is told of the book that it shows, behind the last row.
+    fn take_snapshot(&mut self, _snapshot: FlatSnapshot) {}
+}
+
+/// The book that an export shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlatSnapshot {
+    /// The book.
+    pub book_id: Uuid,
+    /// The newest sequence in it.
+    pub sequence: Sequence,
+    /// The Merkle root over the accounts' heads, as a [`Seal`](crate::proof::Seal) made then has it.
+    pub root: Hash,
 }
 
 /// How far an export has come.
@@ -132,13 +155,18 @@ impl Ledger {
                 sink.restart().map_err(|source| Error::File { doing: "begin the export anew".into(), source })?;
             }
             let accounts = FlatAccounts::new(self.walk_bytes_max / BYTES_PER_ACCOUNT);
-            Outbox::lend(
+            let rows = Outbox::lend(
                 |row| sink.write(row),
                 |outbox| {
                     let mut export = FlatExport { ledger: self, request, outbox, tell: progress, accounts, rows: 0 };
                     Ok(export.run(store)?.is_continue().then_some(export.rows))
                 },
-            )
+            )?;
+            if sink.wants_snapshot() && rows.is_some() {
+                let Seal { book_id, sequence, root, .. } = seal_in(store, self.clock.now())?;
+                sink.take_snapshot(FlatSnapshot { book_id, sequence, root });
+            }
+            Ok(rows)
         })
     }
 }
