@@ -19,7 +19,7 @@ use crate::store::StoreOptions;
 const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
 
 /// The commands that take as long as there is something to do. They have no deadline where none is given.
-pub(super) const LONG_COMMANDS: [&str; 13] = [
+pub(super) const LONG_COMMANDS: [&str; LONG_COUNT] = [
     "backup",
     "batch",
     "bench",
@@ -32,8 +32,11 @@ pub(super) const LONG_COMMANDS: [&str; 13] = [
     "restore",
     "schedule run",
     "seal",
+    #[cfg(feature = "server")]
+    "serve",
     "verify",
 ];
+const LONG_COUNT: usize = if cfg!(feature = "server") { 14 } else { 13 };
 
 /// What the store gets to end in order before the program is ended.
 const GRACE: Duration = Duration::from_millis(250);
