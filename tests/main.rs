@@ -68,6 +68,7 @@ mod schedule_model;
 mod schedules;
 mod schema;
 mod seals;
+mod server;
 mod server_faults;
 mod settings;
 mod shapes;

@@ -130,10 +130,12 @@ async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Pri
     let Some(presented) = Presented::read(text) else { return Err(refused("what was sent has not the form of a key")) };
     let now = || state.poster.ledger().clock().now();
     let mut found = state.ring.find(&presented, now());
-    if matches!(found, Found::Unknown) && state.ring.may_look_again() {
+    if matches!(found, Found::Unknown) {
+        // It may have been made a moment ago.
+        tokio::time::sleep(state.ring.time_to_next_look()).await;
         let state_of_look = Arc::clone(state);
         // What cannot be read now is read again in a second.
-        let _ = tokio::task::spawn_blocking(move || state_of_look.ring.refresh()).await;
+        let _ = tokio::task::spawn_blocking(move || state_of_look.ring.look_again()).await;
         found = state.ring.find(&presented, now());
     }
     match found {

@@ -122,10 +122,12 @@ impl Endpoint {
 
     /// The method as a word that lives as long as the program.
     pub(super) fn method_word(&self) -> &'static str {
-        match &self.method {
-            &Method::GET => "GET",
-            &Method::PATCH => "PATCH",
-            _ => "POST",
+        if self.method == Method::GET {
+            "GET"
+        } else if self.method == Method::PATCH {
+            "PATCH"
+        } else {
+            "POST"
         }
     }
 

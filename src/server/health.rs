@@ -36,13 +36,12 @@ pub(super) async fn ready(state: Arc<State>, health: Arc<Health>) -> Response {
     if state.is_ending() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n").into_response();
     }
-    let is_ready = match health.fresh() {
-        Some(is_ready) => is_ready,
-        None => {
-            let asked = state.health.run(Instant::now() + WAIT_MAX, |ledger| Ok(ledger.clock_status()?)).await;
-            health.keep(asked.is_ok());
-            asked.is_ok()
-        }
+    let is_ready = if let Some(is_ready) = health.fresh() {
+        is_ready
+    } else {
+        let asked = state.health.run(Instant::now() + WAIT_MAX, |ledger| Ok(ledger.clock_status()?)).await;
+        health.keep(asked.is_ok());
+        asked.is_ok()
     };
     if is_ready {
         "ready\n".into_response()

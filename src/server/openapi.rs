@@ -1,4 +1,4 @@
-//! The document of the API, OpenAPI 3.1, made of the table of endpoints; and a page that shows it without anything of others.
+//! The document of the API, `OpenAPI` 3.1, made of the table of endpoints; and a page that shows it without anything of others.
 
 use std::fmt::Write as _;
 
@@ -192,4 +192,23 @@ fn resolved(shape: Shape) -> Value {
     let schema = shape.schema();
     let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
     name.and_then(|name| components().get(name).cloned()).unwrap_or(schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::api;
+
+    #[test]
+    fn every_endpoint_is_in_the_documentation_with_its_scope() {
+        let page = include_str!("../../docs/api.md");
+        let rows: Vec<_> = page.lines().filter(|line| line.contains(" /v1/") && line.starts_with("| `")).collect();
+        let endpoints = api::endpoints();
+        for endpoint in &endpoints {
+            let scope = endpoint.scope.map_or("any".to_owned(), |scope| format!("`{scope}`"));
+            let row = format!("| `{} {}` | {scope} | {} |", endpoint.method_word(), endpoint.path, endpoint.summary);
+            assert!(rows.contains(&row.as_str()), "docs/api.md lacks:\n{row}");
+        }
+        assert_eq!(rows.len(), endpoints.len(), "docs/api.md tells of others");
+    }
 }

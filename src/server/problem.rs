@@ -42,7 +42,6 @@ impl Problem {
             | ServerCode::Forbidden
             | ServerCode::NotFound
             | ServerCode::MethodNotAllowed
-            | ServerCode::EtagStale
             | ServerCode::BodyTooLarge
             | ServerCode::MediaTypeUnsupported
             | ServerCode::BatchRefused => Retry::Never,

@@ -144,62 +144,122 @@ fn or_null(mut schema: Value) -> Value {
 
 /// The shapes that are no records: what clients write, and what only the API answers.
 fn written() -> Map<String, Value> {
-    let text = json!({"type": "string"});
-    let amount = json!({"type": "string", "description": "A decimal number, in quotes"});
-    let quantity = json!({"anyOf": [amount, {"type": "object", "properties": {"up_to": amount}, "required": ["up_to"]}],
-        "description": "An amount, `all`, or the most that may be moved"});
-    let metadata = json!({"type": "object", "additionalProperties": {"type": "string"}});
-    let moment = json!({"type": "string", "format": "date-time"});
-    let notes = json!({"id": text, "key": text, "description": text, "metadata": metadata});
-    let parties = json!({"from": text, "to": text, "debit": text, "credit": text, "amount": quantity, "effective_at": moment,
-        "if": {"type": "array", "items": {"type": "object"}}});
-    let limits = json!({"min_balance": text, "max_balance": text});
-    let reason = json!({"reason": text});
-    let object = |parts: &[&Value], required: &[&str]| {
-        let mut properties = Map::new();
-        for part in parts {
-            properties.extend(part.as_object().cloned().unwrap_or_default());
-        }
-        let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
-        if !required.is_empty() {
-            schema["required"] = json!(required);
-        }
-        schema
-    };
-    let recurrence = json!({"every": {"enum": ["day", "week", "month", "year"]}, "once": moment,
-        "interval": {"type": "integer", "minimum": 1, "maximum": 9_999}, "day": text, "at": text,
-        "start": {"type": "string", "format": "date"}, "until": moment, "count": {"type": "integer", "minimum": 1},
-        "on_refusal": {"enum": ["retry", "skip"]}});
-    let schemas = json!({
+    let mut schemas = Map::new();
+    for part in [of_postings(), of_accounts(), of_the_rest(), answers()] {
+        schemas.extend(part.as_object().cloned().unwrap_or_default());
+    }
+    schemas
+}
+
+/// An object of these fields and no others.
+fn object(parts: &[&Value], required: &[&str]) -> Value {
+    let mut properties = Map::new();
+    for part in parts {
+        properties.extend(part.as_object().cloned().unwrap_or_default());
+    }
+    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn amount() -> Value {
+    json!({"type": "string", "description": "A decimal number, in quotes"})
+}
+
+fn moment() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn metadata() -> Value {
+    json!({"type": "object", "additionalProperties": {"type": "string"}})
+}
+
+fn quantity() -> Value {
+    let up_to = json!({"type": "object", "properties": {"up_to": amount()}, "required": ["up_to"]});
+    json!({"anyOf": [amount(), up_to], "description": "An amount, `all`, or the most that may be moved"})
+}
+
+fn conditions() -> Value {
+    json!({"type": "array", "items": {"type": "object"}, "description": "Versions or balances that accounts must have"})
+}
+
+/// What every request that posts can say.
+fn notes() -> Value {
+    json!({"id": text(), "key": text(), "description": text(), "metadata": metadata()})
+}
+
+fn of_postings() -> Value {
+    let notes = notes();
+    let parties = json!({"from": text(), "to": text(), "debit": text(), "credit": text(), "amount": quantity(),
+        "effective_at": moment(), "if": conditions()});
+    let cash =
+        json!({"account": text(), "cash": text(), "amount": quantity(), "effective_at": moment(), "if": conditions()});
+    let expiry = json!({"expires_at": moment(), "expires_in": text()});
+    let capture = json!({"amount": quantity(), "final": {"type": "boolean"}, "effective_at": moment()});
+    let time = json!({"at": {"enum": ["now", "original"]}});
+    let exchange = json!({"from": text(), "to": text(), "amount": amount(), "rate": text(), "rounding": text(),
+        "fee": amount(), "effective_at": moment()});
+    json!({
         "TransferRequest": object(&[&notes, &parties], &["amount"]),
-        "CashRequest": object(&[&notes, &json!({"account": text, "cash": text, "amount": quantity, "effective_at": moment,
-            "if": {"type": "array", "items": {"type": "object"}}})], &["account", "amount"]),
-        "HoldRequest": object(&[&notes, &parties, &json!({"expires_at": moment, "expires_in": text})], &["amount"]),
-        "CaptureRequest": object(&[&notes, &json!({"amount": quantity, "final": {"type": "boolean"}, "effective_at": moment})], &[]),
+        "CashRequest": object(&[&notes, &cash], &["account", "amount"]),
+        "HoldRequest": object(&[&notes, &parties, &expiry], &["amount"]),
+        "CaptureRequest": object(&[&notes, &capture], &[]),
         "NotesRequest": object(&[&notes], &[]),
-        "ReversalRequest": object(&[&notes, &json!({"amount": quantity, "at": {"enum": ["now", "original"]}})], &[]),
+        "ReversalRequest": object(&[&notes, &time, &json!({"amount": quantity()})], &[]),
         "JournalRequest": object(&[&notes, &json!({"legs": {"type": "array", "items": {"type": "object"}}})], &["legs"]),
-        "JournalReversalRequest": object(&[&notes, &json!({"at": {"enum": ["now", "original"]}})], &[]),
-        "ExchangeRequest": object(&[&notes, &json!({"from": text, "to": text, "amount": amount, "rate": text,
-            "rounding": text, "fee": amount, "effective_at": moment})], &["from", "to", "amount", "rate"]),
-        "OpeningRequest": object(&[&limits, &json!({"account": text, "currency": text, "description": text, "metadata": metadata,
-            "type": {"enum": ["asset", "liability", "equity", "revenue", "expense"]}})], &["account", "currency"]),
-        "LimitRequest": object(&[&limits, &reason, &json!({"per_transfer": text, "per_day": text, "per_month": text})], &[]),
+        "JournalReversalRequest": object(&[&notes, &time], &[]),
+        "ExchangeRequest": object(&[&notes, &exchange], &["from", "to", "amount", "rate"]),
+    })
+}
+
+fn of_accounts() -> Value {
+    let limits = json!({"min_balance": text(), "max_balance": text()});
+    let reason = json!({"reason": text()});
+    let opening = json!({"account": text(), "currency": text(), "description": text(), "metadata": metadata(),
+        "type": {"enum": ["asset", "liability", "equity", "revenue", "expense"]}});
+    let velocity = json!({"per_transfer": text(), "per_day": text(), "per_month": text()});
+    let names = json!({"type": "array", "items": text(), "maxItems": 1_000});
+    let change = json!({"set": metadata(), "remove": {"type": "array", "items": text()}});
+    json!({
+        "OpeningRequest": object(&[&limits, &opening], &["account", "currency"]),
+        "LimitRequest": object(&[&limits, &reason, &velocity], &[]),
         "FreezeRequest": object(&[&reason, &json!({"sides": {"enum": ["debits", "credits", "both"]}})], &[]),
         "ReasonRequest": object(&[&reason], &[]),
-        "MetadataRequest": object(&[&reason, &json!({"set": metadata, "remove": {"type": "array", "items": text}})], &[]),
-        "BalancesRequest": object(&[&json!({"accounts": {"type": "array", "items": text, "maxItems": 1_000}})], &["accounts"]),
-        "ScheduleRequest": object(&[&notes, &recurrence, &json!({"from": text, "to": text, "debit": text, "credit": text,
-            "amount": amount})], &["amount"]),
-        "CurrencyRequest": object(&[&reason, &json!({"currency": text, "name": text,
-            "exponent": {"type": "integer", "minimum": 0, "maximum": 18}})], &["currency", "exponent", "name"]),
-        "WhoamiRecord": {"type": "object", "required": ["name", "id", "scopes", "prefix"], "properties": {"name": text, "id": text,
-            "scopes": {"type": "array", "items": text}, "prefix": {"type": ["string", "null"]}}},
-        "ReportHead": {"type": "object", "required": ["report"], "properties": {"report": text,
-            "balanced": {"type": ["boolean", "null"]}}},
+        "MetadataRequest": object(&[&reason, &change], &[]),
+        "BalancesRequest": object(&[&json!({"accounts": names})], &["accounts"]),
+    })
+}
+
+fn of_the_rest() -> Value {
+    let recurrence = json!({"every": {"enum": ["day", "week", "month", "year"]}, "once": moment(),
+        "interval": {"type": "integer", "minimum": 1, "maximum": 9_999}, "day": text(), "at": text(),
+        "start": {"type": "string", "format": "date"}, "until": moment(), "count": {"type": "integer", "minimum": 1},
+        "on_refusal": {"enum": ["retry", "skip"]}});
+    let parties = json!({"from": text(), "to": text(), "debit": text(), "credit": text(), "amount": amount()});
+    let currency = json!({"currency": text(), "name": text(), "reason": text(),
+        "exponent": {"type": "integer", "minimum": 0, "maximum": 18}});
+    json!({
+        "ScheduleRequest": object(&[&notes(), &recurrence, &parties], &["amount"]),
+        "CurrencyRequest": object(&[&currency], &["currency", "exponent", "name"]),
+    })
+}
+
+fn answers() -> Value {
+    let scopes = json!({"type": "array", "items": text()});
+    json!({
+        "WhoamiRecord": {"type": "object", "required": ["name", "id", "scopes", "prefix"],
+            "properties": {"name": text(), "id": text(), "scopes": scopes, "prefix": {"type": ["string", "null"]}}},
+        "ReportHead": {"type": "object", "required": ["report"],
+            "properties": {"report": text(), "balanced": {"type": ["boolean", "null"]}}},
+        "TotalsRecord": {"type": "object"},
         "Problem": {"type": "object", "required": ["type", "title", "status", "code", "detail", "retry", "request_id"],
-            "properties": {"type": text, "title": text, "status": {"type": "integer"}, "code": text, "detail": text,
-            "retry": {"enum": ["never", "same_key"]}, "request_id": text}},
-    });
-    schemas.as_object().cloned().unwrap_or_default()
+            "properties": {"type": text(), "title": text(), "status": {"type": "integer"}, "code": text(),
+            "detail": text(), "retry": {"enum": ["never", "same_key"]}, "request_id": text()}},
+    })
 }

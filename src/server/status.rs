@@ -25,8 +25,6 @@ pub(super) enum ServerCode {
     MethodNotAllowed,
     /// The body did not come in time.
     BodyTimeout,
-    /// If-Match names another version of the account.
-    EtagStale,
     /// The body is larger than this endpoint takes.
     BodyTooLarge,
     /// The body is not in a form that this endpoint takes.
@@ -56,7 +54,6 @@ impl ServerCode {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::EtagStale => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BatchRefused => StatusCode::UNPROCESSABLE_ENTITY,

@@ -161,6 +161,8 @@ trait KeyPlace: SimpleConnection {
     const PLACE: &'static str;
     /// What is run before the table is made, with the schema in place of `{}`.
     const BEFORE: &'static str;
+    /// What is run behind that.
+    const BEHIND: &'static str;
 }
 
 #[cfg(feature = "postgres")]
@@ -170,6 +172,18 @@ impl KeyPlace for diesel::pg::PgConnection {
         where to_regclass(format('%I.api_keys', current_schema() || '_server')) is not null";
     const PLACE: &'static str = "select quote_ident(current_schema() || '_server') as value";
     const BEFORE: &'static str = "create schema if not exists {}";
+    /// Whoever may post may check keys, and note when they were used.
+    const BEHIND: &'static str = "\
+        do $$ declare book text := current_schema(); writer text; begin \
+            for writer in \
+                select distinct grantee::text from information_schema.role_table_grants \
+                where table_schema = book and table_name = 'transfers' and privilege_type = 'INSERT' \
+                    and grantee <> current_user \
+            loop \
+                execute format('grant usage on schema %I to %I', book || '_server', writer); \
+                execute format('grant select, update on %I.api_keys to %I', book || '_server', writer); \
+            end loop; \
+        end $$";
 }
 
 #[cfg(feature = "sqlite")]
@@ -178,6 +192,7 @@ impl KeyPlace for diesel::sqlite::SqliteConnection {
         select 'main.api_keys' as value from sqlite_master where type = 'table' and name = 'api_keys'";
     const PLACE: &'static str = "select 'main' as value";
     const BEFORE: &'static str = "";
+    const BEHIND: &'static str = "";
 }
 
 macro_rules! implement_key_table {
@@ -194,6 +209,7 @@ macro_rules! implement_key_table {
                 self.batch_execute(&<Self as KeyPlace>::BEFORE.replace("{}", &place))?;
                 let table = format!("{place}.api_keys");
                 self.batch_execute(&format!("create table if not exists {table} {TABLE}"))?;
+                self.batch_execute(<Self as KeyPlace>::BEHIND)?;
                 Ok(table)
             }
 

@@ -68,11 +68,8 @@ fn one(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         return Answer::one(&BalanceRecord::from(&ledger.get_account(&name)?));
     };
     let balances = ledger.balances_as_of(&[name], as_of)?;
-    let records = balances.iter().map(|(account, posted)| BalanceAsOfRecord::new(account, *posted, as_of));
-    match records.last() {
-        Some(record) => Answer::one(&record),
-        None => Err(Problem::invalid("no account was named")),
-    }
+    let (account, posted) = balances.first().ok_or_else(|| Problem::invalid("no account was named"))?;
+    Answer::one(&BalanceAsOfRecord::new(account, *posted, as_of))
 }
 
 fn several(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {

@@ -4,6 +4,7 @@ use axum::http::header;
 
 use crate::error::InputError;
 use crate::ledger::Ledger;
+use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request, Written};
 use crate::server::answer::{Answer, NDJSON};
 use crate::server::call::Call;
@@ -40,7 +41,11 @@ fn batch(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let mode = options.mode;
     let answers = ledger.submit_written(&requests, policy, options)?;
     let records: Vec<_> = (1..).zip(&answers).map(|(item, answer)| ItemRecord::new(item, answer, None, mode)).collect();
-    let refused = answers.iter().position(Result::is_err);
+    // The others were refused only because of it.
+    let is_to_blame = |answer: &Result<_, Rejection>| {
+        answer.as_ref().is_err_and(|rejection| !matches!(rejection, Rejection::BatchRefused { .. }))
+    };
+    let refused = answers.iter().position(is_to_blame);
     match refused.filter(|_| policy == BatchPolicy::AllOrNothing) {
         None => Answer::list(&records),
         Some(index) => {

@@ -158,7 +158,9 @@ impl Keys {
         let mut keys = self.valid(name, now)?;
         let times: Vec<_> = keys.iter().map(|key| (key.id.clone(), now.micros())).collect();
         self.0.note(KeyTime::Revoked, &times)?;
-        keys.iter_mut().for_each(|key| key.revoked_at = Some(now));
+        for key in &mut keys {
+            key.revoked_at = Some(now);
+        }
         Ok(keys)
     }
 

@@ -100,9 +100,14 @@ impl Ring {
         Ok(fresh.text)
     }
 
-    /// Whether an unknown key is worth another look at what is kept.
-    pub(in crate::server) fn may_look_again(&self) -> bool {
-        self.state().looked_at.is_none_or(|looked| looked.elapsed() >= LOOK_INTERVAL)
+    /// How long an unknown key has to wait for another look at what is kept, so that many of them cannot keep the database busy.
+    pub(in crate::server) fn time_to_next_look(&self) -> Duration {
+        self.state().looked_at.map_or(Duration::ZERO, |looked| LOOK_INTERVAL.saturating_sub(looked.elapsed()))
+    }
+
+    /// Looks, unless another has just done so. Blocks.
+    pub(in crate::server) fn look_again(&self) -> Result<(), Error> {
+        if self.time_to_next_look() > Duration::ZERO { Ok(()) } else { self.refresh() }
     }
 
     pub(in crate::server) fn find(&self, presented: &Presented<'_>, now: Instant) -> Found {
@@ -153,7 +158,7 @@ impl State {
         };
         let due: Vec<_> =
             self.used.iter().filter(|(id, at)| is_due(id, at)).map(|(id, at)| (id.clone(), *at)).collect();
-        due.iter().for_each(|(id, _)| drop(self.used.remove(id)));
+        self.used.retain(|id, _| !due.iter().any(|(noted, _)| noted == id));
         due
     }
 }

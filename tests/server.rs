@@ -1,0 +1,10 @@
+//! The API over HTTP.
+
+mod accounts;
+mod bad_requests;
+mod document;
+mod ending;
+mod keys;
+mod lists;
+mod postings;
+mod programs;
