@@ -68,8 +68,7 @@ pub(in crate::ledger) fn resolve(
     Ok(ResolvedRequests { requests, accounts })
 }
 
-/// Resolves a request without a look into the book, where the currencies of its accounts are enough for that. `None` where they are not:
-/// an account is not among them, or a reference or its amount has to be looked up.
+/// Resolves a request by the currencies of its accounts alone. `None` where the book has to be asked.
 ///
 /// # Errors
 /// [`InputError::Amount`] with its place for what is too precise or too large.
