@@ -112,7 +112,8 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         parameters.push(json!({"name": KEY_HEADER, "in": "header", "description": description, "schema": text}));
     }
     let description = "How long to wait for the answer, such as `500ms` or `30s`; at most two minutes";
-    parameters.push(json!({"name": deadline::HEADER, "in": "header", "description": description, "schema": text}));
+    let time = json!({"type": "string", "pattern": "^[1-9][0-9]{0,3}(ms|s)$"});
+    parameters.push(json!({"name": deadline::HEADER, "in": "header", "description": description, "schema": time}));
     parameters
 }
 

@@ -9,15 +9,15 @@ use crate::support::http::{make_key, read};
 use crate::support::{Program, TestBook, on_every_backend};
 
 /// A server that was started as a program.
-struct Serving {
+pub struct Serving {
     child: Child,
-    address: String,
+    pub address: String,
     /// What it said before it listened, and the line behind that.
-    said: String,
+    pub said: String,
 }
 
 impl Serving {
-    fn on(book: &TestBook, arguments: &[&str]) -> Self {
+    pub fn on(book: &TestBook, arguments: &[&str]) -> Self {
         let arguments = [&["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "0"], arguments].concat();
         let mut child = Program::on(book, &arguments).command(|command| _ = command.stderr(Stdio::piped())).spawn();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
@@ -31,12 +31,12 @@ impl Serving {
         Self { child, address, said }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
     }
 
-    fn send(&self, key: &str, method: &str, target: &str, body: &str) -> u16 {
+    pub fn send(&self, key: &str, method: &str, target: &str, body: &str) -> u16 {
         let Ok(mut connection) = TcpStream::connect(&self.address) else { return 0 };
         let request = request(key, method, target, body);
         if connection.write_all(request.as_bytes()).is_err() {

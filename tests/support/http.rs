@@ -78,6 +78,11 @@ impl TestServer {
 
     fn start(book: &TestBook, options: ServerOptions, key: String) -> Self {
         let server = Server::open(&book.url.parse().unwrap(), StoreOptions::default(), options).expect("it opens");
+        Self::running(server, key)
+    }
+
+    /// A server that was opened, and a key of its book that may do all.
+    pub fn running(server: Server, key: String) -> Self {
         let (address, stopper) = (server.address(), server.stopper());
         Self { address, key, stopper, running: Some(std::thread::spawn(move || server.run())) }
     }
