@@ -197,7 +197,6 @@ fn resolved(shape: Shape) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::server::api;
 
     #[test]
