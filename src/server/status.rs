@@ -92,30 +92,13 @@ pub(super) fn of_rejection(rejection: &Rejection) -> StatusCode {
     of_rejection_code(rejection.code())
 }
 
+/// What was handed in is not what it should be: 400, whatever is wrong with it. Only its size is told apart.
 pub(super) fn of_input(input: &InputError) -> StatusCode {
-    match input {
-        InputError::At { fault, .. } => of_input(fault),
-        InputError::BatchTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        InputError::Amount(_)
-        | InputError::Currency(_)
-        | InputError::Text(_)
-        | InputError::Instant(_)
-        | InputError::Period(_)
-        | InputError::Exchange(_)
-        | InputError::Split(_)
-        | InputError::Span { .. }
-        | InputError::Seal(_)
-        | InputError::BookFile { .. }
-        | InputError::Csv { .. }
-        | InputError::Header { .. }
-        | InputError::Recurrence(_)
-        | InputError::Duration { .. }
-        | InputError::Report { .. }
-        | InputError::Moment { .. }
-        | InputError::Request { .. }
-        | InputError::Version { .. }
-        | InputError::ActorMissing => StatusCode::BAD_REQUEST,
-    }
+    let is_too_large = match input {
+        InputError::At { fault, .. } => matches!(**fault, InputError::BatchTooLarge { .. }),
+        input => matches!(input, InputError::BatchTooLarge { .. }),
+    };
+    if is_too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
 }
 
 pub(super) const fn of_store(fault: &StoreError) -> StatusCode {
