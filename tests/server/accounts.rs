@@ -12,11 +12,11 @@ on_every_backend! {
         let opened = server.post("/v1/accounts", body).is(201);
         assert_eq!((opened.json()["min_balance"].clone(), opened.json()["type"].clone()), (json!("-500.00"), json!("liability")));
         assert!(server.post("/v1/accounts", body).is(200).is_replayed());
-        server.post("/v1/accounts", &body.replace("EUR", "USD")).is_problem(409, "account_exists");
-        server.post("/v1/accounts", &body.replace("EUR", "XXY")).is_problem(422, "currency_unknown");
+        server.post("/v1/accounts", &body.replace("EUR", "USD")).problem(409, "account_exists");
+        server.post("/v1/accounts", &body.replace("EUR", "XXY")).problem(422, "currency_unknown");
         let free = r#"{"account":"customers:bob","currency":"EUR","min_balance":"none","type":"liability"}"#;
         assert_eq!(server.post("/v1/accounts?dry_run=true", free).is(200).json()["min_balance"], json!(null));
-        server.get("/v1/accounts/customers:bob").is_problem(404, "account_unknown");
+        server.get("/v1/accounts/customers:bob").problem(404, "account_unknown");
     }
 
     fn an_account_is_changed_only_from_the_version_that_was_seen(book: &TestBook) {
@@ -31,10 +31,10 @@ on_every_backend! {
         let changed = change(&version).is(200);
         assert_eq!(changed.json()["per_day"], "100.00");
         assert_ne!(changed.header("etag").unwrap(), version);
-        change(&version).is_problem(412, "precondition_failed");
+        change(&version).problem(412, "precondition_failed");
         assert_eq!(server.get("/v1/accounts/customers:alice").header("etag"), changed.header("etag"));
         change("*").is(200);
-        server.request("POST", "/v1/accounts/customers:alice/close").header("if-match", "\"0-0\"").send().is_problem(412, "precondition_failed");
+        server.request("POST", "/v1/accounts/customers:alice/close").header("if-match", "\"0-0\"").send().problem(412, "precondition_failed");
         server.request("POST", "/v1/accounts/customers:alice/close").send().is(200);
         assert_eq!(server.get("/v1/accounts/customers:alice").json()["state"], "closed");
     }
@@ -45,7 +45,7 @@ on_every_backend! {
         let shown = server.get("/v1/accounts/customers%3Aa%20b%2Fc%3Fd").is(200).json();
         assert_eq!(shown["account"], "customers:a b/c?d");
         server.get("/v1/accounts/customers%3Aa%20b%2Fc%3Fd/balance").is(200);
-        server.get("/v1/accounts/%ff").is_problem(400, "request_invalid");
+        server.get("/v1/accounts/%ff").problem(400, "request_invalid");
     }
 
     fn balances_are_shown_of_one_of_many_and_of_any_time(book: &TestBook) {

@@ -27,20 +27,20 @@ on_every_backend! {
             assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         }
         let long = "k".repeat(1 << 20);
-        server.post("/v1/transfers", &format!(r#"{{"key":"{long}"}}"#)).is_problem(413, "body_too_large");
+        server.post("/v1/transfers", &format!(r#"{{"key":"{long}"}}"#)).problem(413, "body_too_large");
         let form = server.request("POST", "/v1/transfers").body("application/x-www-form-urlencoded", "from=a");
-        form.send().is_problem(415, "media_type_unsupported");
+        form.send().problem(415, "media_type_unsupported");
         let bad_key = server.request("POST", "/v1/transfers").header("idempotency-key", &"k".repeat(2_000)).json("{}");
         assert_eq!(bad_key.send().status, 400);
     }
 
     fn what_has_no_place_is_told_so(book: &TestBook) {
         let server = TestServer::on(book);
-        server.get("/v1/nothing").is_problem(404, "not_found");
-        server.get("/").is_problem(404, "not_found");
-        server.request("DELETE", "/v1/accounts").send().is_problem(405, "method_not_allowed");
-        server.request("GET", "/v1/accounts").header("teller-deadline", "soon").send().is_problem(400, "request_invalid");
-        server.request("GET", "/v1/accounts").header("teller-deadline", "5m").send().is_problem(400, "request_invalid");
+        server.get("/v1/nothing").problem(404, "not_found");
+        server.get("/").problem(404, "not_found");
+        server.request("DELETE", "/v1/accounts").send().problem(405, "method_not_allowed");
+        server.request("GET", "/v1/accounts").header("teller-deadline", "soon").send().problem(400, "request_invalid");
+        server.request("GET", "/v1/accounts").header("teller-deadline", "5m").send().problem(400, "request_invalid");
         let own = server.request("GET", "/v1/nothing").header("x-request-id", "mine-7").send();
         assert_eq!(own.header("x-request-id"), Some("mine-7"));
         let odd = server.request("GET", "/v1/nothing").header("x-request-id", "a b<script>").send();

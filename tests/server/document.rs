@@ -129,16 +129,13 @@ fn differences(value: &Value, schema: &Value, document: &Value, place: &str) -> 
 fn split(call: &str) -> (String, String) {
     let (mut path, mut target) = (String::new(), String::new());
     for part in call.split_inclusive('}') {
-        match part.split_once('{') {
-            Some((before, named)) => {
-                let (name, value) = named.trim_end_matches('}').split_once('=').unwrap();
-                path += &format!("{before}{{{name}}}");
-                target += &format!("{before}{value}");
-            }
-            None => {
-                path += part;
-                target += part;
-            }
+        if let Some((before, named)) = part.split_once('{') {
+            let (name, value) = named.trim_end_matches('}').split_once('=').unwrap();
+            path.extend([before, "{", name, "}"]);
+            target.extend([before, value]);
+        } else {
+            path.push_str(part);
+            target.push_str(part);
         }
     }
     (path, target)

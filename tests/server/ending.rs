@@ -47,7 +47,7 @@ on_every_backend! {
     }
 
     fn a_server_that_ends_says_that_it_is_not_ready(book: &TestBook) {
-        let server = TestServer::with(book, teller::server::ServerOptions { drain_time: Duration::from_secs(60), ..options() });
+        let server = TestServer::with(book, teller::server::ServerOptions { drain_time: Duration::from_mins(1), ..options() });
         assert_eq!(server.request("GET", "/readyz").without_key().send().is(200).body, "ready\n");
         assert_eq!(server.request("GET", "/livez").without_key().send().is(200).body, "ok\n");
         server.stopper().stop();

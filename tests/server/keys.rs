@@ -109,17 +109,17 @@ on_every_backend! {
         let key = make_key(book, "payments", &["transfers:write"]);
         assert_eq!(ask(&key).is(200).json()["name"], "payments");
         for wrong in ["", "tlr_1_2", &format!("{key}0"), &key.replace("tlr", "tls"), &make_like(&key)] {
-            ask(wrong).is_problem(401, "unauthorized");
+            ask(wrong).problem(401, "unauthorized");
         }
-        let rotated = keys(book).rotate("payments", Duration::from_secs(3_600), now).unwrap().text;
+        let rotated = keys(book).rotate("payments", Duration::from_mins(60), now).unwrap().text;
         assert_eq!(ask(&rotated).is(200).json()["scopes"][0], "transfers:write");
         ask(&key).is(200);
         assert_eq!(keys(book).revoke("payments", now).unwrap().len(), 2);
         let expired = NewKey { expires_at: Some(now), ..NewKey::new("old".parse().unwrap(), [Scope::Admin]) };
         let expired = keys(book).create(expired, now).unwrap().text;
         until_refused(|| ask(&key).status);
-        ask(&rotated).is_problem(401, "unauthorized");
-        ask(&expired).is_problem(401, "unauthorized");
+        ask(&rotated).problem(401, "unauthorized");
+        ask(&expired).problem(401, "unauthorized");
     }
 
     fn a_key_for_some_accounts_reaches_no_others(book: &TestBook) {
@@ -132,21 +132,21 @@ on_every_backend! {
         server.post("/v1/deposits", r#"{"key":"d","account":"shops:corner:till","amount":"10.00"}"#).is(201);
         let own = r#"{"key":"t1","from":"shops:corner:till","to":"shops:corner:safe","amount":"1.00"}"#;
         send("POST", "/v1/transfers", own).is(201);
-        send("POST", "/v1/transfers", &own.replace("corner:safe", "other")).is_problem(403, "forbidden");
+        send("POST", "/v1/transfers", &own.replace("corner:safe", "other")).problem(403, "forbidden");
         let legs = format!(r#"{{"key":"j","legs":[{}]}}"#, own.replace(r#""key":"t1","#, "").replace("corner:safe", "other"));
-        send("POST", "/v1/journals", &legs).is_problem(403, "forbidden");
+        send("POST", "/v1/journals", &legs).problem(403, "forbidden");
         assert_eq!(send("GET", "/v1/accounts", "").is(200).json()["items"].as_array().unwrap().len(), 2);
         send("GET", "/v1/accounts/shops:corner:till/statement", "").is(200);
         send("GET", "/v1/transfers?account=shops:corner:till", "").is(200);
-        send("POST", "/v1/balances/query", r#"{"accounts":["shops:other"]}"#).is_problem(403, "forbidden");
+        send("POST", "/v1/balances/query", r#"{"accounts":["shops:other"]}"#).problem(403, "forbidden");
         for target in ["/v1/accounts/shops:other", "/v1/transfers/d", "/v1/transfers?account=shops:other", "/v1/reports/trial-balance"] {
-            send("GET", target, "").is_problem(403, "forbidden");
+            send("GET", target, "").problem(403, "forbidden");
         }
         for target in ["/v1/transfers", "/v1/accounts?prefix=shops:", "/v1/balances?prefix=shops:"] {
-            send("GET", target, "").is_problem(400, "request_invalid");
+            send("GET", target, "").problem(400, "request_invalid");
         }
-        send("POST", "/v1/deposits", r#"{"key":"d2","account":"shops:corner:till","amount":"1.00"}"#).is_problem(400, "request_invalid");
-        send("POST", "/v1/batches", "[]").is_problem(403, "forbidden");
+        send("POST", "/v1/deposits", r#"{"key":"d2","account":"shops:corner:till","amount":"1.00"}"#).problem(400, "request_invalid");
+        send("POST", "/v1/batches", "[]").problem(403, "forbidden");
     }
 
     fn without_a_key_a_server_is_for_this_machine_alone(book: &TestBook) {

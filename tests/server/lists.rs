@@ -43,9 +43,9 @@ on_every_backend! {
 
         let page = server.get("/v1/transfers?limit=1").is(200).json();
         let cursor = page["next_cursor"].as_str().unwrap();
-        server.get(&format!("/v1/transfers?cursor={cursor}&account=customers:alice")).is_problem(400, "request_invalid");
+        server.get(&format!("/v1/transfers?cursor={cursor}&account=customers:alice")).problem(400, "request_invalid");
         for target in ["/v1/transfers?limit=0", "/v1/transfers?limit=1001", "/v1/transfers?acount=a", "/v1/transfers?cursor=7"] {
-            server.get(target).is_problem(400, "request_invalid");
+            server.get(target).problem(400, "request_invalid");
         }
     }
 
@@ -53,8 +53,8 @@ on_every_backend! {
         let server = bank(book);
         let shown = server.get("/v1/transfers/d2").is(200).json();
         assert_eq!((shown["amount"].clone(), shown["credit_balance"].clone()), (json!("20.00"), json!("30.00")));
-        server.get("/v1/transfers/d9").is_problem(404, "transfer_unknown");
-        server.get("/v1/transfers/@999999").is_problem(404, "sequence_unknown");
+        server.get("/v1/transfers/d9").problem(404, "transfer_unknown");
+        server.get("/v1/transfers/@999999").problem(404, "sequence_unknown");
     }
 
     fn reports_add_up(book: &TestBook) {
@@ -64,7 +64,7 @@ on_every_backend! {
         let sheet = server.get("/v1/reports/balance-sheet?at=today&compare=year").is(200).json();
         assert_eq!((sheet["report"].clone(), sheet["balanced"].clone()), (json!("balance_sheet"), json!(true)));
         server.get("/v1/reports/income-statement?every=month").is(200);
-        server.get("/v1/reports/income-statement?every=fortnight").is_problem(400, "report_invalid");
+        server.get("/v1/reports/income-statement?every=fortnight").problem(400, "report_invalid");
     }
 
     fn schedules_are_added_run_and_cancelled(book: &TestBook) {
@@ -74,14 +74,14 @@ on_every_backend! {
         assert!(server.post("/v1/schedules", body).is(200).is_replayed());
         let every = body.replace(r#""once":"2026-02-01T00:00:00Z""#, r#""every":"month","day":"31","start":"2030-01-01","count":3"#);
         server.post("/v1/schedules", &every.replace("rent", "later")).is(201);
-        server.post("/v1/schedules", &every.replace("rent", "odd").replace("month", "fortnight")).is_problem(400, "request_invalid");
+        server.post("/v1/schedules", &every.replace("rent", "odd").replace("month", "fortnight")).problem(400, "request_invalid");
         assert_eq!(server.get("/v1/schedules").is(200).json()["items"].as_array().unwrap().len(), 2);
         let run = server.post("/v1/schedules/run", "").is(200).json();
         assert_eq!(run["posted"], 1, "{run}");
         let shown = server.get("/v1/schedules/rent").is(200).json();
         assert_eq!((shown["schedule"].clone(), shown["dues"].as_array().unwrap().len()), (added["schedule"].clone(), 1));
         assert_eq!(server.post("/v1/schedules/later/cancel", r#"{"reason":"moved"}"#).is(200).json()["state"], "cancelled");
-        server.post("/v1/schedules/none/cancel", "").is_problem(422, "schedule_unknown");
+        server.post("/v1/schedules/none/cancel", "").problem(422, "schedule_unknown");
     }
 
     fn periods_and_currencies_are_listed_and_changed(book: &TestBook) {
@@ -91,7 +91,7 @@ on_every_backend! {
         server.get("/v1/periods/history").is(200);
         if book.url == book.owner_url {
             server.post("/v1/currencies", r#"{"currency":"USDC","exponent":6,"name":"USD Coin"}"#).is(200);
-            server.post("/v1/currencies", r#"{"currency":"USDC","exponent":2,"name":"USD Coin"}"#).is_problem(409, "currency_exists");
+            server.post("/v1/currencies", r#"{"currency":"USDC","exponent":2,"name":"USD Coin"}"#).problem(409, "currency_exists");
             assert_eq!(server.post("/v1/periods/2020/close", r#"{"reason":"audited"}"#).is(200).json()["changed"], true);
             assert_eq!(server.get("/v1/periods").is(200).json()["items"][0]["period"], "2020");
             server.post("/v1/periods/2020/reopen", "").is(200);

@@ -34,23 +34,23 @@ on_every_backend! {
 
         let other = RENT.replace("30.00", "31.00");
         let other = server.request("POST", "/v1/transfers").header("idempotency-key", "rent").json(&other).send();
-        other.is_problem(422, "id_reused");
+        other.problem(422, "id_reused");
     }
 
     fn a_write_without_a_key_is_not_done(book: &TestBook) {
         let server = bank(book);
-        server.post("/v1/transfers", RENT).is_problem(400, "key_missing");
+        server.post("/v1/transfers", RENT).problem(400, "key_missing");
         let twice = server.request("POST", "/v1/transfers").header("idempotency-key", "a").header("idempotency-key", "b");
-        twice.json(RENT).send().is_problem(400, "request_invalid");
+        twice.json(RENT).send().problem(400, "request_invalid");
         let both = RENT.replacen('{', r#"{"key":"rent","#, 1);
-        server.request("POST", "/v1/transfers").header("idempotency-key", "a").json(&both).send().is_problem(400, "request_invalid");
+        server.request("POST", "/v1/transfers").header("idempotency-key", "a").json(&both).send().problem(400, "request_invalid");
         assert_eq!(available(&server, "customers:alice"), "100.00");
     }
 
     fn a_refusal_tells_its_fields_and_leaves_no_trace(book: &TestBook) {
         let server = bank(book);
         let much = RENT.replacen('{', r#"{"key":"rent","#, 1).replace("30.00", "1000.00");
-        let refused = server.post("/v1/transfers", &much).is_problem(422, "insufficient_funds").json();
+        let refused = server.post("/v1/transfers", &much).problem(422, "insufficient_funds").json();
         assert_eq!((refused["available"].clone(), refused["retry"].clone()), (json!("100.00"), json!("never")));
         server.post("/v1/transfers", &much.replace("1000.00", "1.00")).is(201);
     }
@@ -67,8 +67,8 @@ on_every_backend! {
 
     fn a_hold_is_captured_in_parts_and_released(book: &TestBook) {
         let server = bank(book);
-        let hold = r#"{"key":"order-7","from":"customers:alice","to":"customers:bob","amount":"25.00","expires_in":"7d"}"#;
-        let held = server.post("/v1/holds", hold).is(201).json();
+        let body = r#"{"key":"order-7","from":"customers:alice","to":"customers:bob","amount":"25.00","expires_in":"7d"}"#;
+        let held = server.post("/v1/holds", body).is(201).json();
         assert_eq!(held["kind"], "hold");
         assert_eq!(available(&server, "customers:alice"), "75.00");
 
@@ -81,10 +81,10 @@ on_every_backend! {
         let shown = server.get("/v1/holds/order-7").is(200).json();
         assert_eq!((shown["state"].clone(), shown["transfers"].as_array().unwrap().len()), (json!("released"), 4));
 
-        server.post("/v1/holds/order-8/release", r#"{"key":"r2"}"#).is_problem(404, "hold_unknown");
-        server.post("/v1/holds/order-7/captures", r#"{"key":"c3"}"#).is_problem(422, "hold_not_open");
-        let final_hold = hold.replace("order-7", "order-9");
-        server.post("/v1/holds", &final_hold).is(201);
+        server.post("/v1/holds/order-8/release", r#"{"key":"r2"}"#).problem(404, "hold_unknown");
+        server.post("/v1/holds/order-7/captures", r#"{"key":"c3"}"#).problem(422, "hold_not_open");
+        let last = body.replace("order-7", "order-9");
+        server.post("/v1/holds", &last).is(201);
         let both = server.post("/v1/holds/order-9/captures", r#"{"key":"c9","amount":"1.00","final":true}"#).is(201).json();
         assert_eq!(both["transfers"].as_array().unwrap().len(), 2);
     }
@@ -94,8 +94,8 @@ on_every_backend! {
         server.post("/v1/transfers", &RENT.replacen('{', r#"{"key":"rent","#, 1)).is(201);
         server.post("/v1/transfers/rent/reversals", r#"{"key":"back","amount":"10.00"}"#).is(201);
         server.post("/v1/transfers/rent/reversals", r#"{"key":"rest"}"#).is(201);
-        server.post("/v1/transfers/rent/reversals", r#"{"key":"more"}"#).is_problem(409, "already_reversed");
-        server.post("/v1/transfers/no-such/reversals", r#"{"key":"none"}"#).is_problem(404, "transfer_unknown");
+        server.post("/v1/transfers/rent/reversals", r#"{"key":"more"}"#).problem(409, "already_reversed");
+        server.post("/v1/transfers/no-such/reversals", r#"{"key":"none"}"#).problem(404, "transfer_unknown");
         assert_eq!(available(&server, "customers:alice"), "100.00");
 
         let legs = format!(r#"{{"key":"payroll","legs":[{RENT},{RENT}]}}"#);
@@ -126,7 +126,7 @@ on_every_backend! {
         let items = r#"[{"key":"b1","from":"customers:alice","to":"customers:bob","amount":"1.00"},
             {"key":"b2","from":"customers:bob","to":"customers:alice","amount":"500.00"},
             {"key":"b3","hold":{"from":"customers:alice","to":"customers:bob","amount":"5.00"}}]"#;
-        let refused = server.post("/v1/batches?on_refusal=nothing", items).is_problem(422, "batch_refused").json();
+        let refused = server.post("/v1/batches?on_refusal=nothing", items).problem(422, "batch_refused").json();
         assert_eq!((refused["item"].clone(), refused["items"][1]["code"].clone()), (json!(2), json!("insufficient_funds")));
         assert_eq!(available(&server, "customers:alice"), "100.00");
 
@@ -142,11 +142,11 @@ on_every_backend! {
     fn what_a_key_does_is_done_in_its_name(book: &TestBook) {
         let server = bank(book);
         let body = r#"{"actor":"somebody","reason":"I say so"}"#;
-        server.post("/v1/accounts/customers:bob/freeze", body).is_problem(400, "request_invalid");
+        server.post("/v1/accounts/customers:bob/freeze", body).problem(400, "request_invalid");
         let nested = r#"[{"freeze":{"account":"customers:bob","actor":"somebody"}}]"#;
-        server.post("/v1/batches", nested).is_problem(400, "request_invalid");
+        server.post("/v1/batches", nested).problem(400, "request_invalid");
         let lines = server.request("POST", "/v1/batches").body("application/x-ndjson", nested.trim_matches(['[', ']']));
-        lines.send().is_problem(400, "request_invalid");
+        lines.send().problem(400, "request_invalid");
         server.post("/v1/accounts/customers:bob/freeze", r#"{"reason":"order 7"}"#).is(200);
         let history = server.get("/v1/accounts/customers:bob/history").is(200).json();
         assert_eq!((history["items"][0]["actor"].clone(), history["items"][0]["reason"].clone()), (json!("admin"), json!("order 7")));

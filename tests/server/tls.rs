@@ -65,6 +65,6 @@ fn a_certificate_that_cannot_be_used_is_told_before_anything_is_answered() {
 fn until(mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "it never is");
+        assert!(begin.elapsed() < Duration::from_mins(1), "it never is");
     }
 }
