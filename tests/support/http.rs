@@ -72,7 +72,7 @@ impl TestServer {
 
     /// On a book that has had a server.
     pub fn again(book: &TestBook, options: ServerOptions) -> Self {
-        let rotated = keys(book).rotate("admin", Duration::from_mins(60), Clock::system().now());
+        let rotated = keys(book).rotate("admin", Duration::from_hours(1), Clock::system().now());
         Self::start(book, options, rotated.unwrap().text)
     }
 
