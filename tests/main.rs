@@ -69,6 +69,7 @@ mod schedule_model;
 mod schedules;
 mod schema;
 mod seals;
+mod server;
 mod server_faults;
 mod settings;
 mod shapes;

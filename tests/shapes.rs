@@ -92,6 +92,8 @@ const RECORDS: &[(&str, &str)] = &[
     ("SealRecord", "`seal`"),
     ("FactRecord", "`doctor`"),
     ("SettingRecord", "`config show`"),
+    ("KeyMadeRecord", "`key create`, `key rotate`"),
+    ("KeyRecord", "`key list`, `key revoke`"),
     ("MigrationRecord", "`migrate run`, `migrate revert`, `migrate status`"),
     ("RoleRecord", "`migrate roles`"),
     ("BookMadeRecord", "`book create`"),

@@ -19,7 +19,7 @@ use crate::store::StoreOptions;
 const DEADLINE_DEFAULT: Duration = Duration::from_mins(2);
 
 /// The commands that take as long as there is something to do. They have no deadline where none is given.
-pub(super) const LONG_COMMANDS: [&str; 14] = [
+pub(super) const LONG_COMMANDS: &[&str] = &[
     "audit",
     "backup",
     "batch",
@@ -33,6 +33,8 @@ pub(super) const LONG_COMMANDS: [&str; 14] = [
     "restore",
     "schedule run",
     "seal",
+    #[cfg(feature = "server")]
+    "serve",
     "verify",
 ];
 

@@ -57,6 +57,8 @@ pub use crate::ledger::transfers::filter::{JournalFilter, ListPage, TransferFilt
 #[cfg(feature = "postgres")]
 pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
 pub use crate::ledger::transfers::listing::{TransferDetails, TransferPage};
+#[cfg(feature = "server")]
+pub(crate) use crate::ledger::transfers::prepared::{accounts_of, prepare};
 pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{

@@ -12,6 +12,8 @@
 mod account_chains;
 mod administration;
 mod annotations;
+#[cfg(feature = "server")]
+mod api_keys;
 mod attempts;
 mod backend;
 mod book_events;
@@ -71,6 +73,8 @@ use crate::models::currencies::CurrencyRow;
 
 pub(crate) use crate::store::account_chains::AccountChains;
 pub(crate) use crate::store::annotations::{AnnotatedId, Annotations};
+#[cfg(feature = "server")]
+pub(crate) use crate::store::api_keys::{ApiKeyRow, ApiKeys, KeyTime};
 pub(crate) use crate::store::book_events::BookEvents;
 #[cfg(feature = "sqlite")]
 pub use crate::store::book_files::{copy_book_file, settle_book_file};

@@ -83,6 +83,20 @@ impl From<Json> for serde_json::Value {
     }
 }
 
+#[cfg(feature = "server")]
+impl Json {
+    /// Whether a field of this name stands in it at any depth, outside of the fields of the other names, whose content is the client's own.
+    pub(crate) fn names(&self, name: &str, outside: &[&str]) -> bool {
+        match self {
+            Self::Object(Fields(fields)) => fields.iter().any(|(field, value)| {
+                field == name || !outside.contains(&field.as_str()) && value.names(name, outside)
+            }),
+            Self::List(values) => values.iter().any(|value| value.names(name, outside)),
+            Self::Null | Self::Flag(_) | Self::Number(_) | Self::Text(_) => false,
+        }
+    }
+}
+
 /// What is left to read of an object.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields(Vec<(String, Json)>);
@@ -136,6 +150,21 @@ impl Fields {
                 Err(in_field(InputError::request(problem), name))
             }
         }
+    }
+
+    /// Adds a field, which is not there yet.
+    #[cfg(feature = "server")]
+    pub(crate) fn add(&mut self, name: &str, value: Json) {
+        self.0.push((name.to_owned(), value));
+    }
+
+    /// Takes those of the fields out that are there.
+    #[cfg(feature = "server")]
+    pub(crate) fn split_off(&mut self, names: &[&str]) -> Self {
+        let (taken, left) =
+            std::mem::take(&mut self.0).into_iter().partition(|(name, _)| names.contains(&name.as_str()));
+        self.0 = left;
+        Self(taken)
     }
 
     /// All that is left, as texts under their names.

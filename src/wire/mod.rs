@@ -6,16 +6,22 @@
 mod amounts;
 mod changes_json;
 mod durations;
+#[cfg(feature = "server")]
+mod exchange_json;
 pub(crate) mod hex;
 mod json;
 mod legs;
 mod list_cursors;
 mod moments;
 mod notes;
+#[cfg(feature = "server")]
+mod opening_json;
 mod operation_json;
 mod records;
 mod recurrences;
 mod request_json;
+#[cfg(feature = "server")]
+mod schedule_json;
 mod seal_file;
 mod shares;
 mod signature;
@@ -23,9 +29,15 @@ mod visible;
 
 pub use crate::wire::amounts::{read_amount, read_balance, read_quantity, read_up_to, read_version};
 pub use crate::wire::durations::read_duration;
+#[cfg(feature = "server")]
+pub(crate) use crate::wire::exchange_json::read_exchange;
+#[cfg(feature = "server")]
+pub(crate) use crate::wire::json::{Fields, Json};
 pub use crate::wire::list_cursors::{JournalCursor, TransferCursor};
 pub use crate::wire::moments::{Moments, read_moments, read_month};
 pub use crate::wire::notes::JournalHeader;
+#[cfg(feature = "server")]
+pub(crate) use crate::wire::opening_json::OpeningJson;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
@@ -38,8 +50,12 @@ pub use crate::wire::records::{
     ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, SpanStatementHead, StatementHead,
     TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
 };
+#[cfg(feature = "server")]
+pub use crate::wire::records::{KeyMadeRecord, KeyRecord, ShownKey};
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::request_json::RequestReader;
+#[cfg(feature = "server")]
+pub(crate) use crate::wire::schedule_json::read_schedule;
 pub use crate::wire::seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use crate::wire::shares::read_parts;
 pub use crate::wire::signature::Signature;

@@ -45,6 +45,30 @@ impl RequestReader {
         lines.map(read).collect()
     }
 
+    /// Reads one item of a batch by itself.
+    ///
+    /// # Errors
+    /// [`InputError`] for anything else.
+    #[cfg(feature = "server")]
+    pub(crate) fn read_item(&self, item: Json) -> Result<Request<Written>, InputError> {
+        self.item(item, Place::default())
+    }
+
+    /// Reads a batch that is a list in JSON.
+    ///
+    /// # Errors
+    /// [`InputError`] with the number of anything else.
+    #[cfg(feature = "server")]
+    pub(crate) fn read_list(&self, items: Vec<Json>) -> Result<Vec<Request<Written>>, InputError> {
+        if items.len() as u64 > ITEMS_MAX {
+            return Err(InputError::BatchTooLarge { items_max: ITEMS_MAX });
+        }
+        let read = |(number, item): (u64, Json)| {
+            self.item(item, Place::in_line(number)).map_err(|fault| fault.at(&format!("item {number}")))
+        };
+        (1..).zip(items).map(read).collect()
+    }
+
     fn item(&self, json: Json, place: Place) -> Result<Request<Written>, InputError> {
         let mut fields = json.into_fields()?;
         let id = take_id(&mut fields)?;
@@ -159,7 +183,7 @@ fn check_items<'t>(lines: impl Iterator<Item = (u64, &'t str)>) -> Result<(), In
     Ok(())
 }
 
-fn take_id(fields: &mut Fields) -> Result<Option<RequestId>, InputError> {
+pub(crate) fn take_id(fields: &mut Fields) -> Result<Option<RequestId>, InputError> {
     match (fields.take_text("id")?, fields.take_text("key")?) {
         (Some(_), Some(_)) => Err(InputError::request("there are an id and a key; give one of them")),
         (Some(id), None) => {

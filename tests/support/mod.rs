@@ -5,6 +5,7 @@ mod change;
 pub mod cluster;
 mod help;
 mod holder;
+pub mod http;
 mod looks;
 pub mod model;
 mod opening;

@@ -74,6 +74,11 @@ const TELLER: Table = Table {
         ("wire", &["bench", "error", "facts", "files", "ledger", "money", "proof", "rejection", "requests", "store"]),
         // Stricter: without `files`; of `ledger` only what it answers.
         ("interchange", &["error", "facts", "files", "ledger", "money", "requests", "wire"]),
+        // Stricter: without `store`, of which it names the keys and the faults alone.
+        (
+            "server",
+            &["error", "facts", "interchange", "ledger", "maps", "money", "rejection", "requests", "store", "wire"],
+        ),
     ],
     upward: &[("error", "store"), ("schema", "models")],
     top: &["cli", "lib", "main", "prelude"],

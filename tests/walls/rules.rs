@@ -137,8 +137,23 @@ walls! {
         view: View::Texts,
     } breach: ("core/src/rejection/schedule.rs", "#[error(\"unknown; see: teller schedule list\")]");
 
+    /// Below it everything is synchronous.
+    only_server_is_asynchronous {
+        words: &["async", "await", "tokio"],
+        allowed: &["src/server/"],
+        view: View::Code,
+    } breach: ("src/ledger/poster/mod.rs", "pub async fn submit(&self) {}");
+
+    only_server_speaks_of_http {
+        words: &["axum", "StatusCode", "HeaderMap"],
+        allowed: &["src/server/"],
+        view: View::Code,
+    } breach: ("src/wire/records/transfers.rs", "use axum::http::StatusCode;");
+
+    /// Prometheus counts seconds in floats; money is none of its business.
     there_are_no_floats {
         words: &["f32", "f64"],
+        allowed: &["src/server/metrics.rs"],
     } breach: ("core/src/money/decimal.rs", "value.to_f64()");
 
     nothing_unwraps_outside_of_tests {

@@ -19,6 +19,8 @@ mod export;
 mod hold;
 mod import;
 mod journal;
+#[cfg(feature = "server")]
+mod key;
 mod metadata;
 mod migrate;
 mod period;
@@ -26,6 +28,8 @@ mod report;
 mod reverse;
 mod schedule;
 mod seal;
+#[cfg(feature = "server")]
+mod serve;
 mod shell;
 mod statement;
 mod transfer;
@@ -38,16 +42,16 @@ use crate::cli::failure::Failure;
 
 /// Makes the commands of the program from their list.
 macro_rules! commands {
-    ($($(#[$attribute:meta])* $name:ident($arguments:ty) => $run:path,)+) => {
+    ($($(#[$attribute:meta])* $(@$feature:literal)? $name:ident($arguments:ty) => $run:path,)+) => {
         #[derive(Subcommand)]
         pub(super) enum Command {
-            $($(#[$attribute])* $name($arguments),)+
+            $($(#[cfg(feature = $feature)])? $(#[$attribute])* $name($arguments),)+
         }
 
         /// Does what a command line asks for.
         pub(super) fn run(context: &Context, command: &Command) -> Result<Ending, Failure> {
             match command {
-                $(Command::$name(arguments) => $run(context, arguments),)+
+                $($(#[cfg(feature = $feature)])? Command::$name(arguments) => $run(context, arguments),)+
             }
         }
     };
@@ -115,6 +119,11 @@ commands! {
     Audit(audit::AuditArgs) => audit::run,
     /// Write down what proves later that nothing was changed or cut off
     Seal(seal::SealArgs) => seal::run,
+    /// Answer requests over HTTP
+    @"server" Serve(serve::ServeArgs) => serve::run,
+    /// Make, list, revoke and rotate the keys of the API
+    #[command(subcommand)]
+    @"server" Key(key::KeyCommand) => key::run,
     /// Ask the database about itself, and warn of what can lose money
     Doctor(doctor::DoctorArgs) => doctor::run,
     /// Measure how fast this machine and its database are, in a throwaway book

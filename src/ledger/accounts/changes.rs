@@ -1,13 +1,28 @@
 //! Changing accounts' limits and states.
 
+#[cfg(feature = "server")]
+use std::collections::BTreeSet;
+
 use crate::error::Error;
 use crate::facts::{Account, AccountEvent, AccountName};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::log;
+#[cfg(feature = "server")]
+use crate::ledger::posting::resolving::{RequestAccounts, resolve};
 use crate::ledger::write_options::WriteOptions;
+#[cfg(feature = "server")]
+use crate::money::WrittenAmount;
+#[cfg(feature = "server")]
+use crate::rejection::Rejection;
 use crate::requests::{AccountChange, BatchPolicy, Request};
+#[cfg(feature = "server")]
+use crate::requests::{Operation, Placed};
 use crate::store::Access;
+
+/// A change of an account, as a client wrote it.
+#[cfg(feature = "server")]
+type WrittenChange = AccountChange<Placed<WrittenAmount>>;
 
 impl Ledger {
     /// Changes an account's limits or state, and adds a record of the change to the account's chain. Returns the account
@@ -48,6 +63,39 @@ impl Ledger {
             }
         })?;
         log::changed("account", is_changed, mode);
+        Ok(account)
+    }
+
+    /// As [`Ledger::change_account`], for a change as a client wrote it. `check` sees the account behind the lock, before the change.
+    ///
+    /// # Errors
+    /// Those of `check`, of [`Ledger::change_account`], and
+    /// [`InputError::Amount`](crate::error::InputError::Amount) with its place.
+    #[cfg(feature = "server")]
+    pub(crate) fn change_written_account(
+        &self,
+        change: &WrittenChange,
+        check: impl Fn(&Account) -> Result<(), Rejection>,
+        options: impl Into<WriteOptions>,
+    ) -> Result<Account, Error> {
+        let options = options.into();
+        let name = change.account.clone();
+        let requests = [Request::Operation(Operation::Change(change.clone()))];
+        let mut also_locked = BTreeSet::new();
+        let (account, is_changed) = self.pool.transaction(Access::Write, |store| {
+            let resolved = resolve(store, &requests, &also_locked, &[])?;
+            if let RequestAccounts::Locked(accounts) = &resolved.accounts {
+                accounts.iter().filter(|account| account.name == name).try_for_each(&check)?;
+            }
+            let mut outcome = self.post_resolved(store, resolved, BatchPolicy::CarryOn, &options, &mut also_locked)?;
+            let changed = std::mem::take(&mut outcome.changed);
+            outcome.only_answer()?;
+            match changed.into_iter().find(|account| account.name == name) {
+                Some(account) => Ok((account, true)),
+                None => Ok((get_account_in(store, &name, self.clock.now())?, false)),
+            }
+        })?;
+        log::changed("account", is_changed, options.mode);
         Ok(account)
     }
 

@@ -1,6 +1,7 @@
 //! A request on its way through the queue.
 
-use std::sync::mpsc::SyncSender;
+use std::fmt;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::error::Error;
 use crate::facts::{AccountName, Actor};
@@ -18,7 +19,33 @@ pub(super) struct Job {
     pub(super) actor: Actor,
     pub(super) touched: Touched,
     /// Where its answer goes.
-    pub(super) answer: SyncSender<Answer>,
+    pub(super) reply: Reply,
+}
+
+/// What is done with the answer. It is dropped unused where no thread is left to post the request.
+pub(super) struct Reply(Box<dyn FnOnce(Answer) + Send>);
+
+impl Reply {
+    pub(super) fn new(reply: impl FnOnce(Answer) + Send + 'static) -> Self {
+        Self(Box::new(reply))
+    }
+
+    /// With the place where the answer arrives.
+    pub(super) fn channel() -> (Self, Receiver<Answer>) {
+        let (sender, receiver) = sync_channel(1);
+        // The caller may have dropped its end.
+        (Self::new(move |answer| drop(sender.send(answer))), receiver)
+    }
+
+    pub(super) fn give(self, answer: Answer) {
+        (self.0)(answer);
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reply")
+    }
 }
 
 /// The accounts that a request may touch.

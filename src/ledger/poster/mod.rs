@@ -10,14 +10,14 @@ mod queue;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
 use crate::error::Error;
 use crate::facts::Actor;
 use crate::judging::Actors;
 use crate::ledger::Ledger;
-use crate::ledger::poster::job::{Answer, Job, Touched};
+use crate::ledger::poster::job::{Answer, Job, Reply, Touched};
 use crate::ledger::poster::queue::{Queue, Writer};
 use crate::ledger::posting::receipts::Receipt;
 use crate::ledger::write_options::Mode;
@@ -141,9 +141,9 @@ impl Poster {
     /// # Errors
     /// As [`Poster::begin`].
     pub fn begin_by(&self, actor: &Actor, request: impl Into<Request>) -> Result<Pending, Error> {
-        let (job, pending) = self.job(actor, request.into());
-        self.queue.push(job)?;
-        Ok(pending)
+        let (reply, pending) = Reply::channel();
+        self.queue.push(self.job(actor, request.into(), reply))?;
+        Ok(Pending(pending))
     }
 
     /// Hands a request in if the queue is not full.
@@ -159,16 +159,30 @@ impl Poster {
     /// # Errors
     /// As [`Poster::try_begin`].
     pub fn try_begin_by(&self, actor: &Actor, request: impl Into<Request>) -> Result<Pending, Error> {
-        let (job, pending) = self.job(actor, request.into());
-        self.queue.try_push(job)?;
-        Ok(pending)
+        let (reply, pending) = Reply::channel();
+        self.queue.try_push(self.job(actor, request.into(), reply))?;
+        Ok(Pending(pending))
     }
 
-    fn job(&self, actor: &Actor, request: Request) -> (Job, Pending) {
+    /// Does the same as [`Poster::try_begin_by`] for a caller that cannot wait, such as a task of an asynchronous program: the answer is
+    /// handed to `reply` after the commit. The thread that posts runs it, so it must be short and must not block. It is dropped without an
+    /// answer where the thread that was to post the request is gone; the outcome is then unknown.
+    ///
+    /// # Errors
+    /// As [`Poster::try_begin`]; `reply` is dropped then.
+    pub fn try_begin_with(
+        &self,
+        actor: &Actor,
+        request: impl Into<Request>,
+        reply: impl FnOnce(Result<Receipt, Error>) + Send + 'static,
+    ) -> Result<(), Error> {
+        Ok(self.queue.try_push(self.job(actor, request.into(), Reply::new(reply)))?)
+    }
+
+    fn job(&self, actor: &Actor, request: Request, reply: Reply) -> Job {
         // A single writer takes everything in order, so it need not know which accounts a request touches.
         let touched = if self.writers.len() > 1 { Touched::by(&request) } else { Touched::Anything };
-        let (answer, pending) = sync_channel(1);
-        (Job { request: Box::new(request), actor: actor.clone(), touched, answer }, Pending(pending))
+        Job { request: Box::new(request), actor: actor.clone(), touched, reply }
     }
 }
 
@@ -216,17 +230,16 @@ fn write_all(ledger: &Ledger, queue: &Queue, writer: Writer, batch_max: usize) {
         answered = batch.len();
         let mut requests = Vec::with_capacity(batch.len());
         let mut actors = Vec::with_capacity(batch.len());
-        let mut answers = Vec::with_capacity(batch.len());
+        let mut replies = Vec::with_capacity(batch.len());
         for job in batch {
             requests.push(*job.request);
             actors.push(job.actor);
-            answers.push(job.answer);
+            replies.push(job.reply);
         }
         let posted = post(ledger, &requests, &actors);
         queue.finish(writer);
-        for (answer, to) in posted.into_iter().zip(answers) {
-            // The caller may have dropped its end.
-            let _ = to.send(answer);
+        for (answer, reply) in posted.into_iter().zip(replies) {
+            reply.give(answer);
         }
     }
 }

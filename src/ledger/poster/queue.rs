@@ -256,10 +256,9 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::sync_channel;
-
     use super::*;
     use crate::facts::{Actor, Instant as Moment, TransferId};
+    use crate::ledger::poster::job::Reply;
     use crate::money::{Amount, Currency, Money};
     use crate::requests::{Parties, Request, ReversalRequest, TransferRequest};
 
@@ -279,8 +278,8 @@ mod tests {
     }
 
     fn job(request: Request) -> Job {
-        let (answer, _) = sync_channel(1);
-        Job { touched: Touched::by(&request), request: Box::new(request), actor: Actor::teller(), answer }
+        let reply = Reply::new(drop);
+        Job { touched: Touched::by(&request), request: Box::new(request), actor: Actor::teller(), reply }
     }
 
     /// Jobs between accounts.

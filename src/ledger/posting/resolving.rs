@@ -68,6 +68,28 @@ pub(in crate::ledger) fn resolve(
     Ok(ResolvedRequests { requests, accounts })
 }
 
+/// Resolves a request by the currencies of its accounts alone. `None` where the book has to be asked.
+///
+/// # Errors
+/// [`InputError::Amount`] with its place for what is too precise or too large.
+#[cfg(feature = "server")]
+pub(in crate::ledger) fn resolve_by_currencies(
+    request: &Request<Written>,
+    currency: impl Fn(&AccountName) -> Option<Currency>,
+) -> Result<Option<Request>, Error> {
+    let needs = Needs::of(std::slice::from_ref(request));
+    let known = needs.names.iter().map(|name| Some(((*name).clone(), currency(name)?))).collect::<Option<_>>();
+    let Some(accounts) = known.filter(|_| needs.ids.is_empty() && !needs.has_sequences) else { return Ok(None) };
+    let mut resolver = Resolver { store: None, accounts, transfers: HashMap::new(), made: HashMap::new() };
+    resolver.request(request).map(Some)
+}
+
+/// The accounts that a request names.
+#[cfg(feature = "server")]
+pub(in crate::ledger) fn named_accounts(request: &Request<Written>) -> Vec<AccountName> {
+    Needs::of(std::slice::from_ref(request)).names.into_iter().cloned().collect()
+}
+
 /// What has to be looked up for requests.
 #[derive(Default)]
 struct Needs<'a> {
@@ -75,6 +97,8 @@ struct Needs<'a> {
     /// The ids of what amounts are said of, and those that decide what a reference means.
     ids: BTreeSet<TransferId>,
     has_references: bool,
+    #[cfg(feature = "server")]
+    has_sequences: bool,
 }
 
 impl<'a> Needs<'a> {
@@ -108,6 +132,10 @@ impl<'a> Needs<'a> {
 
     fn add_reference(&mut self, reference: &Placed<WrittenReference>) {
         self.has_references = true;
+        #[cfg(feature = "server")]
+        {
+            self.has_sequences |= reference.value.possible_ids().next().is_none();
+        }
         self.ids.extend(reference.value.doubtful_ids());
     }
 
@@ -129,7 +157,8 @@ enum CurrencySource {
 
 /// Looks up in the book what requests leave to it.
 pub(in crate::ledger) struct Resolver<'s> {
-    store: &'s mut dyn Store,
+    /// `None` where what is resolved needs no look into the book.
+    store: Option<&'s mut dyn Store>,
     accounts: HashMap<AccountName, Currency>,
     /// The currencies of transfers that were looked up. `None` where there is none.
     transfers: HashMap<TransferId, Option<Currency>>,
@@ -152,7 +181,12 @@ impl Names for Resolver<'_> {
 
 impl<'s> Resolver<'s> {
     pub(in crate::ledger) fn new(store: &'s mut dyn Store) -> Self {
-        Self { store, accounts: HashMap::new(), transfers: HashMap::new(), made: HashMap::new() }
+        Self { store: Some(store), accounts: HashMap::new(), transfers: HashMap::new(), made: HashMap::new() }
+    }
+
+    fn store(&mut self) -> &mut (dyn Store + 's) {
+        let Some(store) = &mut self.store else { unreachable!("what needs the book is resolved with it") };
+        &mut **store
     }
 
     fn know_accounts(&mut self, accounts: &[Account]) {
@@ -181,7 +215,7 @@ impl<'s> Resolver<'s> {
     }
 
     fn get_transfer_at(&mut self, sequence: Sequence) -> Result<Transfer, Error> {
-        Ok(self.store.find_transfer_at(sequence)?.ok_or(Rejection::SequenceUnknown { sequence })?)
+        Ok(self.store().find_transfer_at(sequence)?.ok_or(Rejection::SequenceUnknown { sequence })?)
     }
 
     fn find_stored(&mut self, id: TransferId) -> Result<Option<Currency>, Error> {
@@ -195,9 +229,9 @@ impl<'s> Resolver<'s> {
         if ids.is_empty() {
             return Ok(());
         }
-        let found = self.store.find_transfers(&ids)?;
+        let found = self.store().find_transfers(&ids)?;
         let debited = found.iter().map(|transfer| transfer.debit.account_id);
-        let labels = self.store.account_labels(&debited.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
+        let labels = self.store().account_labels(&debited.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
         let currencies: HashMap<_, _> = labels.iter().map(|label| (label.id, label.currency)).collect();
         self.transfers.extend(ids.into_iter().map(|id| (id, None)));
         let currency = |transfer: &Transfer| currencies.get(&transfer.debit.account_id).copied();

@@ -8,6 +8,8 @@ pub(super) mod filter;
 pub(super) mod in_transaction;
 pub(super) mod listing;
 pub(super) mod named;
+#[cfg(feature = "server")]
+pub(super) mod prepared;
 pub(super) mod references;
 pub(super) mod walks;
 pub(super) mod written;

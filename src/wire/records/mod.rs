@@ -14,6 +14,8 @@ mod bench;
 mod checks;
 mod clock;
 mod holds;
+#[cfg(feature = "server")]
+mod keys;
 mod lookups;
 mod operations;
 mod periods;
@@ -36,6 +38,8 @@ pub use crate::wire::records::checks::{
 };
 pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+#[cfg(feature = "server")]
+pub use crate::wire::records::keys::{KeyMadeRecord, KeyRecord, ShownKey};
 pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};
 pub use crate::wire::records::operations::{
     BackupRecord, BookMadeRecord, BookRecord, ExportRecord, FlatExportRecord, PageRecord, RoleRecord, SealRecord,

@@ -10,6 +10,12 @@ pub trait Record: Serialize + Sized {
     /// The names of its fields, in order. They are known where a list of them is empty too.
     fn columns() -> Vec<&'static str>;
 
+    /// Its name, as the document of the API calls it.
+    fn name() -> &'static str;
+
+    /// Its fields in order, each with its type in Rust, as the document of the API tells of them.
+    fn types() -> Vec<(&'static str, &'static str)>;
+
     /// What a table shows of it where nothing else is asked for.
     fn table() -> Columns<Self>;
 
@@ -84,6 +90,17 @@ macro_rules! record {
                 $(columns.extend(<$inner as $crate::wire::Record>::columns());)?
                 columns.extend([$(stringify!($field)),+].map($crate::wire::records::record::plain));
                 columns
+            }
+
+            fn name() -> &'static str {
+                stringify!($record)
+            }
+
+            fn types() -> Vec<(&'static str, &'static str)> {
+                let mut types = Vec::new();
+                $(types.extend(<$inner as $crate::wire::Record>::types());)?
+                types.extend([$(($crate::wire::records::record::plain(stringify!($field)), stringify!($type))),+]);
+                types
             }
 
             fn table() -> $crate::wire::Columns<Self> {

@@ -1,0 +1,77 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+
+use crate::cli::context::{Context, Ending};
+use crate::cli::failure::Failure;
+use crate::cli::talk::say;
+use crate::server::{Server, ServerOptions, TlsFiles};
+
+/// How the server listens.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  teller serve\n  \
+    teller key create payments --scope transfers:write\n  \
+    teller serve --listen 0.0.0.0:7878 --tls-cert server.pem --tls-key server.key\n  \
+    curl -H 'Authorization: Bearer KEY' http://127.0.0.1:7878/v1/accounts\n\n\
+    Without any key the server makes one that may do all, prints it, and forgets it when it ends or when another key is \
+    made; until then it listens on this machine alone. /docs shows every request, and /openapi.json is the same for \
+    programs. SIGTERM and Ctrl-C end it: what was taken is answered first. SIGHUP reads the certificate again.")]
+pub(in crate::cli) struct ServeArgs {
+    /// The address and the port; port 0 is any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    listen: SocketAddr,
+    /// A Unix socket to listen on too
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// The certificate, in PEM, with those that lead to its root behind it
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// How many short reads go on at once, each with a connection of its own
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = RangedU64ValueParser::<u32>::new().range(1..=500))]
+    readers: u32,
+    /// How many threads post; more than one pays from about a hundred clients on, and on PostgreSQL only
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<u32>::new().range(1..=50))]
+    posters: u32,
+    /// How many seconds requests are still taken after the signal to end, while /readyz says no already
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = RangedU64ValueParser::<u64>::new().range(0..=600))]
+    drain_seconds: u64,
+}
+
+pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<Ending, Failure> {
+    let tls = arguments.tls_cert.clone().zip(arguments.tls_key.clone());
+    let options = ServerOptions {
+        listen: arguments.listen,
+        socket: arguments.socket.clone(),
+        tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
+        readers: arguments.readers,
+        posters: arguments.posters,
+        drain_time: std::time::Duration::from_secs(arguments.drain_seconds),
+        ..ServerOptions::default()
+    };
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
+    // Says when a new book was made, and refuses one that cannot be used.
+    drop(context.ledger()?);
+    let (url, _) = context.url()?;
+    let server = Server::open(&url, context.options()?, options)?;
+    say(format_args!("Listening on {scheme}://{}", server.address()));
+    if let Some(path) = &arguments.socket {
+        say(format_args!("Listening on {}", path.display()));
+    }
+    if let Some(key) = server.first_key() {
+        say(format_args!(
+            "There is no key yet. This one may do all, from this machine, until another is made: {key}\n\
+             Make one with: teller key create NAME --scope transfers:write"
+        ));
+    }
+    if !arguments.listen.ip().is_loopback() && arguments.tls_cert.is_none() {
+        say("Without TLS, keys and amounts can be read on the way; put a proxy with TLS in front, or give --tls-cert.");
+    }
+    server.run()?;
+    say("Ended; everything that was taken is answered.");
+    Ok(Ending::Done)
+}

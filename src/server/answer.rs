@@ -1,0 +1,113 @@
+//! What a client gets: a record, with the status and the headers that belong to it.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::facts::Account;
+use crate::ledger::{Mode, Receipt};
+use crate::server::problem::Problem;
+use crate::wire::{AccountRecord, Next, ReceiptRecord, TransferRecord, write_json};
+
+pub(super) const JSON: &str = "application/json";
+pub(super) const NDJSON: &str = "application/x-ndjson";
+pub(super) const PROBLEM: &str = "application/problem+json";
+
+/// An answer that is not a problem.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) content_type: &'static str,
+    pub(super) body: Vec<u8>,
+    pub(super) etag: Option<String>,
+    pub(super) is_replayed: bool,
+    /// How a posting ended, for the metrics.
+    pub(super) replay_or_new: Option<&'static str>,
+}
+
+impl Answer {
+    pub(super) fn text(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        let (status, etag) = (StatusCode::OK, None);
+        Self { status, content_type, body: body.into(), etag, is_replayed: false, replay_or_new: None }
+    }
+
+    /// One record.
+    pub(super) fn one(record: &(impl Serialize + ?Sized)) -> Result<Self, Problem> {
+        let mut body = Vec::with_capacity(1_024);
+        write_json(&mut body, record).map_err(unwritten)?;
+        body.push(b'\n');
+        Ok(Self::text(JSON, body))
+    }
+
+    /// A page of a list.
+    pub(super) fn page<R: Serialize, C: Serialize>(items: &[R], next: Option<C>) -> Result<Self, Problem> {
+        Self::page_within(&Map::new(), "items", items, next)
+    }
+
+    /// A page of a list that has a head.
+    pub(super) fn page_within<R: Serialize, C: Serialize>(
+        head: &impl Serialize,
+        name: &str,
+        items: &[R],
+        next: Option<C>,
+    ) -> Result<Self, Problem> {
+        let mut page = fields(head)?;
+        page.insert(name.to_owned(), serde_json::to_value(items).map_err(unwritten)?);
+        page.extend(fields(&Next { next_cursor: next })?);
+        Self::one(&Value::Object(page))
+    }
+
+    /// A list that is whole.
+    pub(super) fn list<R: Serialize>(items: &[R]) -> Result<Self, Problem> {
+        Self::page(items, None::<String>)
+    }
+
+    /// The answer to a write: 201 where it was done now, 200 where it was done before or only tried.
+    pub(super) fn written(self, is_replayed: bool, mode: Mode) -> Self {
+        let is_new = !is_replayed && mode == Mode::Commit;
+        let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+        let word = if is_replayed { "replayed" } else { "posted" };
+        Self { status, is_replayed, replay_or_new: (mode == Mode::Commit).then_some(word), ..self }
+    }
+
+    /// The same, which does not count as a posting.
+    pub(super) fn without_posting(self) -> Self {
+        Self { replay_or_new: None, ..self }
+    }
+
+    /// An account, and the mark of its version.
+    pub(super) fn account(account: &Account) -> Result<Self, Problem> {
+        let etag = Some(etag(account));
+        Ok(Self { etag, ..Self::one(&AccountRecord::from(account))? })
+    }
+
+    /// The one transfer that a request made.
+    pub(super) fn transfer(receipt: &Receipt, mode: Mode) -> Result<Self, Problem> {
+        match receipt.transfers.as_slice() {
+            [one] => Ok(Self::one(&TransferRecord::new(one, mode))?.written(receipt.replayed, mode)),
+            _ => Self::receipt(receipt, mode),
+        }
+    }
+
+    /// All transfers that a request made.
+    pub(super) fn receipt(receipt: &Receipt, mode: Mode) -> Result<Self, Problem> {
+        Ok(Self::one(&ReceiptRecord::new(receipt, mode))?.written(receipt.replayed, mode))
+    }
+}
+
+/// The mark of an account's version: how many transfers it has had, and the newest link of its chain, which every change of it moves.
+pub(super) fn etag(account: &Account) -> String {
+    let head: String = account.head.to_string().chars().take(16).collect();
+    format!("\"{}-{head}\"", account.version)
+}
+
+fn fields(record: &impl Serialize) -> Result<Map<String, Value>, Problem> {
+    match serde_json::to_value(record).map_err(unwritten)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Ok(Map::new()),
+    }
+}
+
+fn unwritten(error: impl std::fmt::Display) -> Problem {
+    Problem::new(crate::server::status::ServerCode::Panic, format!("the answer cannot be written: {error}"))
+}

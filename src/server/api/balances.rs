@@ -1,0 +1,115 @@
+//! What accounts have, now and at any time.
+
+use crate::ledger::{AsOf, Bound, Ledger, TableRequest};
+use crate::server::answer::Answer;
+use crate::server::call::{Call, parse};
+use crate::server::endpoint::{Action, Body, Endpoint, Parameter};
+use crate::server::keys::scope::Scope;
+use crate::server::problem::Problem;
+use crate::server::schemas::Shape;
+use crate::wire::{BalanceAsOfRecord, BalanceRecord, Json, PathBalanceAsOfRecord, PathBalanceRecord};
+
+/// The most accounts of one question.
+const ACCOUNTS_MAX: usize = 1_000;
+const AT: Parameter = ("at", "What counted for the books then: a moment, or the end of a day, a month or a year");
+const RECORDED_AT: Parameter = ("recorded_at", "What the ledger knew then");
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let balance = Shape::One("BalanceRecord");
+    vec![
+        Endpoint::get(
+            "/v1/accounts/{account}/balance",
+            "Show what an account has, or had",
+            Scope::AccountsRead,
+            Action::Read(one),
+            Shape::Either("BalanceRecord", "BalanceAsOfRecord"),
+        )
+        .with_query(&[AT, RECORDED_AT])
+        .within_reach(),
+        Endpoint::get(
+            "/v1/balances",
+            "Show what accounts have together, by the first parts of their names",
+            Scope::AccountsRead,
+            Action::Long(by_path),
+            Shape::PageOfEither("PathBalanceRecord", "PathBalanceAsOfRecord"),
+        )
+        .with_query(&[
+            ("prefix", "Only names that begin with this; all where it is not given"),
+            ("depth", "How many parts of the names are told apart"),
+            AT,
+            RECORDED_AT,
+        ])
+        .within_reach(),
+        Endpoint {
+            query: &[],
+            ..Endpoint::post(
+                "/v1/balances/query",
+                "Show what several accounts have at one moment",
+                Scope::AccountsRead,
+                Action::Read(several),
+                balance,
+            )
+        }
+        .with_query(&[AT, RECORDED_AT])
+        .answering(Shape::PageOfEither("BalanceRecord", "BalanceAsOfRecord"))
+        .taking(Body::Json(Shape::One("BalancesRequest")))
+        .within_reach(),
+    ]
+}
+
+fn as_of(call: &Call, ledger: &Ledger) -> Result<Option<AsOf>, Problem> {
+    let (effective_at, recorded_at) = (call.moment("at", ledger)?, call.moment("recorded_at", ledger)?);
+    Ok((effective_at.is_some() || recorded_at.is_some()).then_some(AsOf { effective_at, recorded_at }))
+}
+
+fn one(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
+    let name = call.account()?;
+    let Some(as_of) = as_of(call, ledger)? else {
+        return Answer::one(&BalanceRecord::from(&ledger.get_account(&name)?));
+    };
+    let balances = ledger.balances_as_of(&[name], as_of)?;
+    let (account, posted) = balances.first().ok_or_else(|| Problem::invalid("no account was named"))?;
+    Answer::one(&BalanceAsOfRecord::new(account, *posted, as_of))
+}
+
+fn several(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
+    let mut fields = call.fields()?;
+    let names =
+        fields.require("accounts")?.into_list()?.into_iter().map(Json::into_text).collect::<Result<Vec<_>, _>>()?;
+    fields.finish("accounts")?;
+    if names.len() > ACCOUNTS_MAX {
+        return Err(Problem::invalid(format!("there are {} accounts, the most is {ACCOUNTS_MAX}", names.len())));
+    }
+    let names = names.iter().map(|name| parse(name)).collect::<Result<Vec<_>, _>>()?;
+    names.iter().try_for_each(|name| call.check_reach(name))?;
+    match as_of(call, ledger)? {
+        None => Answer::list(&ledger.get_accounts(&names)?.iter().map(BalanceRecord::from).collect::<Vec<_>>()),
+        Some(as_of) => {
+            let balances = ledger.balances_as_of(&names, as_of)?;
+            let record = |(account, posted): &_| BalanceAsOfRecord::new(account, *posted, as_of);
+            Answer::list(&balances.iter().map(record).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn by_path(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
+    let prefix = call.query.get("prefix").unwrap_or(&call.principal.prefix);
+    if !prefix.starts_with(&call.principal.prefix) {
+        return Err(Problem::invalid(format!("the key is for accounts that begin with {:?}", call.principal.prefix)));
+    }
+    let depth = call.number("depth")?.unwrap_or_else(|| prefix.matches(':').count()).max(1);
+    let Some(as_of) = as_of(call, ledger)? else {
+        let balances = ledger.balances_by_path(prefix, depth)?;
+        return Answer::list(&balances.iter().map(PathBalanceRecord::from).collect::<Vec<_>>());
+    };
+    let request = TableRequest {
+        prefix: prefix.to_owned(),
+        depth: Some(depth),
+        bounds: vec![as_of.effective_at.map_or(Bound::END, Bound::behind)],
+        recorded_at: as_of.recorded_at,
+        ..TableRequest::default()
+    };
+    let table = ledger.balance_table(&request, &mut |_| {})?;
+    let record = |row| PathBalanceAsOfRecord::new(row, as_of.effective_at, as_of.recorded_at);
+    Answer::list(&table.rows.iter().map(record).collect::<Vec<_>>())
+}

@@ -1,0 +1,90 @@
+//! Journals: several transfers, all or none.
+
+use crate::error::InputError;
+use crate::ledger::{JournalFilter, Ledger, ListPage, Mode};
+use crate::requests::{Request, Written};
+use crate::server::answer::Answer;
+use crate::server::call::{Call, read_cursor};
+use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT};
+use crate::server::keys::scope::Scope;
+use crate::server::problem::Problem;
+use crate::server::schemas::Shape;
+use crate::wire::{JournalCursor, JournalRecord, Json, ReceiptRecord};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let receipt = Shape::One("ReceiptRecord");
+    vec![
+        Endpoint::post(
+            "/v1/journals",
+            "Post several transfers, all or none",
+            Scope::TransfersWrite,
+            Action::Post(post, Answer::receipt),
+            receipt,
+        )
+        .taking(Body::Json(Shape::One("JournalRequest")))
+        .within_reach(),
+        Endpoint::get(
+            "/v1/journals",
+            "List journals, newest first",
+            Scope::TransfersRead,
+            Action::Read(list),
+            Shape::Page("JournalRecord"),
+        )
+        .with_query(&[
+            ("actor", "Only those that this actor asked for"),
+            ("from", "Only those recorded at this moment or later"),
+            ("to", "Only those recorded before this moment"),
+            LIMIT,
+            CURSOR,
+        ]),
+        Endpoint::get(
+            "/v1/journals/{journal}",
+            "Show a journal with its transfers",
+            Scope::TransfersRead,
+            Action::Read(show),
+            receipt,
+        ),
+        Endpoint::post(
+            "/v1/journals/{journal}/reversal",
+            "Undo a journal",
+            Scope::TransfersWrite,
+            Action::Post(reversal, Answer::receipt),
+            receipt,
+        )
+        .taking(Body::Json(Shape::One("JournalReversalRequest"))),
+    ]
+}
+
+fn post(call: &Call) -> Result<Request<Written>, Problem> {
+    let request = call.reader().read_item(Json::Object(call.keyed_fields()?))?;
+    match &request {
+        Request::Journal(_) => Ok(request),
+        _ => Err(InputError::request("this is no journal; the field legs is missing").into()),
+    }
+}
+
+fn reversal(call: &Call) -> Result<Request<Written>, Problem> {
+    Ok(call.reader().read_item(call.item("reverse_journal", Some(("journal", call.named("journal"))))?)?)
+}
+
+fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
+    let (filter, from) = match call.query.get("cursor") {
+        Some(_) if call.query.has_any(&["actor", "from", "to"]) => {
+            return Err(Problem::invalid("the cursor carries the filters of its list; leave them out"));
+        }
+        Some(text) => {
+            let JournalCursor { filter, from } = read_cursor(text)?;
+            (filter, Some(from))
+        }
+        None => (JournalFilter { actor: call.asked("actor")?, from: call.asked("from")?, to: call.asked("to")? }, None),
+    };
+    let page = ledger.list_journals(&filter, ListPage { from, limit: call.limit()?, ..ListPage::default() })?;
+    let records: Vec<_> = page.journals.iter().map(JournalRecord::from).collect();
+    let next = page.next.map(|from| JournalCursor { filter, from }.to_string());
+    Answer::page(&records, next)
+}
+
+fn show(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
+    let receipt = ledger.get_journal(ledger.refer_to_journal(call.named("journal"))?)?;
+    Answer::one(&ReceiptRecord::new(&receipt, Mode::Commit))
+}

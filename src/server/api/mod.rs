@@ -1,0 +1,41 @@
+//! The endpoints, a file a noun: what is read, one call of the ledger, and one record of [`wire`](crate::wire).
+
+mod accounts;
+mod balances;
+mod batches;
+mod book;
+mod exchanges;
+pub(super) mod export;
+mod holds;
+mod journals;
+mod metadata;
+mod periods;
+mod reports;
+mod schedules;
+mod statements;
+mod transfers;
+
+use crate::server::endpoint::Endpoint;
+
+/// All endpoints, in the order in which the document tells of them.
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    [
+        transfers::endpoints(),
+        holds::endpoints(),
+        journals::endpoints(),
+        exchanges::endpoints(),
+        batches::endpoints(),
+        accounts::endpoints(),
+        balances::endpoints(),
+        statements::endpoints(),
+        metadata::endpoints(),
+        schedules::endpoints(),
+        periods::endpoints(),
+        book::endpoints(),
+        reports::endpoints(),
+        export::endpoints(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,55 @@
+//! The transfers of an account.
+
+use crate::facts::Sequence;
+use crate::ledger::{Ledger, Span, StatementOrder};
+use crate::server::answer::Answer;
+use crate::server::call::{Call, read_cursor};
+use crate::server::endpoint::{Action, CURSOR, Endpoint, LIMIT};
+use crate::server::keys::scope::Scope;
+use crate::server::problem::Problem;
+use crate::server::schemas::Shape;
+use crate::wire::{EntryRecord, SpanStatementHead, StatementHead};
+
+const ENTRIES: &str = "entries";
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let summary = "Show an account's transfers, newest first";
+    let shape = Shape::Statement;
+    vec![
+        Endpoint::get("/v1/accounts/{account}/statement", summary, Scope::AccountsRead, Action::Read(statement), shape)
+            .with_query(&[
+                ("from", "Only those at this moment or later"),
+                ("to", "Only those before this moment"),
+                ("order", "The time by which it goes: `recorded` or `effective`"),
+                LIMIT,
+                CURSOR,
+            ])
+            .within_reach(),
+    ]
+}
+
+fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
+    let order = match call.query.get("order") {
+        None | Some("recorded") => StatementOrder::Recorded,
+        Some("effective") => StatementOrder::Effective,
+        Some(other) => return Err(Problem::invalid(format!("order is {other:?}; write recorded or effective"))),
+    };
+    if call.query.has_any(&["from", "to"]) || order == StatementOrder::Effective {
+        return over_span(call, ledger, order);
+    }
+    let name = call.account()?;
+    let account = ledger.get_account(&name)?;
+    let statement = ledger.statement(&name, call.cursor()?.map(Sequence), call.limit()?)?;
+    let head = StatementHead { account: &name, currency: account.currency.code() };
+    let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
+    Answer::page_within(&head, ENTRIES, &entries, statement.next.map(|next| next.to_string()))
+}
+
+fn over_span(call: &Call, ledger: &Ledger, order: StatementOrder) -> Result<Answer, Problem> {
+    let cursor = call.query.get("cursor").map(read_cursor).transpose()?;
+    let span = Span { order, from: call.asked("from")?, to: call.asked("to")?, cursor };
+    let statement = ledger.statement_of_span(&call.account()?, span, call.limit()?)?;
+    let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
+    let next = statement.next.map(|cursor| cursor.to_string());
+    Answer::page_within(&SpanStatementHead::new(&statement, span), ENTRIES, &entries, next)
+}

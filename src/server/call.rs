@@ -1,0 +1,215 @@
+//! One request as its endpoint sees it: who asks, what the path and the query name, and the body.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+
+use crate::error::{Error, InputError};
+use crate::facts::{AccountName, Actor, Description, Instant};
+use crate::ledger::{Ledger, Mode, WriteOptions};
+use crate::server::keys::ring::Principal;
+use crate::server::problem::Problem;
+use crate::server::query::Query;
+use crate::server::status::ServerCode;
+use crate::wire::{Fields, Json, RequestReader, Signature, read_moments};
+
+/// The most rows of a page, and those of one where nothing is asked for.
+const LIMIT_MAX: u32 = 1_000;
+const LIMIT_DEFAULT: u32 = 100;
+
+/// Fields whose content is the client's own.
+const OWN_CONTENT: [&str; 2] = ["metadata", "set"];
+
+pub(super) const KEY_HEADER: &str = "idempotency-key";
+
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) principal: Arc<Principal>,
+    pub(super) path: Vec<(String, String)>,
+    pub(super) query: Query,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+/// Reads a text whose fault is bad input.
+pub(super) fn parse<T>(text: &str) -> Result<T, Problem>
+where
+    T: FromStr,
+    InputError: From<T::Err>,
+{
+    text.parse::<T>().map_err(|error| InputError::from(error).into())
+}
+
+impl Call {
+    /// What the path names.
+    pub(super) fn named(&self, name: &str) -> &str {
+        self.path.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value)
+    }
+
+    /// The account that the path names, which the key must reach.
+    pub(super) fn account(&self) -> Result<AccountName, Problem> {
+        let account = parse(self.named("account"))?;
+        self.check_reach(&account)?;
+        Ok(account)
+    }
+
+    pub(super) fn check_reach(&self, account: &AccountName) -> Result<(), Problem> {
+        if self.principal.reaches(account) {
+            return Ok(());
+        }
+        let prefix = &self.principal.prefix;
+        let problem =
+            Problem::new(ServerCode::Forbidden, format!("the key is for accounts that begin with {prefix:?}"));
+        Err(problem.with("account", account.as_str()))
+    }
+
+    /// A parameter of the query, read.
+    pub(super) fn asked<T>(&self, name: &str) -> Result<Option<T>, Problem>
+    where
+        T: FromStr,
+        InputError: From<T::Err>,
+    {
+        let read = |text: &str| {
+            text.parse::<T>().map_err(|error| InputError::from(error).at(&format!("parameter {name}")).into())
+        };
+        self.query.get(name).map(read).transpose()
+    }
+
+    /// A whole number of the query.
+    pub(super) fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let read =
+            |text: &str| text.parse().map_err(|_| Problem::invalid(format!("{name} is {text:?}, and no such number")));
+        self.query.get(name).map(read).transpose()
+    }
+
+    /// The last moment of a day, a month, a year or a moment of the query.
+    pub(super) fn moment(&self, name: &str, ledger: &Ledger) -> Result<Option<Instant>, Problem> {
+        let now = ledger.clock().now();
+        let read =
+            |text: &str| read_moments(text, now).map_err(|fault| Problem::from(fault.at(&format!("parameter {name}"))));
+        Ok(self.query.get(name).map(read).transpose()?.map(|moments| moments.last))
+    }
+
+    /// The cursor of a list: a number.
+    pub(super) fn cursor(&self) -> Result<Option<i64>, Problem> {
+        self.number("cursor")
+    }
+
+    pub(super) fn limit(&self) -> Result<u32, Problem> {
+        match self.number("limit")? {
+            None => Ok(LIMIT_DEFAULT),
+            Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
+            Some(limit) => Err(Problem::invalid(format!("limit is {limit}; it is from 1 to {LIMIT_MAX}"))),
+        }
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.query.get(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(Problem::invalid(format!("{name} is {other:?}; write true or false"))),
+        }
+    }
+
+    pub(super) fn mode(&self) -> Result<Mode, Problem> {
+        Ok(if self.flag("dry_run")? { Mode::DryRun } else { Mode::Commit })
+    }
+
+    pub(super) fn actor(&self) -> &Actor {
+        &self.principal.name
+    }
+
+    /// A write in the name of the key.
+    pub(super) fn options(&self) -> Result<WriteOptions, Problem> {
+        Ok(WriteOptions::new(self.mode()?).by(self.actor().clone()))
+    }
+
+    pub(super) fn reader(&self) -> RequestReader {
+        RequestReader::new(Signature { actor: Some(self.actor().clone()), reason: None })
+    }
+
+    pub(super) fn json(&self) -> Result<Json, Problem> {
+        let json = Json::parse(&self.body)?;
+        Self::check_actor(&json)?;
+        Ok(json)
+    }
+
+    /// What a key does is recorded in its name, so a body names nobody else.
+    pub(super) fn check_actor(json: &Json) -> Result<(), Problem> {
+        if json.names("actor", &OWN_CONTENT) {
+            let problem = "the field \"actor\" means nothing here; what a key does is done in its name";
+            return Err(InputError::request(problem).into());
+        }
+        Ok(())
+    }
+
+    /// The body, which is an object. An empty one is an object without fields.
+    pub(super) fn fields(&self) -> Result<Fields, Problem> {
+        if self.body.trim().is_empty() {
+            return Ok(Fields::default());
+        }
+        Ok(self.json()?.into_fields()?)
+    }
+
+    /// The body with the key of the header, where the body has no id or key itself.
+    pub(super) fn keyed_fields(&self) -> Result<Fields, Problem> {
+        let mut fields = self.fields()?;
+        match (self.key_header()?, fields.has("id") || fields.has("key")) {
+            (Some(_), true) => Err(Problem::invalid("there are an Idempotency-Key and an id or key; give one of them")),
+            (Some(key), false) => {
+                fields.add("key", Json::Text(key));
+                Ok(fields)
+            }
+            (None, true) => Ok(fields),
+            (None, false) => Err(Problem::new(
+                ServerCode::KeyMissing,
+                "a write needs an Idempotency-Key, or an id or key in its body",
+            )),
+        }
+    }
+
+    fn key_header(&self) -> Result<Option<String>, Problem> {
+        let mut values = self.headers.get_all(KEY_HEADER).iter();
+        let (Some(value), other) = (values.next(), values.next()) else { return Ok(None) };
+        if other.is_some() {
+            return Err(Problem::invalid("there are two Idempotency-Key; give one"));
+        }
+        let text =
+            std::str::from_utf8(value.as_bytes()).map_err(|_| Problem::invalid("the Idempotency-Key is not UTF-8"))?;
+        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        Ok(Some(bare.to_owned()))
+    }
+
+    /// A verb with its body, as an item of a batch has it. What all requests can say stands beside the verb.
+    pub(super) fn item(&self, verb: &str, named: Option<(&str, &str)>) -> Result<Json, Problem> {
+        let mut body = self.keyed_fields()?;
+        let mut item = body.split_off(&["id", "key", "description", "metadata"]);
+        if let Some((field, text)) = named {
+            if body.has(field) {
+                return Err(Problem::invalid(format!("the path names the {field} already; leave it out of the body")));
+            }
+            body.add(field, Json::Text(text.to_owned()));
+        }
+        item.add(verb, Json::Object(body));
+        Ok(Json::Object(item))
+    }
+
+    /// Why something is wanted, where the body is about nothing else.
+    pub(super) fn reason(&self) -> Result<Option<Description>, Problem> {
+        let mut fields = self.fields()?;
+        let reason = fields.take_parsed("reason")?;
+        fields.finish("reason")?;
+        Ok(reason)
+    }
+}
+
+/// What a text is of a list's own cursor.
+pub(super) fn read_cursor<C: FromStr<Err = String>>(text: &str) -> Result<C, Problem> {
+    text.parse().map_err(Problem::invalid)
+}
+
+/// What the ledger says, as a problem.
+pub(super) fn told<T>(outcome: Result<T, Error>) -> Result<T, Problem> {
+    outcome.map_err(Problem::from)
+}

@@ -1,0 +1,270 @@
+//! A request's way: who asks, what is asked, the lane that does it, the answer.
+
+use std::sync::Arc;
+use std::time::Instant as Stopwatch;
+
+use axum::body::{Body as HttpBody, to_bytes};
+use axum::extract::{FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use tokio::time::{Instant, timeout};
+use tracing::{info, warn};
+
+use crate::requests::{Request, Written};
+use crate::server::answer::{Answer, JSON, NDJSON, PROBLEM};
+use crate::server::call::Call;
+use crate::server::endpoint::{Action, Body, Endpoint, Reach};
+use crate::server::keys::ring::{Found, Principal};
+use crate::server::keys::scope::Scope;
+use crate::server::keys::secret::Presented;
+use crate::server::problem::{Problem, Retry};
+use crate::server::query::Query;
+use crate::server::state::State;
+use crate::server::status::ServerCode;
+use crate::server::{api, deadline, postings, request_ids};
+
+/// How long a body may take to come.
+const BODY_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(30);
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const REQUEST_ID: HeaderName = HeaderName::from_static(request_ids::HEADER);
+
+/// What a request comes to: an answer that is whole, or one that is still being made.
+enum Made {
+    Whole(Answer),
+    Stream(HttpBody),
+}
+
+/// Answers a request of an endpoint.
+pub(super) async fn answer(state: Arc<State>, endpoint: &'static Endpoint, request: HttpRequest) -> Response {
+    let begin = Stopwatch::now();
+    let _in_flight = state.metrics.begin();
+    let request_id = state.request_ids.of(request.headers());
+    let trace = request.headers().get("traceparent").cloned();
+    let mut principal = None;
+    let outcome = try_answer(&state, endpoint, request, &mut principal).await;
+    let (status, code) = match &outcome {
+        Ok(Made::Whole(answer)) => (answer.status, None),
+        Ok(Made::Stream(_)) => (StatusCode::OK, None),
+        Err(problem) => (problem.status, Some(problem.code)),
+    };
+    let (method, took) = (endpoint.method_word(), begin.elapsed());
+    state.metrics.answered(endpoint.method_word(), endpoint.path, status.as_u16(), took);
+    let key = principal.as_deref().map_or("", |principal: &Principal| principal.name.as_str());
+    let (code, trace) =
+        (code.unwrap_or_default(), trace.as_ref().and_then(|trace| trace.to_str().ok()).unwrap_or_default());
+    let (status, took) = (status.as_u16(), took.as_micros());
+    if status >= 500 {
+        warn!(request_id, method, path = endpoint.path, status, code, key, trace, micros = took, "answered");
+    } else {
+        info!(request_id, method, path = endpoint.path, status, code, key, trace, micros = took, "answered");
+    }
+    respond(outcome, &request_id)
+}
+
+/// An answer to what no endpoint is for.
+pub(super) fn refuse(problem: Problem, headers: &HeaderMap, state: &State) -> Response {
+    respond(Err(problem), &state.request_ids.of(headers))
+}
+
+async fn try_answer(
+    state: &Arc<State>,
+    endpoint: &'static Endpoint,
+    request: HttpRequest,
+    principal: &mut Option<Arc<Principal>>,
+) -> Result<Made, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let who = authenticate(state, &parts.headers).await?;
+    *principal = Some(Arc::clone(&who));
+    check_scope(endpoint, &who)?;
+    let query = Query::read(parts.uri.query().unwrap_or_default(), &endpoint.query_names())?;
+    let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_)))?;
+    let path = read_path(&mut parts).await?;
+    let body = read_body(endpoint.body, &parts.headers, body).await?;
+    let call = Call { principal: who, path, query, headers: parts.headers, body };
+    if matches!(endpoint.action, Action::Export) {
+        let place = state.long.enter(deadline).await?;
+        return Ok(Made::Stream(api::export::stream(state.long.ledger(), place)));
+    }
+    let call = Arc::new(call);
+    let outcome = act(state, endpoint, Arc::clone(&call), deadline).await;
+    outcome.map(Made::Whole).map_err(|problem| problem.of_path(call.path.iter().map(|(_, value)| value.as_str())))
+}
+
+async fn act(
+    state: &State,
+    endpoint: &'static Endpoint,
+    call: Arc<Call>,
+    deadline: Instant,
+) -> Result<Answer, Problem> {
+    match endpoint.action {
+        Action::Post(read, show) => {
+            let request = read(&call)?;
+            check_reach(&call, &request)?;
+            let options = call.options()?;
+            let mode = options.mode;
+            let receipt = postings::post(state, request, options, deadline).await;
+            if let Err(problem) = &receipt
+                && problem.status == StatusCode::UNPROCESSABLE_ENTITY
+            {
+                state.metrics.posting("refused");
+            }
+            let answer = show(&receipt?, mode)?;
+            answer.replay_or_new.into_iter().for_each(|outcome| state.metrics.posting(outcome));
+            Ok(answer)
+        }
+        Action::Read(run) => state.reads.run(deadline, move |ledger| run(&call, ledger)).await,
+        Action::Write(run) => state.writes.run(deadline, move |ledger| run(&call, ledger)).await,
+        Action::Long(run) => state.long.run(deadline, move |ledger| run(&call, ledger)).await,
+        Action::Inline(run) => run(&call),
+        Action::Export => Err(Problem::new(ServerCode::Panic, "an export is a stream")),
+    }
+}
+
+async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Principal>, Problem> {
+    let refused = |detail: &str| Problem::new(ServerCode::Unauthorized, detail);
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Err(refused("there is no key; send it as Authorization: Bearer KEY"));
+    };
+    let text = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
+    let Some(presented) = Presented::read(text) else { return Err(refused("what was sent has not the form of a key")) };
+    let now = || state.poster.ledger().clock().now();
+    let mut found = state.ring.find(&presented, now());
+    if matches!(found, Found::Unknown) {
+        // It may have been made a moment ago.
+        tokio::time::sleep(state.ring.time_to_next_look()).await;
+        let state_of_look = Arc::clone(state);
+        // What cannot be read now is read again in a second.
+        let _ = tokio::task::spawn_blocking(move || state_of_look.ring.look_again()).await;
+        found = state.ring.find(&presented, now());
+    }
+    match found {
+        Found::Valid(principal) => Ok(principal),
+        Found::Revoked => Err(refused("the key was revoked")),
+        Found::Expired => Err(refused("the key has expired")),
+        Found::Unknown => Err(refused("the key is unknown")),
+    }
+}
+
+/// Whether the key of these headers may read the metrics.
+pub(super) async fn may_read_metrics(state: &Arc<State>, headers: &HeaderMap) -> Result<(), Problem> {
+    let principal = authenticate(state, headers).await?;
+    if principal.may(Scope::Metrics) {
+        return Ok(());
+    }
+    Err(Problem::new(ServerCode::Forbidden, "the key lacks the scope metrics").with("scope", Scope::Metrics.as_str()))
+}
+
+fn check_scope(endpoint: &Endpoint, principal: &Principal) -> Result<(), Problem> {
+    if let Some(scope) = endpoint.scope.filter(|scope| !principal.may(*scope)) {
+        let problem = Problem::new(ServerCode::Forbidden, format!("the key lacks the scope {scope}"));
+        return Err(problem.with("scope", scope.as_str()));
+    }
+    if endpoint.reach == Reach::Book && !principal.prefix.is_empty() {
+        let prefix = &principal.prefix;
+        let detail = format!("the key is for accounts that begin with {prefix:?}, and this is about more");
+        return Err(Problem::new(ServerCode::Forbidden, detail));
+    }
+    Ok(())
+}
+
+/// A key for some accounts can post between these alone, and not by reference to what it may not see.
+fn check_reach(call: &Call, request: &Request<Written>) -> Result<(), Problem> {
+    if call.principal.prefix.is_empty() {
+        return Ok(());
+    }
+    let accounts = crate::ledger::accounts_of(request);
+    if accounts.is_empty() {
+        let prefix = &call.principal.prefix;
+        let detail = format!("the key is for accounts that begin with {prefix:?}, and cannot name transfers or holds");
+        return Err(Problem::new(ServerCode::Forbidden, detail));
+    }
+    accounts.iter().try_for_each(|account| call.check_reach(account))
+}
+
+async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> {
+    let params = RawPathParams::from_request_parts(parts, &()).await;
+    let params = params.map_err(|_| Problem::invalid("the path is not UTF-8"))?;
+    Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+async fn read_body(expected: Body, headers: &HeaderMap, body: HttpBody) -> Result<String, Problem> {
+    let most = expected.bytes_max();
+    let too_large = || Problem::new(ServerCode::BodyTooLarge, format!("the body has more than {most} bytes"));
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > most as u64) {
+        return Err(too_large());
+    }
+    let read = timeout(BODY_TIME_MAX, to_bytes(body, most)).await;
+    let read =
+        read.map_err(|_| Problem::new(ServerCode::BodyTimeout, format!("the body did not come in {BODY_TIME_MAX:?}")))?;
+    let bytes = read.map_err(|error| {
+        // The type of this fault is in a crate that is not named here.
+        let is_too_large = error.to_string().contains("length limit");
+        if is_too_large { too_large() } else { Problem::invalid("the body was cut") }
+    })?;
+    if !bytes.is_empty() {
+        check_media_type(expected, headers)?;
+    }
+    String::from_utf8(bytes.into()).map_err(|_| Problem::invalid("the body is not UTF-8"))
+}
+
+fn check_media_type(expected: Body, headers: &HeaderMap) -> Result<(), Problem> {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let known: &[&str] = if expected == Body::Batch { &[JSON, NDJSON] } else { &[JSON] };
+    if known.contains(&essence.as_str()) {
+        return Ok(());
+    }
+    let detail = format!("the body is {essence:?}; send it with Content-Type: {}", known.join(" or "));
+    Err(Problem::new(ServerCode::MediaTypeUnsupported, detail))
+}
+
+fn respond(outcome: Result<Made, Problem>, request_id: &str) -> Response {
+    let mut response = match outcome {
+        Ok(Made::Whole(answer)) => whole(answer),
+        Ok(Made::Stream(body)) => {
+            let mut response = Response::new(body);
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
+            response
+        }
+        Err(problem) => of_problem(&problem, request_id),
+    };
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn whole(answer: Answer) -> Response {
+    let mut response = Response::new(HttpBody::from(answer.body));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    if answer.is_replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    if let Some(etag) = answer.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
+        headers.insert(header::ETAG, etag);
+    }
+    response
+}
+
+fn of_problem(problem: &Problem, request_id: &str) -> Response {
+    let mut response = Response::new(HttpBody::from(format!("{}\n", problem.to_json(request_id))));
+    *response.status_mut() = problem.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+    if problem.status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if problem.status == StatusCode::SERVICE_UNAVAILABLE && problem.retry == Retry::SameKey {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if matches!(problem.status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+        // What is left of the body is not read.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}

@@ -1,0 +1,142 @@
+//! What an endpoint is: one row of the table that makes the routes, the check of scopes, and the document of the API.
+
+use axum::http::Method;
+
+use crate::ledger::{Ledger, Mode, Receipt};
+use crate::requests::{Request, Written};
+use crate::server::answer::Answer;
+use crate::server::call::Call;
+use crate::server::keys::scope::Scope;
+use crate::server::problem::Problem;
+use crate::server::schemas::Shape;
+
+/// What is done with a call.
+#[derive(Clone, Copy)]
+pub(super) enum Action {
+    /// It is read, posted together with those of others, and shown.
+    Post(fn(&Call) -> Result<Request<Written>, Problem>, fn(&Receipt, Mode) -> Result<Answer, Problem>),
+    /// A short read.
+    Read(Run),
+    /// A write that is no posting.
+    Write(Run),
+    /// A read that can take as long as the book is large.
+    Long(Run),
+    /// The whole book, as a stream.
+    Export,
+    /// Nothing of the book is needed.
+    Inline(fn(&Call) -> Result<Answer, Problem>),
+}
+
+pub(super) type Run = fn(&Call, &Ledger) -> Result<Answer, Problem>;
+
+/// Which keys can use an endpoint, of those that are for some accounts only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It looks at what the call names.
+    Accounts,
+    /// It is about more than some accounts.
+    Book,
+}
+
+/// What a body may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    None,
+    /// An object; some endpoints do without.
+    Json(Shape),
+    /// A list, or a line an item.
+    Batch,
+}
+
+impl Body {
+    const ONE_MAX: usize = 1 << 20;
+    const BATCH_MAX: usize = 16 << 20;
+
+    pub(super) const fn bytes_max(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Json(_) => Self::ONE_MAX,
+            Self::Batch => Self::BATCH_MAX,
+        }
+    }
+}
+
+/// A parameter of the query.
+pub(super) type Parameter = (&'static str, &'static str);
+
+pub(super) struct Endpoint {
+    pub(super) method: Method,
+    pub(super) path: &'static str,
+    /// What it does, in a few words.
+    pub(super) summary: &'static str,
+    /// `None` where any key will do.
+    pub(super) scope: Option<Scope>,
+    pub(super) reach: Reach,
+    pub(super) query: &'static [Parameter],
+    pub(super) body: Body,
+    pub(super) answer: Shape,
+    pub(super) action: Action,
+}
+
+/// The parameters that several endpoints have.
+pub(super) const DRY_RUN: Parameter = ("dry_run", "Judge it like any other, and leave no trace: `true` or `false`");
+pub(super) const LIMIT: Parameter = ("limit", "The most items of a page, 1 to 1000; 100 where it is not given");
+pub(super) const CURSOR: Parameter = ("cursor", "The `next_cursor` of the page before");
+
+impl Endpoint {
+    pub(super) fn get(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
+        let (query, body) = (&[], Body::None);
+        Self { method: Method::GET, path, summary, scope: Some(scope), reach: Reach::Book, query, body, answer, action }
+    }
+
+    pub(super) fn post(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
+        Self { method: Method::POST, query: &[DRY_RUN], ..Self::get(path, summary, scope, action, answer) }
+    }
+
+    pub(super) fn patch(
+        path: &'static str,
+        summary: &'static str,
+        scope: Scope,
+        action: Action,
+        answer: Shape,
+    ) -> Self {
+        Self { method: Method::PATCH, query: &[DRY_RUN], ..Self::get(path, summary, scope, action, answer) }
+    }
+
+    pub(super) fn with_query(self, query: &'static [Parameter]) -> Self {
+        Self { query, ..self }
+    }
+
+    pub(super) fn answering(self, answer: Shape) -> Self {
+        Self { answer, ..self }
+    }
+
+    pub(super) fn taking(self, body: Body) -> Self {
+        Self { body, ..self }
+    }
+
+    /// Keys that are for some accounts only can use it: it looks at what is named.
+    pub(super) fn within_reach(self) -> Self {
+        Self { reach: Reach::Accounts, ..self }
+    }
+
+    /// The method as a word that lives as long as the program.
+    pub(super) fn method_word(&self) -> &'static str {
+        if self.method == Method::GET {
+            "GET"
+        } else if self.method == Method::PATCH {
+            "PATCH"
+        } else {
+            "POST"
+        }
+    }
+
+    pub(super) fn query_names(&self) -> Vec<&'static str> {
+        self.query.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// Whether a client must say by which key it can repeat the call.
+    pub(super) fn needs_key(&self) -> bool {
+        matches!(self.action, Action::Post(..))
+    }
+}

@@ -1,0 +1,272 @@
+//! A server from its start to its end: sockets, signals, TLS, and the order in which it stops.
+
+use std::fs;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_openssl::OpenSSLConfig;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::error::{Error, InputError};
+use crate::server::options::{ServerOptions, TlsFiles};
+use crate::server::router::router;
+use crate::server::state::State;
+use crate::store::{DatabaseUrl, StoreOptions};
+
+/// How long a client may take for the head of a request.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+const HEAD_BYTES_MAX: usize = 16 << 10;
+const KEYS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A server that listens, and answers when it [runs](Server::run).
+///
+/// ```
+/// use std::io::{Read as _, Write as _};
+/// use teller::server::{Server, ServerOptions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let url: teller::store::DatabaseUrl = format!("sqlite://{}", folder.path().join("book.db").display()).parse()?;
+/// # teller::Ledger::open_or_create(url.clone(), Default::default())?;
+/// let options = ServerOptions { listen: "127.0.0.1:0".parse()?, drain_time: Default::default(), ..Default::default() };
+/// let server = Server::open(&url, Default::default(), options)?;
+/// let (address, stopper) = (server.address(), server.stopper());
+/// let running = std::thread::spawn(move || server.run());
+///
+/// let mut connection = std::net::TcpStream::connect(address)?;
+/// connection.write_all(b"GET /livez HTTP/1.1\r\nhost: teller\r\nconnection: close\r\n\r\n")?;
+/// let mut answer = String::new();
+/// connection.read_to_string(&mut answer)?;
+/// assert!(answer.ends_with("ok\n"));
+///
+/// stopper.stop();
+/// running.join().unwrap()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Server {
+    state: Arc<State>,
+    runtime: Runtime,
+    options: ServerOptions,
+    listener: TcpListener,
+    address: SocketAddr,
+    first_key: Option<String>,
+    stop: watch::Sender<bool>,
+}
+
+/// Ends a server from another thread, as a signal does.
+#[derive(Clone, Debug)]
+pub struct Stopper(watch::Sender<bool>);
+
+impl Stopper {
+    /// Begins the end: the server tells that it is not ready, answers what is under way, and returns.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Server({})", self.address)
+    }
+}
+
+impl Server {
+    /// Opens the book and the address. Requests wait until it [runs](Server::run).
+    ///
+    /// # Errors
+    /// Those of [`Ledger::open`](crate::Ledger::open); [`Error::Input`] for an address that others can reach while there is no key;
+    /// [`Error::File`] for an address that cannot be opened.
+    pub fn open(url: &DatabaseUrl, store: StoreOptions, options: ServerOptions) -> Result<Self, Error> {
+        let state = Arc::new(State::open(url, store, &options)?);
+        state.ring.refresh()?;
+        let has_key = state.ring.has_valid(state.poster.ledger().clock().now());
+        if !has_key && !options.listen.ip().is_loopback() {
+            let problem = format!(
+                "there is no key yet, so {} would be open to nobody or to all; make a key first",
+                options.listen
+            );
+            return Err(InputError::request(problem).into());
+        }
+        let first_key = if has_key { None } else { Some(state.ring.make_first()?) };
+        let cannot_listen = |source| Error::File { doing: format!("listen on {}", options.listen), source };
+        let listener = TcpListener::bind(options.listen).map_err(cannot_listen)?;
+        let address = listener.local_addr().map_err(cannot_listen)?;
+        let cannot_start = |source| Error::File { doing: "start threads".to_owned(), source };
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime =
+            builder.enable_all().max_blocking_threads(State::threads(&options)).build().map_err(cannot_start)?;
+        Ok(Self { state, runtime, options, listener, address, first_key, stop: watch::Sender::new(false) })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The key that works as long as there is no other, where there is none.
+    #[must_use]
+    pub fn first_key(&self) -> Option<&str> {
+        self.first_key.as_deref()
+    }
+
+    /// What ends it.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.stop.clone())
+    }
+
+    /// Answers requests until it is stopped, by its [`Stopper`], SIGTERM or SIGINT. Every posting that was taken is answered or posted by
+    /// then.
+    ///
+    /// # Errors
+    /// [`Error::File`] for a socket or a certificate that cannot be used.
+    pub fn run(self) -> Result<(), Error> {
+        let Self { state, runtime, options, listener, stop, .. } = self;
+        let outcome = runtime.block_on(serve(&state, &options, listener, &stop));
+        // Whoever still waits has had the time for it.
+        runtime.shutdown_timeout(Duration::from_millis(100));
+        // The last one to hold the poster waits until everything that it took is posted.
+        drop(state);
+        outcome
+    }
+}
+
+async fn serve(
+    state: &Arc<State>,
+    options: &ServerOptions,
+    listener: TcpListener,
+    stop: &watch::Sender<bool>,
+) -> Result<(), Error> {
+    let router = router(state);
+    let handle = Handle::new();
+    let unix = Handle::new();
+    let watching = watch_for_end(Arc::clone(state), options.clone(), stop.subscribe(), (handle.clone(), unix.clone()));
+    tokio::spawn(watching);
+    tokio::spawn(watch_signals(stop.clone()));
+    tokio::spawn(refresh_keys(Arc::clone(state)));
+    let over_tcp = serve_tcp(options, listener, handle, router.clone());
+    match &options.socket {
+        None => over_tcp.await,
+        Some(path) => {
+            let (tcp, socket) = tokio::join!(over_tcp, serve_socket(path, unix, router));
+            tcp.and(socket)
+        }
+    }
+}
+
+async fn serve_tcp(
+    options: &ServerOptions,
+    listener: TcpListener,
+    handle: Handle<SocketAddr>,
+    router: Router,
+) -> Result<(), Error> {
+    let failed = |source| Error::File { doing: format!("listen on {}", options.listen), source };
+    let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle).http1_only();
+    let mut server = server.first_request_timeout(HEAD_TIME_MAX);
+    server.http_builder().http1().header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).keep_alive(true);
+    let Some(files) = &options.tls else { return server.serve(router.into_make_service()).await.map_err(failed) };
+    let config = load(files)?;
+    tokio::spawn(reload_on_hangup(config.clone(), files.clone()));
+    let acceptor = axum_server::tls_openssl::OpenSSLAcceptor::new(config);
+    server.acceptor(acceptor).serve(router.into_make_service()).await.map_err(failed)
+}
+
+fn load(files: &TlsFiles) -> Result<OpenSSLConfig, Error> {
+    OpenSSLConfig::from_pem_chain_file(&files.certificate, &files.key).map_err(|error| Error::File {
+        doing: format!("use the certificate {} with the key {}", files.certificate.display(), files.key.display()),
+        source: io::Error::other(error.to_string()),
+    })
+}
+
+async fn reload_on_hangup(config: OpenSSLConfig, files: TlsFiles) {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    while hangups.recv().await.is_some() {
+        match config.reload_from_pem_chain_file(&files.certificate, &files.key) {
+            Ok(()) => info!("the certificate was read again"),
+            Err(error) => error!(%error, "the certificate cannot be read; the old one stays"),
+        }
+    }
+}
+
+/// A socket in the file system. One that an earlier server left behind is removed.
+async fn serve_socket(
+    path: &Path,
+    handle: Handle<std::os::unix::net::SocketAddr>,
+    router: Router,
+) -> Result<(), Error> {
+    let failed = |source| Error::File { doing: format!("listen on {}", path.display()), source };
+    let _socket = Socket(path.to_owned());
+    let server = axum_server::from_unix(bind(path).map_err(failed)?).map_err(failed)?.handle(handle).http1_only();
+    let mut server = server.first_request_timeout(HEAD_TIME_MAX);
+    server.http_builder().http1().header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
+    server.serve(router.into_make_service()).await.map_err(failed)
+}
+
+/// Removes the socket's file in the end.
+struct Socket(PathBuf);
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+    if fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket()) {
+        fs::remove_file(path)?;
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+async fn watch_signals(stop: watch::Sender<bool>) {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        warn!("no signal can be waited for");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    info!("ending");
+    stop.send_replace(true);
+}
+
+/// The order of the end: not ready any more, so that nobody sends new requests here; then no new connections; then what is under way.
+async fn watch_for_end(
+    state: Arc<State>,
+    options: ServerOptions,
+    mut stop: watch::Receiver<bool>,
+    (tcp, unix): (Handle<SocketAddr>, Handle<std::os::unix::net::SocketAddr>),
+) {
+    let _ = stop.wait_for(|is_stopped| *is_stopped).await;
+    state.end();
+    tokio::time::sleep(options.drain_time).await;
+    tcp.graceful_shutdown(Some(options.shutdown_time_max));
+    unix.graceful_shutdown(Some(options.shutdown_time_max));
+}
+
+async fn refresh_keys(state: Arc<State>) {
+    let mut ticks = tokio::time::interval(KEYS_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !state.is_ending() {
+        ticks.tick().await;
+        let state_of_look = Arc::clone(&state);
+        let looked = tokio::task::spawn_blocking(move || state_of_look.ring.refresh()).await;
+        if let Ok(Err(fault)) = looked {
+            warn!(%fault, "the keys cannot be read; those that are known stay");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The numbers of the server, in the text form of Prometheus. No account, no key and no amount is ever in a label.
+
+use std::fmt::Write as _;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// A word of the program's own.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
+pub(super) struct Word(pub(super) &'static str);
+
+impl EncodeLabelValue for Word {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        encoder.write_str(self.0)
+    }
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct RequestLabels {
+    method: Word,
+    path: Word,
+    status: u16,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct PathLabels {
+    method: Word,
+    path: Word,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct OutcomeLabels {
+    outcome: Word,
+}
+
+/// Seconds, from a posting in memory to a report.
+const BUCKETS: [&str; 12] = ["0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "5", "30"];
+
+type Seconds = Family<PathLabels, Histogram, fn() -> Histogram>;
+
+pub(super) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    seconds: Seconds,
+    postings: Family<OutcomeLabels, Counter>,
+    in_flight: Gauge<i64, AtomicI64>,
+}
+
+/// A request that is under way.
+pub(super) struct InFlight(Gauge<i64, AtomicI64>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        let requests = Family::default();
+        let seconds =
+            Seconds::new_with_constructor(|| Histogram::new(BUCKETS.iter().filter_map(|edge| edge.parse().ok())));
+        let postings = Family::default();
+        let in_flight = Gauge::default();
+        let mut registry = Registry::default();
+        registry.register("teller_http_requests", "Requests that were answered", requests.clone());
+        registry.register("teller_http_request_duration_seconds", "How long requests took", seconds.clone());
+        registry.register("teller_postings", "Requests that post, by what became of them", postings.clone());
+        registry.register("teller_http_requests_in_flight", "Requests that are under way", in_flight.clone());
+        Self { registry, requests, seconds, postings, in_flight }
+    }
+
+    pub(super) fn begin(&self) -> InFlight {
+        self.in_flight.inc();
+        InFlight(self.in_flight.clone())
+    }
+
+    pub(super) fn answered(&self, method: &'static str, path: &'static str, status: u16, took: Duration) {
+        let (method, path) = (Word(method), Word(path));
+        self.requests.get_or_create(&RequestLabels { method, path, status }).inc();
+        self.seconds.get_or_create(&PathLabels { method, path }).observe(took.as_secs_f64());
+    }
+
+    /// `posted`, `replayed` or `refused`.
+    pub(super) fn posting(&self, outcome: &'static str) {
+        self.postings.get_or_create(&OutcomeLabels { outcome: Word(outcome) }).inc();
+    }
+
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

@@ -1,0 +1,33 @@
+//! The API over HTTP: the only code that is asynchronous. Below it everything is synchronous Diesel, which runs in lanes of threads.
+//!
+//! What belongs here: keys and scopes, one small file an endpoint (read what was asked, one call of the ledger, one record), the status of every
+//! fault, limits, metrics and the end of the server. What does not: what requests and answers look like, which is in [`wire`](crate::wire), and
+//! decisions.
+
+mod answer;
+mod api;
+mod call;
+mod currencies;
+mod deadline;
+mod dispatch;
+mod endpoint;
+mod health;
+mod keys;
+mod lanes;
+mod listening;
+mod metrics;
+mod openapi;
+mod options;
+mod postings;
+mod problem;
+mod query;
+mod request_ids;
+mod router;
+mod schemas;
+mod state;
+mod status;
+
+pub use crate::server::keys::kept::{KeptKey, Keys, MadeKey, NewKey};
+pub use crate::server::keys::scope::Scope;
+pub use crate::server::listening::{Server, Stopper};
+pub use crate::server::options::{ServerOptions, TlsFiles};

@@ -1,0 +1,67 @@
+//! The routes, made of the table of endpoints.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request as HttpRequest;
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, get, on};
+
+use crate::server::endpoint::Endpoint;
+use crate::server::health::Health;
+use crate::server::problem::Problem;
+use crate::server::state::State;
+use crate::server::status::ServerCode;
+use crate::server::{api, dispatch, health, openapi};
+
+/// The one list of endpoints, which lives as long as the program.
+pub(super) fn endpoints() -> &'static [Endpoint] {
+    static ENDPOINTS: std::sync::LazyLock<Vec<Endpoint>> = std::sync::LazyLock::new(api::endpoints);
+    &ENDPOINTS
+}
+
+pub(super) fn router(state: &Arc<State>) -> Router {
+    let mut router = Router::new();
+    for endpoint in endpoints() {
+        // The table has the methods that there are filters for.
+        let Ok(method) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
+        let state = Arc::clone(state);
+        let handler = move |request: HttpRequest| dispatch::answer(Arc::clone(&state), endpoint, request);
+        router = router.route(endpoint.path, on(method, handler));
+    }
+    let known = Arc::new(Health::default());
+    let (of_ready, of_missing, of_method) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
+    router
+        .route("/livez", get(|| async { health::live() }))
+        .route("/readyz", get(move || health::ready(Arc::clone(&of_ready), Arc::clone(&known))))
+        .merge(metrics(state))
+        .merge(documents())
+        .fallback(move |headers: HeaderMap| async move {
+            dispatch::refuse(Problem::new(ServerCode::NotFound, "there is no such path"), &headers, &of_missing)
+        })
+        .method_not_allowed_fallback(move |headers: HeaderMap| async move {
+            let problem = Problem::new(ServerCode::MethodNotAllowed, "the path has no such method");
+            dispatch::refuse(problem, &headers, &of_method)
+        })
+}
+
+fn metrics(state: &Arc<State>) -> Router {
+    let state = Arc::clone(state);
+    let handler = move |headers: HeaderMap| async move {
+        match dispatch::may_read_metrics(&state, &headers).await {
+            Ok(()) => ([("content-type", "text/plain; version=0.0.4")], state.metrics.text()).into_response(),
+            Err(problem) => dispatch::refuse(problem, &headers, &state),
+        }
+    };
+    Router::new().route("/metrics", get(handler))
+}
+
+/// The document of the API, and a page that shows it. Both are the same for everybody.
+fn documents() -> Router {
+    let document = openapi::document(endpoints()).to_string();
+    let page = openapi::page(endpoints());
+    Router::new()
+        .route("/openapi.json", get(|| async { ([("content-type", "application/json")], document) }))
+        .route("/docs", get(|| async { ([("content-type", "text/html; charset=utf-8")], page) }))
+}

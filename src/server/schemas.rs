@@ -1,0 +1,265 @@
+//! The shapes of requests and answers, as the document of the API tells of them: those of records from their own declarations.
+
+use serde_json::{Map, Value, json};
+
+use crate::wire::{
+    AccountRecord, BalanceAsOfRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
+    EventRecord, ExpiredRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ItemRecord, JournalRecord,
+    MetadataChangeRecord, MetadataRecord, OpenedRecord, PathBalanceAsOfRecord, PathBalanceRecord, PeriodChangeRecord,
+    PeriodEventRecord, ReceiptRecord, Record, ScheduleRecord, ScheduleRunRecord, SheetRecord, SpanStatementHead,
+    TransferDetailsRecord, TransferRecord, TrialBalanceRecord, VerifyRecord,
+};
+
+/// What a body looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One of the components.
+    One(&'static str),
+    /// One or the other.
+    Either(&'static str, &'static str),
+    /// A page of a list.
+    Page(&'static str),
+    /// A page of a list of one or of the other.
+    PageOfEither(&'static str, &'static str),
+    /// The fields of the first, and a list of the last under that name.
+    Within(&'static str, &'static str, &'static str),
+    /// A statement, whose head depends on what was asked for.
+    Statement,
+    /// Lines of JSON, whose form docs/files.md tells.
+    Lines,
+}
+
+impl Shape {
+    pub(super) fn schema(self) -> Value {
+        match self {
+            Self::One(name) => reference(name),
+            Self::Either(one, other) => json!({"anyOf": [reference(one), reference(other)]}),
+            Self::Page(name) => page(&json!({"type": "object"}), "items", &reference(name)),
+            Self::PageOfEither(one, other) => {
+                page(&json!({"type": "object"}), "items", &Self::Either(one, other).schema())
+            }
+            Self::Within(head, list, name) => page(&reference(head), list, &reference(name)),
+            Self::Statement => page(&json!({"type": "object"}), "entries", &reference("EntryRecord")),
+            Self::Lines => json!({"type": "string"}),
+        }
+    }
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn page(head: &Value, list: &str, item: &Value) -> Value {
+    let cursor =
+        json!({"type": ["string", "null"], "description": "The cursor of the next page; null on the last one"});
+    let own = json!({
+        "type": "object",
+        "properties": {list: {"type": "array", "items": item}, "next_cursor": cursor},
+        "required": [list],
+    });
+    json!({"allOf": [head, own]})
+}
+
+/// All components, by their names.
+pub(super) fn components() -> Map<String, Value> {
+    let mut components = Map::new();
+    for (name, schema) in [
+        record::<TransferRecord>(),
+        record::<TransferDetailsRecord>(),
+        record::<ReceiptRecord>(),
+        record::<ItemRecord>(),
+        record::<HoldRecord>(),
+        record::<HoldHistoryRecord>(),
+        record::<ExpiredRecord>(),
+        record::<JournalRecord>(),
+        record::<AccountRecord>(),
+        record::<OpenedRecord>(),
+        record::<EventRecord>(),
+        record::<BalanceRecord>(),
+        record::<BalanceAsOfRecord>(),
+        record::<PathBalanceRecord>(),
+        record::<PathBalanceAsOfRecord>(),
+        record::<EntryRecord>(),
+        record::<SpanStatementHead>(),
+        record::<MetadataRecord>(),
+        record::<MetadataChangeRecord>(),
+        record::<ScheduleRecord>(),
+        record::<DueRecord>(),
+        record::<ScheduleRunRecord>(),
+        record::<ClosedPeriodRecord>(),
+        record::<PeriodChangeRecord>(),
+        record::<PeriodEventRecord>(),
+        record::<CurrencyRecord>(),
+        record::<VerifyRecord>(),
+        record::<FindingRecord>(),
+        record::<TrialBalanceRecord>(),
+        record::<SheetRecord>(),
+    ] {
+        components.insert(name.to_owned(), schema);
+    }
+    components.extend(written());
+    components
+}
+
+fn record<R: Record>() -> (&'static str, Value) {
+    let types = R::types();
+    let properties: Map<String, Value> =
+        types.iter().map(|(field, rust)| ((*field).to_owned(), of_type(rust))).collect();
+    let required: Vec<_> = types.iter().map(|(field, _)| *field).collect();
+    (R::name(), json!({"type": "object", "properties": properties, "required": required}))
+}
+
+/// What a field of this type in Rust is in JSON.
+fn of_type(rust: &str) -> Value {
+    let rust = rust.replace(' ', "");
+    let inside = |outside: &str| rust.strip_prefix(outside)?.strip_suffix('>').map(str::to_owned);
+    if let Some(inner) = inside("Option<") {
+        return or_null(of_type(&inner));
+    }
+    if let Some(inner) = inside("Vec<") {
+        return json!({"type": "array", "items": of_type(&inner)});
+    }
+    match rust.as_str() {
+        "bool" => json!({"type": "boolean"}),
+        "i64" | "u64" | "u32" | "u8" | "usize" | "Sequence" => json!({"type": "integer"}),
+        "Instant" => json!({"type": "string", "format": "date-time"}),
+        "Money" => json!({"type": "string", "description": "An amount, as a decimal number in its currency"}),
+        "Metadata" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
+        "Rejection" => json!({"type": "object"}),
+        name if name.ends_with("Record") => reference(name),
+        // Words, names, ids and hashes.
+        _ => json!({"type": "string"}),
+    }
+}
+
+fn or_null(mut schema: Value) -> Value {
+    match schema.get("type").and_then(Value::as_str).map(str::to_owned) {
+        Some(one) => {
+            schema["type"] = json!([one, "null"]);
+            schema
+        }
+        None => json!({"anyOf": [schema, {"type": "null"}]}),
+    }
+}
+
+/// The shapes that are no records: what clients write, and what only the API answers.
+fn written() -> Map<String, Value> {
+    let mut schemas = Map::new();
+    for part in [of_postings(), of_accounts(), of_the_rest(), answers()] {
+        schemas.extend(part.as_object().cloned().unwrap_or_default());
+    }
+    schemas
+}
+
+/// An object of these fields and no others.
+fn object(parts: &[&Value], required: &[&str]) -> Value {
+    let mut properties = Map::new();
+    for part in parts {
+        properties.extend(part.as_object().cloned().unwrap_or_default());
+    }
+    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn amount() -> Value {
+    json!({"type": "string", "description": "A decimal number, in quotes"})
+}
+
+fn moment() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn metadata() -> Value {
+    json!({"type": "object", "additionalProperties": {"type": "string"}})
+}
+
+fn quantity() -> Value {
+    let up_to = json!({"type": "object", "properties": {"up_to": amount()}, "required": ["up_to"]});
+    json!({"anyOf": [amount(), up_to], "description": "An amount, `all`, or the most that may be moved"})
+}
+
+fn conditions() -> Value {
+    json!({"type": "array", "items": {"type": "object"}, "description": "Versions or balances that accounts must have"})
+}
+
+/// What every request that posts can say.
+fn notes() -> Value {
+    json!({"id": text(), "key": text(), "description": text(), "metadata": metadata()})
+}
+
+fn of_postings() -> Value {
+    let notes = notes();
+    let parties = json!({"from": text(), "to": text(), "debit": text(), "credit": text(), "amount": quantity(),
+        "effective_at": moment(), "if": conditions()});
+    let cash =
+        json!({"account": text(), "cash": text(), "amount": quantity(), "effective_at": moment(), "if": conditions()});
+    let expiry = json!({"expires_at": moment(), "expires_in": text()});
+    let capture = json!({"amount": quantity(), "final": {"type": "boolean"}, "effective_at": moment()});
+    let time = json!({"at": {"enum": ["now", "original"]}});
+    let exchange = json!({"from": text(), "to": text(), "amount": amount(), "rate": text(), "rounding": text(),
+        "fee": amount(), "effective_at": moment()});
+    json!({
+        "TransferRequest": object(&[&notes, &parties], &["amount"]),
+        "CashRequest": object(&[&notes, &cash], &["account", "amount"]),
+        "HoldRequest": object(&[&notes, &parties, &expiry], &["amount"]),
+        "CaptureRequest": object(&[&notes, &capture], &[]),
+        "NotesRequest": object(&[&notes], &[]),
+        "ReversalRequest": object(&[&notes, &time, &json!({"amount": quantity()})], &[]),
+        "JournalRequest": object(&[&notes, &json!({"legs": {"type": "array", "items": {"type": "object"}}})], &["legs"]),
+        "JournalReversalRequest": object(&[&notes, &time], &[]),
+        "ExchangeRequest": object(&[&notes, &exchange], &["from", "to", "amount", "rate"]),
+    })
+}
+
+fn of_accounts() -> Value {
+    let limits = json!({"min_balance": text(), "max_balance": text()});
+    let reason = json!({"reason": text()});
+    let opening = json!({"account": text(), "currency": text(), "description": text(), "metadata": metadata(),
+        "type": {"enum": ["asset", "liability", "equity", "revenue", "expense"]}});
+    let velocity = json!({"per_transfer": text(), "per_day": text(), "per_month": text()});
+    let names = json!({"type": "array", "items": text(), "maxItems": 1_000});
+    let change = json!({"set": metadata(), "remove": {"type": "array", "items": text()}});
+    json!({
+        "OpeningRequest": object(&[&limits, &opening], &["account", "currency"]),
+        "LimitRequest": object(&[&limits, &reason, &velocity], &[]),
+        "FreezeRequest": object(&[&reason, &json!({"sides": {"enum": ["debits", "credits", "both"]}})], &[]),
+        "ReasonRequest": object(&[&reason], &[]),
+        "MetadataRequest": object(&[&reason, &change], &[]),
+        "BalancesRequest": object(&[&json!({"accounts": names})], &["accounts"]),
+    })
+}
+
+fn of_the_rest() -> Value {
+    let recurrence = json!({"every": {"enum": ["day", "week", "month", "year"]}, "once": moment(),
+        "interval": {"type": "integer", "minimum": 1, "maximum": 9_999}, "day": text(), "at": text(),
+        "start": {"type": "string", "format": "date"}, "until": moment(), "count": {"type": "integer", "minimum": 1},
+        "on_refusal": {"enum": ["retry", "skip"]}});
+    let parties = json!({"from": text(), "to": text(), "debit": text(), "credit": text(), "amount": amount()});
+    let currency = json!({"currency": text(), "name": text(), "reason": text(),
+        "exponent": {"type": "integer", "minimum": 0, "maximum": 18}});
+    json!({
+        "ScheduleRequest": object(&[&notes(), &recurrence, &parties], &["amount"]),
+        "CurrencyRequest": object(&[&currency], &["currency", "exponent", "name"]),
+    })
+}
+
+fn answers() -> Value {
+    let scopes = json!({"type": "array", "items": text()});
+    json!({
+        "WhoamiRecord": {"type": "object", "required": ["name", "id", "scopes", "prefix"],
+            "properties": {"name": text(), "id": text(), "scopes": scopes, "prefix": {"type": ["string", "null"]}}},
+        "ReportHead": {"type": "object", "required": ["report"],
+            "properties": {"report": text(), "balanced": {"type": ["boolean", "null"]}}},
+        "TotalsRecord": {"type": "object"},
+        "Problem": {"type": "object", "required": ["type", "title", "status", "code", "detail", "retry", "request_id"],
+            "properties": {"type": text(), "title": text(), "status": {"type": "integer"}, "code": text(),
+            "detail": text(), "retry": {"enum": ["never", "same_key"]}, "request_id": text()}},
+    })
+}

@@ -1,0 +1,70 @@
+//! What all requests of a server share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::Error;
+use crate::ledger::{Ledger, Poster, PosterOptions};
+use crate::server::currencies::Currencies;
+use crate::server::keys::kept::Keys;
+use crate::server::keys::ring::Ring;
+use crate::server::lanes::{Lane, Late};
+use crate::server::metrics::Metrics;
+use crate::server::options::ServerOptions;
+use crate::server::request_ids::RequestIds;
+use crate::store::{DatabaseUrl, StoreOptions};
+
+/// The threads for writes that are no postings, and for long work.
+const WRITERS: u32 = 2;
+const LONG_WORKERS: u32 = 2;
+/// The most requests that wait to be posted.
+const QUEUE_MAX: usize = 10_000;
+/// Beside the lanes: keys, health.
+const OTHER_THREADS: u32 = 4;
+
+pub(super) struct State {
+    pub(super) poster: Poster,
+    pub(super) reads: Lane,
+    pub(super) writes: Lane,
+    pub(super) long: Lane,
+    pub(super) health: Lane,
+    pub(super) currencies: Currencies,
+    pub(super) ring: Ring,
+    pub(super) metrics: Metrics,
+    pub(super) request_ids: RequestIds,
+    is_ending: AtomicBool,
+}
+
+impl State {
+    /// Connects to the book, a pool a lane.
+    pub(super) fn open(url: &DatabaseUrl, store: StoreOptions, options: &ServerOptions) -> Result<Self, Error> {
+        let open = |connections_max| Ledger::open(url.clone(), StoreOptions { connections_max, ..store }).map(Arc::new);
+        let posters = options.posters.max(1);
+        let poster_options = PosterOptions { queue_max: QUEUE_MAX, writers: posters, ..PosterOptions::default() };
+        Ok(Self {
+            poster: Poster::new(open(posters)?, poster_options),
+            reads: Lane::new(open(options.readers.max(1))?, options.readers.max(1), Late::Reads),
+            writes: Lane::new(open(WRITERS)?, WRITERS, Late::Writes),
+            long: Lane::new(open(LONG_WORKERS)?, LONG_WORKERS, Late::Reads),
+            health: Lane::new(open(1)?, 1, Late::Reads),
+            currencies: Currencies::default(),
+            ring: Ring::new(Keys::of_book(url, store)),
+            metrics: Metrics::new(),
+            request_ids: RequestIds::new(),
+            is_ending: AtomicBool::new(false),
+        })
+    }
+
+    /// The threads that all lanes together may need.
+    pub(super) fn threads(options: &ServerOptions) -> usize {
+        (options.readers.max(1) + WRITERS + LONG_WORKERS + 1 + OTHER_THREADS) as usize
+    }
+
+    pub(super) fn end(&self) {
+        self.is_ending.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,101 @@
+//! What is no request, and what would starve the others.
+
+use std::io::Write;
+use std::net::TcpStream;
+
+use crate::support::http::{TestServer, read};
+use crate::support::on_every_backend;
+
+on_every_backend! {
+    fn a_body_that_cannot_be_read_is_refused_with_its_place(book: &TestBook) {
+        let server = TestServer::on(book);
+        let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+        for body in [
+            "{",
+            "[]",
+            "7",
+            "null",
+            r#"{"key":"a","key":"b","from":"x","to":"y","amount":"1"}"#,
+            r#"{"key":"a","from":"x","to":"y","amount":1.5}"#,
+            r#"{"key":"a","from":"x","to":"y","amount":1}"#,
+            r#"{"key":"a","from":"x","to":"y","amount":"1","colour":"red"}"#,
+            r#"{"key":"a","hold":{"from":"x","to":"y","amount":"1"}}"#,
+            &format!(r#"{{"key":"a","from":{deep},"to":"y","amount":"1"}}"#),
+        ] {
+            let answer = server.post("/v1/transfers", body);
+            assert_eq!(answer.status, 400, "{body:.60}: {answer:?}");
+            assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        }
+        let long = "k".repeat(1 << 20);
+        server.post("/v1/transfers", &format!(r#"{{"key":"{long}"}}"#)).problem(413, "body_too_large");
+        let form = server.request("POST", "/v1/transfers").body("application/x-www-form-urlencoded", "from=a");
+        form.send().problem(415, "media_type_unsupported");
+        let bad_key = server.request("POST", "/v1/transfers").header("idempotency-key", &"k".repeat(2_000)).json("{}");
+        assert_eq!(bad_key.send().status, 400);
+    }
+
+    fn what_has_no_place_is_told_so(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.get("/v1/nothing").problem(404, "not_found");
+        server.get("/").problem(404, "not_found");
+        server.request("DELETE", "/v1/accounts").send().problem(405, "method_not_allowed");
+        server.request("GET", "/v1/accounts").header("teller-deadline", "soon").send().problem(400, "request_invalid");
+        server.request("GET", "/v1/accounts").header("teller-deadline", "5m").send().problem(400, "request_invalid");
+        let own = server.request("GET", "/v1/nothing").header("x-request-id", "mine-7").send();
+        assert_eq!(own.header("x-request-id"), Some("mine-7"));
+        let odd = server.request("GET", "/v1/nothing").header("x-request-id", "a b<script>").send();
+        assert_ne!(odd.header("x-request-id"), Some("a b<script>"));
+    }
+
+    fn what_is_no_http_gets_no_answer_of_the_book(book: &TestBook) {
+        let server = TestServer::on(book);
+        let key = &server.key;
+        let head = format!("host: teller\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\n");
+        for (text, least) in [
+            ("\r\n\r\n".to_owned(), 0),
+            ("HELO teller\r\n\r\n".to_owned(), 0),
+            (format!("POST /v1/transfers HTTP/1.1\r\n{head}content-length: 2\r\ncontent-length: 3\r\n\r\n{{}}"), 400),
+            (format!("POST /v1/transfers HTTP/1.1\r\n{head}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\nx\r\n"), 400),
+            (format!("POST /v1/transfers HTTP/1.1\r\n{head}transfer-encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n"), 400),
+            (format!("GET /v1/accounts HTTP/1.1\r\nhost: teller\r\nx-long: {}\r\n\r\n", "x".repeat(100_000)), 400),
+            (format!("GET /{} HTTP/1.1\r\nhost: teller\r\n\r\n", "x".repeat(100_000)), 400),
+        ] {
+            let answer = server.raw(text.as_bytes());
+            let is_refusal = answer.status == 0 || (400..500).contains(&answer.status);
+            assert!(is_refusal && (answer.status == 0 || answer.status >= least), "{text:.80}: {answer:?}");
+        }
+        server.get("/v1/accounts").is(200);
+    }
+
+    fn a_body_that_is_cut_posts_nothing(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["a", "b"]);
+        let head = format!(
+            "POST /v1/transfers HTTP/1.1\r\nhost: teller\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n",
+            server.key
+        );
+        let body = r#"{"key":"t","debit":"a","credit":"b","amount":"1.00"}"#;
+        let mut connection = TcpStream::connect(server.address).unwrap();
+        write!(connection, "{head}content-length: {}\r\n\r\n{body}", body.len() + 1).unwrap();
+        connection.shutdown(std::net::Shutdown::Write).unwrap();
+        let answer = read(connection);
+        assert!(answer.status == 400 || answer.status == 0, "{answer:?}");
+        assert_eq!(server.get("/v1/transfers").is(200).json()["items"].as_array().unwrap().len(), 0);
+    }
+
+    fn slow_clients_do_not_keep_the_others_waiting(book: &TestBook) {
+        let server = TestServer::on(book);
+        let slow: Vec<_> = (0..200)
+            .map(|index| {
+                let mut connection = TcpStream::connect(server.address).unwrap();
+                let part = if index % 2 == 0 { "POST /v1/tran" } else { "POST /v1/transfers HTTP/1.1\r\nhost: teller\r\ncontent-length: 100\r\n\r\n{" };
+                connection.write_all(part.as_bytes()).unwrap();
+                connection
+            })
+            .collect();
+        for _ in 0..20 {
+            server.get("/v1/accounts").is(200);
+        }
+        drop(slow);
+    }
+}

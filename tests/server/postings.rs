@@ -1,0 +1,156 @@
+//! Whatever posts.
+
+use serde_json::json;
+
+use crate::support::http::TestServer;
+use crate::support::{TestBook, on_every_backend};
+
+/// A server with three accounts, of which alice has 100.00.
+fn bank(book: &TestBook) -> TestServer {
+    let server = TestServer::on(book);
+    server.open_accounts(&["customers:alice", "customers:bob"]);
+    server.post("/v1/deposits", r#"{"key":"salary","account":"customers:alice","amount":"100.00"}"#).is(201);
+    server
+}
+
+fn available(server: &TestServer, account: &str) -> String {
+    let balance = server.get(&format!("/v1/accounts/{account}/balance")).is(200).json();
+    balance["available"].as_str().unwrap().to_owned()
+}
+
+const RENT: &str = r#"{"from":"customers:alice","to":"customers:bob","amount":"30.00"}"#;
+
+on_every_backend! {
+    fn a_transfer_is_posted_once_however_often_it_is_sent(book: &TestBook) {
+        let server = bank(book);
+        let send = || server.request("POST", "/v1/transfers").header("idempotency-key", "\"rent\"").json(RENT).send();
+        let first = send().is(201);
+        assert!(!first.is_replayed());
+        let again = send().is(200);
+        assert!(again.is_replayed());
+        assert_eq!(first.json()["hash"], again.json()["hash"]);
+        assert_eq!((first.json()["actor"].clone(), first.json()["key"].clone()), (json!("admin"), json!("rent")));
+        assert_eq!(available(&server, "customers:alice"), "70.00");
+
+        let other = RENT.replace("30.00", "31.00");
+        let other = server.request("POST", "/v1/transfers").header("idempotency-key", "rent").json(&other).send();
+        other.problem(422, "id_reused");
+    }
+
+    fn a_write_without_a_key_is_not_done(book: &TestBook) {
+        let server = bank(book);
+        server.post("/v1/transfers", RENT).problem(400, "key_missing");
+        let twice = server.request("POST", "/v1/transfers").header("idempotency-key", "a").header("idempotency-key", "b");
+        twice.json(RENT).send().problem(400, "request_invalid");
+        let both = RENT.replacen('{', r#"{"key":"rent","#, 1);
+        server.request("POST", "/v1/transfers").header("idempotency-key", "a").json(&both).send().problem(400, "request_invalid");
+        assert_eq!(available(&server, "customers:alice"), "100.00");
+    }
+
+    fn a_refusal_tells_its_fields_and_leaves_no_trace(book: &TestBook) {
+        let server = bank(book);
+        let much = RENT.replacen('{', r#"{"key":"rent","#, 1).replace("30.00", "1000.00");
+        let refused = server.post("/v1/transfers", &much).problem(422, "insufficient_funds").json();
+        assert_eq!((refused["available"].clone(), refused["retry"].clone()), (json!("100.00"), json!("never")));
+        server.post("/v1/transfers", &much.replace("1000.00", "1.00")).is(201);
+    }
+
+    fn a_dry_run_is_judged_and_not_kept(book: &TestBook) {
+        let server = bank(book);
+        let body = RENT.replacen('{', r#"{"key":"rent","#, 1);
+        let tried = server.post("/v1/transfers?dry_run=true", &body).is(200);
+        assert_eq!((tried.json()["dry_run"].clone(), tried.json()["sequence"].clone()), (json!(true), json!(null)));
+        assert!(!tried.is_replayed());
+        assert_eq!(available(&server, "customers:alice"), "100.00");
+        server.post("/v1/transfers", &body).is(201);
+    }
+
+    fn a_hold_is_captured_in_parts_and_released(book: &TestBook) {
+        let server = bank(book);
+        let body = r#"{"key":"order-7","from":"customers:alice","to":"customers:bob","amount":"25.00","expires_in":"7d"}"#;
+        let held = server.post("/v1/holds", body).is(201).json();
+        assert_eq!(held["kind"], "hold");
+        assert_eq!(available(&server, "customers:alice"), "75.00");
+
+        let captured = server.post("/v1/holds/order-7/captures", r#"{"key":"c1","amount":"10.00"}"#).is(201).json();
+        assert_eq!(captured["transfers"][0]["amount"], "10.00");
+        let sequence = held["sequence"].to_string();
+        server.post(&format!("/v1/holds/@{sequence}/captures"), r#"{"key":"c2","amount":"5.00"}"#).is(201);
+        server.post("/v1/holds/order-7/release", r#"{"key":"r1"}"#).is(201);
+        assert_eq!(available(&server, "customers:alice"), "85.00");
+        let shown = server.get("/v1/holds/order-7").is(200).json();
+        assert_eq!((shown["state"].clone(), shown["transfers"].as_array().unwrap().len()), (json!("released"), 4));
+
+        server.post("/v1/holds/order-8/release", r#"{"key":"r2"}"#).problem(404, "hold_unknown");
+        server.post("/v1/holds/order-7/captures", r#"{"key":"c3"}"#).problem(422, "hold_not_open");
+        let last = body.replace("order-7", "order-9");
+        server.post("/v1/holds", &last).is(201);
+        let both = server.post("/v1/holds/order-9/captures", r#"{"key":"c9","amount":"1.00","final":true}"#).is(201).json();
+        assert_eq!(both["transfers"].as_array().unwrap().len(), 2);
+    }
+
+    fn transfers_and_journals_are_undone(book: &TestBook) {
+        let server = bank(book);
+        server.post("/v1/transfers", &RENT.replacen('{', r#"{"key":"rent","#, 1)).is(201);
+        server.post("/v1/transfers/rent/reversals", r#"{"key":"back","amount":"10.00"}"#).is(201);
+        server.post("/v1/transfers/rent/reversals", r#"{"key":"rest"}"#).is(201);
+        server.post("/v1/transfers/rent/reversals", r#"{"key":"more"}"#).problem(409, "already_reversed");
+        server.post("/v1/transfers/no-such/reversals", r#"{"key":"none"}"#).problem(404, "transfer_unknown");
+        assert_eq!(available(&server, "customers:alice"), "100.00");
+
+        let legs = format!(r#"{{"key":"payroll","legs":[{RENT},{RENT}]}}"#);
+        let posted = server.post("/v1/journals", &legs).is(201).json();
+        assert_eq!(posted["transfers"].as_array().unwrap().len(), 2);
+        assert!(server.post("/v1/journals", &legs).is(200).is_replayed());
+        assert_eq!(available(&server, "customers:alice"), "40.00");
+        server.post("/v1/journals/payroll/reversal", r#"{"key":"no-payroll"}"#).is(201);
+        assert_eq!(available(&server, "customers:alice"), "100.00");
+        assert_eq!(server.get("/v1/journals/payroll").is(200).json()["journal_id"], posted["journal_id"]);
+    }
+
+    fn money_is_withdrawn_and_exchanged(book: &TestBook) {
+        let server = bank(book);
+        server.post("/v1/withdrawals", r#"{"key":"w1","account":"customers:alice","amount":"20.00"}"#).is(201);
+        assert!(server.post("/v1/withdrawals", r#"{"key":"w1","account":"customers:alice","amount":"20.0"}"#).is(200).is_replayed());
+        server.post("/v1/accounts", r#"{"account":"customers:alice-usd","currency":"USD"}"#).is(201);
+        let exchange = r#"{"key":"x1","from":"customers:alice","to":"customers:alice-usd","amount":"10.00","rate":"1.10"}"#;
+        let exchanged = server.post("/v1/exchanges", exchange).is(201).json();
+        assert_eq!(exchanged["transfers"].as_array().unwrap().len(), 2);
+        assert!(server.post("/v1/exchanges", exchange).is(200).is_replayed());
+        assert_eq!(available(&server, "customers:alice"), "70.00");
+        assert_eq!(available(&server, "customers:alice-usd"), "11.00");
+    }
+
+    fn a_batch_is_kept_as_its_policy_says(book: &TestBook) {
+        let server = bank(book);
+        let items = r#"[{"key":"b1","from":"customers:alice","to":"customers:bob","amount":"1.00"},
+            {"key":"b2","from":"customers:bob","to":"customers:alice","amount":"500.00"},
+            {"key":"b3","hold":{"from":"customers:alice","to":"customers:bob","amount":"5.00"}}]"#;
+        let refused = server.post("/v1/batches?on_refusal=nothing", items).problem(422, "batch_refused").json();
+        assert_eq!((refused["item"].clone(), refused["items"][1]["code"].clone()), (json!(2), json!("insufficient_funds")));
+        assert_eq!(available(&server, "customers:alice"), "100.00");
+
+        let done = server.post("/v1/batches", items).is(200).json();
+        let outcomes: Vec<_> = done["items"].as_array().unwrap().iter().map(|item| item["outcome"].clone()).collect();
+        assert_eq!(outcomes, ["done", "refused", "done"]);
+        let lines = items.trim_matches(['[', ']']).replace("},", "}");
+        let again = server.request("POST", "/v1/batches").body("application/x-ndjson", &lines).send().is(200).json();
+        assert_eq!(again["items"][0]["outcome"], "replayed");
+        assert_eq!(available(&server, "customers:alice"), "94.00");
+    }
+
+    fn what_a_key_does_is_done_in_its_name(book: &TestBook) {
+        let server = bank(book);
+        let body = r#"{"actor":"somebody","reason":"I say so"}"#;
+        server.post("/v1/accounts/customers:bob/freeze", body).problem(400, "request_invalid");
+        let nested = r#"[{"freeze":{"account":"customers:bob","actor":"somebody"}}]"#;
+        server.post("/v1/batches", nested).problem(400, "request_invalid");
+        let lines = server.request("POST", "/v1/batches").body("application/x-ndjson", nested.trim_matches(['[', ']']));
+        lines.send().problem(400, "request_invalid");
+        server.post("/v1/accounts/customers:bob/freeze", r#"{"reason":"order 7"}"#).is(200);
+        let history = server.get("/v1/accounts/customers:bob/history").is(200).json();
+        assert_eq!((history["items"][0]["actor"].clone(), history["items"][0]["reason"].clone()), (json!("admin"), json!("order 7")));
+        // A client's own words may be about anybody.
+        server.post("/v1/deposits", r#"{"key":"d","account":"customers:alice","amount":"1.00","metadata":{"actor":"x"}}"#).is(201);
+    }
+}
