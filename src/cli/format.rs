@@ -11,8 +11,6 @@ pub(super) enum Format {
     Json,
     /// One JSON document a line
     Ndjson,
-    /// Comma-separated values with a header; a text that a spreadsheet would compute has a ' before it
+    /// Comma-separated values with a header; see --raw
     Csv,
-    /// The same with every text as it is, for programs
-    CsvRaw,
 }

@@ -54,7 +54,7 @@ impl PageArgs {
         match (self.limit, format) {
             (Some(limit), _) => limit,
             (None, Format::Table | Format::Json) => ROWS_USUAL,
-            (None, Format::Ndjson | Format::Csv | Format::CsvRaw) => u64::MAX,
+            (None, Format::Ndjson | Format::Csv) => u64::MAX,
         }
     }
 }

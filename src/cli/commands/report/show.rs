@@ -8,8 +8,6 @@ use crate::cli::talk::say;
 use crate::ledger::{FiscalYear, LineKind, ReportPeriod, SheetLine, ShowEmpty, TableRequest, TrialBalanceLine};
 use crate::wire::{Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
 
-/// The list of a report in JSON.
-const LINES: &str = "lines";
 /// How many lines are written at once.
 const LINES_PER_PAGE: usize = 500;
 /// A column of tables, as its record calls it.
@@ -169,9 +167,9 @@ fn list<R: Record>(
     records: impl Iterator<Item = R>,
     balanced: Option<bool>,
 ) -> Result<Option<bool>, Failure> {
-    let mut list = output.list::<R>().inside(head, LINES)?;
+    let mut list = output.list::<R>().inside(head)?;
     pages(records, |page| list.add(page))?;
-    list.end_before(&ReportTail { balanced })?;
+    list.end_before(&ReportTail::new(balanced))?;
     Ok(balanced)
 }
 
