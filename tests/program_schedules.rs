@@ -124,7 +124,7 @@ on_every_backend! {
         assert_eq!(book.run("schedule list --format csv").ends(0).stdout.lines().count(), 3);
         assert_eq!(book.run("schedule list --format ndjson").ends(0).stdout.lines().count(), 2);
         let first = listed["items"][0]["schedule"].as_str().unwrap();
-        let second = listed[1]["schedule"].as_str().unwrap();
+        let second = listed["items"][1]["schedule"].as_str().unwrap();
         book.run("schedule list --limit 1").ends(0).shows(first).says(&format!("There are more: --cursor {second}"));
         book.run(&format!("schedule list --cursor {second}")).ends(0).shows(second);
     }
