@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::color::Color;
 use crate::cli::format::Format;
+use crate::interchange::TextCells;
 
 #[derive(Args)]
 pub(super) struct LookArgs {
@@ -25,14 +26,15 @@ pub(super) struct LookArgs {
 #[derive(Clone, Copy)]
 pub(super) struct Look {
     pub(super) format: Format,
-    /// Whether texts of CSV that begin like a formula stay as they are.
-    pub(super) has_raw_texts: bool,
+    /// What becomes of texts of CSV that begin like a formula.
+    pub(super) text_cells: TextCells,
     pub(super) color: Color,
     pub(super) is_quiet: bool,
 }
 
 impl LookArgs {
     pub(super) const fn look(&self) -> Look {
-        Look { format: self.format, has_raw_texts: self.raw, color: self.color, is_quiet: self.quiet }
+        let text_cells = if self.raw { TextCells::Raw } else { TextCells::Safe };
+        Look { format: self.format, text_cells, color: self.color, is_quiet: self.quiet }
     }
 }

@@ -13,7 +13,6 @@ use crate::cli::committed::Committed;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::look::Look;
-use crate::interchange::TextCells;
 use crate::wire::{TerminalJson, write_json, write_json_pretty};
 
 /// Where results go.
@@ -80,8 +79,7 @@ impl Output {
 
     /// Writes one line of CSV.
     pub(super) fn csv_line(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Failure> {
-        let texts = if self.look.has_raw_texts { TextCells::Raw } else { TextCells::Safe };
-        let cells = Cells { texts, are_for_a_terminal: self.is_terminal };
+        let cells = Cells { texts: self.look.text_cells, are_for_a_terminal: self.is_terminal };
         let mut line = csv::Writer::from_writer(Vec::new());
         line.write_record(texts.into_iter().map(|text| cells.cell(text.as_ref()).into_owned()))
             .map_err(io::Error::other)?;

@@ -29,14 +29,13 @@ pub use crate::wire::notes::JournalHeader;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
-    AccountRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord,
-    ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord,
-    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord,
-    HoldRecord, ImportRecord, ItemRecord, JournalRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next,
-    OpenedRecord, PageRecord, PeriodChangeRecord, PeriodEventRecord,
-    ReceiptRecord, Record, ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord,
-    ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, StatementHead, TransferDetailsRecord,
-    TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
+    AccountRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord, ClockAcceptanceRecord,
+    ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord,
+    ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord,
+    JournalRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead, ReportTail, RoleRecord,
+    ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, StatementHead,
+    TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
 };
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::request_json::RequestReader;

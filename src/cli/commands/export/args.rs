@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::new_files::ForceArgs;
-use crate::interchange::TextCells;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
@@ -61,9 +60,6 @@ pub(super) struct RowArgs {
     /// Balances that counted for the books by the end of this day, month, year or time
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
-    /// Write every text as it is, for programs
-    #[arg(long)]
-    pub(super) raw: bool,
 }
 
 /// The tables.
@@ -82,19 +78,14 @@ pub(super) enum What {
 impl RowArgs {
     /// The first option that only tables have, where one is given.
     pub(super) fn given(&self) -> Option<&'static str> {
-        let Self { what, account, from, until, at, raw } = self;
+        let Self { what, account, from, until, at } = self;
         let given = [
             ("--what", what.is_some()),
             ("--account", account.is_some()),
             ("--from", from.is_some()),
             ("--until", until.is_some()),
             ("--at", at.is_some()),
-            ("--raw", *raw),
         ];
         given.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
-    }
-
-    pub(super) const fn texts(&self) -> TextCells {
-        if self.raw { TextCells::Raw } else { TextCells::Safe }
     }
 }

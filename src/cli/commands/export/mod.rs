@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<E
             }
             None => book::run(context, arguments),
         },
-        ExportFormat::Csv => flat::run(context, arguments, FlatFormat::Csv(arguments.rows.texts())),
+        ExportFormat::Csv => flat::run(context, arguments, FlatFormat::Csv(context.output.look.text_cells)),
         ExportFormat::Ndjson => flat::run(context, arguments, FlatFormat::Ndjson),
     }
 }
