@@ -89,7 +89,7 @@ on_every_backend! {
         Program::on(book, &["transfer", "alice", "bob", "1", "--actor", ""]).run().ends(65).says("actor");
         let statement = book.run("statement alice --limit 1 --format json").ends(0);
         let statement: serde_json::Value = serde_json::from_str(&statement.stdout).unwrap();
-        assert_eq!(statement["entries"][0]["actor"], login);
+        assert_eq!(statement["items"][0]["actor"], login);
     }
 
     fn a_dry_run_names_who_asks(book: &TestBook) {

@@ -16,7 +16,7 @@ on_every_backend! {
         let arguments = ["bench", "--seconds", "1", "--accounts", "20", "--clients", "4", "--batches", "1,30", "--compare", "--format", "json"];
         let answer = Program::on(book, &arguments).run().ends(0);
         let records = answer.json();
-        let records = records.as_array().unwrap();
+        let records = records["items"].as_array().unwrap();
         let works: Vec<_> = records.iter().map(|record| record["work"].as_str().unwrap()).collect();
         let own = [
             "one client", "4 clients", "batches of 1", "batches of 30", "batches of 1000, 100% on one account",

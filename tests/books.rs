@@ -35,7 +35,7 @@ fn two_books_in_one_database_do_not_see_each_other() {
         assert_eq!(run_in(&database, name, &transfer).ends(0).json()["replayed"], true);
     }
     for (name, amount) in names.iter().zip(["1.00", "2.00"]) {
-        assert_eq!(run_in(&database, name, "balance b --format json").ends(0).json()["posted"], amount);
+        assert_eq!(run_in(&database, name, "balance b --format json").ends(0).json()["items"][0]["posted"], amount);
         run_in(&database, name, "verify").ends(0).says("Verified 1 transfer and 2 accounts");
     }
     // The book that the URL itself names is a third one.
@@ -113,6 +113,6 @@ fn an_sqlite_file_is_one_book() {
         book.run(command).ends(78).says("an SQLite file is one book").says("--database-url sqlite://alice.db");
     }
     let file = book.url.strip_prefix("sqlite://").unwrap();
-    assert_eq!(book.run("book list --format json").ends(0).json()[0]["book"], file);
+    assert_eq!(book.run("book list --format json").ends(0).json()["items"][0]["book"], file);
     assert_whole(&book.ledger(), 1);
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::{Answer, Program, TestBook};
 
 fn facts(answer: &Answer) -> Vec<Value> {
-    answer.json().as_array().unwrap().clone()
+    answer.json()["items"].as_array().unwrap().clone()
 }
 
 fn fact<'a>(facts: &'a [Value], name: &str) -> &'a Value {
@@ -65,6 +65,47 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
     for name in ["fsync", "synchronous_commit", "full_page_writes"] {
         let fact = fact(&facts, name);
         assert_eq!(fact["warning"].is_null(), fact["value"] == "on", "{fact}");
+    }
+}
+
+#[test]
+fn a_probe_ignores_the_warnings_that_are_known() {
+    let book = TestBook::on_postgres();
+    let all = facts(&book.run("doctor --format json").ends(1));
+    let names: Vec<_> =
+        all.iter().filter(|fact| !fact["warning"].is_null()).map(|fact| fact["fact"].as_str().unwrap()).collect();
+    let (first, rest) = names.split_first().unwrap();
+    let ignored = facts(&book.run(&format!("doctor --format json --ignore {}", names.join(","))).ends(0));
+    for name in &names {
+        assert_eq!(
+            (&fact(&ignored, name)["ignored"], &fact(&all, name)["ignored"]),
+            (&true.into(), &false.into()),
+            "{name}"
+        );
+    }
+    assert!(!rest.is_empty(), "a server of tests keeps nothing for ever");
+    book.run(&format!("doctor --ignore {first}")).ends(1);
+    book.run("doctor --ignore archivig").ends(1).says("--ignore archivig: this database has no such fact.");
+}
+
+#[test]
+fn what_is_a_number_is_told_as_one() {
+    for book in [TestBook::on_sqlite(), TestBook::on_postgres()] {
+        let facts = facts(&book.run("doctor --format json"));
+        let measured = [
+            ("latency", "us"),
+            ("size", "bytes"),
+            ("free_disk", "bytes"),
+            ("connections", "connections"),
+            ("max_wal_size", "bytes"),
+        ];
+        for (name, unit) in measured.into_iter().take(if book.is_on_postgres() { 5 } else { 3 }) {
+            let fact = fact(&facts, name);
+            // A server that is not on this machine does not tell of its disk.
+            if name != "free_disk" || !fact["number"].is_null() {
+                assert!(fact["number"].as_i64().unwrap() > 0 && fact["unit"] == unit, "{fact}");
+            }
+        }
     }
 }
 

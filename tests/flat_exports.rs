@@ -230,11 +230,9 @@ on_every_backend! {
     fn what_does_not_go_together_is_refused(book: &TestBook) {
         for (arguments, problem) in [
             ("--what entries", "--what is for tables"),
-            ("--raw", "--raw is for tables"),
             ("--to csv --account alice", "--account is for one statement"),
             ("--to csv --at 2026", "--at is for balances"),
             ("--to csv --what balances --from 2026", "balances are as of one moment"),
-            ("--to ndjson --raw", "--raw is for CSV"),
             ("--to xml", "possible values"),
         ] {
             book.run(&format!("export {arguments}")).ends(2).says(problem);

@@ -61,13 +61,68 @@ on_every_backend! {
 
             assert_eq!(lines(" --format csv --limit 1500").says("There are older ones: --cursor").stdout.lines().count(), 1_501);
             let json = lines(" --format json").says("There are older ones: --cursor").json();
-            assert_eq!(json["entries"].as_array().unwrap().len(), 100);
+            assert_eq!(json["items"].as_array().unwrap().len(), 100);
             assert!(!json["next_cursor"].is_null());
             let json = lines(" --format json --limit 5000");
-            assert_eq!((json.json()["entries"].as_array().unwrap().len(), json.stderr.as_str()), (2_345, ""));
+            assert_eq!((json.json()["items"].as_array().unwrap().len(), json.stderr.as_str()), (2_345, ""));
             assert!(json.json()["next_cursor"].is_null());
             lines("").says("There are older ones: --cursor");
         }
+    }
+
+    fn every_list_is_one_envelope_of_items_and_the_next_cursor(book: &TestBook) {
+        check(book, "
+            account cash asset EUR
+            account a liability EUR
+            account b liability EUR
+            deposit a 100 cash cash -> posted
+        ");
+        for command in ["hold a b 1 --key h1", "hold a b 1 --key h2", "schedule add a b 1 --every day --from 2026-01-01 --key s1",
+            "schedule add a b 1 --every day --from 2026-01-01 --key s2", "account limit a --per-day 5", "account limit a --per-day 6",
+            "metadata set --account a k=v", "metadata set --account a k=w", "period close 2020", "journal post --key j1 --leg a -> b 1",
+            "journal post --key j2 --leg a -> b 1"] {
+            let words: Vec<_> = match command.split_once(" --leg ") {
+                Some((words, leg)) => words.split(' ').chain(["--leg", leg]).collect(),
+                None => command.split(' ').collect(),
+            };
+            Program::on(book, &words).run().ends(0);
+        }
+        let keys = |answer: &serde_json::Value| answer.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let paged = ["account list", "account history a", "hold list", "schedule list", "metadata history --account a", "transfer list", "journal list"];
+        for list in paged {
+            let first = book.run(&format!("{list} --limit 1 --format json")).ends(0).json();
+            assert_eq!(keys(&first), ["items", "next_cursor"], "{list}");
+            let cursor = first["next_cursor"].as_str().unwrap_or_else(|| panic!("{list}: {first}"));
+            let second = book.run(&format!("{list} --limit 1 --format json --cursor {cursor}")).ends(0).json();
+            assert!(second["items"].as_array().unwrap().len() == 1 && second["items"] != first["items"], "{list}: {second}");
+        }
+        let whole = ["hold list --account a", "period list", "period history", "currency list", "book list", "migrate status", "migrate run", "config show", "balance a",
+            "balance a b", "balance :", "balance a --at 2026-01", "balance : --at 2026-01", "capture h1 --final"];
+        for list in whole {
+            let answer = book.run_as_owner(&format!("{list} --format json")).ends(0).json();
+            assert_eq!(keys(&answer), ["items", "next_cursor"], "{list}");
+            assert!(!answer["items"].as_array().unwrap().is_empty() && answer["next_cursor"].is_null(), "{list}: {answer}");
+        }
+        for list in ["statement a", "report trial-balance", "report balance-sheet"] {
+            let answer = book.run(&format!("{list} --format json")).ends(0).json();
+            assert!(answer["items"].is_array() && answer.as_object().unwrap().contains_key("next_cursor"), "{list}: {answer}");
+        }
+    }
+
+    fn a_balance_and_a_statement_have_one_shape_whatever_is_asked(book: &TestBook) {
+        check(book, "account cash asset EUR\naccount a liability EUR\ndeposit a 100 cash cash -> posted");
+        let fields = |arguments: &str| {
+            let answer = book.run(&format!("{arguments} --format json")).ends(0).json();
+            let names = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+            (names(&answer), names(&answer["items"][0]))
+        };
+        let plain = fields("balance a");
+        for asked in ["balance a cash", "balance :", "balance a --at 2099", "balance a --recorded-at 2099", "balance : --recorded-at 2099"] {
+            assert_eq!(fields(asked), plain, "{asked}");
+        }
+        let header = |arguments: &str| book.run(&format!("{arguments} --format csv")).ends(0).stdout.lines().next().unwrap().to_owned();
+        assert_eq!(header("balance a"), header("balance : --at 2099"));
+        assert_eq!(fields("statement a"), fields("statement a --from 2020-01-01T00:00:00Z --order effective"));
     }
 
     fn a_page_shows_the_balance_of_an_end_of_the_span_only_where_it_reaches_it(book: &TestBook) {
@@ -89,10 +144,10 @@ on_every_backend! {
         check(book, "account a liability EUR");
         let folder = TempDir::new().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
-        for format in ["table", "json", "ndjson", "csv", "csv-raw"] {
+        for format in ["table", "json", "ndjson", "csv", "csv --raw"] {
             let answers = [
-                format!("seal --out {}", path(&format!("{format}.seal"))),
-                format!("export --out {}", path(&format!("{format}.ndjson"))),
+                format!("seal --out {}", path(&format!("{}.seal", format.len()))),
+                format!("export --out {}", path(&format!("{}.ndjson", format.len()))),
                 "period close 2020".to_owned(),
                 "period close 2020".to_owned(),
                 "period reopen 2020".to_owned(),
@@ -107,7 +162,7 @@ on_every_backend! {
                 let answer = book.run_as_owner(&format!("{command} --format {format}")).ends(0);
                 assert!(!answer.stdout.trim().is_empty(), "{command} says nothing as {format}");
                 match format {
-                    "json" => assert!(answer.json().is_object() || answer.json().is_array(), "{command}"),
+                    "json" => assert!(answer.json().is_object(), "{command}"),
                     "ndjson" => assert!(answer.stdout.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()) || command.starts_with("seal "), "{command}"),
                     _ => {}
                 }
@@ -160,5 +215,5 @@ fn a_text_is_no_formula_in_csv_unless_it_is_asked_for_raw() {
     Program::on(&book, &["transfer", "a", "b", "5", "--description", "=cmd|' /C calc'!A0"]).run().ends(0);
     let safe = book.run("statement a --format csv").ends(0);
     safe.shows(",'=cmd|' /C calc'!A0,").shows(",-5.00,");
-    book.run("statement a --format csv-raw").ends(0).shows(",=cmd|' /C calc'!A0,");
+    book.run("statement a --format csv --raw").ends(0).shows(",=cmd|' /C calc'!A0,");
 }

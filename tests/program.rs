@@ -91,9 +91,9 @@ on_every_backend! {
         let (mut changes, mut pages, mut cursor) = (Vec::new(), 0, String::new());
         loop {
             let page = book.run(&format!("statement b --limit 3 --format json{cursor}")).ends(0).json();
-            changes.extend(page["entries"].as_array().unwrap().iter().map(|entry| entry["change"].as_str().unwrap().to_owned()));
+            changes.extend(page["items"].as_array().unwrap().iter().map(|entry| entry["change"].as_str().unwrap().to_owned()));
             pages += 1;
-            let Some(next) = page["next_cursor"].as_i64() else { break };
+            let Some(next) = page["next_cursor"].as_str() else { break };
             book.run(&format!("statement b --limit 3{cursor}")).ends(0).says(&format!("There are older ones: --cursor {next}"));
             cursor = format!(" --cursor {next}");
         }

@@ -70,7 +70,7 @@ on_every_backend! {
         run(book, &["journal", "post", "--actor", "ops", "--reason", "moved", "--leg", "alice -> bob all", "--leg", "close alice"]).ends(0);
         book.run("account show alice").ends(0).shows("closed");
         let events = book.run("account history alice --format json").ends(0).json();
-        assert_eq!((&events[0]["actor"], &events[0]["reason"]), (&"ops".into(), &"moved".into()));
+        assert_eq!((&events["items"][0]["actor"], &events["items"][0]["reason"]), (&"ops".into(), &"moved".into()));
     }
 
     fn a_file_holds_every_kind_of_leg(book: &TestBook) {
@@ -201,7 +201,7 @@ on_every_backend! {
         let outcomes: Vec<_> = items.iter().map(|item| item["code"].as_str().or(item["outcome"].as_str()).unwrap()).collect();
         assert_eq!(outcomes, ["done", "done", "done", "insufficient_funds", "done", "done", "done", "done"]);
         let events = book.run("account history bob --format json").ends(0).json();
-        let events: Vec<_> = events.as_array().unwrap().iter().map(|event| {
+        let events: Vec<_> = events["items"].as_array().unwrap().iter().map(|event| {
             ["min_balance_after", "max_balance_after", "per_day_after", "actor", "reason"].map(|field| event[field].as_str().unwrap_or("none").to_owned())
         }).collect();
         assert_eq!(events, [

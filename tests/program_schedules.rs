@@ -43,7 +43,7 @@ on_every_backend! {
         details.shows("next due at").shows("2026-02-28T00:00:00.000000Z").shows("DUE AT");
         let id = shown["dues"][0]["transfer"].as_str().unwrap();
         let statement = book.run("statement bob --format json").ends(0).json();
-        assert_eq!(statement["entries"][0]["id"], id);
+        assert_eq!(statement["items"][0]["id"], id);
         book.run("schedule show rent --limit 1").ends(0).says("There are older ones: --cursor 2026-02-28T00:00:00.000000Z");
         book.run("schedule show rent --cursor 2026-02-28T00:00:00Z").ends(0).shows("2026-01-31");
         book.run("schedule cancel rent --actor ops").ends(0).says("finished already; nothing was left to cancel");
@@ -120,11 +120,11 @@ on_every_backend! {
         }
         book.run("schedule list").ends(0).shows("NEXT DUE AT").shows("T18:30:00.000000Z");
         let listed = book.run("schedule list --format json").ends(0).json();
-        assert_eq!((&listed[0]["every"], &listed[0]["interval"], &listed[0]["day"]), (&"week".into(), &2.into(), &serde_json::Value::Null));
+        assert_eq!((&listed["items"][0]["every"], &listed["items"][0]["interval"], &listed["items"][0]["day"]), (&"week".into(), &2.into(), &serde_json::Value::Null));
         assert_eq!(book.run("schedule list --format csv").ends(0).stdout.lines().count(), 3);
         assert_eq!(book.run("schedule list --format ndjson").ends(0).stdout.lines().count(), 2);
-        let first = listed[0]["schedule"].as_str().unwrap();
-        let second = listed[1]["schedule"].as_str().unwrap();
+        let first = listed["items"][0]["schedule"].as_str().unwrap();
+        let second = listed["items"][1]["schedule"].as_str().unwrap();
         book.run("schedule list --limit 1").ends(0).shows(first).says(&format!("There are more: --cursor {second}"));
         book.run(&format!("schedule list --cursor {second}")).ends(0).shows(second);
     }

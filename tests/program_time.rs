@@ -18,7 +18,7 @@ on_every_backend! {
         check(book, BEGIN);
         let line = |posted: &str, effective_at: &str, recorded_at: &str| format!(
             "{{\"account\":\"customers:alice\",\"currency\":\"EUR\",\"type\":\"liability\",\"posted\":\"{posted}\",\
-            \"effective_at\":{effective_at},\"recorded_at\":{recorded_at}}}\n"
+            \"held\":null,\"available\":null,\"version\":null,\"accounts\":1,\"effective_at\":{effective_at},\"recorded_at\":{recorded_at}}}\n"
         );
         let at = "\"2026-01-05T00:00:00.000000Z\"";
         let answer = book.run("balance customers:alice --at 2026-01-05T00:00:00Z --format ndjson").ends(0);
@@ -38,11 +38,11 @@ on_every_backend! {
         let effective = book.run(&format!("statement customers:alice {span} --order effective")).ends(0);
         effective.shows("Closing balance: 120.00 EUR\n").shows("EFFECTIVE AT").shows("Opening balance: 0.00 EUR\n");
         let json = book.run(&format!("statement customers:alice {span} --format json")).ends(0).json();
-        assert_eq!((&json["opening"], &json["closing"], &json["entries"][0]["balance"]), (&"0.00".into(), &"100.00".into(), &"100.00".into()));
+        assert_eq!((&json["opening"], &json["closing"], &json["items"][0]["balance"]), (&"0.00".into(), &"100.00".into(), &"100.00".into()));
         let page = book.run(&format!("statement customers:alice {span} --order effective --limit 1 --format json")).ends(0).json();
         let cursor = page["next_cursor"].as_str().unwrap();
         let page = book.run(&format!("statement customers:alice {span} --order effective --cursor {cursor} --format json")).ends(0).json();
-        assert_eq!((&page["entries"][0]["change"], &page["entries"][0]["balance"], &page["next_cursor"]), (&"20.00".into(), &"20.00".into(), &serde_json::Value::Null));
+        assert_eq!((&page["items"][0]["change"], &page["items"][0]["balance"], &page["next_cursor"]), (&"20.00".into(), &"20.00".into(), &serde_json::Value::Null));
         book.run("statement customers:alice --from 2026-01-05T00:00:00Z --cursor x").ends(2).says("not a cursor");
         book.run("statement customers:alice --cursor x").ends(2).says("not a number");
         book.run("statement customers:alice --from 2026-01-05T00:00:00Z --to 2026-01-04T00:00:00Z").ends(65).says("before it begins");
@@ -51,19 +51,19 @@ on_every_backend! {
     fn a_path_is_told_by_its_parts(book: &TestBook) {
         check(book, BEGIN);
         let line = |path: &str, accounts: u64, posted: &str| format!(
-            "{{\"path\":\"{path}\",\"currency\":\"EUR\",\"side\":\"credit\",\"accounts\":{accounts},\"posted\":\"{posted}\",\
-            \"held\":\"0.00\",\"available\":\"{posted}\"}}\n"
+            "{{\"account\":\"{path}\",\"currency\":\"EUR\",\"type\":\"liability\",\"posted\":\"{posted}\",\"held\":\"0.00\",\
+            \"available\":\"{posted}\",\"version\":null,\"accounts\":{accounts},\"effective_at\":null,\"recorded_at\":null}}\n"
         );
         let run = |arguments: &str| book.run(&format!("balance {arguments} --format ndjson")).ends(0).stdout;
         assert_eq!(run("customers:"), line("customers", 2, "127.00"));
         assert_eq!(run("customers: --depth 2"), line("customers:alice", 1, "120.00") + &line("customers:bob", 1, "7.00"));
-        assert!(run(":").starts_with("{\"path\":\"cash\"") && run(":").ends_with(&line("customers", 2, "127.00")));
+        assert!(run(":").starts_with("{\"account\":\"cash\"") && run(":").ends_with(&line("customers", 2, "127.00")));
         book.run("balance nobody:").ends(0).says("No account's name begins with \"nobody:\"");
         book.run("balance customers:alice --depth 2").ends(2).says("--depth needs a path");
         book.run("balance customers: cash").ends(2).says("stands alone");
         let as_of = |posted: &str, effective_at: &str, recorded_at: &str| format!(
-            "{{\"path\":\"customers\",\"currency\":\"EUR\",\"type\":\"liability\",\"accounts\":2,\"posted\":\"{posted}\",\
-            \"effective_at\":{effective_at},\"recorded_at\":{recorded_at}}}\n"
+            "{{\"account\":\"customers\",\"currency\":\"EUR\",\"type\":\"liability\",\"posted\":\"{posted}\",\"held\":null,\
+            \"available\":null,\"version\":null,\"accounts\":2,\"effective_at\":{effective_at},\"recorded_at\":{recorded_at}}}\n"
         );
         let at = "\"2026-01-05T00:00:00.000000Z\"";
         assert_eq!(run("customers: --at 2026-01-05T00:00:00Z"), as_of("20.00", at, "null"));

@@ -50,7 +50,7 @@ fn a_lost_server_comes_back_as_far_as_its_archive_goes() {
     let server = backed_up_server();
     let fact = |name: &str| {
         let facts = server.run("doctor --format json").json();
-        facts.as_array().unwrap().iter().find(|fact| fact["fact"] == name).unwrap().clone()
+        facts["items"].as_array().unwrap().iter().find(|fact| fact["fact"] == name).unwrap().clone()
     };
     // Over a socket the server's disk is this machine's.
     assert!(fact("free_disk")["value"].as_str().unwrap().ends_with(" bytes"), "{}", fact("free_disk"));

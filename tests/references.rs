@@ -22,7 +22,7 @@ on_every_backend! {
     fn what_was_asked_for_under_a_key_is_found_by_it(book: &TestBook) {
         check(book, BEGIN);
         book.run("transfer a b 5 --key invoice-1").ends(0);
-        assert_eq!(run(book, &["statement", "b", "--format", "json"]).ends(0).json()["entries"][0]["key"], "invoice-1");
+        assert_eq!(run(book, &["statement", "b", "--format", "json"]).ends(0).json()["items"][0]["key"], "invoice-1");
         book.run("statement b").ends(0).shows("KEY").shows("invoice-1");
         book.run("transfer a b 6 --key invoice-1").ends(3).says("invoice-1 is already used by transfer 6");
         book.run("export").ends(0).shows("\"key\":\"invoice-1\"");
@@ -88,10 +88,10 @@ on_every_backend! {
         ];
         std::fs::write(&file, lines.join("\n")).unwrap();
         let answer = run(book, &["batch", file.to_str().unwrap(), "--format", "json"]).ends(3).json();
-        let codes: Vec<_> = answer.as_array().unwrap().iter().map(|item| item["code"].as_str()).collect();
+        let codes: Vec<_> = answer["items"].as_array().unwrap().iter().map(|item| item["code"].as_str()).collect();
         let refused = [None, None, None, None, None, Some("not_reversible"), Some("insufficient_funds"), Some("transfer_unknown")];
         assert_eq!(codes, refused);
-        assert_eq!(answer[7]["rejection"]["transfer"], "nope");
+        assert_eq!(answer["items"][7]["rejection"]["transfer"], "nope");
         check(book, "balance a posted 95.40 held 0");
     }
 

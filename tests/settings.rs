@@ -89,10 +89,29 @@ fn a_password_is_never_shown() {
 }
 
 #[test]
+fn a_dotenv_file_is_passed_over_on_request() {
+    let place = Place::new();
+    std::fs::write(place.0.path().join(".env"), "DATABASE_URL=sqlite://other.db\n").unwrap();
+    let show = |flags: &[&str]| {
+        let program = Program::new(&[&["config", "show", "--format", "csv"], flags].concat());
+        program
+            .command(|command| {
+                command.current_dir(place.0.path());
+            })
+            .run()
+            .ends(0)
+    };
+    show(&[]).shows("other.db");
+    show(&["--no-dotenv"]).shows("database_url,sqlite://teller.db,");
+    std::fs::write(place.0.path().join(".env"), "DATABASE_URL='\n").unwrap();
+    show(&["--no-dotenv"]);
+}
+
+#[test]
 fn every_setting_is_shown_with_its_origin() {
     let place = Place::new();
     let show = |environment: &[(&str, &str)], flags: &[&str]| {
-        let program = Program::new(&[flags, &["config", "show", "--origin", "--format", "csv-raw"]].concat());
+        let program = Program::new(&[flags, &["config", "show", "--origin", "--format", "csv", "--raw"]].concat());
         let program = program.command(|command| {
             command.current_dir(place.0.path()).envs(environment.iter().copied());
         });

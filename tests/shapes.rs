@@ -13,8 +13,8 @@ use self::declaration::{Declaration, Field};
 const INTRODUCTION: &str = "\
 # Shapes
 
-What the program writes to stdout with `--format json`, `ndjson` and `csv`, field by field. `json` writes one object or a list of them,
-`ndjson` one object a line, `csv` one row an object with these names as its header. What failed is on stderr, in the one shape that
+What the program writes to stdout with `--format json`, `ndjson` and `csv`, field by field. `json` writes one object, and a list as
+`{\"items\": […], \"next_cursor\": …}`; `ndjson` writes one object a line, `csv` one row an object with these names as its header. What failed is on stderr, in the one shape that
 [errors.md](errors.md) shows; [rejections.md](rejections.md) lists the codes. The library makes the same records in `teller::wire`.
 
 **What is promised.** From the first release on, a field keeps its name, its type, its meaning and its place before the others, in every
@@ -46,27 +46,23 @@ const RECORDS: &[(&str, &str)] = &[
     ),
     ("ItemRecord", "`batch`"),
     ("AuditRecord", "`audit`"),
-    ("BalanceRecord", "`balance`"),
-    ("BalanceAsOfRecord", "`balance --at`, `balance --recorded-at`"),
-    ("PathBalanceRecord", "`balance --depth`"),
-    ("PathBalanceAsOfRecord", "`balance` of a path with `--at` or `--recorded-at`"),
+    ("BalanceRecord", "`balance`, of accounts and paths, now and as of a moment"),
     ("TransferWithBalancesRecord", "`transfer show` in `csv`, and inside of it"),
     ("TransferDetailsRecord", "`transfer show`"),
     ("JournalRecord", "`journal list`"),
-    ("TrialBalanceRecord", "`report trial-balance`, in the list `lines`"),
+    ("TrialBalanceRecord", "`report trial-balance`, in the list `items`"),
     ("ReportHead", "`report`, before the lines"),
     ("ReportTail", "`report`, behind the lines"),
-    ("SheetRecord", "`report balance-sheet` and `report income-statement`, in the list `lines`"),
+    ("SheetRecord", "`report balance-sheet` and `report income-statement`, in the list `items`"),
     (
         "AccountRecord",
         "`account list`, `account show`, `account limit`, `account freeze`, `account unfreeze`, `account close`",
     ),
     ("OpenedRecord", "`account open`"),
     ("EventRecord", "`account history`"),
-    ("EntryRecord", "`statement`, in the list `entries` of the object whose other fields follow"),
+    ("EntryRecord", "`statement`, in the list `items` of the object whose other fields follow"),
     ("StatementHead", "`statement`, before the entries"),
-    ("SpanStatementHead", "`statement --from`, `--to` or `--order`, before the entries"),
-    ("Next", "`statement`, behind the entries"),
+    ("Next", "every list, behind the items"),
     ("HoldRecord", "`hold list`"),
     ("HoldHistoryRecord", "`hold show`"),
     ("ExpiredRecord", "`hold expire`"),
@@ -180,7 +176,6 @@ fn shown_type(rust_type: &str) -> String {
         "Metadata" => "texts".to_owned(),
         "bool" => "true or false".to_owned(),
         "Rejection" => "object".to_owned(),
-        "C" => "number or text".to_owned(),
         "Sequence" | "i64" | "u8" | "u32" | "u64" | "u128" | "usize" => "number".to_owned(),
         "String" | "&'static str" | "AccountName" | "&'a AccountName" | "CurrencyCode" | "Key" | "Actor" | "Period" => {
             "text".to_owned()

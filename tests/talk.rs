@@ -208,6 +208,36 @@ fn usage_is_told_in_the_format_that_is_asked_for() {
     Program::new(&["--format", "json", "--help"]).run().ends(0).shows("Usage: teller");
 }
 
+#[test]
+fn notes_can_be_left_out_and_failures_cannot() {
+    let book = TestBook::on_sqlite();
+    check(&book, "account a asset EUR\naccount b asset EUR\ntransfer a b 1 -> posted\ntransfer a b 1 -> posted");
+    let cut = book.run("statement a --limit 1").ends(0);
+    let quiet = book.run("statement a --limit 1 --quiet").ends(0);
+    assert_eq!((quiet.stdout, quiet.stderr.as_str()), (cut.stdout, ""));
+    assert!(!cut.stderr.is_empty());
+    assert_eq!(book.run("-q hold list --format json").ends(0).stderr, "");
+    book.run("-q transfer a ghost 1").ends(3).says("error: account ghost is unknown");
+    book.run("-q -v hold list").ends(2).says("cannot be used with");
+}
+
+#[test]
+fn colours_are_on_a_terminal_or_where_they_are_asked_for() {
+    let book = TestBook::on_sqlite();
+    let red = "\u{1b}[31merror:\u{1b}[0m ";
+    book.run("balance ghost --color always").ends(3).says(red);
+    assert!(!book.run("balance ghost").ends(3).stderr.contains('\u{1b}'));
+    assert!(on_a_terminal(&book, &["balance", "ghost"]).contains(red));
+    for plain in [&["balance", "ghost", "--color", "never"][..], &["balance", "ghost", "--format", "json"]] {
+        assert!(!on_a_terminal(&book, plain).contains(red), "{plain:?}");
+    }
+    Program::new(&["--color", "always", "--help"]).run().ends(0).shows("\u{1b}[");
+    let without = Program::on(&book, &["balance", "ghost"]).command(|command| {
+        command.env("NO_COLOR", "1");
+    });
+    assert!(!without.run().ends(3).stderr.contains('\u{1b}'));
+}
+
 /// Runs the program on a terminal of its own, and returns all that comes to it.
 fn on_a_terminal(book: &TestBook, arguments: &[&str]) -> String {
     let quoted = |word: &&str| format!("'{}'", word.replace('\'', "'\\''"));
@@ -228,7 +258,7 @@ fn no_text_commands_a_terminal_or_hides_on_it() {
     for arguments in [
         &["statement", "a"][..],
         &["statement", "a", "--format", "csv"],
-        &["statement", "a", "--format", "csv-raw"],
+        &["statement", "a", "--format", "csv", "--raw"],
         &["statement", "a", "--format", "json"],
         &["statement", "a", "--format", "ndjson"],
         &["export"],
@@ -240,8 +270,10 @@ fn no_text_commands_a_terminal_or_hides_on_it() {
         &[HOSTILE],
         &["balance", "a", HOSTILE, "--no-such-flag", "--format", "json"],
     ] {
-        // The bar that shows progress clears its own line.
-        let shown = on_a_terminal(&book, arguments).replace("\r\u{1b}[2K", "");
+        // The bar that shows progress clears its own line, and errors have the colours of the program.
+        let shown = ["\r\u{1b}[2K", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"]
+            .iter()
+            .fold(on_a_terminal(&book, arguments), |shown, own| shown.replace(own, ""));
         assert!(!shown.is_empty() && !shown.contains(is_hostile), "{arguments:?}: {shown:?}");
     }
     // In JSON they are escaped wherever it goes, and are the same text.

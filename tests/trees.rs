@@ -4,17 +4,17 @@ use teller::Ledger;
 
 use crate::support::{check, on_every_backend};
 
-/// `path currency side accounts posted held available`, a line each.
+/// `path currency type accounts posted held available`, a line each.
 fn tree(ledger: &Ledger, prefix: &str, depth: usize) -> Vec<String> {
     let line = |row: teller::ledger::PathBalance| {
         let numbers = [row.posted, row.held, row.available].map(|number| number.to_plain_string()).join(" ");
-        format!("{} {} {} {} {numbers}", row.path, row.currency.code(), row.side, row.accounts)
+        format!("{} {} {} {} {numbers}", row.path, row.currency.code(), row.account_type, row.accounts)
     };
     ledger.balances_by_path(prefix, depth).unwrap().into_iter().map(line).collect()
 }
 
 on_every_backend! {
-    fn accounts_are_added_up_by_path_currency_and_side(book: &TestBook) {
+    fn accounts_are_added_up_by_path_currency_and_type(book: &TestBook) {
         check(book, "
             account cash                  asset     EUR
             account customers:alice:a     liability EUR
@@ -33,15 +33,15 @@ on_every_backend! {
         ");
         let ledger = book.ledger();
         assert_eq!(tree(&ledger, "customers:", 1), [
-            "customers EUR debit 1 -2.00 0.00 -2.00",
-            "customers EUR credit 3 22.00 0.00 22.00",
-            "customers JPY credit 1 300 0 300",
+            "customers EUR asset 1 -2.00 0.00 -2.00",
+            "customers EUR liability 3 22.00 0.00 22.00",
+            "customers JPY liability 1 300 0 300",
         ]);
         assert_eq!(tree(&ledger, "customers:", 2), [
-            "customers:alice EUR debit 1 -2.00 0.00 -2.00",
-            "customers:alice EUR credit 2 15.00 0.00 15.00",
-            "customers:bob EUR credit 1 7.00 0.00 7.00",
-            "customers:bob JPY credit 1 300 0 300",
+            "customers:alice EUR asset 1 -2.00 0.00 -2.00",
+            "customers:alice EUR liability 2 15.00 0.00 15.00",
+            "customers:bob EUR liability 1 7.00 0.00 7.00",
+            "customers:bob JPY liability 1 300 0 300",
         ]);
         assert_eq!(tree(&ledger, "customers:alice:", 9).len(), 3);
         assert_eq!(tree(&ledger, "", 1).len(), 6);
@@ -58,8 +58,8 @@ on_every_backend! {
             transfer b:2 a:2 92233720368547758.07 -> posted
         ");
         assert_eq!(tree(&book.ledger(), "", 1), [
-            "a EUR credit 2 184467440737095516.14 0.00 184467440737095516.14",
-            "b EUR credit 2 -184467440737095516.14 0.00 -184467440737095516.14",
+            "a EUR equity 2 184467440737095516.14 0.00 184467440737095516.14",
+            "b EUR equity 2 -184467440737095516.14 0.00 -184467440737095516.14",
         ]);
     }
 }

@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser};
 use crate::cli::commands::Command;
 use crate::cli::deadline::{LONG_COMMANDS, parse_time};
 use crate::cli::exit::Exit;
-use crate::cli::format::Format;
+use crate::cli::look::LookArgs;
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
@@ -61,6 +61,9 @@ pub(super) struct GlobalArgs {
         help = "The book: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"
     )]
     pub(super) database_url: Option<String>,
+    /// Take nothing from a .env file
+    #[arg(long, global = true)]
+    pub(super) no_dotenv: bool,
     /// The book of that name in the database, where it holds several
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) book: Option<String>,
@@ -72,9 +75,8 @@ pub(super) struct GlobalArgs {
     pub(super) create: bool,
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time, help = DEADLINE_HELP, long_help = deadline_long_help())]
     pub(super) deadline: Option<Duration>,
-    /// How results are written
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
     /// Say more on stderr: -v what is done, -vv each statement and its time, -vvv each transaction
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,

@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
-use crate::config::{self, Flag, Origin};
+use crate::config::{self, DotEnvFile, Flag, Origin};
 use crate::facts::Actor;
 use crate::ledger::{Ledger, Mode};
 use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
@@ -15,6 +15,7 @@ use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
 /// What every command has at hand.
 pub(super) struct Context {
     pub(super) database_url: Option<String>,
+    pub(super) dotenv: DotEnvFile,
     pub(super) book: Option<String>,
     pub(super) actor: Option<String>,
     pub(super) missing: MissingBook,
@@ -134,7 +135,7 @@ impl Context {
 
     /// The book to work on, and where its database was named.
     pub(super) fn url(&self) -> Result<(DatabaseUrl, Origin), Failure> {
-        let (url, origin) = config::database_url(self.database_url_flag())?;
+        let (url, origin) = config::database_url(self.database_url_flag(), self.dotenv)?;
         let Some(book) = &self.book else { return Ok((url, origin)) };
         Ok((url.in_book(&parse(book)?)?, origin))
     }

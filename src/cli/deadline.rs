@@ -84,7 +84,7 @@ impl Deadline {
     pub(super) fn watch(&self, command: &str, output: &Output) {
         let Some(time) = self.time.or_else(|| default_of(command)) else { return };
         let request = Arc::clone(&self.request);
-        let (format, has_results) = (output.format, Arc::clone(&output.has_begun));
+        let (look, has_results) = (output.look, Arc::clone(&output.has_begun));
         thread::spawn(move || {
             thread::sleep(time.saturating_add(GRACE));
             if has_results.load(Ordering::Relaxed) {
@@ -92,7 +92,7 @@ impl Deadline {
             }
             let request = *request.lock().unwrap_or_else(PoisonError::into_inner);
             let failure = Failure::of_deadline(time, request);
-            Output::new(format).failure(&failure);
+            Output::new(look).failure(&failure);
             interrupt::end(failure.exit);
         });
     }

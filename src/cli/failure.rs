@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::cli::advice::{self, Advice};
+use crate::cli::color::Meaning;
 use crate::cli::committed::Committed;
 use crate::cli::exit::Exit;
 use crate::cli::talk;
@@ -176,9 +177,9 @@ impl Failure {
     }
 
     fn to_text(&self) -> String {
-        let mut text = format!("error: {}", visible(&self.message));
+        let mut text = format!("{} {}", talk::heading("error:", Meaning::Bad), visible(&self.message));
         if let Some(hint) = &self.hint {
-            let _ = write!(text, "\n  hint: {}", visible(hint));
+            let _ = write!(text, "\n  {} {}", talk::heading("hint:", Meaning::Good), visible(hint));
         }
         text
     }

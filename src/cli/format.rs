@@ -13,8 +13,6 @@ pub(super) enum Format {
     Ndjson,
     /// A page for people, of statements and reports
     Html,
-    /// Comma-separated values with a header; a text that a spreadsheet would compute has a ' before it
+    /// Comma-separated values with a header; see --raw
     Csv,
-    /// The same with every text as it is, for programs
-    CsvRaw,
 }

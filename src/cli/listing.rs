@@ -1,5 +1,6 @@
 //! Lists of any length, written page by page, so that none is ever whole in memory.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -10,16 +11,22 @@ use crate::cli::fields::{cell, fields_of};
 use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::table::Table;
-use crate::wire::{Columns, Record, write_json_pretty};
+use crate::wire::{Columns, Next, Record, write_json_pretty};
+
+/// What a list is called in its JSON object.
+pub(super) const ITEMS: &str = "items";
 
 /// How far a level of JSON stands to the right of the one around it.
 const INDENT: &str = "  ";
+const ITEM_DEPTH: usize = 2;
 
 /// A list that is being written.
 pub(super) struct Listing<'a, R> {
     output: &'a Output,
-    /// What stands around it in one JSON document: the fields before it, and its own name.
-    frame: Option<(Map<String, Value>, &'static str)>,
+    /// What stands before it in its JSON object.
+    head: Map<String, Value>,
+    /// What it is called there.
+    name: &'static str,
     table: Option<Table>,
     count: u64,
     has_begun: bool,
@@ -28,12 +35,17 @@ pub(super) struct Listing<'a, R> {
 
 impl<'a, R: Record> Listing<'a, R> {
     pub(super) fn new(output: &'a Output) -> Self {
-        Self { output, frame: None, table: None, count: 0, has_begun: false, rows: PhantomData }
+        Self { output, head: Map::new(), name: ITEMS, table: None, count: 0, has_begun: false, rows: PhantomData }
     }
 
-    /// The same list as a field of a JSON object, behind the fields of another record. Other formats show the list alone.
-    pub(super) fn inside(self, head: &impl Serialize, name: &'static str) -> Result<Self, Failure> {
-        Ok(Self { frame: Some((fields_of(head)?, name)), ..self })
+    /// The same list behind the fields of another record. Other formats show the list alone.
+    pub(super) fn inside(self, head: &impl Serialize) -> Result<Self, Failure> {
+        Ok(Self { head: fields_of(head)?, ..self })
+    }
+
+    /// The same list by another name in its JSON object.
+    pub(super) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 
     /// Adds a page.
@@ -47,7 +59,7 @@ impl<'a, R: Record> Listing<'a, R> {
         match self.output.format {
             Format::Json => (self.count..).zip(records).try_for_each(|(index, record)| self.item(index, record))?,
             Format::Ndjson => records.iter().try_for_each(|record| self.output.line(record))?,
-            Format::Csv | Format::CsvRaw => records.iter().try_for_each(|record| self.csv_row(record))?,
+            Format::Csv => records.iter().try_for_each(|record| self.csv_row(record))?,
             Format::Table | Format::Html => self.rows(records, columns)?,
         }
         self.count += records.len() as u64;
@@ -59,19 +71,22 @@ impl<'a, R: Record> Listing<'a, R> {
         self.count
     }
 
-    pub(super) fn end(self) -> Result<(), Failure> {
-        self.end_before(&Map::<String, Value>::new())
+    /// Ends the list, and tells in JSON where the next page begins.
+    pub(super) fn end(self, next: Option<impl Display>) -> Result<(), Failure> {
+        self.end_before(&Next::new(next))
     }
 
-    /// Ends the list, and adds the fields of a record behind it where it stands inside of a JSON object.
+    /// Ends a list that has no other pages.
+    pub(super) fn end_whole(self) -> Result<(), Failure> {
+        self.end(None::<&str>)
+    }
+
+    /// Ends the list, and adds the fields of a record behind it in its JSON object.
     pub(super) fn end_before(mut self, tail: &impl Serialize) -> Result<(), Failure> {
         self.begin()?;
         if self.output.format != Format::Json {
             return Ok(());
         }
-        let Some(_) = self.frame else {
-            return self.output.raw(if self.count == 0 { b"]\n" } else { b"\n]\n" });
-        };
         let mut end = if self.count == 0 { "]".to_owned() } else { format!("\n{INDENT}]") };
         for (name, value) in &fields_of(tail)? {
             end.push_str(&field(name, value)?);
@@ -83,22 +98,20 @@ impl<'a, R: Record> Listing<'a, R> {
         if std::mem::replace(&mut self.has_begun, true) {
             return Ok(());
         }
-        match (self.output.format, &self.frame) {
-            (Format::Csv | Format::CsvRaw, _) => self.output.csv_line(R::columns()),
-            (Format::Json, None) => self.output.raw(b"["),
-            (Format::Json, Some((head, name))) => {
-                let fields = head.iter().map(|(name, value)| field(name, value)).collect::<Result<String, _>>()?;
-                let begin = format!("{fields},\n{INDENT}\"{name}\": [");
+        match self.output.format {
+            Format::Csv => self.output.csv_line(R::columns()),
+            Format::Json => {
+                let fields = self.head.iter().map(|(name, value)| field(name, value)).collect::<Result<String, _>>()?;
+                let begin = format!("{fields},\n{INDENT}\"{}\": [", self.name);
                 self.output.raw(format!("{{{}", begin.trim_start_matches(',')).as_bytes())
             }
-            (Format::Ndjson | Format::Table | Format::Html, _) => Ok(()),
+            Format::Ndjson | Format::Table | Format::Html => Ok(()),
         }
     }
 
     fn item(&self, index: u64, record: &R) -> Result<(), Failure> {
-        let depth = if self.frame.is_some() { 2 } else { 1 };
         let separator = if index == 0 { "" } else { "," };
-        let item = format!("{separator}\n{}{}", INDENT.repeat(depth), indented(record, depth)?);
+        let item = format!("{separator}\n{}{}", INDENT.repeat(ITEM_DEPTH), indented(record, ITEM_DEPTH)?);
         self.output.raw(item.as_bytes())
     }
 

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use serde_json::{Map, Value};
 
 use crate::cli::args::{count, parse};
 use crate::cli::context::{Context, Ending};
@@ -15,10 +14,7 @@ use crate::cli::talk::say;
 use crate::error::Error;
 use crate::facts::{Actor, Instant, Sequence};
 use crate::ledger::ListPage;
-use crate::wire::{Columns, Next, Record};
-
-/// The list in JSON.
-const ITEMS: &str = "items";
+use crate::wire::{Columns, Record};
 
 /// Who asked for it, and when it was recorded. A cursor carries the filters of its list.
 #[derive(Args)]
@@ -85,7 +81,7 @@ impl LookupArgs {
         read: impl Fn(ListPage) -> Result<Page<R>, Error>,
         cursor: impl Fn(Sequence) -> C,
     ) -> Result<Ending, Failure> {
-        let mut list = context.output.list().inside(&Map::<String, Value>::new(), ITEMS)?;
+        let mut list = context.output.list();
         let is_whole = self.pages.is_whole(context.output.format);
         let mut cut_at = None;
         let next = self.pages.fetch(&context.output, from, |from, limit| {
@@ -100,7 +96,7 @@ impl LookupArgs {
         if list.count() == 0 && next.is_none() {
             say(shown.nothing);
         }
-        list.end_before(&Next { next_cursor: next.as_deref() })?;
+        list.end(next.as_deref())?;
         match next.as_ref().filter(|_| cut_at.is_some()) {
             Some(cursor) => say(format_args!(
                 "The search ended after {}. Narrow it with a span or another filter, raise --read-max, or go on: --cursor {cursor}",

@@ -7,6 +7,7 @@
 mod advice;
 mod args;
 mod cells;
+mod color;
 mod command;
 mod commands;
 mod committed;
@@ -19,6 +20,7 @@ mod format;
 mod interrupt;
 mod listing;
 mod log;
+mod look;
 mod lookup;
 mod new_files;
 mod output;
@@ -42,8 +44,9 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::output::Output;
+use crate::cli::talk::Notes;
 use crate::cli::usage::CommandLine;
-use crate::config;
+use crate::config::{self, DotEnvFile};
 use crate::store::MissingBook;
 
 /// Runs the program that the command line asks for.
@@ -62,14 +65,17 @@ pub fn run() -> ExitCode {
 
 fn run_command_line(command_line: CommandLine) -> ExitCode {
     let CommandLine { name, arguments: Arguments { global, command } } = command_line;
-    let GlobalArgs { database_url, book, actor, create, deadline, format, verbose } = global;
+    let GlobalArgs { database_url, no_dotenv, book, actor, create, deadline, look, verbose } = global;
     let deadline = Deadline::new(deadline);
-    let output = Output::new(format);
+    let look = look.look();
+    talk::begin(look.format, look.color, if look.is_quiet { Notes::Dropped } else { Notes::Told });
+    let output = Output::new(look);
     deadline.watch(&name, &output);
+    let dotenv = if no_dotenv { DotEnvFile::PassOver } else { DotEnvFile::Read };
     let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
     let program = Program { arguments: Arguments::command, run: run_within };
-    let context = Context { database_url, book, actor, missing, verbose, deadline, output, program };
-    let started = check_format(format, &name).and_then(|()| log::start(verbose));
+    let context = Context { database_url, dotenv, book, actor, missing, verbose, deadline, output, program };
+    let started = check_format(context.output.look.format, &name).and_then(|()| log::start(verbose));
     let outcome = started.and_then(|()| commands::run(&context, &command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)
@@ -97,6 +103,7 @@ fn check_format(format: Format, command: &str) -> Result<(), Failure> {
 /// Runs a command line of this program inside of another one. It has the context of that one, whatever its own options say.
 fn run_within(context: &Context, line: &str) -> Result<Ending, Failure> {
     let words = ["teller"].into_iter().chain(line.split(' '));
-    let command_line = CommandLine::parse(words).map_err(|error| Failure::usage(error.to_string()))?;
+    let command_line =
+        CommandLine::parse(words, context.output.look.color).map_err(|error| Failure::usage(error.to_string()))?;
     commands::run(context, &command_line.arguments.command)
 }

@@ -12,12 +12,13 @@ use crate::cli::cells::Cells;
 use crate::cli::committed::Committed;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
-use crate::interchange::TextCells;
+use crate::cli::look::Look;
 use crate::wire::{TerminalJson, write_json, write_json_pretty};
 
 /// Where results go.
 pub(super) struct Output {
     pub(super) format: Format,
+    pub(super) look: Look,
     stdout: RefCell<BufWriter<Stdout>>,
     /// Whether there were results to write.
     pub(super) has_begun: Arc<AtomicBool>,
@@ -28,16 +29,16 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(format: Format) -> Self {
+    pub(super) fn new(look: Look) -> Self {
         let stdout = RefCell::new(BufWriter::new(io::stdout()));
         let (reader_is_gone, committed) = (Cell::new(false), RefCell::new(None));
         let is_terminal = io::stdout().is_terminal();
-        Self { format, stdout, has_begun: Arc::default(), is_terminal, reader_is_gone, committed }
+        Self { format: look.format, look, stdout, has_begun: Arc::default(), is_terminal, reader_is_gone, committed }
     }
 
     /// The same kind of output, with nothing in it yet.
     pub(super) fn again(&self) -> Self {
-        Self::new(self.format)
+        Self::new(self.look)
     }
 
     /// Takes note of what was committed, which must be told when its result cannot be written.
@@ -78,8 +79,7 @@ impl Output {
 
     /// Writes one line of CSV.
     pub(super) fn csv_line(&self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Failure> {
-        let style = if self.format == Format::CsvRaw { TextCells::Raw } else { TextCells::Safe };
-        let cells = Cells { texts: style, are_for_a_terminal: self.is_terminal };
+        let cells = Cells { texts: self.look.text_cells, are_for_a_terminal: self.is_terminal };
         let mut line = csv::Writer::from_writer(Vec::new());
         line.write_record(texts.into_iter().map(|text| cells.cell(text.as_ref()).into_owned()))
             .map_err(io::Error::other)?;

@@ -54,7 +54,7 @@ impl PageArgs {
         match (self.limit, format) {
             (Some(limit), _) => limit,
             (None, Format::Table | Format::Json) => ROWS_USUAL,
-            (None, Format::Ndjson | Format::Csv | Format::CsvRaw | Format::Html) => u64::MAX,
+            (None, Format::Ndjson | Format::Csv | Format::Html) => u64::MAX,
         }
     }
 }

@@ -57,7 +57,7 @@ impl Progress {
         let style = style(template).with_key("done", of(|done, _, unit| format!("{done} {unit}")));
         let style = style.with_key("rate", of(rate));
         // A bar is no JSON document.
-        let bar = if talk::is_json() { ProgressBar::hidden() } else { ProgressBar::no_length() };
+        let bar = if talk::is_json() || talk::is_quiet() { ProgressBar::hidden() } else { ProgressBar::no_length() };
         Self { bar: bar.with_prefix(doing).with_style(style), done }
     }
 
@@ -112,7 +112,8 @@ fn rate(done: u64, elapsed: Duration, unit: &str) -> String {
 
 /// A bar of another kind of work, in a style of its own.
 pub(super) fn bar(total: u64, template: &str) -> ProgressBar {
-    ProgressBar::new(total).with_style(style(template))
+    let bar = if talk::is_quiet() { ProgressBar::hidden() } else { ProgressBar::new(total) };
+    bar.with_style(style(template))
 }
 
 /// The templates are constants of this program; a wrong one shows as the default bar.

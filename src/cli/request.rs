@@ -13,7 +13,9 @@ use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId};
 use crate::ledger::{Ledger, Mode, Receipt};
 use crate::money::WrittenAmount;
-use crate::requests::{Condition, Parties, Place, Placed, Quantity, Request, TransferRequest, Written};
+use crate::requests::{
+    Condition, Operation, Parties, Place, Placed, Quantity, Remainder, Request, TransferRequest, Written,
+};
 use crate::wire::{ReceiptRecord, TransferRecord, read_balance, read_quantity, read_up_to, read_version};
 
 /// Reads an id. Where it is none, a key may have been meant.
@@ -165,7 +167,16 @@ pub(super) fn submit(
         Some(id) => answer_to(context, id, mode, submit)?,
         None => submit()?,
     };
-    show(context, &receipt, mode)
+    tell(context, &receipt, mode);
+    match request {
+        // It makes one transfer or two, and is a list in either case.
+        Request::Operation(Operation::Capture(capture)) if capture.remainder == Remainder::Release => {
+            let transfers = ReceiptRecord::new(&receipt, mode).transfers;
+            context.output.many_with(&transfers, &TransferRecord::columns_for(&transfers))?;
+            Ok(Ending::Done)
+        }
+        _ => show_receipt(context, &receipt, mode),
+    }
 }
 
 /// Does what is asked for under an id, which the user must know when no answer comes.
@@ -186,13 +197,18 @@ pub(super) fn answer_to<T>(
 
 /// Shows the transfers that a request made.
 pub(super) fn show(context: &Context, receipt: &Receipt, mode: Mode) -> Result<Ending, Failure> {
+    tell(context, receipt, mode);
+    show_receipt(context, receipt, mode)
+}
+
+/// Says what became of a request, and takes note of what was committed.
+fn tell(context: &Context, receipt: &Receipt, mode: Mode) {
     if receipt.replayed {
         say("This request was posted before; here is its first answer again.");
     } else if mode == Mode::DryRun {
         say("Dry run: this would be posted; nothing was.");
     }
     context.committed(mode, committed(receipt));
-    show_receipt(context, receipt, mode)
 }
 
 fn committed(receipt: &Receipt) -> Committed {

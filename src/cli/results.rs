@@ -24,9 +24,7 @@ impl Output {
         match self.format {
             Format::Json => self.document(record),
             Format::Ndjson => self.line(record),
-            Format::Csv | Format::CsvRaw | Format::Table | Format::Html => {
-                self.many_with(std::slice::from_ref(record), columns)
-            }
+            Format::Csv | Format::Table | Format::Html => self.many_with(std::slice::from_ref(record), columns),
         }
     }
 
@@ -39,7 +37,7 @@ impl Output {
     pub(super) fn many_with<R: Record>(&self, records: &[R], columns: &Columns<R>) -> Result<(), Failure> {
         let mut list = self.list();
         list.add_with(records, columns)?;
-        list.end()
+        list.end_whole()
     }
 
     /// Writes one result with all its fields, in a table one below the other.

@@ -4,20 +4,42 @@
 //! `--format json` and `ndjson` every line is one JSON document: `{"note": …}`, `{"error": …}` or `{"log": …}`.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::cli::color::{Color, Meaning, paint};
 use crate::cli::format::Format;
 use crate::wire::{visible, write_json};
 
 /// Whether programs read it. One for the whole program, as there is one stderr.
 static IS_JSON: AtomicBool = AtomicBool::new(false);
+static HAS_COLOR: AtomicBool = AtomicBool::new(false);
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// What becomes of what is neither a failure nor the log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notes {
+    Told,
+    Dropped,
+}
 
 /// Chooses how everything is said from now on.
-pub(super) fn speak(format: Format) {
+pub(super) fn begin(format: Format, color: Color, notes: Notes) {
     IS_JSON.store(matches!(format, Format::Json | Format::Ndjson), Ordering::Relaxed);
+    HAS_COLOR.store(color.is_on(io::stderr().is_terminal()), Ordering::Relaxed);
+    IS_QUIET.store(notes == Notes::Dropped, Ordering::Relaxed);
+}
+
+/// Whether notes and progress are left out.
+pub(super) fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
+/// A word that says what follows, in its colour where there are any.
+pub(super) fn heading(word: &str, meaning: Meaning) -> String {
+    if HAS_COLOR.load(Ordering::Relaxed) { paint(word, meaning) } else { word.to_owned() }
 }
 
 /// Whether every line is a JSON document.
@@ -27,6 +49,9 @@ pub(super) fn is_json() -> bool {
 
 /// Says one thing. Line breaks at its beginning set it off from what stands before; any others are no part of it.
 pub(super) fn say(text: impl Display) {
+    if is_quiet() {
+        return;
+    }
     let text = text.to_string();
     let words = text.trim_start_matches('\n');
     if is_json() {

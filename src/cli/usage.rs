@@ -6,16 +6,18 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, ValueEnum};
 
+use crate::cli::color::Color;
 use crate::cli::command::Arguments;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
-use crate::cli::talk;
+use crate::cli::talk::{self, Notes};
 
 /// Reads the arguments, or tells what is wrong with them, or shows the help that they ask for.
 pub(super) fn read(arguments: &[OsString]) -> Result<CommandLine, ExitCode> {
-    talk::speak(format_of(arguments));
-    CommandLine::parse(arguments).map_err(|error| {
+    let color = option_of(arguments, "--color").unwrap_or(Color::Auto);
+    talk::begin(format_of(arguments), color, Notes::Told);
+    CommandLine::parse(arguments, color).map_err(|error| {
         if error.use_stderr() {
             tell(&error);
             return Exit::Usage.into();
@@ -36,10 +38,13 @@ pub(super) struct CommandLine {
 
 impl CommandLine {
     /// Reads the words of a command line, the program's name first.
-    pub(super) fn parse(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
-        let matches = Arguments::command().try_get_matches_from(words)?;
-        let arguments =
-            Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut Arguments::command()))?;
+    pub(super) fn parse(
+        words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+        color: Color,
+    ) -> Result<Self, clap::Error> {
+        let command = || Arguments::command().color(color.into());
+        let matches = command().try_get_matches_from(words)?;
+        let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))?;
         Ok(Self { name: name_of(&matches), arguments })
     }
 }
@@ -56,18 +61,23 @@ fn name_of(matches: &ArgMatches) -> String {
 
 /// The format that is asked for, also where the rest of the arguments is not understood.
 fn format_of(arguments: &[OsString]) -> Format {
+    option_of(arguments, "--format").unwrap_or(Format::Table)
+}
+
+/// The first value of an option that is one.
+fn option_of<V: ValueEnum>(arguments: &[OsString], name: &str) -> Option<V> {
     let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     while let Some(word) = words.next() {
-        let value = match word.strip_prefix("--format") {
+        let value = match word.strip_prefix(name) {
             Some("") => words.next(),
             Some(rest) => rest.strip_prefix('=').map(|value| value.to_owned().into()),
             None => None,
         };
-        if let Some(format) = value.and_then(|value| Format::from_str(&value, false).ok()) {
-            return format;
+        if let Some(value) = value.and_then(|value| V::from_str(&value, false).ok()) {
+            return Some(value);
         }
     }
-    Format::Table
+    None
 }
 
 fn tell(error: &clap::Error) {

@@ -1,6 +1,7 @@
 //! What the program is told from outside. The only place where the environment is read.
 
 mod dotenv;
+mod terminal;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -14,6 +15,7 @@ use thiserror::Error;
 use tracing_subscriber::filter::Targets;
 
 pub use crate::config::dotenv::{DotEnvError, Problem as DotEnvProblem};
+pub use crate::config::terminal::is_without_color;
 use crate::store::{DatabaseUrl, UrlError, UrlSetting};
 
 /// The book of someone who has not said which: a file in the working directory.
@@ -29,6 +31,16 @@ pub struct Flag<'a> {
     pub name: &'static str,
     /// Its value.
     pub value: &'a str,
+}
+
+/// What becomes of a `.env` file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DotEnvFile {
+    /// It is read where the environment says nothing.
+    #[default]
+    Read,
+    /// It is as if there were none.
+    PassOver,
 }
 
 /// Where a setting comes from.
@@ -135,8 +147,8 @@ impl ConfigError {
 ///
 /// # Errors
 /// [`ConfigError`], when what was said cannot be used. It is then not passed over for the next.
-pub fn database_url(flag: Option<Flag<'_>>) -> Result<(DatabaseUrl, Origin), ConfigError> {
-    let (url, origin) = url_as_said(flag)?;
+pub fn database_url(flag: Option<Flag<'_>>, file: DotEnvFile) -> Result<(DatabaseUrl, Origin), ConfigError> {
+    let (url, origin) = url_as_said(flag, file)?;
     Ok((url.with_environment(variable), origin))
 }
 
@@ -147,10 +159,11 @@ pub fn database_url(flag: Option<Flag<'_>>) -> Result<(DatabaseUrl, Origin), Con
 /// As [`database_url`].
 pub fn settings(
     flag: Option<Flag<'_>>,
+    file: DotEnvFile,
     url: &DatabaseUrl,
     book_flag: &'static str,
 ) -> Result<Vec<Setting>, ConfigError> {
-    let (said, origin) = url_as_said(flag)?;
+    let (said, origin) = url_as_said(flag, file)?;
     let said = said.settings();
     let setting = |setting: UrlSetting| Setting {
         origin: match setting.variable() {
@@ -167,10 +180,10 @@ pub fn settings(
 }
 
 /// The URL without what else the environment says about the connection.
-fn url_as_said(flag: Option<Flag<'_>>) -> Result<(DatabaseUrl, Origin), ConfigError> {
+fn url_as_said(flag: Option<Flag<'_>>, file: DotEnvFile) -> Result<(DatabaseUrl, Origin), ConfigError> {
     let (text, origin) = match flag {
         Some(Flag { name, value }) => (value.to_owned(), Origin::Flag(name)),
-        None => database_url_from_outside()?,
+        None => database_url_from_outside(file)?,
     };
     let url: DatabaseUrl = text.parse().map_err(|source| ConfigError::Url { from: origin.to_string(), source })?;
     match &origin {
@@ -232,11 +245,15 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn database_url_from_outside() -> Result<(String, Origin), ConfigError> {
+fn database_url_from_outside(file: DotEnvFile) -> Result<(String, Origin), ConfigError> {
     if let Some(text) = from_environment("DATABASE_URL")? {
         return Ok((text, Origin::Environment));
     }
-    match database_url_from_dotenv()? {
+    let said = match file {
+        DotEnvFile::Read => database_url_from_dotenv()?,
+        DotEnvFile::PassOver => None,
+    };
+    match said {
         Some((text, file)) => Ok((text, Origin::DotEnv(file))),
         None => Ok((DATABASE_URL_DEFAULT.to_owned(), Origin::Default)),
     }

@@ -1,5 +1,7 @@
 //! What a client gets: a record, with the status and the headers that belong to it.
 
+use std::fmt::Display;
+
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -11,6 +13,8 @@ use crate::wire::{AccountRecord, Next, ReceiptRecord, TransferRecord, write_json
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const NDJSON: &str = "application/x-ndjson";
+/// What the list of a page is called.
+pub(super) const ITEMS: &str = "items";
 pub(super) const PROBLEM: &str = "application/problem+json";
 
 /// An answer that is not a problem.
@@ -40,12 +44,12 @@ impl Answer {
     }
 
     /// A page of a list.
-    pub(super) fn page<R: Serialize, C: Serialize>(items: &[R], next: Option<C>) -> Result<Self, Problem> {
-        Self::page_within(&Map::new(), "items", items, next)
+    pub(super) fn page<R: Serialize, C: Display>(items: &[R], next: Option<C>) -> Result<Self, Problem> {
+        Self::page_within(&Map::new(), ITEMS, items, next)
     }
 
     /// A page of a list that has a head.
-    pub(super) fn page_within<R: Serialize, C: Serialize>(
+    pub(super) fn page_within<R: Serialize, C: Display>(
         head: &impl Serialize,
         name: &str,
         items: &[R],
@@ -53,7 +57,7 @@ impl Answer {
     ) -> Result<Self, Problem> {
         let mut page = fields(head)?;
         page.insert(name.to_owned(), serde_json::to_value(items).map_err(unwritten)?);
-        page.extend(fields(&Next { next_cursor: next })?);
+        page.extend(fields(&Next::new(next))?);
         Self::one(&Value::Object(page))
     }
 

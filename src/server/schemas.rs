@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::server::answer::ITEMS;
 use crate::wire::{
-    AccountRecord, BalanceAsOfRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
+    AccountRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
     EventRecord, ExpiredRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ItemRecord, JournalRecord,
-    MetadataChangeRecord, MetadataRecord, OpenedRecord, PathBalanceAsOfRecord, PathBalanceRecord, PeriodChangeRecord,
-    PeriodEventRecord, ReceiptRecord, Record, ScheduleRecord, ScheduleRunRecord, SheetRecord, SpanStatementHead,
+    MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord,
+    PeriodEventRecord, ReceiptRecord, Record, ScheduleRecord, ScheduleRunRecord, SheetRecord, StatementHead,
     TransferDetailsRecord, TransferRecord, TrialBalanceRecord, VerifyRecord,
 };
 
@@ -15,16 +16,10 @@ use crate::wire::{
 pub(super) enum Shape {
     /// One of the components.
     One(&'static str),
-    /// One or the other.
-    Either(&'static str, &'static str),
     /// A page of a list.
     Page(&'static str),
-    /// A page of a list of one or of the other.
-    PageOfEither(&'static str, &'static str),
     /// The fields of the first, and a list of the last under that name.
     Within(&'static str, &'static str, &'static str),
-    /// A statement, whose head depends on what was asked for.
-    Statement,
     /// Lines of JSON, whose form docs/files.md tells.
     Lines,
 }
@@ -33,13 +28,8 @@ impl Shape {
     pub(super) fn schema(self) -> Value {
         match self {
             Self::One(name) => reference(name),
-            Self::Either(one, other) => json!({"anyOf": [reference(one), reference(other)]}),
-            Self::Page(name) => page(&json!({"type": "object"}), "items", &reference(name)),
-            Self::PageOfEither(one, other) => {
-                page(&json!({"type": "object"}), "items", &Self::Either(one, other).schema())
-            }
+            Self::Page(name) => page(&json!({"type": "object"}), ITEMS, &reference(name)),
             Self::Within(head, list, name) => page(&reference(head), list, &reference(name)),
-            Self::Statement => page(&json!({"type": "object"}), "entries", &reference("EntryRecord")),
             Self::Lines => json!({"type": "string"}),
         }
     }
@@ -76,11 +66,8 @@ pub(super) fn components() -> Map<String, Value> {
         record::<OpenedRecord>(),
         record::<EventRecord>(),
         record::<BalanceRecord>(),
-        record::<BalanceAsOfRecord>(),
-        record::<PathBalanceRecord>(),
-        record::<PathBalanceAsOfRecord>(),
         record::<EntryRecord>(),
-        record::<SpanStatementHead>(),
+        record::<StatementHead>(),
         record::<MetadataRecord>(),
         record::<MetadataChangeRecord>(),
         record::<ScheduleRecord>(),

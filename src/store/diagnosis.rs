@@ -2,6 +2,15 @@ use std::time::Duration;
 
 use crate::store::schema_state::SchemaState;
 
+/// A number of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// How many.
+    pub number: i64,
+    /// Of what: `bytes`, `us`, `seconds`, `connections`.
+    pub unit: &'static str,
+}
+
 /// One thing that is known of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
@@ -9,6 +18,8 @@ pub struct Fact {
     pub name: &'static str,
     /// What is known.
     pub value: String,
+    /// The number in it that can be compared, and its unit; `None` where there is none.
+    pub measure: Option<Measure>,
     /// Why that can lose money or time, and what to do; `None` where all is well.
     pub warning: Option<String>,
     /// What would make writes cheaper; `None` where that is done or there is nothing to do.
@@ -17,7 +28,17 @@ pub struct Fact {
 
 impl Fact {
     pub(super) fn new(name: &'static str, value: impl Into<String>) -> Self {
-        Self { name, value: value.into(), warning: None, advice: None }
+        Self { name, value: value.into(), measure: None, warning: None, advice: None }
+    }
+
+    /// A fact that is a number of something.
+    pub(super) fn measured(name: &'static str, number: i64, unit: &'static str) -> Self {
+        Self { measure: Some(Measure { number, unit }), ..Self::new(name, format!("{number} {unit}")) }
+    }
+
+    /// The same, with the number that is in it.
+    pub(super) fn with_measure(self, number: i64, unit: &'static str) -> Self {
+        Self { measure: Some(Measure { number, unit }), ..self }
     }
 
     /// A fact that is worth a warning unless it is as it should be.

@@ -17,7 +17,8 @@ pub(super) fn free_disk(folder: &Path) -> Option<Fact> {
 
 fn fact(free: u64) -> Fact {
     let warning = "writes are refused when it is full; make room";
-    Fact::checked("free_disk", format!("{free} bytes"), free >= FREE_BYTES_MIN, warning)
+    let fact = Fact::checked("free_disk", format!("{free} bytes"), free >= FREE_BYTES_MIN, warning);
+    fact.with_measure(free.try_into().unwrap_or(i64::MAX), "bytes")
 }
 
 #[cfg(test)]

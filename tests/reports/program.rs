@@ -37,7 +37,7 @@ on_every_backend! {
         let json = |known: &str| book.run(&format!("report income-statement --month 2026-01 --format json{known}")).ends(0).json();
         let is_net = |line: &&serde_json::Value| line["line"] == "net_income";
         let net = |report: &serde_json::Value| {
-            report["lines"].as_array().unwrap().iter().find(is_net).map(|line| line["amount"].clone())
+            report["items"].as_array().unwrap().iter().find(is_net).map(|line| line["amount"].clone())
         };
         assert_eq!(net(&json("")), Some("2.50".into()));
         let then = json(" --recorded-at 2026-01-31");

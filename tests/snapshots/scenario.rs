@@ -309,7 +309,7 @@ pub const ON_SQLITE: &str = "
     account open cash --currency EUR
     config show
     config show --origin
-    doctor
+    measured> doctor
     backup copy.db
     backup copy.db
     other> restore copy.db --dry-run
@@ -329,7 +329,7 @@ pub const ON_POSTGRES: &str = "
     account open cash --currency EUR
     config show
     config show --origin
-    doctor --format json | head 26
+    measured> doctor --format json | head 26
     book list
     book create savings --dry-run
     book create savings

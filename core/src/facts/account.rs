@@ -11,7 +11,7 @@ use crate::facts::velocity::Velocity;
 use crate::money::{Amount, Currency, Money};
 
 /// What an account is in the books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AccountType {
     /// What is owned: cash, loans given. Debit-normal.
     Asset,

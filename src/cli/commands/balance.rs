@@ -5,18 +5,18 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::error::Error;
-use crate::facts::AccountName;
+use crate::facts::{Account, AccountName};
 use crate::ledger::{AsOf, Bound, Ledger, TableRequest};
-use crate::wire::{BalanceAsOfRecord, BalanceRecord, Moments, PathBalanceAsOfRecord, PathBalanceRecord, read_moments};
+use crate::money::Money;
+use crate::wire::{BalanceRecord, Moments, read_moments};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller balance customers:alice customers:bob --format json\n  \
     teller balance customers:alice --at 2026-01-31\n  \
     teller balance customers:alice --at 2026-01-31 --recorded-at 2026-02-05T12:00:00Z\n  \
     teller balance customers: --depth 2 --at 2026-01\n\n\
-    Several accounts are shown as they stood at one moment. In JSON one account is an object, several are an array. \
-    Without a time everything counts that is recorded, forward-dated transfers too. --at is what counted for the books then, \
-    --recorded-at what the ledger knew then, and both together what it knew then of what counted then. A name that ends \
+    Several accounts are shown as they stood at one moment. Without a time everything counts that is recorded, \
+    forward-dated transfers too. --at is what counted for the books then, --recorded-at what the ledger knew then, and both together what it knew then of what counted then. A name that ends \
     with a colon stands for all accounts below it, added up by the first parts of their names.")]
 pub(in crate::cli) struct BalanceArgs {
     /// The accounts; or one path that ends with a colon, `:` for all
@@ -54,11 +54,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BalanceArgs) -> Result<
         return as_of(context, arguments, &names);
     }
     let accounts = context.ledger()?.get_accounts(&names)?;
-    let records: Vec<_> = accounts.iter().map(BalanceRecord::from).collect();
-    match &records[..] {
-        [one] => context.output.one(one)?,
-        many => context.output.many(many)?,
-    }
+    context.output.many(&accounts.iter().map(BalanceRecord::from).collect::<Vec<_>>())?;
     Ok(Ending::Done)
 }
 
@@ -75,12 +71,8 @@ fn as_of(context: &Context, arguments: &BalanceArgs, names: &[AccountName]) -> R
     let ledger = context.ledger()?;
     let as_of = moments(&ledger, arguments)?;
     let balances = ledger.balances_as_of(names, as_of)?;
-    let records: Vec<_> =
-        balances.iter().map(|(account, posted)| BalanceAsOfRecord::new(account, *posted, as_of)).collect();
-    match &records[..] {
-        [one] => context.output.one(one)?,
-        many => context.output.many(many)?,
-    }
+    let record = |(account, posted): &(Account, Money)| BalanceRecord::as_of_moments(account, *posted, as_of);
+    context.output.many_with(&balances.iter().map(record).collect::<Vec<_>>(), &BalanceRecord::as_of())?;
     Ok(Ending::Done)
 }
 
@@ -93,8 +85,8 @@ fn by_path(context: &Context, arguments: &BalanceArgs, path: &str) -> Result<End
         return by_path_as_of(context, &ledger, (prefix, depth), as_of);
     }
     let balances = ledger.balances_by_path(prefix, depth)?;
-    let records: Vec<_> = balances.iter().map(PathBalanceRecord::from).collect();
-    context.output.many(&records)?;
+    let records: Vec<_> = balances.iter().map(BalanceRecord::from).collect();
+    context.output.many_with(&records, &BalanceRecord::of_path())?;
     if records.is_empty() {
         say(format_args!("No account's name begins with {prefix:?}."));
     }
@@ -115,7 +107,7 @@ fn by_path_as_of(
         ..TableRequest::default()
     };
     let table = ledger.balance_table(&request, &mut |_| {})?;
-    let record = |row| PathBalanceAsOfRecord::new(row, as_of.effective_at, as_of.recorded_at);
-    context.output.many(&table.rows.iter().map(record).collect::<Vec<_>>())?;
+    let records: Vec<_> = table.rows.iter().map(|row| BalanceRecord::of_row(row, as_of)).collect();
+    context.output.many_with(&records, &BalanceRecord::of_path_as_of())?;
     Ok(Ending::Done)
 }

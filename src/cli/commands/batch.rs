@@ -84,7 +84,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BatchArgs) -> Result<En
         let records: Vec<_> = items.zip(answers).map(|(item, answer)| record(item, answer, mode)).collect();
         list.add_with(&records, &ItemRecord::columns_for(&records))?;
     }
-    list.end()?;
+    list.end_whole()?;
     if mode == Mode::DryRun {
         say("Dry run: this would come of it; nothing was posted.");
     }

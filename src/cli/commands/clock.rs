@@ -68,7 +68,6 @@ fn accept(context: &Context, arguments: &AcceptArgs) -> Result<Ending, Failure> 
     if let Some(until) = accepted.as_ref().and_then(|event| event.change.accepted_until()) {
         context.committed(mode, Committed::new(format!("entries up to {until} are accepted")));
     }
-    let records: Vec<_> = accepted.iter().filter_map(|event| ClockAcceptanceRecord::of(event, mode)).collect();
-    context.output.many(&records)?;
+    context.output.one(&ClockAcceptanceRecord::new(accepted.as_ref(), mode))?;
     Ok(Ending::Done)
 }

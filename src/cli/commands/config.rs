@@ -29,7 +29,7 @@ pub(in crate::cli) struct ShowArgs {
 
 pub(in crate::cli) fn run(context: &Context, command: &ConfigCommand) -> Result<Ending, Failure> {
     let ConfigCommand::Show(ShowArgs { origin }) = command;
-    let mut settings = config::settings(context.database_url_flag(), &context.url()?.0, "--book")?;
+    let mut settings = config::settings(context.database_url_flag(), context.dotenv, &context.url()?.0, "--book")?;
     settings.extend(bounds(context)?);
     settings.push(log::setting(context.verbose)?);
     let record = |setting: &config::Setting| SettingRecord::new(&setting.name, &setting.value, &setting.origin);

@@ -69,6 +69,7 @@ pub(in crate::cli) fn run(context: &Context, _arguments: &DemoArgs) -> Result<En
 fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
     let context = Context {
         database_url: Some(url.to_owned()),
+        dotenv: context.dotenv,
         book: None,
         actor: context.actor.clone(),
         missing: MissingBook::Refuse,

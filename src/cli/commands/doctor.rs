@@ -8,18 +8,24 @@ use crate::cli::talk::say;
 use crate::clock::Clock;
 use crate::facts::Instant;
 use crate::ledger::{ClockStatus, Ledger};
-use crate::store::{DatabaseUrl, Pool, SchemaState, StoreOptions};
+use crate::store::{DatabaseUrl, Measure, Pool, SchemaState, StoreOptions};
 use crate::wire::FactRecord;
 
 /// What NTP keeps to with ease.
 const SKEW_MICROS_MAX: i64 = 1_000_000;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  teller doctor --database-url postgres://localhost/bank\n\n\
-    Exit code 1 means that there are warnings.")]
-pub(in crate::cli) struct DoctorArgs {}
+#[command(after_help = "Examples:\n  teller doctor --database-url postgres://localhost/bank\n  \
+    teller doctor --ignore archiving,data_checksums --quiet\n\n\
+    Exit code 1 means that there are warnings, but for those that are ignored; 69 that the database cannot be reached. A \
+    warning is ignored by the name of its fact, as for a probe that is to tell of what is new.")]
+pub(in crate::cli) struct DoctorArgs {
+    /// Leave the warning of this fact out of account; can be given again
+    #[arg(long, value_name = "FACT", value_delimiter = ',')]
+    ignore: Vec<String>,
+}
 
-pub(in crate::cli) fn run(context: &Context, _arguments: &DoctorArgs) -> Result<Ending, Failure> {
+pub(in crate::cli) fn run(context: &Context, arguments: &DoctorArgs) -> Result<Ending, Failure> {
     let (url, origin) = context.url()?;
     let options = StoreOptions::default();
     let pool = Pool::connect(url.clone(), options)?;
@@ -29,16 +35,23 @@ pub(in crate::cli) fn run(context: &Context, _arguments: &DoctorArgs) -> Result<
     let (schema, schema_warning) = describe_schema(&diagnosis.schema);
     let bounds =
         format!("{} connections at most, {:?} to wait for one", options.connections_max, options.connection_wait_max);
+    let latency = i64::try_from(diagnosis.latency.as_micros()).unwrap_or(i64::MAX);
     let mut records = vec![
         FactRecord::new("book", format!("{}, from {origin}", diagnosis.address), None),
         FactRecord::new("schema_state", schema, schema_warning.map(str::to_owned)),
-        FactRecord::new("latency", format!("{} us", diagnosis.latency.as_micros()), None),
-        FactRecord::new("pool", bounds, None),
+        FactRecord::new("latency", format!("{latency} us"), None).with_measure(Measure { number: latency, unit: "us" }),
+        FactRecord::new("pool", bounds, None)
+            .with_measure(Measure { number: options.connections_max.into(), unit: "connections" }),
     ];
     records.extend(clock);
     records.extend(entries);
     records.extend(diagnosis.facts.iter().map(|fact| FactRecord::from(fact).with_next_step(advice::of_fact(fact))));
+    let records: Vec<_> = records.into_iter().map(|record| record.ignored_by(&arguments.ignore)).collect();
     context.output.many(&records)?;
+    let is_known = |name: &&String| records.iter().any(|record| record.name() == name.as_str());
+    for name in arguments.ignore.iter().filter(|name| !is_known(name)) {
+        say(format_args!("--ignore {name}: this database has no such fact."));
+    }
     if !records.iter().any(FactRecord::is_worrying) {
         return Ok(Ending::Done);
     }
@@ -75,6 +88,7 @@ fn describe_skew(before: Instant, there: Instant, after: Instant) -> FactRecord 
     };
     let warning = "the book goes by the server's clock; one of the two is wrong, set both by NTP";
     FactRecord::new("clock", value, (skew > SKEW_MICROS_MAX).then(|| warning.to_owned()))
+        .with_measure(Measure { number: skew, unit: "us" })
 }
 
 /// Whose entries are later than the clock.

@@ -191,7 +191,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     if list.count() == 0 {
         say("No holds.");
     }
-    list.end()?;
+    list.end(next)?;
     say_more(next);
     Ok(Ending::Done)
 }

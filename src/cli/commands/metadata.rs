@@ -139,7 +139,7 @@ fn history(context: &Context, arguments: &HistoryArgs) -> Result<Ending, Failure
     if list.count() == 0 {
         say("It was never changed.");
     }
-    list.end()?;
+    list.end(next)?;
     say_older(next);
     Ok(Ending::Done)
 }

@@ -68,7 +68,7 @@ pub(in crate::cli) fn show(
 ) -> Result<Ending, Failure> {
     match context.output.format {
         Format::Json | Format::Ndjson => context.output.one(&VerifyRecord::from(report))?,
-        Format::Table | Format::Html | Format::Csv | Format::CsvRaw => {
+        Format::Table | Format::Html | Format::Csv => {
             let findings: Vec<_> = report.findings.iter().map(FindingRecord::from).collect();
             context.output.many(&findings)?;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bigdecimal::BigDecimal;
 
 use crate::error::Error;
-use crate::facts::{Account, NormalSide};
+use crate::facts::{Account, AccountType};
 use crate::ledger::Ledger;
 use crate::ledger::holds::expiry::without_expired;
 use crate::money::{Amount, Currency, CurrencyCode};
@@ -14,15 +14,15 @@ use crate::store::Access;
 /// The most accounts in memory at once.
 const ACCOUNTS_PER_PAGE: i64 = 1_000;
 
-/// The sum of the accounts below one path, in one currency and on one normal side. Assets and debts are never added up.
+/// The sum of the accounts below one path, in one currency and of one type. Assets and debts are never added up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathBalance {
     /// The first parts of the accounts' names.
     pub path: String,
     /// The currency of all of them.
     pub currency: Currency,
-    /// The normal side of all of them.
-    pub side: NormalSide,
+    /// The type of all of them.
+    pub account_type: AccountType,
     /// How many accounts were added up.
     pub accounts: u64,
     /// The sum of the posted balances, on the normal side.
@@ -68,17 +68,20 @@ impl Ledger {
                     add(&mut sums, &account, depth);
                 }
             }
-            Ok(sums.into_iter().map(|((path, _, side), (currency, sums))| total(path, side, currency, &sums)).collect())
+            Ok(sums
+                .into_iter()
+                .map(|((path, _, account_type), (currency, sums))| total(path, account_type, currency, &sums))
+                .collect())
         })
     }
 }
 
-/// By path, currency, and normal side.
-type Key = (String, CurrencyCode, NormalSide);
+/// By path, currency, and type.
+type Key = (String, CurrencyCode, AccountType);
 
 fn add(sums: &mut BTreeMap<Key, (Currency, Sums)>, account: &Account, depth: usize) {
     let path: Vec<_> = account.name.as_str().split(':').take(depth).collect();
-    let key = (path.join(":"), account.currency.code(), account.account_type.normal_side());
+    let key = (path.join(":"), account.currency.code(), account.account_type);
     let (_, sums) = sums.entry(key).or_insert_with(|| (account.currency, Sums::default()));
     let units = |amount: Amount| i128::from(amount.minor());
     sums.accounts += 1;
@@ -86,12 +89,12 @@ fn add(sums: &mut BTreeMap<Key, (Currency, Sums)>, account: &Account, depth: usi
     sums.held += units(account.held());
 }
 
-fn total(path: String, side: NormalSide, currency: Currency, sums: &Sums) -> PathBalance {
+fn total(path: String, account_type: AccountType, currency: Currency, sums: &Sums) -> PathBalance {
     let decimal = |units: i128| BigDecimal::new(units.into(), i64::from(currency.exponent()));
     PathBalance {
         path,
         currency,
-        side,
+        account_type,
         accounts: sums.accounts,
         posted: decimal(sums.posted),
         held: decimal(sums.held),

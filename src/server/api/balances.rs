@@ -7,7 +7,7 @@ use crate::server::endpoint::{Action, Body, Endpoint, Parameter};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{BalanceAsOfRecord, BalanceRecord, Json, PathBalanceAsOfRecord, PathBalanceRecord};
+use crate::wire::{BalanceRecord, Json};
 
 /// The most accounts of one question.
 const ACCOUNTS_MAX: usize = 1_000;
@@ -22,7 +22,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "Show what an account has, or had",
             Scope::AccountsRead,
             Action::Read(one),
-            Shape::Either("BalanceRecord", "BalanceAsOfRecord"),
+            balance,
         )
         .with_query(&[AT, RECORDED_AT])
         .within_reach(),
@@ -31,7 +31,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "Show what accounts have together, by the first parts of their names",
             Scope::AccountsRead,
             Action::Long(by_path),
-            Shape::PageOfEither("PathBalanceRecord", "PathBalanceAsOfRecord"),
+            Shape::Page("BalanceRecord"),
         )
         .with_query(&[
             ("prefix", "Only names that begin with this; all where it is not given"),
@@ -51,7 +51,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             )
         }
         .with_query(&[AT, RECORDED_AT])
-        .answering(Shape::PageOfEither("BalanceRecord", "BalanceAsOfRecord"))
+        .answering(Shape::Page("BalanceRecord"))
         .taking(Body::Json(Shape::One("BalancesRequest")))
         .within_reach(),
     ]
@@ -69,7 +69,7 @@ fn one(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     };
     let balances = ledger.balances_as_of(&[name], as_of)?;
     let (account, posted) = balances.first().ok_or_else(|| Problem::invalid("no account was named"))?;
-    Answer::one(&BalanceAsOfRecord::new(account, *posted, as_of))
+    Answer::one(&BalanceRecord::as_of_moments(account, *posted, as_of))
 }
 
 fn several(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
@@ -86,7 +86,7 @@ fn several(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         None => Answer::list(&ledger.get_accounts(&names)?.iter().map(BalanceRecord::from).collect::<Vec<_>>()),
         Some(as_of) => {
             let balances = ledger.balances_as_of(&names, as_of)?;
-            let record = |(account, posted): &_| BalanceAsOfRecord::new(account, *posted, as_of);
+            let record = |(account, posted): &_| BalanceRecord::as_of_moments(account, *posted, as_of);
             Answer::list(&balances.iter().map(record).collect::<Vec<_>>())
         }
     }
@@ -100,7 +100,7 @@ fn by_path(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let depth = call.number("depth")?.unwrap_or_else(|| prefix.matches(':').count()).max(1);
     let Some(as_of) = as_of(call, ledger)? else {
         let balances = ledger.balances_by_path(prefix, depth)?;
-        return Answer::list(&balances.iter().map(PathBalanceRecord::from).collect::<Vec<_>>());
+        return Answer::list(&balances.iter().map(BalanceRecord::from).collect::<Vec<_>>());
     };
     let request = TableRequest {
         prefix: prefix.to_owned(),
@@ -110,6 +110,5 @@ fn by_path(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         ..TableRequest::default()
     };
     let table = ledger.balance_table(&request, &mut |_| {})?;
-    let record = |row| PathBalanceAsOfRecord::new(row, as_of.effective_at, as_of.recorded_at);
-    Answer::list(&table.rows.iter().map(record).collect::<Vec<_>>())
+    Answer::list(&table.rows.iter().map(|row| BalanceRecord::of_row(row, as_of)).collect::<Vec<_>>())
 }

@@ -2,19 +2,17 @@
 
 use crate::facts::Sequence;
 use crate::ledger::{Ledger, Span, StatementOrder};
-use crate::server::answer::Answer;
+use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, CURSOR, Endpoint, LIMIT};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{EntryRecord, SpanStatementHead, StatementHead};
-
-const ENTRIES: &str = "entries";
+use crate::wire::{EntryRecord, StatementHead};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let summary = "Show an account's transfers, newest first";
-    let shape = Shape::Statement;
+    let shape = Shape::Within("StatementHead", ITEMS, "EntryRecord");
     vec![
         Endpoint::get("/v1/accounts/{account}/statement", summary, Scope::AccountsRead, Action::Read(statement), shape)
             .with_query(&[
@@ -40,9 +38,9 @@ fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let name = call.account()?;
     let account = ledger.get_account(&name)?;
     let statement = ledger.statement(&name, call.cursor()?.map(Sequence), call.limit()?)?;
-    let head = StatementHead { account: &name, currency: account.currency.code() };
+    let head = StatementHead::of_all(&account);
     let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-    Answer::page_within(&head, ENTRIES, &entries, statement.next.map(|next| next.to_string()))
+    Answer::page_within(&head, ITEMS, &entries, statement.next)
 }
 
 fn over_span(call: &Call, ledger: &Ledger, order: StatementOrder) -> Result<Answer, Problem> {
@@ -50,6 +48,5 @@ fn over_span(call: &Call, ledger: &Ledger, order: StatementOrder) -> Result<Answ
     let span = Span { order, from: call.asked("from")?, to: call.asked("to")?, cursor };
     let statement = ledger.statement_of_span(&call.account()?, span, call.limit()?)?;
     let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-    let next = statement.next.map(|cursor| cursor.to_string());
-    Answer::page_within(&SpanStatementHead::new(&statement, span), ENTRIES, &entries, next)
+    Answer::page_within(&StatementHead::of_span(&statement, span), ITEMS, &entries, statement.next)
 }

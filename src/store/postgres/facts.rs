@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use crate::store::StoreError;
 use crate::store::diagnosis::Fact;
 use crate::store::disk::free_disk;
-use crate::store::postgres::rows::{NullableTextRow, TextRow};
+use crate::store::postgres::rows::{NullableTextRow, NumberRow, TextRow};
 use crate::store::postgres::tuning;
 
 pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreError> {
@@ -37,7 +37,8 @@ pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreErr
         facts.push(Fact::new(name, setting(connection, name)?));
     }
     facts.extend(tuning::facts(connection)?);
-    facts.push(Fact::new("size", text(connection, SIZE_QUERY)?));
+    let size = diesel::sql_query(SIZE_QUERY).get_result::<NumberRow>(connection)?.value;
+    facts.push(Fact::measured("size", size, "bytes"));
     facts.push(disk(connection)?);
     Ok(facts)
 }
@@ -127,7 +128,7 @@ const TLS_QUERY: &str = "\
 const IS_LOCAL_QUERY: &str = "\
     select coalesce(inet_client_addr() << '127.0.0.0/8' or inet_client_addr() = '::1', true)::text as value";
 
-const SIZE_QUERY: &str = "select concat(pg_database_size(current_database()), ' bytes in the database') as value";
+const SIZE_QUERY: &str = "select pg_database_size(current_database()) as value";
 
 /// The standbys that are connected. Whose state a role may not see has none here.
 #[derive(QueryableByName)]
@@ -249,16 +250,20 @@ impl Archiving {
 }
 
 fn connections(connection: &mut PgConnection) -> Result<Fact, StoreError> {
-    let query = "select concat(used, ' of ', most, ' are open') as name, used * 10 > most * 9 as flag \
-        from (select count(*) as used, current_setting('max_connections')::bigint as most \
-            from pg_stat_activity where backend_type = 'client backend') as counted";
-    let row = diesel::sql_query(query).get_result::<NameRow>(connection)?;
-    Ok(Fact::checked(
-        "connections",
-        row.name,
-        !row.flag,
-        "the last ones are nearly taken; use a pooler, or raise max_connections",
-    ))
+    let query = "select count(*) as used, current_setting('max_connections')::bigint as most \
+        from pg_stat_activity where backend_type = 'client backend'";
+    let Connections { used, most } = diesel::sql_query(query).get_result(connection)?;
+    let warning = "the last ones are nearly taken; use a pooler, or raise max_connections";
+    let fact = Fact::checked("connections", format!("{used} of {most} are open"), used * 10 <= most * 9, warning);
+    Ok(fact.with_measure(used, "connections"))
+}
+
+#[derive(QueryableByName)]
+struct Connections {
+    #[diesel(sql_type = BigInt)]
+    used: i64,
+    #[diesel(sql_type = BigInt)]
+    most: i64,
 }
 
 /// The server tells nobody over SQL how full its disk is. Over a socket it is on this machine, and can be looked for here.

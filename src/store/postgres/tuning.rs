@@ -55,19 +55,22 @@ impl Tuning {
                 self.shared_buffers,
                 self.shared_buffers_bytes > SHARED_BUFFERS_UNSET,
                 "a quarter of the machine's memory, so that accounts and the newest part of the indexes stay in it",
-            ),
+            )
+            .with_measure(self.shared_buffers_bytes, "bytes"),
             advised(
                 "max_wal_size",
                 self.max_wal_size,
                 self.max_wal_size_bytes >= MAX_WAL_SIZE_MIN,
                 "4GB or more where much is posted: behind each checkpoint every page is written to the log as a whole once more",
-            ),
+            )
+            .with_measure(self.max_wal_size_bytes, "bytes"),
             advised(
                 "checkpoint_timeout",
                 self.checkpoint_timeout,
                 self.checkpoint_seconds >= CHECKPOINT_SECONDS_MIN,
                 "15min where much is posted; starting again after a crash then takes longer",
-            ),
+            )
+            .with_measure(self.checkpoint_seconds, "seconds"),
             advised(
                 "wal_compression",
                 self.wal_compression,

@@ -163,7 +163,7 @@ impl Backend for SqliteConnection {
                 synchronous >= 2,
                 "a power failure can lose transfers that were answered as posted",
             ),
-            Fact::new("size", format!("{size} bytes")),
+            Fact::measured("size", size, "bytes"),
         ];
         facts.push(structure(self)?);
         facts.extend(free_disk(folder));

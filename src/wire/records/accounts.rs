@@ -1,14 +1,118 @@
+use bigdecimal::BigDecimal;
+
 use crate::facts::{
-    Account, AccountEvent, AccountName, AccountState, AccountType, Actor, Hash, Instant, Metadata, NormalSide,
-    Sequence, TransferId,
+    Account, AccountEvent, AccountName, AccountState, AccountType, Actor, Hash, Instant, Metadata, Sequence,
+    TransferId,
 };
-use crate::ledger::{AsOf, Balance, NamedCurrency, Opened, PathBalance};
+use crate::ledger::{AsOf, Balance, BalanceRow, NamedCurrency, Opened, PathBalance};
 use crate::money::{CurrencyCode, Money};
 use crate::wire::records::{Columns, text};
 
 record! {
-    /// What an account has.
+    /// What an account has or had, or what the accounts below a path have together.
     pub struct BalanceRecord {
+        /// The account's name, or the first parts that the names of several have in common.
+        account: String,
+        /// The currency's code.
+        currency: CurrencyCode,
+        /// What the account or the accounts are in the books.
+        r#type: AccountType,
+        /// The posted balance, on the normal side.
+        posted: String,
+        /// What open holds take off the available balance; null in the balance of a moment.
+        held: Option<String>,
+        /// What can be spent now: posted less held; null in the balance of a moment.
+        available: Option<String>,
+        /// How many transfers the account has had; null of several accounts and in the balance of a moment.
+        version: Option<i64>,
+        /// How many accounts are added up.
+        accounts: u64,
+        /// Transfers count that are effective by then; null where all count that are recorded.
+        effective_at: Option<Instant>,
+        /// Transfers are known that were recorded by then; null where all are.
+        recorded_at: Option<Instant>,
+    }
+    table { account, currency, posted, held, available }
+    /// As of a moment.
+    view as_of { account, currency, posted, effective_at, recorded_at }
+    /// Of the accounts below a path.
+    view of_path { account, r#type, currency, accounts, posted, held, available }
+    /// Of the accounts below a path, as of a moment.
+    view of_path_as_of { account, r#type, currency, accounts, posted, effective_at, recorded_at }
+}
+
+impl BalanceRecord {
+    /// An account and its balance as of the moments that were asked for.
+    #[must_use]
+    pub fn as_of_moments(account: &Account, posted: Money, as_of: AsOf) -> Self {
+        Self {
+            posted: posted.number(),
+            held: None,
+            available: None,
+            version: None,
+            effective_at: as_of.effective_at,
+            recorded_at: as_of.recorded_at,
+            ..account.into()
+        }
+    }
+
+    /// The accounts of a row of a table with one bound, as of the moments that were asked for.
+    #[must_use]
+    pub fn of_row(row: &BalanceRow, as_of: AsOf) -> Self {
+        let posted = BigDecimal::new(row.on_normal_side(row.balance(0)).into(), row.currency.exponent().into());
+        Self {
+            account: row.path.clone(),
+            currency: row.currency.code(),
+            r#type: row.account_type,
+            posted: posted.to_plain_string(),
+            held: None,
+            available: None,
+            version: None,
+            accounts: row.accounts,
+            effective_at: as_of.effective_at,
+            recorded_at: as_of.recorded_at,
+        }
+    }
+}
+
+impl From<&Account> for BalanceRecord {
+    fn from(account: &Account) -> Self {
+        let Balance { posted, held, available } = account.into();
+        Self {
+            account: account.name.to_string(),
+            currency: account.currency.code(),
+            r#type: account.account_type,
+            posted: posted.number(),
+            held: Some(held.number()),
+            available: Some(available.number()),
+            version: Some(account.version),
+            accounts: 1,
+            effective_at: None,
+            recorded_at: None,
+        }
+    }
+}
+
+impl From<&PathBalance> for BalanceRecord {
+    fn from(balance: &PathBalance) -> Self {
+        Self {
+            account: balance.path.clone(),
+            currency: balance.currency.code(),
+            r#type: balance.account_type,
+            posted: balance.posted.to_plain_string(),
+            held: Some(balance.held.to_plain_string()),
+            available: Some(balance.available.to_plain_string()),
+            version: None,
+            accounts: balance.accounts,
+            effective_at: None,
+            recorded_at: None,
+        }
+    }
+}
+
+record! {
+    /// All that is known of an account.
+    pub struct AccountRecord {
         /// The account's name.
         account: AccountName,
         /// The currency's code.
@@ -23,97 +127,6 @@ record! {
         available: Money,
         /// How many transfers the account has had.
         version: i64,
-    }
-    table { account, currency, posted, held, available }
-}
-
-impl From<&Account> for BalanceRecord {
-    fn from(account: &Account) -> Self {
-        let Balance { posted, held, available } = account.into();
-        Self {
-            account: account.name.clone(),
-            currency: account.currency.code(),
-            r#type: account.account_type,
-            posted,
-            held,
-            available,
-            version: account.version,
-        }
-    }
-}
-
-record! {
-    /// What an account had at a moment.
-    pub struct BalanceAsOfRecord {
-        /// The account's name.
-        account: AccountName,
-        /// The currency's code.
-        currency: CurrencyCode,
-        /// The account's type.
-        r#type: AccountType,
-        /// The posted balance at that moment, on the account's normal side.
-        posted: Money,
-        /// Transfers count that are effective by then; null where all count that are recorded.
-        effective_at: Option<Instant>,
-        /// Transfers are known that were recorded by then; null where all are.
-        recorded_at: Option<Instant>,
-    }
-    table { account, currency, posted, effective_at, recorded_at }
-}
-
-impl BalanceAsOfRecord {
-    /// An account and its balance as of the moments that were asked for.
-    #[must_use]
-    pub fn new(account: &Account, posted: Money, as_of: AsOf) -> Self {
-        Self {
-            account: account.name.clone(),
-            currency: account.currency.code(),
-            r#type: account.account_type,
-            posted,
-            effective_at: as_of.effective_at,
-            recorded_at: as_of.recorded_at,
-        }
-    }
-}
-
-record! {
-    /// What the accounts below a path have together.
-    pub struct PathBalanceRecord {
-        /// The first parts of the accounts' names.
-        path: String,
-        /// The currency's code.
-        currency: CurrencyCode,
-        /// The normal side of these accounts.
-        side: NormalSide,
-        /// How many accounts are added up.
-        accounts: u64,
-        /// The sum of the posted balances.
-        posted: String,
-        /// The sum of what is held.
-        held: String,
-        /// The sum of what is available.
-        available: String,
-    }
-}
-
-impl From<&PathBalance> for PathBalanceRecord {
-    fn from(balance: &PathBalance) -> Self {
-        Self {
-            path: balance.path.clone(),
-            currency: balance.currency.code(),
-            side: balance.side,
-            accounts: balance.accounts,
-            posted: balance.posted.to_plain_string(),
-            held: balance.held.to_plain_string(),
-            available: balance.available.to_plain_string(),
-        }
-    }
-}
-
-record! {
-    /// All that is known of an account.
-    pub struct AccountRecord {
-        ..balance: BalanceRecord,
         /// Whether it is open, frozen on one side or both, or closed.
         state: AccountState,
         /// The least that the balance may be; null where there is no such limit.
@@ -142,20 +155,25 @@ record! {
         per_month: Option<Money>,
     }
     table {
-        balance.account, balance.r#type, balance.currency, state, balance.available, min_balance, max_balance,
-        balance.version
+        account, r#type, currency, state, available, min_balance, max_balance, version
     }
     /// What a list shows of each account.
     view listed {
-        balance.account, balance.r#type, balance.currency, balance.posted, balance.held, balance.available,
-        state
+        account, r#type, currency, posted, held, available, state
     }
 }
 
 impl From<&Account> for AccountRecord {
     fn from(account: &Account) -> Self {
+        let Balance { posted, held, available } = account.into();
         Self {
-            balance: account.into(),
+            account: account.name.clone(),
+            currency: account.currency.code(),
+            r#type: account.account_type,
+            posted,
+            held,
+            available,
+            version: account.version,
             state: account.state,
             min_balance: account.limits.min_balance.map(|limit| account.money(limit)),
             max_balance: account.limits.max_balance.map(|limit| account.money(limit)),
@@ -181,8 +199,8 @@ record! {
         replayed: bool,
     }
     table {
-        account.balance.account, account.balance.r#type, account.balance.currency, account.state,
-        account.balance.available, account.min_balance, account.max_balance, account.balance.version
+        account.account, account.r#type, account.currency, account.state, account.available, account.min_balance,
+        account.max_balance, account.version
     }
 }
 

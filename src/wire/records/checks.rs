@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::facts::{Instant, Sequence};
 use crate::ledger::{BookImported, ClockStatus, Finding, FindingCode, ImportCounts, Mode, VerifyReport};
 use crate::money::CurrencyCode;
-use crate::store::{Fact, MigrationStatus};
+use crate::store::{Fact, Measure, MigrationStatus};
 
 record! {
     /// What an import came to.
@@ -135,16 +135,36 @@ record! {
         value: String,
         /// Why that is a risk; null where it is none.
         warning: Option<String>,
-        /// What to do about it; null where nothing needs to be done.
+        /// What would make it better; null where there is nothing.
         advice: Option<&'static str>,
+        /// The number in the value; null where there is none.
+        number: Option<i64>,
+        /// What that is a number of: `bytes`, `us` for microseconds, `seconds`, `connections`.
+        unit: Option<&'static str>,
+        /// Whether the warning was to be left out of account.
+        ignored: bool,
     }
+    table { fact, value, warning, advice }
 }
 
 impl FactRecord {
     /// A fact, and what is worrying about it.
     #[must_use]
     pub fn new(fact: &str, value: impl Into<String>, warning: Option<String>) -> Self {
-        Self { fact: fact.to_owned(), value: value.into(), warning, advice: None }
+        let fact = fact.to_owned();
+        Self { fact, value: value.into(), warning, advice: None, number: None, unit: None, ignored: false }
+    }
+
+    /// The same, with the number in it.
+    #[must_use]
+    pub fn with_measure(self, measure: Measure) -> Self {
+        Self { number: Some(measure.number), unit: Some(measure.unit), ..self }
+    }
+
+    /// The same, where its name is among those that are left out of account.
+    #[must_use]
+    pub fn ignored_by(self, names: &[String]) -> Self {
+        Self { ignored: names.contains(&self.fact), ..self }
     }
 
     /// The same, with what to do about it behind what is worrying.
@@ -160,13 +180,23 @@ impl FactRecord {
     /// Whether there is something to do about it.
     #[must_use]
     pub const fn is_worrying(&self) -> bool {
-        self.warning.is_some()
+        self.warning.is_some() && !self.ignored
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.fact
     }
 }
 
 impl From<&Fact> for FactRecord {
     fn from(fact: &Fact) -> Self {
-        Self { advice: fact.advice, ..Self::new(fact.name, fact.value.clone(), fact.warning.clone()) }
+        let record = Self { advice: fact.advice, ..Self::new(fact.name, fact.value.clone(), fact.warning.clone()) };
+        match fact.measure {
+            Some(measure) => record.with_measure(measure),
+            None => record,
+        }
     }
 }
 

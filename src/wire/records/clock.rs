@@ -38,39 +38,42 @@ impl From<&ClockStatus> for ClockRecord {
 }
 
 record! {
-    /// The acceptance of entries that are later than the clock.
+    /// What a request to accept entries that are later than the clock came to.
     pub struct ClockAcceptanceRecord {
-        /// The event's number within its chain, from 1.
-        event: i64,
+        /// The event's number within its chain, from 1; null where nothing was left to accept, as are the others but the last two.
+        event: Option<i64>,
         /// Its number in the book's one order; null in a dry run.
         sequence: Option<Sequence>,
         /// When the ledger recorded it.
-        recorded_at: Instant,
+        recorded_at: Option<Instant>,
         /// Entries up to this moment are accepted.
-        accepted_until: Instant,
+        accepted_until: Option<Instant>,
         /// Who asked for it.
-        actor: String,
-        /// The reason that was given; null where there is none.
+        actor: Option<String>,
+        /// The reason that was given.
         reason: Option<String>,
+        /// Whether something was accepted that was not before.
+        changed: bool,
         /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
-    table { event, recorded_at, accepted_until, actor, reason }
+    table { event, recorded_at, accepted_until, changed, actor, reason }
 }
 
 impl ClockAcceptanceRecord {
-    /// The acceptance that an event is, or `None` for one of another kind.
+    /// The acceptance that an event is, or that there was nothing to accept.
     #[must_use]
-    pub fn of(event: &BookEvent, mode: Mode) -> Option<Self> {
-        let accepted_until = event.change.accepted_until()?;
-        Some(Self {
-            event: event.number,
-            sequence: (event.sequence != Sequence::UNASSIGNED).then_some(event.sequence),
-            recorded_at: event.recorded_at,
-            accepted_until,
-            actor: event.actor.to_string(),
-            reason: text(event.reason.as_ref()),
-            dry_run: mode == Mode::DryRun,
-        })
+    pub fn new(event: Option<&BookEvent>, mode: Mode) -> Self {
+        let is_written = mode == Mode::Commit;
+        Self {
+            event: event.map(|event| event.number),
+            sequence: event.map(|event| event.sequence).filter(|sequence| *sequence != Sequence::UNASSIGNED),
+            recorded_at: event.map(|event| event.recorded_at),
+            accepted_until: event.and_then(|event| event.change.accepted_until()),
+            actor: event.map(|event| event.actor.to_string()),
+            reason: event.and_then(|event| text(event.reason.as_ref())),
+            changed: event.is_some() && is_written,
+            dry_run: !is_written,
+        }
     }
 }

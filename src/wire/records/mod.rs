@@ -26,9 +26,7 @@ mod transfers;
 
 use crate::facts::Description;
 
-pub use crate::wire::records::accounts::{
-    AccountRecord, BalanceAsOfRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord, PathBalanceRecord,
-};
+pub use crate::wire::records::accounts::{AccountRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord};
 pub use crate::wire::records::annotations::{MetadataChangeRecord, MetadataRecord};
 pub use crate::wire::records::audits::AuditRecord;
 #[cfg(feature = "cli")]
@@ -46,11 +44,9 @@ pub use crate::wire::records::operations::{
 };
 pub use crate::wire::records::periods::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
 pub use crate::wire::records::record::{Columns, Record};
-pub use crate::wire::records::reports::{
-    PathBalanceAsOfRecord, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow,
-};
+pub use crate::wire::records::reports::{ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
 pub use crate::wire::records::schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
-pub use crate::wire::records::statements::{EntryRecord, Next, SpanStatementHead, StatementHead};
+pub use crate::wire::records::statements::{EntryRecord, Next, StatementHead};
 pub use crate::wire::records::transfers::{ItemRecord, ReceiptRecord, TransferRecord};
 
 fn text(description: Option<&Description>) -> Option<String> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::facts::{AccountType, Instant};
-use crate::ledger::{BalanceRow, Bound, LineKind, ReportPeriod, SheetLine, TrialBalanceCell, TrialBalanceLine};
+use crate::ledger::{Bound, LineKind, ReportPeriod, SheetLine, TrialBalanceCell, TrialBalanceLine};
 use crate::money::{Currency, CurrencyCode};
 
 /// What stands before the lines of a report.
@@ -41,6 +41,16 @@ impl ReportHead {
 pub struct ReportTail {
     /// Whether both sides of the whole book agree; null where the report is about a part of it, or has only one side.
     pub balanced: Option<bool>,
+    /// Always null: a report is whole.
+    pub next_cursor: Option<String>,
+}
+
+impl ReportTail {
+    /// Behind the lines of a report whose sides agree or not.
+    #[must_use]
+    pub const fn new(balanced: Option<bool>) -> Self {
+        Self { balanced, next_cursor: None }
+    }
 }
 
 record! {
@@ -210,42 +220,6 @@ impl WideRow {
             row.insert(column.clone(), number(*amount, line.currency).into());
         }
         Self(row)
-    }
-}
-
-record! {
-    /// What the accounts below a path had together at a moment.
-    pub struct PathBalanceAsOfRecord {
-        /// The part of the names that the accounts have in common.
-        path: String,
-        /// Their currency.
-        currency: CurrencyCode,
-        /// What they are in the books.
-        r#type: AccountType,
-        /// How many accounts there are.
-        accounts: u64,
-        /// What they had together, on their normal side.
-        posted: String,
-        /// What counted for the books by then; null where that was not asked.
-        effective_at: Option<Instant>,
-        /// What was recorded by then; null where that was not asked.
-        recorded_at: Option<Instant>,
-    }
-}
-
-impl PathBalanceAsOfRecord {
-    /// The accounts of a row of a table with one bound.
-    #[must_use]
-    pub fn new(row: &BalanceRow, effective_at: Option<Instant>, recorded_at: Option<Instant>) -> Self {
-        Self {
-            path: row.path.clone(),
-            currency: row.currency.code(),
-            r#type: row.account_type,
-            accounts: row.accounts,
-            posted: number(row.on_normal_side(row.balance(0)), row.currency),
-            effective_at,
-            recorded_at,
-        }
     }
 }
 

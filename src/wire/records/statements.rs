@@ -1,8 +1,10 @@
-use serde::Serialize;
+use std::fmt::Display;
 
-use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
+use crate::facts::{
+    Account, AccountName, Actor, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind,
+};
 use crate::ledger::{Span, SpanStatement, StatementEntry, StatementOrder};
-use crate::money::{CurrencyCode, Money};
+use crate::money::{Amount, CurrencyCode, Money};
 use crate::wire::records::transfers::up_to;
 use crate::wire::records::{Columns, Record, text};
 
@@ -106,18 +108,9 @@ impl From<&StatementEntry> for EntryRecord {
     }
 }
 
-/// What stands before the entries of a statement, newest first.
-#[derive(Debug, Serialize)]
-pub struct StatementHead<'a> {
-    /// The account.
-    pub account: &'a AccountName,
-    /// Its currency.
-    pub currency: CurrencyCode,
-}
-
 record! {
-    /// What stands before the entries of a statement over a span of time, latest first.
-    pub struct SpanStatementHead {
+    /// What stands before the entries of a statement, latest first.
+    pub struct StatementHead {
         /// The account's name.
         account: AccountName,
         /// The currency's code.
@@ -133,10 +126,23 @@ record! {
     }
 }
 
-impl SpanStatementHead {
+impl StatementHead {
+    /// The whole history of an account.
+    #[must_use]
+    pub fn of_all(account: &Account) -> Self {
+        Self {
+            account: account.name.clone(),
+            currency: account.currency.code(),
+            from: None,
+            to: None,
+            opening: account.money(Amount::ZERO),
+            closing: account.money(account.posted()),
+        }
+    }
+
     /// What is said of the whole span.
     #[must_use]
-    pub fn new(statement: &SpanStatement, span: Span) -> Self {
+    pub fn of_span(statement: &SpanStatement, span: Span) -> Self {
         Self {
             account: statement.account.name.clone(),
             currency: statement.account.currency.code(),
@@ -148,9 +154,18 @@ impl SpanStatementHead {
     }
 }
 
-/// What stands behind the entries of a statement.
-#[derive(Debug, Serialize)]
-pub struct Next<C> {
-    /// What to pass as the cursor for the next, older page; null on the last one.
-    pub next_cursor: Option<C>,
+record! {
+    /// What stands behind the items of a list.
+    pub struct Next {
+        /// What to pass as the cursor for the next page; null on the last one.
+        next_cursor: Option<String>,
+    }
+}
+
+impl Next {
+    /// The next page begins at a cursor, or there is none.
+    #[must_use]
+    pub fn new(cursor: Option<impl Display>) -> Self {
+        Self { next_cursor: cursor.map(|cursor| cursor.to_string()) }
+    }
 }

@@ -7,7 +7,7 @@ use crate::cli::commands::account::state::{CloseArgs, FreezeArgs, HistoryArgs};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::pages::PageArgs;
+use crate::cli::pages::{PageArgs, say_more};
 use crate::cli::talk::say;
 use crate::error::InputError;
 use crate::facts::{AccountName, AccountType, Limits};
@@ -158,11 +158,11 @@ pub(in crate::cli) struct ListArgs {
     /// Only names that begin with this
     #[arg(long, default_value = "", hide_default_value = true)]
     prefix: String,
-    /// Go on behind this name
-    #[arg(long, value_name = "NAME")]
-    after: Option<String>,
     #[command(flatten)]
     limit: PageArgs,
+    /// Where to go on: the cursor that the page before told
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
 }
 
 #[derive(Args)]
@@ -250,7 +250,7 @@ fn account_type(arguments: &OpenArgs, name: &AccountName) -> AccountType {
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
-    let after = arguments.after.as_deref().map(parse).transpose()?;
+    let after = arguments.cursor.as_deref().map(parse).transpose()?;
     let ledger = context.ledger()?;
     let mut list = context.output.list();
     let next = arguments.limit.fetch(&context.output, after, |after, rows_max| {
@@ -262,10 +262,8 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     if list.count() == 0 {
         say("No accounts.");
     }
-    list.end()?;
-    if let Some(next) = next {
-        say(format_args!("There are more: --after {:?}", next.as_str()));
-    }
+    list.end(next.as_ref())?;
+    say_more(next.map(|name| format!("{:?}", name.as_str())));
     Ok(Ending::Done)
 }
 

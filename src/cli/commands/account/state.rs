@@ -126,7 +126,7 @@ pub(in crate::cli) fn history(context: &Context, arguments: &HistoryArgs) -> Res
     if list.count() == 0 {
         say(format_args!("Account {name} was never changed."));
     }
-    list.end()?;
+    list.end(next)?;
     say_older(next);
     Ok(Ending::Done)
 }

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::new_files::ForceArgs;
-use crate::interchange::TextCells;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller export --out bank.ndjson\n  \
@@ -74,9 +73,6 @@ pub(super) struct RowArgs {
     /// Balances that counted for the books by the end of this day, month, year or time
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
-    /// Write every text as it is, for programs
-    #[arg(long)]
-    pub(super) raw: bool,
 }
 
 /// The tables.
@@ -105,19 +101,14 @@ impl RowArgs {
     }
 
     /// All options, and whether they are given.
-    fn all(&self) -> [(&'static str, bool); 6] {
-        let Self { what, account, from, until, at, raw } = self;
+    fn all(&self) -> [(&'static str, bool); 5] {
+        let Self { what, account, from, until, at } = self;
         [
             ("--what", what.is_some()),
             ("--account", account.is_some()),
             ("--from", from.is_some()),
             ("--until", until.is_some()),
             ("--at", at.is_some()),
-            ("--raw", *raw),
         ]
-    }
-
-    pub(super) const fn texts(&self) -> TextCells {
-        if self.raw { TextCells::Raw } else { TextCells::Safe }
     }
 }

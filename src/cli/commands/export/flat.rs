@@ -20,7 +20,7 @@ use crate::ledger::{FlatProgress, FlatRequest, FlatSink, FlatTable, Ledger};
 use crate::wire::{FlatExportRecord, read_moments};
 
 pub(super) fn run(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Ending, Failure> {
-    check(&arguments.rows, arguments.to)?;
+    check(&arguments.rows)?;
     let exported = match &arguments.out {
         Some(path) => to_file(context, arguments, format, path)?,
         None => to_stdout(context, arguments, format)?,
@@ -79,7 +79,7 @@ impl RowArgs {
 }
 
 /// Refuses what does not go together, before anything is opened.
-fn check(rows: &RowArgs, format: ExportFormat) -> Result<(), Failure> {
+fn check(rows: &RowArgs) -> Result<(), Failure> {
     let table = rows.table();
     let problem = if rows.account.is_some() && table != FlatTable::Statements {
         "--account is for one statement: --what statements; teller transfer list --account lists an account's transfers"
@@ -87,8 +87,6 @@ fn check(rows: &RowArgs, format: ExportFormat) -> Result<(), Failure> {
         "--at is for balances: --what balances"
     } else if table == FlatTable::Balances && (rows.from.is_some() || rows.until.is_some()) {
         "balances are as of one moment: --at TIME, without --from and --until"
-    } else if rows.raw && format != ExportFormat::Csv {
-        "--raw is for CSV; the other formats have every text as it is"
     } else {
         return Ok(());
     };

@@ -21,7 +21,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ExportArgs) -> Result<E
             }
             None => book::run(context, arguments),
         },
-        ExportFormat::Csv => flat::run(context, arguments, FlatFormat::Csv(rows.texts())),
+        ExportFormat::Csv => flat::run(context, arguments, FlatFormat::Csv(context.output.look.text_cells)),
         ExportFormat::Ndjson => flat::run(context, arguments, FlatFormat::Ndjson),
         ExportFormat::Hledger => journal::run(context, arguments, JournalFormat::Hledger),
         ExportFormat::Ledger => journal::run(context, arguments, JournalFormat::Ledger),

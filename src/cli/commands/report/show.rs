@@ -9,8 +9,6 @@ use crate::interchange::{BalancePage, income_page, sheet_page, trial_balance_pag
 use crate::ledger::{FiscalYear, LineKind, ReportPeriod, SheetLine, ShowEmpty, TableRequest, TrialBalanceLine};
 use crate::wire::{Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
 
-/// The list of a report in JSON.
-const LINES: &str = "lines";
 /// What is said below a trial balance and a balance sheet, where both sides agree and where they do not.
 const TRIAL_BALANCE_WORDS: [&str; 2] = ["Debits equal credits.", "Debits and credits differ; run: teller verify"];
 const BALANCE_SHEET_WORDS: [&str; 2] =
@@ -194,9 +192,9 @@ fn list<R: Record>(
     records: impl Iterator<Item = R>,
     balanced: Option<bool>,
 ) -> Result<Option<bool>, Failure> {
-    let mut list = output.list::<R>().inside(head, LINES)?;
+    let mut list = output.list::<R>().inside(head)?;
     pages(records, |page| list.add(page))?;
-    list.end_before(&ReportTail { balanced })?;
+    list.end_before(&ReportTail::new(balanced))?;
     Ok(balanced)
 }
 

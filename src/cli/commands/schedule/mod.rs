@@ -104,7 +104,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     if list.count() == 0 {
         say("No schedules.");
     }
-    list.end()?;
+    list.end(next)?;
     say_more(next);
     Ok(Ending::Done)
 }
@@ -117,7 +117,7 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
     if context.output.format == Format::Table {
         context.output.details(&schedule)?;
     }
-    let mut list = context.output.list().inside(&schedule, "dues")?;
+    let mut list = context.output.list().inside(&schedule)?.named("dues");
     let next = arguments.limit.fetch(&context.output, before, |before, rows_max| {
         let history = ledger.get_schedule(id, before.copied(), rows_max)?;
         let dues = ScheduleHistoryRecord::from(&history).dues;
@@ -127,7 +127,7 @@ fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
         list.add_with(&dues, &DueRecord::of_one_schedule())?;
         Ok((dues.len(), history.next))
     })?;
-    list.end()?;
+    list.end(next)?;
     say_older(next);
     Ok(Ending::Done)
 }
@@ -173,7 +173,7 @@ fn run_due(context: &Context, arguments: &RunArgs) -> Result<Ending, Failure> {
     let record = ScheduleRunRecord::new(&run, mode);
     match context.output.format {
         Format::Json | Format::Ndjson => context.output.one(&record)?,
-        Format::Table | Format::Html | Format::Csv | Format::CsvRaw => context.output.many(&record.dues)?,
+        Format::Table | Format::Html | Format::Csv => context.output.many(&record.dues)?,
     }
     Ok(say_what_came_of_it(&run, mode))
 }

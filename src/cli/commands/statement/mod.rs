@@ -12,10 +12,7 @@ use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
 use crate::facts::{AccountName, Instant, Sequence};
 use crate::ledger::{EntryCursor, Span, StatementOrder};
-use crate::wire::{EntryRecord, Next, SpanStatementHead, StatementHead};
-
-/// The list of a statement in JSON.
-const ENTRIES: &str = "entries";
+use crate::wire::{EntryRecord, StatementHead};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller statement customers:alice\n  \
@@ -71,8 +68,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
         cursor.map_err(|_| Failure::usage("the cursor is not a number; use the one that the page before told"))?;
     let ledger = context.ledger()?;
     let account = ledger.get_account(&name)?;
-    let head = StatementHead { account: &name, currency: account.currency.code() };
-    let mut list = context.output.list().inside(&head, ENTRIES)?;
+    let mut list = context.output.list().inside(&StatementHead::of_all(&account))?;
     let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
         let statement = ledger.statement(&name, cursor.copied(), rows_max)?;
         let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
@@ -82,7 +78,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
     if list.count() == 0 {
         say(format_args!("Account {name} has no transfers."));
     }
-    list.end_before(&Next { next_cursor: next })?;
+    list.end(next)?;
     say_older(next);
     Ok(Ending::Done)
 }
@@ -105,20 +101,20 @@ fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -
     let order = span.order;
     let ledger = context.ledger()?;
     let whole = ledger.statement_of_span(name, span, 1)?;
-    let head = SpanStatementHead::new(&whole, span);
+    let head = StatementHead::of_span(&whole, span);
     let is_table = context.output.format == Format::Table;
     // A page that does not reach an end of the span does not have the balance there.
     if is_table && cursor.is_none() {
         context.output.text_line(&format!("Closing balance: {}", whole.closing))?;
     }
-    let mut list = context.output.list().inside(&head, ENTRIES)?;
+    let mut list = context.output.list().inside(&head)?;
     let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
         let statement = ledger.statement_of_span(name, Span { cursor: cursor.copied(), ..span }, rows_max)?;
         let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
         list.add_with(&entries, &EntryRecord::columns_for(&entries, order))?;
         Ok((entries.len(), statement.next))
     })?;
-    list.end_before(&Next { next_cursor: next.map(|cursor| cursor.to_string()) })?;
+    list.end(next.as_ref())?;
     if is_table && next.is_none() {
         context.output.text_line(&format!("Opening balance: {}", whole.opening))?;
     }
