@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::config::ConfigError;
 use crate::error::InputError;
 use crate::facts::{AccountName, TransferId};
+use crate::ledger::Malformed;
 use crate::rejection::{Rejection, ScheduleRejection};
 use crate::store::{Fact, NotOffered, StoreError, UnreachableCause};
 
@@ -74,6 +75,20 @@ pub(super) fn of_one_among_many(rejection: &Rejection) -> Option<Advice> {
     }
 }
 
+/// After a line of a file that cannot be read. A message that names a format was given by somebody who said it.
+pub(super) fn of_line(fault: &Malformed) -> Option<&'static str> {
+    let is_said = fault.message.contains("written like");
+    match fault.code {
+        "not_utf8" => Some("if the file is Latin-1 or Windows-1252, import it with --encoding windows-1252"),
+        // The message begins with the amount, in quotes.
+        "amount_invalid" if !is_said && fault.message.split('"').nth(1).is_some_and(|amount| amount.contains(',')) => {
+            Some("if amounts have a comma, say how they are written, such as --number-format 1.234,56")
+        }
+        "time_invalid" if !is_said => Some("if dates are written otherwise, say how, such as --date-format %d.%m.%Y"),
+        _ => None,
+    }
+}
+
 /// After a refusal of a transfer, a hold or a journal.
 const fn of_transfer_rejection(rejection: &Rejection) -> Option<&'static str> {
     Some(match rejection {
@@ -131,6 +146,7 @@ const fn of_schedule_rejection(rejection: &ScheduleRejection) -> Option<&'static
 pub(super) fn of_input(input: &InputError) -> Option<&'static str> {
     match input {
         InputError::BookFile { .. } => Some(MEND_BOOK_FILE),
+        InputError::Encoding { .. } => Some("say which it is with --encoding utf-8 or --encoding utf-16"),
         InputError::Version { .. } => Some("the versions of accounts are shown by: teller balance --format json"),
         InputError::ActorMissing => Some("say who wants it so with --actor NAME"),
         InputError::BatchTooLarge { .. } => Some("split it, or bring transfers in with: teller import transfers"),

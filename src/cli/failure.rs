@@ -252,8 +252,16 @@ mod tests {
     use super::*;
 
     /// What a line of an imported file can have in its rejects file besides the codes of bad input.
-    const OF_LINES: [&str; 6] =
-        ["accounts_ambiguous", "column_missing", "field_count", "id_invalid", "not_utf8", "type_invalid"];
+    const OF_LINES: [&str; 8] = [
+        "account_unmatched",
+        "accounts_ambiguous",
+        "amount_ambiguous",
+        "column_missing",
+        "field_count",
+        "id_invalid",
+        "not_utf8",
+        "type_invalid",
+    ];
 
     #[test]
     fn every_code_of_a_fault_is_documented_and_every_documented_one_is_given() {

@@ -31,9 +31,9 @@ pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
     AccountRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord, ClockAcceptanceRecord,
     ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord,
-    ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord,
-    JournalRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
-    PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead, ReportTail, RoleRecord,
+    ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportLineRecord,
+    ImportRecord, ItemRecord, JournalRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord,
+    PageRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead, ReportTail, RoleRecord,
     ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, StatementHead,
     TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
 };

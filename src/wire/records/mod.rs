@@ -13,6 +13,7 @@ mod bench;
 mod checks;
 mod clock;
 mod holds;
+mod imports;
 mod lookups;
 mod operations;
 mod periods;
@@ -32,6 +33,7 @@ pub use crate::wire::records::checks::{
 };
 pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+pub use crate::wire::records::imports::ImportLineRecord;
 pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};
 pub use crate::wire::records::operations::{
     BackupRecord, BookMadeRecord, BookRecord, ExportRecord, FlatExportRecord, PageRecord, RoleRecord, SealRecord,
