@@ -146,12 +146,11 @@ impl<R: Read, T> Lines<R, T> {
         if !is_rejects {
             records.skip_lines(dialect.skip)?;
         }
-        let (header, delimiter) = match known.without_header.clone().filter(|_| !is_rejects) {
-            Some(columns) => (columns, dialect.delimiter.unwrap_or(Delimiter::COMMA)),
-            None => {
-                let line = records.next_line()?.unwrap_or((1, Vec::new()));
-                read_header(line, &known.required, dialect.delimiter)?
-            }
+        let (header, delimiter) = if let Some(columns) = known.without_header.clone().filter(|_| !is_rejects) {
+            (columns, dialect.delimiter.unwrap_or(Delimiter::COMMA))
+        } else {
+            let line = records.next_line()?.unwrap_or((1, Vec::new()));
+            read_header(line, &known.required, dialect.delimiter)?
         };
         check_header(&header, delimiter, &known)?;
         Ok(Self { records, dialect, delimiter, header, keys: known.keys, parse })

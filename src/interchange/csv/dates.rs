@@ -40,12 +40,11 @@ impl DateFormat {
         if !self.has_short_year && parsed.year()? < 1000 {
             return None;
         }
-        let moment = match parsed.to_datetime() {
-            Ok(moment) => moment.to_utc(),
-            Err(_) => {
-                let day = parsed.to_naive_date().ok()?;
-                day.and_time(parsed.to_naive_time().unwrap_or_default()).and_utc()
-            }
+        let moment = if let Ok(moment) = parsed.to_datetime() {
+            moment.to_utc()
+        } else {
+            let day = parsed.to_naive_date().ok()?;
+            day.and_time(parsed.to_naive_time().unwrap_or_default()).and_utc()
         };
         Instant::from_micros(moment.timestamp_micros())
     }

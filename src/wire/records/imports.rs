@@ -44,9 +44,10 @@ impl ImportLineRecord {
         let mut record = Self::unread(line.number);
         let Ok(content) = &line.content else { return record };
         let [first, second] = content.parties.names().map(|name| Some(name.clone()));
-        match content.parties {
-            Parties::Post { .. } => (record.debit, record.credit) = (first, second),
-            _ => (record.from, record.to) = (first, second),
+        if matches!(content.parties, Parties::Post { .. }) {
+            (record.debit, record.credit) = (first, second);
+        } else {
+            (record.from, record.to) = (first, second);
         }
         if let LineKey::Id(id) = &content.key {
             record.key = id.key().cloned();
