@@ -55,7 +55,7 @@ Columns: key or id; from and to, or debit and credit; amount; currency (the firs
 effective_at; description; and metadata.NAME for any NAME.
 
 A file with other columns, such as a bank's statement, is read by --rules: a file that says which column is which, how \
-numbers and dates are written, and which account stands on the other side of a line. docs/files.md has an example. With --dry-run \
+numbers and dates are written, and which account stands on the other side of a line. docs/bank-statements.md has an example. With --dry-run \
 each line is shown as it would be posted.
 
 The file is UTF-8, with quotes only around whole fields. Fields have at most 64 KiB. A text that is not CSV ends the \

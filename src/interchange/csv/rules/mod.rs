@@ -1,7 +1,7 @@
 //! Rules for reading the statement of another bank: which of its columns says what, how its numbers and dates are written, and which account
 //! stands on the other side of a line.
 //!
-//! The rules are a TOML file; docs/files.md describes it. What belongs here: the file, and a line of the statement by it. What does not:
+//! The rules are a TOML file; docs/bank-statements.md describes it. What belongs here: the file, and a line of the statement by it. What does not:
 //! opening either.
 
 mod file;
