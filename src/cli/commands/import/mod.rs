@@ -1,6 +1,7 @@
 mod arguments;
 mod book;
 mod dialect;
+mod far;
 mod preview;
 mod sink;
 
@@ -11,6 +12,7 @@ use clap::Subcommand;
 
 use crate::cli::args::count;
 use crate::cli::commands::import::arguments::{ImportArgs, ImportTransfersArgs};
+use crate::cli::commands::import::far::FarLines;
 use crate::cli::commands::import::preview::Preview;
 use crate::cli::commands::import::sink::{Sink, rejects};
 use crate::cli::committed::Committed;
@@ -97,14 +99,20 @@ fn import_transfers(context: &Context, arguments: &ImportTransfersArgs) -> Resul
         Some(rules) => rules.read_transfers(file, dialect),
         None => read_transfers_as(file, dialect),
     };
-    import.run(read, |ledger, lines, mode, sink| {
+    let far = FarLines::default();
+    let ending = import.run(read, |ledger, lines, mode, sink| {
+        let now = ledger.clock().now();
         let see = |line: &Result<_, Error>| {
-            if let (Some(preview), Ok(line)) = (&preview, line) {
+            let Ok(line) = line else { return };
+            far.see(line, now);
+            if let Some(preview) = &preview {
                 preview.see(line);
             }
         };
         ledger.import_transfers_from(source.as_ref(), lines.inspect(see), mode, sink)
-    })
+    })?;
+    far.tell();
+    Ok(ending)
 }
 
 fn read_rules(path: &Path) -> Result<Rules, Error> {

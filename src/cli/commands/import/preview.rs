@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Map, Value};
-
 use crate::cli::args::count;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -35,7 +33,7 @@ impl Preview {
 
     pub(super) fn show(&self, context: &Context, counts: ImportCounts) -> Result<(), Failure> {
         let lines: Vec<_> = std::mem::take(&mut *self.lines()).into_values().collect();
-        let mut list = context.output.list().inside(&Map::<String, Value>::new(), "items")?;
+        let mut list = context.output.list();
         list.add_with(&lines, &ImportLineRecord::columns_for(&lines))?;
         list.end_before(&ImportRecord::new(counts, None, Mode::DryRun))?;
         let ImportCounts { lines, done, replayed, refused, malformed, .. } = counts;
