@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Help, Program, TestBook, check, on_every_backend};
+use crate::support::{Help, Program, check, on_every_backend};
 
 /// What bash runs: the function of the script, with what bash gives it.
 const ASK: &str = r#"

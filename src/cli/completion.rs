@@ -18,7 +18,7 @@ use clap_complete::env::Shells;
 use crate::cli::args::parse;
 use crate::config::{self, DotEnvFile, Flag};
 use crate::error::Error;
-use crate::facts::{AccountType, TransferKind};
+use crate::facts::{AccountType, HoldState, TransferKind};
 use crate::ledger::{Ledger, ListPage, TransferFilter};
 use crate::store::StoreOptions;
 
@@ -124,11 +124,14 @@ fn currencies(current: &OsStr) -> Vec<CompletionCandidate> {
 /// Open holds, by their keys or else by their ids.
 fn holds(current: &OsStr) -> Vec<CompletionCandidate> {
     candidates(current, |ledger, begin| {
-        let open = ledger.list_holds(None, CANDIDATES_MAX)?.holds;
         let filter = TransferFilter { kind: Some(TransferKind::Hold), ..TransferFilter::default() };
         let page = ListPage { limit: CANDIDATES_MAX, reads_max: READS_MAX, ..ListPage::default() };
         let newest = ledger.list_transfers(&filter, page)?.transfers;
-        let is_open: HashSet<_> = open.iter().map(|status| status.hold.id).collect();
+        // A hold has the sequence of its transfer.
+        let oldest = newest.last().map(|posted| posted.transfer.sequence);
+        let mut holds = ledger.list_holds(oldest, CANDIDATES_MAX)?.holds;
+        holds.retain(|status| status.hold.state == HoldState::Open);
+        let is_open: HashSet<_> = holds.iter().map(|status| status.hold.id).collect();
         let names = newest
             .into_iter()
             .filter(|posted| is_open.contains(&posted.transfer.id))
