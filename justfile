@@ -20,6 +20,10 @@ snapshots:
 shapes:
     MAKE_SHAPES=1 cargo test --locked --test integration -- shapes::
 
+# Makes docs/session.svg anew from what the program prints.
+picture:
+    MAKE_PICTURE=1 cargo test --locked --test integration -- picture::
+
 # Makes the book of this version, once: see tests/fixtures/README.md.
 fixture:
     MAKE_FIXTURE=1 cargo test --locked --test integration -- fixtures::this_version

@@ -110,6 +110,31 @@ pub enum InputError {
         /// What there may be.
         known: String,
     },
+    /// Not the columns that the rules for a file name.
+    #[error("the header {problem}")]
+    #[strum(serialize = "header_invalid")]
+    HeaderOfRules {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Not in the encoding that the file was to be read in.
+    #[error("the file is in {found}, and was read as {read_as}")]
+    #[strum(serialize = "encoding_other")]
+    Encoding {
+        /// The encoding that its first bytes show.
+        found: &'static str,
+        /// The encoding that it was to be read in.
+        read_as: String,
+    },
+    /// Not rules for reading a file.
+    #[error("{place}: {problem}")]
+    #[strum(serialize = "rules_invalid")]
+    Rules {
+        /// The line of the rules, and the field there.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// Not moments at which something can recur.
     #[error(transparent)]
     #[strum(serialize = "recurrence_invalid")]

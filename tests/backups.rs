@@ -228,7 +228,7 @@ fn a_dry_run_proves_a_backup_and_leaves_no_trace() {
 #[test]
 fn a_backup_of_an_older_schema_is_migrated_where_it_is_restored() {
     let place = Place::new();
-    let reverted = place.book.run("migrate revert --discard-everything").ends(0).stderr;
+    let reverted = place.book.run("migrate revert --discard-everything --yes").ends(0).stderr;
     let name = reverted.trim().strip_prefix("Reverted ").unwrap().trim_end_matches('.').to_owned();
     place.back_up("backup.db").ends(0);
     let before = fs::read(place.path("backup.db")).unwrap();

@@ -1,8 +1,10 @@
 //! Files in: every line is posted once, or written down with what is wrong with it.
 
+mod dialects;
 mod identity;
 mod reading_ahead;
 mod rejects;
+mod rules;
 mod strictness;
 
 use std::fs;

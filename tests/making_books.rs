@@ -20,7 +20,7 @@ const COMMANDS: [&str; 45] = [
     "account limit a --per-day 5",
     "account freeze a",
     "account unfreeze a",
-    "account close a",
+    "account close a --yes",
     "account history a",
     "account open a --currency EUR --dry-run",
     "balance a",

@@ -15,7 +15,7 @@ on_every_backend! {
         let open = "account open till --currency EUR";
         book.run(open).ends(0);
         book.run(open).ends(0).says("was open already");
-        book.run("account close till").ends(0);
+        book.run("account close till --yes").ends(0);
         for command in [open, "account open till --currency EUR --dry-run", "account open till --currency USD"] {
             book.run(command).ends(3).says("account till is closed");
         }
@@ -62,16 +62,16 @@ on_every_backend! {
     fn a_mistyped_name_is_answered_with_the_names_that_were_meant(book: &TestBook) {
         check(book, "account customers:alice liability EUR\naccount customers:alicia liability EUR\naccount customers:bob liability EUR\naccount cash:eur asset EUR\ndeposit customers:alice 5 cash cash:eur -> posted");
         for command in ["balance customers:alcie", "deposit customers:alcie 5", "transfer customers:alcie customers:bob 1", "statement customers:alcie",
-            "transfer customers:alice customers:alcie 1 --dry-run", "account close customers:alcie"] {
+            "transfer customers:alice customers:alcie 1 --dry-run", "account close customers:alcie --yes"] {
             let answer = book.run(command).ends(3).says("error: account customers:alcie is unknown");
-            answer.says("hint: did you mean customers:alice or customers:alicia? if not, open it with: teller account open \"customers:alcie\" --currency CODE");
+            answer.says("hint: did you mean customers:alice or customers:alicia? if not, see which there are with teller account list; a new one is opened with: teller account open \"customers:alcie\" --currency CODE");
         }
         let answer = book.run("balance cahs:eur --format json").ends(3);
         let error: serde_json::Value = serde_json::from_str(&answer.stderr).unwrap();
         assert_eq!(error["error"]["did_you_mean"], json!(["cash:eur"]));
         assert_eq!((&error["error"]["message"], &error["error"]["account"]), (&json!("account cahs:eur is unknown"), &json!("cahs:eur")));
 
-        let answer = book.run("balance nobody:knows").ends(3).says("hint: open it with: teller account open");
+        let answer = book.run("balance nobody:knows").ends(3).says("hint: see which there are with teller account list; a new one is opened with: teller account open");
         assert!(!answer.stderr.contains("did you mean"), "{}", answer.stderr);
     }
 

@@ -138,7 +138,7 @@ on_every_backend! {
         check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
         book.run("migrate revert --format json").ends(3).says("book_not_empty");
         assert_whole(&book.ledger(), 1);
-        book.run("migrate revert --discard-everything").ends(0).says("Reverted ");
+        book.run("migrate revert --discard-everything --yes").ends(0).says("Reverted ");
         book.run("balance a").ends(78).says("teller migrate run");
     }
 

@@ -179,13 +179,13 @@ on_every_backend! {
         book.run("account freeze alice --debits --credits").ends(2);
         assert_dry(book, "account unfreeze alice");
         book.run("account unfreeze alice --actor ops").ends(0).shows("open");
-        book.run("account close alice").ends(3).says("bring it to zero first");
-        assert_dry(book, "account close alice --to bob");
-        let journal = book.run("account close alice --to bob --actor ops --format json").ends(0).json();
+        book.run("account close alice --yes").ends(3).says("bring it to zero first");
+        assert_dry(book, "account close alice --yes --to bob");
+        let journal = book.run("account close alice --yes --to bob --actor ops --format json").ends(0).json();
         assert_eq!(journal["transfers"][0]["amount"], "100.00");
         book.run("transfer bob alice 1").ends(3).says("account alice is closed");
-        book.run("account close ghost").ends(3).says("account ghost is unknown");
-        book.run("account close ghost --to bob").ends(3).says("account ghost is unknown");
+        book.run("account close ghost --yes").ends(3).says("account ghost is unknown");
+        book.run("account close ghost --yes --to bob").ends(3).says("account ghost is unknown");
         run(book, &["account", "freeze", "bob", "--actor", ""]).ends(65);
 
         let events = book.run("account history alice --format json").ends(0).json();
@@ -196,6 +196,6 @@ on_every_backend! {
         book.run("account history alice --limit 1").ends(0).says("There are older ones: --cursor 3");
         book.run("account history alice --cursor 2 --format csv").ends(0).shows("alice,1,");
         book.run("account history bob").ends(0).says("Account bob was never changed.");
-        book.run("account close alice --to bob").ends(0);
+        book.run("account close alice --yes --to bob").ends(0);
     }
 }

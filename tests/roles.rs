@@ -177,7 +177,7 @@ fn a_writer_cannot_take_back_what_was_written() {
     ] {
         roles.assert_denied("writer", statement);
     }
-    roles.run("writer", "migrate revert --discard-everything").ends(77).says("does not allow it");
+    roles.run("writer", "migrate revert --discard-everything --yes").ends(77).says("does not allow it");
     assert_whole(&roles.book.ledger(), 1);
 }
 

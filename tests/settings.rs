@@ -201,3 +201,62 @@ fn a_postgres_book_that_takes_no_writes_can_be_read_and_ends_writes_with_77() {
     }
     check(&book, "balance b posted 5 version 1");
 }
+
+#[test]
+fn a_setting_is_taken_from_the_environment_then_dotenv_then_the_file_of_settings() {
+    let place = Place::new();
+    let show = |environment: &[(&str, &str)], arguments: &[&str]| {
+        let program = Program::new(&[arguments, &["config", "show", "--origin", "--format", "csv", "--raw"]].concat());
+        program
+            .command(|command| {
+                command
+                    .current_dir(place.0.path())
+                    .env_remove("TELLER_SLOW_STATEMENT_MS")
+                    .envs(environment.iter().copied());
+            })
+            .run()
+    };
+    place.write(
+        "teller.toml",
+        "database_url = \"sqlite://settings.db\"\nattempts_max = 7\nretry_time_max = \"5s\"\nconnections_max = 2\nslow_statement_ms = 250\nlog = \"info\"\n",
+    );
+    let shown = show(&[], &[]).ends(0);
+    for line in [
+        "file,settings.db,database_url in teller.toml\n",
+        "attempts_max,7,attempts_max in teller.toml\n",
+        "retry_time_max,5s,retry_time_max in teller.toml\n",
+        "connections_max,2,connections_max in teller.toml\n",
+        "slow_statement_min,250ms,slow_statement_ms in teller.toml\n",
+        "log,info,log in teller.toml\n",
+        "lock_wait_max,10s,Teller's default\n",
+    ] {
+        assert!(shown.stdout.contains(line), "{line}{}", shown.stdout);
+    }
+    place.write(".env", "TELLER_ATTEMPTS_MAX=8\nDATABASE_URL=sqlite://dotenv.db\n");
+    show(&[], &[])
+        .ends(0)
+        .shows("file,dotenv.db,DATABASE_URL in .env\n")
+        .shows("attempts_max,8,TELLER_ATTEMPTS_MAX in .env\n");
+    show(&[], &["--no-dotenv"]).ends(0).shows("attempts_max,7,attempts_max in teller.toml\n");
+    show(&[("TELLER_ATTEMPTS_MAX", "9")], &[]).ends(0).shows("attempts_max,9,TELLER_ATTEMPTS_MAX in the environment\n");
+    show(&[("TELLER_RETRY_TIME_MAX", "9s")], &["--deadline", "3s"]).ends(0).shows("retry_time_max,3s,--deadline\n");
+    assert!(!place.has("settings.db") && !place.has("dotenv.db"), "nothing is connected to");
+}
+
+#[test]
+fn a_setting_that_cannot_be_understood_is_told_with_its_place() {
+    let place = Place::new();
+    for (text, problem) in [
+        ("attempts_max = 0\n", "attempts_max in teller.toml is \"0\", which is no whole number from 1 on"),
+        ("retry_time_max = \"soon\"\n", "retry_time_max in teller.toml is \"soon\", which is no length of time"),
+        (
+            "retry_time = \"5s\"\n",
+            "the file teller.toml cannot be used: retry_time is no setting; the settings are database_url",
+        ),
+        ("attempts_max = true\n", "attempts_max is neither a text nor a whole number"),
+        ("\nattempts_max\n", "the file teller.toml cannot be used: line 2: "),
+    ] {
+        place.write("teller.toml", text);
+        place.run(None, &["config", "show"]).ends(78).says(problem);
+    }
+}

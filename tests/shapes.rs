@@ -79,6 +79,10 @@ const RECORDS: &[(&str, &str)] = &[
     ("ClockAcceptanceRecord", "`clock accept`"),
     ("CurrencyRecord", "`currency add`, `currency list`"),
     ("ImportRecord", "`import accounts`, `import transfers`"),
+    (
+        "ImportLineRecord",
+        "`import transfers --rules --dry-run`, in the list `items` of the object whose other fields are those of `ImportRecord`",
+    ),
     ("BookImportRecord", "`import book`"),
     ("ExportRecord", "`export --out`"),
     ("FlatExportRecord", "`export --to csv --out` and the other formats of one table"),

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::config::ConfigError;
 use crate::error::InputError;
 use crate::facts::{AccountName, TransferId};
+use crate::ledger::Malformed;
 use crate::rejection::{Rejection, ScheduleRejection};
 use crate::store::{Fact, NotOffered, StoreError, UnreachableCause};
 
@@ -17,6 +18,7 @@ pub(super) const AFTER_PANIC: &str = "report it; the same command with the same 
 pub(super) const AFTER_LOST_RESULT: &str = "what was committed need not be done again";
 pub(super) const REPEAT: &str = "run the same command again: it is safe, and finds out what became of the first";
 pub(super) const MAKE_ROOM: &str = "no file was left; make room and try again";
+pub(super) const SAY_YES: &str = "say that it is meant with --yes, or see what it would do with --dry-run";
 pub(super) const FORCE: &str = "replace it with --force";
 pub(super) const OTHER_BOOK_FILE: &str = "the file is not as it was exported; nothing was imported";
 /// How else a request can be told from others.
@@ -33,9 +35,13 @@ pub(super) fn retry(known: &str, id: TransferId) -> String {
     format!("{known}; run the same command again with --id {id}: it is safe")
 }
 
-/// Which accounts may have been meant. How to open one comes second, or a slip would become an account.
-pub(super) fn meant(account: &AccountName, names: &[&str]) -> String {
-    format!("did you mean {}? if not, {}", names.join(" or "), open_account(account))
+/// What may have been meant. What else to do comes second, or a slip would become an account.
+pub(super) fn meant(names: &[String], otherwise: Option<&str>) -> String {
+    let question = format!("did you mean {}?", names.join(" or "));
+    match otherwise {
+        Some(hint) => format!("{question} if not, {hint}"),
+        None => question,
+    }
 }
 
 /// After a file that ended in the middle, of which so many lines were imported.
@@ -48,7 +54,10 @@ pub(super) fn mend_csv(done: u64) -> String {
 }
 
 fn open_account(account: &AccountName) -> String {
-    format!("open it with: teller account open {:?} --currency CODE", account.as_str())
+    format!(
+        "see which there are with teller account list; a new one is opened with: teller account open {:?} --currency CODE",
+        account.as_str()
+    )
 }
 
 /// After a refusal by a rule. `None` where there is nothing to do but to ask for something else.
@@ -74,6 +83,20 @@ pub(super) fn of_one_among_many(rejection: &Rejection) -> Option<Advice> {
         Rejection::InLeg { rejection, .. } => of_one_among_many(rejection),
         Rejection::AccountUnknown { .. } => None,
         rejection => of_rejection(rejection),
+    }
+}
+
+/// After a line of a file that cannot be read. A message that names a format was given by somebody who said it.
+pub(super) fn of_line(fault: &Malformed) -> Option<&'static str> {
+    let is_said = fault.message.contains("written like");
+    match fault.code {
+        "not_utf8" => Some("if the file is Latin-1 or Windows-1252, import it with --encoding windows-1252"),
+        // The message begins with the amount, in quotes.
+        "amount_invalid" if !is_said && fault.message.split('"').nth(1).is_some_and(|amount| amount.contains(',')) => {
+            Some("if amounts have a comma, say how they are written, such as --number-format 1.234,56")
+        }
+        "time_invalid" if !is_said => Some("if dates are written otherwise, say how, such as --date-format %d.%m.%Y"),
+        _ => None,
     }
 }
 
@@ -134,6 +157,7 @@ const fn of_schedule_rejection(rejection: &ScheduleRejection) -> Option<&'static
 pub(super) fn of_input(input: &InputError) -> Option<&'static str> {
     match input {
         InputError::BookFile { .. } => Some(MEND_BOOK_FILE),
+        InputError::Encoding { .. } => Some("say which it is with --encoding utf-8 or --encoding utf-16"),
         InputError::Version { .. } => Some("the versions of accounts are shown by: teller balance --format json"),
         InputError::ActorMissing => Some("say who wants it so with --actor NAME"),
         InputError::BatchTooLarge { .. } => Some("split it, or bring transfers in with: teller import transfers"),
@@ -254,6 +278,7 @@ pub(super) const fn of_config(error: &ConfigError) -> Option<&'static str> {
         }
         ConfigError::Url { .. }
         | ConfigError::DotEnvFile { .. }
+        | ConfigError::SettingsFile { .. }
         | ConfigError::NotText { .. }
         | ConfigError::Invalid { .. } => None,
     }
@@ -278,7 +303,12 @@ mod tests {
     fn the_refusal_of_a_journal_has_the_advice_of_its_leg() {
         let account: AccountName = "ghost".parse().unwrap();
         let advice = of_rejection(&Rejection::AccountUnknown { account: account.clone() });
-        assert_eq!(advice.as_deref(), Some("open it with: teller account open \"ghost\" --currency CODE"));
+        assert_eq!(
+            advice.as_deref(),
+            Some(
+                "see which there are with teller account list; a new one is opened with: teller account open \"ghost\" --currency CODE"
+            )
+        );
         let in_leg = Rejection::InLeg { leg: 2, rejection: Box::new(Rejection::AccountUnknown { account }) };
         assert_eq!(of_rejection(&in_leg), advice);
         assert_eq!(of_one_among_many(&in_leg), None);

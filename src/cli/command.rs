@@ -6,12 +6,11 @@ use clap::{ArgAction, Args, Parser};
 
 use crate::cli::commands::Command;
 use crate::cli::deadline::{LONG_COMMANDS, parse_time};
-use crate::cli::exit::Exit;
 use crate::cli::look::LookArgs;
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
-#[command(name = "teller", version, propagate_version = true, after_help = after_help(), max_term_width = 110)]
+#[command(name = "teller", disable_help_subcommand = true, version, propagate_version = true, after_help = EXAMPLES, max_term_width = 110)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: GlobalArgs,
@@ -32,13 +31,9 @@ Examples:
   teller verify
 
 The book is the one of --database-url, or else of DATABASE_URL in the environment, or else of DATABASE_URL in a \
-.env file, or else the file teller.db in the working directory. account open, import and migrate run make the file where it is \
-not there; any other command refuses, unless --create is given. A relative path in a .env file starts at that file's folder. --book NAME is \
-another book of the same PostgreSQL database.";
+.env file, or else the file teller.db in the working directory.
 
-fn after_help() -> String {
-    format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::list())
-}
+More: teller help settings, teller help exit-codes";
 
 const DEADLINE_HELP: &str = "When to give up: 500ms, 30s, 5m, 1h";
 

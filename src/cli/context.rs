@@ -147,12 +147,9 @@ impl Context {
         }
     }
 
-    /// Adds what may have been meant, where an account is unknown. Where that cannot be found out, the failure is told as it is.
+    /// Adds what may have been meant, where something is unknown. Where that cannot be found out, the failure is told as it is.
     pub(super) fn with_similar(&self, failure: Failure) -> Failure {
-        let similar = failure
-            .unknown_account
-            .as_ref()
-            .map(|name| self.ledger()?.find_similar_accounts(name).map_err(Failure::from));
+        let similar = failure.unknown.as_ref().map(|unknown| unknown.similar(&self.ledger()?).map_err(Failure::from));
         match similar {
             Some(Ok(names)) => failure.or_meant(&names),
             Some(Err(_)) | None => failure,
@@ -161,8 +158,20 @@ impl Context {
 
     /// A command does one thing after the other.
     pub(super) fn options(&self) -> Result<StoreOptions, Failure> {
-        let mut options = StoreOptions { connections_max: 1, ..StoreOptions::default() };
-        options.slow_statement_min = config::slow_statement_min()?.unwrap_or(options.slow_statement_min);
-        Ok(self.deadline.bound(options))
+        Ok(self.deadline.bound(self.options_without_deadline()?))
+    }
+
+    /// The same as the settings say it, before the deadline bounds it.
+    pub(super) fn options_without_deadline(&self) -> Result<StoreOptions, Failure> {
+        let config::Bounds { connections_max, attempts_max, retry_time_max, slow_statement_min } =
+            config::bounds(self.dotenv)?;
+        let usual = StoreOptions::default();
+        Ok(StoreOptions {
+            connections_max: connections_max.map_or(1, |said| said.value),
+            attempts_max: attempts_max.map_or(usual.attempts_max, |said| said.value),
+            retry_time_max: retry_time_max.map_or(usual.retry_time_max, |said| said.value),
+            slow_statement_min: slow_statement_min.map_or(usual.slow_statement_min, |said| said.value),
+            ..usual
+        })
     }
 }

@@ -12,10 +12,11 @@ use crate::cli::advice::{self, Advice};
 use crate::cli::color::Meaning;
 use crate::cli::committed::Committed;
 use crate::cli::exit::Exit;
+use crate::cli::meant::Unknown;
 use crate::cli::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, TransferId};
+use crate::facts::TransferId;
 use crate::rejection::Rejection;
 use crate::store::{StoreError, UrlError};
 use crate::wire::{SealFileError, visible};
@@ -26,6 +27,7 @@ const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 const USAGE: &str = "usage";
 const DEADLINE_PASSED: &str = "deadline_passed";
 const OUTPUT_FAILED: &str = "output_failed";
+const NOT_CONFIRMED: &str = "not_confirmed";
 const PANIC: &str = "panic";
 const AUDITOR_MISSING: &str = "auditor_missing";
 const AUDITOR_FAILED: &str = "auditor_failed";
@@ -38,15 +40,15 @@ pub(super) struct Failure {
     hint: Option<Advice>,
     /// The rejection's own fields.
     fields: Vec<(String, Value)>,
-    /// The account that was named and is not there.
-    pub(super) unknown_account: Option<AccountName>,
+    /// What was named and is not there.
+    pub(super) unknown: Option<Box<Unknown>>,
     /// There is nobody left to tell.
     is_silent: bool,
 }
 
 impl Failure {
     fn new(exit: Exit, code: &'static str, message: String) -> Self {
-        Self { exit, code, message, hint: None, fields: Vec::new(), unknown_account: None, is_silent: false }
+        Self { exit, code, message, hint: None, fields: Vec::new(), unknown: None, is_silent: false }
     }
 
     /// Says what to do next.
@@ -73,6 +75,11 @@ impl Failure {
     pub(super) fn of_auditor(program: &str, error: &io::Error) -> Self {
         Self::new(Exit::Configuration, AUDITOR_FAILED, format!("{program} cannot be run: {error}"))
             .with_hint(advice::INSTALL_AUDITORS)
+    }
+
+    /// What nothing can undo was not confirmed.
+    pub(super) fn not_confirmed(message: String) -> Self {
+        Self::new(Exit::Usage, NOT_CONFIRMED, message)
     }
 
     /// A panic, which is always a fault of this program.
@@ -146,12 +153,13 @@ impl Failure {
         }
     }
 
-    /// Adds which accounts may have been meant.
-    pub(super) fn or_meant(mut self, similar: &[AccountName]) -> Self {
-        let (Some(account), false) = (&self.unknown_account, similar.is_empty()) else { return self };
-        let names: Vec<_> = similar.iter().map(AccountName::as_str).collect();
-        self.hint = Some(advice::meant(account, &names).into());
-        self.fields.push(("did_you_mean".to_owned(), json!(names)));
+    /// Adds what may have been meant.
+    pub(super) fn or_meant(mut self, similar: &[String]) -> Self {
+        if similar.is_empty() {
+            return self;
+        }
+        self.hint = Some(advice::meant(similar, self.hint.as_deref()).into());
+        self.fields.push(("did_you_mean".to_owned(), json!(similar)));
         self
     }
 
@@ -213,9 +221,7 @@ impl From<Rejection> for Failure {
             fields.shift_remove("code");
             failure.fields = fields.into_iter().collect();
         }
-        if let Rejection::AccountUnknown { account } = rejection {
-            failure.unknown_account = Some(account);
-        }
+        failure.unknown = Unknown::of(&rejection).map(Box::new);
         failure
     }
 }
@@ -270,8 +276,16 @@ mod tests {
     use super::*;
 
     /// What a line of an imported file can have in its rejects file besides the codes of bad input.
-    const OF_LINES: [&str; 6] =
-        ["accounts_ambiguous", "column_missing", "field_count", "id_invalid", "not_utf8", "type_invalid"];
+    const OF_LINES: [&str; 8] = [
+        "account_unmatched",
+        "accounts_ambiguous",
+        "amount_ambiguous",
+        "column_missing",
+        "field_count",
+        "id_invalid",
+        "not_utf8",
+        "type_invalid",
+    ];
 
     #[test]
     fn every_code_of_a_fault_is_documented_and_every_documented_one_is_given() {
@@ -282,7 +296,7 @@ mod tests {
             .filter_map(|line| line.split_once("` |"))
             .map(|(code, _)| code)
             .collect();
-        let own = [USAGE, DEADLINE_PASSED, OUTPUT_FAILED, PANIC, AUDITOR_MISSING, AUDITOR_FAILED];
+        let own = [USAGE, NOT_CONFIRMED, DEADLINE_PASSED, OUTPUT_FAILED, PANIC, AUDITOR_MISSING, AUDITOR_FAILED];
         let lists =
             [StoreError::VARIANTS, InputError::VARIANTS, ConfigError::VARIANTS, Error::VARIANTS, &own, &OF_LINES];
         // These three hand the code of another error on.

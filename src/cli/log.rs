@@ -17,14 +17,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::cli::failure::Failure;
 use crate::cli::talk::{self, LogLines};
 use crate::clock::Clock;
-use crate::config::{self, Setting};
+use crate::config::{self, DotEnvFile, Setting};
 use crate::wire::write_json;
 
-/// Writes the log from now on: what `-v` asks for, or else `TELLER_LOG`, or else warnings.
-pub(super) fn start(verbose: u8) -> Result<(), Failure> {
+/// Writes the log from now on: what `-v` asks for, or else the setting, or else warnings.
+pub(super) fn start(verbose: u8, file: DotEnvFile) -> Result<(), Failure> {
     let targets = match level_of(verbose) {
         Some(level) => of_flag(level),
-        None => config::log_targets()?.unwrap_or_else(|| of_flag(LevelFilter::WARN)),
+        None => config::log_targets(file)?.map_or_else(|| of_flag(LevelFilter::WARN), |said| said.value),
     };
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| LogLines);
     let registry = tracing_subscriber::registry();
@@ -38,13 +38,13 @@ pub(super) fn start(verbose: u8) -> Result<(), Failure> {
 }
 
 /// What is logged, for `teller config show`.
-pub(super) fn setting(verbose: u8) -> Result<Setting, Failure> {
-    let (value, origin) = match (level_of(verbose), config::log_targets()?) {
-        (Some(level), _) => (level.to_string(), "-v"),
-        (None, Some(targets)) => (targets.to_string(), "TELLER_LOG in the environment"),
-        (None, None) => (LevelFilter::WARN.to_string(), "Teller's default"),
+pub(super) fn setting(verbose: u8, file: DotEnvFile) -> Result<Setting, Failure> {
+    let (value, origin) = match (level_of(verbose), config::log_targets(file)?) {
+        (Some(level), _) => (level.to_string(), "-v".to_owned()),
+        (None, Some(said)) => (said.value.to_string(), said.origin.to_string()),
+        (None, None) => (LevelFilter::WARN.to_string(), "Teller's default".to_owned()),
     };
-    Ok(Setting { name: "log".to_owned(), value, origin: origin.to_owned() })
+    Ok(Setting { name: "log".to_owned(), value, origin })
 }
 
 const fn level_of(verbose: u8) -> Option<LevelFilter> {

@@ -6,22 +6,26 @@
 
 mod advice;
 mod args;
+mod asking;
 mod cells;
 mod color;
 mod command;
 mod commands;
 mod committed;
+mod completion;
 mod context;
 mod deadline;
 mod exit;
 mod failure;
 mod fields;
 mod format;
+mod help;
 mod interrupt;
 mod listing;
 mod log;
 mod look;
 mod lookup;
+mod meant;
 mod new_files;
 mod output;
 mod pages;
@@ -31,6 +35,7 @@ mod results;
 mod table;
 mod talk;
 mod usage;
+mod years;
 
 use std::panic;
 use std::process::ExitCode;
@@ -56,9 +61,13 @@ pub fn run() -> ExitCode {
     panic::set_hook(Box::new(|panic| {
         Failure::of_panic(panic).tell();
     }));
-    let outcome = panic::catch_unwind(|| match usage::read(&config::arguments()) {
-        Ok(command_line) => run_command_line(command_line),
-        Err(exit_code) => exit_code,
+    let outcome = panic::catch_unwind(|| match completion::answer(Arguments::command) {
+        Ok(true) => Exit::Done.into(),
+        Ok(false) => match usage::read(&config::arguments()) {
+            Ok(command_line) => run_command_line(command_line),
+            Err(exit_code) => exit_code,
+        },
+        Err(error) => Failure::usage(error.to_string()).tell(),
     });
     outcome.unwrap_or(Exit::Fault.into())
 }
@@ -75,7 +84,7 @@ fn run_command_line(command_line: CommandLine) -> ExitCode {
     let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
     let program = Program { arguments: Arguments::command, run: run_within };
     let context = Context { database_url, dotenv, book, actor, missing, verbose, deadline, output, program };
-    let started = check_format(context.output.look.format, &name).and_then(|()| log::start(verbose));
+    let started = check_format(context.output.look.format, &name).and_then(|()| log::start(verbose, context.dotenv));
     let outcome = started.and_then(|()| commands::run(&context, &command)).and_then(|ending| {
         context.output.finish()?;
         Ok(ending)

@@ -9,6 +9,7 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::talk::say;
+use crate::cli::years::is_far;
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId};
 use crate::ledger::{Ledger, Mode, Receipt};
@@ -134,12 +135,21 @@ impl RequestArgs {
         Ok(TransferRequest {
             id: self.note.id.id(ledger).map_err(Error::from)?,
             quantity,
-            effective_at: self.effective_at.as_deref().map(parse::<Instant>).transpose()?,
+            effective_at: self.effective_at(ledger)?,
             description: self.note.description()?,
             metadata: self.note.metadata().map_err(Error::from)?,
             conditions: self.conditions(parties.names()[0]).map_err(Error::from)?,
             parties,
         })
+    }
+
+    /// When it counts, which is said where the year may be a slip.
+    fn effective_at(&self, ledger: &Ledger) -> Result<Option<Instant>, Error> {
+        let time = self.effective_at.as_deref().map(parse::<Instant>).transpose()?;
+        if let Some(time) = time.filter(|time| is_far(*time, ledger.clock().now())) {
+            say(format_args!("It counts at {time}, more than ten years from now."));
+        }
+        Ok(time)
     }
 
     fn conditions(&self, first: &AccountName) -> Result<Vec<Condition<Placed<WrittenAmount>>>, InputError> {

@@ -11,6 +11,7 @@ use crate::cli::command::Arguments;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
+use crate::cli::help::with_examples_first;
 use crate::cli::talk::{self, Notes};
 
 /// Reads the arguments, or tells what is wrong with them, or shows the help that they ask for.
@@ -42,7 +43,7 @@ impl CommandLine {
         words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
         color: Color,
     ) -> Result<Self, clap::Error> {
-        let command = || Arguments::command().color(color.into());
+        let command = || with_examples_first(Arguments::command()).color(color.into());
         let matches = command().try_get_matches_from(words)?;
         let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))?;
         Ok(Self { name: name_of(&matches), arguments })

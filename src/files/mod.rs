@@ -7,7 +7,7 @@ mod input;
 mod output;
 mod unfinished;
 
-pub use crate::files::encoding::{BOM, foreign_encoding, without_bom};
+pub use crate::files::encoding::{BOM, foreign_encoding, utf_16, without_bom};
 pub use crate::files::input::{Input, read_text};
 pub use crate::files::output::{Existing, OutputFile, Written, create_private};
 pub use crate::files::unfinished::{Unfinished, remove_unfinished};

@@ -11,11 +11,16 @@ mod html;
 mod plain_text;
 
 pub use crate::interchange::book_file::{BookReader, BookWriter};
-pub use crate::interchange::csv::accounts::{read_accounts, read_accounts_by};
+pub use crate::interchange::csv::accounts::{read_accounts, read_accounts_as};
 pub use crate::interchange::csv::columns::Lines;
-pub use crate::interchange::csv::dialect::Delimiter;
+pub use crate::interchange::csv::dates::DateFormat;
+pub use crate::interchange::csv::dialect::{Delimiter, Dialect};
+pub use crate::interchange::csv::encoding::TextEncoding;
+pub use crate::interchange::csv::numbers::NumberFormat;
 pub use crate::interchange::csv::rejects::RejectsFile;
-pub use crate::interchange::csv::transfers::{read_transfers, read_transfers_by};
+#[cfg(feature = "cli")]
+pub use crate::interchange::csv::rules::Rules;
+pub use crate::interchange::csv::transfers::{read_transfers, read_transfers_as};
 #[cfg(feature = "parquet")]
 pub use crate::interchange::flat::parquet::ParquetWriter;
 pub use crate::interchange::flat::texts::TextCells;

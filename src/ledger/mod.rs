@@ -73,7 +73,8 @@ pub use crate::ledger::transport::journals::{
     JournalSink, JournalSpan, JournalTransfer,
 };
 pub use crate::ledger::transport::lines::{
-    AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, Malformed, MinBalance, Refused, TransferLine,
+    AccountLine, ImportCounts, ImportSink, ImportSource, Line, LineKey, LineOutcome, Malformed, MinBalance, Refused,
+    TransferLine,
 };
 pub use crate::ledger::write_options::{Mode, WriteOptions};
 

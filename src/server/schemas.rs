@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use crate::server::answer::ITEMS;
 use crate::wire::{
-    AccountRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
-    EventRecord, ExpiredRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ItemRecord, JournalRecord,
-    MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord,
-    PeriodEventRecord, ReceiptRecord, Record, ScheduleRecord, ScheduleRunRecord, SheetRecord, StatementHead,
-    TransferDetailsRecord, TransferRecord, TrialBalanceRecord, VerifyRecord,
+    AccountRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord,
+    ExpiredRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ItemRecord, JournalRecord, MetadataChangeRecord,
+    MetadataRecord, OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ScheduleRecord,
+    ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferRecord, TrialBalanceRecord,
+    VerifyRecord,
 };
 
 /// What a body looks like.

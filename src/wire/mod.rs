@@ -41,13 +41,14 @@ pub(crate) use crate::wire::opening_json::OpeningJson;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
-    AccountRecord, AuditRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord, ClockAcceptanceRecord,
-    ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord,
-    ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord,
-    JournalRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
-    PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead, ReportTail, RoleRecord,
-    ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, StatementHead,
-    TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
+    AccountRecord, AuditRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord,
+    ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord,
+    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord,
+    HoldRecord, ImportLineRecord, ImportRecord, ItemRecord, JournalRecord, MetadataChangeRecord, MetadataRecord,
+    MigrationRecord, Next, OpenedRecord, PageRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record,
+    ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord,
+    SettingRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord,
+    TrialBalanceRecord, VerifyRecord, WideRow,
 };
 #[cfg(feature = "server")]
 pub use crate::wire::records::{KeyMadeRecord, KeyRecord, ShownKey};

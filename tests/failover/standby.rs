@@ -133,7 +133,7 @@ fn no_write_waits_in_silence_for_a_standby_that_is_alone() {
         &["period", "close", "2020"],
         &["bench", "single", "--seconds", "1"],
         &["migrate", "run"],
-        &["migrate", "revert", "--discard-everything"],
+        &["migrate", "revert", "--discard-everything", "--yes"],
         &["migrate", "roles", "--apply"],
         &["book", "create", "other"],
     ] {

@@ -70,13 +70,13 @@ on_every_backend! {
         let text = "from,to,amount\na,b,1\n";
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        files.import_bytes(&[&b"\xff\xfe"[..], &little].concat()).ends(65).says("it is UTF-16 (little-endian); convert it");
-        files.import_bytes(&[&b"\xfe\xff"[..], &big].concat()).ends(65).says("it is UTF-16 (big-endian)");
-        files.import_bytes(&little).ends(65).says("it is UTF-16 (little-endian)");
+        files.import_bytes(&[&b"\xff\xfe"[..], &little].concat()).ends(65).says("the file is in UTF-16LE, and was read as UTF-8").says("--encoding utf-16");
+        files.import_bytes(&[&b"\xfe\xff"[..], &big].concat()).ends(65).says("the file is in UTF-16BE");
+        files.import_bytes(&little).ends(65).says("the file is in UTF-16LE");
         files.import_bytes(b"PK\x03\x04 and more").ends(65).says("it is a ZIP archive or a spreadsheet");
         // Bytes 38 and 47 of the file, whatever quotes stand before.
         files.import_bytes(b"from,to,amount,description\na,b,1,\"caf\xe9\"\n\xfc,b,1,\n").ends(65)
-            .says("line 2, column description: not_utf8: the description is not UTF-8: byte 38 of the file is 0xE9")
+            .says("line 2, column description: not_utf8: the description is not UTF-8: byte 38 of the file is 0xE9; if the file is Latin-1 or Windows-1252, import it with --encoding windows-1252")
             .says("line 3, column from: not_utf8: the from is not UTF-8: byte 41 of the file is 0xFC");
         check(book, "balance b version 0");
     }

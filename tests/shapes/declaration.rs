@@ -8,7 +8,7 @@ use teller::facts::{
     AccountState, AccountType, DueState, HoldState, NormalSide, OnRefusal, PeriodAction, RecurrencePeriod,
     ScheduleState, TransferKind,
 };
-use teller::ledger::FindingCode;
+use teller::ledger::{FindingCode, LineOutcome};
 
 pub struct Declaration {
     pub name: String,
@@ -90,6 +90,7 @@ pub fn words() -> Vec<(&'static str, Vec<String>)> {
         ("DueState", shown(DueState::ALL)),
         ("FindingCode", shown(FindingCode::ALL)),
         ("HoldState", shown(HoldState::ALL)),
+        ("LineOutcome", shown(LineOutcome::ALL)),
         ("NormalSide", shown(NormalSide::ALL)),
         ("OnRefusal", shown(OnRefusal::ALL)),
         ("PeriodAction", shown(PeriodAction::ALL)),

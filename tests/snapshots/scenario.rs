@@ -67,10 +67,10 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         account history customers:carol
         account history customers:alice
         account open customers:dora --currency EUR
-        account close customers:dora --actor ops
+        account close customers:dora --yes --actor ops
         transfer customers:bob customers:carol 2.50 --key to-carol
-        account close customers:carol --actor ops
-        account close customers:carol --to customers:bob --actor ops --reason 'moved to Bob'
+        account close customers:carol --yes --actor ops
+        account close customers:carol --yes --to customers:bob --actor ops --reason 'moved to Bob'
     "),
     ("transfer", "
         deposit customers:alice 30.00 --cash cash --key salary-2 --description 'second salary' --effective-at 2026-02-01T00:00:00+01:00

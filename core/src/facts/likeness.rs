@@ -8,11 +8,28 @@ const PROPOSED_MAX: usize = 3;
 /// Those of the names that are so near to a mistyped one that they may have been meant, the nearest first. Few of them, or none.
 #[must_use]
 pub fn similar_names(typed: &AccountName, names: impl IntoIterator<Item = AccountName>) -> Vec<AccountName> {
-    let near = |name: &AccountName| distance(typed.as_str(), name.as_str(), distance_max(typed.as_str()));
-    let mut found: Vec<_> = names.into_iter().filter_map(|name| Some((near(&name)?, name))).collect();
-    found.sort_by(|(a, first), (b, second)| (a, first.as_str()).cmp(&(b, second.as_str())));
+    similar(typed.as_str(), names, AccountName::as_str)
+}
+
+/// Those of the texts that are so near to a mistyped one that they may have been meant, the nearest first. Few of them, or none.
+///
+/// ```
+/// use teller_ledger_core::facts::similar_texts;
+///
+/// let keys = ["order-7", "invoice-1"].map(str::to_owned);
+/// assert_eq!(similar_texts("oder-7", keys), ["order-7"]);
+/// ```
+#[must_use]
+pub fn similar_texts(typed: &str, texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    similar(typed, texts, String::as_str)
+}
+
+fn similar<T: PartialEq>(typed: &str, all: impl IntoIterator<Item = T>, text: fn(&T) -> &str) -> Vec<T> {
+    let near = |one: &T| distance(typed, text(one), distance_max(typed));
+    let mut found: Vec<_> = all.into_iter().filter_map(|one| Some((near(&one)?, one))).collect();
+    found.sort_by(|(a, first), (b, second)| (a, text(first)).cmp(&(b, text(second))));
     found.dedup();
-    found.into_iter().map(|(_, name)| name).take(PROPOSED_MAX).collect()
+    found.into_iter().map(|(_, one)| one).take(PROPOSED_MAX).collect()
 }
 
 /// One slip, and one more for every eight characters, of which nobody makes more than three. At least one character is right.

@@ -39,7 +39,7 @@ pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
 pub use key::Key;
-pub use likeness::similar_names;
+pub use likeness::{similar_names, similar_texts};
 pub use period::{Period, PeriodError};
 pub use period_action::PeriodAction;
 pub use recurrence::{

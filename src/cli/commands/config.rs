@@ -31,7 +31,7 @@ pub(in crate::cli) fn run(context: &Context, command: &ConfigCommand) -> Result<
     let ConfigCommand::Show(ShowArgs { origin }) = command;
     let mut settings = config::settings(context.database_url_flag(), context.dotenv, &context.url()?.0, "--book")?;
     settings.extend(bounds(context)?);
-    settings.push(log::setting(context.verbose)?);
+    settings.push(log::setting(context.verbose, context.dotenv)?);
     let record = |setting: &config::Setting| SettingRecord::new(&setting.name, &setting.value, &setting.origin);
     let records: Vec<_> = settings.iter().map(record).collect();
     let columns = if *origin { SettingRecord::with_origin() } else { SettingRecord::table() };
@@ -41,30 +41,36 @@ pub(in crate::cli) fn run(context: &Context, command: &ConfigCommand) -> Result<
 
 /// What commands take of the database and how long they wait for it.
 fn bounds(context: &Context) -> Result<Vec<config::Setting>, Failure> {
-    let usual = StoreOptions { connections_max: 1, ..StoreOptions::default() };
-    let used = context.options()?;
-    let of_deadline = |is_changed: bool| if is_changed { "--deadline" } else { DEFAULT }.to_owned();
-    let time = |name: &str, of: fn(&StoreOptions) -> Duration| config::Setting {
+    let (said, used) = (context.options_without_deadline()?, context.options()?);
+    let config::Bounds { connections_max, attempts_max, retry_time_max, slow_statement_min } =
+        config::bounds(context.dotenv)?;
+    let of = |said: Option<config::Origin>| said.map_or_else(|| DEFAULT.to_owned(), |origin| origin.to_string());
+    let bound = |name: &str, shown: fn(&StoreOptions) -> String, origin: Option<config::Origin>| config::Setting {
         name: name.to_owned(),
-        value: humantime::format_duration(of(&used)).to_string(),
-        origin: of_deadline(of(&used) != of(&usual)),
+        value: shown(&used),
+        origin: if shown(&used) == shown(&said) { of(origin) } else { "--deadline".to_owned() },
     };
-    let number = |name: &str, of: fn(&StoreOptions) -> u32| config::Setting {
-        name: name.to_owned(),
-        value: of(&used).to_string(),
-        origin: of_deadline(of(&used) != of(&usual)),
-    };
-    let slow =
-        if config::slow_statement_min()?.is_some() { "TELLER_SLOW_STATEMENT_MS in the environment" } else { DEFAULT };
     Ok(vec![
         context.deadline.setting(),
-        time("connect_time_max", |options| options.connect_time_max),
-        number("connections_max", |options| options.connections_max),
-        time("connection_wait_max", |options| options.connection_wait_max),
-        time("statement_time_max", |options| options.statement_time_max),
-        time("lock_wait_max", |options| options.lock_wait_max),
-        number("attempts_max", |options| options.attempts_max),
-        time("retry_time_max", |options| options.retry_time_max),
-        config::Setting { origin: slow.to_owned(), ..time("slow_statement_min", |options| options.slow_statement_min) },
+        bound("connect_time_max", |options| shown(options.connect_time_max), None),
+        bound(
+            "connections_max",
+            |options| options.connections_max.to_string(),
+            connections_max.map(|said| said.origin),
+        ),
+        bound("connection_wait_max", |options| shown(options.connection_wait_max), None),
+        bound("statement_time_max", |options| shown(options.statement_time_max), None),
+        bound("lock_wait_max", |options| shown(options.lock_wait_max), None),
+        bound("attempts_max", |options| options.attempts_max.to_string(), attempts_max.map(|said| said.origin)),
+        bound("retry_time_max", |options| shown(options.retry_time_max), retry_time_max.map(|said| said.origin)),
+        bound(
+            "slow_statement_min",
+            |options| shown(options.slow_statement_min),
+            slow_statement_min.map(|said| said.origin),
+        ),
     ])
+}
+
+fn shown(time: Duration) -> String {
+    humantime::format_duration(time).to_string()
 }

@@ -1,6 +1,7 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, parse};
+use crate::cli::asking::YesArgs;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -43,6 +44,8 @@ pub(in crate::cli) struct RevertArgs {
     /// Do it although the book has accounts, and destroy them and their transfers
     #[arg(long)]
     discard_everything: bool,
+    #[command(flatten)]
+    yes: YesArgs,
     #[command(flatten)]
     mode: ModeArgs,
 }
@@ -109,7 +112,9 @@ fn roles(context: &Context, pool: &Pool, arguments: &RolesArgs) -> Result<Ending
 }
 
 fn revert(pool: &Pool, arguments: &RevertArgs) -> Result<(), Failure> {
-    if !arguments.discard_everything {
+    if arguments.discard_everything {
+        arguments.yes.confirm("discarding what the newest migration holds", arguments.mode.mode())?;
+    } else {
         check_empty(pool)?;
     }
     if arguments.mode.mode() == Mode::DryRun {

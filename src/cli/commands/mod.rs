@@ -16,6 +16,7 @@ mod demo;
 mod doctor;
 mod exchange;
 mod export;
+mod help;
 mod hold;
 mod import;
 mod journal;
@@ -141,8 +142,10 @@ commands! {
     /// Show the settings
     #[command(subcommand)]
     Config(config::ConfigCommand) => config::run,
-    /// Print completions for a shell
+    /// Print what makes a shell complete commands, options, accounts, currencies and holds
     Completions(shell::CompletionArgs) => shell::completions,
     /// Print the manual page of a command, or write those of all commands
     Man(shell::ManArgs) => shell::man,
+    /// Print the help of a command, or of one of the topics exit-codes and settings
+    Help(help::HelpArgs) => help::run,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Command};
 use clap_complete::Shell;
 
+use crate::cli::completion;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::error::Error;
@@ -12,7 +13,10 @@ use crate::files::{Existing, OutputFile};
 use crate::wire::PageRecord;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  teller completions bash > /etc/bash_completion.d/teller")]
+#[command(after_help = "Examples:\n  teller completions bash > /etc/bash_completion.d/teller\n  \
+    teller completions zsh > ~/.zfunc/_teller\n\n\
+    The shell asks the program, which answers for the book of the command line or of the settings: the names of accounts, account \
+    types, currencies and open holds. A book that does not answer in a second is passed over.")]
 pub(in crate::cli) struct CompletionArgs {
     /// The shell
     shell: Shell,
@@ -32,9 +36,7 @@ pub(in crate::cli) struct ManArgs {
 }
 
 pub(in crate::cli) fn completions(context: &Context, arguments: &CompletionArgs) -> Result<Ending, Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut (context.program.arguments)(), "teller", &mut script);
-    context.output.raw(&script)?;
+    context.output.raw(&completion::script(arguments.shell)?)?;
     Ok(Ending::Done)
 }
 

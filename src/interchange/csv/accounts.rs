@@ -1,15 +1,13 @@
+use std::borrow::Cow;
 use std::io::Read;
 
 use crate::error::Error;
 use crate::facts::AccountType;
 use crate::interchange::csv::columns::{Columns, Known, Lines, fault};
-use crate::interchange::csv::dialect::Delimiter;
+use crate::interchange::csv::dialect::Dialect;
 use crate::ledger::{AccountLine, Malformed, MinBalance};
 
-const KNOWN: Known = Known {
-    required: &["name", "currency"],
-    names: &["name", "type", "currency", "min_balance", "max_balance", "description"],
-};
+const NAMES: &[&str] = &["name", "type", "currency", "min_balance", "max_balance", "description"];
 
 /// Reads a file of accounts, line by line: columns `name`, `type` (by the first part of the name where it is empty, or else liability), `currency`,
 /// `min_balance` (the type's usual one where it is empty, none where it says `none`), `max_balance`, `description`, and
@@ -18,15 +16,16 @@ const KNOWN: Known = Known {
 /// # Errors
 /// [`InputError::Header`](crate::InputError::Header) when the columns are not these, [`Error::File`] when it cannot be read.
 pub fn read_accounts<R: Read>(reader: R) -> Result<Lines<R, AccountLine>, Error> {
-    read_accounts_by(reader, None)
+    read_accounts_as(reader, &Dialect::default())
 }
 
-/// As [`read_accounts`], with a delimiter.
+/// Does the same as [`read_accounts`] for a file that is written in another way.
 ///
 /// # Errors
-/// As [`read_accounts`].
-pub fn read_accounts_by<R: Read>(reader: R, delimiter: Option<Delimiter>) -> Result<Lines<R, AccountLine>, Error> {
-    Lines::new(reader, &KNOWN, delimiter, parse)
+/// Those of [`read_accounts`]; [`InputError::Encoding`](crate::InputError::Encoding) if the file is in another encoding.
+pub fn read_accounts_as<R: Read>(reader: R, dialect: &Dialect) -> Result<Lines<R, AccountLine>, Error> {
+    let parse = |columns: &Columns<'_>| parse(columns).map(Some);
+    Lines::new(reader, Known::own(&["name", "currency"], NAMES), dialect, Box::new(parse))
 }
 
 fn parse(columns: &Columns<'_>) -> Result<AccountLine, Malformed> {
@@ -38,15 +37,23 @@ fn parse(columns: &Columns<'_>) -> Result<AccountLine, Malformed> {
     let min_balance = match columns.get("min_balance") {
         None => MinBalance::Default,
         Some("none") => MinBalance::None,
-        Some(text) => MinBalance::At(text.to_owned()),
+        Some(_) => MinBalance::At(limit(columns, "min_balance")?.unwrap_or_default()),
+    };
+    let max_balance = match columns.get("max_balance") {
+        Some("none") => None,
+        _ => limit(columns, "max_balance")?,
     };
     Ok(AccountLine {
         name,
         account_type,
         currency: columns.require_parsed("currency")?,
         min_balance,
-        max_balance: columns.get("max_balance").filter(|text| *text != "none").map(str::to_owned),
+        max_balance,
         description: columns.description()?,
         metadata: columns.metadata()?,
     })
+}
+
+fn limit(columns: &Columns<'_>, column: &str) -> Result<Option<String>, Malformed> {
+    Ok(columns.amount(column)?.map(Cow::into_owned))
 }

@@ -7,7 +7,9 @@ use std::str::FromStr;
 
 use crate::error::{Error, InputError};
 use crate::facts::{Description, Instant, Metadata, TransferId};
-use crate::interchange::csv::dialect::{Delimiter, Unmarked, read_header, unmarked};
+use crate::interchange::csv::dates::read_usual;
+use crate::interchange::csv::dialect::{Delimiter, Dialect, read_header};
+use crate::interchange::csv::encoding::{Text, TextEncoding};
 use crate::interchange::csv::records::{Record, Records};
 use crate::ledger::{Line, Malformed};
 
@@ -17,6 +19,9 @@ const METADATA_PREFIX: &str = "metadata.";
 pub(crate) const REJECT_PREFIX: &str = "reject_";
 /// The column with the id of a line that has no key.
 pub(crate) const REJECT_ID: &str = "reject_id";
+/// How a rejects file begins.
+const REJECT_LINE: &[u8] = b"reject_line";
+const QUOTED_REJECT_LINE: &[u8] = b"\"reject_line\"";
 /// How many characters of a header are shown.
 const SHOWN_MAX: usize = 80;
 
@@ -24,6 +29,7 @@ const SHOWN_MAX: usize = 80;
 pub struct Columns<'a> {
     header: &'a [String],
     fields: &'a [Cow<'a, str>],
+    dialect: &'a Dialect,
 }
 
 impl<'a> Columns<'a> {
@@ -58,8 +64,20 @@ impl<'a> Columns<'a> {
         self.parse("description")
     }
 
-    pub(crate) fn effective_at(&self) -> Result<Option<Instant>, Malformed> {
-        self.parse("effective_at")
+    /// An amount in digits and a point, however it is written.
+    pub(crate) fn amount(&self, column: &str) -> Result<Option<Cow<'a, str>>, Malformed> {
+        let plain = self.get(column).map(|text| self.dialect.numbers.plain(text)).transpose();
+        plain.map_err(|problem| fault(column, "amount_invalid", problem))
+    }
+
+    /// A day stands for its first moment.
+    pub(crate) fn moment(&self, column: &str) -> Result<Option<Instant>, Malformed> {
+        let Some(text) = self.get(column) else { return Ok(None) };
+        match &self.dialect.dates {
+            Some(format) => format.read(text).map(Some).map_err(|problem| fault(column, "time_invalid", problem)),
+            None if read_usual(text).is_some() => Ok(read_usual(text)),
+            None => self.parse(column),
+        }
     }
 
     /// The id that the line was refused under, where it comes from a rejects file.
@@ -83,35 +101,64 @@ pub(crate) fn fault(column: &str, code: &'static str, message: String) -> Malfor
     Malformed { column: column.to_owned(), code, message, id: None }
 }
 
+/// Understands a line by its columns. `None` for a line that is passed over.
+type Parse<T> = Box<dyn Fn(&Columns<'_>) -> Result<Option<T>, Malformed> + Send>;
+
 /// A file's lines, each understood by `parse`, and the header they stand under.
 pub struct Lines<R, T> {
-    records: Records<Unmarked<R>>,
+    records: Records<Text<R>>,
+    dialect: Dialect,
     delimiter: Delimiter,
     header: Vec<String>,
-    parse: fn(&Columns<'_>) -> Result<T, Malformed>,
+    /// The columns that say which line a line is.
+    keys: Vec<String>,
+    parse: Parse<T>,
 }
 
 /// Which columns a file has.
 pub(crate) struct Known {
     /// Those that it must have.
-    pub(crate) required: &'static [&'static str],
-    /// Those that it may have, beside metadata.
-    pub(crate) names: &'static [&'static str],
+    pub(crate) required: Vec<String>,
+    /// Those that it may have, beside metadata. `None` if it may have any, as it is somebody else's file.
+    pub(crate) names: Option<&'static [&'static str]>,
+    /// Those of a file without a header.
+    pub(crate) without_header: Option<Vec<String>>,
+    /// Those that say which line a line is.
+    pub(crate) keys: Vec<String>,
+}
+
+impl Known {
+    /// For a file whose columns have our own names.
+    pub(crate) fn own(required: &[&str], names: &'static [&'static str]) -> Self {
+        let [required, keys] = [required, &["id", "key"]].map(|names| names.iter().map(|&name| name.into()).collect());
+        Self { required, names: Some(names), without_header: None, keys }
+    }
 }
 
 impl<R: Read, T> Lines<R, T> {
-    /// Reads the header, which must name all required columns, and else only known ones and metadata.
-    pub(crate) fn new(
-        reader: R,
-        known: &Known,
-        delimiter: Option<Delimiter>,
-        parse: fn(&Columns<'_>) -> Result<T, Malformed>,
-    ) -> Result<Self, Error> {
-        let mut records = Records::new(unmarked(reader)?);
-        let line = records.next_line()?.unwrap_or((1, Vec::new()));
-        let (header, delimiter) = read_header(line, known.required, delimiter)?;
-        check_header(&header, delimiter, known)?;
-        Ok(Self { records, delimiter, header, parse })
+    /// Reads the header, which must name all required columns, and else only known ones and metadata. A rejects file has none of the lines
+    /// that are skipped in the file it comes from, and always a header.
+    pub(crate) fn new(reader: R, known: Known, dialect: &Dialect, parse: Parse<T>) -> Result<Self, Error> {
+        let (text, encoding) = dialect.encoding.open(reader)?;
+        let dialect = Dialect { encoding, ..dialect.clone() };
+        let mut records = Records::new(text);
+        let is_rejects = records.begins_with(&[REJECT_LINE, QUOTED_REJECT_LINE])?;
+        if !is_rejects {
+            records.skip_lines(dialect.skip)?;
+        }
+        let (header, delimiter) = if let Some(columns) = known.without_header.clone().filter(|_| !is_rejects) {
+            (columns, dialect.delimiter.unwrap_or(Delimiter::COMMA))
+        } else {
+            let line = records.next_line()?.unwrap_or((1, Vec::new()));
+            read_header(line, &known.required, dialect.delimiter)?
+        };
+        check_header(&header, delimiter, &known)?;
+        Ok(Self { records, dialect, delimiter, header, keys: known.keys, parse })
+    }
+
+    /// How the characters of the file are written as bytes.
+    pub(crate) const fn encoding(&self) -> TextEncoding {
+        self.dialect.encoding
     }
 
     /// The names of the columns.
@@ -132,14 +179,18 @@ impl<R: Read, T> Lines<R, T> {
         self.records.line_end()
     }
 
-    fn line(&self, record: Record) -> Line<T> {
+    /// `None` for a line that is passed over.
+    fn line(&self, record: Record) -> Option<Line<T>> {
         let values: Vec<_> = record.values().map(text_of).collect();
-        let columns = Columns { header: &self.header, fields: &values };
-        let content = self.check_record(&record).and_then(|()| (self.parse)(&columns));
+        let columns = Columns { header: &self.header, fields: &values, dialect: &self.dialect };
+        let content = match self.check_record(&record) {
+            Ok(()) => (self.parse)(&columns).transpose()?,
+            Err(fault) => Err(fault),
+        };
         let content = content.map_err(|fault| Malformed { id: columns.rejected_id(), ..fault });
-        let has_key = ["id", "key"].iter().any(|column| columns.get(column).is_some());
+        let has_key = self.keys.iter().any(|column| columns.get(column).is_some());
         let number = record.line;
-        Line { number, has_key, content, raw: self.without_reasons(record) }
+        Some(Line { number, has_key, content, raw: self.without_reasons(record) })
     }
 
     fn check_record(&self, record: &Record) -> Result<(), Malformed> {
@@ -152,10 +203,7 @@ impl<R: Read, T> Lines<R, T> {
         let (column, _) = self.header.iter().zip(record.raw_fields()).find(not_text).unzip();
         let column = column.map_or("", String::as_str);
         let (place, byte) = (record.offset + error.valid_up_to() as u64 + 1, record.raw[error.valid_up_to()]);
-        let message = format!(
-            "the {column} is not UTF-8: byte {place} of the file is 0x{byte:02X}; if the file is Latin-1 or Windows-1252, convert it: \
-             iconv -f WINDOWS-1252 -t UTF-8"
-        );
+        let message = format!("the {column} is not UTF-8: byte {place} of the file is 0x{byte:02X}");
         Err(fault(column, "not_utf8", message))
     }
 
@@ -183,27 +231,41 @@ impl<R: Read, T> Iterator for Lines<R, T> {
     type Item = Result<Line<T>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.records.next_record(self.delimiter.byte()) {
-            Ok(record) => record.map(|record| Ok(self.line(record))),
-            Err(error) => Some(Err(error)),
+        loop {
+            match self.records.next_record(self.delimiter.byte()) {
+                Ok(record) => {
+                    if let Some(line) = self.line(record?) {
+                        return Some(Ok(line));
+                    }
+                }
+                Err(error) => return Some(Err(error)),
+            }
         }
     }
 }
 
 fn check_header(header: &[String], delimiter: Delimiter, known: &Known) -> Result<(), Error> {
-    let fault = |problem| Err(Error::Input(InputError::Header { problem, known: known.names.join(", ") }));
-    if let Some(column) = known.required.iter().find(|column| !header.iter().any(|name| name == *column)) {
+    let fault = |problem: String| {
+        Err(Error::Input(match known.names {
+            Some(names) => InputError::Header { problem, known: names.join(", ") },
+            None => InputError::HeaderOfRules { problem },
+        }))
+    };
+    if let Some(column) = known.required.iter().find(|column| !header.contains(column)) {
         let found: String = header.join(" | ").chars().take(SHOWN_MAX).collect();
         return fault(format!("lacks the column {column}: it was read as {found:?}, separated by {delimiter}"));
     }
     let is_known = |name: &str| {
-        known.names.contains(&name) || name.starts_with(METADATA_PREFIX) || name.starts_with(REJECT_PREFIX)
+        let is_own = known.names.is_none_or(|names| names.contains(&name));
+        is_own || name.starts_with(METADATA_PREFIX) || name.starts_with(REJECT_PREFIX)
     };
     if let Some(column) = header.iter().find(|name| !is_known(name)) {
         return fault(format!("has a column {column:?} that means nothing here"));
     }
+    // In somebody else's file only those columns count that are asked for.
+    let counts = |name: &&String| known.names.is_some() || known.required.contains(name);
     let mut seen = HashSet::new();
-    match header.iter().find(|name| !seen.insert(name.as_str())) {
+    match header.iter().filter(counts).find(|name| !seen.insert(name.as_str())) {
         Some(column) => fault(format!("has the column {column} twice")),
         None => Ok(()),
     }

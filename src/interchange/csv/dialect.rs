@@ -1,15 +1,13 @@
-//! What stands between the fields of a CSV file.
+//! How a CSV file is written, and what stands between its fields.
 
 use std::fmt;
-use std::io::{self, Cursor, Read};
 use std::str::FromStr;
 
-use crate::error::{Error, InputError};
-use crate::files::{BOM, foreign_encoding};
+use crate::error::InputError;
+use crate::interchange::csv::dates::DateFormat;
+use crate::interchange::csv::encoding::TextEncoding;
+use crate::interchange::csv::numbers::NumberFormat;
 use crate::interchange::csv::records::{Record, fields_of_line};
-
-/// How many bytes tell what a file is.
-const FIRST_BYTES: u64 = 16;
 
 /// The character between two fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,33 +47,42 @@ impl FromStr for Delimiter {
     }
 }
 
-/// A reader behind the mark that may stand before UTF-8.
-pub(crate) type Unmarked<R> = io::Chain<Cursor<Vec<u8>>, R>;
-
-/// Passes a file on without its byte order mark. A file that is not UTF-8 is refused by its first bytes.
-pub(crate) fn unmarked<R: Read>(mut reader: R) -> Result<Unmarked<R>, Error> {
-    let failed = |source| Error::File { doing: "read the file".into(), source };
-    let mut first = Vec::new();
-    reader.by_ref().take(FIRST_BYTES).read_to_end(&mut first).map_err(failed)?;
-    if let Some(problem) = foreign_encoding(&first) {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidData, problem)));
-    }
-    if first.starts_with(BOM) {
-        first.drain(..BOM.len());
-    }
-    Ok(Cursor::new(first).chain(reader))
+/// How a CSV file is written, as far as that is not found out by the file itself.
+///
+/// ```
+/// use teller::interchange::{Dialect, read_transfers_as};
+///
+/// let dialect = Dialect { skip: 1, numbers: "1.234,56".parse()?, dates: Some("%d.%m.%Y".parse()?), ..Dialect::default() };
+/// let file = "exported by hand\nfrom;to;amount;effective_at\nalice;bob;1.000,50;31.12.2026\n";
+/// let line = read_transfers_as(file.as_bytes(), &dialect)?.next().ok_or("a line")??;
+/// assert_eq!(line.number, 3);
+/// assert_eq!(line.content.map_err(|fault| fault.message)?.amount, "1000.50");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Dialect {
+    /// What stands between fields. `None` to find it out by the header.
+    pub delimiter: Option<Delimiter>,
+    /// How characters are written as bytes.
+    pub encoding: TextEncoding,
+    /// How many lines stand before the header.
+    pub skip: u64,
+    /// How amounts are written.
+    pub numbers: NumberFormat,
+    /// How dates are written. `None` for days like `2026-09-01` and moments with their offset.
+    pub dates: Option<DateFormat>,
 }
 
 /// The header, and what stands between its fields: the first of the usual delimiters by which it has all columns that it must have; where
 /// there is none, commas.
 pub(crate) fn read_header(
     (line, raw): (u64, Vec<u8>),
-    required: &[&str],
+    required: &[String],
     delimiter: Option<Delimiter>,
 ) -> Result<(Vec<String>, Delimiter), InputError> {
     let names = |delimiter: Delimiter| fields_of_line(line, raw.clone(), delimiter.0).map(|record| names(&record));
     let fits = |delimiter: &Delimiter| {
-        names(*delimiter).is_ok_and(|names| required.iter().all(|column| names.iter().any(|name| name == column)))
+        names(*delimiter).is_ok_and(|names| required.iter().all(|column| names.contains(column)))
     };
     let found = || Delimiter::USUAL.into_iter().find(fits).unwrap_or(Delimiter::COMMA);
     let delimiter = delimiter.unwrap_or_else(found);
@@ -93,7 +100,8 @@ mod tests {
     #[test]
     fn the_delimiter_is_that_by_which_the_header_has_its_columns() {
         let found = |header: &str| {
-            let (names, delimiter) = read_header((1, header.into()), &["from", "amount"], None).unwrap();
+            let (names, delimiter) =
+                read_header((1, header.into()), &["from", "amount"].map(str::to_owned), None).unwrap();
             (names.join("+"), delimiter.0)
         };
         assert_eq!(found("from,amount"), ("from+amount".into(), b','));
@@ -101,7 +109,7 @@ mod tests {
         assert_eq!(found("from\t\"amount\""), ("from+amount".into(), b'\t'));
         assert_eq!(found("from | amount"), ("from+amount".into(), b'|'));
         assert_eq!(found("from:amount"), ("from:amount".into(), b','));
-        let given = read_header((1, "from:amount".into()), &["from"], Some(Delimiter(b':'))).unwrap();
+        let given = read_header((1, "from:amount".into()), &["from".to_owned()], Some(Delimiter(b':'))).unwrap();
         assert_eq!(given.0, ["from", "amount"]);
     }
 
@@ -113,18 +121,5 @@ mod tests {
         for text in ["", ",,", "x", "0", "\"", "\n", "\r", "€", "\0"] {
             assert!(text.parse::<Delimiter>().is_err(), "{text:?}");
         }
-    }
-
-    #[test]
-    fn the_mark_before_utf_8_is_passed_over() {
-        let read = |bytes: &'static [u8]| {
-            let mut text = Vec::new();
-            unmarked(bytes).map(|mut reader| reader.read_to_end(&mut text).unwrap()).map(|_| text)
-        };
-        assert_eq!(read(b"\xef\xbb\xbfa,b").unwrap(), b"a,b");
-        assert_eq!(read(b"a,b and more than sixteen bytes").unwrap(), b"a,b and more than sixteen bytes");
-        assert_eq!(read(b"").unwrap(), b"");
-        let Err(Error::File { source, .. }) = read(b"\xff\xfea\0") else { panic!("it is refused") };
-        assert!(source.to_string().contains("UTF-16"));
     }
 }

@@ -2,7 +2,12 @@
 
 pub(super) mod accounts;
 pub(super) mod columns;
+pub(super) mod dates;
 pub(super) mod dialect;
+pub(super) mod encoding;
+pub(super) mod numbers;
 pub(super) mod records;
 pub(super) mod rejects;
+#[cfg(feature = "cli")]
+pub(super) mod rules;
 pub(super) mod transfers;

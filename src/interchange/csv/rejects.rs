@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::files::OutputFile;
 use crate::interchange::csv::columns::{Lines, REJECT_ID, REJECT_PREFIX};
+use crate::interchange::csv::encoding::TextEncoding;
 use crate::ledger::Refused;
 
 /// A CSV file with the lines that were not imported, byte for byte as they stood, each behind its number and what is wrong with it.
@@ -12,7 +13,8 @@ use crate::ledger::Refused;
 /// them under, so that each is posted once. The file has its name when it is finished, and only if there is a line in it.
 pub struct RejectsFile {
     file: BufWriter<OutputFile>,
-    /// The delimiter, and how lines end, as in the imported file.
+    /// The encoding, the delimiter, and how lines end, as in the imported file.
+    encoding: TextEncoding,
     delimiter: u8,
     line_end: &'static str,
     /// The names of the imported file's own columns.
@@ -26,7 +28,8 @@ impl RejectsFile {
     pub fn new<R: io::Read, T>(file: OutputFile, lines: &Lines<R, T>) -> Self {
         let columns = lines.header().iter().filter(|name| !name.starts_with(REJECT_PREFIX)).cloned().collect();
         let (delimiter, line_end) = (lines.delimiter().byte(), lines.line_end());
-        Self { file: BufWriter::new(file), delimiter, line_end, columns, has_lines: false }
+        let encoding = lines.encoding();
+        Self { file: BufWriter::new(file), encoding, delimiter, line_end, columns, has_lines: false }
     }
 
     /// Adds a line, with a message that says what is wrong with it.
@@ -40,6 +43,7 @@ impl RejectsFile {
             let own = std::mem::take(&mut self.columns);
             let names = names.iter().map(String::as_str).chain([REJECT_ID]).chain(own.iter().map(String::as_str));
             let header: Vec<_> = names.map(|name| self.field(name)).collect();
+            self.file.write_all(self.encoding.mark())?;
             self.write_line(&header)?;
         }
         let fault = &refused.fault;
@@ -63,8 +67,8 @@ impl RejectsFile {
     }
 
     fn write_line(&mut self, fields: &[Vec<u8>]) -> io::Result<()> {
-        self.file.write_all(&fields.join(&self.delimiter))?;
-        self.file.write_all(self.line_end.as_bytes())
+        let line = [&fields.join(&self.delimiter), self.line_end.as_bytes()].concat();
+        self.file.write_all(&self.encoding.bytes_of(&line))
     }
 
     /// In quotes where it would not be read as one field without.

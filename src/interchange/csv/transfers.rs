@@ -3,14 +3,12 @@ use std::io::Read;
 use crate::error::Error;
 use crate::facts::{AccountName, Key, TransferId};
 use crate::interchange::csv::columns::{Columns, Known, Lines, REJECT_ID, fault};
-use crate::interchange::csv::dialect::Delimiter;
+use crate::interchange::csv::dialect::Dialect;
 use crate::ledger::{LineKey, Malformed, TransferLine};
 use crate::requests::Parties;
 
-const KNOWN: Known = Known {
-    required: &["amount"],
-    names: &["key", "id", "from", "to", "debit", "credit", "amount", "currency", "effective_at", "description"],
-};
+const NAMES: &[&str] =
+    &["key", "id", "from", "to", "debit", "credit", "amount", "currency", "effective_at", "description"];
 
 /// Reads a file of transfers, line by line: columns `key` or `id`, `from` and `to` or `debit` and `credit`, `amount`,
 /// `currency`, `effective_at`, `description`, and `metadata.NAME` for any name. The delimiter is found out by the header.
@@ -21,27 +19,33 @@ const KNOWN: Known = Known {
 /// # Errors
 /// [`InputError::Header`](crate::InputError::Header) when the columns are not these, [`Error::File`] when it cannot be read.
 pub fn read_transfers<R: Read>(reader: R) -> Result<Lines<R, TransferLine>, Error> {
-    read_transfers_by(reader, None)
+    read_transfers_as(reader, &Dialect::default())
 }
 
-/// As [`read_transfers`], with a delimiter.
+/// Does the same as [`read_transfers`] for a file that is written in another way.
 ///
 /// # Errors
-/// As [`read_transfers`].
-pub fn read_transfers_by<R: Read>(reader: R, delimiter: Option<Delimiter>) -> Result<Lines<R, TransferLine>, Error> {
-    Lines::new(reader, &KNOWN, delimiter, parse)
+/// Those of [`read_transfers`]; [`InputError::Encoding`](crate::InputError::Encoding) if the file is in another encoding.
+pub fn read_transfers_as<R: Read>(reader: R, dialect: &Dialect) -> Result<Lines<R, TransferLine>, Error> {
+    let parse = |columns: &Columns<'_>| parse(columns).map(Some);
+    Lines::new(reader, Known::own(&["amount"], NAMES), dialect, Box::new(parse))
 }
 
 fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
     Ok(TransferLine {
         key: parse_key(columns)?,
         parties: parse_parties(columns)?,
-        amount: columns.require("amount")?.to_owned(),
+        amount: require_amount(columns)?,
         currency: columns.parse("currency")?,
-        effective_at: columns.effective_at()?,
+        effective_at: columns.moment("effective_at")?,
         description: columns.description()?,
         metadata: columns.metadata()?,
     })
+}
+
+fn require_amount(columns: &Columns<'_>) -> Result<String, Malformed> {
+    columns.require("amount")?;
+    Ok(columns.amount("amount")?.unwrap_or_default().into_owned())
 }
 
 /// The line's own id or key says which transfer it is, else the id that it was refused under, else what it means.

@@ -314,13 +314,11 @@ fn run<R: Send>(
 fn report(line: Reported, outcome: Outcome, counts: &mut ImportCounts, sink: &mut dyn ImportSink) -> Result<(), Error> {
     counts.lines += 1;
     let (fault, rejection, id) = match outcome {
-        Outcome::Done { replayed: false } => {
-            counts.done += 1;
-            return Ok(());
-        }
-        Outcome::Done { replayed: true } => {
-            counts.replayed += 1;
-            counts.replayed_without_key += u64::from(line.is_by_meaning);
+        Outcome::Done { replayed } => {
+            counts.done += u64::from(!replayed);
+            counts.replayed += u64::from(replayed);
+            counts.replayed_without_key += u64::from(replayed && line.is_by_meaning);
+            sink.accept(line.number, replayed);
             return Ok(());
         }
         Outcome::Refused { rejection, id } => {

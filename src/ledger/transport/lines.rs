@@ -73,6 +73,9 @@ pub enum LineKey {
     Refused(TransferId),
     /// By its meaning, and by how many equal lines came before it.
     Occurrence,
+    /// By its meaning as a line of a statement of this account, and by how many equal lines came before it. The other account is not part of
+    /// that meaning: it was chosen by whoever read the statement, and may be chosen otherwise the next time.
+    OccurrenceOf(AccountName),
 }
 
 /// A line of a file of transfers.
@@ -139,6 +142,23 @@ pub struct Refused {
     pub id: Option<TransferId>,
 }
 
+/// What an import makes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineOutcome {
+    /// It is posted.
+    Imported,
+    /// It was posted before.
+    Replayed,
+    /// It is refused by a rule, or cannot be read.
+    Refused,
+}
+
+teller_ledger_core::words!(LineOutcome {
+    Imported = "imported",
+    Replayed = "replayed",
+    Refused = "refused",
+});
+
 /// The progress of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportCounts {
@@ -163,6 +183,11 @@ pub trait ImportSink {
     /// # Errors
     /// Any fault of writing the line down. The import then stops.
     fn refuse(&mut self, refused: &Refused) -> io::Result<()>;
+
+    /// Receives the number of a line that was imported, or that had been imported before. Called after the line's batch is committed.
+    fn accept(&mut self, number: u64, replayed: bool) {
+        let _ = (number, replayed);
+    }
 
     /// Receives the progress, and decides whether to continue. An import that stops here has committed everything that it has counted.
     fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()>;

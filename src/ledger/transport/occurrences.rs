@@ -49,12 +49,12 @@ impl Identities {
         match &line.key {
             LineKey::Id(id) => known(id.clone()),
             LineKey::Refused(id) => known((*id).into()),
-            LineKey::Occurrence => match meaning(line, self.source.as_ref()) {
+            LineKey::Occurrence | LineKey::OccurrenceOf(_) => match meaning(line, self.source.as_ref()) {
                 // It is not counted as an occurrence, so that it changes the identity of no other line.
                 None => known(self.of_malformed(raw).into()),
                 Some(meaning) => Identity {
                     id: TransferId::from_line(&meaning, self.meanings.count(meaning)).into(),
-                    former: self.wordings.as_mut().map(|wordings| {
+                    former: self.wordings.as_mut().filter(|_| line.key == LineKey::Occurrence).map(|wordings| {
                         let wording = wording(line);
                         TransferId::from_worded_line(&wording, wordings.count(wording))
                     }),
@@ -114,14 +114,12 @@ impl Occurrences {
 fn meaning(line: &TransferLine, source: Option<&ImportSource>) -> Option<Content> {
     let [first, second] = line.parties.names();
     let effective_at = line.effective_at.map(|time| time.micros().to_string()).unwrap_or_default();
-    let fixed = [
-        source.map_or("", ImportSource::as_str),
-        form(&line.parties),
-        first.as_str(),
-        second.as_str(),
-        shortest(&line.amount)?,
-        &effective_at,
-    ];
+    let [form, first, second] = match &line.key {
+        LineKey::OccurrenceOf(account) if account == first => ["statement", account.as_str(), "first"],
+        LineKey::OccurrenceOf(account) => ["statement", account.as_str(), "second"],
+        _ => [form(&line.parties), first.as_str(), second.as_str()],
+    };
+    let fixed = [source.map_or("", ImportSource::as_str), form, first, second, shortest(&line.amount)?, &effective_at];
     let description = line.description.as_ref().map_or("", Description::as_str);
     let texts: Vec<_> = [description].into_iter().chain(metadata(line)).map(without_spelling).collect();
     Some(digest(fixed.into_iter().chain(texts.iter().map(String::as_str)).map(str::as_bytes)))
@@ -222,6 +220,19 @@ mod tests {
         let in_euros = TransferLine { currency: "EUR".parse().ok(), ..line("10.00") };
         assert_eq!(ids([in_euros.clone(), line("10"), in_euros]), expected);
         assert_ne!(expected[0], expected[1]);
+    }
+
+    #[test]
+    fn a_line_of_a_statement_is_the_same_whatever_account_stands_against_it() {
+        let of = |debit: &str, credit: &str| TransferLine {
+            key: LineKey::OccurrenceOf("bank".parse().unwrap()),
+            parties: Parties::Post { debit: debit.parse().unwrap(), credit: credit.parse().unwrap() },
+            ..line("10")
+        };
+        let food = ids([of("food", "bank"), of("food", "bank")]);
+        assert_eq!(food, ids([of("unknown", "bank"), of("rent", "bank")]));
+        assert_ne!(food[0], ids([of("bank", "food")])[0]);
+        assert_ne!(food[0], ids([TransferLine { key: LineKey::Occurrence, ..of("food", "bank") }])[0]);
     }
 
     #[test]

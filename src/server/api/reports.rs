@@ -9,15 +9,13 @@ use crate::ledger::{
     BalanceTable, Bound, Comparison, FiscalYear, Ledger, LineKind, PeriodUnit, ReportPeriod, SheetLine, ShowEmpty,
     TableRequest, balance_sheet, begins_of_years, income_statement, trial_balance,
 };
-use crate::server::answer::Answer;
+use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::Call;
 use crate::server::endpoint::{Action, Endpoint, Parameter};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::wire::{ReportHead, SheetRecord, TrialBalanceRecord, read_moments, read_month};
-
-const LINES: &str = "lines";
 
 const QUERY: &[Parameter] = &[
     ("month", "The month, as in `2026-09`"),
@@ -36,7 +34,7 @@ const QUERY: &[Parameter] = &[
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let report = |path, summary, run, record| {
-        Endpoint::get(path, summary, Scope::BookRead, Action::Long(run), Shape::Within("ReportHead", LINES, record))
+        Endpoint::get(path, summary, Scope::BookRead, Action::Long(run), Shape::Within("ReportHead", ITEMS, record))
             .with_query(QUERY)
     };
     vec![
@@ -111,7 +109,7 @@ impl Asked {
             Ok(Value::Object(fields)) => fields,
             _ => serde_json::Map::new(),
         };
-        page.insert(LINES.to_owned(), json!(records));
+        page.insert(ITEMS.to_owned(), json!(records));
         page.insert("balanced".to_owned(), json!(balanced));
         Answer::one(&Value::Object(page))
     }

@@ -1,8 +1,7 @@
 use bigdecimal::BigDecimal;
 
 use crate::facts::{
-    Account, AccountEvent, AccountName, AccountState, AccountType, Actor, Hash, Instant, Metadata, Sequence,
-    TransferId,
+    Account, AccountEvent, AccountName, AccountState, AccountType, Actor, Hash, Instant, Metadata, Sequence, TransferId,
 };
 use crate::ledger::{AsOf, Balance, BalanceRow, NamedCurrency, Opened, PathBalance};
 use crate::money::{CurrencyCode, Money};

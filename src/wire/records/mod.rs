@@ -14,6 +14,7 @@ mod bench;
 mod checks;
 mod clock;
 mod holds;
+mod imports;
 #[cfg(feature = "server")]
 mod keys;
 mod lookups;
@@ -36,6 +37,7 @@ pub use crate::wire::records::checks::{
 };
 pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+pub use crate::wire::records::imports::ImportLineRecord;
 #[cfg(feature = "server")]
 pub use crate::wire::records::keys::{KeyMadeRecord, KeyRecord, ShownKey};
 pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};

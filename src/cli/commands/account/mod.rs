@@ -37,8 +37,8 @@ pub(in crate::cli) enum AccountCommand {
     #[command(after_help = "Example:\n  teller account unfreeze customers:alice --reason 'order lifted'")]
     Unfreeze(FreezeArgs),
     /// Close an account for ever
-    #[command(after_help = "Examples:\n  teller account close customers:alice\n  \
-        teller account close customers:alice --to customers:bob --reason 'moved to Bob'\n\n\
+    #[command(after_help = "Examples:\n  teller account close customers:alice --dry-run\n  \
+        teller account close customers:alice --to customers:bob --yes --reason 'moved to Bob'\n\n\
         Its balance must be zero, without open holds. With --to what it has is moved and it is closed, both or neither; \
         then the journal is shown.")]
     Close(CloseArgs),

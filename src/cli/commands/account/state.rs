@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::args::{ModeArgs, ReasonArgs, parse};
+use crate::cli::asking::YesArgs;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -41,6 +42,8 @@ pub(in crate::cli) struct CloseArgs {
     #[arg(long, value_name = "ACCOUNT")]
     to: Option<String>,
     #[command(flatten)]
+    yes: YesArgs,
+    #[command(flatten)]
     reason: ReasonArgs,
     #[command(flatten)]
     mode: ModeArgs,
@@ -75,8 +78,9 @@ pub(in crate::cli) fn close(context: &Context, arguments: &CloseArgs) -> Result<
     let name: AccountName = parse(&arguments.name)?;
     let heir: Option<AccountName> = arguments.to.as_deref().map(parse).transpose()?;
     let change = arguments.reason.change(context.actor()?, name.clone(), AccountAction::Close)?;
-    let ledger = context.ledger()?;
     let mode = arguments.mode.mode();
+    arguments.yes.confirm(&format!("closing account {name} for ever"), mode)?;
+    let ledger = context.ledger()?;
     match heir {
         Some(heir) if ledger.get_account(&name)?.posted() != Amount::ZERO => {
             let id = TransferId::fresh(ledger.clock().now());

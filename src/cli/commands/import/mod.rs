@@ -1,28 +1,34 @@
+mod arguments;
 mod book;
+mod dialect;
+mod far;
+mod preview;
+mod sink;
 
-use std::io::{self, Read};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
-use crate::cli::advice;
-use crate::cli::args::{ModeArgs, count};
+use crate::cli::args::count;
+use crate::cli::commands::import::arguments::{ImportArgs, ImportTransfersArgs};
+use crate::cli::commands::import::far::FarLines;
+use crate::cli::commands::import::preview::Preview;
+use crate::cli::commands::import::sink::{Sink, rejects};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
-use crate::cli::new_files::{ForceArgs, create_next_to_taken};
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
-use crate::error::{Error, InputError};
-use crate::files::Input;
-use crate::interchange::{Delimiter, Lines, RejectsFile, read_accounts_by, read_transfers_by};
-use crate::ledger::{ImportCounts, ImportSink, ImportSource, Ledger, Mode, Refused};
+use crate::error::Error;
+use crate::files::{Input, read_text};
+use crate::interchange::{Delimiter, Dialect, Lines, RejectsFile, Rules, read_accounts_as, read_transfers_as};
+use crate::ledger::{ImportCounts, ImportSink, ImportSource, Ledger, Mode};
 use crate::wire::ImportRecord;
 
-/// How many refused lines are told on stderr where all of them are in the rejects file.
-const REFUSED_SHOWN_MAX: u64 = 10;
+/// The most bytes of a file of rules.
+const RULES_BYTES_MAX: u64 = 64 << 10;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum ImportCommand {
@@ -42,12 +48,17 @@ none where it says none), max_balance, description, and metadata.NAME for any NA
 
 The file is UTF-8, with quotes only around whole fields. Fields have at most 64 KiB.
 
-Example:
-  teller import accounts accounts.csv";
+Examples:
+  teller import accounts accounts.csv
+  teller import accounts accounts.csv --encoding latin1 --number-format 1.234,56";
 
 const TRANSFERS_HELP: &str = "\
 Columns: key or id; from and to, or debit and credit; amount; currency (the first account's where it is empty); \
 effective_at; description; and metadata.NAME for any NAME.
+
+A file with other columns, such as a bank's statement, is read by --rules: a file that says which column is which, how \
+numbers and dates are written, and which account stands on the other side of a line. docs/bank-statements.md has an example. With --dry-run \
+each line is shown as it would be posted.
 
 The file is UTF-8, with quotes only around whole fields. Fields have at most 64 KiB. A text that is not CSV ends the \
 import, such as a quote that is not closed: nothing behind it is read.
@@ -61,77 +72,88 @@ come from and import it again; not both.
 Examples:
   teller import transfers transfers.csv --rejects refused.csv
   teller import transfers january.csv --source bank-2026-01
+  teller import transfers export.csv --number-format 1.234,56 --date-format %d.%m.%Y --skip 4
+  teller import transfers statement.csv --rules giro.toml --dry-run
   zcat transfers.csv.gz | teller import transfers - --delimiter ';'";
-
-#[derive(Args)]
-pub(in crate::cli) struct ImportArgs {
-    /// The file, or - for stdin
-    file: PathBuf,
-    /// Where lines go that are not imported [default: a file beside FILE, ending in .rejects.csv; for stdin stdin.rejects.csv]
-    #[arg(long, value_name = "FILE")]
-    rejects: Option<PathBuf>,
-    #[command(flatten)]
-    force: ForceArgs,
-    /// What stands between fields: a character, or tab [default: found out by the header]
-    #[arg(long, value_name = "CHARACTER", allow_hyphen_values = true)]
-    delimiter: Option<Delimiter>,
-    #[command(flatten)]
-    mode: ModeArgs,
-}
-
-#[derive(Args)]
-pub(in crate::cli) struct ImportTransfersArgs {
-    #[command(flatten)]
-    common: ImportArgs,
-    /// The file's own name: its lines without a key are then told from equal lines of other files
-    #[arg(long, value_name = "NAME")]
-    source: Option<String>,
-}
 
 pub(in crate::cli) fn run(context: &Context, command: &ImportCommand) -> Result<Ending, Failure> {
     match command {
         ImportCommand::Accounts(arguments) => {
-            import(context, arguments, read_accounts_by, |ledger, lines, mode, sink| {
-                ledger.import_accounts(lines, mode, sink)
-            })
+            let import =
+                Import { context, arguments, dialect: arguments.dialect.over(Dialect::default()), preview: None };
+            import.run(read_accounts_as, |ledger, lines, mode, sink| ledger.import_accounts(lines, mode, sink))
         }
-        ImportCommand::Transfers(ImportTransfersArgs { common, source }) => {
-            let source = source.as_deref().map(crate::cli::args::parse::<ImportSource>).transpose()?;
-            import(context, common, read_transfers_by, |ledger, lines, mode, sink| {
-                ledger.import_transfers_from(source.as_ref(), lines, mode, sink)
-            })
-        }
+        ImportCommand::Transfers(arguments) => import_transfers(context, arguments),
         ImportCommand::Book(arguments) => book::run(context, arguments),
     }
 }
 
+fn import_transfers(context: &Context, arguments: &ImportTransfersArgs) -> Result<Ending, Failure> {
+    let ImportTransfersArgs { source, rules, common } = arguments;
+    let source = source.as_deref().map(crate::cli::args::parse::<ImportSource>).transpose()?;
+    let rules = rules.as_deref().map(read_rules).transpose()?;
+    let preview = (rules.is_some() && common.mode.mode() == Mode::DryRun).then(Preview::default);
+    let dialect = common.dialect.over(rules.as_ref().map(Rules::dialect).unwrap_or_default());
+    let import = Import { context, arguments: common, dialect, preview: preview.clone() };
+    let read = |file, dialect: &Dialect| match &rules {
+        Some(rules) => rules.read_transfers(file, dialect),
+        None => read_transfers_as(file, dialect),
+    };
+    let far = FarLines::default();
+    let ending = import.run(read, |ledger, lines, mode, sink| {
+        let now = ledger.clock().now();
+        let see = |line: &Result<_, Error>| {
+            let Ok(line) = line else { return };
+            far.see(line, now);
+            if let Some(preview) = &preview {
+                preview.see(line);
+            }
+        };
+        ledger.import_transfers_from(source.as_ref(), lines.inspect(see), mode, sink)
+    })?;
+    far.tell();
+    Ok(ending)
+}
+
+fn read_rules(path: &Path) -> Result<Rules, Error> {
+    Rules::read(&read_text(path, RULES_BYTES_MAX)?).map_err(|error| error.at(&path.display().to_string()).into())
+}
+
 /// A file whose reading is the progress of the work.
 type Watched = Box<dyn Read + Send>;
-/// Reads the header of one kind of file.
-type ReadBy<T> = fn(Watched, Option<Delimiter>) -> Result<Lines<Watched, T>, Error>;
 
-fn import<T>(
-    context: &Context,
-    arguments: &ImportArgs,
-    read: ReadBy<T>,
-    work: impl FnOnce(&Ledger, Lines<Watched, T>, Mode, &mut dyn ImportSink) -> Result<ImportCounts, Error>,
-) -> Result<Ending, Failure> {
-    let mode = arguments.mode.mode();
-    let input = Input::open(&arguments.file)?;
-    let progress = Progress::of_file("Importing", "lines", input.bytes);
-    let lines = read(Box::new(progress.of_reading(input)), arguments.delimiter)?;
-    if arguments.delimiter.is_none() && lines.delimiter() != Delimiter::COMMA {
-        say(format_args!("The fields are separated by {}; --delimiter says otherwise.", lines.delimiter()));
+/// One file, and how it is imported.
+struct Import<'a> {
+    context: &'a Context,
+    arguments: &'a ImportArgs,
+    dialect: Dialect,
+    preview: Option<Preview>,
+}
+
+impl Import<'_> {
+    fn run<T>(
+        self,
+        read: impl FnOnce(Watched, &Dialect) -> Result<Lines<Watched, T>, Error>,
+        work: impl FnOnce(&Ledger, Lines<Watched, T>, Mode, &mut dyn ImportSink) -> Result<ImportCounts, Error>,
+    ) -> Result<Ending, Failure> {
+        let Self { context, arguments, dialect, preview } = self;
+        let mode = arguments.mode.mode();
+        let input = Input::open(&arguments.file)?;
+        let progress = Progress::of_file("Importing", "lines", input.bytes);
+        let lines = read(Box::new(progress.of_reading(input)), &dialect)?;
+        if dialect.delimiter.is_none() && lines.delimiter() != Delimiter::COMMA {
+            say(format_args!("The fields are separated by {}; --delimiter says otherwise.", lines.delimiter()));
+        }
+        let rejects = rejects(context, arguments, &lines, mode)?;
+        let ledger = context.ledger_to_begin(mode)?;
+        interrupt::listen();
+
+        let mut sink = Sink::new(progress, rejects, preview);
+        let counts = work(&ledger, lines, mode, &mut sink);
+        sink.progress.finish();
+        let counts = counts.map_err(|error| sink.stopped_by(error))?;
+        end(context, sink, counts, mode)
     }
-    let rejects = rejects(context, arguments, &lines, mode)?;
-    let ledger = context.ledger_to_begin(mode)?;
-    interrupt::listen();
-
-    let mut sink = Sink { rejects, progress, counts: ImportCounts::default(), refused: 0 };
-    let counts = work(&ledger, lines, mode, &mut sink);
-    sink.progress.finish();
-    let counts = counts.map_err(|error| sink.stopped_by(error))?;
-    end(context, sink, counts, mode)
 }
 
 fn end(context: &Context, sink: Sink, counts: ImportCounts, mode: Mode) -> Result<Ending, Failure> {
@@ -143,7 +165,10 @@ fn end(context: &Context, sink: Sink, counts: ImportCounts, mode: Mode) -> Resul
     }
     let path = if is_stopped { None } else { sink.rejects.map(RejectsFile::finish).transpose()?.flatten() };
     let path = path.map(|path| path.display().to_string());
-    context.output.one(&ImportRecord::new(counts, path, mode))?;
+    match &sink.preview {
+        Some(preview) => preview.show(context, counts)?,
+        None => context.output.one(&ImportRecord::new(counts, path, mode))?,
+    }
     if counts.replayed_without_key > 0 {
         say(format_args!(
             "{} without a key mean the same as lines of an earlier import, and were not posted again. That is right for a file \
@@ -158,91 +183,4 @@ fn end(context: &Context, sink: Sink, counts: ImportCounts, mode: Mode) -> Resul
         ImportCounts { refused: 1.., .. } => Ending::Refused,
         _ => Ending::Done,
     })
-}
-
-/// Tells of what happens, and writes down what was refused.
-struct Sink {
-    /// `None` in a dry run, which leaves no trace.
-    rejects: Option<RejectsFile>,
-    progress: Progress,
-    counts: ImportCounts,
-    refused: u64,
-}
-
-impl Sink {
-    fn say_stopped(&self) {
-        let refused = if self.refused > 0 { " Lines that were refused so far are refused again then." } else { "" };
-        say(format_args!(
-            "Stopped after {}; what was imported stays. Import the same file again to go on.{refused}",
-            count(self.counts.lines, "line")
-        ));
-    }
-
-    fn stopped_by(&self, error: Error) -> Failure {
-        match error {
-            Error::Input(InputError::Csv { .. }) => Failure::from(error).with_hint(advice::mend_csv(self.counts.done)),
-            error @ Error::Input(_) => error.into(),
-            error => {
-                self.say_stopped();
-                error.into()
-            }
-        }
-    }
-}
-
-impl ImportSink for Sink {
-    fn refuse(&mut self, refused: &Refused) -> io::Result<()> {
-        self.refused += 1;
-        let message = message_of(refused);
-        if self.refused <= REFUSED_SHOWN_MAX || self.rejects.is_none() {
-            let fault = &refused.fault;
-            let message = &message;
-            let column = if fault.column.is_empty() { String::new() } else { format!(", column {}", fault.column) };
-            self.progress.suspend(|| {
-                say(format_args!("line {}{column}: {}: {message}", refused.number, fault.code));
-            });
-        } else if self.refused == REFUSED_SHOWN_MAX + 1 {
-            self.progress.suspend(|| say("More lines are refused; all of them are in the rejects file."));
-        }
-        self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.write(refused, &message))
-    }
-
-    fn progress(&mut self, counts: &ImportCounts) -> ControlFlow<()> {
-        self.counts = *counts;
-        self.progress.show(counts.lines);
-        if interrupt::is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-}
-
-/// What is wrong with a line, and what to do about it.
-fn message_of(refused: &Refused) -> String {
-    let message = &refused.fault.message;
-    match refused.rejection.as_ref().and_then(advice::of_one_among_many) {
-        Some(hint) => format!("{message}; {hint}"),
-        None => message.clone(),
-    }
-}
-
-/// Begins the rejects file before anything is imported, so that it can be written when a line is refused.
-fn rejects<R: Read, T>(
-    context: &Context,
-    arguments: &ImportArgs,
-    lines: &Lines<R, T>,
-    mode: Mode,
-) -> Result<Option<RejectsFile>, Failure> {
-    if mode == Mode::DryRun {
-        return Ok(None);
-    }
-    let Some(path) = arguments.rejects.clone() else {
-        // An earlier import's rejects may be being mended, so that the next free name is taken.
-        let beside = if arguments.file == Path::new("-") { Path::new("stdin") } else { &arguments.file };
-        let file = create_next_to_taken(context, &beside.with_extension("rejects.csv"))?;
-        return Ok(Some(RejectsFile::new(file, lines)));
-    };
-    let is_input = path.canonicalize().is_ok_and(|path| arguments.file.canonicalize().is_ok_and(|file| file == path));
-    if is_input {
-        let source = io::Error::other("it is the file to import");
-        return Err(Error::File { doing: format!("write rejects to {}", path.display()), source }.into());
-    }
-    Ok(Some(RejectsFile::new(arguments.force.create(context, &path)?, lines)))
 }

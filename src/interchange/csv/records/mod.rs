@@ -105,6 +105,26 @@ impl<R: Read> Records<R> {
         self.line_end.unwrap_or("\n")
     }
 
+    /// Whether the next bytes are one of these.
+    pub(crate) fn begins_with(&mut self, beginnings: &[&[u8]]) -> Result<bool, Error> {
+        let next = self.reader.fill_buf().map_err(unreadable)?;
+        Ok(beginnings.iter().any(|beginning| next.starts_with(beginning)))
+    }
+
+    /// Passes over so many lines, blank ones too, whatever stands in them.
+    pub(crate) fn skip_lines(&mut self, count: u64) -> Result<(), Error> {
+        for _ in 0..count {
+            let is_ended = self.append_line(&mut Vec::new())?;
+            if self.is_after_cr {
+                self.take_if_lf()?;
+            }
+            if !is_ended {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The next line that is not blank, for the header, whose delimiter is found out.
     pub(crate) fn next_line(&mut self) -> Result<Option<(u64, Vec<u8>)>, Error> {
         let begun = self.begin()?;
