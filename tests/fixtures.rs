@@ -91,10 +91,8 @@ fn every_fixture_is_small_and_has_its_files_only() {
 fn the_file_of_every_version_opens_migrates_verifies_and_is_exported_as_it_was() {
     for version in versions() {
         let copy = Copy::of(&version);
-        let migrated = copy.run(&["migrate", "run"]).ends(0);
-        if version == env!("CARGO_PKG_VERSION") {
-            migrated.says("The schema is up to date.");
-        }
+        // A version that is not released yet may have got a migration since its book was made.
+        copy.run(&["migrate", "run"]).ends(0);
         copy.run(&["verify"]).ends(0).says("the book is whole");
         let exported = fs::read_to_string(folder_of(&version).join(FILES[1])).unwrap();
         assert_eq!(copy.export(), exported, "{version}");

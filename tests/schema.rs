@@ -30,7 +30,8 @@ fn open(url: &str) -> Result<Ledger, Error> {
 fn columns(book: &TestBook) -> Vec<String> {
     let query = if book.is_on_postgres() {
         "select concat(table_name, '.', column_name, case is_nullable when 'YES' then ' nullable' else '' end)
-         from information_schema.columns where table_schema = current_schema() and table_name not like '\\_\\_%'
+         from information_schema.columns join information_schema.tables using (table_schema, table_name)
+         where table_schema = current_schema() and table_name not like '\\_\\_%' and table_type = 'BASE TABLE'
          order by table_name collate \"C\", ordinal_position"
     } else {
         "select t.name || '.' || c.name || case c.\"notnull\" when 0 then ' nullable' else '' end

@@ -15,7 +15,7 @@ use thiserror::Error;
 use tracing_subscriber::filter::Targets;
 
 pub use crate::config::dotenv::{DotEnvError, Problem as DotEnvProblem};
-pub use crate::config::terminal::is_without_color;
+pub use crate::config::terminal::{columns, is_without_color, pager, pager_options, time_zone};
 use crate::store::{DatabaseUrl, UrlError, UrlSetting};
 
 /// The book of someone who has not said which: a file in the working directory.

@@ -24,7 +24,7 @@ mod visible;
 pub use crate::wire::amounts::{read_amount, read_balance, read_quantity, read_up_to, read_version};
 pub use crate::wire::durations::read_duration;
 pub use crate::wire::list_cursors::{JournalCursor, TransferCursor};
-pub use crate::wire::moments::{Moments, read_moments, read_month};
+pub use crate::wire::moments::{Moments, TimeZone, Utc, first_moment, local_time, read_moments, read_month};
 pub use crate::wire::notes::JournalHeader;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::BenchRecord;
@@ -32,7 +32,7 @@ pub use crate::wire::records::{
     AccountRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord, ClockAcceptanceRecord,
     ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord,
     ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord,
-    JournalRecord, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    JournalRecord, Kind, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
     PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ReportHead, ReportTail, RoleRecord,
     ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, StatementHead,
     TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,

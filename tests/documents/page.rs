@@ -3,7 +3,7 @@
 use crate::documents::session::Backend;
 
 /// Fences whose text is no command: programs, files, addresses, and commands that need more than a test has.
-const OTHER_FENCES: [&str; 8] = ["ini", "json", "rust", "rust,no_run", "sh", "sql", "text", "toml"];
+const OTHER_FENCES: [&str; 9] = ["ini", "json", "rust", "rust,no_run", "sh", "sql", "text", "toml", "python"];
 
 /// What a block of commands says in its first line. `console sqlite` and `console postgresql` name the one database that it is for.
 const CONSOLE: &str = "console";

@@ -51,12 +51,15 @@ const TABLES: &[Table] = &[
 /// book a trigger keeps those from the writer that are the owner's.
 const FIXED_TABLES: &[&str] = &[MIGRATIONS_TABLE, "book_identity", "book_imports"];
 
+/// The views for analysts, which everybody reads. They read their tables in the name of their owner.
+const VIEWS: &[&str] = &["v1_accounts", "v1_balances", "v1_transfers", "v1_entries", "v1_holds"];
+
 /// The sequences that no column owns; those change hands with their tables.
 const SEQUENCES: &[&str] = &["transfers_sequence_seq"];
 
 /// The statements, for a schema whose name is quoted already. They can be run again, and then take back what was granted beyond them.
 pub(super) fn script(schema: &str, prefix: &PlainName) -> String {
-    let names = TABLES.iter().map(|table| table.name).chain(FIXED_TABLES.iter().copied());
+    let names = TABLES.iter().map(|table| table.name).chain(FIXED_TABLES.iter().chain(VIEWS).copied());
     let qualified = |name: &str| format!("{schema}.{name}");
     let tables: Vec<_> = names.map(qualified).collect();
     let written: Vec<_> = TABLES.iter().map(|table| qualified(table.name)).collect();

@@ -9,7 +9,7 @@ use crate::cli::new_files::ForceArgs;
     teller export | gzip > bank.ndjson.gz\n  \
     teller export | teller import book - --database-url postgres://localhost/bank\n  \
     teller export --to csv --out transfers.csv\n  \
-    teller export --to csv --what statements --account customers:alice --from 2026-09 --until 2026-10\n  \
+    teller export --to csv --what statements --account customers:alice --month 2026-09\n  \
     teller export --to ndjson --what balances --at 2026-09-30\n\n\
     Without --to the file is the whole book, to be imported elsewhere or kept: JSON lines with a header, currencies, accounts \
     as they were opened, all transfers and events in order, and a trailer with counts and hashes. The same book always gives \
@@ -51,6 +51,9 @@ pub(super) struct RowArgs {
     /// Only the statement of this account
     #[arg(long, value_name = "NAME")]
     pub(super) account: Option<String>,
+    /// What was recorded in a month: 2026-01
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "until"])]
+    pub(super) month: Option<String>,
     /// What was recorded from the first moment of this day, month, year or time on: 2026-01-31
     #[arg(long, value_name = "TIME")]
     pub(super) from: Option<String>,
@@ -78,10 +81,11 @@ pub(super) enum What {
 impl RowArgs {
     /// The first option that only tables have, where one is given.
     pub(super) fn given(&self) -> Option<&'static str> {
-        let Self { what, account, from, until, at } = self;
+        let Self { what, account, month, from, until, at } = self;
         let given = [
             ("--what", what.is_some()),
             ("--account", account.is_some()),
+            ("--month", month.is_some()),
             ("--from", from.is_some()),
             ("--until", until.is_some()),
             ("--at", at.is_some()),

@@ -11,10 +11,11 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
+use crate::cli::times::Times;
 use crate::error::Error;
 use crate::interchange::{FlatFormat, FlatWriter};
 use crate::ledger::{FlatProgress, FlatRequest, FlatSink, FlatTable, Ledger};
-use crate::wire::{FlatExportRecord, read_moments};
+use crate::wire::FlatExportRecord;
 
 pub(super) fn run(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Ending, Failure> {
     check(&arguments.rows)?;
@@ -40,15 +41,20 @@ impl RowArgs {
         }
     }
 
-    fn request(&self, ledger: &Ledger) -> Result<FlatRequest, Error> {
-        let now = ledger.clock().now();
-        let moments = |text: &Option<String>| text.as_deref().map(|text| read_moments(text, now)).transpose();
+    fn request(&self, times: Times<'_>) -> Result<FlatRequest, Error> {
+        let (from, until) = match &self.month {
+            Some(month) => {
+                let month = times.month(month)?;
+                (Some(month.first), month.last.checked_next())
+            }
+            None => (times.first(self.from.as_deref())?, times.first(self.until.as_deref())?),
+        };
         Ok(FlatRequest {
             table: self.table(),
             account: self.account.as_deref().map(parse).transpose()?,
-            from: moments(&self.from)?.map(|from| from.first),
-            until: moments(&self.until)?.map(|until| until.first),
-            at: moments(&self.at)?.map(|at| at.last),
+            from,
+            until,
+            at: times.last(self.at.as_deref())?,
         })
     }
 }
@@ -60,8 +66,8 @@ fn check(rows: &RowArgs) -> Result<(), Failure> {
         "--account is for one statement: --what statements; teller transfer list --account lists an account's transfers"
     } else if rows.at.is_some() && table != FlatTable::Balances {
         "--at is for balances: --what balances"
-    } else if table == FlatTable::Balances && (rows.from.is_some() || rows.until.is_some()) {
-        "balances are as of one moment: --at TIME, without --from and --until"
+    } else if table == FlatTable::Balances && (rows.month.is_some() || rows.from.is_some() || rows.until.is_some()) {
+        "balances are as of one moment: --at TIME, without --month, --from and --until"
     } else {
         return Ok(());
     };
@@ -70,7 +76,7 @@ fn check(rows: &RowArgs) -> Result<(), Failure> {
 
 fn to_stdout(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Option<u64>, Failure> {
     let ledger = context.ledger()?;
-    let request = arguments.rows.request(&ledger)?;
+    let request = arguments.rows.request(context.times(&ledger))?;
     let stream = BufWriter::new(context.output.stream());
     let mut writer = FlatWriter::new(stream, request.table, format, |_| Err(stdout_stays()));
     let exported = export(&ledger, &request, &mut writer).map_err(of_stdout)?;
@@ -83,7 +89,7 @@ fn to_file(context: &Context, arguments: &ExportArgs, format: FlatFormat, path: 
     let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
     let file = arguments.force.create(context, path)?;
     let ledger = context.ledger()?;
-    let request = arguments.rows.request(&ledger)?;
+    let request = arguments.rows.request(context.times(&ledger))?;
     let mut writer = FlatWriter::new(BufWriter::new(file), request.table, format, begin_anew);
     let Some(rows) = export(&ledger, &request, &mut writer)? else { return Ok(None) };
     let file = writer.finish().map_err(failed)?.into_inner().map_err(|error| failed(error.into_error()))?;
