@@ -160,15 +160,26 @@ pub enum InputError {
         /// What cannot be said, and what to do instead.
         problem: String,
     },
-    /// Not a moment, nor a day, month or year.
+    /// Not a time that can be read.
     #[error(
-        "{text:?} is no time; write a day, a month or a year of UTC, like 2026-09-01, 2026-09 or 2026, or a moment with its offset, \
-         like 2026-09-01T12:00:00Z"
+        "{text:?} is no time; write a day, a month or a year like 2026-09-01, 2026-09 or 2026, today, yesterday, or a time like \
+         2026-09-01T12:00 or 2026-09-01T12:00:00+02:00"
     )]
     #[strum(serialize = "time_invalid")]
     Moment {
         /// What was given, shortened to 40 characters.
         text: String,
+    },
+    /// A time of a zone whose clocks are set just then.
+    #[error(
+        "{text:?} is {shown} on the clocks of the time zone; write it with its offset, like 2026-09-01T12:00:00+02:00"
+    )]
+    #[strum(serialize = "time_invalid")]
+    LocalTime {
+        /// What was given.
+        text: String,
+        /// `twice` or `never`.
+        shown: &'static str,
     },
     /// Not a request that can be read.
     #[error("{problem}")]

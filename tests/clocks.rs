@@ -295,16 +295,16 @@ on_every_backend! {
         assert_eq!((&shown["refused"], &shown["accepted_until"], &shown["latest_entry"]), (&false.into(), &serde_json::Value::Null, &"2026-01-29T12:00:00.000001Z".into()));
         // The program goes by the clock of today, which is before this.
         check(book, "at 9000-01-01T00:00:00Z\ntransfer alice bob 5 -> posted");
-        book.run("clock show").ends(1).shows("9000-01-01T00:00:00.000000Z").says("2 accounts have entries that are later than the clock");
+        book.run("clock show").ends(1).shows("9000-01-01T00:00:00Z").says("2 accounts have entries that are later than the clock");
         let refused = book.run("transfer alice bob 1 --format json").ends(3).stderr;
         assert!(refused.contains("\"code\":\"clock_behind\"") && refused.contains("9000-01-01"), "{refused}");
         book.run("verify").ends(0).says("Warning: a clock was wrong: 2 accounts have entries up to 9000-01-01T00:00:00.000000Z").says("is whole");
         assert_eq!(book.run("verify --format json").ends(0).json()["later_than_now"], "9000-01-01T00:00:00.000000Z");
         assert!(book.run("doctor --format csv").stdout.contains("a clock was wrong: 2 accounts have entries up to 9000-01-01"));
         book.run_as_owner("clock accept").ends(2).says("--reason");
-        book.run_as_owner("clock accept --reason test --actor carol --dry-run").ends(0).says("Dry run").shows("9000-01-02T00:00:00.000000Z");
+        book.run_as_owner("clock accept --reason test --actor carol --dry-run").ends(0).says("Dry run").shows("9000-01-02T00:00:00Z");
         book.run("transfer alice bob 1").ends(3);
-        book.run_as_owner("clock accept --reason test --actor carol").ends(0).says("Accepted").shows("9000-01-02T00:00:00.000000Z");
+        book.run_as_owner("clock accept --reason test --actor carol").ends(0).says("Accepted").shows("9000-01-02T00:00:00Z");
         book.run_as_owner("clock accept --reason test --actor carol").ends(0).says("nothing changed");
         book.run("transfer alice bob 1 --key late").ends(0);
         book.run("clock show").ends(0).shows("carol");

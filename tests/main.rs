@@ -82,6 +82,7 @@ mod states;
 mod talk;
 mod tampering;
 mod time;
+mod time_options;
 mod transport;
 mod trees;
 mod velocity;

@@ -179,7 +179,7 @@ fn a_path_in_a_dotenv_file_starts_at_the_folder_of_that_file() {
     assert!(place.path().join("books").join("bank.db").exists());
     assert_eq!(fs::read_dir(&below).unwrap().count(), 0);
     place.run("account show a").ends(0);
-    let shown = run_in(&below, "config show --origin").ends(0);
+    let shown = run_in(&below, "config show --origin --wide").ends(0);
     let file = place.path().canonicalize().unwrap().join(".env");
     shown.shows(&format!("DATABASE_URL in {}", file.display())).shows("books/bank.db");
     place.run("config show --origin").ends(0).shows("DATABASE_URL in .env\n").shows("sqlite://books/bank.db");

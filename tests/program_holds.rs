@@ -88,7 +88,7 @@ on_every_backend! {
         }
         book.run("hold alice bob 1 --expires-in 0s").ends(3).says("is over already");
         book.run("hold alice bob 1 --expires-at 2020-01-01T00:00:00Z").ends(3).says("is over already");
-        book.run("hold alice bob 1 --expires-at tomorrow").ends(65).says("is not a time");
+        book.run("hold alice bob 1 --expires-at tomorrow").ends(65).says("is no time");
         book.run("hold alice bob 1 --expires-at 2099-01-01T00:00:00Z --expires-in 1d").ends(2);
         book.run("hold").ends(2);
         book.run("hold alice bob").ends(2);

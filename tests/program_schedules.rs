@@ -33,14 +33,14 @@ on_every_backend! {
 
         book.run("schedule run --until 2026-01-30T23:59:59Z").ends(0).says("Nothing is due up to 2026-01-30T23:59:59.000000Z.");
         assert_dry(book, "schedule run");
-        book.run("schedule run --dry-run").ends(0).says("Dry run: would have posted 2 transfers").shows("2026-02-28T00:00:00.000000Z");
+        book.run("schedule run --dry-run").ends(0).says("Dry run: would have posted 2 transfers").shows("2026-02-28T00:00:00Z");
         book.run("schedule run --until 2026-02-01T00:00:00Z").ends(0).shows("2026-01-31").says("Posted 1 transfer due up to");
         assert_eq!(book.run("schedule run --format json").ends(0).json()["dues"][0]["due_at"], "2026-02-28T00:00:00.000000Z");
         book.run("schedule run").ends(0).says("Nothing is due");
         let shown = book.run("schedule show rent --format json").ends(0).json();
         assert_eq!((&shown["state"], &shown["dues"].as_array().unwrap().len()), (&"finished".into(), &2));
         let details = book.run("schedule show rent").ends(0);
-        details.shows("next due at").shows("2026-02-28T00:00:00.000000Z").shows("DUE AT");
+        details.shows("next due at").shows("2026-02-28T00:00:00Z").shows("DUE AT");
         let id = shown["dues"][0]["transfer"].as_str().unwrap();
         let statement = book.run("statement bob --format json").ends(0).json();
         assert_eq!(statement["items"][0]["id"], id);
@@ -54,7 +54,7 @@ on_every_backend! {
         check(book, ACCOUNTS);
         book.run("schedule add alice bob 70 --every day --from 2026-01-01 --count 2 --on-refusal retry --key retried --actor ops").ends(0);
         book.run("schedule add --debit alice --credit bob 70 --once 2026-01-03T10:00:00Z --on-refusal skip --key skipped --actor ops").ends(0);
-        let run = book.run("schedule run").ends(0);
+        let run = book.run("schedule run --wide").ends(0);
         run.says("Posted 1 transfer due up to").says("1 refused, to be tried again; 1 skipped.").shows("account alice has 30.00 EUR available");
         for (key, state) in [("retried", "refused"), ("skipped", "skipped")] {
             let shown = book.run(&format!("schedule show {key} --format json")).ends(0).json();
@@ -85,8 +85,8 @@ on_every_backend! {
             ("alice bob 5 --every day --day monday", 65, "does not go with day"),
             ("alice bob 5 --every month --at 24:00", 65, "--at: \"24:00\" is not a time of day"),
             ("alice bob 5 --every month --from 2026-02-30", 65, "--from: \"2026-02-30\" is not a date"),
-            ("alice bob 5 --every month --until 2027-01-01", 65, "write it with its offset"),
-            ("alice bob 5 --once 2027-01-01T12:00:00", 65, "write it with its offset"),
+            ("alice bob 5 --every month --until 2027-13", 65, "is no time"),
+            ("alice bob 5 --once 2027-01-01T25:00", 65, "is no time"),
             ("alice bob 5 --every day --from 2027-01-02 --until 2027-01-01T00:00:00Z", 65, "before its first transfer at 2027-01-02"),
             ("alice bob 0.001 --every day", 65, "0.001"),
             ("alice bob 5", 2, "--every"),
@@ -105,7 +105,7 @@ on_every_backend! {
         ] {
             book.run(&format!("schedule add {arguments} --actor ops")).ends(code).says(message);
         }
-        book.run("schedule run --until 2026-01-01").ends(65).says("write it with its offset");
+        book.run("schedule run --until 2026-13-01").ends(65).says("is no time; write a day");
         book.run("schedule run --until 9999-01-01T00:00:00Z").ends(3).says("nothing can be due up to 9999-01-01");
         book.run("schedule show ghost").ends(3).says("is unknown\n  hint: see which there are with: teller schedule list");
         book.run("schedule cancel ghost --actor ops").ends(3).says("is unknown");
@@ -118,14 +118,14 @@ on_every_backend! {
         for key in ["a", "b"] {
             book.run(&format!("schedule add alice bob 5 --every week --day friday --at 18:30 --interval 2 --key {key} --actor ops")).ends(0);
         }
-        book.run("schedule list").ends(0).shows("NEXT DUE AT").shows("T18:30:00.000000Z");
+        book.run("schedule list").ends(0).shows("NEXT DUE AT").shows("T18:30:00Z");
         let listed = book.run("schedule list --format json").ends(0).json();
         assert_eq!((&listed["items"][0]["every"], &listed["items"][0]["interval"], &listed["items"][0]["day"]), (&"week".into(), &2.into(), &serde_json::Value::Null));
         assert_eq!(book.run("schedule list --format csv").ends(0).stdout.lines().count(), 3);
         assert_eq!(book.run("schedule list --format ndjson").ends(0).stdout.lines().count(), 2);
         let first = listed["items"][0]["schedule"].as_str().unwrap();
         let second = listed["items"][1]["schedule"].as_str().unwrap();
-        book.run("schedule list --limit 1").ends(0).shows(first).says(&format!("There are more: --cursor {second}"));
-        book.run(&format!("schedule list --cursor {second}")).ends(0).shows(second);
+        book.run("schedule list --limit 1 --wide").ends(0).shows(first).says(&format!("There are more: --cursor {second}"));
+        book.run(&format!("schedule list --cursor {second} --wide")).ends(0).shows(second);
     }
 }

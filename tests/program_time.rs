@@ -28,7 +28,7 @@ on_every_backend! {
         book.run("balance customers:alice customers:bob --recorded-at 2026-01-19T00:00:00Z").ends(0).shows("100.00").shows("customers:bob");
         let end_of_day = line("20.00", "\"2026-01-05T23:59:59.999999Z\"", "null");
         assert_eq!(book.run("balance customers:alice --at 2026-01-05 --format ndjson").ends(0).stdout, end_of_day);
-        book.run("balance customers:alice --at 2026-01-05T12:00:00").ends(65).says("is no time; write a day");
+        book.run("balance customers:alice --at 2026-01-05T25:00").ends(65).says("is no time; write a day");
         book.run("balance nobody --at 2026-01-05T00:00:00Z").ends(3).says("account nobody is unknown");
     }
 
@@ -37,7 +37,7 @@ on_every_backend! {
         let span = "--from 2026-01-05T00:00:00Z --to 2026-01-11T00:00:00Z";
         let effective = book.run(&format!("statement customers:alice {span} --order effective")).ends(0);
         effective.shows("Closing balance: 120.00 EUR\n").shows("EFFECTIVE AT").shows("Opening balance: 0.00 EUR\n");
-        let json = book.run(&format!("statement customers:alice {span} --format json")).ends(0).json();
+        let json = book.run(&format!("statement customers:alice {span} --order recorded --format json")).ends(0).json();
         assert_eq!((&json["opening"], &json["closing"], &json["items"][0]["balance"]), (&"0.00".into(), &"100.00".into(), &"100.00".into()));
         let page = book.run(&format!("statement customers:alice {span} --order effective --limit 1 --format json")).ends(0).json();
         let cursor = page["next_cursor"].as_str().unwrap();

@@ -88,7 +88,7 @@ fn income_of_two_years(ledger: &Ledger) -> Vec<String> {
     let year = FiscalYear::default();
     let bounds = [bounds(&periods), begins_of_years(&periods, year)].concat();
     let table = table(ledger, &TableRequest { bounds, only_income: true, ..TableRequest::default() });
-    told_sheet(&income_statement(&table, &periods, year, ShowEmpty::No))
+    told_sheet(&income_statement(&table, &periods, &begins_of_years(&periods, year), ShowEmpty::No))
 }
 
 on_every_backend! {
@@ -169,7 +169,7 @@ on_every_backend! {
         let periods = period("2025-03-01", "2026-03-01").split(PeriodUnit::Quarter, year).unwrap();
         let bounds = [bounds(&periods), begins_of_years(&periods, year)].concat();
         let table = table(&ledger, &TableRequest { bounds, only_income: true, ..TableRequest::default() });
-        let lines = income_statement(&table, &periods, year, ShowEmpty::No);
+        let lines = income_statement(&table, &periods, &begins_of_years(&periods, year), ShowEmpty::No);
         assert_eq!(told_sheet(&lines[..1]), ["sales 7000 0 0 0 3000 | 7000 7000 7000 7000 3000"]);
     }
 

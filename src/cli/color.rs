@@ -40,14 +40,29 @@ impl From<Color> for ColorChoice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Good,
+    Attention,
     Bad,
+    Aside,
 }
 
 impl Meaning {
+    /// What the word of a state says: `None` where it says nothing in particular.
+    pub(super) fn of_state(word: &str) -> Option<Self> {
+        match word {
+            "open" | "active" | "posted" | "done" | "captured" | "ok" => Some(Self::Good),
+            "frozen" | "debits_frozen" | "credits_frozen" | "refused" | "warning" | "replayed" => Some(Self::Attention),
+            "closed" | "cancelled" | "skipped" | "expired" => Some(Self::Bad),
+            "released" | "finished" | "advice" | "ignored" => Some(Self::Aside),
+            _ => None,
+        }
+    }
+
     const fn code(self) -> &'static str {
         match self {
             Self::Good => "32",
+            Self::Attention => "33",
             Self::Bad => "31",
+            Self::Aside => "2",
         }
     }
 }

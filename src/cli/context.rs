@@ -7,6 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
+use crate::cli::times::Times;
 use crate::config::{self, DotEnvFile, Flag, Origin};
 use crate::facts::Actor;
 use crate::ledger::{Ledger, Mode};
@@ -91,6 +92,11 @@ impl Context {
             Some(name) => Ok(Some(parse(name)?)),
             None => Ok(config::login_name().and_then(|name| name.parse().ok())),
         }
+    }
+
+    /// By what its times are read.
+    pub(super) const fn times<'a>(&self, ledger: &'a Ledger) -> Times<'a> {
+        Times { ledger, zone: self.output.look.zone }
     }
 
     /// The connections without a look at the schema, for the commands that are about the schema.

@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::fields::{cell, fields_of};
 use crate::cli::format::Format;
 use crate::cli::output::Output;
-use crate::cli::table::Table;
+use crate::cli::table::{Column, Table};
 use crate::wire::{Columns, Next, Record, write_json_pretty};
 
 /// What a list is called in its JSON object.
@@ -126,7 +126,7 @@ impl<'a, R: Record> Listing<'a, R> {
         }
         let output = self.output;
         let is_first = self.table.is_none();
-        let table = self.table.get_or_insert_with(|| Table::of(columns.names(), &rows));
+        let table = self.table.get_or_insert_with(|| Table::of(&Column::of(columns), &rows, output.screen()));
         if is_first {
             output.text_line(&table.header())?;
         }

@@ -4,9 +4,15 @@ use clap::Args;
 
 use crate::cli::color::Color;
 use crate::cli::format::Format;
+use crate::cli::zone::Zone;
+use crate::config::{self, ConfigError};
 use crate::interchange::TextCells;
 
+const COLOR_HELP: &str = "When states and errors have colours; NO_COLOR in the environment switches auto off";
+const ZONE_HELP: &str = "The zone of days, and of times without an offset: UTC, +02:00, Europe/Berlin [default: TELLER_TIME_ZONE, or else UTC]";
+
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct LookArgs {
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
@@ -14,9 +20,16 @@ pub(super) struct LookArgs {
     /// In CSV, leave texts that begin like a formula as they are; without it they have a ' before them
     #[arg(long, global = true)]
     raw: bool,
-    /// When states and errors have colours; NO_COLOR in the environment switches auto off
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help = COLOR_HELP)]
     color: Color,
+    /// Show tables in full, with all their columns, however wide they are
+    #[arg(long, global = true)]
+    wide: bool,
+    /// Show what is longer than the screen without the pager, which is that of PAGER or else less
+    #[arg(long, global = true)]
+    no_pager: bool,
+    #[arg(long, global = true, value_name = "ZONE", help = ZONE_HELP)]
+    time_zone: Option<Zone>,
     /// Say nothing on stderr but failures: no notes and no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
@@ -29,12 +42,35 @@ pub(super) struct Look {
     /// What becomes of texts of CSV that begin like a formula.
     pub(super) text_cells: TextCells,
     pub(super) color: Color,
+    pub(super) zone: Zone,
+    /// Who named the zone.
+    pub(super) zone_origin: &'static str,
     pub(super) is_quiet: bool,
+    /// Whether tables are shown in full.
+    pub(super) is_wide: bool,
+    pub(super) has_pager: bool,
 }
 
 impl LookArgs {
-    pub(super) const fn look(&self) -> Look {
+    /// What the options say, and the environment where they do not.
+    pub(super) fn look(&self) -> Result<Look, ConfigError> {
+        let (zone, zone_origin) = match self.time_zone {
+            Some(zone) => (zone, "--time-zone"),
+            None => match config::time_zone()? {
+                Some(zone) => (zone, "TELLER_TIME_ZONE in the environment"),
+                None => (Zone::Utc, "Teller's default"),
+            },
+        };
         let text_cells = if self.raw { TextCells::Raw } else { TextCells::Safe };
-        Look { format: self.format, text_cells, color: self.color, is_quiet: self.quiet }
+        Ok(Look {
+            format: self.format,
+            text_cells,
+            color: self.color,
+            zone,
+            zone_origin,
+            is_quiet: self.quiet,
+            is_wide: self.wide,
+            has_pager: !self.no_pager,
+        })
     }
 }

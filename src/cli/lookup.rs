@@ -11,6 +11,7 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
+use crate::cli::times::{SpanArgs, Times};
 use crate::error::Error;
 use crate::facts::{Actor, Instant, Sequence};
 use crate::ledger::ListPage;
@@ -18,17 +19,12 @@ use crate::wire::{Columns, Record};
 
 /// Who asked for it, and when it was recorded. A cursor carries the filters of its list.
 #[derive(Args)]
-#[group(id = "when", multiple = true, conflicts_with = "cursor")]
 pub(super) struct WhenArgs {
     /// Only those that this actor asked for
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
-    /// From this moment on, with an offset: 2026-01-01T00:00:00Z
-    #[arg(long, value_name = "TIME")]
-    from: Option<String>,
-    /// Before this moment, with an offset
-    #[arg(long, value_name = "TIME")]
-    to: Option<String>,
+    #[command(flatten)]
+    span: SpanArgs,
 }
 
 impl WhenArgs {
@@ -36,12 +32,8 @@ impl WhenArgs {
         self.by.as_deref().map(parse).transpose()
     }
 
-    pub(super) fn from(&self) -> Result<Option<Instant>, Error> {
-        self.from.as_deref().map(parse).transpose()
-    }
-
-    pub(super) fn to(&self) -> Result<Option<Instant>, Error> {
-        self.to.as_deref().map(parse).transpose()
+    pub(super) fn span(&self, times: Times<'_>) -> Result<(Option<Instant>, Option<Instant>), Error> {
+        self.span.read(times)
     }
 }
 
@@ -63,7 +55,7 @@ pub(super) struct LookupArgs {
         value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     read_max: u64,
     /// Where to go on: the cursor that the page before told, which carries the filters
-    #[arg(long, value_name = "CURSOR")]
+    #[arg(long, value_name = "CURSOR", conflicts_with_all = ["by", "month", "from", "to"])]
     cursor: Option<String>,
 }
 

@@ -14,6 +14,7 @@ mod commands;
 mod committed;
 mod completion;
 mod context;
+mod cut;
 mod deadline;
 mod exit;
 mod failure;
@@ -28,14 +29,18 @@ mod lookup;
 mod meant;
 mod new_files;
 mod output;
+mod pager;
 mod pages;
 mod progress;
 mod request;
 mod results;
+mod screen;
 mod table;
 mod talk;
+mod times;
 mod usage;
 mod years;
+mod zone;
 
 use std::panic;
 use std::process::ExitCode;
@@ -76,7 +81,10 @@ fn run_command_line(command_line: CommandLine) -> ExitCode {
     let CommandLine { name, arguments: Arguments { global, command } } = command_line;
     let GlobalArgs { database_url, no_dotenv, book, actor, create, deadline, look, verbose } = global;
     let deadline = Deadline::new(deadline);
-    let look = look.look();
+    let look = match look.look() {
+        Ok(look) => look,
+        Err(error) => return Failure::from(error).tell(),
+    };
     talk::begin(look.format, look.color, if look.is_quiet { Notes::Dropped } else { Notes::Told });
     let output = Output::new(look);
     deadline.watch(&name, &output);
@@ -91,7 +99,7 @@ fn run_command_line(command_line: CommandLine) -> ExitCode {
     });
     let committed = context.output.take_committed();
     let outcome = match (outcome, committed) {
-        (Ok(_), Some(committed)) if context.output.reader_is_gone() => Err(Failure::of_lost_result(committed)),
+        (Ok(_), Some(committed)) if context.output.is_lost() => Err(Failure::of_lost_result(committed)),
         (outcome, committed) => outcome.map_err(|failure| context.with_similar(failure.after(committed))),
     };
     match outcome {

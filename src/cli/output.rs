@@ -1,25 +1,30 @@
 //! All that goes to stdout. The only place that writes there. How a result looks in each format is in `results.rs`.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
+use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::cli::cells::Cells;
 use crate::cli::committed::Committed;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::look::Look;
+use crate::cli::pager::Outlet;
+use crate::cli::screen::{Screen, WIDTH_MIN, WIDTH_USUAL};
+use crate::config;
 use crate::wire::{TerminalJson, write_json, write_json_pretty};
 
 /// Where results go.
 pub(super) struct Output {
     pub(super) format: Format,
     pub(super) look: Look,
-    stdout: RefCell<BufWriter<Stdout>>,
+    outlet: RefCell<Outlet>,
+    screen: Screen,
     /// Whether there were results to write.
     pub(super) has_begun: Arc<AtomicBool>,
     is_terminal: bool,
@@ -30,15 +35,36 @@ pub(super) struct Output {
 
 impl Output {
     pub(super) fn new(look: Look) -> Self {
-        let stdout = RefCell::new(BufWriter::new(io::stdout()));
         let (reader_is_gone, committed) = (Cell::new(false), RefCell::new(None));
         let is_terminal = io::stdout().is_terminal();
-        Self { format: look.format, look, stdout, has_begun: Arc::default(), is_terminal, reader_is_gone, committed }
+        let size =
+            terminal_size_of(io::stdout()).map(|(Width(width), Height(height))| [width, height].map(usize::from));
+        let [width, height] = size.unwrap_or_default();
+        let outlet =
+            RefCell::new(Outlet::new(io::stdout(), (is_terminal && look.has_pager && height > 1).then(|| height - 1)));
+        let width = if width > 0 { width } else { config::columns().unwrap_or(WIDTH_USUAL) };
+        let width = (!look.is_wide).then(|| width.max(WIDTH_MIN));
+        let screen = Screen { width, zone: look.zone, has_color: look.color.is_on(is_terminal) };
+        Self {
+            format: look.format,
+            look,
+            outlet,
+            screen,
+            has_begun: Arc::default(),
+            is_terminal,
+            reader_is_gone,
+            committed,
+        }
     }
 
     /// The same kind of output, with nothing in it yet.
     pub(super) fn again(&self) -> Self {
         Self::new(self.look)
+    }
+
+    /// Where people read it.
+    pub(super) const fn screen(&self) -> Screen {
+        self.screen
     }
 
     /// Takes note of what was committed, which must be told when its result cannot be written.
@@ -89,6 +115,8 @@ impl Output {
     /// What writes past the formats. On a terminal it shows deceptive characters as JSON does.
     pub(super) fn stream(&self) -> Box<dyn Write + Send> {
         self.has_begun.store(true, Ordering::Relaxed);
+        // It writes past the pager, behind what was written so far.
+        let _ = self.finish();
         let stdout = io::stdout();
         if self.is_terminal { Box::new(TerminalJson::new(stdout)) } else { Box::new(stdout) }
     }
@@ -102,8 +130,13 @@ impl Output {
 
     /// Writes what is still kept back.
     pub(super) fn finish(&self) -> Result<(), Failure> {
-        let flushed = self.stdout.borrow_mut().flush();
+        let flushed = self.outlet.borrow_mut().end();
         self.keep(flushed)
+    }
+
+    /// Whether results were lost: who leaves the pager has seen what they wanted.
+    pub(super) fn is_lost(&self) -> bool {
+        self.reader_is_gone() && !self.outlet.borrow().is_paged()
     }
 
     /// Whether what is written from now on is read by nobody.
@@ -111,12 +144,12 @@ impl Output {
         self.reader_is_gone.get()
     }
 
-    fn write(&self, write: impl FnOnce(&mut BufWriter<Stdout>) -> io::Result<()>) -> Result<(), Failure> {
+    fn write(&self, write: impl FnOnce(&mut Outlet) -> io::Result<()>) -> Result<(), Failure> {
         self.has_begun.store(true, Ordering::Relaxed);
         if self.reader_is_gone() {
             return Ok(());
         }
-        let written = write(&mut self.stdout.borrow_mut());
+        let written = write(&mut self.outlet.borrow_mut());
         self.keep(written)
     }
 

@@ -12,8 +12,10 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::talk;
 
-/// Where it is known how much there is to do.
-const TEMPLATE: &str = "{prefix} {bar:30} {percent:>3}% {done}, {rate}, {eta} left";
+/// What stands beside a bar at the most: what is done, how far, how fast and how long still.
+const BESIDE_BAR: usize = 66;
+/// How wide a bar is that has room, and how narrow it may be.
+const BAR_WIDTHS: (usize, usize) = (30, 6);
 /// Where it is not.
 const TEMPLATE_ENDLESS: &str = "{prefix} {done}, {rate}";
 
@@ -27,7 +29,7 @@ pub(super) struct Progress {
 impl Progress {
     /// Work of some units (`lines`), of which it is told how many there are while it goes on.
     pub(super) fn new(doing: &'static str, unit: &'static str) -> Self {
-        Self::with_template(TEMPLATE, doing, unit)
+        Self::with_template(&template(talk::width()), doing, unit)
     }
 
     /// Work that ends when there is nothing left to do.
@@ -104,6 +106,13 @@ impl Drop for Progress {
     }
 }
 
+/// Where it is known how much there is to do, on a line of that width.
+fn template(width: usize) -> String {
+    let (most, least) = BAR_WIDTHS;
+    let bar = width.saturating_sub(BESIDE_BAR).clamp(least, most);
+    format!("{{prefix}} {{bar:{bar}}} {{percent:>3}}% {{done}}, {{rate}}, {{eta}} left")
+}
+
 /// How many units a second, on the whole.
 fn rate(done: u64, elapsed: Duration, unit: &str) -> String {
     let millis = elapsed.as_millis().max(1);
@@ -124,6 +133,15 @@ fn style(template: &str) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bar_leaves_room_for_what_stands_beside_it() {
+        for (width, bar) in [(200, "{bar:30}"), (80, "{bar:14}"), (40, "{bar:6}")] {
+            assert!(template(width).contains(bar), "{}", template(width));
+        }
+        let longest = "Exporting  100% 9999999999 transfers, 870000 transfers/s, 12m left".len();
+        assert!(longest <= BESIDE_BAR, "{longest}");
+    }
 
     #[test]
     fn the_rate_is_that_of_the_whole_work() {

@@ -9,6 +9,7 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::talk::say;
+use crate::cli::times::Times;
 use crate::cli::years::is_far;
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Description, Instant, Key, Metadata, RequestId, TransferId};
@@ -102,7 +103,7 @@ pub(super) fn quantity(
 pub(super) struct RequestArgs {
     #[command(flatten)]
     pub(super) note: NoteArgs,
-    /// When it counts for the books, with an offset: 2026-01-31T12:00:00Z
+    /// When it counts for the books: 2026-01-31 for its first moment, or a time like 2026-01-31T12:00
     #[arg(long, value_name = "TIME")]
     effective_at: Option<String>,
     /// Only where so many transfers have touched the account, the first one unless ACCOUNT= says which; can be given again
@@ -117,25 +118,25 @@ impl RequestArgs {
     /// The request, with an amount that is in the currency of the account that is named first.
     pub(super) fn request(
         &self,
-        ledger: &Ledger,
+        times: Times<'_>,
         parties: Parties,
         arguments: &QuantityArgs,
     ) -> Result<TransferRequest<Written>, Failure> {
         let quantity = quantity(arguments.amount.as_deref(), arguments.up_to.as_deref()).map_err(Error::from)?;
-        self.request_of(ledger, parties, quantity)
+        self.request_of(times, parties, quantity)
     }
 
     /// The request, with an amount that is known.
     pub(super) fn request_of(
         &self,
-        ledger: &Ledger,
+        times: Times<'_>,
         parties: Parties,
         quantity: Quantity<Placed<WrittenAmount>>,
     ) -> Result<TransferRequest<Written>, Failure> {
         Ok(TransferRequest {
-            id: self.note.id.id(ledger).map_err(Error::from)?,
+            id: self.note.id.id(times.ledger).map_err(Error::from)?,
             quantity,
-            effective_at: self.effective_at(ledger)?,
+            effective_at: self.effective_at(times)?,
             description: self.note.description()?,
             metadata: self.note.metadata().map_err(Error::from)?,
             conditions: self.conditions(parties.names()[0]).map_err(Error::from)?,
@@ -144,9 +145,9 @@ impl RequestArgs {
     }
 
     /// When it counts, which is said where the year may be a slip.
-    fn effective_at(&self, ledger: &Ledger) -> Result<Option<Instant>, Error> {
-        let time = self.effective_at.as_deref().map(parse::<Instant>).transpose()?;
-        if let Some(time) = time.filter(|time| is_far(*time, ledger.clock().now())) {
+    fn effective_at(&self, times: Times<'_>) -> Result<Option<Instant>, Error> {
+        let time = times.first(self.effective_at.as_deref())?;
+        if let Some(time) = time.filter(|time| is_far(*time, times.now())) {
             say(format_args!("It counts at {time}, more than ten years from now."));
         }
         Ok(time)

@@ -1,12 +1,12 @@
 //! How results are shown in each format: one, many, or one in detail. Records say themselves which columns they have.
 
+use crate::cli::cut::wrap;
 use crate::cli::failure::Failure;
 use crate::cli::fields::{cell, fields_of};
 use crate::cli::format::Format;
 use crate::cli::listing::Listing;
 use crate::cli::output::Output;
-use crate::cli::table::single_line;
-use crate::wire::{Columns, Record};
+use crate::wire::{Columns, Kind, Record};
 
 impl Output {
     /// A list of one kind, which is written page by page.
@@ -45,10 +45,22 @@ impl Output {
         if self.format != Format::Table {
             return self.one(record);
         }
-        let fields = fields_of(record)?;
-        let width = fields.keys().map(String::len).max().unwrap_or_default() + 3;
-        for (name, value) in &fields {
-            self.text_line(&format!("{:<width$}{}", name.replace('_', " "), single_line(&cell(value))))?;
+        let (fields, screen) = (fields_of(record)?, self.screen());
+        // A hash has no room beside its name.
+        let is_shown = |name: &str| screen.width.is_none() || R::kind(name) != Kind::Hash;
+        let fields: Vec<_> = fields.iter().filter(|(name, _)| is_shown(name)).collect();
+        let indent = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
+        for (name, value) in fields {
+            let kind = R::kind(name);
+            let text = screen.shown(kind, &cell(value));
+            let lines = match screen.width {
+                Some(width) => wrap(&text, width.saturating_sub(indent).max(1)),
+                None => vec![text],
+            };
+            for (index, line) in lines.iter().enumerate() {
+                let name = if index == 0 { name.replace('_', " ") } else { String::new() };
+                self.text_line(&format!("{name:<indent$}{}", screen.painted(kind, line)))?;
+            }
         }
         Ok(())
     }

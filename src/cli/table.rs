@@ -1,69 +1,214 @@
-//! Columns for people. How wide they are follows from the first rows, so that a list of any length needs no more memory than a page.
+//! Columns for people, as wide as the page. How wide they are follows from the first rows, so that a list of any length needs no more memory
+//! than a page of it.
 
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
+use crate::cli::cut::{cut, wrap};
 use crate::cli::fields::cell;
-use crate::wire::visible;
+use crate::cli::screen::Screen;
+use crate::wire::{Columns, Kind, Record};
 
 /// What stands between two columns.
 const GAP: usize = 2;
+/// How narrow a column of words may become.
+const WORDS_MIN: usize = 8;
+/// How narrow a column may become that is shown where there is room.
+const ROOM_MIN: usize = 12;
+
+/// A column that is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) need: Need,
+}
+
+/// Whether a column must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    Always,
+    /// Only where there is room, which the earlier ones of the list get first.
+    Room,
+}
+
+impl Column {
+    /// The columns of a record.
+    pub(super) fn of<R: Record>(columns: &Columns<R>) -> Vec<Self> {
+        let needed = columns.names().iter().map(|name| (*name, Need::Always));
+        let rest = columns.room().iter().map(|name| (*name, Need::Room));
+        let column = |(name, need): (&str, Need)| Self { name: name.to_owned(), kind: R::kind(name), need };
+        needed.chain(rest).map(column).collect()
+    }
+}
 
 /// The columns of a table that has begun.
 pub(super) struct Table {
-    columns: Vec<Column>,
+    columns: Vec<Placed>,
+    screen: Screen,
 }
 
-struct Column {
+struct Placed {
     name: String,
+    heading: String,
+    kind: Kind,
+    need: Need,
+    /// That of its widest cell.
+    cells_width: usize,
     width: usize,
     is_number: bool,
 }
 
 impl Table {
-    /// As wide as the rows that are shown first. Longer cells of later rows push out what stands behind them.
-    pub(super) fn of(columns: &[&str], first_rows: &[Map<String, Value>]) -> Self {
-        let column = |name: &&str| {
-            let cells = || first_rows.iter().map(|row| shown(row, name));
-            let width = cells().map(|cell| cell.width()).chain([name.len()]).max().unwrap_or_default();
-            Column { name: (*name).to_owned(), width, is_number: cells().all(|cell| looks_like_a_number(&cell)) }
-        };
-        Self { columns: columns.iter().map(column).collect() }
+    /// As wide as the rows that are shown first, and no wider than the screen.
+    pub(super) fn of(columns: &[Column], first_rows: &[Map<String, Value>], screen: Screen) -> Self {
+        let mut placed: Vec<_> = columns.iter().map(|column| Placed::new(column, first_rows, screen)).collect();
+        if let Some(width) = screen.width {
+            fit(&mut placed, width);
+        }
+        Self { columns: placed, screen }
+    }
+
+    /// How wide a table with all these columns would be.
+    pub(super) fn natural_width(columns: &[Column], first_rows: &[Map<String, Value>], screen: Screen) -> usize {
+        let placed: Vec<_> = columns.iter().map(|column| Placed::new(column, first_rows, screen)).collect();
+        total(&placed)
     }
 
     pub(super) fn header(&self) -> String {
-        self.line(|column| column.name.replace('_', " ").to_uppercase())
+        let cells: Vec<_> = self.columns.iter().map(|column| vec![column.heading.clone()]).collect();
+        self.lines(&cells, |_, text| text.to_owned())
     }
 
+    /// A row, on as many lines as its words need.
     pub(super) fn row(&self, row: &Map<String, Value>) -> String {
-        self.line(|column| shown(row, &column.name))
+        let mut room = self.screen.width.map_or(0, |width| width.saturating_sub(total(&self.columns)));
+        let cells: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| {
+                let text = shown(row, &column.name, column.kind, self.screen);
+                // Longer cells of later rows take the room that is left.
+                let longer = text.width().saturating_sub(column.width).min(room);
+                room -= longer;
+                column.cell(&text, column.width + longer, self.screen)
+            })
+            .collect();
+        self.lines(&cells, |column, text| self.screen.painted(column.kind, text))
     }
 
-    fn line(&self, cell: impl Fn(&Column) -> String) -> String {
-        let mut line = String::new();
-        for column in &self.columns {
-            let text = cell(column);
-            let padding = " ".repeat(column.width.saturating_sub(text.width()));
-            let gap = " ".repeat(GAP);
-            line.extend(
-                if column.is_number { [&padding, &text, &gap] } else { [&text, &padding, &gap] }.map(String::as_str),
-            );
+    fn lines(&self, cells: &[Vec<String>], paint: impl Fn(&Placed, &str) -> String) -> String {
+        let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+        let line = |index: usize| {
+            let mut line = String::new();
+            for (column, cell) in self.columns.iter().zip(cells) {
+                let text = cell.get(index).map_or("", String::as_str);
+                let padding = " ".repeat(column.width.saturating_sub(text.width()));
+                let (gap, text) = (" ".repeat(GAP), paint(column, text));
+                let parts = if column.is_number { [&padding, &text, &gap] } else { [&text, &padding, &gap] };
+                line.extend(parts.map(String::as_str));
+            }
+            line.truncate(line.trim_end().len());
+            line
+        };
+        (0..height).map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Placed {
+    fn new(column: &Column, first_rows: &[Map<String, Value>], screen: Screen) -> Self {
+        let heading = column.name.replace('_', " ").to_uppercase();
+        let cells = || first_rows.iter().map(|row| shown(row, &column.name, column.kind, screen));
+        let cells_width = cells().map(|cell| cell.width()).max().unwrap_or_default();
+        let width = cells_width.max(heading.width());
+        let is_number = column.kind == Kind::Number || cells().all(|cell| looks_like_a_number(&cell));
+        Self { name: column.name.clone(), heading, kind: column.kind, need: column.need, cells_width, width, is_number }
+    }
+
+    fn cell(&self, text: &str, width: usize, screen: Screen) -> Vec<String> {
+        match (self.is_number || !self.is_of_words(), self.need) {
+            // A number that is cut is another number.
+            _ if screen.width.is_none() || text.width() <= width => vec![text.to_owned()],
+            (true, _) => vec![text.to_owned()],
+            (false, Need::Room) => vec![cut(text, width)],
+            (false, Need::Always) => wrap(text, width),
         }
-        line.truncate(line.trim_end().len());
-        line
+    }
+
+    const fn is_of_words(&self) -> bool {
+        matches!(self.kind, Kind::Text | Kind::Name)
+    }
+
+    fn width_min(&self) -> usize {
+        match (self.is_number || !self.is_of_words(), self.need) {
+            (true, _) => self.width,
+            (false, Need::Always) => self.width.min(self.heading.width().max(WORDS_MIN)),
+            (false, Need::Room) => self.width.min(self.heading.width().max(ROOM_MIN)),
+        }
+    }
+
+    /// Takes a shorter heading, and the room that it leaves.
+    fn shorten(&mut self) {
+        let short = match self.name.as_str() {
+            "sequence" => "SEQ",
+            "currency" => "CUR",
+            "debit_account" => "DEBIT",
+            "credit_account" => "CREDIT",
+            "accounts" => "ACCTS",
+            _ => return,
+        };
+        self.width = self.cells_width.max(short.width());
+        short.clone_into(&mut self.heading);
     }
 }
 
-fn shown(row: &Map<String, Value>, column: &str) -> String {
-    row.get(column).map_or_else(String::new, |value| single_line(&cell(value)))
+/// Chooses the columns and their widths, so that all of them have room together.
+fn fit(columns: &mut Vec<Placed>, width: usize) {
+    let needed = |columns: &[Placed]| total(columns.iter().filter(|column| column.need == Need::Always));
+    if needed(columns) > width {
+        columns.iter_mut().for_each(Placed::shorten);
+    }
+    // Empty columns go before anything is narrowed.
+    while needed(columns) > width
+        && let Some(index) = columns.iter().rposition(|column| column.need == Need::Always && column.cells_width == 0)
+    {
+        columns.remove(index);
+    }
+    let mut left = width.saturating_sub(needed(columns));
+    columns.retain_mut(|column| {
+        if column.need == Need::Always {
+            return true;
+        }
+        let has_room = column.cells_width > 0 && column.width_min() + GAP <= left;
+        column.width = column.width.min(left.saturating_sub(GAP));
+        left -= if has_room { column.width + GAP } else { 0 };
+        has_room
+    });
+    while total(columns.iter()) > width
+        && let Some(column) = widest_of_words(columns)
+    {
+        column.width -= 1;
+    }
+    while total(columns.iter()) > width && columns.len() > 2 {
+        columns.pop();
+    }
 }
 
-/// Line ends and tabs would break the table, and other such characters the terminal.
-pub(super) fn single_line(text: &str) -> String {
-    visible(&text.replace(['\n', '\r', '\t'], " ")).into_owned()
+/// The widest column that can be narrower.
+fn widest_of_words(columns: &mut [Placed]) -> Option<&mut Placed> {
+    columns.iter_mut().filter(|column| column.width > column.width_min()).max_by_key(|column| column.width)
+}
+
+/// How wide columns are together.
+fn total<'a>(columns: impl IntoIterator<Item = &'a Placed>) -> usize {
+    columns.into_iter().map(|column| column.width + GAP).sum::<usize>().saturating_sub(GAP)
+}
+
+fn shown(row: &Map<String, Value>, column: &str, kind: Kind, screen: Screen) -> String {
+    row.get(column).map_or_else(String::new, |value| screen.shown(kind, &cell(value)))
 }
 
 /// Digits, with a sign and a decimal point or without. An empty cell does not speak against it.
-pub(super) fn looks_like_a_number(text: &str) -> bool {
+fn looks_like_a_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
 }

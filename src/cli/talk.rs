@@ -6,17 +6,23 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
+use terminal_size::{Width, terminal_size_of};
 
 use crate::cli::color::{Color, Meaning, paint};
 use crate::cli::format::Format;
+use crate::cli::screen::WIDTH_USUAL;
 use crate::wire::{visible, write_json};
 
 /// Whether programs read it. One for the whole program, as there is one stderr.
 static IS_JSON: AtomicBool = AtomicBool::new(false);
 static HAS_COLOR: AtomicBool = AtomicBool::new(false);
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// What is said while a pager has the screen.
+static HELD: Mutex<Option<String>> = Mutex::new(None);
 
 /// What becomes of what is neither a failure nor the log.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,6 +36,11 @@ pub(super) fn begin(format: Format, color: Color, notes: Notes) {
     IS_JSON.store(matches!(format, Format::Json | Format::Ndjson), Ordering::Relaxed);
     HAS_COLOR.store(color.is_on(io::stderr().is_terminal()), Ordering::Relaxed);
     IS_QUIET.store(notes == Notes::Dropped, Ordering::Relaxed);
+}
+
+/// How wide a line of progress may be.
+pub(super) fn width() -> usize {
+    terminal_size_of(io::stderr()).map_or(WIDTH_USUAL, |(Width(width), _)| width.into())
 }
 
 /// Whether notes and progress are left out.
@@ -81,7 +92,23 @@ pub(super) fn write_document(document: &Value) {
 
 /// In one piece, so that lines of several threads do not mix.
 fn write(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    match &mut *HELD.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(held) => held.push_str(text),
+        None => {
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+        }
+    }
+}
+
+/// Keeps back what is said from now on, as long as a pager has the screen.
+pub(super) fn hold() {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(String::new);
+}
+
+/// Says what was kept back.
+pub(super) fn release() {
+    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner).take();
+    write(&held.unwrap_or_default());
 }
 
 /// Where the log goes. Each event comes as one piece, and writing it never fails.

@@ -15,7 +15,7 @@ pub use crate::config::dotenv::{DotEnvError, Problem as DotEnvProblem};
 pub use crate::config::error::ConfigError;
 use crate::config::sources::{DATABASE_URL, LOG, folder_of, said};
 pub use crate::config::sources::{DotEnvFile, Origin};
-pub use crate::config::terminal::is_without_color;
+pub use crate::config::terminal::{columns, is_without_color, pager, pager_options, time_zone};
 use crate::store::{DatabaseUrl, UrlSetting};
 
 /// The book of someone who has not said which: a file in the working directory.

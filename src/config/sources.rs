@@ -81,7 +81,7 @@ pub(super) fn said(name: Name, file: DotEnvFile) -> Result<Option<(String, Origi
     Ok(from_settings(name.field)?.map(|(text, file)| (text, Origin::File(file, name.field))))
 }
 
-fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
+pub(super) fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
     match std::env::var(name) {
         Ok(text) => Ok(Some(text)),
         Err(std::env::VarError::NotPresent) => Ok(None),

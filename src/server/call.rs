@@ -12,7 +12,7 @@ use crate::server::keys::ring::Principal;
 use crate::server::problem::Problem;
 use crate::server::query::Query;
 use crate::server::status::ServerCode;
-use crate::wire::{Fields, Json, RequestReader, Signature, read_moments};
+use crate::wire::{Fields, Json, RequestReader, Signature, Utc, read_moments};
 
 /// The most rows of a page, and those of one where nothing is asked for.
 const LIMIT_MAX: u32 = 1_000;
@@ -86,8 +86,9 @@ impl Call {
     /// The last moment of a day, a month, a year or a moment of the query.
     pub(super) fn moment(&self, name: &str, ledger: &Ledger) -> Result<Option<Instant>, Problem> {
         let now = ledger.clock().now();
-        let read =
-            |text: &str| read_moments(text, now).map_err(|fault| Problem::from(fault.at(&format!("parameter {name}"))));
+        let read = |text: &str| {
+            read_moments(text, now, &Utc).map_err(|fault| Problem::from(fault.at(&format!("parameter {name}"))))
+        };
         Ok(self.query.get(name).map(read).transpose()?.map(|moments| moments.last))
     }
 

@@ -34,7 +34,7 @@ pub(crate) use crate::wire::exchange_json::read_exchange;
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::json::{Fields, Json};
 pub use crate::wire::list_cursors::{JournalCursor, TransferCursor};
-pub use crate::wire::moments::{Moments, read_moments, read_month};
+pub use crate::wire::moments::{Moments, TimeZone, Utc, first_moment, local_time, read_moments, read_month};
 pub use crate::wire::notes::JournalHeader;
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::opening_json::OpeningJson;
@@ -44,7 +44,7 @@ pub use crate::wire::records::{
     AccountRecord, AuditRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord,
     ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord,
     EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord,
-    HoldRecord, ImportLineRecord, ImportRecord, ItemRecord, JournalRecord, MetadataChangeRecord, MetadataRecord,
+    HoldRecord, ImportLineRecord, ImportRecord, ItemRecord, JournalRecord, Kind, MetadataChangeRecord, MetadataRecord,
     MigrationRecord, Next, OpenedRecord, PageRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record,
     ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord,
     SettingRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord,

@@ -39,6 +39,9 @@ impl Console {
     fn tell(&self, line: &Line) -> String {
         let answer = self.answer(line);
         let mut told = format!("$ {}\n", line.text);
+        if self.format == "table" && !line.is_document() {
+            assert_fits(line.text, &answer.stdout);
+        }
         for text in answer.stdout.lines().take(line.lines_max) {
             writeln!(told, "{text}").unwrap();
         }
@@ -75,5 +78,14 @@ impl Console {
             command.current_dir(self.folder.path()).env("COLUMNS", COLUMNS);
         });
         program.run()
+    }
+}
+
+/// Every line of a table has room on a screen of usual width.
+fn assert_fits(command: &str, stdout: &str) {
+    let width_max = COLUMNS.parse().unwrap();
+    for line in stdout.lines() {
+        let width = line.chars().count();
+        assert!(width <= width_max, "{command}: a line is {width} wide:\n{line}");
     }
 }

@@ -50,6 +50,14 @@ impl<'a> Line<'a> {
         Self { text, command, place, is_record_only, is_measured, lines_max }
     }
 
+    /// Whether it writes a document, which is as wide as it is, or says its format.
+    pub fn is_document(&self) -> bool {
+        let words = self.words();
+        let has = |word: &str| words.iter().any(|other| other == word);
+        let is_written = ["export", "seal"].contains(&words[0].as_str()) && !has("--out");
+        is_written || (has("roles") && !has("--apply")) || has("--format")
+    }
+
     /// The words of the command, as a shell takes them apart that knows blanks and single quotes.
     pub fn words(&self) -> Vec<String> {
         let (mut words, mut is_quoted) = (vec![String::new()], false);

@@ -7,8 +7,8 @@ use uuid::{Uuid, Variant};
 
 /// How long the scenario's one hold is open, from now on.
 const HOLD_MICROS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
-/// How a time is written: RFC 3339 in UTC, with microseconds.
-const TIME_FORM: &str = "0000-00-00T00:00:00.000000Z";
+/// How a time is written: RFC 3339 in UTC, with microseconds, and to the second in tables.
+const TIME_FORMS: [&str; 2] = ["0000-00-00T00:00:00.000000Z", "0000-00-00T00:00:00Z"];
 /// What stands behind a number that was measured.
 const MEASURES: [&str; 3] = [" us", " bytes", " MB"];
 /// How far the clock of a server elsewhere may be from ours.
@@ -106,10 +106,10 @@ fn id_made_at(word: &str) -> Option<i64> {
     i64::try_from(id.as_u128() >> 80).ok()
 }
 
-/// A time in the one form that all of them have.
+/// A time in one of the forms that they have.
 fn time(word: &str) -> Option<Instant> {
     let form: String = word.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
-    (form == TIME_FORM).then(|| word.parse().ok())?
+    TIME_FORMS.contains(&form.as_str()).then(|| word.parse().ok())?
 }
 
 #[test]

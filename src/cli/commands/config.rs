@@ -32,6 +32,9 @@ pub(in crate::cli) fn run(context: &Context, command: &ConfigCommand) -> Result<
     let mut settings = config::settings(context.database_url_flag(), context.dotenv, &context.url()?.0, "--book")?;
     settings.extend(bounds(context)?);
     settings.push(log::setting(context.verbose, context.dotenv)?);
+    let look = context.output.look;
+    let (value, named_by) = (look.zone.to_string(), look.zone_origin.to_owned());
+    settings.push(config::Setting { name: "time_zone".to_owned(), value, origin: named_by });
     let record = |setting: &config::Setting| SettingRecord::new(&setting.name, &setting.value, &setting.origin);
     let records: Vec<_> = settings.iter().map(record).collect();
     let columns = if *origin { SettingRecord::with_origin() } else { SettingRecord::table() };

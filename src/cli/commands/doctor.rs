@@ -3,13 +3,16 @@ use clap::Args;
 use crate::cli::advice;
 use crate::cli::args::count;
 use crate::cli::context::{Context, Ending};
+use crate::cli::cut::{single_line, wrap};
 use crate::cli::failure::Failure;
+use crate::cli::format::Format;
+use crate::cli::output::Output;
 use crate::cli::talk::say;
 use crate::clock::Clock;
 use crate::facts::Instant;
 use crate::ledger::{ClockStatus, Ledger};
 use crate::store::{DatabaseUrl, Measure, Pool, SchemaState, StoreOptions};
-use crate::wire::FactRecord;
+use crate::wire::{FactRecord, Kind};
 
 /// What NTP keeps to with ease.
 const SKEW_MICROS_MAX: i64 = 1_000_000;
@@ -47,7 +50,10 @@ pub(in crate::cli) fn run(context: &Context, arguments: &DoctorArgs) -> Result<E
     records.extend(entries);
     records.extend(diagnosis.facts.iter().map(|fact| FactRecord::from(fact).with_next_step(advice::of_fact(fact))));
     let records: Vec<_> = records.into_iter().map(|record| record.ignored_by(&arguments.ignore)).collect();
-    context.output.many(&records)?;
+    match context.output.format {
+        Format::Table => show(&context.output, &records)?,
+        Format::Json | Format::Ndjson | Format::Csv | Format::Html => context.output.many(&records)?,
+    }
     let is_known = |name: &&String| records.iter().any(|record| record.name() == name.as_str());
     for name in arguments.ignore.iter().filter(|name| !is_known(name)) {
         say(format_args!("--ignore {name}: this database has no such fact."));
@@ -57,6 +63,34 @@ pub(in crate::cli) fn run(context: &Context, arguments: &DoctorArgs) -> Result<E
     }
     say("There are warnings, which say what to do.");
     Ok(Ending::Found)
+}
+
+/// How far what is said of a fact stands to the right.
+const INDENT: &str = "  ";
+
+/// Shows what is known, and behind it each warning and each piece of advice in a block of its own.
+fn show(output: &Output, records: &[FactRecord]) -> Result<(), Failure> {
+    let screen = output.screen();
+    let wrapped = |text: &str, indent: usize| match screen.width {
+        Some(width) => wrap(&single_line(text), width.saturating_sub(indent)),
+        None => vec![single_line(text)],
+    };
+    let indent = records.iter().map(|record| record.name().len()).max().unwrap_or_default() + 2;
+    for record in records {
+        for (index, line) in wrapped(record.value(), indent).iter().enumerate() {
+            let name = if index == 0 { record.name() } else { "" };
+            output.text_line(&format!("{name:<indent$}{line}"))?;
+        }
+    }
+    for record in records {
+        for (kind, text) in record.findings() {
+            output.text_line(&format!("\n{} {}", screen.painted(Kind::State, kind), record.name()))?;
+            for line in wrapped(text, INDENT.len()) {
+                output.text_line(&format!("{INDENT}{line}"))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a wrong clock has made entries of the book, as far as it can be read.

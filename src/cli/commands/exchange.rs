@@ -6,7 +6,6 @@ use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, answer_to, show};
 use crate::cli::talk::say;
 use crate::error::{Error, InputError};
-use crate::facts::Instant;
 use crate::ledger::Mode;
 use crate::money::Rounding;
 use crate::requests::ExchangeRequest;
@@ -36,7 +35,7 @@ pub(in crate::cli) struct ExchangeArgs {
     /// What FROM pays beside, in its currency
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     fee: Option<String>,
-    /// When it counts for the books, with an offset: 2026-01-31T12:00:00Z
+    /// When it counts for the books: 2026-01-31 for its first moment, or a time like 2026-01-31T12:00
     #[arg(long, value_name = "TIME")]
     effective_at: Option<String>,
     #[command(flatten)]
@@ -57,7 +56,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ExchangeArgs) -> Result
         rate,
         rounding: arguments.rounding,
         fee: fee.map_err(Error::from)?.map(Into::into),
-        effective_at: arguments.effective_at.as_deref().map(parse::<Instant>).transpose()?,
+        effective_at: context.times(&ledger).first(arguments.effective_at.as_deref())?,
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };

@@ -9,7 +9,7 @@ use crate::cli::pages::{PageArgs, say_more};
 use crate::cli::request::{NoteArgs, QuantityArgs, RequestArgs, quantity, submit};
 use crate::cli::talk::say;
 use crate::error::Error;
-use crate::facts::{Instant, Sequence, WrittenReference};
+use crate::facts::{Sequence, WrittenReference};
 use crate::ledger::{HoldStatus, Mode};
 use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, ReleaseRequest, Remainder};
 use crate::wire::{ExpiredRecord, HoldHistoryRecord, HoldRecord, TransferRecord, read_duration};
@@ -58,7 +58,7 @@ struct PlaceArgs {
     to: Option<String>,
     #[command(flatten)]
     quantity: QuantityArgs,
-    /// When it ends by itself, with an offset: 2026-01-31T12:00:00Z
+    /// When it ends by itself: 2026-01-31 for its first moment, or a time like 2026-01-31T12:00
     #[arg(long, value_name = "TIME", conflicts_with = "expires_in")]
     expires_at: Option<String>,
     /// How long until it ends by itself: 90s, 30m, 12h, 7d
@@ -104,7 +104,7 @@ pub(in crate::cli) struct CaptureArgs {
     /// Release the rest
     #[arg(long = "final")]
     is_final: bool,
-    /// When it counts for the books, with an offset: 2026-01-31T12:00:00Z
+    /// When it counts for the books: 2026-01-31 for its first moment, or a time like 2026-01-31T12:00
     #[arg(long, value_name = "TIME")]
     effective_at: Option<String>,
     #[command(flatten)]
@@ -136,13 +136,14 @@ fn place(context: &Context, arguments: &PlaceArgs) -> Result<Ending, Failure> {
         return Err(Failure::usage("say what to hold, as in: teller hold FROM TO AMOUNT"));
     };
     let parties = Parties::Fall { account: parse(from)?, against: parse(to)? };
-    let expiry = match (&arguments.expires_at, &arguments.expires_in) {
-        (Some(time), _) => Expiry::At(parse::<Instant>(time)?),
+    let ledger = context.ledger()?;
+    let times = context.times(&ledger);
+    let expiry = match (times.first(arguments.expires_at.as_deref())?, &arguments.expires_in) {
+        (Some(at), _) => Expiry::At(at),
         (None, Some(duration)) => Expiry::After(read_duration(duration).map_err(Error::from)?),
         (None, None) => Expiry::Never,
     };
-    let ledger = context.ledger()?;
-    let transfer = arguments.request.request(&ledger, parties, &arguments.quantity)?;
+    let transfer = arguments.request.request(times, parties, &arguments.quantity)?;
     let mode = arguments.request.note.mode.mode();
     submit(context, &ledger, &HoldRequest { transfer, expiry }.into(), mode)
 }
@@ -156,7 +157,7 @@ pub(in crate::cli) fn capture(context: &Context, arguments: &CaptureArgs) -> Res
         hold,
         quantity,
         remainder: if arguments.is_final { Remainder::Release } else { Remainder::Keep },
-        effective_at: arguments.effective_at.as_deref().map(parse::<Instant>).transpose()?,
+        effective_at: context.times(&ledger).first(arguments.effective_at.as_deref())?,
         description: arguments.note.description()?,
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };

@@ -113,13 +113,13 @@ fn post(context: &Context, arguments: &PostArgs) -> Result<Ending, Failure> {
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
-    let when = &arguments.when;
+    let ledger = context.ledger()?;
     let (filter, from) = if let Some(JournalCursor { filter, from }) = arguments.lookup.cursor()? {
         (filter, Some(from))
     } else {
-        (JournalFilter { actor: when.actor()?, from: when.from()?, to: when.to()? }, None)
+        let (from, to) = arguments.when.span(context.times(&ledger))?;
+        (JournalFilter { actor: arguments.when.actor()?, from, to }, None)
     };
-    let ledger = context.ledger()?;
     let read = |page: ListPage| {
         let page = ledger.list_journals(&filter, page)?;
         Ok((page.journals.iter().map(JournalRecord::from).collect(), page.next, page.is_cut))

@@ -9,7 +9,6 @@ use crate::cli::failure::Failure;
 use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
 use crate::error::{Error, InputError};
-use crate::facts::Instant;
 use crate::ledger::{Ledger, Mode};
 use crate::requests::{AnnotationRequest, AnnotationTarget, MetadataChange};
 use crate::wire::{MetadataChangeRecord, MetadataRecord};
@@ -72,7 +71,7 @@ pub(in crate::cli) struct SetArgs {
 pub(in crate::cli) struct ShowArgs {
     #[command(flatten)]
     target: TargetArgs,
-    /// As it was known then, with an offset
+    /// As it was known at the end of this day, month or year, or at this time
     #[arg(long, value_name = "TIME")]
     recorded_at: Option<String>,
 }
@@ -116,8 +115,8 @@ fn set(context: &Context, arguments: &SetArgs) -> Result<Ending, Failure> {
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
-    let recorded_at = arguments.recorded_at.as_deref().map(parse::<Instant>).transpose()?;
     let ledger = context.ledger()?;
+    let recorded_at = context.times(&ledger).last(arguments.recorded_at.as_deref())?;
     let target = arguments.target.target(&ledger)?;
     let kept = ledger.metadata_as_of(&target, recorded_at)?;
     context.output.one(&MetadataRecord::new(&target, recorded_at, kept))?;

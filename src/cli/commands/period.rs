@@ -5,7 +5,7 @@ use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
-use crate::facts::{ClosedPeriods, Instant, Period, PeriodAction};
+use crate::facts::{ClosedPeriods, Period, PeriodAction};
 use crate::ledger::Mode;
 use crate::requests::PeriodChange;
 use crate::wire::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
@@ -24,7 +24,7 @@ pub(in crate::cli) enum PeriodCommand {
     #[command(after_help = "Example:\n  teller period reopen 2026-01 --reason 'late invoice'")]
     Reopen(ChangeArgs),
     /// List the periods that are closed
-    #[command(after_help = "Examples:\n  teller period list\n  teller period list --recorded-at 2026-02-01T00:00:00Z")]
+    #[command(after_help = "Examples:\n  teller period list\n  teller period list --recorded-at 2026-01-31")]
     List(ListArgs),
     /// Show every closing and reopening, oldest first
     #[command(after_help = "Example:\n  teller period history")]
@@ -43,7 +43,7 @@ pub(in crate::cli) struct ChangeArgs {
 
 #[derive(Args)]
 pub(in crate::cli) struct ListArgs {
-    /// As it was known then, with an offset
+    /// As it was known at the end of this day, month or year, or at this time
     #[arg(long, value_name = "TIME")]
     recorded_at: Option<String>,
 }
@@ -90,8 +90,8 @@ fn describe(closed: &ClosedPeriods, period: Period, action: PeriodAction) -> Str
 }
 
 fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
-    let recorded_at = arguments.recorded_at.as_deref().map(parse::<Instant>).transpose()?;
-    let closed = context.ledger()?.closed_periods(recorded_at)?;
+    let ledger = context.ledger()?;
+    let closed = ledger.closed_periods(context.times(&ledger).last(arguments.recorded_at.as_deref())?)?;
     let records: Vec<_> = closed.iter().map(ClosedPeriodRecord::from).collect();
     context.output.many(&records)?;
     if records.is_empty() {

@@ -1,4 +1,5 @@
-//! The columns of a report: spans of UTC, and how they are named. Pure.
+//! The columns of a report: spans of UTC, and how they are named. Pure. Who wants those of another zone asks in its local time, as if that
+//! were UTC.
 
 use std::fmt;
 
@@ -149,6 +150,13 @@ impl ReportPeriod {
         let [begin, end] = [midnight(self.begin)?, midnight(self.end)?];
         let months = (end.year() - begin.year()) * 12 + end.month().cast_signed() - begin.month().cast_signed();
         u32::try_from(months).ok().filter(|months| begin.day() == 1 && end.day() == 1 && *months > 0)
+    }
+
+    /// The same up to the end of the day that it ends in, for the names of what goes up to now.
+    #[must_use]
+    pub fn to_end_of_day(self) -> Self {
+        let day = self.end.last().map(date).and_then(|day| day.succ_opt());
+        Self { end: day.map_or(self.end, first_moment), ..self }
     }
 
     /// The name of its end, for reports of a moment: the last day of it, or the last moment before it.

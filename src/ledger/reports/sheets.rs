@@ -81,21 +81,20 @@ pub fn balance_sheet(table: &BalanceTable, periods: &[ReportPeriod], with_empty:
     lines
 }
 
-/// Revenue, expense and what is left, in the periods and in the fiscal years up to their ends, per currency. What was moved to accounts of
-/// the type equity is shown by itself, so that a year reads the same before and after it was closed.
+/// Revenue, expense and what is left, in the periods and from the beginnings of `years`, one a period, up to their ends, per currency. What
+/// was moved to accounts of the type equity is shown by itself, so that a year reads the same before and after it was closed.
 ///
 /// # Panics
-/// Where the table has not the bounds of the periods and [`begins_of_years`].
+/// Where the table has not the bounds of the periods and the years. [`begins_of_years`] has those.
 #[must_use]
 pub fn income_statement(
     table: &BalanceTable,
     periods: &[ReportPeriod],
-    year: FiscalYear,
+    years: &[Bound],
     with_empty: ShowEmpty,
 ) -> Vec<SheetLine> {
     let spans: Vec<_> = periods.iter().map(|period| (table.index(period.begin), table.index(period.end))).collect();
-    let years = begins_of_years(periods, year).into_iter().zip(&spans);
-    let years: Vec<_> = years.map(|(begin, (_, end))| (table.index(begin), *end)).collect();
+    let years: Vec<_> = years.iter().zip(&spans).map(|(begin, (_, end))| (table.index(*begin), *end)).collect();
     let mut lines = Vec::new();
     for rows in table.rows.chunk_by(|a, b| a.currency == b.currency) {
         let mut sheet = Sheet::new(rows, periods.len());

@@ -7,7 +7,7 @@ use crate::error::InputError;
 use crate::facts::Instant;
 use crate::ledger::{
     BalanceTable, Bound, Comparison, FiscalYear, Ledger, LineKind, PeriodUnit, ReportPeriod, SheetLine, ShowEmpty,
-    TableRequest, balance_sheet, begins_of_years, income_statement, trial_balance,
+    TableRequest, TrialBalanceLine, balance_sheet, begins_of_years, income_statement, trial_balance,
 };
 use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::Call;
@@ -15,7 +15,7 @@ use crate::server::endpoint::{Action, Endpoint, Parameter};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{ReportHead, SheetRecord, TrialBalanceRecord, read_moments, read_month};
+use crate::wire::{ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, Utc, read_moments, read_month};
 
 const QUERY: &[Parameter] = &[
     ("month", "The month, as in `2026-09`"),
@@ -104,34 +104,43 @@ impl Asked {
         balanced: Option<bool>,
     ) -> Result<Answer, Problem> {
         let (shown, compared) = names.split_at(self.shown().len());
-        let head = ReportHead::new(report, shown.to_vec(), compared.first().cloned(), self.request.recorded_at);
+        let head = ReportHead::new(
+            report,
+            "UTC".to_owned(),
+            shown.to_vec(),
+            compared.first().cloned(),
+            self.request.recorded_at,
+        );
         let mut page = match serde_json::to_value(&head) {
             Ok(Value::Object(fields)) => fields,
             _ => serde_json::Map::new(),
         };
         page.insert(ITEMS.to_owned(), json!(records));
-        page.insert("balanced".to_owned(), json!(balanced));
+        if let Ok(Value::Object(tail)) = serde_json::to_value(ReportTail::new(balanced)) {
+            page.extend(tail);
+        }
         Answer::one(&Value::Object(page))
     }
 
-    fn sheet_records(&self, lines: &[SheetLine]) -> Vec<SheetRecord> {
+    fn sheet_records(&self, names: &[String], lines: &[SheetLine]) -> Vec<SheetRecord> {
         let compared = self.is_compared.then_some(1);
         let of_line = |line| {
-            (0..self.shown().len()).map(move |index| SheetRecord::new(line, self.shown()[index], index, compared))
+            (0..self.shown().len())
+                .map(move |index| SheetRecord::new(line, &names[index], self.shown()[index], index, compared))
         };
         lines.iter().flat_map(of_line).collect()
     }
 }
 
 fn span(call: &Call, now: Instant, year: FiscalYear, begin: Begin) -> Result<ReportPeriod, Problem> {
-    let read = |name: &str| call.query.get(name).map(|text| read_moments(text, now)).transpose();
+    let read = |name: &str| call.query.get(name).map(|text| read_moments(text, now, &Utc)).transpose();
     if call.query.has_any(&["month"]) && call.query.has_any(&["from", "to", "at"])
         || call.query.has_any(&["at"]) && call.query.has_any(&["from", "to"])
     {
         return Err(Problem::invalid("give month, or at, or from and to"));
     }
     if let Some(month) = call.query.get("month") {
-        let month = read_month(month)?;
+        let month = read_month(month, &Utc)?;
         return Ok(ReportPeriod::new(Bound::before(month.first), Bound::behind(month.last))?);
     }
     let end = match (read("at")?, read("to")?) {
@@ -172,16 +181,16 @@ fn trial(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let lines = trial_balance(&asked.table(ledger, bounds)?, &asked.periods, asked.with_empty);
     let mut totals = lines.iter().filter(|line| line.path.is_none()).flat_map(|line| &line.cells);
     let is_balanced = totals.all(|cell| cell.debits == cell.credits && cell.debit_balance == cell.credit_balance);
+    let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
     let record = |index: usize, line| {
-        let line: &crate::ledger::TrialBalanceLine = line;
+        let line: &TrialBalanceLine = line;
         let compared = asked.is_compared.then(|| &line.cells[1]);
-        TrialBalanceRecord::new(line, asked.shown()[index], &line.cells[index], compared)
+        TrialBalanceRecord::new(line, &names[index], asked.shown()[index], &line.cells[index], compared)
     };
     let records: Vec<_> = (0..asked.shown().len())
         .flat_map(|index| lines.iter().map(move |line| (index, line)))
         .map(|(index, line)| record(index, line))
         .collect();
-    let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
     asked.answer("trial_balance", &names, &records, asked.balanced(is_balanced))
 }
 
@@ -195,15 +204,16 @@ fn sheet(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
     let is_balanced = differences.all(|line| line.amounts.iter().all(|amount| *amount == 0));
     let names: Vec<_> = asked.periods.iter().map(|period| period.end_name()).collect();
-    asked.answer("balance_sheet", &names, &asked.sheet_records(&lines), asked.balanced(is_balanced))
+    asked.answer("balance_sheet", &names, &asked.sheet_records(&names, &lines), asked.balanced(is_balanced))
 }
 
 fn income(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let mut asked = Asked::read(call, ledger, Begin::OfFiscalYear)?;
     asked.request.only_income = true;
-    let mut bounds = begins_of_years(&asked.periods, asked.year);
+    let years = begins_of_years(&asked.periods, asked.year);
+    let mut bounds = years.clone();
     bounds.extend(asked.periods.iter().flat_map(|period| [period.begin, period.end]));
-    let lines = income_statement(&asked.table(ledger, bounds)?, &asked.periods, asked.year, asked.with_empty);
+    let lines = income_statement(&asked.table(ledger, bounds)?, &asked.periods, &years, asked.with_empty);
     let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
-    asked.answer("income_statement", &names, &asked.sheet_records(&lines), None)
+    asked.answer("income_statement", &names, &asked.sheet_records(&names, &lines), None)
 }

@@ -5,7 +5,7 @@ use crate::facts::{
 };
 use crate::ledger::{AsOf, Balance, BalanceRow, NamedCurrency, Opened, PathBalance};
 use crate::money::{CurrencyCode, Money};
-use crate::wire::records::{Columns, text};
+use crate::wire::records::{Columns, Record, text};
 
 record! {
     /// What an account has or had, or what the accounts below a path have together.
@@ -33,11 +33,11 @@ record! {
     }
     table { account, currency, posted, held, available }
     /// As of a moment.
-    view as_of { account, currency, posted, effective_at, recorded_at }
+    view as_of { account, currency, posted } room { effective_at, recorded_at }
     /// Of the accounts below a path.
-    view of_path { account, r#type, currency, accounts, posted, held, available }
+    view of_path { account, r#type, currency, posted, held, available } room { accounts }
     /// Of the accounts below a path, as of a moment.
-    view of_path_as_of { account, r#type, currency, accounts, posted, effective_at, recorded_at }
+    view of_path_as_of { account, r#type, currency, posted } room { effective_at, accounts, recorded_at }
 }
 
 impl BalanceRecord {
@@ -154,8 +154,9 @@ record! {
         per_month: Option<Money>,
     }
     table {
-        account, r#type, currency, state, available, min_balance, max_balance, version
+        account, r#type, currency, state, available
     }
+    room { min_balance, max_balance, version }
     /// What a list shows of each account.
     view listed {
         account, r#type, currency, posted, held, available, state
@@ -198,9 +199,9 @@ record! {
         replayed: bool,
     }
     table {
-        account.account, account.r#type, account.currency, account.state, account.available, account.min_balance,
-        account.max_balance, account.version
+        account.account, account.r#type, account.currency, account.state, account.available
     }
+    room { account.min_balance, account.max_balance, account.version }
 }
 
 impl From<&Opened> for OpenedRecord {
@@ -261,28 +262,25 @@ record! {
         /// The metadata after it; null where none changed.
         metadata_after: Option<Metadata>,
     }
-    /// What it may do before and after.
-    view terms { event, recorded_at, state_before, state_after, min_balance_after, max_balance_after }
-    /// What few accounts have: limits of what may leave them.
-    view velocity { per_transfer_after, per_day_after, per_month_after }
-    /// What a change of metadata is about.
-    view annotation { transfer_id, metadata_after }
-    /// Who changed it, and why.
-    view signature { actor, reason }
+    table { event, recorded_at, state_after, actor, reason } room { min_balance_after, max_balance_after, state_before }
+    /// Where limits of what may leave it changed.
+    view with_velocity { event, recorded_at, state_after, actor, reason }
+        room { per_transfer_after, per_day_after, per_month_after, min_balance_after, max_balance_after }
+    /// Where metadata changed.
+    view with_annotations { event, recorded_at, metadata_after, actor } room { reason, state_after, transfer_id }
 }
 
 impl EventRecord {
-    /// What a table shows of these. It leaves out what none of them is about.
+    /// What a table shows of these, by what they are about.
     #[must_use]
     pub fn columns_for(events: &[Self]) -> Columns<Self> {
-        let mut columns = Self::terms();
-        if events.iter().any(Self::has_velocity) {
-            columns = columns.then(Self::velocity());
-        }
         if events.iter().any(|event| event.metadata_after.is_some()) {
-            columns = columns.then(Self::annotation());
+            Self::with_annotations()
+        } else if events.iter().any(Self::has_velocity) {
+            Self::with_velocity()
+        } else {
+            Self::table()
         }
-        columns.then(Self::signature())
     }
 
     const fn has_velocity(&self) -> bool {

@@ -45,6 +45,7 @@ record! {
         /// The reason that was given; null where there is none.
         reason: Option<String>,
     }
+    table { sequence, recorded_at, after, actor } room { reason, before }
 }
 
 impl MetadataChangeRecord {

@@ -26,9 +26,9 @@ record! {
         /// How many times as fast as bare writes of the same rows.
         times_raw: Option<String>,
     }
-    table { work, transfers_per_second, p50_us, p99_us, p999_us, bytes_per_transfer }
+    table { work, transfers_per_second, p50_us, p99_us } room { p999_us, bytes_per_transfer }
     /// With what it is compared with.
-    view compared { work, transfers_per_second, p50_us, p99_us, bytes_per_transfer, times_pgbench, times_raw }
+    view compared { work, transfers_per_second, times_pgbench, times_raw } room { p50_us, p99_us, bytes_per_transfer }
 }
 
 impl BenchRecord {

@@ -183,6 +183,19 @@ impl FactRecord {
         self.warning.is_some() && !self.ignored
     }
 
+    /// What was found.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// What there is to do about it: `warning`, `ignored` or `advice`, and what it says.
+    #[must_use]
+    pub fn findings(&self) -> Vec<(&'static str, &str)> {
+        let warning = self.warning.as_deref().map(|text| (if self.ignored { "ignored" } else { "warning" }, text));
+        warning.into_iter().chain(self.advice.map(|text| ("advice", text))).collect()
+    }
+
     /// What it is about.
     #[must_use]
     pub fn name(&self) -> &str {

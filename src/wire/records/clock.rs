@@ -57,7 +57,7 @@ record! {
         /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
-    table { event, recorded_at, accepted_until, changed, actor, reason }
+    table { event, accepted_until, changed, actor, reason } room { recorded_at }
 }
 
 impl ClockAcceptanceRecord {

@@ -25,7 +25,7 @@ record! {
         /// When the hold ends by itself; null where it does not.
         expires_at: Option<Instant>,
     }
-    table { sequence, state, debit_account, credit_account, amount, remaining, currency, expires_at, hold }
+    table { sequence, state, debit_account, credit_account, amount, remaining, currency } room { expires_at, hold }
 }
 
 impl From<&HoldStatus> for HoldRecord {

@@ -75,7 +75,7 @@ record! {
         /// Who asked for it.
         actor: Actor,
     }
-    table { sequence, recorded_at, transfers, actor, key, journal_id }
+    table { sequence, recorded_at, transfers, actor, key } room { journal_id }
 }
 
 impl From<&JournalSummary> for JournalRecord {

@@ -45,7 +45,7 @@ pub use crate::wire::records::operations::{
     BackupRecord, BookMadeRecord, BookRecord, ExportRecord, FlatExportRecord, PageRecord, RoleRecord, SealRecord,
 };
 pub use crate::wire::records::periods::{ClosedPeriodRecord, PeriodChangeRecord, PeriodEventRecord};
-pub use crate::wire::records::record::{Columns, Record};
+pub use crate::wire::records::record::{Columns, Kind, Record};
 pub use crate::wire::records::reports::{ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
 pub use crate::wire::records::schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 pub use crate::wire::records::statements::{EntryRecord, Next, StatementHead};

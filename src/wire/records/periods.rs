@@ -85,7 +85,7 @@ record! {
         /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
-    table { event, recorded_at, period, action, changed, actor, reason }
+    table { event, period, action, changed, actor, reason } room { recorded_at }
 }
 
 impl PeriodChangeRecord {

@@ -19,6 +19,9 @@ pub trait Record: Serialize + Sized {
     /// What a table shows of it where nothing else is asked for.
     fn table() -> Columns<Self>;
 
+    /// What the field of that name holds.
+    fn kind(column: &str) -> Kind;
+
     /// Writes its fields, in order, into an object that has begun.
     ///
     /// # Errors
@@ -26,10 +29,48 @@ pub trait Record: Serialize + Sized {
     fn serialize_fields<M: SerializeMap>(&self, fields: &mut M) -> Result<(), M::Error>;
 }
 
+/// What a field holds, as far as that matters to its place in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Words.
+    Text,
+    /// The name of an account.
+    Name,
+    /// A number or an amount.
+    Number,
+    /// A moment.
+    Time,
+    /// The word of a state.
+    State,
+    /// A UUID.
+    Id,
+    /// A hash.
+    Hash,
+}
+
+impl Kind {
+    /// By the field's name and its type, as they are declared.
+    pub(super) fn of(name: &str, declared: &str) -> Self {
+        let inner = declared.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(declared);
+        match inner {
+            _ if ["hash", "head"].contains(&name) => Self::Hash,
+            _ if name == "outcome" => Self::State,
+            "Instant" => Self::Time,
+            "TransferId" | "ScheduleId" => Self::Id,
+            "AccountName" => Self::Name,
+            "Money" | "Sequence" | "i64" | "u8" | "u32" | "u64" | "u128" | "usize" => Self::Number,
+            state if state.ends_with("State") => Self::State,
+            _ => Self::Text,
+        }
+    }
+}
+
 /// Some columns of a record, in the order in which a table shows them. Only the record's own declaration can name them.
 #[derive(Clone, Debug)]
 pub struct Columns<R> {
     names: Vec<&'static str>,
+    /// Those that are shown where there is room.
+    room: Vec<&'static str>,
     record: PhantomData<fn() -> R>,
 }
 
@@ -41,14 +82,19 @@ impl<R: Record> Columns<R> {
 
     /// By the paths of the fields: the last part is the name.
     pub(super) fn of(paths: impl IntoIterator<Item = &'static str>) -> Self {
-        let name = |path: &'static str| plain(path.rsplit('.').next().unwrap_or_default().trim());
-        Self { names: paths.into_iter().map(name).collect(), record: PhantomData }
+        Self { names: paths.into_iter().map(last_part).collect(), room: Vec::new(), record: PhantomData }
     }
 
-    /// These, and others behind them.
-    pub(super) fn then(mut self, others: Self) -> Self {
-        self.names.extend(others.names);
+    /// The same, and others where there is room, which the earlier ones get first.
+    pub(super) fn and_where_there_is_room(mut self, paths: impl IntoIterator<Item = &'static str>) -> Self {
+        self.room.extend(paths.into_iter().map(last_part));
         self
+    }
+
+    /// Those that are shown where there is room, in the order in which they get it.
+    #[must_use]
+    pub fn room(&self) -> &[&'static str] {
+        &self.room
     }
 
     /// The names, in order.
@@ -56,6 +102,11 @@ impl<R: Record> Columns<R> {
     pub fn names(&self) -> &[&'static str] {
         &self.names
     }
+}
+
+/// The name in the path of a field.
+fn last_part(path: &'static str) -> &'static str {
+    plain(path.rsplit('.').next().unwrap_or_default().trim())
 }
 
 /// A field's name without the mark of a word that Rust has for itself.
@@ -66,7 +117,8 @@ pub(super) fn plain(name: &'static str) -> &'static str {
 /// Declares a record. The fields of a record inside of it (`..balance: BalanceRecord`) stand before its own.
 ///
 /// `table` names the columns of its table by their fields, and all of them are there where it is left out. Each `view` is another choice of
-/// columns, with the name of the function that gives it. A name that is not a field does not compile.
+/// columns, with the name of the function that gives it. `room` behind one of them names columns that are shown where there is room. A name
+/// that is not a field does not compile.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -74,8 +126,11 @@ macro_rules! record {
             $(..$outer:ident: $inner:ident,)?
             $($(#[$field_meta:meta])* $visibility:vis $field:ident: $type:ty,)+
         }
-        $(table { $($($column:ident).+),+ $(,)? })?
-        $($(#[$view_meta:meta])* view $view:ident { $($($view_column:ident).+),+ $(,)? })*
+        $(table { $($($column:ident).+),+ $(,)? } $(room { $($($room:ident).+),+ $(,)? })?)?
+        $(
+            $(#[$view_meta:meta])*
+            view $view:ident { $($($view_column:ident).+),+ $(,)? } $(room { $($($view_room:ident).+),+ $(,)? })?
+        )*
     ) => {
         $(#[$meta])*
         #[derive(Debug)]
@@ -104,7 +159,16 @@ macro_rules! record {
             }
 
             fn table() -> $crate::wire::Columns<Self> {
-                record!(@columns $record $({ $($($column).+),+ })?)
+                record!(@columns $record $({ $($($column).+),+ } $({ $($($room).+),+ })?)?)
+            }
+
+            fn kind(column: &str) -> $crate::wire::Kind {
+                let kinds = [$((stringify!($field), stringify!($type))),+];
+                let own = kinds.into_iter().find(|(name, _)| $crate::wire::records::record::plain(name) == column);
+                match own {
+                    Some((_, declared)) => $crate::wire::Kind::of(column, declared),
+                    None => record!(@kind column $($inner)?),
+                }
             }
 
             fn serialize_fields<M: serde::ser::SerializeMap>(&self, fields: &mut M) -> Result<(), M::Error> {
@@ -127,7 +191,7 @@ macro_rules! record {
                 $(#[$view_meta])*
                 #[must_use]
                 pub fn $view() -> $crate::wire::Columns<Self> {
-                    record!(@columns $record { $($($view_column).+),+ })
+                    record!(@columns $record { $($($view_column).+),+ } $({ $($($view_room).+),+ })?)
                 }
             )*
         }
@@ -135,13 +199,21 @@ macro_rules! record {
     (@columns $record:ident) => {
         $crate::wire::Columns::all()
     };
-    (@columns $record:ident { $($($column:ident).+),+ }) => {{
+    (@columns $record:ident { $($($column:ident).+),+ } $({ $($($room:ident).+),+ })?) => {{
         // A name that is no field does not compile.
         const _: fn(&$record) = |record| {
             $(let _ = &record.$($column).+;)+
+            $($(let _ = &record.$($room).+;)+)?
         };
         $crate::wire::Columns::of([$(stringify!($($column).+)),+])
+            $(.and_where_there_is_room([$(stringify!($($room).+)),+]))?
     }};
+    (@kind $column:ident $inner:ident) => {
+        <$inner as $crate::wire::Record>::kind($column)
+    };
+    (@kind $column:ident) => {
+        $crate::wire::Kind::Text
+    };
 }
 
 #[cfg(test)]
@@ -163,9 +235,24 @@ mod tests {
             state: Option<u8>,
             version: u8,
         }
-        table { version, inner.r#type }
+        table { version, inner.r#type } room { state }
         /// Another choice.
         view named { inner.account }
+    }
+
+    #[test]
+    fn the_kind_of_a_field_is_that_of_its_type() {
+        for (name, declared, kind) in [
+            ("recorded_at", "Option<Instant>", Kind::Time),
+            ("amount", "Money", Kind::Number),
+            ("hold_id", "Option<TransferId>", Kind::Id),
+            ("hash", "String", Kind::Hash),
+            ("state", "HoldState", Kind::State),
+            ("account", "AccountName", Kind::Name),
+            ("account", "Option<String>", Kind::Text),
+        ] {
+            assert_eq!(Kind::of(name, declared), kind, "{name}");
+        }
     }
 
     #[test]
@@ -175,8 +262,10 @@ mod tests {
         assert_eq!(serde_json::to_string(&record)?, json);
         assert_eq!(Outer::columns(), ["account", "type", "state", "version"]);
         assert_eq!(Outer::table().names(), ["version", "type"]);
-        assert_eq!(Outer::named().then(Outer::table()).names(), ["account", "version", "type"]);
+        assert_eq!(Outer::named().names(), ["account"]);
         assert_eq!(Inner::table().names(), ["account", "type"]);
+        assert_eq!((Outer::table().room(), Outer::named().room()), (&["state"][..], &[][..]));
+        assert_eq!((Outer::kind("version"), Outer::kind("type")), (Kind::Number, Kind::Text));
         Ok(())
     }
 }

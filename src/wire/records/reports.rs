@@ -14,7 +14,7 @@ pub struct ReportHead {
     /// Which report it is.
     pub report: &'static str,
     /// In which days and months are meant.
-    pub time_zone: &'static str,
+    pub time_zone: String,
     /// The columns, in order.
     pub periods: Vec<String>,
     /// What the one column is compared with.
@@ -28,11 +28,12 @@ impl ReportHead {
     #[must_use]
     pub fn new(
         report: &'static str,
+        time_zone: String,
         periods: Vec<String>,
         compared_with: Option<String>,
         recorded_at: Option<Instant>,
     ) -> Self {
-        Self { report, time_zone: "UTC", periods, compared_with, recorded_at }
+        Self { report, time_zone, periods, compared_with, recorded_at }
     }
 }
 
@@ -94,10 +95,11 @@ record! {
 }
 
 impl TrialBalanceRecord {
-    /// A line in a period, and what it is compared with. The total of a currency has no normal side.
+    /// A line in a period of that name, and what it is compared with. The total of a currency has no normal side.
     #[must_use]
     pub fn new(
         line: &TrialBalanceLine,
+        name: &str,
         period: ReportPeriod,
         cell: &TrialBalanceCell,
         compared: Option<&TrialBalanceCell>,
@@ -106,7 +108,7 @@ impl TrialBalanceRecord {
         let is_account = line.path.is_some();
         let on_normal_side = |units: i128| is_account.then(|| number(units));
         Self {
-            period: period.to_string(),
+            period: name.to_owned(),
             from: from(period),
             to: to(period),
             line: if is_account { "account" } else { "total" },
@@ -156,14 +158,14 @@ record! {
 }
 
 impl SheetRecord {
-    /// A line in the period of that index, compared with that of another index.
+    /// A line in the period of that name and index, compared with that of another index.
     #[must_use]
-    pub fn new(line: &SheetLine, period: ReportPeriod, index: usize, compared: Option<usize>) -> Self {
+    pub fn new(line: &SheetLine, name: &str, period: ReportPeriod, index: usize, compared: Option<usize>) -> Self {
         let amount = line.amounts[index];
         let number = |units: i128| number(units, line.currency);
         let is_sheet = line.to_date.is_empty();
         Self {
-            period: if is_sheet { period.end_name() } else { period.to_string() },
+            period: name.to_owned(),
             from: from(period).filter(|_| !is_sheet),
             to: to(period),
             line: word(line.kind),

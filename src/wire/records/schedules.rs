@@ -60,10 +60,8 @@ record! {
         /// Whether it was only tried and nothing was written.
         dry_run: bool,
     }
-    table {
-        next_due_at, state, debit_account, credit_account, amount, currency, every, interval, day, due_count,
-        on_refusal, schedule
-    }
+    table { next_due_at, state, debit_account, credit_account, amount, currency }
+    room { every, interval, day, due_count, on_refusal, schedule }
 }
 
 impl ScheduleRecord {
@@ -145,9 +143,9 @@ record! {
         /// The message of the refusal.
         reason: Option<String>,
     }
-    table { due_at, state, debit_account, credit_account, amount, currency, attempts, reason }
+    table { due_at, state, debit_account, amount, currency, reason } room { credit_account, attempts }
     /// Where all are of one schedule.
-    view of_one_schedule { due_at, state, attempts, last_at, transfer, code, reason }
+    view of_one_schedule { due_at, state, attempts, reason } room { last_at, code, transfer }
 }
 
 impl DueRecord {

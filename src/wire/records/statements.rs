@@ -54,15 +54,15 @@ record! {
         /// The most that was asked for where the amount was left to what was available, or `all`.
         up_to: Option<String>,
     }
-    table { sequence, recorded_at, counterparty, change, balance, key, description }
+    table { sequence, recorded_at, counterparty, change, balance } room { description, key }
     /// Where something was reserved, captured, given up or undone.
-    view with_kinds { sequence, recorded_at, kind, counterparty, amount, change, balance, key, description }
+    view with_kinds { sequence, recorded_at, kind, counterparty, amount, change, balance } room { description, key }
     /// Where the order is that of the effective time.
-    view by_effective_time { sequence, effective_at, recorded_at, counterparty, change, balance, key, description }
+    view by_effective_time { sequence, effective_at, counterparty, change, balance }
+        room { description, key, recorded_at }
     /// The same where something was reserved, captured, given up or undone.
-    view by_effective_time_with_kinds {
-        sequence, effective_at, recorded_at, kind, counterparty, amount, change, balance, key, description
-    }
+    view by_effective_time_with_kinds { sequence, effective_at, kind, counterparty, amount, change, balance }
+        room { description, key, recorded_at }
 }
 
 impl EntryRecord {

@@ -52,11 +52,12 @@ record! {
         /// Who asked for it.
         actor: Actor,
     }
-    table { sequence, debit_account, credit_account, amount, currency, recorded_at, replayed, id }
+    table { sequence, debit_account, credit_account, amount, currency } room { recorded_at, key, description, id }
     /// Where not all of them are plain transfers.
-    view with_kinds { sequence, kind, debit_account, credit_account, amount, currency, recorded_at, replayed, id }
+    view with_kinds { sequence, kind, debit_account, credit_account, amount, currency }
+        room { recorded_at, key, description, id }
     /// In a list of those of the past.
-    view listed { sequence, recorded_at, kind, debit_account, credit_account, amount, currency, key, description }
+    view listed { sequence, recorded_at, debit_account, credit_account, amount, currency } room { kind, key, description, id }
 }
 
 impl TransferRecord {

@@ -9,7 +9,7 @@ use crate::cli::new_files::ForceArgs;
     teller export | gzip > bank.ndjson.gz\n  \
     teller export | teller import book - --database-url postgres://localhost/bank\n  \
     teller export --to csv --out transfers.csv\n  \
-    teller export --to csv --what statements --account customers:alice --from 2026-09 --until 2026-10\n  \
+    teller export --to csv --what statements --account customers:alice --month 2026-09\n  \
     teller export --to ndjson --what balances --at 2026-09-30\n  \
     teller export --to hledger --out book.journal\n  \
     teller export --to parquet --what entries --out entries.parquet\n\n\
@@ -64,6 +64,9 @@ pub(super) struct RowArgs {
     /// Only the statement of this account
     #[arg(long, value_name = "NAME")]
     pub(super) account: Option<String>,
+    /// What was recorded in a month: 2026-01
+    #[arg(long, value_name = "MONTH", conflicts_with_all = ["from", "until"])]
+    pub(super) month: Option<String>,
     /// What was recorded from the first moment of this day, month, year or time on: 2026-01-31
     #[arg(long, value_name = "TIME")]
     pub(super) from: Option<String>,
@@ -91,7 +94,7 @@ pub(super) enum What {
 impl RowArgs {
     /// The first option that journals do not have, where one is given.
     pub(super) fn given_but_span(&self) -> Option<&'static str> {
-        let span = ["--from", "--until"];
+        let span = ["--month", "--from", "--until"];
         self.all().into_iter().find(|(option, is_given)| *is_given && !span.contains(option)).map(|(option, _)| option)
     }
 
@@ -101,11 +104,12 @@ impl RowArgs {
     }
 
     /// All options, and whether they are given.
-    fn all(&self) -> [(&'static str, bool); 5] {
-        let Self { what, account, from, until, at } = self;
+    fn all(&self) -> [(&'static str, bool); 6] {
+        let Self { what, account, month, from, until, at } = self;
         [
             ("--what", what.is_some()),
             ("--account", account.is_some()),
+            ("--month", month.is_some()),
             ("--from", from.is_some()),
             ("--until", until.is_some()),
             ("--at", at.is_some()),

@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::cli::args::{count, parse};
-use crate::cli::commands::export::args::{ExportArgs, ExportFormat, RowArgs, What};
+use crate::cli::commands::export::args::{ExportArgs, RowArgs, What};
 use crate::cli::commands::export::destination::{begin_anew, of_stdout, stdout_stays};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
@@ -11,13 +11,15 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
+use crate::cli::times::Times;
 use crate::error::Error;
+use crate::facts::Instant;
 use crate::files::OutputFile;
 #[cfg(feature = "parquet")]
 use crate::interchange::ParquetWriter;
 use crate::interchange::{FlatFormat, FlatWriter};
 use crate::ledger::{FlatProgress, FlatRequest, FlatSink, FlatTable, Ledger};
-use crate::wire::{FlatExportRecord, read_moments};
+use crate::wire::FlatExportRecord;
 
 pub(super) fn run(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Ending, Failure> {
     check(&arguments.rows)?;
@@ -31,13 +33,13 @@ pub(super) fn run(context: &Context, arguments: &ExportArgs, format: FlatFormat)
 /// A file of that format is no text, so it never goes to stdout.
 #[cfg(feature = "parquet")]
 pub(super) fn run_parquet(context: &Context, arguments: &ExportArgs) -> Result<Ending, Failure> {
-    check(&arguments.rows, arguments.to)?;
+    check(&arguments.rows)?;
     let Some(path) = &arguments.out else {
         return Err(Failure::usage("a Parquet file is no text; say where it goes: --out FILE"));
     };
     let file = BufWriter::new(arguments.force.create(context, path)?);
     let ledger = context.ledger()?;
-    let request = arguments.rows.request(&ledger)?;
+    let request = arguments.rows.request(context.times(&ledger))?;
     let exponents = ledger.list_currencies()?.into_iter().map(|named| named.currency.exponent());
     let begun = ParquetWriter::new(file, request.table, exponents.max().unwrap_or_default(), begin_anew);
     let mut writer = begun.map_err(|source| of_file(path, source))?;
@@ -65,15 +67,25 @@ impl RowArgs {
         }
     }
 
-    fn request(&self, ledger: &Ledger) -> Result<FlatRequest, Error> {
-        let now = ledger.clock().now();
-        let moments = |text: &Option<String>| text.as_deref().map(|text| read_moments(text, now)).transpose();
+    /// The first moment that counts, and the first one behind the last.
+    pub(super) fn span(&self, times: Times<'_>) -> Result<(Option<Instant>, Option<Instant>), Error> {
+        match &self.month {
+            Some(month) => {
+                let month = times.month(month)?;
+                Ok((Some(month.first), month.last.checked_next()))
+            }
+            None => Ok((times.first(self.from.as_deref())?, times.first(self.until.as_deref())?)),
+        }
+    }
+
+    fn request(&self, times: Times<'_>) -> Result<FlatRequest, Error> {
+        let (from, until) = self.span(times)?;
         Ok(FlatRequest {
             table: self.table(),
             account: self.account.as_deref().map(parse).transpose()?,
-            from: moments(&self.from)?.map(|from| from.first),
-            until: moments(&self.until)?.map(|until| until.first),
-            at: moments(&self.at)?.map(|at| at.last),
+            from,
+            until,
+            at: times.last(self.at.as_deref())?,
         })
     }
 }
@@ -85,8 +97,8 @@ fn check(rows: &RowArgs) -> Result<(), Failure> {
         "--account is for one statement: --what statements; teller transfer list --account lists an account's transfers"
     } else if rows.at.is_some() && table != FlatTable::Balances {
         "--at is for balances: --what balances"
-    } else if table == FlatTable::Balances && (rows.from.is_some() || rows.until.is_some()) {
-        "balances are as of one moment: --at TIME, without --from and --until"
+    } else if table == FlatTable::Balances && (rows.month.is_some() || rows.from.is_some() || rows.until.is_some()) {
+        "balances are as of one moment: --at TIME, without --month, --from and --until"
     } else {
         return Ok(());
     };
@@ -95,7 +107,7 @@ fn check(rows: &RowArgs) -> Result<(), Failure> {
 
 fn to_stdout(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> Result<Option<u64>, Failure> {
     let ledger = context.ledger()?;
-    let request = arguments.rows.request(&ledger)?;
+    let request = arguments.rows.request(context.times(&ledger))?;
     let stream = BufWriter::new(context.output.stream());
     let mut writer = FlatWriter::new(stream, request.table, format, |_| Err(stdout_stays()));
     let exported = export(&ledger, &request, &mut writer).map_err(of_stdout)?;
@@ -107,7 +119,7 @@ fn to_stdout(context: &Context, arguments: &ExportArgs, format: FlatFormat) -> R
 fn to_file(context: &Context, arguments: &ExportArgs, format: FlatFormat, path: &Path) -> Result<Option<u64>, Failure> {
     let file = arguments.force.create(context, path)?;
     let ledger = context.ledger()?;
-    let request = arguments.rows.request(&ledger)?;
+    let request = arguments.rows.request(context.times(&ledger))?;
     let mut writer = FlatWriter::new(BufWriter::new(file), request.table, format, begin_anew);
     let Some(rows) = export(&ledger, &request, &mut writer)? else { return Ok(None) };
     put(context, path, writer.finish().map_err(|source| of_file(path, source))?, rows)?;

@@ -13,16 +13,17 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::progress::Progress;
 use crate::cli::talk::say;
+use crate::cli::times::Times;
 use crate::error::Error;
 use crate::interchange::{JournalFormat, JournalWriter};
 use crate::ledger::{Bound, JournalCounts, JournalSink, JournalSpan, Ledger};
-use crate::wire::{FlatExportRecord, read_moments};
+use crate::wire::FlatExportRecord;
 
 pub(super) fn run(context: &Context, arguments: &ExportArgs, format: JournalFormat) -> Result<Ending, Failure> {
     if let Some(option) = arguments.rows.given_but_span() {
         let program = format.program();
         return Err(Failure::usage(format!(
-            "{option} is for tables, and a journal of {program} has all accounts; give only --from and --until"
+            "{option} is for tables, and a journal of {program} has all accounts; give only --month, or --from and --until"
         )));
     }
     let exported = match &arguments.out {
@@ -38,14 +39,9 @@ pub(super) fn run(context: &Context, arguments: &ExportArgs, format: JournalForm
 }
 
 /// The span of effective time that was asked for.
-fn span(rows: &RowArgs, ledger: &Ledger) -> Result<JournalSpan, Error> {
-    let now = ledger.clock().now();
-    let moments = |text: &Option<String>| text.as_deref().map(|text| read_moments(text, now)).transpose();
-    let (from, until) = (moments(&rows.from)?, moments(&rows.until)?);
-    Ok(JournalSpan {
-        from: from.map_or(Bound::BEGIN, |from| Bound::before(from.first)),
-        to: until.map_or(Bound::END, |until| Bound::before(until.first)),
-    })
+fn span(rows: &RowArgs, times: Times<'_>) -> Result<JournalSpan, Error> {
+    let (from, until) = rows.span(times)?;
+    Ok(JournalSpan { from: from.map_or(Bound::BEGIN, Bound::before), to: until.map_or(Bound::END, Bound::before) })
 }
 
 fn to_stdout(
@@ -54,7 +50,7 @@ fn to_stdout(
     format: JournalFormat,
 ) -> Result<Option<JournalCounts>, Failure> {
     let ledger = context.ledger()?;
-    let span = span(&arguments.rows, &ledger)?;
+    let span = span(&arguments.rows, context.times(&ledger))?;
     let mut writer = JournalWriter::new(format, BufWriter::new(context.output.stream()), |_| Err(stdout_stays()));
     let exported = export(&ledger, span, &mut writer).map_err(of_stdout)?;
     writer.into_inner().flush()?;
@@ -71,7 +67,7 @@ fn to_file(
     let failed = |source| Error::File { doing: format!("write {}", path.display()), source };
     let file = arguments.force.create(context, path)?;
     let ledger = context.ledger()?;
-    let span = span(&arguments.rows, &ledger)?;
+    let span = span(&arguments.rows, context.times(&ledger))?;
     let mut writer = JournalWriter::new(format, BufWriter::new(file), begin_anew);
     let Some(counts) = export(&ledger, span, &mut writer)? else { return Ok(None) };
     let file = writer.into_inner().into_inner().map_err(|error| failed(error.into_error()))?;

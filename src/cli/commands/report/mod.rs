@@ -1,5 +1,6 @@
 //! Reports: what is asked for, and how the columns follow from it.
 
+mod columns;
 mod show;
 
 use std::time::{Duration, Instant as Stopwatch};
@@ -7,17 +8,17 @@ use std::time::{Duration, Instant as Stopwatch};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::args::parse;
+use crate::cli::commands::report::columns::LocalBounds;
 use crate::cli::commands::report::show::{Asked, show_balance_sheet, show_income_statement, show_trial_balance};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::error::{Error, InputError};
-use crate::facts::Instant;
+use crate::cli::times::Times;
+use crate::error::Error;
 use crate::ledger::{
     BalanceTable, Bound, Comparison, FiscalYear, Ledger, LineKind, PeriodUnit, ReportPeriod, ShowEmpty, TableRequest,
     balance_sheet, begins_of_years, income_statement, trial_balance,
 };
-use crate::wire::{read_moments, read_month};
 
 /// A report that takes longer shows how far it is.
 const QUIET: Duration = Duration::from_secs(1);
@@ -42,7 +43,7 @@ Examples:
   teller report trial-balance --from 2026-01 --to 2027 --every month --depth 1 --format csv
 
 Opening and closing stand on the normal side of the accounts; the last two columns have the closing balance as debit or \
-credit. Days and months are those of UTC. Without a time everything up to now counts.";
+credit. Days and months are those of UTC, or of --time-zone. Without a time everything up to now counts.";
 
 const BALANCE_SHEET_HELP: &str = "\
 Examples:
@@ -50,7 +51,7 @@ Examples:
   teller report balance-sheet --month 2026-09 --compare year --depth 1
   teller report balance-sheet --from 2026-01 --to 2027 --every quarter
 
-Retained earnings are revenue less expense to date; they are computed, and not posted. Days and months are those of UTC. \
+Retained earnings are revenue less expense to date; they are computed, and not posted. Days and months are those of UTC, or of --time-zone. \
 Without a time it is that of now.";
 
 const INCOME_STATEMENT_HELP: &str = "\
@@ -60,7 +61,7 @@ Examples:
   teller report income-statement --at 2026-09-30 --fiscal-year-start 04 --compare year
 
 What is moved between revenue or expense and accounts of the type equity, as when a year is closed, is shown by itself. \
-Days and months are those of UTC. Without a time it is the fiscal year up to now; --at is the fiscal year up to then.";
+Days and months are those of UTC, or of --time-zone. Without a time it is the fiscal year up to now; --at is the fiscal year up to then.";
 
 #[derive(Args)]
 pub(in crate::cli) struct TrialBalanceArgs {
@@ -142,17 +143,18 @@ enum Begin {
 
 pub(in crate::cli) fn run(context: &Context, command: &ReportCommand) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
+    let times = context.times(&ledger);
     let output = &context.output;
     let balanced = match command {
         ReportCommand::TrialBalance(arguments) => {
-            let mut asked = arguments.report.read(&ledger, Begin::OfBook)?;
+            let mut asked = arguments.report.read(times, Begin::OfBook)?;
             asked.request.with_held = arguments.held;
             let bounds = asked.periods.iter().flat_map(|period| [period.begin, period.end]).collect();
             let table = read_table(&ledger, &asked, bounds)?;
             show_trial_balance(output, &asked, &trial_balance(&table, &asked.periods, asked.with_empty))?
         }
         ReportCommand::BalanceSheet(arguments) => {
-            let asked = arguments.read(&ledger, Begin::OfBook)?;
+            let asked = arguments.read(times, Begin::OfBook)?;
             let ends = asked.periods.iter().map(|period| period.end);
             let begins = asked.periods.iter().map(|period| period.begin).filter(|begin| *begin > Bound::BEGIN);
             let table = read_table(&ledger, &asked, begins.chain(ends).collect())?;
@@ -162,12 +164,12 @@ pub(in crate::cli) fn run(context: &Context, command: &ReportCommand) -> Result<
             show_balance_sheet(output, &asked, &lines)?
         }
         ReportCommand::IncomeStatement(arguments) => {
-            let mut asked = arguments.read(&ledger, Begin::OfFiscalYear)?;
+            let mut asked = arguments.read(times, Begin::OfFiscalYear)?;
             asked.request.only_income = true;
-            let mut bounds = begins_of_years(&asked.periods, asked.year);
+            let mut bounds = asked.years.clone();
             bounds.extend(asked.periods.iter().flat_map(|period| [period.begin, period.end]));
             let table = read_table(&ledger, &asked, bounds)?;
-            let lines = income_statement(&table, &asked.periods, asked.year, asked.with_empty);
+            let lines = income_statement(&table, &asked.periods, &asked.years, asked.with_empty);
             show_income_statement(output, &asked, &lines)?
         }
     };
@@ -175,49 +177,64 @@ pub(in crate::cli) fn run(context: &Context, command: &ReportCommand) -> Result<
 }
 
 impl ReportArgs {
-    fn read(&self, ledger: &Ledger, begin: Begin) -> Result<Asked, Failure> {
-        let now = ledger.clock().now();
+    fn read(&self, times: Times<'_>, begin: Begin) -> Result<Asked, Failure> {
         let year = FiscalYear::beginning_in(self.fiscal_year_start).map_err(Error::from)?;
-        let span = self.span(now, year, begin).map_err(Error::from)?;
-        let periods = match (self.every, self.compare) {
+        let mut bounds = LocalBounds::new(times);
+        let span = self.span(times, &mut bounds, year, begin)?;
+        let local = match (self.every, self.compare) {
             (Some(unit), _) => span.split(unit.into(), year),
             (None, Some(compared)) => span.earlier(compared.into()).map(|earlier| vec![span, earlier]),
             (None, None) => Ok(vec![span]),
         };
-        let recorded_at = self.recorded_at.as_deref().map(|text| read_moments(text, now)).transpose();
+        let local = local.map_err(Error::from)?;
         let request = TableRequest {
             prefix: self.prefix.clone().unwrap_or_default(),
             currency: self.currency.as_deref().map(parse).transpose()?,
             depth: self.depth,
-            recorded_at: recorded_at.map_err(Error::from)?.map(|moments| moments.last),
+            recorded_at: times.last(self.recorded_at.as_deref())?,
             ..TableRequest::default()
         };
         Ok(Asked {
-            periods: periods.map_err(Error::from)?,
+            periods: local.iter().map(|period| bounds.period(*period)).collect(),
+            years: begins_of_years(&local, year).into_iter().map(|begin| bounds.bound(begin)).collect(),
+            named: local
+                .into_iter()
+                .map(|period| if self.is_up_to_now() { period.to_end_of_day() } else { period })
+                .collect(),
+            zone: times.zone,
             is_compared: self.compare.is_some(),
-            year,
             with_empty: if self.zero { ShowEmpty::Yes } else { ShowEmpty::No },
             request,
         })
     }
 
-    fn span(&self, now: Instant, year: FiscalYear, begin: Begin) -> Result<ReportPeriod, InputError> {
-        let read = |text: &Option<String>| text.as_deref().map(|text| read_moments(text, now)).transpose();
+    const fn is_up_to_now(&self) -> bool {
+        self.month.is_none() && self.at.is_none() && self.to.is_none()
+    }
+
+    /// The span that all columns make together, in local time.
+    fn span(
+        &self,
+        times: Times<'_>,
+        bounds: &mut LocalBounds,
+        year: FiscalYear,
+        begin: Begin,
+    ) -> Result<ReportPeriod, Error> {
         if let Some(month) = &self.month {
-            let month = read_month(month)?;
-            return ReportPeriod::new(Bound::before(month.first), Bound::behind(month.last));
+            let month = times.month(month)?;
+            return Ok(ReportPeriod::new(bounds.before(month.first), bounds.behind(month.last))?);
         }
-        let end = match (read(&self.at)?, read(&self.to)?) {
-            (Some(at), _) => Bound::behind(at.last),
-            (None, Some(to)) => Bound::before(to.first),
-            (None, None) => Bound::behind(now),
+        let end = match (times.last(self.at.as_deref())?, times.first(self.to.as_deref())?) {
+            (Some(at), _) => bounds.behind(at),
+            (None, Some(to)) => bounds.before(to),
+            (None, None) => bounds.behind(times.now()),
         };
-        let begin = match (read(&self.from)?, begin) {
-            (Some(from), _) => Bound::before(from.first),
+        let begin = match (times.first(self.from.as_deref())?, begin) {
+            (Some(from), _) => bounds.before(from),
             (None, Begin::OfBook) => Bound::BEGIN,
             (None, Begin::OfFiscalYear) => end.last().map_or(Bound::BEGIN, |last| year.begin_around(last)),
         };
-        ReportPeriod::new(begin, end)
+        Ok(ReportPeriod::new(begin, end)?)
     }
 }
 

@@ -1,13 +1,16 @@
 //! What reports look like: side by side for people, one record a line and period for programs.
 
+use serde_json::{Map, Value};
+
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::output::Output;
-use crate::cli::table::Table;
+use crate::cli::table::{Column, Need, Table};
 use crate::cli::talk::say;
+use crate::cli::zone::Zone;
 use crate::interchange::{BalancePage, income_page, sheet_page, trial_balance_page};
-use crate::ledger::{FiscalYear, LineKind, ReportPeriod, SheetLine, ShowEmpty, TableRequest, TrialBalanceLine};
-use crate::wire::{Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
+use crate::ledger::{Bound, LineKind, ReportPeriod, SheetLine, ShowEmpty, TableRequest, TrialBalanceLine};
+use crate::wire::{Kind, Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
 
 /// What is said below a trial balance and a balance sheet, where both sides agree and where they do not.
 const TRIAL_BALANCE_WORDS: [&str; 2] = ["Debits equal credits.", "Debits and credits differ; run: teller verify"];
@@ -23,8 +26,12 @@ const CHANGE: &str = "change";
 pub(super) struct Asked {
     /// The columns, and behind them the one that the first is compared with.
     pub periods: Vec<ReportPeriod>,
+    /// Where the fiscal years begin that they end in.
+    pub years: Vec<Bound>,
+    /// The same columns in local time, by which they are named.
+    pub named: Vec<ReportPeriod>,
+    pub zone: Zone,
     pub is_compared: bool,
-    pub year: FiscalYear,
     pub with_empty: ShowEmpty,
     pub request: TableRequest,
 }
@@ -42,7 +49,8 @@ impl Asked {
 
     fn head(&self, report: &'static str, names: &[String]) -> ReportHead {
         let (shown, compared) = names.split_at(self.shown().len());
-        ReportHead::new(report, shown.to_vec(), compared.first().cloned(), self.request.recorded_at)
+        let (shown, compared) = (shown.to_vec(), compared.first().cloned());
+        ReportHead::new(report, self.zone.to_string(), shown, compared, self.request.recorded_at)
     }
 
     /// What a page is told besides its lines.
@@ -59,13 +67,15 @@ impl Asked {
 
     /// Writes what stands above a table.
     fn title(&self, output: &Output, report: &str, of: &str) -> Result<(), Failure> {
-        let known = self.request.recorded_at.map(|at| format!(", as known at {at}")).unwrap_or_default();
-        output.text_line(&format!("{report}, {of}, UTC{known}"))
+        let known =
+            self.request.recorded_at.map(|at| format!(", as known at {}", self.zone.show(at))).unwrap_or_default();
+        output.text_line(&format!("{report}, {of}, {}{known}", self.zone))
     }
 
     /// The name of the span that all columns make together.
     fn span(&self) -> String {
-        let ends = self.shown().first().zip(self.shown().last());
+        let named = &self.named[..self.shown().len()];
+        let ends = named.first().zip(named.last());
         ends.map_or_else(String::new, |(first, last)| ReportPeriod { begin: first.begin, end: last.end }.to_string())
     }
 }
@@ -80,13 +90,14 @@ pub(super) fn show_trial_balance(
     let mut totals = lines.iter().filter(|line| line.path.is_none()).flat_map(|line| &line.cells);
     let is_balanced = totals.all(|cell| cell.debits == cell.credits && cell.debit_balance == cell.credit_balance);
     let balanced = asked.balanced(is_balanced);
+    let names: Vec<_> = asked.named.iter().map(ToString::to_string).collect();
     let records = (0..shown.len()).flat_map(|index| {
+        let name = &names[index];
         lines.iter().map(move |line| {
             let compared = asked.is_compared.then(|| &line.cells[1]);
-            TrialBalanceRecord::new(line, shown[index], &line.cells[index], compared)
+            TrialBalanceRecord::new(line, name, shown[index], &line.cells[index], compared)
         })
     });
-    let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
     if output.format == Format::Html {
         let page = asked.page("Trial balance", asked.span(), &names, said(balanced, TRIAL_BALANCE_WORDS));
         output.raw(trial_balance_page(&page, lines).as_bytes())?;
@@ -96,15 +107,14 @@ pub(super) fn show_trial_balance(
         return list(output, &asked.head("trial_balance", &names), records, balanced);
     }
     asked.title(output, "Trial balance", &asked.span())?;
-    let mut columns = vec!["account", "currency", "opening", "debits", "credits", "closing", "debit", "credit"];
-    if shown.len() > 1 {
-        columns.insert(0, "period");
-    }
+    let mut columns = if shown.len() > 1 { vec![words("period")] } else { Vec::new() };
+    columns.extend([words("account"), words("currency"), where_room("opening"), number("debits"), number("credits")]);
+    columns.extend([number("closing"), where_room("debit"), where_room("credit")]);
     if asked.request.with_held {
-        columns.push("held");
+        columns.push(number("held"));
     }
     if asked.is_compared {
-        columns.extend([names[1].as_str(), CHANGE]);
+        columns.extend([number(&names[1]), number(CHANGE)]);
     }
     table(
         output,
@@ -118,7 +128,7 @@ pub(super) fn show_trial_balance(
 pub(super) fn show_balance_sheet(output: &Output, asked: &Asked, lines: &[SheetLine]) -> Result<Option<bool>, Failure> {
     let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
     let balanced = asked.balanced(differences.all(|line| line.amounts.iter().all(|amount| *amount == 0)));
-    let names: Vec<_> = asked.periods.iter().map(|period| period.end_name()).collect();
+    let names: Vec<_> = asked.named.iter().map(|period| period.end_name()).collect();
     let of = match &names[..asked.shown().len()] {
         [first, .., last] => format!("{first}..{last}"),
         names => names.concat(),
@@ -129,7 +139,7 @@ pub(super) fn show_balance_sheet(output: &Output, asked: &Asked, lines: &[SheetL
         return Ok(balanced);
     }
     if output.format != Format::Table {
-        return list(output, &asked.head("balance_sheet", &names), records(asked, lines), balanced);
+        return list(output, &asked.head("balance_sheet", &names), records(asked, &names, lines), balanced);
     }
     asked.title(output, "Balance sheet", &of)?;
     sheet_table(output, asked, names, lines)?;
@@ -142,14 +152,14 @@ pub(super) fn show_income_statement(
     asked: &Asked,
     lines: &[SheetLine],
 ) -> Result<Option<bool>, Failure> {
-    let mut names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
+    let mut names: Vec<_> = asked.named.iter().map(ToString::to_string).collect();
     if output.format == Format::Html {
         let page = asked.page("Income statement", asked.span(), &names, None);
         output.raw(income_page(&page, lines).as_bytes())?;
         return Ok(None);
     }
     if output.format != Format::Table {
-        return list(output, &asked.head("income_statement", &names), records(asked, lines), None);
+        return list(output, &asked.head("income_statement", &names), records(asked, &names, lines), None);
     }
     asked.title(output, "Income statement", &asked.span())?;
     if !asked.is_compared {
@@ -159,12 +169,16 @@ pub(super) fn show_income_statement(
     tell_balance(output, None, ["", ""], lines.len())
 }
 
-fn records<'a>(asked: &'a Asked, lines: &'a [SheetLine]) -> impl Iterator<Item = SheetRecord> + 'a {
+fn records<'a>(
+    asked: &'a Asked,
+    names: &'a [String],
+    lines: &'a [SheetLine],
+) -> impl Iterator<Item = SheetRecord> + 'a {
     let compared = asked.is_compared.then_some(1);
     let shown = asked.shown();
-    lines
-        .iter()
-        .flat_map(move |line| (0..shown.len()).map(move |index| SheetRecord::new(line, shown[index], index, compared)))
+    lines.iter().flat_map(move |line| {
+        (0..shown.len()).map(move |index| SheetRecord::new(line, &names[index], shown[index], index, compared))
+    })
 }
 
 /// The periods side by side, and behind them the change of what is compared, or the year up to the last of them.
@@ -181,8 +195,39 @@ fn sheet_table(output: &Output, asked: &Asked, mut names: Vec<String>, lines: &[
         }
         WideRow::of_sheet(line, &names, &amounts)
     });
-    let columns: Vec<_> = ["account", "currency"].into_iter().chain(names.iter().map(String::as_str)).collect();
-    table(output, rows, &columns)
+    let rows: Vec<_> = rows.map(WideRow::into_fields).collect();
+    // As many periods side by side as fit, and the others below.
+    let block = |periods: &[String]| {
+        [words("account"), words("currency")]
+            .into_iter()
+            .chain(periods.iter().map(|name| number(name)))
+            .collect::<Vec<_>>()
+    };
+    let screen = output.screen();
+    let fits = |count: &usize| {
+        let width = |periods| Table::natural_width(&block(periods), &rows, screen);
+        names.chunks(*count).all(|periods| screen.width.is_none_or(|most| width(periods) <= most))
+    };
+    let count = (1..=names.len()).rev().find(fits).unwrap_or(1);
+    for (index, periods) in names.chunks(count).enumerate() {
+        if index > 0 && !rows.is_empty() {
+            output.text_line("")?;
+        }
+        write_table(output, &rows, &block(periods))?;
+    }
+    Ok(())
+}
+
+fn words(name: &str) -> Column {
+    Column { name: name.to_owned(), kind: Kind::Text, need: Need::Always }
+}
+
+fn number(name: &str) -> Column {
+    Column { name: name.to_owned(), kind: Kind::Number, need: Need::Always }
+}
+
+fn where_room(name: &str) -> Column {
+    Column { need: Need::Room, ..number(name) }
 }
 
 /// Writes records page by page, inside of what is said of all of them.
@@ -198,12 +243,16 @@ fn list<R: Record>(
     Ok(balanced)
 }
 
-fn table(output: &Output, rows: impl Iterator<Item = WideRow>, columns: &[&str]) -> Result<(), Failure> {
+fn table(output: &Output, rows: impl Iterator<Item = WideRow>, columns: &[Column]) -> Result<(), Failure> {
     let rows: Vec<_> = rows.map(WideRow::into_fields).collect();
+    write_table(output, &rows, columns)
+}
+
+fn write_table(output: &Output, rows: &[Map<String, Value>], columns: &[Column]) -> Result<(), Failure> {
     if rows.is_empty() {
         return Ok(());
     }
-    let table = Table::of(columns, &rows);
+    let table = Table::of(columns, rows, output.screen());
     output.text_line(&table.header())?;
     rows.iter().try_for_each(|row| output.text_line(&table.row(row)))
 }

@@ -9,12 +9,15 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::request::{NoteArgs, answer_to};
 use crate::cli::talk::say;
+use crate::cli::times::Times;
 use crate::error::{Error, InputError};
-use crate::facts::{Instant, OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+use crate::facts::{OnRefusal, Period, RecurrencePeriod, RecurrenceRequest, TransferId};
 use crate::ledger::{Ledger, Mode};
 use crate::money::WrittenAmount;
 use crate::requests::{Parties, Placed, ScheduleRequest};
-use crate::wire::{ScheduleRecord, Signature, read_amount, read_date, read_due_day, read_time_of_day};
+use crate::wire::{
+    ScheduleRecord, Signature, Utc, read_amount, read_date, read_due_day, read_moments, read_time_of_day,
+};
 
 /// What is counted from one transfer to the next.
 #[derive(Clone, Copy, ValueEnum)]
@@ -83,7 +86,7 @@ pub(in crate::cli) struct AddArgs {
     /// How often
     #[arg(long, value_enum, value_name = "PERIOD", required_unless_present = "once")]
     every: Option<Every>,
-    /// Once, at this time with an offset: 2026-01-31T12:00:00Z
+    /// Once, at this time: 2026-01-31 for its first moment, or 2026-01-31T12:00
     #[arg(long, value_name = "TIME", conflicts_with_all = ["every", "interval", "day", "at", "from", "until", "count"])]
     once: Option<String>,
     /// Every so many periods
@@ -95,10 +98,10 @@ pub(in crate::cli) struct AddArgs {
     /// The time of day in UTC: 09:30
     #[arg(long, value_name = "HH:MM", default_value = "00:00")]
     at: String,
-    /// The first day on which it may be due, also one that is past [default: from now on]
+    /// The first day of UTC on which it may be due, also one that is past; a month or a year is its first day [default: from now on]
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
-    /// The last time at which it may be due, with an offset: 2027-12-31T23:59:59Z
+    /// The last day, month, year or time at which it may be due: 2027-12
     #[arg(long, value_name = "TIME", conflicts_with = "count")]
     until: Option<String>,
     /// How often at most
@@ -113,9 +116,9 @@ pub(in crate::cli) struct AddArgs {
 
 pub(in crate::cli) fn run(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let (parties, amount) = arguments.parties()?;
-    let recurrence = arguments.recurrence()?;
     let signature = Signature { actor: context.actor()?, reason: None };
     let ledger = context.ledger()?;
+    let recurrence = arguments.recurrence(context.times(&ledger))?;
     let id = arguments.note.id.id(&ledger).map_err(Error::from)?;
     let request = ScheduleRequest {
         id: id.id().into(),
@@ -165,13 +168,18 @@ impl AddArgs {
         }
     }
 
-    fn recurrence(&self) -> Result<RecurrenceRequest, Error> {
-        let moment = |text: &Option<String>| text.as_deref().map(parse::<Instant>).transpose();
+    fn recurrence(&self, times: Times<'_>) -> Result<RecurrenceRequest, Error> {
         let Some(every) = self.every else {
             return Ok(RecurrenceRequest {
-                from: moment(&self.once)?,
+                from: times.first(self.once.as_deref())?,
                 ..RecurrenceRequest::every(RecurrencePeriod::Once)
             });
+        };
+        // Times of day are those of UTC, and so are the days that they lie in.
+        let day_of = |text: &str| match text.parse::<Period>() {
+            Ok(period) => Ok(period.begin()),
+            Err(_) if text == "today" => read_moments(text, times.now(), &Utc).map(|today| today.first),
+            Err(_) => read_date(text),
         };
         let day = |text: &str| read_due_day(text).map_err(|error: InputError| error.at("--day"));
         Ok(RecurrenceRequest {
@@ -179,8 +187,8 @@ impl AddArgs {
             step: self.interval,
             day: self.day.as_deref().map(day).transpose()?,
             time_of_day: read_time_of_day(&self.at).map_err(|error| error.at("--at"))?,
-            from: self.from.as_deref().map(read_date).transpose().map_err(|error| error.at("--from"))?,
-            until: moment(&self.until)?,
+            from: self.from.as_deref().map(day_of).transpose().map_err(|error| error.at("--from"))?,
+            until: times.last(self.until.as_deref())?,
             due_count_max: self.count,
         })
     }

@@ -33,7 +33,7 @@ pub(in crate::cli) enum ScheduleCommand {
         What was posted stays. What was refused and would be tried again is skipped.")]
     Cancel(CancelArgs),
     /// Post what is due
-    #[command(after_help = "Examples:\n  teller schedule run\n  teller schedule run --until 2026-12-31T23:59:59Z\n  \
+    #[command(after_help = "Examples:\n  teller schedule run\n  teller schedule run --until yesterday\n  \
         teller schedule run --dry-run\n\n\
         Run it from cron or a timer, as often as you like: each transfer is posted once, with the moment at which it was \
         due as its effective time, however often this runs, even at the same time, and wherever it was killed. What was \
@@ -76,7 +76,7 @@ pub(in crate::cli) struct CancelArgs {
 
 #[derive(Args)]
 pub(in crate::cli) struct RunArgs {
-    /// Up to when, with an offset: 2026-01-31T12:00:00Z; never later than now [default: now]
+    /// Up to the end of this day, month or year, or this time; one that is to come is refused [default: now]
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     #[command(flatten)]
@@ -153,9 +153,9 @@ fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> 
 }
 
 fn run_due(context: &Context, arguments: &RunArgs) -> Result<Ending, Failure> {
-    let until = arguments.until.as_deref().map(parse::<Instant>).transpose()?;
     let mode = arguments.mode.mode();
     let ledger = context.ledger()?;
+    let until = context.times(&ledger).last_so_far(arguments.until.as_deref())?;
     interrupt::listen();
     let bar = Progress::endless("Posting", "dues");
     let run = ledger.run_schedules(until, mode, &mut |run| {

@@ -10,20 +10,22 @@ use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
-use crate::facts::{AccountName, Instant, Sequence};
-use crate::ledger::{EntryCursor, Span, StatementOrder};
+use crate::cli::times::SpanArgs;
+use crate::facts::{AccountName, Sequence};
+use crate::ledger::{EntryCursor, Ledger, Span, StatementOrder};
 use crate::wire::{EntryRecord, StatementHead};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller statement customers:alice\n  \
     teller statement customers:alice --limit 20 --cursor 4711\n  \
-    teller statement customers:alice --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --order effective\n  \
-    teller statement customers:alice --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --format html > alice.html\n\n\
+    teller statement customers:alice --month 2026-01\n  \
+    teller statement customers:alice --from 2026-01-15 --to 2026-02 --order recorded\n  \
+    teller statement customers:alice --month 2026-01 --format html > alice.html\n\n\
     The newest transfer comes first. Holds and releases change nothing of the balance; the table then tells kinds \
     and amounts too. A page tells the cursor of the next, older one, and stays the same whatever is \
     posted meanwhile; by effective time only as long as nothing is back-dated. A span holds its first moment and not \
-    its last, and is shown with the balances at both ends. --format html makes a page that can be printed and sent to a customer, \
-    oldest first and without holds.")]
+    its last, goes by effective time, and is shown with the balances at both ends, which are those of teller balance --at. \
+    --format html makes a page that can be printed and sent to a customer, oldest first and without holds.")]
 pub(in crate::cli) struct StatementArgs {
     /// The account
     account: String,
@@ -32,15 +34,11 @@ pub(in crate::cli) struct StatementArgs {
     /// Where to go on: the cursor that the page before told
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
-    /// From this moment on, with an offset: 2026-01-01T00:00:00Z
-    #[arg(long, value_name = "TIME")]
-    from: Option<String>,
-    /// Before this moment, with an offset
-    #[arg(long, value_name = "TIME")]
-    to: Option<String>,
-    /// By which of its two times a transfer stands in the statement
-    #[arg(long, value_enum, default_value_t = Order::Recorded)]
-    order: Order,
+    #[command(flatten)]
+    span: SpanArgs,
+    /// By which of its two times a transfer stands in the statement [default: effective over a span, or else recorded]
+    #[arg(long, value_enum)]
+    order: Option<Order>,
 }
 
 /// The time by which a statement goes.
@@ -56,11 +54,13 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
     let name = parse(&arguments.account)?;
     if context.output.format == Format::Html {
         if arguments.cursor.is_some() || !arguments.limit.is_whole(Format::Html) {
-            return Err(Failure::usage("a page has the whole statement; give a span with --from and --to"));
+            return Err(Failure::usage("a page has the whole statement; give a span with --month, or --from and --to"));
         }
-        return page::run(context, &name, arguments.span()?);
+        let ledger = context.ledger()?;
+        let span = arguments.span(context, &ledger)?;
+        return page::run(context, &ledger, &name, span);
     }
-    if arguments.from.is_some() || arguments.to.is_some() || arguments.order == Order::Effective {
+    if arguments.span.is_given() || arguments.order == Some(Order::Effective) {
         return over_span(context, arguments, &name);
     }
     let cursor = arguments.cursor.as_deref().map(|cursor| cursor.parse().map(Sequence)).transpose();
@@ -85,21 +85,22 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
 
 impl StatementArgs {
     /// The span that is asked for, from its end on.
-    fn span(&self) -> Result<Span, Failure> {
-        let time = |text: &Option<String>| text.as_deref().map(parse::<Instant>).transpose();
+    fn span(&self, context: &Context, ledger: &Ledger) -> Result<Span, Failure> {
         let order = match self.order {
-            Order::Recorded => StatementOrder::Recorded,
-            Order::Effective => StatementOrder::Effective,
+            Some(Order::Recorded) => StatementOrder::Recorded,
+            None if !self.span.is_given() => StatementOrder::Recorded,
+            Some(Order::Effective) | None => StatementOrder::Effective,
         };
-        Ok(Span { order, from: time(&self.from)?, to: time(&self.to)?, cursor: None })
+        let (from, to) = self.span.read(context.times(ledger))?;
+        Ok(Span { order, from, to, cursor: None })
     }
 }
 
 fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -> Result<Ending, Failure> {
     let cursor = arguments.cursor.as_deref().map(str::parse::<EntryCursor>).transpose().map_err(Failure::usage)?;
-    let span = Span { cursor, ..arguments.span()? };
-    let order = span.order;
     let ledger = context.ledger()?;
+    let span = Span { cursor, ..arguments.span(context, &ledger)? };
+    let order = span.order;
     let whole = ledger.statement_of_span(name, span, 1)?;
     let head = StatementHead::of_span(&whole, span);
     let is_table = context.output.format == Format::Table;

@@ -14,10 +14,9 @@ const ROWS_MAX: usize = 50_000;
 /// How often it is read anew where somebody back-dates transfers into it meanwhile.
 const ATTEMPTS_MAX: u32 = 3;
 
-pub(super) fn run(context: &Context, name: &AccountName, span: Span) -> Result<Ending, Failure> {
-    let ledger = context.ledger()?;
+pub(super) fn run(context: &Context, ledger: &Ledger, name: &AccountName, span: Span) -> Result<Ending, Failure> {
     for _ in 0..ATTEMPTS_MAX {
-        if let Some((statement, rows)) = read(&ledger, name, span)? {
+        if let Some((statement, rows)) = read(ledger, name, span)? {
             let made = Day::of(ledger.clock().now());
             context.output.raw(statement_page(&statement, span, &rows, made).as_bytes())?;
             return Ok(Ending::Done);

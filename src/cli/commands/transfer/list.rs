@@ -4,9 +4,10 @@ use crate::cli::args::parse;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
+use crate::cli::times::Times;
 use crate::error::Error;
 use crate::facts::TransferKind;
-use crate::ledger::{Ledger, ListPage, Mode, TransferFilter};
+use crate::ledger::{ListPage, Mode, TransferFilter};
 use crate::money::WrittenAmount;
 use crate::wire::{TransferCursor, TransferRecord, read_amount};
 
@@ -14,7 +15,7 @@ pub(super) const HELP: &str = "\
 Examples:
   teller transfer list
   teller transfer list --account customers:alice --min 100.00
-  teller transfer list --kind reversal --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z
+  teller transfer list --kind reversal --month 2026-01
   teller transfer list --hold order-7
 
 Filters can be given together. Amounts are compared in each transfer's own currency. A span holds its first moment \
@@ -65,9 +66,11 @@ fn kind(word: &str) -> Result<TransferKind, String> {
 }
 
 impl FilterArgs {
-    fn filter(&self, when: &WhenArgs, ledger: &Ledger) -> Result<TransferFilter, Error> {
+    fn filter(&self, when: &WhenArgs, times: Times<'_>) -> Result<TransferFilter, Error> {
         let amount = |text: &Option<String>| text.as_deref().map(read_amount).transpose();
         let (min, max): (Option<WrittenAmount>, Option<WrittenAmount>) = (amount(&self.min)?, amount(&self.max)?);
+        let ledger = times.ledger;
+        let (from, to) = when.span(times)?;
         Ok(TransferFilter {
             account: self.account.as_deref().map(parse).transpose()?,
             kind: self.kind,
@@ -77,8 +80,8 @@ impl FilterArgs {
             actor: when.actor()?,
             min,
             max,
-            from: when.from()?,
-            to: when.to()?,
+            from,
+            to,
         })
     }
 }
@@ -88,7 +91,7 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     let ledger = context.ledger()?;
     let (filter, from) = match cursor {
         Some(TransferCursor { filter, from }) => (filter, Some(from)),
-        None => (arguments.filters.filter(&arguments.when, &ledger)?, None),
+        None => (arguments.filters.filter(&arguments.when, context.times(&ledger))?, None),
     };
     let read = |page: ListPage| {
         let page = ledger.list_transfers(&filter, page)?;

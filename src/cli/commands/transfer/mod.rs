@@ -146,7 +146,7 @@ fn split(context: &Context, arguments: &PostedArgs, written: &Split<'_>) -> Resu
     let ledger = context.ledger()?;
     let total = read_amount(written.total).map_err(Error::from)?;
     let nothing_yet = Parties::Transfer { from: from.clone(), to: from.clone() };
-    let like = arguments.request.request_of(&ledger, nothing_yet, Quantity::All)?;
+    let like = arguments.request.request_of(context.times(&ledger), nothing_yet, Quantity::All)?;
     let id = like.id.id();
     let make = |currency: Currency| {
         // Asked once, of what was there before: each transfer changes the account.
@@ -178,7 +178,7 @@ fn post_parties(
     arguments: &RequestArgs,
 ) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
-    let request = arguments.request(&ledger, parties, quantity)?;
+    let request = arguments.request(context.times(&ledger), parties, quantity)?;
     submit(context, &ledger, &request.into(), arguments.note.mode.mode())
 }
 
@@ -200,7 +200,7 @@ fn post_against_cash(
     let ledger = context.ledger()?;
     // Which cash account it is depends on the account's currency, and nothing else of the request does.
     let nowhere_yet = parties(account.clone(), account.clone());
-    let like = arguments.request.request(&ledger, nowhere_yet, &arguments.quantity)?;
+    let like = arguments.request.request(context.times(&ledger), nowhere_yet, &arguments.quantity)?;
     let make = |currency: Currency| {
         let cash = match &named_cash {
             Some(cash) => cash.clone(),
