@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use teller::facts::{
     AccountEvent, AccountId, AccountState, AccountType, Annotation, Due, DueState, Entry, Hash, Instant, Key, Limits,
-    Metadata, Refusal, RequestDigest, ScheduleId, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
+    Metadata, OpeningEvent, Refusal, RequestDigest, ScheduleId, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
 };
 use teller::proof::{MerkleTree, Seal, SealError, hash_account, hash_due, hash_event, hash_metadata, hash_transfer};
 use teller::requests::{AccountRequest, BatchPolicy, Request};
@@ -33,14 +33,15 @@ fn id(key: &str) -> TransferId {
 fn an_account_is_hashed_with_all_that_it_was_opened_with() {
     let request = AccountRequest::new(name("customers:zoë"), AccountType::Liability, currency("EUR"));
     let nothing = AccountRequest { limits: Limits::default(), ..request.clone() };
-    assert_eq!(hash_account(&nothing, moment(0)).to_string(), vector("account"));
+    let event = OpeningEvent { account_id: AccountId(7), recorded_at: moment(0), actor: "ops".parse().unwrap() };
+    assert_eq!(hash_account(&nothing, &event).to_string(), vector("account"));
     let all = AccountRequest {
         limits: Limits { min_balance: Some(amount(-500)), max_balance: Some(amount(900)) },
         description: Some("hers".parse().unwrap()),
         metadata: metadata("b=1 a=2"),
         ..request
     };
-    assert_eq!(hash_account(&all, moment(0)).to_string(), vector("account with all"));
+    assert_eq!(hash_account(&all, &event).to_string(), vector("account with all"));
 }
 
 #[test]

@@ -60,7 +60,7 @@ def key(name):
 def account(opening):
     return digest(
         b"teller.account.1\n", text("customers:zoë"), text("liability"), text("EUR"), integer(2),
-        optional(opening["min"], integer), optional(opening["max"], integer), integer(MOMENT),
+        optional(opening["min"], integer), optional(opening["max"], integer), integer(7), integer(MOMENT), text("ops"),
         optional(opening["description"], text), metadata(opening["metadata"]),
     )
 

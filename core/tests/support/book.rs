@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use teller::facts::{
     Account, AccountEvent, AccountId, AccountName, Actor, BookChange, BookEvent, ClosedPeriods, Hold, HoldState,
-    Instant, OpenedWith, Reference, Sequence, Signature, Transfer, TransferId,
+    Instant, OpenedWith, OpeningEvent, Reference, Sequence, Signature, Transfer, TransferId,
 };
 use teller::judging::{Actors, Batch, Existing, Opening, Ruling, Verdict, change_period, open_account};
 use teller::money::Currency;
@@ -130,11 +130,13 @@ impl Book {
             (account.clone(), OpenedWith { limits, metadata })
         });
         let existing = known.as_ref().map(|(account, opened_with)| Existing { account, opened_with });
-        let opening = open_account(request, existing, self.now())?;
+        let account_id = AccountId(state.sequence + 1);
+        let event = OpeningEvent { account_id, recorded_at: self.now(), actor: "model".parse().unwrap() };
+        let opening = open_account(request, existing, &event)?;
         if let Opening::New(account) = &opening {
-            let id = AccountId(state.draw(1)[0].0);
-            state.accounts.insert(id, Account { id, ..account.clone() });
-            state.openings.insert(id, request.clone());
+            state.draw(1);
+            state.accounts.insert(account_id, account.clone());
+            state.openings.insert(account_id, request.clone());
         }
         Ok(opening)
     }

@@ -57,7 +57,7 @@ impl State {
             balances: teller::facts::Balances::default(),
             version: 0,
             last: None,
-            head: hash_account(request, stored.opened_at),
+            head: hash_account(request, &stored.opening_event()),
             metadata: request.metadata.clone(),
             closed_at: None,
             ..stored.clone()
