@@ -55,7 +55,9 @@ fn session() -> Vec<String> {
         shell.env_remove("DATABASE_URL").env_remove("TELLER_LOG").env("TELLER_SLOW_STATEMENT_MS", "3600000");
         String::from_utf8(shell.output().expect("the shell starts").stdout).unwrap()
     };
-    BEFORE.iter().for_each(|line| drop(run(line)));
+    for line in BEFORE {
+        run(line);
+    }
     let mut lines = Vec::new();
     for line in SHOWN {
         lines.push(format!("$ {line}"));
