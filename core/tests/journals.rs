@@ -183,6 +183,7 @@ fn a_reversal_is_a_leg_too() {
         &format!(
             "{BEGIN}
         deposit d1: bob 3        -> posted
+        transfer t1: alice bob 1 -> posted
         journal j1:              -> posted rows=2
             reverse d1 1
             deposit alice 1
@@ -191,7 +192,12 @@ fn a_reversal_is_a_leg_too() {
             deposit alice 1
         reverse d1               -> reversed amount=2.00
         # What undoes something is not undone, in a journal neither.
-        reverse-journal j1       -> not_reversible leg=1 transfer=@9 kind=reversal
+        reverse-journal j1       -> not_reversible leg=1 transfer=@10 kind=reversal
+        # Nor in the batch that posted it, where it has no sequence yet.
+        batch
+            journal j2:          -> posted rows=1
+                reverse t1
+            reverse-journal j2   -> not_reversible leg=1 transfer=@13 kind=reversal
     "
         ),
     );

@@ -41,6 +41,7 @@ impl Book {
         state.count_holds(&mut accounts);
         for (id, counted) in accounts {
             assert_eq!(state.accounts[&id], counted.account, "an account is what its history comes to");
+            check_inside_limits(&counted.account);
         }
     }
 }
@@ -79,6 +80,12 @@ impl State {
             reserve(accounts, hold, first);
         }
     }
+}
+
+/// Limits are changed around the balance only, and nothing leaves them.
+fn check_inside_limits(account: &Account) {
+    assert!(account.limits.min_balance.is_none_or(|min_balance| account.available() >= min_balance));
+    assert!(account.limits.max_balance.is_none_or(|max_balance| account.posted() <= max_balance));
 }
 
 fn reserve(accounts: &mut HashMap<AccountId, Progress>, hold: &Hold, first: &Transfer) {

@@ -1,6 +1,6 @@
 //! The rows and new states that a batch leads to.
 
-use crate::facts::{Account, AccountEvent, Hash, Hold, Sequence, Transfer};
+use crate::facts::{Account, AccountEvent, Hash, Hold, Reference, Sequence, Transfer, TransferId};
 use crate::rejection::Rejection;
 
 /// An account as a batch leaves it.
@@ -77,18 +77,29 @@ impl Ruling {
         }
     }
 
-    /// Replaces the provisional sequence in a refusal of an id that an earlier request of the same batch used.
+    /// Replaces the provisional sequence in a refusal that names a transfer of an earlier request of the same batch: because its id is used
+    /// again, or because it is a leg that cannot be reversed.
     #[must_use]
     pub fn with_sequences(&self, rejection: Rejection) -> Rejection {
         match rejection {
             Rejection::IdReused { id, sequence } if sequence.is_provisional() => {
-                let earlier = self.transfers.iter().find(|transfer| transfer.id == id.id());
-                let sequence = earlier.map_or(Sequence::UNASSIGNED, |transfer| transfer.sequence);
+                let sequence = self.sequence_of(id.id());
                 Rejection::IdReused { id, sequence }
+            }
+            Rejection::NotReversible { transfer, kind }
+                if transfer.sequence().is_some_and(Sequence::is_provisional) =>
+            {
+                let transfer = Reference::at(self.sequence_of(transfer.id()), transfer.id());
+                Rejection::NotReversible { transfer, kind }
             }
             Rejection::InLeg { leg, rejection } => self.with_sequences(*rejection).in_leg(leg),
             other => other,
         }
+    }
+
+    fn sequence_of(&self, id: TransferId) -> Sequence {
+        let transfer = self.transfers.iter().find(|transfer| transfer.id == id);
+        transfer.map_or(Sequence::UNASSIGNED, |transfer| transfer.sequence)
     }
 }
 
