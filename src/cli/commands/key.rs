@@ -6,6 +6,7 @@ use crate::cli::args::parse;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
+use crate::cli::format::Format;
 use crate::cli::talk::say;
 use crate::error::Error;
 use crate::facts::Instant;
@@ -98,7 +99,11 @@ fn duration(text: &str) -> Result<Duration, Error> {
 
 fn show_made(context: &Context, made: &MadeKey) -> Result<Ending, Failure> {
     context.output.committed(Committed::new(format!("key {} of {} is made", made.key.id, made.key.name)));
-    context.output.one(&KeyMadeRecord::new(&made.text, made.key.shown()))?;
+    // Alone on its line, so that it can be copied, or kept by a shell.
+    match context.output.format {
+        Format::Table => context.output.text_line(&made.text)?,
+        _ => context.output.one(&KeyMadeRecord::new(&made.text, made.key.shown()))?,
+    }
     say("The key is shown this once; it is kept nowhere.");
     Ok(Ending::Done)
 }

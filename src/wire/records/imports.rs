@@ -32,9 +32,11 @@ record! {
         /// What is wrong with it; null where it is not refused.
         problem: Option<String>,
     }
-    table { line, outcome, debit, credit, amount, effective_at, description }
+    table { line, outcome, debit, credit, amount }
+    room { effective_at, description }
     /// For lines that say which accounts fall and rise.
-    view transfers { line, outcome, from, to, amount, effective_at, description }
+    view transfers { line, outcome, from, to, amount }
+    room { effective_at, description }
 }
 
 impl ImportLineRecord {
