@@ -224,7 +224,6 @@ on_every_backend! {
         let sums = manifest(&export("entries"))["sums"].clone();
         assert_eq!((&sums["EUR"], &sums["JPY"]), (&"180143985094819.86".into(), &"18014398509481986".into()));
         book.run("export --to parquet").ends(2).says("--out FILE");
-        book.run("export --to parquet --raw --out x").ends(2).says("--raw is for CSV");
     }
 
     fn what_does_not_go_together_is_refused(book: &TestBook) {

@@ -121,7 +121,7 @@ on_every_backend! {
         Program::on(book, &["import", "transfers", file, "--rejects", file]).run().ends(65).says("it is the file to import");
         assert_eq!(fs::read_to_string(file).unwrap(), "from,to,amount\na,b,x\n");
         for name in ["transfers.rejects.csv", "transfers.rejects-2.csv"] {
-            Program::on(book, &["import", "transfers", file]).run().ends(65).shows(name);
+            Program::on(book, &["import", "transfers", file, "--format", "json"]).run().ends(65).shows(name);
             assert!(files.folder.path().join(name).exists());
         }
     }

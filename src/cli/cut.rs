@@ -4,6 +4,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::wire::visible;
 
+/// What parts of names and paths end with.
+const PART_ENDS: [char; 2] = [':', '/'];
 /// What stands for the rest of a text.
 const REST: char = '\u{2026}';
 
@@ -21,17 +23,24 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     format!("{beginning}{REST}")
 }
 
-/// A text on lines of that width. They end at blanks where they can, and behind any character where they cannot.
+/// A text on lines of that width. They end at blanks where they can, or else between the parts of a name or a path, or behind any character.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text;
     while rest.width() > width {
         let (beginning, behind) = split(rest, width);
+        if behind.is_empty() {
+            // One character that is wider than the line.
+            break;
+        }
         // A line that is full may be followed by a blank.
         let blank = if behind.starts_with(' ') { Some(beginning.len()) } else { beginning.rfind(' ') };
         let (line, next) = match blank.filter(|&blank| blank > 0) {
             Some(blank) => (rest[..blank].trim_end(), rest[blank..].trim_start()),
-            None => (beginning, behind),
+            None => {
+                let parts = beginning.rfind(PART_ENDS).map_or(beginning.len(), |index| index + 1);
+                rest.split_at(parts)
+            }
         };
         lines.push(line.to_owned());
         rest = next;
@@ -72,6 +81,7 @@ mod tests {
             ("set it on and start again", 10, &["set it on", "and start", "again"][..]),
             ("set it on", 6, &["set it", "on"]),
             ("customers:alice", 8, &["customer", "s:alice"]),
+            ("assets:giro", 9, &["assets:", "giro"]),
             ("a customers:alice", 8, &["a", "customer", "s:alice"]),
             ("", 8, &[""]),
             ("\u{6771}\u{4eac}", 1, &["\u{6771}", "\u{4eac}"]),

@@ -61,7 +61,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
 }
 
-/// Ends a server from another thread, as a signal does.
+/// Ends a server from another thread.
 #[derive(Clone, Debug)]
 pub struct Stopper(watch::Sender<bool>);
 
@@ -124,8 +124,16 @@ impl Server {
         Stopper(self.stop.clone())
     }
 
-    /// Answers requests until it is stopped, by its [`Stopper`], SIGTERM or SIGINT. Every posting that was taken is answered or posted by
-    /// then.
+    /// As [`Server::run`], and SIGTERM and SIGINT stop it too. For a process that is nothing but this server: both signals are then its own.
+    ///
+    /// # Errors
+    /// As [`Server::run`].
+    pub fn run_until_signalled(self) -> Result<(), Error> {
+        self.runtime.spawn(watch_signals(self.stop.clone()));
+        self.run()
+    }
+
+    /// Answers requests until its [`Stopper`] stops it. Every posting that was taken is answered or posted by then.
     ///
     /// # Errors
     /// [`Error::File`] for a socket or a certificate that cannot be used.
@@ -151,7 +159,6 @@ async fn serve(
     let unix = Handle::new();
     let watching = watch_for_end(Arc::clone(state), options.clone(), stop.subscribe(), (handle.clone(), unix.clone()));
     tokio::spawn(watching);
-    tokio::spawn(watch_signals(stop.clone()));
     tokio::spawn(refresh_keys(Arc::clone(state)));
     let over_tcp = serve_tcp(options, listener, handle, router.clone());
     match &options.socket {

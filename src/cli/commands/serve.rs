@@ -71,7 +71,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<En
     if !arguments.listen.ip().is_loopback() && arguments.tls_cert.is_none() {
         say("Without TLS, keys and amounts can be read on the way; put a proxy with TLS in front, or give --tls-cert.");
     }
-    server.run()?;
+    server.run_until_signalled()?;
     say("Ended; everything that was taken is answered.");
     Ok(Ending::Done)
 }
