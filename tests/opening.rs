@@ -85,7 +85,7 @@ on_every_backend! {
         book.run("account show fees:usd").ends(3);
         book.run("exchange a:usd a:eur 10.00 --rate 0.9 --fee -1 --key x2").ends(65);
         for time in ["2026-01-01T00:00:60Z", "2016-12-31T23:59:60Z"] {
-            book.run(&format!("deposit a:usd 1 --effective-at {time}")).ends(65).says("is not a time");
+            book.run(&format!("deposit a:usd 1 --effective-at {time}")).ends(65).says("is no time");
         }
     }
 

@@ -142,7 +142,7 @@ on_every_backend! {
             "select name from sqlite_schema where type = 'view' order by name"
         });
         assert_eq!(views(book), VIEWS);
-        book.run_as_owner("migrate revert --discard-everything").ends(0);
+        book.run_as_owner("migrate revert --discard-everything --yes").ends(0);
         assert_eq!(views(book), [""; 0]);
         book.run_as_owner("migrate run").ends(0);
         assert_eq!(views(book), VIEWS);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use teller::facts::{
     AccountEvent, AccountId, AccountState, AccountType, Annotation, Due, DueState, Entry, Hash, Instant, Key, Limits,
-    Metadata, OpeningEvent, Refusal, RequestDigest, ScheduleId, Sequence, Terms, Transfer, TransferId, TransferKind, Velocity,
+    Metadata, OpeningEvent, Refusal, RequestDigest, ScheduleId, Sequence, Terms, Transfer, TransferId, TransferKind,
+    Velocity,
 };
 use teller::proof::{MerkleTree, Seal, SealError, hash_account, hash_due, hash_event, hash_metadata, hash_transfer};
 use teller::requests::{AccountRequest, BatchPolicy, Request};

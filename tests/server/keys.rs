@@ -169,13 +169,13 @@ on_every_backend! {
         assert!(made["key"].as_str().unwrap().starts_with("tlr_"));
         let listed = book.run_as_owner("key list --format json").ends(0);
         assert!(!listed.stdout.contains(made["key"].as_str().unwrap().rsplit('_').next().unwrap()), "the secret is not kept");
-        assert_eq!(listed.json()[0]["name"], "payments");
+        assert_eq!(listed.json()["items"][0]["name"], "payments");
         book.run_as_owner("key create payments --scope admin").ends(65);
         book.run_as_owner("key create x --scope everything").ends(65).says("is no scope");
         book.run_as_owner("key rotate payments --old-valid-for 0s").ends(0);
         book.run_as_owner("key revoke payments").ends(0);
         book.run_as_owner("key revoke payments").ends(65).says("there is no valid key");
-        let valid: Vec<_> = book.run_as_owner("key list --format json").json().as_array().unwrap().iter().map(|key| key["valid"].clone()).collect();
+        let valid: Vec<_> = book.run_as_owner("key list --format json").json()["items"].as_array().unwrap().iter().map(|key| key["valid"].clone()).collect();
         assert_eq!(valid, [false, false]);
     }
 }

@@ -36,7 +36,7 @@ on_every_backend! {
         assert_eq!(keys, ["d3", "d2"]);
         assert_eq!(all(&server, "/v1/transfers?account=customers:alice", "items").len(), 3);
         assert_eq!(all(&server, "/v1/accounts", "items").len(), 3);
-        let entries = all(&server, "/v1/accounts/customers:alice/statement", "entries");
+        let entries = all(&server, "/v1/accounts/customers:alice/statement", "items");
         assert_eq!(entries.iter().map(|entry| entry["balance"].clone()).collect::<Vec<_>>(), ["60.00", "30.00", "10.00"]);
         let span = server.get("/v1/accounts/customers:alice/statement?from=2020-01-01T00:00:00Z").is(200).json();
         assert_eq!((span["opening"].clone(), span["closing"].clone()), (json!("0.00"), json!("60.00")));

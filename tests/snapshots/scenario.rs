@@ -328,7 +328,6 @@ pub const ON_POSTGRES: &str = "
     migrate run
     account open cash --currency EUR
     config show
-    config show --origin
     measured> doctor --format json | head 26
     book list
     book create savings --dry-run

@@ -1,6 +1,10 @@
 //! A file that is not as it was exported is refused, with its line.
 
 use sha2::{Digest, Sha256};
+use teller::facts::{AccountId, OpeningEvent};
+use teller::money::Currency;
+use teller::proof::hash_account;
+use teller::requests::AccountRequest;
 
 use super::Files;
 use super::everything::fill;
@@ -26,6 +30,31 @@ fn assert_refused(book: &TestBook, files: &Files, text: &str, line: usize) {
     assert_eq!(short_of_memory.to_string(), message(&refused));
     copy.run("verify").ends(3).says("the book is incomplete");
     copy.run("account list").ends(3);
+}
+
+/// The fields of a line.
+fn field(line: &str, kind: &str) -> serde_json::Value {
+    serde_json::from_str::<serde_json::Value>(line).unwrap()[kind].clone()
+}
+
+/// The line of an account that is opened in the same way, elsewhere in the book's order.
+fn opened_again(line: &str, sequence: i64) -> String {
+    let account = field(line, "account");
+    let text = |name: &str| account[name].as_str().unwrap();
+    let currency = Currency::new(text("currency").parse().unwrap(), 2).unwrap();
+    let opening = AccountRequest::new(text("name").parse().unwrap(), text("type").parse().unwrap(), currency);
+    let event = |sequence| OpeningEvent {
+        account_id: AccountId(sequence),
+        recorded_at: text("opened_at").parse().unwrap(),
+        actor: text("opened_by").parse().unwrap(),
+    };
+    let before = account["sequence"].as_i64().unwrap();
+    assert_eq!(hash_account(&opening, &event(before)).to_string(), text("hash"), "the account has nothing else");
+    line.replacen(&format!("\"sequence\":{before}"), &format!("\"sequence\":{sequence}"), 1).replacen(
+        text("hash"),
+        &hash_account(&opening, &event(sequence)).to_string(),
+        1,
+    )
 }
 
 fn message(answer: &Answer) -> String {
@@ -62,8 +91,8 @@ on_every_backend! {
             (account, "\"name\":\"cash\"", "\"name\":\"cask\""),
             (transfer, "\"amount\":\"1000.00\"", "\"amount\":\"1000.01\""),
             (transfer, "\"version\":1", "\"version\":2"),
-            (transfer, "\"account\":2", "\"account\":3"),
-            (transfer, "\"account\":2", "\"account\":99"),
+            (transfer, "\"account\":4", "\"account\":6"),
+            (transfer, "\"account\":4", "\"account\":99"),
             (transfer, "\"currency\":\"EUR\"", "\"currency\":\"UNIT\""),
             (event, "\"actor\":\"tests\"", "\"actor\":\"nobody\""),
             (event, "\"before\":{\"state\":\"open\"", "\"before\":{\"state\":\"frozen\""),
@@ -81,13 +110,16 @@ on_every_backend! {
             assert_ne!(counted, line);
             counted
         };
-        let (header, trailer) = (count_one_more(lines[0]), count_one_more(lines[last]));
-        let twin = lines[account].replacen("\"id\":1,", "\"id\":99,", 1);
-        assert_ne!(twin, lines[account]);
+        let kinds = ["account", "transfer", "event", "book_event"].map(|kind| format!("{{\"{kind}\""));
+        let end = lines.iter().rposition(|line| kinds.iter().any(|kind| line.starts_with(kind))).unwrap() + 1;
+        let newest = field(lines[0], "header")["sequence"].as_i64().unwrap();
+        let header = lines[0].replacen(&format!("\"sequence\":{newest}"), &format!("\"sequence\":{}", newest + 1), 1);
+        let (header, trailer) = (count_one_more(&header), count_one_more(lines[last]));
+        let twin = opened_again(lines[account], newest + 1);
         let mut doubled = lines.clone();
         (doubled[0], doubled[last]) = (&header, &trailer);
-        doubled.insert(account + accounts, &twin);
-        assert_refused(book, &files, &join(&doubled), account + accounts + 1);
+        doubled.insert(end, &twin);
+        assert_refused(book, &files, &join(&doubled), end + 1);
         // Another root than the accounts come to.
         let (before, root) = lines[last].split_once("\"root\":\"").unwrap();
         let other_root = format!("{before}\"root\":\"{}{}", if root.starts_with('0') { '1' } else { '0' }, &root[1..]);
