@@ -35,12 +35,11 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         }
         // A line that is full may be followed by a blank.
         let blank = if behind.starts_with(' ') { Some(beginning.len()) } else { beginning.rfind(' ') };
-        let (line, next) = match blank.filter(|&blank| blank > 0) {
-            Some(blank) => (rest[..blank].trim_end(), rest[blank..].trim_start()),
-            None => {
-                let parts = beginning.rfind(PART_ENDS).map_or(beginning.len(), |index| index + 1);
-                rest.split_at(parts)
-            }
+        let (line, next) = if let Some(blank) = blank.filter(|&blank| blank > 0) {
+            (rest[..blank].trim_end(), rest[blank..].trim_start())
+        } else {
+            let parts = beginning.rfind(PART_ENDS).map_or(beginning.len(), |index| index + 1);
+            rest.split_at(parts)
         };
         lines.push(line.to_owned());
         rest = next;
