@@ -29,7 +29,7 @@ impl Ledger {
     /// after the change. A change to what is already so does nothing.
     ///
     /// # Errors
-    /// [`Rejection`](crate::rejection::Rejection) with `AccountUnknown`, `AccountClosed`, `AccountHasHolds`, `AccountNotEmpty`,
+    /// [A rejection](crate::rejection::Rejection) with `AccountUnknown`, `AccountClosed`, `AccountHasHolds`, `AccountNotEmpty`,
     /// `LimitsInverted`, `VelocityNegative`, `LimitOverrun`, `ClockBehind`; [`Error::Store`].
     ///
     /// ```
@@ -103,7 +103,7 @@ impl Ledger {
     /// the page before.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), [`Error::Store`].
+    /// [`AccountUnknown`](crate::rejection::Rejection::AccountUnknown), [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
