@@ -31,13 +31,7 @@ impl SpanArgs {
 
     /// The first moment of the span, and the first one behind it.
     pub(super) fn read(&self, times: Times<'_>) -> Result<(Option<Instant>, Option<Instant>), Error> {
-        match &self.month {
-            Some(month) => {
-                let Moments { first, last } = times.month(month)?;
-                Ok((Some(first), last.checked_next()))
-            }
-            None => Ok((times.first(self.from.as_deref())?, times.first(self.to.as_deref())?)),
-        }
+        times.span(self.month.as_deref(), self.from.as_deref(), self.to.as_deref())
     }
 }
 
@@ -68,6 +62,22 @@ impl Times<'_> {
         let now = self.now();
         let so_far = |moments: Moments| if moments.first <= now { moments.last.min(now) } else { moments.last };
         Ok(self.moments(text)?.map(so_far))
+    }
+
+    /// The first moment of a month or of a span, and the first one behind it.
+    pub(super) fn span(
+        self,
+        month: Option<&str>,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<(Option<Instant>, Option<Instant>), Error> {
+        match month {
+            Some(month) => {
+                let Moments { first, last } = self.month(month)?;
+                Ok((Some(first), last.checked_next()))
+            }
+            None => Ok((self.first(from)?, self.first(to)?)),
+        }
     }
 
     pub(super) fn month(self, text: &str) -> Result<Moments, Error> {

@@ -140,7 +140,7 @@ impl Server {
     pub fn run(self) -> Result<(), Error> {
         let Self { state, runtime, options, listener, stop, .. } = self;
         let outcome = runtime.block_on(serve(&state, &options, listener, &stop));
-        // Whoever still waits has had the time for it.
+        // Requests that still wait have had their time.
         runtime.shutdown_timeout(Duration::from_millis(100));
         // The last one to hold the poster waits until everything that it took is posted.
         drop(state);

@@ -172,7 +172,7 @@ impl KeyPlace for diesel::pg::PgConnection {
         where to_regclass(format('%I.api_keys', current_schema() || '_server')) is not null";
     const PLACE: &'static str = "select quote_ident(current_schema() || '_server') as value";
     const BEFORE: &'static str = "create schema if not exists {}";
-    /// Whoever may post may check keys, and note when they were used.
+    /// A role that may post may also check keys, and record when they were used.
     const BEHIND: &'static str = "\
         do $$ declare book text := current_schema(); writer text; begin \
             for writer in \

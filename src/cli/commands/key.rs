@@ -70,7 +70,7 @@ pub(in crate::cli) struct RotateArgs {
 }
 
 pub(in crate::cli) fn run(context: &Context, command: &KeyCommand) -> Result<Ending, Failure> {
-    // Refuses what is no book, before something is made beside it. The time is the book's.
+    // Opens the book first, so that no keys are made beside a file that is no book. The time is the book's.
     let now = context.ledger()?.clock().now();
     let (url, _) = context.url()?;
     let keys = Keys::of_book(&url, context.options()?);

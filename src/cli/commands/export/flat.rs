@@ -69,13 +69,7 @@ impl RowArgs {
 
     /// The first moment that counts, and the first one behind the last.
     pub(super) fn span(&self, times: Times<'_>) -> Result<(Option<Instant>, Option<Instant>), Error> {
-        match &self.month {
-            Some(month) => {
-                let month = times.month(month)?;
-                Ok((Some(month.first), month.last.checked_next()))
-            }
-            None => Ok((times.first(self.from.as_deref())?, times.first(self.until.as_deref())?)),
-        }
+        times.span(self.month.as_deref(), self.from.as_deref(), self.until.as_deref())
     }
 
     fn request(&self, times: Times<'_>) -> Result<FlatRequest, Error> {
