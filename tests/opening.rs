@@ -3,8 +3,8 @@
 use serde_json::json;
 use tempfile::TempDir;
 
-use teller::facts::AccountType;
-
+use teller::facts::{AccountType, Limits};
+use teller::money::Amount;
 use teller::requests::AccountRequest;
 use teller::{Error, Mode};
 
@@ -30,6 +30,25 @@ on_every_backend! {
         let request = AccountRequest::new("till".parse().unwrap(), AccountType::Liability, euro);
         let Err(Error::Rejected(rejection)) = ledger.open_account(&request, Mode::Commit) else { panic!("it is refused") };
         assert_eq!(rejection.code(), "account_closed");
+    }
+
+    fn a_refused_opening_uses_no_number(book: &TestBook) {
+        let ledger = book.ledger();
+        let euro = ledger.get_currency("EUR".parse().unwrap()).unwrap().currency;
+        let open = |name: &str| AccountRequest::new(name.parse().unwrap(), AccountType::Liability, euro);
+        let minor = |minor| Some(Amount::from_minor(minor));
+        let inverted =
+            AccountRequest { limits: Limits { min_balance: minor(1), max_balance: minor(0) }, ..open("inverted") };
+        let first = ledger.open_account(&open("first"), Mode::Commit).unwrap().account;
+        ledger.open_account(&inverted, Mode::Commit).unwrap_err();
+        let requests = [inverted, open("second"), open("second"), open("first"), open("third")];
+        let answers = ledger.open_accounts(&requests, Mode::Commit).unwrap();
+        let numbers: Vec<_> =
+            answers.iter().map(|answer| answer.as_ref().map(|opened| opened.account.id.0 - first.id.0).ok()).collect();
+        assert_eq!(numbers, [None, Some(1), Some(1), Some(0), Some(2)]);
+        for answer in answers.iter().flatten() {
+            assert_eq!(ledger.get_account(&answer.account.name).unwrap(), answer.account);
+        }
     }
 
     fn the_first_part_of_a_name_proposes_the_type_everywhere(book: &TestBook) {

@@ -73,13 +73,15 @@ impl Ledger {
             let found = store.find_accounts(&names)?;
             let known: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
             let unknown = names.iter().filter(|name| !known.contains_key(**name)).count();
-            let events = opening_events(store, unknown, mode, (self.clock.now(), self.acting(&options)))?;
+            let by = (self.clock.now(), self.acting(&options));
+            let events = provisional_events(unknown, by);
             let mut openings = Openings { store, known, registered: HashMap::new(), events };
-            let answers = requests.iter().map(|request| openings.judge(request)).collect::<Result<Vec<_>, _>>()?;
-            match mode {
-                Mode::DryRun => Ok(answers),
-                Mode::Commit => openings.write(requests, answers),
+            let mut answers = requests.iter().map(|request| openings.judge(request)).collect::<Result<Vec<_>, _>>()?;
+            if mode == Mode::DryRun {
+                return Ok(answers);
             }
+            openings.assign_sequences(requests, &mut answers, by)?;
+            openings.write(requests, answers)
         })?;
         log::opened(&answers, mode);
         Ok(answers)
@@ -93,7 +95,7 @@ struct Openings<'a> {
     known: HashMap<AccountName, Account>,
     /// The currencies that were looked up so far, by code.
     registered: HashMap<CurrencyCode, Option<Currency>>,
-    /// As many as accounts can be new.
+    /// Provisional ones, as many as accounts can be new.
     events: Vec<OpeningEvent>,
 }
 
@@ -116,6 +118,32 @@ impl Openings<'_> {
             }
             Opening::Replay(account) => Opened { account, replayed: true },
         }))
+    }
+
+    /// Gives the new accounts their numbers. These are drawn after the judging, so that a refused request uses none.
+    fn assign_sequences(
+        &mut self,
+        requests: &[AccountRequest],
+        answers: &mut [Result<Opened, Rejection>],
+        by: (Instant, &Actor),
+    ) -> Result<(), StoreError> {
+        let new = answers.iter().flatten().filter(|opened| !opened.replayed).count();
+        let mut events = opening_events(self.store, new, by)?;
+        for (request, answer) in requests.iter().zip(answers) {
+            let Ok(opened) = answer else { continue };
+            if opened.replayed {
+                // Perhaps of an account that is new in this batch.
+                opened.account.clone_from(&self.known[&request.name]);
+                continue;
+            }
+            let event = events.pop().unwrap_or_else(|| unreachable!("one event for each new account"));
+            let Ok(Opening::New(account)) = open_account(request, None, &event) else {
+                unreachable!("the same request was accepted a moment ago")
+            };
+            self.known.insert(request.name.clone(), account.clone());
+            opened.account = account;
+        }
+        Ok(())
     }
 
     /// Inserts the new accounts. A name that another transaction has taken meanwhile gets another answer.
@@ -171,20 +199,24 @@ pub(in crate::ledger) fn insert_or_replay(
     }
 }
 
-/// The events by which so many accounts may be opened, the first of them last. In a dry run they have negative numbers, which no account has.
+/// The events that open so many accounts, the first of them last.
 pub(in crate::ledger) fn opening_events(
     store: &mut dyn Store,
     count: usize,
-    mode: Mode,
-    (recorded_at, actor): (Instant, &Actor),
+    by: (Instant, &Actor),
 ) -> Result<Vec<OpeningEvent>, StoreError> {
-    let sequences = match mode {
-        _ if count == 0 => Vec::new(),
-        Mode::Commit => store.next_sequences(count, None)?,
-        Mode::DryRun => (1..).take(count).map(|number| Sequence(-number)).collect(),
-    };
+    let sequences = if count == 0 { Vec::new() } else { store.next_sequences(count, None)? };
+    Ok(events_of(sequences, by))
+}
+
+/// Such events for what is only judged. They have negative numbers, which no account has.
+pub(in crate::ledger) fn provisional_events(count: usize, by: (Instant, &Actor)) -> Vec<OpeningEvent> {
+    events_of((1..).take(count).map(|number| Sequence(-number)).collect(), by)
+}
+
+fn events_of(sequences: Vec<Sequence>, (recorded_at, actor): (Instant, &Actor)) -> Vec<OpeningEvent> {
     let event = |sequence| OpeningEvent { account_id: AccountId::from(sequence), recorded_at, actor: actor.clone() };
-    Ok(sequences.into_iter().rev().map(event).collect())
+    sequences.into_iter().rev().map(event).collect()
 }
 
 /// The answer if another transaction has opened an account of that name meanwhile.

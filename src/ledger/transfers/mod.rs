@@ -20,7 +20,7 @@ use crate::error::{Error, InputError};
 use crate::facts::Account;
 use crate::judging::{Actors, Opening, open_account};
 use crate::ledger::Ledger;
-use crate::ledger::accounts::opening::{check_registered, insert_or_replay, opening_events};
+use crate::ledger::accounts::opening::{check_registered, insert_or_replay, opening_events, provisional_events};
 use crate::ledger::log;
 use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::{Posted, Receipt};
@@ -328,7 +328,10 @@ impl Ledger {
         let found: BTreeSet<_> = store.find_accounts(&names)?.into_iter().map(|account| account.name).collect();
         let missing: Vec<_> = requests.iter().filter(|request| !found.contains(&request.name)).collect();
         let by = (self.clock.now(), self.acting(options));
-        let mut events = opening_events(store, missing.len(), options.mode, by)?;
+        let mut events = match options.mode {
+            Mode::Commit => opening_events(store, missing.len(), by)?,
+            Mode::DryRun => provisional_events(missing.len(), by),
+        };
         let mut opened = Vec::new();
         for request in missing {
             let Some(event) = events.pop() else { unreachable!("one event for each missing account") };
