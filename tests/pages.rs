@@ -92,6 +92,9 @@ on_every_backend! {
         let trial = page(book, &["report", "trial-balance", "--month", "2026-02"]);
         assert!(rows(&trial).contains(&vec!["cash", "EUR", "100.00", "0.00", "80.00", "20.00", "20.00", "0.00"]), "{trial}");
         assert!(trial.contains("<footer>Debits equal credits.</footer>"));
+        assert!(trial.contains("<dd>of UTC</dd>"), "{trial}");
+        let berlin = page(book, &["report", "trial-balance", "--month", "2026-02", "--time-zone", "Europe/Berlin"]);
+        assert!(berlin.contains("<dd>of Europe/Berlin</dd>"), "{berlin}");
     }
 
     fn what_has_no_page_is_refused_before_anything_is_done(book: &TestBook) {

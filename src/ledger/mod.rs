@@ -43,6 +43,7 @@ pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
 pub use crate::ledger::reports::bound::Bound;
 pub use crate::ledger::reports::calendar::{Comparison, FiscalYear, PeriodUnit, ReportPeriod};
+pub use crate::ledger::reports::report::{Report, ReportRequest};
 pub use crate::ledger::reports::request::TableRequest;
 pub use crate::ledger::reports::sheets::{LineKind, SheetLine, balance_sheet, begins_of_years, income_statement};
 pub use crate::ledger::reports::table::{BalanceRow, BalanceTable, Turnover};

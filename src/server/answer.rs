@@ -55,9 +55,19 @@ impl Answer {
         items: &[R],
         next: Option<C>,
     ) -> Result<Self, Problem> {
+        Self::list_between(head, name, items, &Next::new(next))
+    }
+
+    /// A list that has a head and a tail.
+    pub(super) fn list_between<R: Serialize>(
+        head: &impl Serialize,
+        name: &str,
+        items: &[R],
+        tail: &impl Serialize,
+    ) -> Result<Self, Problem> {
         let mut page = fields(head)?;
         page.insert(name.to_owned(), serde_json::to_value(items).map_err(unwritten)?);
-        page.extend(fields(&Next::new(next))?);
+        page.extend(fields(tail)?);
         Self::one(&Value::Object(page))
     }
 

@@ -19,6 +19,7 @@ mod opening_json;
 mod operation_json;
 mod records;
 mod recurrences;
+mod report_options;
 mod request_json;
 #[cfg(feature = "server")]
 mod schedule_json;
@@ -53,6 +54,7 @@ pub use crate::wire::records::{
 #[cfg(feature = "server")]
 pub use crate::wire::records::{KeyMadeRecord, KeyRecord, ShownKey};
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
+pub use crate::wire::report_options::{AskedReport, ReportKind, ReportOptions};
 pub use crate::wire::request_json::RequestReader;
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::schedule_json::read_schedule;

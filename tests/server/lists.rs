@@ -67,6 +67,24 @@ on_every_backend! {
         server.get("/v1/reports/income-statement?every=fortnight").problem(400, "report_invalid");
     }
 
+    fn the_program_and_the_api_tell_the_same_report(book: &TestBook) {
+        let server = bank(book);
+        for (path, query, options) in [
+            ("trial-balance", "at=2100", "--at 2100"),
+            ("trial-balance", "from=2020&to=2100&depth=1&prefix=customers:", "--from 2020 --to 2100 --depth 1 --prefix customers:"),
+            ("trial-balance", "month=2020-02&zero=true&currency=EUR", "--month 2020-02 --zero --currency EUR"),
+            ("balance-sheet", "from=2020&to=2100&every=year", "--from 2020 --to 2100 --every year"),
+            ("balance-sheet", "at=2100&compare=year&prefix=customers:", "--at 2100 --compare year --prefix customers:"),
+            ("income-statement", "at=2099-06&fiscal_year_start=4&recorded_at=2100", "--at 2099-06 --fiscal-year-start 4 --recorded-at 2100"),
+        ] {
+            let told = book.run(&format!("report {path} {options} --format json")).ends(0).json();
+            assert_eq!(server.get(&format!("/v1/reports/{path}?{query}")).is(200).json(), told, "{path} {options}");
+        }
+        for query in ["month=2026-01&from=2026", "at=2026&to=2027", "month=2026-01&at=2026", "from=2026&every=month&compare=year"] {
+            server.get(&format!("/v1/reports/balance-sheet?{query}")).problem(400, "report_invalid");
+        }
+    }
+
     fn schedules_are_added_run_and_cancelled(book: &TestBook) {
         let server = bank(book);
         let body = r#"{"key":"rent","from":"customers:alice","to":"customers:bob","amount":"5.00","once":"2026-02-01T00:00:00Z"}"#;

@@ -12,6 +12,8 @@ pub struct BalancePage<'a> {
     pub report: &'static str,
     /// The span or the moments that it is of.
     pub of: String,
+    /// The time zone of its days.
+    pub zone: String,
     /// What was known then, where not all is.
     pub known_at: Option<String>,
     /// The names of the columns.
@@ -78,7 +80,8 @@ impl BalancePage<'_> {
     fn begin(&self) -> Page {
         let mut page = Page::begin(&format!("{}, {}", self.report, self.of), self.report);
         let known = self.known_at.as_deref().map(|known| ("As known at", known));
-        page.facts([("Period", self.of.as_str()), ("Days", "of UTC")].into_iter().chain(known));
+        let days = format!("of {}", self.zone);
+        page.facts([("Period", self.of.as_str()), ("Days", days.as_str())].into_iter().chain(known));
         page
     }
 

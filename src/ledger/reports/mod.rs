@@ -1,12 +1,14 @@
 //! Reports: what accounts had at some moments, what moved between them, and the reports that finance people know.
 //!
 //! There is one query, [`Ledger::balance_table`], in one snapshot. The trial balance, the balance sheet and the income statement are pure
-//! views of its answer, so they cannot disagree. What does not belong here: how a report is shown.
+//! views of its answer, so they cannot disagree. [`Ledger::trial_balance`] and its like know which bounds a report needs, and whether its sides
+//! agree. What does not belong here: how a report is asked for in words, and how it is shown.
 
 pub(super) mod bound;
 pub(super) mod calendar;
 mod cost;
 mod reading;
+pub(super) mod report;
 pub(super) mod request;
 mod selection;
 pub(super) mod sheets;

@@ -1,21 +1,16 @@
 //! Reports of any time: the records that a program reads, one a line and period.
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::error::InputError;
-use crate::facts::Instant;
-use crate::ledger::{
-    BalanceTable, Bound, Comparison, FiscalYear, Ledger, LineKind, PeriodUnit, ReportPeriod, SheetLine, ShowEmpty,
-    TableRequest, TrialBalanceLine, balance_sheet, begins_of_years, income_statement, trial_balance,
-};
+use crate::ledger::{Comparison, Ledger, PeriodUnit, ShowEmpty};
 use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::Call;
 use crate::server::endpoint::{Action, Endpoint, Parameter};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, Utc, read_moments, read_month};
+use crate::wire::{AskedReport, ReportKind, ReportOptions, ReportTail, Utc};
 
 const QUERY: &[Parameter] = &[
     ("month", "The month, as in `2026-09`"),
@@ -44,116 +39,32 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// Where a report begins that is not told.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Begin {
-    OfBook,
-    OfFiscalYear,
-}
-
-struct Asked {
-    periods: Vec<ReportPeriod>,
-    is_compared: bool,
-    year: FiscalYear,
-    with_empty: ShowEmpty,
-    request: TableRequest,
-}
-
-impl Asked {
-    fn read(call: &Call, ledger: &Ledger, begin: Begin) -> Result<Self, Problem> {
-        if call.query.has_any(&["every"]) && call.query.has_any(&["compare"]) {
-            return Err(Problem::invalid("there are every and compare; give one of them"));
-        }
-        let year = FiscalYear::beginning_in(call.number("fiscal_year_start")?.unwrap_or(1))?;
-        let span = span(call, ledger.clock().now(), year, begin)?;
-        let periods = match (call.query.get("every"), call.query.get("compare")) {
-            (Some(unit), _) => span.split(unit_of(unit)?, year)?,
-            (None, Some(with)) => vec![span, span.earlier(comparison_of(with)?)?],
-            (None, None) => vec![span],
-        };
-        let request = TableRequest {
-            prefix: call.query.get("prefix").unwrap_or_default().to_owned(),
-            currency: call.asked("currency")?,
-            depth: call.number("depth")?,
-            recorded_at: call.moment("recorded_at", ledger)?,
-            ..TableRequest::default()
-        };
-        let is_compared = call.query.has_any(&["compare"]);
-        let with_empty = if call.flag("zero")? { ShowEmpty::Yes } else { ShowEmpty::No };
-        Ok(Self { periods, is_compared, year, with_empty, request })
-    }
-
-    fn shown(&self) -> &[ReportPeriod] {
-        if self.is_compared { &self.periods[..1] } else { &self.periods }
-    }
-
-    fn table(&self, ledger: &Ledger, bounds: Vec<Bound>) -> Result<BalanceTable, Problem> {
-        Ok(ledger.balance_table(&TableRequest { bounds, ..self.request.clone() }, &mut |_| {})?)
-    }
-
-    /// The sides of a part of the book need not agree.
-    fn balanced(&self, is_balanced: bool) -> Option<bool> {
-        self.request.prefix.is_empty().then_some(is_balanced)
-    }
-
-    fn answer<R: Serialize>(
-        &self,
-        report: &'static str,
-        names: &[String],
-        records: &[R],
-        balanced: Option<bool>,
-    ) -> Result<Answer, Problem> {
-        let (shown, compared) = names.split_at(self.shown().len());
-        let head = ReportHead::new(
-            report,
-            "UTC".to_owned(),
-            shown.to_vec(),
-            compared.first().cloned(),
-            self.request.recorded_at,
-        );
-        let mut page = match serde_json::to_value(&head) {
-            Ok(Value::Object(fields)) => fields,
-            _ => serde_json::Map::new(),
-        };
-        page.insert(ITEMS.to_owned(), json!(records));
-        if let Ok(Value::Object(tail)) = serde_json::to_value(ReportTail::new(balanced)) {
-            page.extend(tail);
-        }
-        Answer::one(&Value::Object(page))
-    }
-
-    fn sheet_records(&self, names: &[String], lines: &[SheetLine]) -> Vec<SheetRecord> {
-        let compared = self.is_compared.then_some(1);
-        let of_line = |line| {
-            (0..self.shown().len())
-                .map(move |index| SheetRecord::new(line, &names[index], self.shown()[index], index, compared))
-        };
-        lines.iter().flat_map(of_line).collect()
-    }
-}
-
-fn span(call: &Call, now: Instant, year: FiscalYear, begin: Begin) -> Result<ReportPeriod, Problem> {
-    let read = |name: &str| call.query.get(name).map(|text| read_moments(text, now, &Utc)).transpose();
-    if call.query.has_any(&["month"]) && call.query.has_any(&["from", "to", "at"])
-        || call.query.has_any(&["at"]) && call.query.has_any(&["from", "to"])
-    {
-        return Err(Problem::invalid("give month, or at, or from and to"));
-    }
-    if let Some(month) = call.query.get("month") {
-        let month = read_month(month, &Utc)?;
-        return Ok(ReportPeriod::new(Bound::before(month.first), Bound::behind(month.last))?);
-    }
-    let end = match (read("at")?, read("to")?) {
-        (Some(at), _) => Bound::behind(at.last),
-        (None, Some(to)) => Bound::before(to.first),
-        (None, None) => Bound::behind(now),
+fn read(call: &Call, ledger: &Ledger, kind: ReportKind) -> Result<AskedReport, Problem> {
+    let query = &call.query;
+    let options = ReportOptions {
+        month: query.get("month"),
+        from: query.get("from"),
+        to: query.get("to"),
+        at: query.get("at"),
+        recorded_at: query.get("recorded_at"),
+        every: query.get("every").map(unit_of).transpose()?,
+        compare: query.get("compare").map(comparison_of).transpose()?,
+        depth: call.number("depth")?,
+        prefix: query.get("prefix"),
+        currency: query.get("currency"),
+        with_empty: if call.flag("zero")? { ShowEmpty::Yes } else { ShowEmpty::No },
+        fiscal_year_start: call.number("fiscal_year_start")?,
     };
-    let begin = match (read("from")?, begin) {
-        (Some(from), _) => Bound::before(from.first),
-        (None, Begin::OfBook) => Bound::BEGIN,
-        (None, Begin::OfFiscalYear) => end.last().map_or(Bound::BEGIN, |last| year.begin_around(last)),
-    };
-    Ok(ReportPeriod::new(begin, end)?)
+    Ok(options.read(kind, ledger.clock().now(), &Utc)?)
+}
+
+fn answer<R: Serialize>(
+    asked: &AskedReport,
+    records: impl Iterator<Item = R>,
+    balanced: Option<bool>,
+) -> Result<Answer, Problem> {
+    let records: Vec<_> = records.collect();
+    Answer::list_between(&asked.head("UTC".to_owned()), ITEMS, &records, &ReportTail::new(balanced))
 }
 
 fn unit_of(word: &str) -> Result<PeriodUnit, Problem> {
@@ -176,44 +87,19 @@ fn comparison_of(word: &str) -> Result<Comparison, Problem> {
 }
 
 fn trial(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let asked = Asked::read(call, ledger, Begin::OfBook)?;
-    let bounds = asked.periods.iter().flat_map(|period| [period.begin, period.end]).collect();
-    let lines = trial_balance(&asked.table(ledger, bounds)?, &asked.periods, asked.with_empty);
-    let mut totals = lines.iter().filter(|line| line.path.is_none()).flat_map(|line| &line.cells);
-    let is_balanced = totals.all(|cell| cell.debits == cell.credits && cell.debit_balance == cell.credit_balance);
-    let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
-    let record = |index: usize, line| {
-        let line: &TrialBalanceLine = line;
-        let compared = asked.is_compared.then(|| &line.cells[1]);
-        TrialBalanceRecord::new(line, &names[index], asked.shown()[index], &line.cells[index], compared)
-    };
-    let records: Vec<_> = (0..asked.shown().len())
-        .flat_map(|index| lines.iter().map(move |line| (index, line)))
-        .map(|(index, line)| record(index, line))
-        .collect();
-    asked.answer("trial_balance", &names, &records, asked.balanced(is_balanced))
+    let asked = read(call, ledger, ReportKind::TrialBalance)?;
+    let report = ledger.trial_balance(&asked.request, &mut |_| {})?;
+    answer(&asked, asked.trial_balance_records(&report), report.balanced)
 }
 
 fn sheet(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let asked = Asked::read(call, ledger, Begin::OfBook)?;
-    let ends = asked.periods.iter().map(|period| period.end);
-    let begins = asked.periods.iter().map(|period| period.begin).filter(|begin| *begin > Bound::BEGIN);
-    let table = asked.table(ledger, begins.chain(ends).collect())?;
-    let mut lines = balance_sheet(&table, &asked.periods, asked.with_empty);
-    lines.retain(|line| line.kind != LineKind::Difference || asked.request.prefix.is_empty());
-    let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
-    let is_balanced = differences.all(|line| line.amounts.iter().all(|amount| *amount == 0));
-    let names: Vec<_> = asked.periods.iter().map(|period| period.end_name()).collect();
-    asked.answer("balance_sheet", &names, &asked.sheet_records(&names, &lines), asked.balanced(is_balanced))
+    let asked = read(call, ledger, ReportKind::BalanceSheet)?;
+    let report = ledger.balance_sheet(&asked.request, &mut |_| {})?;
+    answer(&asked, asked.sheet_records(&report), report.balanced)
 }
 
 fn income(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let mut asked = Asked::read(call, ledger, Begin::OfFiscalYear)?;
-    asked.request.only_income = true;
-    let years = begins_of_years(&asked.periods, asked.year);
-    let mut bounds = years.clone();
-    bounds.extend(asked.periods.iter().flat_map(|period| [period.begin, period.end]));
-    let lines = income_statement(&asked.table(ledger, bounds)?, &asked.periods, &years, asked.with_empty);
-    let names: Vec<_> = asked.periods.iter().map(ToString::to_string).collect();
-    asked.answer("income_statement", &names, &asked.sheet_records(&names, &lines), None)
+    let asked = read(call, ledger, ReportKind::IncomeStatement)?;
+    let report = ledger.income_statement(&asked.request, &mut |_| {})?;
+    answer(&asked, asked.sheet_records(&report), report.balanced)
 }

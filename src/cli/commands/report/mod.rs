@@ -1,24 +1,19 @@
-//! Reports: what is asked for, and how the columns follow from it.
+//! Reports: the options with which they are asked for.
 
-mod columns;
 mod show;
 
 use std::time::{Duration, Instant as Stopwatch};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::parse;
-use crate::cli::commands::report::columns::LocalBounds;
-use crate::cli::commands::report::show::{Asked, show_balance_sheet, show_income_statement, show_trial_balance};
+use crate::cli::commands::report::show::{show_sheet, show_trial_balance};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::times::Times;
 use crate::error::Error;
-use crate::ledger::{
-    BalanceTable, Bound, Comparison, FiscalYear, Ledger, LineKind, PeriodUnit, ReportPeriod, ShowEmpty, TableRequest,
-    balance_sheet, begins_of_years, income_statement, trial_balance,
-};
+use crate::ledger::{Comparison, PeriodUnit, ShowEmpty};
+use crate::wire::{AskedReport, ReportKind, ReportOptions};
 
 /// A report that takes longer shows how far it is.
 const QUIET: Duration = Duration::from_secs(1);
@@ -134,119 +129,53 @@ enum Compared {
     Year,
 }
 
-/// Where a report begins that is not told.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Begin {
-    OfBook,
-    OfFiscalYear,
-}
-
 pub(in crate::cli) fn run(context: &Context, command: &ReportCommand) -> Result<Ending, Failure> {
     let ledger = context.ledger()?;
     let times = context.times(&ledger);
     let output = &context.output;
+    let bar = Progress::endless("Reading", "transfers");
+    let begin = Stopwatch::now();
+    let mut progress = |transfers| {
+        if begin.elapsed() > QUIET {
+            bar.show(transfers);
+        }
+    };
     let balanced = match command {
         ReportCommand::TrialBalance(arguments) => {
-            let mut asked = arguments.report.read(times, Begin::OfBook)?;
-            asked.request.with_held = arguments.held;
-            let bounds = asked.periods.iter().flat_map(|period| [period.begin, period.end]).collect();
-            let table = read_table(&ledger, &asked, bounds)?;
-            show_trial_balance(output, &asked, &trial_balance(&table, &asked.periods, asked.with_empty))?
+            let mut asked = arguments.report.read(ReportKind::TrialBalance, times)?;
+            asked.request.table.with_held = arguments.held;
+            show_trial_balance(output, &asked, &ledger.trial_balance(&asked.request, &mut progress)?)?
         }
         ReportCommand::BalanceSheet(arguments) => {
-            let asked = arguments.read(times, Begin::OfBook)?;
-            let ends = asked.periods.iter().map(|period| period.end);
-            let begins = asked.periods.iter().map(|period| period.begin).filter(|begin| *begin > Bound::BEGIN);
-            let table = read_table(&ledger, &asked, begins.chain(ends).collect())?;
-            let mut lines = balance_sheet(&table, &asked.periods, asked.with_empty);
-            // The two sides of a part of the book need not agree.
-            lines.retain(|line| line.kind != LineKind::Difference || asked.request.prefix.is_empty());
-            show_balance_sheet(output, &asked, &lines)?
+            let asked = arguments.read(ReportKind::BalanceSheet, times)?;
+            show_sheet(output, &asked, &ledger.balance_sheet(&asked.request, &mut progress)?)?
         }
         ReportCommand::IncomeStatement(arguments) => {
-            let mut asked = arguments.read(times, Begin::OfFiscalYear)?;
-            asked.request.only_income = true;
-            let mut bounds = asked.years.clone();
-            bounds.extend(asked.periods.iter().flat_map(|period| [period.begin, period.end]));
-            let table = read_table(&ledger, &asked, bounds)?;
-            let lines = income_statement(&table, &asked.periods, &asked.years, asked.with_empty);
-            show_income_statement(output, &asked, &lines)?
+            let asked = arguments.read(ReportKind::IncomeStatement, times)?;
+            show_sheet(output, &asked, &ledger.income_statement(&asked.request, &mut progress)?)?
         }
     };
     Ok(ending(balanced))
 }
 
 impl ReportArgs {
-    fn read(&self, times: Times<'_>, begin: Begin) -> Result<Asked, Failure> {
-        let year = FiscalYear::beginning_in(self.fiscal_year_start).map_err(Error::from)?;
-        let mut bounds = LocalBounds::new(times);
-        let span = self.span(times, &mut bounds, year, begin)?;
-        let local = match (self.every, self.compare) {
-            (Some(unit), _) => span.split(unit.into(), year),
-            (None, Some(compared)) => span.earlier(compared.into()).map(|earlier| vec![span, earlier]),
-            (None, None) => Ok(vec![span]),
-        };
-        let local = local.map_err(Error::from)?;
-        let request = TableRequest {
-            prefix: self.prefix.clone().unwrap_or_default(),
-            currency: self.currency.as_deref().map(parse).transpose()?,
+    fn read(&self, kind: ReportKind, times: Times<'_>) -> Result<AskedReport, Error> {
+        let options = ReportOptions {
+            month: self.month.as_deref(),
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            at: self.at.as_deref(),
+            recorded_at: self.recorded_at.as_deref(),
+            every: self.every.map(Into::into),
+            compare: self.compare.map(Into::into),
             depth: self.depth,
-            recorded_at: times.last(self.recorded_at.as_deref())?,
-            ..TableRequest::default()
-        };
-        Ok(Asked {
-            periods: local.iter().map(|period| bounds.period(*period)).collect(),
-            years: begins_of_years(&local, year).into_iter().map(|begin| bounds.bound(begin)).collect(),
-            named: local
-                .into_iter()
-                .map(|period| if self.is_up_to_now() { period.to_end_of_day() } else { period })
-                .collect(),
-            zone: times.zone,
-            is_compared: self.compare.is_some(),
+            prefix: self.prefix.as_deref(),
+            currency: self.currency.as_deref(),
             with_empty: if self.zero { ShowEmpty::Yes } else { ShowEmpty::No },
-            request,
-        })
-    }
-
-    const fn is_up_to_now(&self) -> bool {
-        self.month.is_none() && self.at.is_none() && self.to.is_none()
-    }
-
-    /// The span that all columns make together, in local time.
-    fn span(
-        &self,
-        times: Times<'_>,
-        bounds: &mut LocalBounds,
-        year: FiscalYear,
-        begin: Begin,
-    ) -> Result<ReportPeriod, Error> {
-        if let Some(month) = &self.month {
-            let month = times.month(month)?;
-            return Ok(ReportPeriod::new(bounds.before(month.first), bounds.behind(month.last))?);
-        }
-        let end = match (times.last(self.at.as_deref())?, times.first(self.to.as_deref())?) {
-            (Some(at), _) => bounds.behind(at),
-            (None, Some(to)) => bounds.before(to),
-            (None, None) => bounds.behind(times.now()),
+            fiscal_year_start: Some(self.fiscal_year_start),
         };
-        let begin = match (times.first(self.from.as_deref())?, begin) {
-            (Some(from), _) => bounds.before(from),
-            (None, Begin::OfBook) => Bound::BEGIN,
-            (None, Begin::OfFiscalYear) => end.last().map_or(Bound::BEGIN, |last| year.begin_around(last)),
-        };
-        Ok(ReportPeriod::new(begin, end)?)
+        Ok(options.read(kind, times.now(), &times.zone)?)
     }
-}
-
-fn read_table(ledger: &Ledger, asked: &Asked, bounds: Vec<Bound>) -> Result<BalanceTable, Failure> {
-    let bar = Progress::endless("Reading", "transfers");
-    let begin = Stopwatch::now();
-    let mut show = |transfers| {
-        if begin.elapsed() > QUIET {
-            bar.show(transfers);
-        }
-    };
-    Ok(ledger.balance_table(&TableRequest { bounds, ..asked.request.clone() }, &mut show)?)
 }
 
 const fn ending(balanced: Option<bool>) -> Ending {

@@ -7,10 +7,9 @@ use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::table::{Column, Need, Table};
 use crate::cli::talk::say;
-use crate::cli::zone::Zone;
 use crate::interchange::{BalancePage, income_page, sheet_page, trial_balance_page};
-use crate::ledger::{Bound, LineKind, ReportPeriod, SheetLine, ShowEmpty, TableRequest, TrialBalanceLine};
-use crate::wire::{Kind, Record, ReportHead, ReportTail, SheetRecord, TrialBalanceRecord, WideRow};
+use crate::ledger::{Report, SheetLine, TrialBalanceLine};
+use crate::wire::{AskedReport, Kind, Record, ReportKind, ReportTail, WideRow};
 
 /// What is said below a trial balance and a balance sheet, where both sides agree and where they do not.
 const TRIAL_BALANCE_WORDS: [&str; 2] = ["Debits equal credits.", "Debits and credits differ; run: teller verify"];
@@ -22,173 +21,106 @@ const LINES_PER_PAGE: usize = 500;
 const YEAR_TO_DATE: &str = "year_to_date";
 const CHANGE: &str = "change";
 
-/// What is asked for, as it is read.
-pub(super) struct Asked {
-    /// The columns, and behind them the one that the first is compared with.
-    pub periods: Vec<ReportPeriod>,
-    /// Where the fiscal years begin that they end in.
-    pub years: Vec<Bound>,
-    /// The same columns in local time, by which they are named.
-    pub named: Vec<ReportPeriod>,
-    pub zone: Zone,
-    pub is_compared: bool,
-    pub with_empty: ShowEmpty,
-    pub request: TableRequest,
-}
-
-impl Asked {
-    /// The columns that have records of their own.
-    fn shown(&self) -> &[ReportPeriod] {
-        if self.is_compared { &self.periods[..1] } else { &self.periods }
-    }
-
-    /// Whether both sides agree, of a report that has both.
-    fn balanced(&self, is_balanced: bool) -> Option<bool> {
-        self.request.prefix.is_empty().then_some(is_balanced)
-    }
-
-    fn head(&self, report: &'static str, names: &[String]) -> ReportHead {
-        let (shown, compared) = names.split_at(self.shown().len());
-        let (shown, compared) = (shown.to_vec(), compared.first().cloned());
-        ReportHead::new(report, self.zone.to_string(), shown, compared, self.request.recorded_at)
-    }
-
-    /// What a page is told besides its lines.
-    fn page<'a>(
-        &self,
-        report: &'static str,
-        of: String,
-        periods: &'a [String],
-        verdict: Option<&'static str>,
-    ) -> BalancePage<'a> {
-        let known_at = self.request.recorded_at.map(|at| at.to_string());
-        BalancePage { report, of, known_at, periods, verdict }
-    }
-
-    /// Writes what stands above a table.
-    fn title(&self, output: &Output, report: &str, of: &str) -> Result<(), Failure> {
-        let known =
-            self.request.recorded_at.map(|at| format!(", as known at {}", self.zone.show(at))).unwrap_or_default();
-        output.text_line(&format!("{report}, {of}, {}{known}", self.zone))
-    }
-
-    /// The name of the span that all columns make together.
-    fn span(&self) -> String {
-        let named = &self.named[..self.shown().len()];
-        let ends = named.first().zip(named.last());
-        ends.map_or_else(String::new, |(first, last)| ReportPeriod { begin: first.begin, end: last.end }.to_string())
-    }
-}
-
 /// Writes the report. Returns whether both sides agree; `None` if the report has only one side.
 pub(super) fn show_trial_balance(
     output: &Output,
-    asked: &Asked,
-    lines: &[TrialBalanceLine],
+    asked: &AskedReport,
+    report: &Report<TrialBalanceLine>,
 ) -> Result<Option<bool>, Failure> {
-    let shown = asked.shown();
-    let mut totals = lines.iter().filter(|line| line.path.is_none()).flat_map(|line| &line.cells);
-    let is_balanced = totals.all(|cell| cell.debits == cell.credits && cell.debit_balance == cell.credit_balance);
-    let balanced = asked.balanced(is_balanced);
-    let names: Vec<_> = asked.named.iter().map(ToString::to_string).collect();
-    let records = (0..shown.len()).flat_map(|index| {
-        let name = &names[index];
-        lines.iter().map(move |line| {
-            let compared = asked.is_compared.then(|| &line.cells[1]);
-            TrialBalanceRecord::new(line, name, shown[index], &line.cells[index], compared)
-        })
-    });
-    if output.format == Format::Html {
-        let page = asked.page("Trial balance", asked.span(), &names, said(balanced, TRIAL_BALANCE_WORDS));
-        output.raw(trial_balance_page(&page, lines).as_bytes())?;
-        return Ok(balanced);
+    let (names, balanced) = (asked.names(), report.balanced);
+    match output.format {
+        Format::Html => {
+            let page = page(output, asked, &names, said(balanced, TRIAL_BALANCE_WORDS));
+            output.raw(trial_balance_page(&page, &report.lines).as_bytes())?;
+            return Ok(balanced);
+        }
+        Format::Table => {}
+        Format::Json | Format::Ndjson | Format::Csv => {
+            return list(output, asked, asked.trial_balance_records(report), balanced);
+        }
     }
-    if output.format != Format::Table {
-        return list(output, &asked.head("trial_balance", &names), records, balanced);
-    }
-    asked.title(output, "Trial balance", &asked.span())?;
-    let mut columns = if shown.len() > 1 { vec![words("period")] } else { Vec::new() };
+    title(output, asked)?;
+    let mut columns = if asked.shown().len() > 1 { vec![words("period")] } else { Vec::new() };
     columns.extend([words("account"), words("currency"), where_room("opening"), number("debits"), number("credits")]);
     columns.extend([number("closing"), where_room("debit"), where_room("credit")]);
-    if asked.request.with_held {
+    if asked.request.table.with_held {
         columns.push(number("held"));
     }
-    if asked.is_compared {
+    if asked.is_compared() {
         columns.extend([number(&names[1]), number(CHANGE)]);
     }
-    table(
-        output,
-        records.map(|record| WideRow::of_trial_balance(&record, names.get(1).map(String::as_str))),
-        &columns,
-    )?;
-    tell_balance(output, balanced, TRIAL_BALANCE_WORDS, lines.len())
+    let compared = names.get(1).map(String::as_str);
+    let rows = asked.trial_balance_records(report).map(|record| WideRow::of_trial_balance(&record, compared));
+    write_table(output, &rows.map(WideRow::into_fields).collect::<Vec<_>>(), &columns)?;
+    tell_balance(output, balanced, TRIAL_BALANCE_WORDS, report.lines.len())
 }
 
-/// Writes the report. Returns whether both sides agree; `None` if the report has only one side.
-pub(super) fn show_balance_sheet(output: &Output, asked: &Asked, lines: &[SheetLine]) -> Result<Option<bool>, Failure> {
-    let mut differences = lines.iter().filter(|line| line.kind == LineKind::Difference);
-    let balanced = asked.balanced(differences.all(|line| line.amounts.iter().all(|amount| *amount == 0)));
-    let names: Vec<_> = asked.named.iter().map(|period| period.end_name()).collect();
-    let of = match &names[..asked.shown().len()] {
-        [first, .., last] => format!("{first}..{last}"),
-        names => names.concat(),
-    };
-    if output.format == Format::Html {
-        let page = asked.page("Balance sheet", of, &names, said(balanced, BALANCE_SHEET_WORDS));
-        output.raw(sheet_page(&page, lines).as_bytes())?;
-        return Ok(balanced);
-    }
-    if output.format != Format::Table {
-        return list(output, &asked.head("balance_sheet", &names), records(asked, &names, lines), balanced);
-    }
-    asked.title(output, "Balance sheet", &of)?;
-    sheet_table(output, asked, names, lines)?;
-    tell_balance(output, balanced, BALANCE_SHEET_WORDS, lines.len())
-}
-
-/// There are no two sides that could agree.
-pub(super) fn show_income_statement(
+/// Writes a balance sheet or an income statement. Returns whether both sides agree; `None` if the report has only one side.
+pub(super) fn show_sheet(
     output: &Output,
-    asked: &Asked,
-    lines: &[SheetLine],
+    asked: &AskedReport,
+    report: &Report<SheetLine>,
 ) -> Result<Option<bool>, Failure> {
-    let mut names: Vec<_> = asked.named.iter().map(ToString::to_string).collect();
-    if output.format == Format::Html {
-        let page = asked.page("Income statement", asked.span(), &names, None);
-        output.raw(income_page(&page, lines).as_bytes())?;
-        return Ok(None);
+    let balanced = report.balanced;
+    match output.format {
+        Format::Html => {
+            let names = asked.names();
+            let page = page(output, asked, &names, said(balanced, BALANCE_SHEET_WORDS));
+            let html = match asked.kind {
+                ReportKind::IncomeStatement => income_page(&page, &report.lines),
+                ReportKind::BalanceSheet | ReportKind::TrialBalance => sheet_page(&page, &report.lines),
+            };
+            output.raw(html.as_bytes())?;
+            Ok(balanced)
+        }
+        Format::Table => {
+            title(output, asked)?;
+            sheet_table(output, asked, &report.lines)?;
+            tell_balance(output, balanced, BALANCE_SHEET_WORDS, report.lines.len())
+        }
+        Format::Json | Format::Ndjson | Format::Csv => list(output, asked, asked.sheet_records(report), balanced),
     }
-    if output.format != Format::Table {
-        return list(output, &asked.head("income_statement", &names), records(asked, &names, lines), None);
-    }
-    asked.title(output, "Income statement", &asked.span())?;
-    if !asked.is_compared {
-        names.push(YEAR_TO_DATE.to_owned());
-    }
-    sheet_table(output, asked, names, lines)?;
-    tell_balance(output, None, ["", ""], lines.len())
 }
 
-fn records<'a>(
-    asked: &'a Asked,
-    names: &'a [String],
-    lines: &'a [SheetLine],
-) -> impl Iterator<Item = SheetRecord> + 'a {
-    let compared = asked.is_compared.then_some(1);
-    let shown = asked.shown();
-    lines.iter().flat_map(move |line| {
-        (0..shown.len()).map(move |index| SheetRecord::new(line, &names[index], shown[index], index, compared))
-    })
+const fn name_of(kind: ReportKind) -> &'static str {
+    match kind {
+        ReportKind::TrialBalance => "Trial balance",
+        ReportKind::BalanceSheet => "Balance sheet",
+        ReportKind::IncomeStatement => "Income statement",
+    }
+}
+
+/// What a page is told besides its lines.
+fn page<'a>(
+    output: &Output,
+    asked: &AskedReport,
+    periods: &'a [String],
+    verdict: Option<&'static str>,
+) -> BalancePage<'a> {
+    let known_at = asked.request.table.recorded_at.map(|at| at.to_string());
+    let zone = output.look.zone.to_string();
+    BalancePage { report: name_of(asked.kind), of: asked.name(), zone, known_at, periods, verdict }
+}
+
+/// Writes what stands above a table.
+fn title(output: &Output, asked: &AskedReport) -> Result<(), Failure> {
+    let zone = output.look.zone;
+    let known = asked.request.table.recorded_at.map(|at| format!(", as known at {}", zone.show(at)));
+    let known = known.unwrap_or_default();
+    output.text_line(&format!("{}, {}, {zone}{known}", name_of(asked.kind), asked.name()))
 }
 
 /// The periods side by side, and behind them the change of what is compared, or the year up to the last of them.
-fn sheet_table(output: &Output, asked: &Asked, mut names: Vec<String>, lines: &[SheetLine]) -> Result<(), Failure> {
-    if asked.is_compared {
+fn sheet_table(output: &Output, asked: &AskedReport, lines: &[SheetLine]) -> Result<(), Failure> {
+    let mut names = asked.names();
+    if asked.is_compared() {
         names.push(CHANGE.to_owned());
+    } else if asked.kind == ReportKind::IncomeStatement {
+        names.push(YEAR_TO_DATE.to_owned());
     }
     let rows = lines.iter().map(|line| {
         let mut amounts = line.amounts.clone();
-        if asked.is_compared {
+        if asked.is_compared() {
             amounts.push(amounts[0] - amounts[1]);
         } else {
             amounts.extend(line.to_date.last());
@@ -233,19 +165,14 @@ fn where_room(name: &str) -> Column {
 /// Writes records page by page, inside of what is said of all of them.
 fn list<R: Record>(
     output: &Output,
-    head: &ReportHead,
+    asked: &AskedReport,
     records: impl Iterator<Item = R>,
     balanced: Option<bool>,
 ) -> Result<Option<bool>, Failure> {
-    let mut list = output.list::<R>().inside(head)?;
+    let mut list = output.list::<R>().inside(&asked.head(output.look.zone.to_string()))?;
     pages(records, |page| list.add(page))?;
     list.end_before(&ReportTail::new(balanced))?;
     Ok(balanced)
-}
-
-fn table(output: &Output, rows: impl Iterator<Item = WideRow>, columns: &[Column]) -> Result<(), Failure> {
-    let rows: Vec<_> = rows.map(WideRow::into_fields).collect();
-    write_table(output, &rows, columns)
 }
 
 fn write_table(output: &Output, rows: &[Map<String, Value>], columns: &[Column]) -> Result<(), Failure> {
