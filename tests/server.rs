@@ -1,12 +1,15 @@
 //! The API over HTTP.
 
 mod accounts;
+mod administration;
 mod bad_requests;
 mod document;
 mod ending;
 mod faults;
+mod jobs;
 mod keys;
 mod lists;
 mod postings;
 mod programs;
+mod seals;
 mod tls;

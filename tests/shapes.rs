@@ -83,6 +83,10 @@ const RECORDS: &[(&str, &str)] = &[
         "ImportLineRecord",
         "`import transfers --rules --dry-run`, in the list `items` of the object whose other fields are those of `ImportRecord`",
     ),
+    (
+        "RefusedLineRecord",
+        "the API: `POST /v1/imports/…`, in the list `items` of the object whose other fields are those of `ImportRecord`",
+    ),
     ("BookImportRecord", "`import book`"),
     ("ExportRecord", "`export --out`"),
     ("FlatExportRecord", "`export --to csv --out` and the other formats of one table"),

@@ -35,6 +35,7 @@ pub use crate::ledger::accounts::paths::PathBalance;
 pub use crate::ledger::accounts::{AccountPage, Opened, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
+pub use crate::ledger::book::examination::{Examination, examine};
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
 pub use crate::ledger::journals::listing::{JournalPage, JournalSummary};

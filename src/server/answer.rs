@@ -13,18 +13,21 @@ use crate::wire::{AccountRecord, Next, ReceiptRecord, TransferRecord, write_json
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const NDJSON: &str = "application/x-ndjson";
+pub(super) const CSV: &str = "text/csv";
 /// What the list of a page is called.
 pub(super) const ITEMS: &str = "items";
 pub(super) const PROBLEM: &str = "application/problem+json";
 
 /// An answer that is not a problem.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
     pub(super) body: Vec<u8>,
     pub(super) etag: Option<String>,
     pub(super) is_replayed: bool,
+    /// Where what was made, or is being made, is found.
+    pub(super) location: Option<String>,
     /// How a posting ended, for the metrics.
     pub(super) replay_or_new: Option<&'static str>,
 }
@@ -32,7 +35,7 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn text(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
         let (status, etag) = (StatusCode::OK, None);
-        Self { status, content_type, body: body.into(), etag, is_replayed: false, replay_or_new: None }
+        Self { status, content_type, body: body.into(), etag, is_replayed: false, location: None, replay_or_new: None }
     }
 
     /// One record.

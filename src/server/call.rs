@@ -30,6 +30,8 @@ pub(super) struct Call {
     pub(super) query: Query,
     pub(super) headers: HeaderMap,
     pub(super) body: String,
+    /// The body where it is a file, whose encoding is its own.
+    pub(super) file: Vec<u8>,
 }
 
 /// Reads a text whose fault is bad input.

@@ -11,8 +11,9 @@ use axum::response::Response;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
+use crate::ledger::Ledger;
 use crate::requests::{Request, Written};
-use crate::server::answer::{Answer, JSON, NDJSON, PROBLEM};
+use crate::server::answer::{Answer, CSV, JSON, NDJSON, PROBLEM};
 use crate::server::call::Call;
 use crate::server::endpoint::{Action, Body, Endpoint, Reach};
 use crate::server::keys::ring::{Found, Principal};
@@ -22,7 +23,7 @@ use crate::server::problem::{Problem, Retry};
 use crate::server::query::Query;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{api, deadline, postings, request_ids};
+use crate::server::{api, deadline, long_work, postings, request_ids};
 
 /// How long a body may take to come.
 const BODY_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(30);
@@ -80,8 +81,12 @@ async fn try_answer(
     let query = Query::read(parts.uri.query().unwrap_or_default(), &endpoint.query_names())?;
     let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_)))?;
     let path = read_path(&mut parts).await?;
-    let body = read_body(endpoint.body, &parts.headers, body).await?;
-    let call = Call { principal: who, path, query, headers: parts.headers, body };
+    let bytes = read_body(endpoint.body, &parts.headers, body).await?;
+    let (body, file) = match endpoint.body {
+        Body::Csv => (String::new(), bytes),
+        _ => (String::from_utf8(bytes).map_err(|_| Problem::invalid("the body is not UTF-8"))?, Vec::new()),
+    };
+    let call = Call { principal: who, path, query, headers: parts.headers, body, file };
     if matches!(endpoint.action, Action::Export) {
         let place = state.long.enter(deadline).await?;
         return Ok(Made::Stream(api::export::stream(state.long.ledger(), place)));
@@ -92,7 +97,7 @@ async fn try_answer(
 }
 
 async fn act(
-    state: &State,
+    state: &Arc<State>,
     endpoint: &'static Endpoint,
     call: Arc<Call>,
     deadline: Instant,
@@ -116,6 +121,18 @@ async fn act(
         Action::Read(run) => state.reads.run(deadline, move |ledger| run(&call, ledger)).await,
         Action::Write(run) => state.writes.run(deadline, move |ledger| run(&call, ledger)).await,
         Action::Long(run) => state.long.run(deadline, move |ledger| run(&call, ledger)).await,
+        Action::Job(run) => long_work::answer(state, endpoint, call, run, deadline).await,
+        Action::Keys(run) => {
+            let ring = Arc::clone(&state.ring);
+            let work = move |ledger: &Ledger| {
+                let answer = run(&call, ring.keys(), ledger.clock().now());
+                // So that this server knows at once.
+                let _ = ring.refresh();
+                answer
+            };
+            state.writes.run(deadline, work).await
+        }
+        Action::Jobs(run) => run(&call, &state.jobs),
         Action::Inline(run) => run(&call),
         Action::Export => Err(Problem::new(ServerCode::Panic, "an export is a stream")),
     }
@@ -133,9 +150,9 @@ async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Pri
     if matches!(found, Found::Unknown) {
         // It may have been made a moment ago.
         tokio::time::sleep(state.ring.time_to_next_look()).await;
-        let state_of_look = Arc::clone(state);
+        let ring = Arc::clone(&state.ring);
         // What cannot be read now is read again in a second.
-        let _ = tokio::task::spawn_blocking(move || state_of_look.ring.look_again()).await;
+        let _ = tokio::task::spawn_blocking(move || ring.look_again()).await;
         found = state.ring.find(&presented, now());
     }
     match found {
@@ -188,7 +205,7 @@ async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> 
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-async fn read_body(expected: Body, headers: &HeaderMap, body: HttpBody) -> Result<String, Problem> {
+async fn read_body(expected: Body, headers: &HeaderMap, body: HttpBody) -> Result<Vec<u8>, Problem> {
     let most = expected.bytes_max();
     let too_large = || Problem::new(ServerCode::BodyTooLarge, format!("the body has more than {most} bytes"));
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -206,13 +223,17 @@ async fn read_body(expected: Body, headers: &HeaderMap, body: HttpBody) -> Resul
     if !bytes.is_empty() {
         check_media_type(expected, headers)?;
     }
-    String::from_utf8(bytes.into()).map_err(|_| Problem::invalid("the body is not UTF-8"))
+    Ok(bytes.into())
 }
 
 fn check_media_type(expected: Body, headers: &HeaderMap) -> Result<(), Problem> {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let known: &[&str] = if expected == Body::Batch { &[JSON, NDJSON] } else { &[JSON] };
+    let known: &[&str] = match expected {
+        Body::Batch => &[JSON, NDJSON],
+        Body::Csv => &[CSV],
+        Body::None | Body::Json(_) => &[JSON],
+    };
     if known.contains(&essence.as_str()) {
         return Ok(());
     }
@@ -244,6 +265,9 @@ fn whole(answer: Answer) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     if answer.is_replayed {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        headers.insert(header::LOCATION, location);
     }
     if let Some(etag) = answer.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
         headers.insert(header::ETAG, etag);

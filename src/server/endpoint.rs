@@ -1,11 +1,16 @@
 //! What an endpoint is: one row of the table that makes the routes, the check of scopes, and the document of the API.
 
+use std::sync::atomic::AtomicBool;
+
 use axum::http::Method;
 
+use crate::facts::Instant;
 use crate::ledger::{Ledger, Mode, Receipt};
 use crate::requests::{Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::Call;
+use crate::server::jobs::Jobs;
+use crate::server::keys::kept::Keys;
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
@@ -21,6 +26,12 @@ pub(super) enum Action {
     Write(Run),
     /// A read that can take as long as the book is large.
     Long(Run),
+    /// Work that becomes a job where it takes longer than a client waits.
+    Job(JobRun),
+    /// The keys of the API.
+    Keys(KeysRun),
+    /// What became of jobs.
+    Jobs(fn(&Call, &Jobs) -> Result<Answer, Problem>),
     /// The whole book, as a stream.
     Export,
     /// Nothing of the book is needed.
@@ -28,6 +39,10 @@ pub(super) enum Action {
 }
 
 pub(super) type Run = fn(&Call, &Ledger) -> Result<Answer, Problem>;
+/// The flag tells that the server ends, so that the work should.
+pub(super) type JobRun = fn(&Call, &Ledger, &AtomicBool) -> Result<Answer, Problem>;
+/// The time is the book's.
+pub(super) type KeysRun = fn(&Call, &Keys, Instant) -> Result<Answer, Problem>;
 
 /// Which keys can use an endpoint, of those that are for some accounts only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +61,19 @@ pub(super) enum Body {
     Json(Shape),
     /// A list, or a line an item.
     Batch,
+    /// A file of comma-separated values, byte for byte.
+    Csv,
 }
 
 impl Body {
     const ONE_MAX: usize = 1 << 20;
-    const BATCH_MAX: usize = 16 << 20;
+    const LARGE_MAX: usize = 16 << 20;
 
     pub(super) const fn bytes_max(self) -> usize {
         match self {
             Self::None => 0,
             Self::Json(_) => Self::ONE_MAX,
-            Self::Batch => Self::BATCH_MAX,
+            Self::Batch | Self::Csv => Self::LARGE_MAX,
         }
     }
 }

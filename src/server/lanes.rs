@@ -61,9 +61,24 @@ impl Lane {
         });
         match timeout_at(deadline, work).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(Problem::new(ServerCode::Panic, "a fault of Teller; the log tells more")),
+            Ok(Err(_)) => Err(panicked()),
             Err(_) => Err(self.too_late()),
         }
+    }
+
+    /// Does the work when there is a place, however long both take.
+    pub(super) async fn run_to_end<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Ledger) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| busy())?;
+        let ledger = Arc::clone(&self.ledger);
+        let work = tokio::task::spawn_blocking(move || {
+            let outcome = work(&ledger);
+            drop(permit);
+            outcome
+        });
+        work.await.unwrap_or_else(|_| Err(panicked()))
     }
 
     /// Waits for a place, which is given back when what is returned is dropped.
@@ -88,6 +103,10 @@ impl Lane {
             Late::Writes => Problem::new(ServerCode::OutcomeUnknown, "the answer did not come by the deadline"),
         }
     }
+}
+
+pub(super) fn panicked() -> Problem {
+    Problem::new(ServerCode::Panic, "a fault of Teller; the log tells more")
 }
 
 fn busy() -> Problem {

@@ -270,8 +270,8 @@ async fn refresh_keys(state: Arc<State>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !state.is_ending() {
         ticks.tick().await;
-        let state_of_look = Arc::clone(&state);
-        let looked = tokio::task::spawn_blocking(move || state_of_look.ring.refresh()).await;
+        let ring = Arc::clone(&state.ring);
+        let looked = tokio::task::spawn_blocking(move || ring.refresh()).await;
         if let Ok(Err(fault)) = looked {
             warn!(%fault, "the keys cannot be read; those that are known stay");
         }

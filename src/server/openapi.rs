@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::server::answer::{JSON, NDJSON, PROBLEM};
+use crate::server::answer::{CSV, JSON, NDJSON, PROBLEM};
 use crate::server::call::KEY_HEADER;
 use crate::server::deadline;
 use crate::server::endpoint::{Action, Body, Endpoint};
@@ -60,6 +60,8 @@ fn operation(endpoint: &Endpoint) -> Value {
                         | "CaptureRequest"
                         | "ReversalRequest"
                         | "JournalReversalRequest"
+                        | "RotationRequest"
+                        | "VerificationRequest"
                 )
             );
             operation["requestBody"] = json!({"required": is_needed, "content": {JSON: {"schema": shape.schema()}}});
@@ -68,6 +70,9 @@ fn operation(endpoint: &Endpoint) -> Value {
             let items = json!({"type": "array", "items": {"type": "object"}});
             operation["requestBody"] =
                 json!({"required": true, "content": {JSON: {"schema": items}, NDJSON: {"schema": {"type": "string"}}}});
+        }
+        Body::Csv => {
+            operation["requestBody"] = json!({"required": true, "content": {CSV: {"schema": {"type": "string"}}}});
         }
     }
     operation
@@ -120,8 +125,10 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
 /// The statuses of the endpoint's answers, without problems.
 fn good(endpoint: &Endpoint) -> &'static [u16] {
     match endpoint.action {
-        Action::Read(_) | Action::Long(_) | Action::Export | Action::Inline(_) => &[200],
         Action::Post(..) | Action::Write(_) => &[200, 201],
+        Action::Job(_) => &[200, 202],
+        Action::Keys(_) if endpoint.answer == Shape::One("KeyMadeRecord") => &[201],
+        _ => &[200],
     }
 }
 
@@ -134,8 +141,11 @@ fn bad(endpoint: &Endpoint) -> Vec<u16> {
     if endpoint.body != Body::None {
         statuses.extend([413, 415]);
     }
-    if matches!(endpoint.action, Action::Post(..) | Action::Write(_)) {
-        statuses.extend([409, 412, 507]);
+    match endpoint.action {
+        Action::Post(..) | Action::Write(_) => statuses.extend([409, 412, 507]),
+        Action::Keys(_) => statuses.extend([409, 507]),
+        Action::Job(_) => statuses.push(507),
+        _ => {}
     }
     statuses.sort_unstable();
     statuses
@@ -145,8 +155,12 @@ fn responses(endpoint: &Endpoint) -> Value {
     let mut responses = Map::new();
     let content_type = if endpoint.answer == Shape::Lines { NDJSON } else { JSON };
     for status in good(endpoint) {
-        let description = if *status == 201 { "Done now" } else { "Done, or done before" };
-        let content = json!({content_type: {"schema": endpoint.answer.schema()}});
+        let (description, shape) = match status {
+            201 => ("Done now", endpoint.answer),
+            202 => ("Still being done; `Location` names the job", Shape::One("JobSummary")),
+            _ => ("Done, or done before", endpoint.answer),
+        };
+        let content = json!({content_type: {"schema": shape.schema()}});
         responses.insert(status.to_string(), json!({"description": description, "content": content}));
     }
     for status in bad(endpoint) {

@@ -8,6 +8,7 @@ use crate::facts::TextError;
 use crate::rejection::Rejection;
 use crate::server::status::{self, ServerCode};
 use crate::store::StoreError;
+use crate::wire::SealFileError;
 
 /// Whether the same request can succeed when it is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,9 @@ impl Problem {
             | ServerCode::MethodNotAllowed
             | ServerCode::BodyTooLarge
             | ServerCode::MediaTypeUnsupported
+            | ServerCode::KeyUnknown
+            | ServerCode::KeyExists
+            | ServerCode::JobUnknown
             | ServerCode::BatchRefused => Retry::Never,
         };
         Self { status: code.status(), code: code.as_str(), detail: detail.into(), fields: Map::new(), retry }
@@ -122,6 +126,13 @@ impl From<InputError> for Problem {
 impl From<TextError> for Problem {
     fn from(error: TextError) -> Self {
         Error::from(error).into()
+    }
+}
+
+impl From<SealFileError> for Problem {
+    fn from(fault: SealFileError) -> Self {
+        let (status, retry) = (StatusCode::BAD_REQUEST, Retry::Never);
+        Self { status, code: fault.code(), detail: fault.to_string(), fields: Map::new(), retry }
     }
 }
 

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::server::answer::ITEMS;
 use crate::wire::{
     AccountRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord,
-    ExpiredRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ItemRecord, JournalRecord, MetadataChangeRecord,
-    MetadataRecord, OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, ScheduleRecord,
-    ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferRecord, TrialBalanceRecord,
-    VerifyRecord,
+    ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord,
+    KeyMadeRecord, KeyRecord, MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord,
+    PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord,
+    StatementHead, TransferDetailsRecord, TransferRecord, TrialBalanceRecord, VerifyRecord,
 };
 
 /// What a body looks like.
@@ -79,6 +79,11 @@ pub(super) fn components() -> Map<String, Value> {
         record::<CurrencyRecord>(),
         record::<VerifyRecord>(),
         record::<FindingRecord>(),
+        record::<FactRecord>(),
+        record::<ImportRecord>(),
+        record::<RefusedLineRecord>(),
+        record::<KeyRecord>(),
+        record::<KeyMadeRecord>(),
         record::<TrialBalanceRecord>(),
         record::<SheetRecord>(),
     ] {
@@ -231,7 +236,14 @@ fn of_the_rest() -> Value {
     let parties = json!({"from": text(), "to": text(), "debit": text(), "credit": text(), "amount": amount()});
     let currency = json!({"currency": text(), "name": text(), "reason": text(),
         "exponent": {"type": "integer", "minimum": 0, "maximum": 18}});
+    let key = json!({"name": text(), "scopes": {"type": "array", "items": text(), "minItems": 1}, "prefix": text(),
+        "expires_in": {"type": "string", "description": "A length of time, such as `90d`"}});
+    let old = json!({"old_valid_for": {"type": "string", "description": "A length of time, such as `1h`"}});
+    let proof = json!({"seal": {"type": "object"}, "public_key": text(), "account": text()});
     json!({
+        "KeyRequest": object(&[&key], &["name", "scopes"]),
+        "RotationRequest": object(&[&old], &[]),
+        "VerificationRequest": object(&[&proof], &[]),
         "ScheduleRequest": object(&[&notes(), &recurrence, &parties], &["amount"]),
         "CurrencyRequest": object(&[&currency], &["currency", "exponent", "name"]),
     })
@@ -239,7 +251,19 @@ fn of_the_rest() -> Value {
 
 fn answers() -> Value {
     let scopes = json!({"type": "array", "items": text()});
+    let seal = json!({"format": text(), "book": text(), "sealed_at": moment(), "sequence": {"type": "integer"},
+        "account": {"type": "integer"}, "transfers": {"type": "integer"}, "accounts": {"type": "integer"}, "root": text(),
+        "signature": {"type": ["string", "null"]}});
+    let job = json!({"id": text(), "request": text(), "state": {"enum": ["running", "done", "failed"]},
+        "created_at": moment(), "ended_at": {"type": ["string", "null"], "format": "date-time"},
+        "status": {"type": ["integer", "null"], "description": "The status that the answer has; null as long as it is running"}});
+    let answer =
+        json!({"answer": {"description": "The answer that the request would have had; null as long as it is running"}});
+    let job_fields = ["id", "request", "state", "created_at", "ended_at", "status"];
     json!({
+        "Seal": {"type": "object", "properties": seal, "required": ["format", "book", "sealed_at", "root"]},
+        "JobSummary": {"type": "object", "properties": job, "required": job_fields},
+        "JobRecord": {"allOf": [reference("JobSummary"), {"type": "object", "properties": answer}]},
         "WhoamiRecord": {"type": "object", "required": ["name", "id", "scopes", "prefix"],
             "properties": {"name": text(), "id": text(), "scopes": scopes, "prefix": {"type": ["string", "null"]}}},
         "ReportHead": {"type": "object", "required": ["report"],

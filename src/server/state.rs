@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::Error;
 use crate::ledger::{Ledger, Poster, PosterOptions};
 use crate::server::currencies::Currencies;
+use crate::server::jobs::Jobs;
 use crate::server::keys::kept::Keys;
 use crate::server::keys::ring::Ring;
 use crate::server::lanes::{Lane, Late};
@@ -29,10 +30,11 @@ pub(super) struct State {
     pub(super) long: Lane,
     pub(super) health: Lane,
     pub(super) currencies: Currencies,
-    pub(super) ring: Ring,
+    pub(super) ring: Arc<Ring>,
+    pub(super) jobs: Jobs,
     pub(super) metrics: Metrics,
     pub(super) request_ids: RequestIds,
-    is_ending: AtomicBool,
+    is_ending: Arc<AtomicBool>,
 }
 
 impl State {
@@ -48,10 +50,11 @@ impl State {
             long: Lane::new(open(LONG_WORKERS)?, LONG_WORKERS, Late::Reads),
             health: Lane::new(open(1)?, 1, Late::Reads),
             currencies: Currencies::default(),
-            ring: Ring::new(Keys::of_book(url, store)),
+            ring: Arc::new(Ring::new(Keys::of_book(url, store))),
+            jobs: Jobs::default(),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
-            is_ending: AtomicBool::new(false),
+            is_ending: Arc::default(),
         })
     }
 
@@ -66,5 +69,10 @@ impl State {
 
     pub(super) fn is_ending(&self) -> bool {
         self.is_ending.load(Ordering::Relaxed)
+    }
+
+    /// For work on another thread, which must not hold the whole: who drops it waits until everything is posted.
+    pub(super) fn ending(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_ending)
     }
 }

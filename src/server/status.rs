@@ -29,6 +29,12 @@ pub(super) enum ServerCode {
     BodyTooLarge,
     /// The body is not in a form that this endpoint takes.
     MediaTypeUnsupported,
+    /// There is no such key, or none that is valid.
+    KeyUnknown,
+    /// There is a valid key of that name already.
+    KeyExists,
+    /// There is no such job of this key.
+    JobUnknown,
     /// The batch was to be kept as a whole or not at all.
     BatchRefused,
     /// The server has no room for another request; nothing was posted.
@@ -51,7 +57,8 @@ impl ServerCode {
             Self::RequestInvalid | Self::KeyMissing => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::KeyUnknown | Self::JobUnknown => StatusCode::NOT_FOUND,
+            Self::KeyExists => StatusCode::CONFLICT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -172,7 +172,7 @@ impl KeyPlace for diesel::pg::PgConnection {
         where to_regclass(format('%I.api_keys', current_schema() || '_server')) is not null";
     const PLACE: &'static str = "select quote_ident(current_schema() || '_server') as value";
     const BEFORE: &'static str = "create schema if not exists {}";
-    /// A role that may post may also check keys, and record when they were used.
+    /// A role that may post may also check keys, record when they were used, and make others: one that may change them could do that anyway.
     const BEHIND: &'static str = "\
         do $$ declare book text := current_schema(); writer text; begin \
             for writer in \
@@ -181,7 +181,7 @@ impl KeyPlace for diesel::pg::PgConnection {
                     and grantee <> current_user \
             loop \
                 execute format('grant usage on schema %I to %I', book || '_server', writer); \
-                execute format('grant select, update on %I.api_keys to %I', book || '_server', writer); \
+                execute format('grant select, insert, update on %I.api_keys to %I', book || '_server', writer); \
             end loop; \
         end $$";
 }

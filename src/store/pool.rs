@@ -162,7 +162,7 @@ impl Pool {
     }
 
     /// What the connections of this pool may take, and how long they try.
-    pub(super) const fn options(&self) -> StoreOptions {
+    pub(crate) const fn options(&self) -> StoreOptions {
         self.options
     }
 

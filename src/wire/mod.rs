@@ -47,9 +47,9 @@ pub use crate::wire::records::{
     EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord,
     HoldRecord, ImportLineRecord, ImportRecord, ItemRecord, JournalRecord, Kind, MetadataChangeRecord, MetadataRecord,
     MigrationRecord, Next, OpenedRecord, PageRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record,
-    ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord,
-    SettingRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferRecord, TransferWithBalancesRecord,
-    TrialBalanceRecord, VerifyRecord, WideRow,
+    RefusedLineRecord, ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord,
+    SealRecord, SettingRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferRecord,
+    TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
 };
 #[cfg(feature = "server")]
 pub use crate::wire::records::{KeyMadeRecord, KeyRecord, ShownKey};

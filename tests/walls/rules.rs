@@ -78,7 +78,7 @@ walls! {
         words: &["Clock::system"],
         allowed: &[
             "src/store/slots.rs",
-            "src/cli/commands/doctor.rs",
+            "src/ledger/book/examination.rs",
             "src/cli/log.rs",
             "src/bench/book.rs",
         ],

@@ -1,7 +1,6 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, parse};
-use crate::cli::commands::doctor::describe_schema;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -66,8 +65,7 @@ fn create(context: &Context, arguments: &CreateArgs) -> Result<Ending, Failure> 
 
 fn list(context: &Context) -> Result<Ending, Failure> {
     let books = context.pool()?.list_books()?;
-    let records: Vec<_> =
-        books.iter().map(|book| BookRecord::new(&book.name, describe_schema(&book.schema).0)).collect();
+    let records: Vec<_> = books.iter().map(|book| BookRecord::new(&book.name, book.schema.to_string())).collect();
     context.output.many(&records)?;
     if records.is_empty() {
         say("No books.");

@@ -1,7 +1,6 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, parse};
-use crate::cli::commands::doctor::late_accounts;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -48,7 +47,7 @@ fn show(context: &Context) -> Result<Ending, Failure> {
     if !status.refuses() {
         return Ok(Ending::Done);
     }
-    let accounts = late_accounts(&status);
+    let accounts = status.who_is_late();
     say(format_args!(
         "{accounts} have entries that are later than the clock. If the clock is right now, let them go on with: teller clock accept"
     ));

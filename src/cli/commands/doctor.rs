@@ -1,21 +1,15 @@
 use clap::Args;
 
 use crate::cli::advice;
-use crate::cli::args::count;
 use crate::cli::context::{Context, Ending};
 use crate::cli::cut::{single_line, wrap};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
-use crate::clock::Clock;
-use crate::facts::Instant;
-use crate::ledger::{ClockStatus, Ledger};
-use crate::store::{DatabaseUrl, Measure, Pool, SchemaState, StoreOptions};
+use crate::ledger::{ClockStatus, Examination, examine};
+use crate::store::{Fact, Pool, SchemaState, StoreOptions};
 use crate::wire::{FactRecord, Kind};
-
-/// What NTP keeps to with ease.
-const SKEW_MICROS_MAX: i64 = 1_000_000;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller doctor --database-url postgres://localhost/bank\n  \
@@ -30,26 +24,12 @@ pub(in crate::cli) struct DoctorArgs {
 
 pub(in crate::cli) fn run(context: &Context, arguments: &DoctorArgs) -> Result<Ending, Failure> {
     let (url, origin) = context.url()?;
-    let options = StoreOptions::default();
-    let pool = Pool::connect(url.clone(), options)?;
-    let diagnosis = pool.diagnose()?;
-    let clock = clock_skew(&pool, &Clock::system())?;
-    let entries = late_entries(url, options, &diagnosis.schema)?;
-    let (schema, schema_warning) = describe_schema(&diagnosis.schema);
-    let bounds =
-        format!("{} connections at most, {:?} to wait for one", options.connections_max, options.connection_wait_max);
-    let latency = i64::try_from(diagnosis.latency.as_micros()).unwrap_or(i64::MAX);
-    let mut records = vec![
-        FactRecord::new("book", format!("{}, from {origin}", diagnosis.address), None),
-        FactRecord::new("schema_state", schema, schema_warning.map(str::to_owned)),
-        FactRecord::new("latency", format!("{latency} us"), None).with_measure(Measure { number: latency, unit: "us" }),
-        FactRecord::new("pool", bounds, None)
-            .with_measure(Measure { number: options.connections_max.into(), unit: "connections" }),
-    ];
-    records.extend(clock);
-    records.extend(entries);
-    records.extend(diagnosis.facts.iter().map(|fact| FactRecord::from(fact).with_next_step(advice::of_fact(fact))));
-    let records: Vec<_> = records.into_iter().map(|record| record.ignored_by(&arguments.ignore)).collect();
+    let examined = examine(&Pool::connect(url, StoreOptions::default())?)?;
+    let record = |fact: &Fact| match fact.name {
+        "book" => FactRecord::new(fact.name, format!("{}, from {origin}", fact.value), None),
+        _ => FactRecord::from(fact).with_next_step(next_step(fact, &examined)),
+    };
+    let records: Vec<_> = examined.facts.iter().map(|fact| record(fact).ignored_by(&arguments.ignore)).collect();
     match context.output.format {
         Format::Table => show(&context.output, &records)?,
         Format::Json | Format::Ndjson | Format::Csv | Format::Html => context.output.many(&records)?,
@@ -63,6 +43,15 @@ pub(in crate::cli) fn run(context: &Context, arguments: &DoctorArgs) -> Result<E
     }
     say("There are warnings, which say what to do.");
     Ok(Ending::Found)
+}
+
+/// What to run about a fact.
+fn next_step(fact: &Fact, examined: &Examination) -> Option<&'static str> {
+    match fact.name {
+        "schema_state" => schema_advice(&examined.schema),
+        "latest_entry" => examined.clock.as_ref().map(late_entries_advice),
+        _ => advice::of_fact(fact),
+    }
 }
 
 /// How far what is said of a fact stands to the right.
@@ -93,82 +82,25 @@ fn show(output: &Output, records: &[FactRecord]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a wrong clock has made entries of the book, as far as it can be read.
-fn late_entries(url: DatabaseUrl, options: StoreOptions, schema: &SchemaState) -> Result<Option<FactRecord>, Failure> {
-    if *schema != SchemaState::Current {
-        return Ok(None);
-    }
-    let status = Ledger::open_incomplete(url, options)?.clock_status()?;
-    let Some(latest) = status.latest else { return Ok(None) };
-    let warning = status.too_late().map(|_| late_entries_warning(&status));
-    Ok(Some(FactRecord::new("latest_entry", format!("{latest}, it is {}", status.now), warning)))
-}
-
-/// How far the database's clock is from ours, where it has one. The book goes by the database's.
-fn clock_skew(pool: &Pool, clock: &Clock) -> Result<Option<FactRecord>, Failure> {
-    let before = clock.now();
-    let Some(there) = pool.server_time()? else { return Ok(None) };
-    Ok(Some(describe_skew(before, there, clock.now())))
-}
-
-/// The other clock was read between the two readings of ours, so only what lies outside of them is certain.
-fn describe_skew(before: Instant, there: Instant, after: Instant) -> FactRecord {
-    let ahead = there.micros() - after.micros();
-    let behind = before.micros() - there.micros();
-    let (value, skew) = match (ahead > 0, behind > 0) {
-        (true, _) => (format!("the server's is {ahead} us ahead of ours"), ahead),
-        (_, true) => (format!("the server's is {behind} us behind ours"), behind),
-        _ => (format!("the same within {} us", after.micros() - before.micros()), 0),
-    };
-    let warning = "the book goes by the server's clock; one of the two is wrong, set both by NTP";
-    FactRecord::new("clock", value, (skew > SKEW_MICROS_MAX).then(|| warning.to_owned()))
-        .with_measure(Measure { number: skew, unit: "us" })
-}
-
-/// Whose entries are later than the clock.
-pub(in crate::cli) fn late_accounts(status: &ClockStatus) -> String {
-    match status.accounts_later {
-        // Only transfers are counted by account.
-        0 => "changes of accounts or of the book".to_owned(),
-        accounts => count(accounts, "account"),
-    }
-}
-
 /// What to do about entries that are later than the clock.
-pub(in crate::cli) fn late_entries_warning(status: &ClockStatus) -> String {
-    let (accounts, now) = (late_accounts(status), status.now);
-    let latest = status.latest.unwrap_or(now);
-    let advice = if status.refuses() {
+fn late_entries_advice(status: &ClockStatus) -> &'static str {
+    if status.refuses() {
         "set the clock right, or if it is, accept them: teller clock accept"
     } else {
         "the owner has accepted that: teller clock show"
-    };
-    format!("a clock was wrong: {accounts} have entries up to {latest}, and it is only {now}; {advice}")
-}
-
-pub(in crate::cli) fn describe_schema(state: &SchemaState) -> (String, Option<&'static str>) {
-    match state {
-        SchemaState::Current => ("up to date".to_owned(), None),
-        SchemaState::Empty => ("nothing is there yet".to_owned(), Some("run: teller migrate run")),
-        SchemaState::Behind { pending } => (format!("lacks {}", pending.join(", ")), Some("run: teller migrate run")),
-        SchemaState::Newer { unknown } => {
-            (format!("has unknown migrations {}", unknown.join(", ")), Some("use a newer version of Teller"))
-        }
-        SchemaState::Foreign => ("not a Teller book".to_owned(), Some("name another database")),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The same behind what happened.
+pub(in crate::cli) fn late_entries_warning(status: &ClockStatus) -> String {
+    format!("{}; {}", status.describe(), late_entries_advice(status))
+}
 
-    #[test]
-    fn clocks_that_differ_by_more_than_a_second_are_warned_of() {
-        let at = |micros| Instant::from_micros(micros).unwrap();
-        for (there, is_worrying) in
-            [(50, false), (1_000_100, false), (1_000_101, true), (-1_000_000, false), (-1_000_001, true)]
-        {
-            assert_eq!(describe_skew(at(0), at(there), at(100)).is_worrying(), is_worrying, "{there}");
-        }
+const fn schema_advice(state: &SchemaState) -> Option<&'static str> {
+    match state {
+        SchemaState::Current => None,
+        SchemaState::Empty | SchemaState::Behind { .. } => Some("run: teller migrate run"),
+        SchemaState::Newer { .. } => Some("use a newer version of Teller"),
+        SchemaState::Foreign => Some("name another database"),
     }
 }

@@ -29,6 +29,16 @@ pub struct ClockStatus {
 }
 
 impl ClockStatus {
+    pub(in crate::ledger) fn read(store: &mut dyn Store, now: Instant, lead_max: Duration) -> Result<Self, StoreError> {
+        Ok(Self {
+            now,
+            latest: store.latest_recorded_at()?,
+            accounts_later: store.count_accounts_later_than(now)?.unsigned_abs(),
+            lead_max,
+            accepted: store.find_clock_acceptance()?,
+        })
+    }
+
     /// Entries up to this moment are accepted.
     #[must_use]
     pub fn accepted_until(&self) -> Option<Instant> {
@@ -45,6 +55,25 @@ impl ClockStatus {
     #[must_use]
     pub fn refuses(&self) -> bool {
         self.too_late().is_some_and(|latest| self.accepted_until().is_none_or(|until| until < latest))
+    }
+
+    /// In words, what has entries that are later than the clock.
+    #[must_use]
+    pub fn who_is_late(&self) -> String {
+        match self.accounts_later {
+            // Only transfers are counted by account.
+            0 => "changes of accounts or of the book".to_owned(),
+            1 => "1 account".to_owned(),
+            accounts => format!("{accounts} accounts"),
+        }
+    }
+
+    /// In a sentence, that a wrong clock has made entries.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let (who, now) = (self.who_is_late(), self.now);
+        let latest = self.latest.unwrap_or(now);
+        format!("a clock was wrong: {who} have entries up to {latest}, and it is only {now}")
     }
 }
 
@@ -66,14 +95,7 @@ impl Ledger {
     }
 
     pub(in crate::ledger) fn clock_status_in(&self, store: &mut dyn Store) -> Result<ClockStatus, StoreError> {
-        let now = self.clock.now();
-        Ok(ClockStatus {
-            now,
-            latest: store.latest_recorded_at()?,
-            accounts_later: store.count_accounts_later_than(now)?.unsigned_abs(),
-            lead_max: self.clock_lead_max,
-            accepted: store.find_clock_acceptance()?,
-        })
+        ClockStatus::read(store, self.clock.now(), self.clock_lead_max)
     }
 
     /// Accepts the entries that are later than the clock, up to one day after the latest of them, and returns the record of it; `None` if there is

@@ -5,5 +5,6 @@
 pub(super) mod clock;
 pub(super) mod currencies;
 pub(super) mod events;
+pub(super) mod examination;
 pub(super) mod periods;
 pub(super) mod rules;

@@ -90,7 +90,8 @@ impl Ledger {
         options: impl Into<WriteOptions>,
         sink: &mut dyn ImportSink,
     ) -> Result<ImportCounts, Error> {
-        let mode = options.into().mode;
+        let options = options.into();
+        let mode = options.mode;
         let currencies = self.currencies_by_code()?;
         let prepared = lines.map(|line| {
             let (reported, content) = split(line?);
@@ -102,7 +103,7 @@ impl Ledger {
                 Ok(Opened { replayed, .. }) => Outcome::Done { replayed },
                 Err(rejection) => Outcome::Refused { rejection, id: None },
             };
-            ask(requests, |requests| Ok(self.open_accounts(requests, mode)?.into_iter().map(outcome).collect()))
+            ask(requests, |requests| Ok(self.open_accounts(requests, &options)?.into_iter().map(outcome).collect()))
         })
     }
 

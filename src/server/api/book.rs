@@ -1,4 +1,4 @@
-//! The book as a whole: its currencies, its clock, its verification; and who asks.
+//! The book as a whole: its currencies; and who asks.
 
 use axum::http::Method;
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::server::endpoint::{Action, Body, Endpoint, Reach};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{CurrencyRecord, Json, VerifyRecord};
+use crate::wire::{CurrencyRecord, Json};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let currency = Shape::One("CurrencyRecord");
@@ -33,14 +33,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             currency,
         )
         .taking(Body::Json(Shape::One("CurrencyRequest"))),
-        Endpoint::post(
-            "/v1/verifications",
-            "Compute the whole book again and compare",
-            Scope::BookRead,
-            Action::Long(verify),
-            Shape::One("VerifyRecord"),
-        )
-        .with_query(&[]),
         Endpoint {
             method: Method::GET,
             path: "/v1/whoami",
@@ -73,10 +65,6 @@ fn register(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let currency = Currency::new(code, exponent).map_err(InputError::from)?;
     let registered = ledger.add_currency(&NamedCurrency { currency, name }, &signature, call.mode()?)?;
     Answer::one(&CurrencyRecord::from(&registered))
-}
-
-fn verify(_: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    Answer::one(&VerifyRecord::from(&ledger.verify(&mut |_| {})?))
 }
 
 fn whoami(call: &Call) -> Result<Answer, Problem> {

@@ -7,9 +7,13 @@ mod book;
 mod exchanges;
 pub(super) mod export;
 mod holds;
+mod imports;
+mod jobs;
 mod journals;
+mod keys;
 mod metadata;
 mod periods;
+mod proof;
 mod reports;
 mod schedules;
 mod statements;
@@ -32,8 +36,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         schedules::endpoints(),
         periods::endpoints(),
         book::endpoints(),
+        proof::endpoints(),
         reports::endpoints(),
+        imports::endpoints(),
         export::endpoints(),
+        jobs::endpoints(),
+        keys::endpoints(),
     ]
     .into_iter()
     .flatten()

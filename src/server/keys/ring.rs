@@ -69,6 +69,10 @@ impl Ring {
         Self { keys, state: Mutex::default() }
     }
 
+    pub(in crate::server) const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,5 +1,5 @@
-use crate::facts::{AccountName, Instant, Key};
-use crate::ledger::{Line, LineKey, LineOutcome, TransferLine};
+use crate::facts::{AccountName, Instant, Key, TransferId};
+use crate::ledger::{Line, LineKey, LineOutcome, Refused, TransferLine};
 use crate::money::CurrencyCode;
 use crate::requests::Parties;
 use crate::wire::records::{Columns, Record, text};
@@ -99,5 +99,34 @@ impl ImportLineRecord {
     #[must_use]
     pub fn columns_for(lines: &[Self]) -> Columns<Self> {
         if lines.iter().any(|line| line.from.is_some()) { Self::transfers() } else { Self::table() }
+    }
+}
+
+record! {
+    /// A line of a file that was not imported.
+    pub struct RefusedLineRecord {
+        /// Its number in the file.
+        line: u64,
+        /// The column that is wrong; null where that is none in particular.
+        column: Option<String>,
+        /// The stable code of what is wrong.
+        code: String,
+        /// What is wrong, for people.
+        message: String,
+        /// The id under which the line is posted when it is mended, where it has no key of its own; null for others.
+        id: Option<TransferId>,
+    }
+}
+
+impl From<&Refused> for RefusedLineRecord {
+    fn from(refused: &Refused) -> Self {
+        let fault = &refused.fault;
+        Self {
+            line: refused.number,
+            column: Some(fault.column.clone()).filter(|column| !column.is_empty()),
+            code: fault.code.to_owned(),
+            message: fault.message.clone(),
+            id: refused.id,
+        }
     }
 }

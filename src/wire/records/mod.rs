@@ -37,7 +37,7 @@ pub use crate::wire::records::checks::{
 };
 pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
-pub use crate::wire::records::imports::ImportLineRecord;
+pub use crate::wire::records::imports::{ImportLineRecord, RefusedLineRecord};
 #[cfg(feature = "server")]
 pub use crate::wire::records::keys::{KeyMadeRecord, KeyRecord, ShownKey};
 pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};

@@ -1,0 +1,96 @@
+//! The keys of the API, made and ended by a key that may do all.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use crate::facts::Instant;
+use crate::server::answer::Answer;
+use crate::server::call::Call;
+use crate::server::endpoint::{Action, Body, Endpoint, KeysRun};
+use crate::server::keys::kept::{KeptKey, Keys, MadeKey, NewKey};
+use crate::server::keys::scope::Scope;
+use crate::server::problem::Problem;
+use crate::server::schemas::Shape;
+use crate::server::status::ServerCode;
+use crate::wire::{Json, KeyMadeRecord, KeyRecord, read_duration};
+
+/// How long the old key still works where nobody says.
+const OLD_VALID_FOR: Duration = Duration::from_hours(1);
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let post = |path, summary, run: KeysRun, answer| {
+        Endpoint::post(path, summary, Scope::Admin, Action::Keys(run), answer).with_query(&[])
+    };
+    vec![
+        Endpoint::get(
+            "/v1/keys",
+            "List the keys, without what makes them secret",
+            Scope::Admin,
+            Action::Keys(list),
+            Shape::Page("KeyRecord"),
+        ),
+        post("/v1/keys", "Make a key; it is shown once", create, Shape::One("KeyMadeRecord"))
+            .taking(Body::Json(Shape::One("KeyRequest"))),
+        post("/v1/keys/{key}/revoke", "End a key now, by its name or id", revoke, Shape::Page("KeyRecord")),
+        post(
+            "/v1/keys/{key}/rotate",
+            "Make a new key in the place of one, which ends after a time",
+            rotate,
+            Shape::One("KeyMadeRecord"),
+        )
+        .taking(Body::Json(Shape::One("RotationRequest"))),
+    ]
+}
+
+fn list(_: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
+    Answer::list(&keys.list()?.iter().map(|key| record(key, now)).collect::<Vec<_>>())
+}
+
+fn record(key: &KeptKey, now: Instant) -> KeyRecord {
+    KeyRecord::new(key.shown(), key.is_valid(now))
+}
+
+fn create(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
+    let mut fields = call.fields()?;
+    let name = fields.require_parsed("name")?;
+    let scopes = fields.require("scopes")?.into_list()?.into_iter().map(Json::into_text);
+    let scopes = scopes.map(|word| word?.parse()).collect::<Result<Vec<Scope>, _>>()?;
+    let prefix = fields.take_text("prefix")?.unwrap_or_default();
+    let expires_in = fields.take_text("expires_in")?.map(|text| read_duration(&text)).transpose()?;
+    fields.finish("name, scopes, prefix and expires_in")?;
+    if let Some(valid) = keys.list()?.iter().find(|key| key.name == name && key.is_valid(now)) {
+        let detail = format!("there is a key {name} already, {}; revoke or rotate it", valid.id);
+        return Err(Problem::new(ServerCode::KeyExists, detail).with("name", name.as_str()));
+    }
+    let expires_at = expires_in.map(|time| now.after(time));
+    made(&keys.create(NewKey { prefix, expires_at, ..NewKey::new(name, scopes) }, now)?)
+}
+
+fn revoke(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
+    let name = valid(call, keys, now)?;
+    Answer::list(&keys.revoke(name, now)?.iter().map(|key| record(key, now)).collect::<Vec<_>>())
+}
+
+fn rotate(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
+    let name = valid(call, keys, now)?;
+    let mut fields = call.fields()?;
+    let old_valid_for = fields.take_text("old_valid_for")?.map(|text| read_duration(&text)).transpose()?;
+    fields.finish("old_valid_for")?;
+    made(&keys.rotate(name, old_valid_for.unwrap_or(OLD_VALID_FOR), now)?)
+}
+
+/// What the path names, where there is a valid key of that name or id.
+fn valid<'c>(call: &'c Call, keys: &Keys, now: Instant) -> Result<&'c str, Problem> {
+    let name = call.named("key");
+    let is_valid = |key: &KeptKey| key.is_valid(now) && (key.name.as_str() == name || key.id == name);
+    if keys.list()?.iter().any(is_valid) {
+        return Ok(name);
+    }
+    Err(Problem::new(ServerCode::KeyUnknown, format!("there is no valid key {name:?}")).with("key", name))
+}
+
+fn made(made: &MadeKey) -> Result<Answer, Problem> {
+    let answer = Answer::one(&KeyMadeRecord::new(&made.text, made.key.shown()))?;
+    Ok(Answer { status: StatusCode::CREATED, ..answer })
+}
