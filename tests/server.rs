@@ -11,5 +11,7 @@ mod keys;
 mod lists;
 mod postings;
 mod programs;
+mod rates;
+mod rows;
 mod seals;
 mod tls;

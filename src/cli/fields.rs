@@ -1,4 +1,4 @@
-//! A record as its fields, and a field as a cell.
+//! A record as its fields.
 
 use std::io;
 
@@ -12,15 +12,5 @@ pub(super) fn fields_of(record: &impl Serialize) -> Result<Map<String, Value>, F
     match serde_json::to_value(record).map_err(io::Error::from)? {
         Value::Object(fields) => Ok(fields),
         other => Ok(Map::from_iter([("value".to_owned(), other)])),
-    }
-}
-
-/// A value as one cell of a table or of CSV.
-pub(super) fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Object(entries) if entries.is_empty() => String::new(),
-        other => other.to_string(),
     }
 }

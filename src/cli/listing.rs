@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::cli::failure::Failure;
-use crate::cli::fields::{cell, fields_of};
+use crate::cli::fields::fields_of;
 use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::table::{Column, Table};
-use crate::wire::{Columns, Next, Record, write_json_pretty};
+use crate::wire::{Columns, Next, Record, cell, write_json_pretty};
 
 /// What a list is called in its JSON object.
 pub(super) const ITEMS: &str = "items";

@@ -2,11 +2,11 @@
 
 use crate::cli::cut::wrap;
 use crate::cli::failure::Failure;
-use crate::cli::fields::{cell, fields_of};
+use crate::cli::fields::fields_of;
 use crate::cli::format::Format;
 use crate::cli::listing::Listing;
 use crate::cli::output::Output;
-use crate::wire::{Columns, Kind, Record};
+use crate::wire::{Columns, Kind, Record, cell};
 
 impl Output {
     /// A list of one kind, which is written page by page.

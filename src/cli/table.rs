@@ -5,9 +5,8 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::cut::{cut, wrap};
-use crate::cli::fields::cell;
 use crate::cli::screen::Screen;
-use crate::wire::{Columns, Kind, Record};
+use crate::wire::{Columns, Kind, Record, cell};
 
 /// What stands between two columns.
 const GAP: usize = 2;

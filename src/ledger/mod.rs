@@ -60,7 +60,7 @@ pub use crate::ledger::transfers::filter::{JournalFilter, ListPage, TransferFilt
 pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
 pub use crate::ledger::transfers::listing::{TransferDetails, TransferPage};
 #[cfg(feature = "server")]
-pub(crate) use crate::ledger::transfers::prepared::{accounts_of, prepare};
+pub(crate) use crate::ledger::transfers::prepared::{Prepared, accounts_of, prepare_exchange, prepare_or_ask};
 pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{

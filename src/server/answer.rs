@@ -14,6 +14,7 @@ use crate::wire::{AccountRecord, Next, ReceiptRecord, TransferRecord, write_json
 pub(super) const JSON: &str = "application/json";
 pub(super) const NDJSON: &str = "application/x-ndjson";
 pub(super) const CSV: &str = "text/csv";
+pub(super) const CSV_WITH_CHARSET: &str = "text/csv; charset=utf-8";
 /// What the list of a page is called.
 pub(super) const ITEMS: &str = "items";
 pub(super) const PROBLEM: &str = "application/problem+json";
@@ -28,6 +29,8 @@ pub(super) struct Answer {
     pub(super) is_replayed: bool,
     /// Where what was made, or is being made, is found.
     pub(super) location: Option<String>,
+    /// Where a list goes on that has no place for it in its body.
+    pub(super) next_cursor: Option<String>,
     /// How a posting ended, for the metrics.
     pub(super) replay_or_new: Option<&'static str>,
 }
@@ -35,7 +38,16 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn text(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
         let (status, etag) = (StatusCode::OK, None);
-        Self { status, content_type, body: body.into(), etag, is_replayed: false, location: None, replay_or_new: None }
+        Self {
+            status,
+            content_type,
+            body: body.into(),
+            etag,
+            is_replayed: false,
+            location: None,
+            next_cursor: None,
+            replay_or_new: None,
+        }
     }
 
     /// One record.

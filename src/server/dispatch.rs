@@ -11,7 +11,7 @@ use axum::response::Response;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Mode, Receipt};
 use crate::requests::{Request, Written};
 use crate::server::answer::{Answer, CSV, JSON, NDJSON, PROBLEM};
 use crate::server::call::Call;
@@ -23,11 +23,12 @@ use crate::server::problem::{Problem, Retry};
 use crate::server::query::Query;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{api, deadline, long_work, postings, request_ids};
+use crate::server::{api, csv, deadline, long_work, postings, request_ids};
 
 /// How long a body may take to come.
 const BODY_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const NEXT_CURSOR: HeaderName = HeaderName::from_static("teller-next-cursor");
 const REQUEST_ID: HeaderName = HeaderName::from_static(request_ids::HEADER);
 
 /// What a request comes to: an answer that is whole, or one that is still being made.
@@ -77,6 +78,7 @@ async fn try_answer(
     let (mut parts, body) = request.into_parts();
     let who = authenticate(state, &parts.headers).await?;
     *principal = Some(Arc::clone(&who));
+    state.rates.take(&who.id)?;
     check_scope(endpoint, &who)?;
     let query = Query::read(parts.uri.query().unwrap_or_default(), &endpoint.query_names())?;
     let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_)))?;
@@ -91,9 +93,14 @@ async fn try_answer(
         let place = state.long.enter(deadline).await?;
         return Ok(Made::Stream(api::export::stream(state.long.ledger(), place)));
     }
+    let wants_rows = csv::is_offered(endpoint) && csv::is_wanted(&call.headers);
     let call = Arc::new(call);
     let outcome = act(state, endpoint, Arc::clone(&call), deadline).await;
-    outcome.map(Made::Whole).map_err(|problem| problem.of_path(call.path.iter().map(|(_, value)| value.as_str())))
+    let shown = |answer| if wants_rows { csv::of_list(answer, endpoint.answer) } else { Ok(answer) };
+    outcome
+        .and_then(shown)
+        .map(Made::Whole)
+        .map_err(|problem| problem.of_path(call.path.iter().map(|(_, value)| value.as_str())))
 }
 
 async fn act(
@@ -108,15 +115,17 @@ async fn act(
             check_reach(&call, &request)?;
             let options = call.options()?;
             let mode = options.mode;
-            let receipt = postings::post(state, request, options, deadline).await;
-            if let Err(problem) = &receipt
-                && problem.status == StatusCode::UNPROCESSABLE_ENTITY
-            {
-                state.metrics.posting("refused");
-            }
-            let answer = show(&receipt?, mode)?;
-            answer.replay_or_new.into_iter().for_each(|outcome| state.metrics.posting(outcome));
-            Ok(answer)
+            posted(state, show, mode, postings::post(state, request, options, deadline).await)
+        }
+        Action::PostPrepared(prepare, alone, show) => {
+            let options = call.options()?;
+            let alone = {
+                let call = Arc::clone(&call);
+                move |ledger: &Ledger| alone(&call, ledger)
+            };
+            let prepare = |known: &_| prepare(&call, known);
+            let receipt = postings::post_prepared(state, prepare, alone, &options, deadline).await;
+            posted(state, show, options.mode, receipt)
         }
         Action::Read(run) => state.reads.run(deadline, move |ledger| run(&call, ledger)).await,
         Action::Write(run) => state.writes.run(deadline, move |ledger| run(&call, ledger)).await,
@@ -136,6 +145,21 @@ async fn act(
         Action::Inline(run) => run(&call),
         Action::Export => Err(Problem::new(ServerCode::Panic, "an export is a stream")),
     }
+}
+
+/// Shows what was posted, and counts it.
+fn posted(
+    state: &State,
+    show: fn(&Receipt, Mode) -> Result<Answer, Problem>,
+    mode: Mode,
+    receipt: Result<Receipt, Problem>,
+) -> Result<Answer, Problem> {
+    if receipt.as_ref().is_err_and(|problem| problem.status == StatusCode::UNPROCESSABLE_ENTITY) {
+        state.metrics.posting("refused");
+    }
+    let answer = show(&receipt?, mode)?;
+    answer.replay_or_new.into_iter().for_each(|outcome| state.metrics.posting(outcome));
+    Ok(answer)
 }
 
 async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Principal>, Problem> {
@@ -266,6 +290,9 @@ fn whole(answer: Answer) -> Response {
     if answer.is_replayed {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
     }
+    if let Some(cursor) = answer.next_cursor.and_then(|cursor| HeaderValue::from_str(&cursor).ok()) {
+        headers.insert(NEXT_CURSOR, cursor);
+    }
     if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
         headers.insert(header::LOCATION, location);
     }
@@ -283,7 +310,8 @@ fn of_problem(problem: &Problem, request_id: &str) -> Response {
     if problem.status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if problem.status == StatusCode::SERVICE_UNAVAILABLE && problem.retry == Retry::SameKey {
+    let is_busy = matches!(problem.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+    if is_busy && problem.retry == Retry::SameKey {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     if matches!(problem.status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {

@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicBool;
 use axum::http::Method;
 
 use crate::facts::Instant;
-use crate::ledger::{Ledger, Mode, Receipt};
+use crate::ledger::{Ledger, Mode, Prepared, Receipt};
 use crate::requests::{Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::Call;
+use crate::server::currencies::Currencies;
 use crate::server::jobs::Jobs;
 use crate::server::keys::kept::Keys;
 use crate::server::keys::scope::Scope;
@@ -20,6 +21,8 @@ use crate::server::schemas::Shape;
 pub(super) enum Action {
     /// It is read, posted together with those of others, and shown.
     Post(fn(&Call) -> Result<Request<Written>, Problem>, fn(&Receipt, Mode) -> Result<Answer, Problem>),
+    /// The same for what may open accounts: how it is made ready, how it is posted by itself, how it is shown.
+    PostPrepared(Prepare, Alone, fn(&Receipt, Mode) -> Result<Answer, Problem>),
     /// A short read.
     Read(Run),
     /// A write that is no posting.
@@ -38,6 +41,8 @@ pub(super) enum Action {
     Inline(fn(&Call) -> Result<Answer, Problem>),
 }
 
+pub(super) type Prepare = fn(&Call, &Currencies) -> Result<Prepared, Problem>;
+pub(super) type Alone = fn(&Call, &Ledger) -> Result<Receipt, Problem>;
 pub(super) type Run = fn(&Call, &Ledger) -> Result<Answer, Problem>;
 /// The flag tells that the server ends, so that the work should.
 pub(super) type JobRun = fn(&Call, &Ledger, &AtomicBool) -> Result<Answer, Problem>;
@@ -154,6 +159,6 @@ impl Endpoint {
 
     /// Whether a client must say by which key it can repeat the call.
     pub(super) fn needs_key(&self) -> bool {
-        matches!(self.action, Action::Post(..))
+        matches!(self.action, Action::Post(..) | Action::PostPrepared(..))
     }
 }

@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod call;
+mod csv;
 mod currencies;
 mod deadline;
 mod dispatch;
@@ -23,6 +24,7 @@ mod options;
 mod postings;
 mod problem;
 mod query;
+mod rates;
 mod request_ids;
 mod router;
 mod schemas;

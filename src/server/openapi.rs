@@ -6,12 +6,12 @@ use serde_json::{Map, Value, json};
 
 use crate::server::answer::{CSV, JSON, NDJSON, PROBLEM};
 use crate::server::call::KEY_HEADER;
-use crate::server::deadline;
 use crate::server::endpoint::{Action, Body, Endpoint};
 use crate::server::schemas::{Shape, components};
+use crate::server::{csv, deadline};
 
 /// The statuses that any endpoint may answer with: the key, the query, the server's bounds, the database.
-const ALWAYS: [u16; 8] = [400, 401, 403, 408, 500, 501, 503, 504];
+const ALWAYS: [u16; 9] = [400, 401, 403, 408, 429, 500, 501, 503, 504];
 
 pub(super) fn document(endpoints: &[Endpoint]) -> Value {
     let mut paths = Map::new();
@@ -125,7 +125,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
 /// The statuses of the endpoint's answers, without problems.
 fn good(endpoint: &Endpoint) -> &'static [u16] {
     match endpoint.action {
-        Action::Post(..) | Action::Write(_) => &[200, 201],
+        Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => &[200, 201],
         Action::Job(_) => &[200, 202],
         Action::Keys(_) if endpoint.answer == Shape::One("KeyMadeRecord") => &[201],
         _ => &[200],
@@ -142,7 +142,7 @@ fn bad(endpoint: &Endpoint) -> Vec<u16> {
         statuses.extend([413, 415]);
     }
     match endpoint.action {
-        Action::Post(..) | Action::Write(_) => statuses.extend([409, 412, 507]),
+        Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => statuses.extend([409, 412, 507]),
         Action::Keys(_) => statuses.extend([409, 507]),
         Action::Job(_) => statuses.push(507),
         _ => {}
@@ -160,7 +160,10 @@ fn responses(endpoint: &Endpoint) -> Value {
             202 => ("Still being done; `Location` names the job", Shape::One("JobSummary")),
             _ => ("Done, or done before", endpoint.answer),
         };
-        let content = json!({content_type: {"schema": shape.schema()}});
+        let mut content = json!({content_type: {"schema": shape.schema()}});
+        if csv::is_offered(endpoint) {
+            content[CSV] = json!({"schema": {"type": "string"}});
+        }
         responses.insert(status.to_string(), json!({"description": description, "content": content}));
     }
     for status in bad(endpoint) {

@@ -24,6 +24,8 @@ pub struct ServerOptions {
     pub readers: u32,
     /// How many threads post, at least one. See [`PosterOptions::writers`](crate::ledger::PosterOptions::writers).
     pub posters: u32,
+    /// The most requests a second of one key; more are answered 429. `None` is no bound.
+    pub rate_max: Option<u32>,
     /// How long requests are still answered after the first signal to end, once the server tells that it is no longer ready.
     pub drain_time: Duration,
     /// How long requests that are under way may take to end.
@@ -47,6 +49,7 @@ impl Default for ServerOptions {
             tls: None,
             readers: 8,
             posters: 1,
+            rate_max: None,
             drain_time: Duration::from_secs(5),
             shutdown_time_max: Duration::from_secs(25),
         }

@@ -4,11 +4,15 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::facts::Actor;
-use crate::ledger::{Mode, Receipt, WriteOptions, accounts_of, prepare};
+use crate::ledger::{Ledger, Mode, Prepared, Receipt, WriteOptions, prepare_or_ask};
 use crate::requests::{Request, Written};
+use crate::server::currencies::Currencies;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
+
+/// How often currencies are looked up for one request: those of its accounts, and those of the accounts that follow from these.
+const LOOKS_MAX: usize = 3;
 
 /// Posts a request, or tries it.
 pub(super) async fn post(
@@ -17,30 +21,49 @@ pub(super) async fn post(
     options: WriteOptions,
     deadline: Instant,
 ) -> Result<Receipt, Problem> {
-    let WriteOptions { mode: Mode::Commit, actor: Some(actor), .. } = &options else {
-        return post_by_itself(state, request, options, deadline).await;
-    };
-    match resolve(state, &request, deadline).await? {
-        Some(resolved) => post_with_others(state, actor, resolved, deadline).await,
-        // What it names has to be looked up where it is posted.
-        None => post_by_itself(state, request, options, deadline).await,
+    let prepare = |known: &Currencies| Ok(prepare_or_ask(&request, |name| known.get(name))?);
+    if let Some((actor, resolved)) = resolve(state, prepare, &options, deadline).await? {
+        return post_with_others(state, actor, resolved, deadline).await;
+    }
+    state.writes.run(deadline, move |ledger| Ok(ledger.submit_one_written(&request, options)?)).await
+}
+
+/// The same for what may open accounts: by itself where it does, or where it is only tried.
+pub(super) async fn post_prepared(
+    state: &State,
+    prepare: impl Fn(&Currencies) -> Result<Prepared, Problem>,
+    alone: impl FnOnce(&Ledger) -> Result<Receipt, Problem> + Send + 'static,
+    options: &WriteOptions,
+    deadline: Instant,
+) -> Result<Receipt, Problem> {
+    match resolve(state, prepare, options, deadline).await? {
+        Some((actor, resolved)) => post_with_others(state, actor, resolved, deadline).await,
+        None => state.writes.run(deadline, alone).await,
     }
 }
 
-/// The request as the poster takes it, where the currencies of its accounts are all that it leaves to the book.
-async fn resolve(state: &State, request: &Request<Written>, deadline: Instant) -> Result<Option<Request>, Problem> {
-    let currency = |name: &_| state.currencies.get(name);
-    if let Some(resolved) = prepare(request, currency)? {
-        return Ok(Some(resolved));
+/// The request as the poster takes it, where the currencies of accounts are all that it leaves to the book. `None` for what is posted by itself.
+async fn resolve<'o>(
+    state: &State,
+    prepare: impl Fn(&Currencies) -> Result<Prepared, Problem>,
+    options: &'o WriteOptions,
+    deadline: Instant,
+) -> Result<Option<(&'o Actor, Request)>, Problem> {
+    let WriteOptions { mode: Mode::Commit, actor: Some(actor), .. } = options else { return Ok(None) };
+    for _ in 0..LOOKS_MAX {
+        match prepare(&state.currencies)? {
+            Prepared::Ready(request) => return Ok(Some((actor, *request))),
+            Prepared::NeedsBook => return Ok(None),
+            Prepared::Asks(names) => {
+                let found = state.reads.run(deadline, move |ledger| Ok(ledger.currencies_of(&names)?)).await?;
+                if found.is_empty() {
+                    return Ok(None);
+                }
+                state.currencies.add(found);
+            }
+        }
     }
-    let mut unknown = accounts_of(request);
-    unknown.retain(|name| state.currencies.get(name).is_none());
-    if unknown.is_empty() {
-        return Ok(None);
-    }
-    let found = state.reads.run(deadline, move |ledger| Ok(ledger.currencies_of(&unknown)?)).await?;
-    state.currencies.add(found);
-    Ok(prepare(request, currency)?)
+    Ok(None)
 }
 
 async fn post_with_others(
@@ -57,13 +80,4 @@ async fn post_with_others(
         Ok(Err(_)) => Err(Problem::new(ServerCode::OutcomeUnknown, "the thread that was to post it is gone")),
         Err(_) => Err(Problem::new(ServerCode::OutcomeUnknown, "the answer did not come by the deadline")),
     }
-}
-
-async fn post_by_itself(
-    state: &State,
-    request: Request<Written>,
-    options: WriteOptions,
-    deadline: Instant,
-) -> Result<Receipt, Problem> {
-    state.writes.run(deadline, move |ledger| Ok(ledger.submit_one_written(&request, options)?)).await
 }

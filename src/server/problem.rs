@@ -33,6 +33,7 @@ impl Problem {
     pub(super) fn new(code: ServerCode, detail: impl Into<String>) -> Self {
         let retry = match code {
             ServerCode::ServerBusy
+            | ServerCode::RateExceeded
             | ServerCode::DeadlinePassed
             | ServerCode::OutcomeUnknown
             | ServerCode::BodyTimeout

@@ -50,6 +50,13 @@ fn page(head: &Value, list: &str, item: &Value) -> Value {
     json!({"allOf": [head, own]})
 }
 
+/// The fields of a component, in their order.
+pub(super) fn columns(component: &str) -> Vec<String> {
+    let components = components();
+    let fields = components.get(component).and_then(|schema| schema["properties"].as_object());
+    fields.into_iter().flat_map(|fields| fields.keys().cloned()).collect()
+}
+
 /// All components, by their names.
 pub(super) fn components() -> Map<String, Value> {
     let mut components = Map::new();

@@ -12,6 +12,7 @@ use crate::server::keys::ring::Ring;
 use crate::server::lanes::{Lane, Late};
 use crate::server::metrics::Metrics;
 use crate::server::options::ServerOptions;
+use crate::server::rates::Rates;
 use crate::server::request_ids::RequestIds;
 use crate::store::{DatabaseUrl, StoreOptions};
 
@@ -32,6 +33,7 @@ pub(super) struct State {
     pub(super) currencies: Currencies,
     pub(super) ring: Arc<Ring>,
     pub(super) jobs: Jobs,
+    pub(super) rates: Rates,
     pub(super) metrics: Metrics,
     pub(super) request_ids: RequestIds,
     is_ending: Arc<AtomicBool>,
@@ -52,6 +54,7 @@ impl State {
             currencies: Currencies::default(),
             ring: Arc::new(Ring::new(Keys::of_book(url, store))),
             jobs: Jobs::default(),
+            rates: Rates::new(options.rate_max),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
             is_ending: Arc::default(),

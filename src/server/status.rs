@@ -37,6 +37,8 @@ pub(super) enum ServerCode {
     JobUnknown,
     /// The batch was to be kept as a whole or not at all.
     BatchRefused,
+    /// The key asks too often.
+    RateExceeded,
     /// The server has no room for another request; nothing was posted.
     ServerBusy,
     /// The answer did not come by the deadline; nothing was written.
@@ -64,6 +66,7 @@ impl ServerCode {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BatchRefused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateExceeded => StatusCode::TOO_MANY_REQUESTS,
             Self::ServerBusy | Self::DeadlinePassed => StatusCode::SERVICE_UNAVAILABLE,
             Self::OutcomeUnknown => StatusCode::GATEWAY_TIMEOUT,
             Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,

@@ -4,6 +4,8 @@
 //! What does not: what is done with them, and other people's formats, which are in [`interchange`](crate::interchange).
 
 mod amounts;
+#[cfg(any(feature = "cli", feature = "server"))]
+mod cells;
 mod changes_json;
 mod durations;
 #[cfg(feature = "server")]
@@ -29,6 +31,8 @@ mod signature;
 mod visible;
 
 pub use crate::wire::amounts::{read_amount, read_balance, read_quantity, read_up_to, read_version};
+#[cfg(any(feature = "cli", feature = "server"))]
+pub(crate) use crate::wire::cells::cell;
 pub use crate::wire::durations::read_duration;
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::exchange_json::read_exchange;

@@ -153,4 +153,57 @@ on_every_backend! {
         // A client's own words may be about anybody.
         server.post("/v1/deposits", r#"{"key":"d","account":"customers:alice","amount":"1.00","metadata":{"actor":"x"}}"#).is(201);
     }
+
+    fn money_that_comes_in_opens_the_cash_account_once_however_many_bring_it(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["customers:alice", "customers:bob"]);
+        let deposit = |key: usize| format!(r#"{{"key":"d{key}","account":"customers:alice","amount":"1.00"}}"#);
+        std::thread::scope(|threads| {
+            for client in 0..8 {
+                let (server, deposit) = (&server, &deposit);
+                threads.spawn(move || {
+                    for number in 0..5 {
+                        server.post("/v1/deposits", &deposit(client * 5 + number)).is(201);
+                    }
+                });
+            }
+        });
+        assert_eq!(available(&server, "cash:eur"), "40.00");
+        // The first was posted by itself, and is repeated among others.
+        for key in 0..40 {
+            assert!(server.post("/v1/deposits", &deposit(key)).is(200).is_replayed());
+        }
+        let other = deposit(0).replace("1.00", "2.00");
+        server.post("/v1/deposits", &other).problem(422, "id_reused");
+        server.post("/v1/withdrawals", &deposit(0)).problem(422, "id_reused");
+        let named = r#"{"key":"n","account":"customers:bob","amount":"1.00","cash":"vault:one"}"#;
+        assert_eq!(server.post("/v1/deposits?dry_run=true", named).is(200).json()["debit_account"], "vault:one");
+        server.get("/v1/accounts/vault:one").problem(404, "account_unknown");
+        for status in [201, 200] {
+            assert_eq!(server.post("/v1/deposits", named).is(status).json()["debit_account"], "vault:one");
+        }
+        server.post("/v1/withdrawals", r#"{"key":"w","account":"customers:bob","amount":"9.00"}"#).problem(422, "insufficient_funds");
+        server.post("/v1/deposits", r#"{"key":"x","account":"customers:carol","amount":"1.00"}"#).problem(422, "account_unknown");
+    }
+
+    fn an_exchange_is_the_same_whether_it_opens_the_accounts_of_the_bank_or_not(book: &TestBook) {
+        let server = bank(book);
+        server.post("/v1/accounts", r#"{"account":"customers:alice:usd","currency":"USD"}"#).is(201);
+        let exchange = |key: &str| format!(r#"{{"key":"{key}","from":"customers:alice","to":"customers:alice:usd","amount":"10.00","rate":"1.25","fee":"0.50"}}"#);
+        let first = server.post("/v1/exchanges", &exchange("e1")).is(201).json();
+        let second = server.post("/v1/exchanges", &exchange("e2")).is(201).json();
+        let shape = |receipt: &serde_json::Value| {
+            let legs = receipt["transfers"].as_array().unwrap().iter();
+            legs.map(|leg| [&leg["debit_account"], &leg["credit_account"], &leg["amount"], &leg["metadata"]].map(ToString::to_string)).collect::<Vec<_>>()
+        };
+        assert_eq!(shape(&first), shape(&second));
+        let again = server.post("/v1/exchanges", &exchange("e1")).is(200);
+        assert!(again.is_replayed());
+        assert_eq!(shape(&again.json()), shape(&first));
+        server.post("/v1/exchanges", &exchange("e1").replace("1.25", "1.26")).problem(422, "id_reused");
+        server.post("/v1/exchanges", &exchange("e3").replace("alice:usd", "bob")).problem(422, "currencies_alike");
+        server.post("/v1/exchanges", &exchange("e4").replace("alice:usd", "carol")).problem(422, "account_unknown");
+        assert_eq!(available(&server, "customers:alice:usd"), "25.00");
+        assert_eq!(available(&server, "fees:eur"), "1.00");
+    }
 }

@@ -37,6 +37,9 @@ pub(in crate::cli) struct ServeArgs {
     /// How many threads post; more than one pays from about a hundred clients on, and on PostgreSQL only
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<u32>::new().range(1..=50))]
     posters: u32,
+    /// The most requests a second of one key; more are answered 429 [default: no bound]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u32>::new().range(1..=1_000_000))]
+    rate_max: Option<u32>,
     /// How many seconds requests are still taken after the signal to end, while /readyz says no already
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = RangedU64ValueParser::<u64>::new().range(0..=600))]
     drain_seconds: u64,
@@ -50,6 +53,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<En
         tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
         readers: arguments.readers,
         posters: arguments.posters,
+        rate_max: arguments.rate_max,
         drain_time: std::time::Duration::from_secs(arguments.drain_seconds),
         ..ServerOptions::default()
     };

@@ -10,7 +10,7 @@ use crate::ledger::posting::written_amounts::money;
 use crate::ledger::transfers::written::get_currency_of;
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::ledger::{Ledger, log};
-use crate::money::{Money, WrittenAmount};
+use crate::money::{Currency, Money, WrittenAmount};
 use crate::requests::{BatchPolicy, Exchange, ExchangeRequest, Placed};
 use crate::store::{Access, Store};
 
@@ -102,7 +102,15 @@ impl Ledger {
 }
 
 fn resolve(store: &mut dyn Store, written: &ExchangeRequest<Placed<WrittenAmount>>) -> Result<ExchangeRequest, Error> {
-    let currency = Some(get_currency_of(store, &written.from)?);
+    in_currency(written, get_currency_of(store, &written.from)?)
+}
+
+/// The exchange with amounts in the currency of the account that falls.
+pub(in crate::ledger) fn in_currency(
+    written: &ExchangeRequest<Placed<WrittenAmount>>,
+    currency: Currency,
+) -> Result<ExchangeRequest, Error> {
+    let currency = Some(currency);
     let ExchangeRequest { id, from, to, sold, rate, rounding, fee, effective_at, description, metadata } = written;
     Ok(ExchangeRequest {
         id: id.clone(),

@@ -1,8 +1,9 @@
 //! Money of one currency for that of another.
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Prepared, Receipt, prepare_exchange};
 use crate::server::answer::Answer;
 use crate::server::call::Call;
+use crate::server::currencies::Currencies;
 use crate::server::endpoint::{Action, Body, Endpoint};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
@@ -16,16 +17,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "/v1/exchanges",
             summary,
             Scope::TransfersWrite,
-            Action::Write(exchange),
+            Action::PostPrepared(prepare, alone, Answer::receipt),
             Shape::One("ReceiptRecord"),
         )
         .taking(Body::Json(Shape::One("ExchangeRequest"))),
     ]
 }
 
-fn exchange(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let request = read_exchange(call.keyed_fields()?)?;
-    let options = call.options()?;
-    let mode = options.mode;
-    Answer::receipt(&ledger.exchange_written(&request, options)?.receipt, mode)
+fn prepare(call: &Call, known: &Currencies) -> Result<Prepared, Problem> {
+    Ok(prepare_exchange(&read_exchange(call.keyed_fields()?)?, |name| known.get(name))?)
+}
+
+fn alone(call: &Call, ledger: &Ledger) -> Result<Receipt, Problem> {
+    Ok(ledger.exchange_written(&read_exchange(call.keyed_fields()?)?, call.options()?)?.receipt)
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod balances;
 mod batches;
 mod book;
+mod cash;
 mod exchanges;
 pub(super) mod export;
 mod holds;
@@ -25,6 +26,7 @@ use crate::server::endpoint::Endpoint;
 pub(super) fn endpoints() -> Vec<Endpoint> {
     [
         transfers::endpoints(),
+        cash::endpoints(),
         holds::endpoints(),
         journals::endpoints(),
         exchanges::endpoints(),

@@ -1,12 +1,12 @@
-//! Transfers, deposits, withdrawals and reversals.
+//! Transfers and reversals.
 
 use crate::error::InputError;
-use crate::facts::{AccountName, AccountType, TransferKind};
-use crate::ledger::{Ledger, ListPage, Mode, TransferFilter, WrittenWithOpenings};
-use crate::requests::{AccountRequest, Operation, Parties, Request, TransferRequest, Written};
+use crate::facts::TransferKind;
+use crate::ledger::{Ledger, ListPage, Mode, TransferFilter};
+use crate::requests::{Operation, Request, Written};
 use crate::server::answer::Answer;
-use crate::server::call::{Call, read_cursor, told};
-use crate::server::endpoint::{Action, Body, CURSOR, DRY_RUN, Endpoint, LIMIT, Parameter};
+use crate::server::call::{Call, read_cursor};
+use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, Parameter};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
@@ -66,25 +66,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             transfer,
         )
         .taking(Body::Json(Shape::One("ReversalRequest"))),
-        Endpoint::post(
-            "/v1/deposits",
-            "Put money into an account; it and the cash account rise",
-            Scope::TransfersWrite,
-            Action::Write(deposit),
-            transfer,
-        )
-        .taking(Body::Json(Shape::One("CashRequest")))
-        .with_query(&[DRY_RUN])
-        .within_reach(),
-        Endpoint::post(
-            "/v1/withdrawals",
-            "Take money out of an account; it and the cash account fall",
-            Scope::TransfersWrite,
-            Action::Write(withdraw),
-            transfer,
-        )
-        .taking(Body::Json(Shape::One("CashRequest")))
-        .within_reach(),
     ]
 }
 
@@ -147,62 +128,4 @@ fn filter(call: &Call, ledger: &Ledger) -> Result<TransferFilter, Problem> {
 fn show(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let details = ledger.get_transfer_details(ledger.refer(call.named("transfer"))?)?;
     Answer::one(&TransferDetailsRecord::from(&details))
-}
-
-fn deposit(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    against_cash(call, ledger, |account, cash| Parties::Deposit { account, cash })
-}
-
-fn withdraw(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    against_cash(call, ledger, |account, cash| Parties::Withdrawal { account, cash })
-}
-
-/// The cash account is the one that is named, or that of the account's currency, which is opened when it is first used.
-fn against_cash(
-    call: &Call,
-    ledger: &Ledger,
-    parties: fn(AccountName, AccountName) -> Parties,
-) -> Result<Answer, Problem> {
-    let mut fields = call.keyed_fields()?;
-    let account: AccountName = fields.require_parsed("account")?;
-    let named: Option<AccountName> = fields.take_parsed("cash")?;
-    call.check_reach(&account)?;
-    named.iter().try_for_each(|cash| call.check_reach(cash))?;
-    if named.is_none() && !call.principal.prefix.is_empty() {
-        return Err(Problem::invalid("a key for some accounts names the cash account; give it as cash"));
-    }
-    // Which cash account it is depends on the account's currency, and nothing else of the request does.
-    let like = read_transfer(call, fields, &account)?;
-    let make = |currency: crate::money::Currency| {
-        let usual = || format!("cash:{}", currency.code().as_str().to_lowercase()).parse();
-        let cash = named.clone().map_or_else(usual, Ok)?;
-        let request = TransferRequest { parties: parties(account.clone(), cash.clone()), ..like.clone() }.into();
-        Ok(WrittenWithOpenings { request, openings: vec![AccountRequest::new(cash, AccountType::Asset, currency)] })
-    };
-    let options = call.options()?;
-    let mode = options.mode;
-    let answer = told(ledger.submit_written_in_currency_of(&account, make, options))?;
-    Answer::transfer(&answer.receipt, mode)
-}
-
-/// All that a transfer says but its accounts, of which the first stands in for both.
-fn read_transfer(
-    call: &Call,
-    mut fields: crate::wire::Fields,
-    account: &AccountName,
-) -> Result<TransferRequest<Written>, Problem> {
-    for name in ["from", "to", "debit", "credit"] {
-        if fields.has(name) {
-            return Err(Problem::invalid(format!(
-                "the field {name:?} means nothing here; give account, amount and cash"
-            )));
-        }
-    }
-    for side in ["from", "to"] {
-        fields.add(side, Json::Text(account.to_string()));
-    }
-    match call.reader().read_item(Json::Object(fields))? {
-        Request::Operation(Operation::Transfer(request)) => Ok(request),
-        _ => Err(InputError::request("give account, amount and cash").into()),
-    }
 }
