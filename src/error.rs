@@ -3,7 +3,7 @@
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use crate::facts::{Instant, InstantError, PeriodError, RecurrenceError, TextError};
+use crate::facts::{Instant, InstantError, PeriodError, RecurrenceError, Sequence, TextError};
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
 use crate::proof::SealError;
 use crate::rejection::{Rejection, ScheduleRejection};
@@ -76,6 +76,18 @@ pub enum InputError {
         from: Instant,
         /// When it ends.
         to: Instant,
+    },
+    /// Where a reader of events stands is no event of the book.
+    #[error(
+        "the cursor {cursor} is behind no event of this book, whose newest one is @{newest}: it is of another book, or the book was \
+             restored to an earlier state"
+    )]
+    #[strum(serialize = "cursor_foreign")]
+    CursorForeign {
+        /// The cursor.
+        cursor: String,
+        /// The newest sequence of the book.
+        newest: Sequence,
     },
     /// Not a seal of this book.
     #[error(transparent)]

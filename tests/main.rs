@@ -23,6 +23,7 @@ mod doctor;
 mod documents;
 mod dry_runs;
 mod effective_time;
+mod events;
 mod failover;
 mod finding;
 mod fixtures;

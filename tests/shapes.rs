@@ -59,7 +59,11 @@ const RECORDS: &[(&str, &str)] = &[
         "`account list`, `account show`, `account limit`, `account freeze`, `account unfreeze`, `account close`",
     ),
     ("OpenedRecord", "`account open`"),
-    ("EventRecord", "`account history`"),
+    ("AccountEventRecord", "`account history`, and `data` of events about accounts and metadata"),
+    ("EventRecord", "`events`"),
+    ("TransferEventRecord", "`data` of events about transfers and holds"),
+    ("AccountOpenedRecord", "`data` of `teller.account.opened`"),
+    ("BookEventRecord", "`data` of events about the book as a whole"),
     ("EntryRecord", "`statement`, in the list `items` of the object whose other fields follow"),
     ("StatementHead", "`statement`, before the entries"),
     ("Next", "every list, behind the items"),
@@ -183,7 +187,8 @@ fn shown_type(rust_type: &str) -> String {
         "TransferId" | "ScheduleId" => "id".to_owned(),
         "Metadata" => "texts".to_owned(),
         "bool" => "true or false".to_owned(),
-        "Rejection" => "object".to_owned(),
+        "Rejection" | "EventData" => "object".to_owned(),
+        "EventCursor" => "text".to_owned(),
         "Sequence" | "i64" | "u8" | "u32" | "u64" | "u128" | "usize" => "number".to_owned(),
         "String" | "&'static str" | "AccountName" | "&'a AccountName" | "CurrencyCode" | "Key" | "Actor" | "Period" => {
             "text".to_owned()

@@ -26,6 +26,7 @@ pub(super) const LONG_COMMANDS: &[&str] = &[
     "bench",
     "book",
     "demo",
+    "events",
     "export",
     "import",
     "migrate",

@@ -6,6 +6,7 @@
 mod accounts;
 mod book;
 mod bounded;
+mod events;
 mod holds;
 mod journals;
 mod log;
@@ -26,6 +27,7 @@ use crate::error::Error;
 use crate::facts::Actor;
 use crate::judging::ClockLead;
 use crate::ledger::book::rules::KnownRules;
+use crate::ledger::events::horizon::Horizon;
 use crate::ledger::posting::remembered::Remembered;
 use crate::ledger::posting::spending::Spending;
 use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
@@ -36,6 +38,10 @@ pub use crate::ledger::accounts::{AccountPage, Opened, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::book::examination::{Examination, examine};
+pub use crate::ledger::events::order::OpenedAccount;
+pub use crate::ledger::events::{
+    AccountChanged, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, TransferEvent,
+};
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
 pub use crate::ledger::journals::listing::{JournalPage, JournalSummary};
@@ -64,7 +70,7 @@ pub(crate) use crate::ledger::transfers::prepared::{Prepared, accounts_of, prepa
 pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
-    BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer, OpenedAccount,
+    BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer,
 };
 pub use crate::ledger::transport::flat::{
     FlatAccount, FlatBalance, FlatEntry, FlatProgress, FlatRequest, FlatRow, FlatSink, FlatSnapshot, FlatTable,
@@ -93,6 +99,7 @@ pub struct Ledger {
     rules: KnownRules,
     remembered: Remembered,
     spending: Spending,
+    horizon: Horizon,
     walk_bytes_max: usize,
     /// Whether a verification looks up every row through every index.
     proves_indexes: bool,
@@ -173,6 +180,7 @@ impl Ledger {
             rules: KnownRules::default(),
             remembered: Remembered::default(),
             spending: Spending::default(),
+            horizon: Horizon::default(),
             walk_bytes_max: WALK_BYTES_MAX,
             proves_indexes: true,
         })

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::server::answer::ITEMS;
 use crate::wire::{
-    AccountRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord, EventRecord,
+    AccountEventRecord, AccountRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
     ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord,
     KeyMadeRecord, KeyRecord, MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord,
     PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord,
@@ -71,7 +71,7 @@ pub(super) fn components() -> Map<String, Value> {
         record::<JournalRecord>(),
         record::<AccountRecord>(),
         record::<OpenedRecord>(),
-        record::<EventRecord>(),
+        record::<AccountEventRecord>(),
         record::<BalanceRecord>(),
         record::<EntryRecord>(),
         record::<StatementHead>(),
@@ -124,7 +124,7 @@ fn of_type(rust: &str) -> Value {
         "Instant" => json!({"type": "string", "format": "date-time"}),
         "Money" => json!({"type": "string", "description": "An amount, as a decimal number in its currency"}),
         "Metadata" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
-        "Rejection" => json!({"type": "object"}),
+        "Rejection" | "EventData" => json!({"type": "object"}),
         name if name.ends_with("Record") => reference(name),
         // Words, names, ids and hashes.
         _ => json!({"type": "string"}),

@@ -102,13 +102,14 @@ pub(super) fn of_rejection(rejection: &Rejection) -> StatusCode {
     of_rejection_code(rejection.code())
 }
 
-/// What was handed in is not what it should be: 400, whatever is wrong with it. Only its size is told apart.
+/// What was handed in is not what it should be: 400, whatever is wrong with it. Only its size, and where a reader stands, are told apart.
 pub(super) fn of_input(input: &InputError) -> StatusCode {
-    let is_too_large = match input {
-        InputError::At { fault, .. } => matches!(**fault, InputError::BatchTooLarge { .. }),
-        input => matches!(input, InputError::BatchTooLarge { .. }),
-    };
-    if is_too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
+    match input {
+        InputError::At { fault, .. } => of_input(fault),
+        InputError::BatchTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        InputError::CursorForeign { .. } => StatusCode::CONFLICT,
+        _ => StatusCode::BAD_REQUEST,
+    }
 }
 
 pub(super) const fn of_store(fault: &StoreError) -> StatusCode {

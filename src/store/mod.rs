@@ -29,6 +29,7 @@ mod connections;
 mod counting_transfers;
 mod diagnosis;
 mod disk;
+mod drawing;
 mod driver;
 mod each_backend;
 mod error;
@@ -84,6 +85,7 @@ pub(crate) use crate::store::book_imports::BookImports;
 pub use crate::store::causes::{NotOffered, UnreachableCause};
 pub(crate) use crate::store::counting_transfers::CountedTransfers;
 pub use crate::store::diagnosis::{Diagnosis, Fact, Measure};
+pub(crate) use crate::store::drawing::{Drawing, Writer};
 pub use crate::store::error::StoreError;
 pub(crate) use crate::store::guards::Guards;
 pub(crate) use crate::store::indexes::Indexes;
@@ -126,6 +128,7 @@ pub(crate) trait Store:
     + BookEvents
     + BookImports
     + CountedTransfers
+    + Drawing
     + Guards
     + Indexes
     + Leads

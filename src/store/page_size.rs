@@ -28,6 +28,11 @@ impl PageSize {
         self.is_full
     }
 
+    /// Takes note of a page whose rows have little text.
+    pub(crate) fn note(&mut self, rows: usize) {
+        self.is_full = i64::try_from(rows).is_ok_and(|rows| rows == self.rows_max);
+    }
+
     /// Takes the rows that have room.
     pub(super) fn take<R: HasText>(&mut self, found: impl IntoIterator<Item = QueryResult<R>>) -> QueryResult<Vec<R>> {
         let (mut page, mut text_bytes) = (Vec::new(), 0);

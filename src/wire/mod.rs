@@ -46,14 +46,15 @@ pub(crate) use crate::wire::opening_json::OpeningJson;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
-    AccountRecord, AuditRecord, BackupRecord, BalanceRecord, BookImportRecord, BookMadeRecord, BookRecord,
-    ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns, CurrencyRecord, DueRecord, EntryRecord,
-    EventRecord, ExpiredRecord, ExportRecord, FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord,
-    HoldRecord, ImportLineRecord, ImportRecord, ItemRecord, JournalRecord, Kind, MetadataChangeRecord, MetadataRecord,
-    MigrationRecord, Next, OpenedRecord, PageRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record,
-    RefusedLineRecord, ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord,
-    SealRecord, SettingRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferRecord,
-    TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
+    AccountEventRecord, AccountOpenedRecord, AccountRecord, AuditRecord, BackupRecord, BalanceRecord, BookEventRecord,
+    BookImportRecord, BookMadeRecord, BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns,
+    CurrencyRecord, DueRecord, EntryRecord, EventData, EventRecord, ExpiredRecord, ExportRecord, FactRecord,
+    FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportLineRecord, ImportRecord, ItemRecord,
+    JournalRecord, Kind, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
+    PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ReportHead, ReportTail,
+    RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord,
+    StatementHead, TransferDetailsRecord, TransferEventRecord, TransferRecord, TransferWithBalancesRecord,
+    TrialBalanceRecord, VerifyRecord, WideRow, event_type, read_event_kind,
 };
 #[cfg(feature = "server")]
 pub use crate::wire::records::{KeyMadeRecord, KeyRecord, ShownKey};

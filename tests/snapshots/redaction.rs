@@ -71,6 +71,12 @@ impl Redaction {
         if is_hash(word) {
             return Some("hash");
         }
+        if is_cursor(word) {
+            return Some("cursor");
+        }
+        if let Some(id) = word.strip_prefix("urn:uuid:") {
+            return self.placeholder(id, end);
+        }
         if let Some((_, placeholder)) = self.known.iter().find(|(known, _)| known == word) {
             return Some(placeholder);
         }
@@ -94,6 +100,12 @@ fn is_number(word: &str) -> bool {
 /// SHA-256, in hexadecimal.
 fn is_hash(word: &str) -> bool {
     word.len() == 64 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A cursor of events: a sequence, and the beginning of a hash.
+fn is_cursor(word: &str) -> bool {
+    let is_mark = |mark: &str| mark.len() == 16 && mark.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    word.split_once('-').is_some_and(|(sequence, mark)| is_number(sequence) && is_mark(mark))
 }
 
 /// When an id was made, in milliseconds since 1970, where it is one that tells: a UUID of version 7. Those of other versions are made from
@@ -123,6 +135,9 @@ fn only_what_is_what_its_placeholder_says_is_hidden() {
     for (text, redacted) in [
         (hash.clone(), "[hash]".to_owned()),
         (hash[1..].to_owned(), hash[1..].to_owned()),
+        (format!("17-{}", &hash[..16]), "[cursor]".to_owned()),
+        (format!("17-{}", &hash[..15]), format!("17-{}", &hash[..15])),
+        (format!("\"urn:uuid:{book}\""), "\"[book]\"".to_owned()),
         (hash.to_uppercase(), hash.to_uppercase()),
         (format!("up to {now}."), "up to [now].".to_owned()),
         (format!("\"{now}\","), "\"[now]\",".to_owned()),

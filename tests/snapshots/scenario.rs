@@ -301,6 +301,16 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         journal list --limit 2
         journal list --by nobody
     "),
+    ("events", "
+        events --limit 4
+        json> events --types hold.captured --format ndjson
+        json> events --types account.limits_changed --format csv
+        json> events --types period.closed --limit 1 --format json
+        events --types account.closed --accounts nobody
+        events --after 17
+        events --after 1-0000000000000000
+        events --follow --format json
+    "),
 ];
 
 /// What an SQLite file answers in its own way. It is made by the first command.

@@ -48,7 +48,7 @@ impl From<Sequence> for AccountId {
 }
 
 /// A transfer's or event's number in its book's one order, which openings of accounts share: 1, 2, 3, …, rising along every account's history. `UNASSIGNED` only in a dry run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sequence(pub i64);
 
 impl Sequence {

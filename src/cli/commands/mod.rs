@@ -14,6 +14,7 @@ mod config;
 mod currency;
 mod demo;
 mod doctor;
+mod events;
 mod exchange;
 mod export;
 mod help;
@@ -109,6 +110,8 @@ commands! {
     /// Show a trial balance, a balance sheet or an income statement of any time
     #[command(subcommand)]
     Report(report::ReportCommand) => report::run,
+    /// Show what happened in the book, in order, and follow it
+    Events(events::EventsArgs) => events::run,
     /// Import accounts or transfers from CSV files, or a whole book
     #[command(subcommand)]
     Import(import::ImportCommand) => import::run,

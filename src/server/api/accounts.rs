@@ -12,7 +12,7 @@ use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{AccountRecord, EventRecord, Json, OpenedRecord, OpeningJson};
+use crate::wire::{AccountEventRecord, AccountRecord, Json, OpenedRecord, OpeningJson};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let account = Shape::One("AccountRecord");
@@ -66,7 +66,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "Show how an account was changed, newest first",
             Scope::AccountsRead,
             Action::Read(history),
-            Shape::Page("EventRecord"),
+            Shape::Page("AccountEventRecord"),
         )
         .with_query(&[LIMIT, CURSOR])
         .within_reach(),
@@ -102,7 +102,7 @@ fn show(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 
 fn history(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let (account, events) = ledger.account_events(&call.account()?, call.cursor()?, call.limit()?)?;
-    let records: Vec<_> = events.iter().map(|event| EventRecord::new(&account, event)).collect();
+    let records: Vec<_> = events.iter().map(|event| AccountEventRecord::new(&account, event)).collect();
     // The first event has the number 1.
     let next = events.last().map(|event| event.number).filter(|&number| number > 1);
     Answer::page(&records, next.map(|next| next.to_string()))

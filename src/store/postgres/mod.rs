@@ -5,6 +5,7 @@ mod balancer;
 mod certificate;
 mod connection;
 mod copying;
+mod drawing;
 mod expired_holds;
 mod facts;
 mod guards;

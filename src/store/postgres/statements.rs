@@ -10,8 +10,9 @@ use crate::models::accounts::{NewAccountColumns, NewAccountRow};
 use crate::models::row::{Columns, Row};
 use crate::models::sql_types::{Int8, Nullable, SqlInstant, Timestamptz};
 use crate::store::TOLD_OFF_MAX;
+use crate::store::postgres::drawing::SHOW_WRITER;
 
-/// Draws numbers for transfers. One call a number, because a range would need a lock; one row for all, because rows cost more than they do.
+/// Draws numbers for transfers, once it is shown that this transaction does so. One call a number, because a range would need a lock; one row for all, because rows cost more than they do.
 #[derive(QueryId)]
 pub(super) struct NextSequences {
     pub(super) count: i64,
@@ -26,7 +27,9 @@ impl RunQueryDsl<PgConnection> for NextSequences {}
 
 impl QueryFragment<Pg> for NextSequences {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("select array_agg(nextval('transfers_sequence_seq')) from generate_series(1, ");
+        out.push_sql("select array_agg(nextval('transfers_sequence_seq')) from (select ");
+        out.push_sql(SHOW_WRITER);
+        out.push_sql(") as shown, generate_series(1, ");
         out.push_bind_param::<Int8, _>(&self.count)?;
         out.push_sql(") where ");
         self.clock.walk_ast(out)

@@ -13,6 +13,7 @@ use crate::models::row::{Columns, PushValues, Row};
 use crate::models::sql_types::{Int8, SqlId, Uuid};
 use crate::models::transfers::{TransferColumns, TransferRow};
 use crate::store::postgres::copying::COPY_ROWS_MIN;
+use crate::store::postgres::drawing::SHOW_WRITER;
 use crate::store::postgres::sql_text::push_sql_text;
 use crate::store::postgres::statements::ClockCheck;
 use crate::store::{JudgedBy, StoreError};
@@ -23,7 +24,7 @@ use crate::store::{JudgedBy, StoreError};
 /// since the newest sequence, or the server's clock is not where it was believed to be. All of that is made sure of before anything is
 /// written, so that the statement may be a transaction by itself. The accounts come first and are compared only once they are locked: a
 /// writer that waited for another transaction then sees what that has left. Sequences are drawn one call a number, because a range would
-/// need a lock, and in the order of the series, so they rise.
+/// need a lock, and in the order of the series, so they rise; before the first one it is shown that this transaction draws.
 const TEXT: &str = "\
 with changed ({account columns}) as materialized (
     {accounts}
@@ -38,7 +39,7 @@ drawn as materialized (
     select numbers
     from (
         select array_agg(nextval('transfers_sequence_seq')) as numbers
-        from generate_series(1, {count})
+        from (select {show writer}) as shown, generate_series(1, {count})
         where (select count(*) from locked where is_same) = (select count(*) from changed)
             and not exists (select from transfers where id = any({ids}))
             and not exists (select from book_events where {of postings} and sequence > {newest})
@@ -178,6 +179,7 @@ impl<R: Rows> QueryFragment<Pg> for WriteTogether<R> {
                 }
                 "accounts" => self.rows.push_accounts(out)?,
                 "transfers" => self.rows.push_transfers(out)?,
+                "show writer" => out.push_sql(SHOW_WRITER),
                 "count" => out.push_bind_param::<Int8, _>(&self.count)?,
                 "ids" => out.push_bind_param::<Array<Uuid>, _>(&self.ids)?,
                 "of postings" => out.push_sql(OF_POSTINGS),

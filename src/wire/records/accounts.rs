@@ -4,7 +4,7 @@ use crate::facts::{
     Account, AccountEvent, AccountName, AccountState, AccountType, Actor, Hash, Instant, Metadata, Sequence, TransferId,
 };
 use crate::ledger::{AsOf, Balance, BalanceRow, NamedCurrency, Opened, PathBalance};
-use crate::money::{CurrencyCode, Money};
+use crate::money::{Currency, CurrencyCode, Money};
 use crate::wire::records::{Columns, Record, text};
 
 record! {
@@ -212,7 +212,7 @@ impl From<&Opened> for OpenedRecord {
 
 record! {
     /// A change of what an account may do, or of what is kept beside it or one of its transfers.
-    pub struct EventRecord {
+    pub struct AccountEventRecord {
         /// The account's name.
         account: AccountName,
         /// The event's number within its chain, from 1.
@@ -270,7 +270,7 @@ record! {
     view with_annotations { event, recorded_at, metadata_after, actor } room { reason, state_after, transfer_id }
 }
 
-impl EventRecord {
+impl AccountEventRecord {
     /// What a table shows of these, by what they are about.
     #[must_use]
     pub fn columns_for(events: &[Self]) -> Columns<Self> {
@@ -295,9 +295,14 @@ impl EventRecord {
     /// One of an account's events.
     #[must_use]
     pub fn new(account: &Account, event: &AccountEvent) -> Self {
-        let money = |limit: Option<_>| limit.map(|limit| account.money(limit));
+        Self::of_parts(&account.name, account.currency, event)
+    }
+
+    /// An event of the account with that name and currency.
+    pub(super) fn of_parts(account: &AccountName, currency: Currency, event: &AccountEvent) -> Self {
+        let money = |limit: Option<_>| limit.map(|limit| Money::new(limit, currency));
         Self {
-            account: account.name.clone(),
+            account: account.clone(),
             event: event.number,
             sequence: event.sequence,
             recorded_at: event.recorded_at,

@@ -20,17 +20,24 @@ record! {
     }
 }
 
-impl From<&TransferDetails> for TransferWithBalancesRecord {
-    fn from(details: &TransferDetails) -> Self {
-        let Posted { transfer, currency, .. } = &details.posted;
+impl TransferWithBalancesRecord {
+    /// A transfer, and how many its journal has.
+    pub(super) fn new(posted: &Posted, journal_transfers: Option<u64>) -> Self {
+        let Posted { transfer, currency, .. } = posted;
         Self {
-            transfer: TransferRecord::new(&details.posted, Mode::Commit),
+            transfer: TransferRecord::new(posted, Mode::Commit),
             debit_version: transfer.debit.version,
             debit_balance: Money::new(transfer.debit.balance, *currency),
             credit_version: transfer.credit.version,
             credit_balance: Money::new(transfer.credit.balance, *currency),
-            journal_transfers: details.journal_transfers,
+            journal_transfers,
         }
+    }
+}
+
+impl From<&TransferDetails> for TransferWithBalancesRecord {
+    fn from(details: &TransferDetails) -> Self {
+        Self::new(&details.posted, details.journal_transfers)
     }
 }
 

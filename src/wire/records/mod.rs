@@ -13,6 +13,7 @@ mod audits;
 mod bench;
 mod checks;
 mod clock;
+mod events;
 mod holds;
 mod imports;
 #[cfg(feature = "server")]
@@ -27,7 +28,9 @@ mod transfers;
 
 use crate::facts::Description;
 
-pub use crate::wire::records::accounts::{AccountRecord, BalanceRecord, CurrencyRecord, EventRecord, OpenedRecord};
+pub use crate::wire::records::accounts::{
+    AccountEventRecord, AccountRecord, BalanceRecord, CurrencyRecord, OpenedRecord,
+};
 pub use crate::wire::records::annotations::{MetadataChangeRecord, MetadataRecord};
 pub use crate::wire::records::audits::AuditRecord;
 #[cfg(feature = "cli")]
@@ -36,6 +39,9 @@ pub use crate::wire::records::checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
 };
 pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
+pub use crate::wire::records::events::{
+    AccountOpenedRecord, BookEventRecord, EventData, EventRecord, TransferEventRecord, event_type, read_event_kind,
+};
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use crate::wire::records::imports::{ImportLineRecord, RefusedLineRecord};
 #[cfg(feature = "server")]

@@ -16,7 +16,7 @@ use crate::money::Amount;
 use crate::requests::{
     AccountAction, AccountChange, JournalRequest, Operation, Parties, Quantity, Sides, TransferRequest,
 };
-use crate::wire::{AccountRecord, EventRecord};
+use crate::wire::{AccountEventRecord, AccountRecord};
 
 #[derive(Args)]
 pub(in crate::cli) struct FreezeArgs {
@@ -122,8 +122,8 @@ pub(in crate::cli) fn history(context: &Context, arguments: &HistoryArgs) -> Res
     let mut list = context.output.list();
     let next = arguments.limit.fetch(&context.output, arguments.cursor, |cursor, rows_max| {
         let (account, events) = ledger.account_events(&name, cursor.copied(), rows_max)?;
-        let records: Vec<_> = events.iter().map(|event| EventRecord::new(&account, event)).collect();
-        list.add_with(&records, &EventRecord::columns_for(&records))?;
+        let records: Vec<_> = events.iter().map(|event| AccountEventRecord::new(&account, event)).collect();
+        list.add_with(&records, &AccountEventRecord::columns_for(&records))?;
         // The first event has the number 1.
         Ok((records.len(), events.last().map(|event| event.number).filter(|&number| number > 1)))
     })?;

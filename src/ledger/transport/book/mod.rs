@@ -16,12 +16,12 @@ use std::io;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::facts::{AccountEvent, BookEvent, Due, Hash, OpeningEvent, Schedule, Sequence, Transfer};
+use crate::facts::{AccountEvent, BookEvent, Due, Hash, Schedule, Sequence, Transfer};
+use crate::ledger::events::order::OpenedAccount;
 use crate::ledger::transport::outbox::Weighed;
 use crate::ledger::{Ledger, NamedCurrency};
 use crate::money::Currency;
 use crate::rejection::Rejection;
-use crate::requests::AccountRequest;
 use crate::store::Access;
 
 pub use crate::ledger::transport::book::import::BookImported;
@@ -83,17 +83,6 @@ pub struct BookHeader {
     pub schedules: u64,
     /// How many dues follow.
     pub dues: u64,
-}
-
-/// An account as it was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenedAccount {
-    /// What it was opened as.
-    pub opening: AccountRequest,
-    /// Where in the book's order, when, and by whom.
-    pub event: OpeningEvent,
-    /// The head that its opening gave it.
-    pub hash: Hash,
 }
 
 /// The last line.

@@ -3,7 +3,7 @@
 use crate::error::{Error, InputError};
 use crate::facts::Account;
 use crate::judging::{Opening, open_account};
-use crate::ledger::transport::book::OpenedAccount;
+use crate::ledger::events::order::OpenedAccount;
 
 /// A line is not what it should be.
 pub(super) fn refusal(line: u64, problem: String) -> Error {

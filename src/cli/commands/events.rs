@@ -1,0 +1,142 @@
+use std::thread;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+
+use crate::cli::context::{Context, Ending};
+use crate::cli::failure::Failure;
+use crate::cli::format::Format;
+use crate::cli::interrupt;
+use crate::cli::talk::say;
+use crate::ledger::{EventCursor, EventFilter, EventKind, EventPage, Ledger};
+use crate::wire::{EventRecord, read_event_kind};
+
+/// How many events are in memory at once.
+const PAGE_EVENTS: u32 = 1_000;
+/// How many events people and JSON documents get where nobody says.
+const EVENTS_USUAL: u64 = 100;
+/// How long writers that are under way are waited for.
+const WRITERS_WAIT: Duration = Duration::from_secs(1);
+/// How long a pause is between two looks at a book in which nothing happens: twice as long each time, up to the longest.
+const PAUSE_FIRST: Duration = Duration::from_millis(25);
+const PAUSE_MAX: Duration = Duration::from_millis(500);
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  teller events
+  teller events --after 17-0a1b2c3d4e5f6071 --format ndjson
+  teller events --types transfer.posted,hold.placed --accounts customers:
+  teller events --follow --format ndjson >> events.ndjson
+
+Every event of the book comes once, in the book's one order, from the first one on or behind a cursor: the id of the last event that was \
+read. An event is told once everything before it is committed or never will be, so none can come up later behind a reader. docs/events.md \
+lists the types and tells how to go on after a stop.")]
+pub(in crate::cli) struct EventsArgs {
+    /// Where to go on: the id of the last event that was read, or `latest` for those that happen from now on
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// Only events of these types, with commas between them
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = read_event_kind)]
+    types: Vec<EventKind>,
+    /// Only events about accounts whose names begin with this
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+    accounts: String,
+    /// Go on as events happen, until interrupted
+    #[arg(long)]
+    follow: bool,
+    /// The most events to show [default: 100 in a table and in JSON, all in CSV, JSON lines and with --follow]
+    #[arg(long, value_name = "EVENTS", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    limit: Option<u64>,
+}
+
+pub(in crate::cli) fn run(context: &Context, arguments: &EventsArgs) -> Result<Ending, Failure> {
+    if arguments.follow && context.output.format == Format::Json {
+        return Err(Failure::usage("events that go on have no end, as a JSON document must; use --format ndjson"));
+    }
+    let after = match arguments.after.as_deref() {
+        None | Some("latest") => None,
+        Some(text) => Some(text.parse::<EventCursor>().map_err(Failure::usage)?),
+    };
+    let ledger = context.ledger()?;
+    let after =
+        if arguments.after.as_deref() == Some("latest") { ledger.newest_event_cursor(WRITERS_WAIT)? } else { after };
+    if arguments.follow {
+        interrupt::listen();
+        // What comes as it happens is no matter for a pager.
+        context.output.finish()?;
+    }
+    Walk { context, arguments, ledger: &ledger, after, left: arguments.events_max(context.output.format) }.run()
+}
+
+impl EventsArgs {
+    fn events_max(&self, format: Format) -> u64 {
+        match (self.limit, format) {
+            (Some(limit), _) => limit,
+            (None, Format::Table | Format::Json) if !self.follow => EVENTS_USUAL,
+            (None, _) => u64::MAX,
+        }
+    }
+}
+
+/// A reader of events, where it stands, and how many it still wants.
+struct Walk<'a> {
+    context: &'a Context,
+    arguments: &'a EventsArgs,
+    ledger: &'a Ledger,
+    after: Option<EventCursor>,
+    left: u64,
+}
+
+impl Walk<'_> {
+    fn run(mut self) -> Result<Ending, Failure> {
+        let book = self.ledger.book_id()?;
+        let filter = EventFilter { kinds: self.arguments.types.clone(), accounts: self.arguments.accounts.clone() };
+        let mut list = self.context.output.list();
+        let mut pause = PAUSE_FIRST;
+        let is_whole = loop {
+            let limit = u32::try_from(self.left).unwrap_or(u32::MAX).min(PAGE_EVENTS);
+            let page = self.ledger.list_events(self.after, &filter, limit, WRITERS_WAIT)?;
+            let records: Vec<_> = page.events.iter().map(|event| EventRecord::new(book, event)).collect();
+            list.add(&records)?;
+            self.after = page.next;
+            self.left = self.left.saturating_sub(records.len() as u64);
+            if self.left == 0 || self.context.output.reader_is_gone() {
+                break page.is_last;
+            }
+            if page.is_last && !self.arguments.follow {
+                Self::say_if_held_back(&page);
+                break true;
+            }
+            if interrupt::is_requested() {
+                break true;
+            }
+            if page.is_last {
+                self.context.output.finish()?;
+                thread::sleep(pause);
+                pause = (2 * pause).min(PAUSE_MAX);
+            } else {
+                pause = PAUSE_FIRST;
+            }
+        };
+        if list.count() == 0 {
+            say("No events.");
+        }
+        list.end(self.after)?;
+        if let Some(after) = self.after.filter(|_| !is_whole || self.arguments.follow) {
+            say(format_args!("Go on behind the last one: --after {after}"));
+        }
+        Ok(Ending::Done)
+    }
+
+    /// A writer that is under way for long holds back what came after it.
+    fn say_if_held_back(page: &EventPage) {
+        if page.horizon < page.newest {
+            say(format_args!(
+                "Events up to @{} are held back: a transaction that began before them has not ended yet",
+                page.newest
+            ));
+        }
+    }
+}

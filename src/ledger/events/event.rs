@@ -1,0 +1,98 @@
+use crate::facts::{AccountEvent, AccountName, BookEvent, Hash, Instant, Sequence};
+use crate::ledger::events::cursor::EventCursor;
+use crate::ledger::events::kind::EventKind;
+use crate::ledger::events::order::OpenedAccount;
+use crate::ledger::posting::receipts::Posted;
+use crate::money::Currency;
+
+/// Something that happened in a book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its number in the book's one order.
+    pub sequence: Sequence,
+    /// When the ledger took it.
+    pub recorded_at: Instant,
+    /// Its hash, which the book's chains have too.
+    pub hash: Hash,
+    /// What kind of event it is.
+    pub kind: EventKind,
+    /// What happened.
+    pub content: EventContent,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventContent {
+    /// A transfer of any kind.
+    Transfer(Box<TransferEvent>),
+    /// An account was opened.
+    AccountOpened(Box<OpenedAccount>),
+    /// What an account may do, or metadata, changed.
+    AccountChanged(Box<AccountChanged>),
+    /// Something happened to the book as a whole.
+    Book(Box<BookEvent>),
+}
+
+/// A transfer that was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferEvent {
+    /// The transfer, with the names of its accounts.
+    pub posted: Posted,
+    /// Which leg of its journal it is; `None` if it is part of none.
+    pub leg: Option<Leg>,
+}
+
+/// A leg of a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Its number, from 1.
+    pub number: u64,
+    /// How many the journal has.
+    pub of: u64,
+}
+
+/// A change of an account, or of metadata of the account or of a transfer that debited it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountChanged {
+    /// The account.
+    pub account: AccountName,
+    /// The currency of its limits.
+    pub currency: Currency,
+    /// What changed.
+    pub event: AccountEvent,
+}
+
+/// Which events are read: those to which all of it applies. The usual value reads all events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Events of these kinds; empty for all.
+    pub kinds: Vec<EventKind>,
+    /// Events about an account whose name begins with this; empty for all.
+    pub accounts: String,
+}
+
+impl Event {
+    /// Where a reader stands that has read it. It is also the event's id.
+    #[must_use]
+    pub fn cursor(&self) -> EventCursor {
+        EventCursor::behind(self.sequence, &self.hash)
+    }
+}
+
+impl EventFilter {
+    /// Whether an event is one of those that are asked for.
+    #[must_use]
+    pub fn lets_through(&self, event: &Event) -> bool {
+        let is_about = |name: &AccountName| name.as_str().starts_with(&self.accounts);
+        (self.kinds.is_empty() || self.kinds.contains(&event.kind))
+            && (self.accounts.is_empty()
+                || match &event.content {
+                    EventContent::Transfer(transfer) => {
+                        is_about(&transfer.posted.debit_account) || is_about(&transfer.posted.credit_account)
+                    }
+                    EventContent::AccountOpened(account) => is_about(&account.opening.name),
+                    EventContent::AccountChanged(changed) => is_about(&changed.account),
+                    EventContent::Book(_) => false,
+                })
+    }
+}

@@ -1,0 +1,181 @@
+//! Reading a page of events: the walk, the filter, and what rows do not say themselves.
+
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use crate::facts::Sequence;
+use crate::ledger::accounts::labels::AccountLabels;
+use crate::ledger::events::cursor::EventCursor;
+use crate::ledger::events::event::{AccountChanged, Event, EventContent, EventFilter, Leg, TransferEvent};
+use crate::ledger::events::kind::EventKind;
+use crate::ledger::events::order::{BookEntry, BookOrder};
+use crate::store::{Store, StoreError};
+
+/// How many rows of a table are in memory at once.
+const ROWS_PER_PAGE: i64 = 1_000;
+/// How many rows are read for one page at most. What lies behind is left to the next page.
+const READS_MAX: usize = 20_000;
+/// How many sequences below the horizon are looked through at once for the newest event. Writers that were rolled back leave gaps.
+const GAP_FIRST: i64 = 100;
+
+/// What has the page so far.
+pub(super) struct Reading<'a> {
+    after: Option<EventCursor>,
+    filter: &'a EventFilter,
+    horizon: Sequence,
+    limit: usize,
+    events: Vec<Event>,
+    next: Option<EventCursor>,
+    reads: usize,
+    is_last: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) const fn new(
+        after: Option<EventCursor>,
+        filter: &'a EventFilter,
+        horizon: Sequence,
+        limit: usize,
+    ) -> Self {
+        Self { after, filter, horizon, limit, events: Vec::new(), next: after, reads: 0, is_last: false }
+    }
+
+    /// Forgets what an earlier attempt has read.
+    pub(super) fn begin(&mut self) {
+        self.events.clear();
+        (self.next, self.reads, self.is_last) = (self.after, 0, false);
+    }
+
+    /// The events, where to go on, and whether there was nothing else.
+    pub(super) fn take(&mut self) -> (Vec<Event>, Option<EventCursor>, bool) {
+        (std::mem::take(&mut self.events), self.next, self.is_last)
+    }
+
+    /// Reads a page. `None` if the event that the cursor is behind is not there.
+    pub(super) fn read(&mut self, store: &mut dyn Store) -> Result<Option<()>, StoreError> {
+        // The event of the cursor is read too, to see that it is the same one. Whoever gave the cursor out has proved it.
+        let first = self.after.map_or(Sequence(1), |cursor| cursor.sequence);
+        let last = self.horizon.max(first);
+        let is_small = self.filter.kinds.is_empty() && self.filter.accounts.is_empty();
+        let rows = i64::try_from(self.limit.saturating_add(1)).unwrap_or(ROWS_PER_PAGE);
+        let mut order = BookOrder::between(first, last, if is_small { rows.min(ROWS_PER_PAGE) } else { ROWS_PER_PAGE });
+        let mut awaited = self.after;
+        loop {
+            let mut entries = order.next_page(store)?;
+            if let Some(cursor) = awaited.take() {
+                if entries.first().map(cursor_of) != Some(cursor) {
+                    return Ok(None);
+                }
+                entries.remove(0);
+            } else if entries.is_empty() {
+                self.is_last = true;
+                return Ok(Some(()));
+            }
+            self.take_entries(store, entries)?;
+            if self.events.len() >= self.limit || self.reads >= READS_MAX {
+                return Ok(Some(()));
+            }
+        }
+    }
+
+    /// Takes the entries that the filter lets through, up to as many as the page has.
+    fn take_entries(&mut self, store: &mut dyn Store, entries: Vec<BookEntry>) -> Result<(), StoreError> {
+        let about = Surroundings::of(store, &entries)?;
+        for entry in entries {
+            if self.events.len() >= self.limit {
+                break;
+            }
+            self.reads += 1;
+            self.next = Some(cursor_of(&entry));
+            let event = about.event(entry)?;
+            if self.filter.lets_through(&event) {
+                self.events.push(event);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The newest event at or below the horizon.
+pub(super) fn newest_cursor(store: &mut dyn Store, horizon: Sequence) -> Result<Option<EventCursor>, StoreError> {
+    let mut gap = GAP_FIRST;
+    let mut last = horizon;
+    while last.0 > 0 {
+        let first = Sequence((last.0 - gap).max(1));
+        let mut order = BookOrder::between(first, last, ROWS_PER_PAGE);
+        let mut newest = None;
+        loop {
+            let entries = order.next_page(store)?;
+            let Some(entry) = entries.last() else { break };
+            newest = Some(cursor_of(entry));
+        }
+        if newest.is_some() {
+            return Ok(newest);
+        }
+        (last, gap) = (Sequence(first.0 - 1), gap.saturating_mul(2));
+    }
+    Ok(None)
+}
+
+fn cursor_of(entry: &BookEntry) -> EventCursor {
+    EventCursor::behind(entry.sequence(), entry.hash())
+}
+
+/// What the rows of a page do not say themselves: the names of accounts, and the legs of journals.
+struct Surroundings {
+    labels: AccountLabels,
+    /// The sequences of each journal's transfers, rising.
+    journals: HashMap<Uuid, Vec<Sequence>>,
+}
+
+impl Surroundings {
+    fn of(store: &mut dyn Store, entries: &[BookEntry]) -> Result<Self, StoreError> {
+        let labels = AccountLabels::find(store, entries.iter().flat_map(BookEntry::account_ids))?;
+        let journals: BTreeSet<_> = entries.iter().filter_map(journal_of).collect();
+        let mut sequences = HashMap::<_, Vec<_>>::new();
+        if !journals.is_empty() {
+            for transfer in store.find_journals(&journals.into_iter().collect::<Vec<_>>())? {
+                let journal = transfer.journal_id.unwrap_or_else(|| unreachable!("it was found by its journal"));
+                sequences.entry(journal).or_default().push(transfer.sequence);
+            }
+            for sequences in sequences.values_mut() {
+                sequences.sort_unstable();
+            }
+        }
+        Ok(Self { labels, journals: sequences })
+    }
+
+    fn event(&self, entry: BookEntry) -> Result<Event, StoreError> {
+        let (sequence, recorded_at, hash) = (entry.sequence(), entry.recorded_at(), *entry.hash());
+        let kind = EventKind::of(&entry);
+        let content = match entry {
+            BookEntry::Opening(account) => EventContent::AccountOpened(account),
+            BookEntry::Transfer(transfer) => {
+                let leg = transfer.journal_id.map(|journal| self.leg(journal, sequence));
+                let posted = self.labels.posted(*transfer, false)?;
+                EventContent::Transfer(Box::new(TransferEvent { posted, leg }))
+            }
+            BookEntry::OfAccount(event) => {
+                let label = self.labels.get(event.account_id, "account_events", sequence)?;
+                let (account, currency) = (label.name.clone(), label.currency);
+                EventContent::AccountChanged(Box::new(AccountChanged { account, currency, event: *event }))
+            }
+            BookEntry::OfBook(event) => EventContent::Book(event),
+        };
+        Ok(Event { sequence, recorded_at, hash, kind, content })
+    }
+
+    fn leg(&self, journal: Uuid, sequence: Sequence) -> Leg {
+        let sequences = self.journals.get(&journal).map_or(&[][..], Vec::as_slice);
+        let number = sequences.partition_point(|leg| *leg <= sequence) as u64;
+        Leg { number, of: sequences.len() as u64 }
+    }
+}
+
+fn journal_of(entry: &BookEntry) -> Option<Uuid> {
+    match entry {
+        BookEntry::Transfer(transfer) => transfer.journal_id,
+        BookEntry::Opening(_) | BookEntry::OfAccount(_) | BookEntry::OfBook(_) => None,
+    }
+}
