@@ -33,6 +33,7 @@ use crate::ledger::posting::spending::Spending;
 use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
 pub use crate::ledger::accounts::balances::{AsOf, Balance};
+pub use crate::ledger::accounts::branches::{Branch, BranchPage};
 pub use crate::ledger::accounts::paths::PathBalance;
 pub use crate::ledger::accounts::{AccountPage, Opened, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;
@@ -47,7 +48,9 @@ pub use crate::ledger::journals::exchange::Exchanged;
 pub use crate::ledger::journals::listing::{JournalPage, JournalSummary};
 pub use crate::ledger::poster::{Pending, Poster, PosterOptions};
 pub use crate::ledger::posting::receipts::{Posted, Receipt};
-pub use crate::ledger::proof::verify::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
+pub use crate::ledger::proof::verify::{
+    CurrencyTotals, Finding, FindingCode, TransferCheck, VerifyProgress, VerifyReport,
+};
 pub use crate::ledger::reports::bound::Bound;
 pub use crate::ledger::reports::calendar::{Comparison, FiscalYear, PeriodUnit, ReportPeriod};
 pub use crate::ledger::reports::report::{Report, ReportRequest};

@@ -4,6 +4,7 @@
 //! [`statements`](crate::ledger::statements).
 
 pub(super) mod balances;
+pub(super) mod branches;
 pub(super) mod changes;
 pub(super) mod first_events;
 pub(super) mod labels;

@@ -8,7 +8,7 @@ pub(super) mod expiry;
 use std::collections::BTreeSet;
 
 use crate::error::Error;
-use crate::facts::{AccountId, AccountName, Hold, HoldState, Reference, Sequence, Transfer};
+use crate::facts::{AccountId, AccountName, Hold, HoldState, Instant, Reference, Sequence, Transfer};
 use crate::judging::{Batch, ClockLead, Known};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
@@ -137,6 +137,34 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, account, self.clock.now())?;
             let holds = store.list_open_holds_of(account.id)?;
+            let mut open = self.with_names(store, holds)?;
+            open.retain(|status| status.hold.state == HoldState::Open);
+            Ok(open)
+        })
+    }
+
+    /// Returns up to `limit` open holds that expire at `until` or before, the soonest first. Those that have expired already are not open.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::time::Duration;
+    /// use teller::Mode;
+    /// use teller::requests::{Expiry, HoldRequest};
+    ///
+    /// let transfer = support::payment(&ledger, "hotel", "60.00")?;
+    /// ledger.post(HoldRequest { transfer, expiry: Expiry::After(Duration::from_hours(1)) }, Mode::Commit)?;
+    /// let within = |time| ledger.list_expiring_holds(ledger.clock().now().after(time), 10);
+    /// assert_eq!(within(Duration::from_hours(2))?.len(), 1);
+    /// assert_eq!(within(Duration::from_mins(30))?.len(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn list_expiring_holds(&self, until: Instant, limit: u32) -> Result<Vec<HoldStatus>, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let holds = store.list_expired_holds(until, i64::from(limit))?;
             let mut open = self.with_names(store, holds)?;
             open.retain(|status| status.hold.state == HoldState::Open);
             Ok(open)

@@ -205,7 +205,7 @@ impl OwnEvents {
 }
 
 /// The accounts on the other side of a page of transfers, except those whose rows cannot be read.
-struct Others(HashMap<AccountId, Other>);
+pub(super) struct Others(HashMap<AccountId, Other>);
 
 struct Other {
     name: AccountName,
@@ -214,7 +214,7 @@ struct Other {
 }
 
 impl Others {
-    fn of(store: &mut dyn Store, id: AccountId, rows: &[ChainRow]) -> Result<Self, StoreError> {
+    pub(super) fn of(store: &mut dyn Store, id: AccountId, rows: &[ChainRow]) -> Result<Self, StoreError> {
         let other = |(row, _): &ChainRow| {
             if row.debit_account_id == id.0 { row.credit_account_id } else { row.debit_account_id }
         };
@@ -224,6 +224,12 @@ impl Others {
         let accounts = store.account_rows(&ids)?.into_iter().flat_map(Account::try_from);
         let others = accounts.flat_map(|account| Other::new(&account, &first_events).map(|other| (account.id, other)));
         Ok(Self(others.collect()))
+    }
+
+    /// The head that an account had before one of its entries, as it was found in the chain.
+    pub(super) fn head_before(&self, entry: &Entry, found: Option<SqlHash>) -> Result<Hash, String> {
+        let other = self.0.get(&entry.account_id);
+        other.ok_or_else(|| "the transfer's account is not in the book".to_owned())?.head_before(entry, found)
     }
 }
 

@@ -12,6 +12,7 @@ mod report;
 mod reversals;
 mod schedules;
 mod sealed;
+mod transfer;
 mod walk;
 mod walked;
 
@@ -25,6 +26,7 @@ pub(in crate::ledger) use crate::ledger::proof::verify::reversals::Reversed;
 pub(in crate::ledger) use crate::ledger::proof::verify::schedules::{
     ScheduleEvents, ScheduleWalk, problem_with_transfer,
 };
+pub use crate::ledger::proof::verify::transfer::TransferCheck;
 pub(in crate::ledger) use crate::ledger::proof::verify::walk::Walk;
 pub(in crate::ledger) use crate::ledger::proof::verify::walked::Walked;
 use crate::proof::Seal;
