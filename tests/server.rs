@@ -9,6 +9,7 @@ mod faults;
 mod jobs;
 mod keys;
 mod lists;
+mod pages;
 mod postings;
 mod programs;
 mod rates;

@@ -14,6 +14,11 @@ const DEFAULT: Duration = Duration::from_secs(10);
 const LONG_DEFAULT: Duration = Duration::from_mins(2);
 const MAX: Duration = Duration::from_mins(2);
 
+/// The deadline of a call that tells none.
+pub(super) fn default(is_long: bool) -> Instant {
+    Instant::now() + if is_long { LONG_DEFAULT } else { DEFAULT }
+}
+
 /// The moment at which the client is answered that its outcome is not known, at the latest.
 pub(super) fn read(headers: &HeaderMap, is_long: bool) -> Result<Instant, Problem> {
     let default = if is_long { LONG_DEFAULT } else { DEFAULT };

@@ -11,7 +11,7 @@ use axum::response::Response;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
-use crate::ledger::{Ledger, Mode, Receipt};
+use crate::ledger::{Ledger, Mode, Receipt, WriteOptions};
 use crate::requests::{Request, Written};
 use crate::server::answer::{Answer, CSV, JSON, NDJSON, PROBLEM};
 use crate::server::call::Call;
@@ -103,6 +103,27 @@ async fn try_answer(
         .map_err(|problem| problem.of_path(call.path.iter().map(|(_, value)| value.as_str())))
 }
 
+/// Does a call for somebody who is known, as if it had come over HTTP.
+pub(super) async fn perform(state: &Arc<State>, endpoint: &'static Endpoint, call: Call) -> Result<Answer, Problem> {
+    check_scope(endpoint, &call.principal)?;
+    let deadline = deadline::default(matches!(endpoint.action, Action::Long(_)));
+    let call = Arc::new(call);
+    let outcome = act(state, endpoint, Arc::clone(&call), deadline).await;
+    outcome.map_err(|problem| problem.of_path(call.path.iter().map(|(_, value)| value.as_str())))
+}
+
+/// What a call that posts would come to. Nothing is written.
+pub(super) async fn try_out(state: &State, endpoint: &'static Endpoint, call: Call) -> Result<Receipt, Problem> {
+    check_scope(endpoint, &call.principal)?;
+    let Action::Post(read, _) = endpoint.action else {
+        return Err(Problem::new(ServerCode::Panic, "only what posts can be tried out"));
+    };
+    let request = read(&call)?;
+    check_reach(&call, &request)?;
+    let options = WriteOptions::new(Mode::DryRun).by(call.actor().clone());
+    postings::post(state, request, options, deadline::default(false)).await
+}
+
 async fn act(
     state: &Arc<State>,
     endpoint: &'static Endpoint,
@@ -168,6 +189,12 @@ async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Pri
         return Err(refused("there is no key; send it as Authorization: Bearer KEY"));
     };
     let text = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
+    authenticate_key(state, text).await
+}
+
+/// Who has that key, looked for once more where it is not known yet.
+pub(super) async fn authenticate_key(state: &Arc<State>, text: &str) -> Result<Arc<Principal>, Problem> {
+    let refused = |detail: &str| Problem::new(ServerCode::Unauthorized, detail);
     let Some(presented) = Presented::read(text) else { return Err(refused("what was sent has not the form of a key")) };
     let now = || state.poster.ledger().clock().now();
     let mut found = state.ring.find(&presented, now());
@@ -196,7 +223,7 @@ pub(super) async fn may_read_metrics(state: &Arc<State>, headers: &HeaderMap) ->
     Err(Problem::new(ServerCode::Forbidden, "the key lacks the scope metrics").with("scope", Scope::Metrics.as_str()))
 }
 
-fn check_scope(endpoint: &Endpoint, principal: &Principal) -> Result<(), Problem> {
+pub(super) fn check_scope(endpoint: &Endpoint, principal: &Principal) -> Result<(), Problem> {
     if let Some(scope) = endpoint.scope.filter(|scope| !principal.may(*scope)) {
         let problem = Problem::new(ServerCode::Forbidden, format!("the key lacks the scope {scope}"));
         return Err(problem.with("scope", scope.as_str()));

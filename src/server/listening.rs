@@ -57,8 +57,21 @@ pub struct Server {
     options: ServerOptions,
     listener: TcpListener,
     address: SocketAddr,
-    first_key: Option<String>,
+    first: Option<First>,
     stop: watch::Sender<bool>,
+}
+
+/// The way in where there is no key.
+struct First {
+    key: String,
+    login: String,
+}
+
+impl First {
+    fn make(state: &State) -> Result<Self, Error> {
+        let (id, key) = state.ring.make_first()?;
+        Ok(Self { key, login: format!("/login?link={}", state.sessions.make_link(&id)?) })
+    }
 }
 
 /// Ends a server from another thread.
@@ -95,7 +108,7 @@ impl Server {
             );
             return Err(InputError::request(problem).into());
         }
-        let first_key = if has_key { None } else { Some(state.ring.make_first()?) };
+        let first = if has_key { None } else { Some(First::make(&state)?) };
         let cannot_listen = |source| Error::File { doing: format!("listen on {}", options.listen), source };
         let listener = TcpListener::bind(options.listen).map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
@@ -103,7 +116,7 @@ impl Server {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime =
             builder.enable_all().max_blocking_threads(State::threads(&options)).build().map_err(cannot_start)?;
-        Ok(Self { state, runtime, options, listener, address, first_key, stop: watch::Sender::new(false) })
+        Ok(Self { state, runtime, options, listener, address, first, stop: watch::Sender::new(false) })
     }
 
     /// The address that it listens on.
@@ -115,7 +128,25 @@ impl Server {
     /// The key that works as long as there is no other, where there is none.
     #[must_use]
     pub fn first_key(&self) -> Option<&str> {
-        self.first_key.as_deref()
+        self.first.as_ref().map(|first| first.key.as_str())
+    }
+
+    /// The path that logs a browser in to the dashboard with that key. It works once.
+    ///
+    /// ```
+    /// use teller::server::{Server, ServerOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url: teller::store::DatabaseUrl = format!("sqlite://{}", folder.path().join("book.db").display()).parse()?;
+    /// # teller::Ledger::open_or_create(url.clone(), Default::default())?;
+    /// let options = ServerOptions { listen: "127.0.0.1:0".parse()?, ..ServerOptions::default() };
+    /// let server = Server::open(&url, Default::default(), options)?;
+    /// assert!(server.first_login().is_some_and(|path| path.starts_with("/login?link=")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn first_login(&self) -> Option<&str> {
+        self.first.as_ref().map(|first| first.login.as_str())
     }
 
     /// What ends it.

@@ -8,22 +8,15 @@ use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, get, on};
 
-use crate::server::endpoint::Endpoint;
 use crate::server::health::Health;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{api, dispatch, health, openapi};
-
-/// The one list of endpoints, which lives as long as the program.
-pub(super) fn endpoints() -> &'static [Endpoint] {
-    static ENDPOINTS: std::sync::LazyLock<Vec<Endpoint>> = std::sync::LazyLock::new(api::endpoints);
-    &ENDPOINTS
-}
+use crate::server::{api, dispatch, health, openapi, pages};
 
 pub(super) fn router(state: &Arc<State>) -> Router {
     let mut router = Router::new();
-    for endpoint in endpoints() {
+    for endpoint in api::all() {
         // The table has the methods that there are filters for.
         let Ok(method) = MethodFilter::try_from(endpoint.method.clone()) else { continue };
         let state = Arc::clone(state);
@@ -37,8 +30,13 @@ pub(super) fn router(state: &Arc<State>) -> Router {
         .route("/readyz", get(move || health::ready(Arc::clone(&of_ready), Arc::clone(&known))))
         .merge(metrics(state))
         .merge(documents())
+        .merge(pages::router(state))
         .fallback(move |headers: HeaderMap| async move {
-            dispatch::refuse(Problem::new(ServerCode::NotFound, "there is no such path"), &headers, &of_missing)
+            let problem = Problem::new(ServerCode::NotFound, "there is no such path");
+            if pages::are_wanted(&headers) {
+                return pages::refuse(&problem);
+            }
+            dispatch::refuse(problem, &headers, &of_missing)
         })
         .method_not_allowed_fallback(move |headers: HeaderMap| async move {
             let problem = Problem::new(ServerCode::MethodNotAllowed, "the path has no such method");
@@ -59,8 +57,8 @@ fn metrics(state: &Arc<State>) -> Router {
 
 /// The document of the API, and a page that shows it. Both are the same for everybody.
 fn documents() -> Router {
-    let document = openapi::document(endpoints()).to_string();
-    let page = openapi::page(endpoints());
+    let document = openapi::document(api::all()).to_string();
+    let page = openapi::page(api::all());
     Router::new()
         .route("/openapi.json", get(|| async { ([("content-type", "application/json")], document) }))
         .route("/docs", get(|| async { ([("content-type", "text/html; charset=utf-8")], page) }))

@@ -7,8 +7,10 @@ use crate::error::Error;
 use crate::ledger::{Ledger, Poster, PosterOptions};
 use crate::server::currencies::Currencies;
 use crate::server::jobs::Jobs;
+use crate::server::kept_answers::Kept;
 use crate::server::keys::kept::Keys;
 use crate::server::keys::ring::Ring;
+use crate::server::keys::sessions::Sessions;
 use crate::server::lanes::{Lane, Late};
 use crate::server::metrics::Metrics;
 use crate::server::options::ServerOptions;
@@ -34,6 +36,10 @@ pub(super) struct State {
     pub(super) ring: Arc<Ring>,
     pub(super) jobs: Jobs,
     pub(super) rates: Rates,
+    pub(super) sessions: Sessions,
+    pub(super) kept: Kept,
+    /// Whether it speaks TLS itself.
+    pub(super) is_secure: bool,
     pub(super) metrics: Metrics,
     pub(super) request_ids: RequestIds,
     is_ending: Arc<AtomicBool>,
@@ -55,6 +61,9 @@ impl State {
             ring: Arc::new(Ring::new(Keys::of_book(url, store))),
             jobs: Jobs::default(),
             rates: Rates::new(options.rate_max),
+            sessions: Sessions::default(),
+            kept: Kept::default(),
+            is_secure: options.tls.is_some(),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),
             is_ending: Arc::default(),

@@ -66,6 +66,9 @@ const TABLE: &str = "(\
     id text primary key, name text not null, digest text not null, scopes text not null, prefix text not null, \
     created_at bigint not null, expires_at bigint, revoked_at bigint, used_at bigint)";
 
+/// Who is logged in to the dashboard. The table is made together with that of the keys, by a role that may make tables.
+const SESSIONS: &str = "api_sessions (id text primary key, key_id text not null, expires_at bigint not null)";
+
 /// The keys of the API of one book.
 #[derive(Debug)]
 pub(crate) struct ApiKeys {
@@ -91,8 +94,7 @@ impl ApiKeys {
 
     /// All of them, also those that are revoked, by when they were made.
     pub(crate) fn list(&self) -> Result<Vec<ApiKeyRow>, StoreError> {
-        // No file is made only to find that there is nothing in it.
-        if self.url.is_new_file() {
+        if self.is_new() {
             return Ok(Vec::new());
         }
         on_backend!(self.pool()?, slots => slots.transaction(Access::Read, |connection| {
@@ -123,7 +125,12 @@ impl ApiKeys {
         }))
     }
 
-    fn pool(&self) -> Result<Arc<Pool>, StoreError> {
+    /// Whether nothing was made yet. No file is made only to find that there is nothing in it.
+    pub(super) fn is_new(&self) -> bool {
+        self.url.is_new_file()
+    }
+
+    pub(super) fn pool(&self) -> Result<Arc<Pool>, StoreError> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = &*pool {
             return Ok(Arc::clone(pool));
@@ -136,7 +143,7 @@ impl ApiKeys {
 
 /// The part that is the backend's own: where the table is. The statements name each parameter once and in order, which both databases read
 /// alike.
-trait KeyTable {
+pub(super) trait KeyTable {
     /// The table's full name; `None` where nothing was made yet.
     fn find_table(&mut self) -> Result<Option<String>, StoreError>;
 
@@ -182,6 +189,7 @@ impl KeyPlace for diesel::pg::PgConnection {
             loop \
                 execute format('grant usage on schema %I to %I', book || '_server', writer); \
                 execute format('grant select, insert, update on %I.api_keys to %I', book || '_server', writer); \
+                execute format('grant select, insert, delete on %I.api_sessions to %I', book || '_server', writer); \
             end loop; \
         end $$";
 }
@@ -209,6 +217,7 @@ macro_rules! implement_key_table {
                 self.batch_execute(&<Self as KeyPlace>::BEFORE.replace("{}", &place))?;
                 let table = format!("{place}.api_keys");
                 self.batch_execute(&format!("create table if not exists {table} {TABLE}"))?;
+                self.batch_execute(&format!("create table if not exists {place}.{SESSIONS}"))?;
                 self.batch_execute(<Self as KeyPlace>::BEHIND)?;
                 Ok(table)
             }

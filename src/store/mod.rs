@@ -14,6 +14,8 @@ mod administration;
 mod annotations;
 #[cfg(feature = "server")]
 mod api_keys;
+#[cfg(feature = "server")]
+mod api_sessions;
 mod attempts;
 mod backend;
 mod book_events;
@@ -76,6 +78,8 @@ pub(crate) use crate::store::account_chains::AccountChains;
 pub(crate) use crate::store::annotations::{AnnotatedId, Annotations};
 #[cfg(feature = "server")]
 pub(crate) use crate::store::api_keys::{ApiKeyRow, ApiKeys, KeyTime};
+#[cfg(feature = "server")]
+pub(crate) use crate::store::api_sessions::SessionRow;
 pub(crate) use crate::store::book_events::BookEvents;
 #[cfg(feature = "sqlite")]
 pub use crate::store::book_files::{copy_book_file, settle_book_file};

@@ -37,7 +37,7 @@ on_every_backend! {
     fn what_has_no_place_is_told_so(book: &TestBook) {
         let server = TestServer::on(book);
         server.get("/v1/nothing").problem(404, "not_found");
-        server.get("/").problem(404, "not_found");
+        server.get("/v1").problem(404, "not_found");
         server.request("DELETE", "/v1/accounts").send().problem(405, "method_not_allowed");
         server.request("GET", "/v1/accounts").header("teller-deadline", "soon").send().problem(400, "request_invalid");
         server.request("GET", "/v1/accounts").header("teller-deadline", "5m").send().problem(400, "request_invalid");

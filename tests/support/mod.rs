@@ -1,6 +1,7 @@
 //! What tests stand on: throwaway databases, isolated books, and scenarios written as text. No rule is tested here.
 
 mod book;
+pub mod browser;
 mod change;
 pub mod cluster;
 mod help;

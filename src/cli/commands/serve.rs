@@ -16,7 +16,7 @@ use crate::server::{Server, ServerOptions, TlsFiles};
     teller serve --listen 0.0.0.0:7878 --tls-cert server.pem --tls-key server.key\n  \
     curl -H 'Authorization: Bearer KEY' http://127.0.0.1:7878/v1/accounts\n\n\
     Without any key the server makes one that may do all, prints it, and forgets it when it ends or when another key is \
-    made; until then it listens on this machine alone. /docs shows every request, and /openapi.json is the same for \
+    made; until then it listens on this machine alone. A browser sees the dashboard; /docs shows every request, and /openapi.json is the same for \
     programs. SIGTERM and Ctrl-C end it: what was taken is answered first. SIGHUP reads the certificate again.")]
 pub(in crate::cli) struct ServeArgs {
     /// The address and the port; port 0 is any that is free
@@ -66,10 +66,12 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<En
     if let Some(path) = &arguments.socket {
         say(format_args!("Listening on {}", path.display()));
     }
-    if let Some(key) = server.first_key() {
+    if let (Some(key), Some(login)) = (server.first_key(), server.first_login()) {
         say(format_args!(
             "There is no key yet. This one may do all, from this machine, until another is made: {key}\n\
-             Make one with: teller key create NAME --scope transfers:write"
+             The dashboard, for one login with it: {scheme}://{}{login}\n\
+             Make a key with: teller key create NAME --scope transfers:write",
+            server.address()
         ));
     }
     if !arguments.listen.ip().is_loopback() && arguments.tls_cert.is_none() {

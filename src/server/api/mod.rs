@@ -20,7 +20,15 @@ mod schedules;
 mod statements;
 mod transfers;
 
+use std::sync::LazyLock;
+
 use crate::server::endpoint::Endpoint;
+
+/// The one list of endpoints, which lives as long as the program.
+pub(super) fn all() -> &'static [Endpoint] {
+    static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(endpoints);
+    &ENDPOINTS
+}
 
 /// All endpoints, in the order in which the document tells of them.
 pub(super) fn endpoints() -> Vec<Endpoint> {

@@ -6,7 +6,7 @@ use crate::error::{Error, InputError};
 use crate::facts::{Actor, Instant};
 use crate::server::keys::scope::Scope;
 use crate::server::keys::secret;
-use crate::store::{ApiKeyRow, ApiKeys, DatabaseUrl, KeyTime, StoreOptions};
+use crate::store::{ApiKeyRow, ApiKeys, DatabaseUrl, KeyTime, SessionRow, StoreOptions};
 use crate::wire::ShownKey;
 
 /// The keys of a book's API. They are kept beside the book, and are no part of it.
@@ -192,6 +192,20 @@ impl Keys {
             return Err(InputError::request(format!("there is no valid key {shown:?}")).into());
         }
         Ok(keys)
+    }
+
+    /// Keeps a session of the dashboard.
+    pub(in crate::server) fn add_session(&self, session: &SessionRow, now: Instant) -> Result<(), Error> {
+        Ok(self.0.add_session(session, now.micros())?)
+    }
+
+    /// The session with that digest, whether it is over or not.
+    pub(in crate::server) fn find_session(&self, digest: &str) -> Result<Option<SessionRow>, Error> {
+        Ok(self.0.find_session(digest)?)
+    }
+
+    pub(in crate::server) fn end_session(&self, digest: &str) -> Result<(), Error> {
+        Ok(self.0.end_session(digest)?)
     }
 
     /// Notes when keys were last used.

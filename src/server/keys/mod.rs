@@ -4,3 +4,4 @@ pub(super) mod kept;
 pub(super) mod ring;
 pub(super) mod scope;
 pub(super) mod secret;
+pub(super) mod sessions;

@@ -94,14 +94,34 @@ impl Ring {
         self.state().known.values().any(|(key, _)| key.is_valid(now))
     }
 
-    /// Makes a key that may do all and lives as long as this server and until there is another. Gives its text.
-    pub(in crate::server) fn make_first(&self) -> Result<String, Error> {
+    /// Makes a key that may do all and lives as long as this server and until there is another. Gives its id and its text.
+    pub(in crate::server) fn make_first(&self) -> Result<(String, String), Error> {
         let random = |source| Error::File { doing: "read random bytes".to_owned(), source };
         let fresh = secret::make().map_err(random)?;
         let name = FIRST.parse()?;
         let principal = Principal { id: fresh.id.clone(), name, scopes: vec![Scope::Admin], prefix: String::new() };
-        self.state().first = Some((fresh.id, Arc::new(principal), fresh.digest));
-        Ok(fresh.text)
+        self.state().first = Some((fresh.id.clone(), Arc::new(principal), fresh.digest));
+        Ok((fresh.id, fresh.text))
+    }
+
+    /// Whether a key is the one that this server made itself.
+    pub(in crate::server) fn is_first(&self, id: &str) -> bool {
+        self.state().first.as_ref().is_some_and(|(first, _, _)| first == id)
+    }
+
+    /// Who logged in with that key, as long as it is valid.
+    pub(in crate::server) fn principal(&self, id: &str, now: Instant) -> Option<Arc<Principal>> {
+        let mut state = self.state();
+        if let Some((first, principal, _)) = &state.first
+            && first == id
+        {
+            let has_other = state.known.values().any(|(key, _)| key.is_valid(now));
+            return (!has_other).then(|| Arc::clone(principal));
+        }
+        let (_, principal) = state.known.get(id).filter(|(key, _)| key.is_valid(now))?;
+        let principal = Arc::clone(principal);
+        state.used.insert(principal.id.clone(), now.micros());
+        Some(principal)
     }
 
     /// How long an unknown key has to wait for another look at what is kept, so that many of them cannot keep the database busy.

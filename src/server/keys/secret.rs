@@ -27,6 +27,15 @@ pub(in crate::server) fn make() -> io::Result<Fresh> {
     Ok(Fresh { text: format!("{MARK}_{id}_{secret}"), digest: digest_of(&secret), id })
 }
 
+/// What a browser sends to show that it is logged in, and the digest that is kept of it.
+pub(in crate::server) fn make_token() -> io::Result<(String, String)> {
+    let mut bytes = [0; SECRET_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    let token = to_hex(&bytes);
+    let digest = digest_of(&token);
+    Ok((token, digest))
+}
+
 /// A key as a client sent it.
 pub(in crate::server) struct Presented<'t> {
     pub(in crate::server) id: &'t str,
@@ -48,7 +57,8 @@ impl<'t> Presented<'t> {
     }
 }
 
-fn digest_of(secret: &str) -> String {
+/// What is kept of a secret. Secrets are 32 random bytes, so that looking a digest up tells nobody anything.
+pub(in crate::server) fn digest_of(secret: &str) -> String {
     to_hex(&Sha256::digest(secret.as_bytes()))
 }
 

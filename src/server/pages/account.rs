@@ -1,0 +1,163 @@
+//! One account: what it has now and had then, its statement in both orders, its open holds, and how it was changed.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::server::keys::scope::Scope;
+use crate::server::pages::acting::flow::done;
+use crate::server::pages::cells::{columns, linking, rows, text, word};
+use crate::server::pages::chart::{self, Point};
+use crate::server::pages::page::{Outcome, Page, shown};
+use crate::server::pages::pairs::{Pairs, encode};
+use crate::server::pages::table::{facts, pager, table};
+use crate::server::pages::visit::{Ask, Visit};
+use crate::server::problem::Problem;
+use crate::wire::{AccountEventRecord, AccountRecord, BalanceRecord, EntryRecord, HoldRecord};
+
+const FACTS: [&str; 18] = [
+    "posted",
+    "held",
+    "available",
+    "currency",
+    "type",
+    "state",
+    "version",
+    "min_balance",
+    "max_balance",
+    "per_transfer",
+    "per_day",
+    "per_month",
+    "description",
+    "metadata",
+    "opened_at",
+    "opened_by",
+    "closed_at",
+    "head",
+];
+const ENTRIES: [&str; 9] =
+    ["sequence", "recorded_at", "effective_at", "kind", "counterparty", "change", "balance", "description", "key"];
+const HOLDS: [&str; 8] =
+    ["sequence", "state", "debit_account", "credit_account", "amount", "remaining", "currency", "expires_at"];
+const EVENTS: [&str; 6] = ["event", "recorded_at", "state_before", "state_after", "actor", "reason"];
+/// What is told of a statement's span and order.
+const SPAN: [&str; 3] = ["order", "from", "to"];
+const HOLDS_SHOWN_MAX: usize = 50;
+
+pub(super) const PAGE: Page = Page::new("/accounts/{account}", |visit| Box::pin(show(visit)));
+
+async fn show(visit: Arc<Visit>) -> Outcome {
+    let named = [("account", visit.named("account"))];
+    let ask = |path| Ask::of(path).naming(&named);
+    let span = visit.query.only(&["order", "from", "to", "cursor"]).with("limit", "50");
+    let history = ask("/v1/accounts/{account}/history").with(Pairs::of([("limit", "20")]));
+    let (account, statement, holds, history, as_of) = tokio::try_join!(
+        visit.get(ask("/v1/accounts/{account}")),
+        visit.get(ask("/v1/accounts/{account}/statement").with(span)),
+        visit.get_if(Scope::TransfersRead, ask("/v1/accounts/{account}/holds")),
+        visit.get(history),
+        as_of(&visit),
+    )?;
+    let main = html! {
+        (done(&visit))
+        (actions(&visit, &account)?)
+        (facts(&columns::<AccountRecord>(&FACTS), &account)?)
+        (as_of_form(&visit, as_of.as_ref())?)
+        (statement_of(&visit, &statement)?)
+        @if let Some(holds) = &holds { (open_holds(rows(holds, "items")?)?) }
+        h2 { "History" }
+        (table("Changes of the account, newest first", &columns::<AccountEventRecord>(&EVENTS), rows(&history, "items")?)?)
+    };
+    Ok(shown(text(visit.named("account")), main))
+}
+
+/// What it had at the moments that were asked for.
+async fn as_of(visit: &Visit) -> Result<Option<Value>, Problem> {
+    let moments = visit.query.only(&["at", "recorded_at"]);
+    if moments == Pairs::default() {
+        return Ok(None);
+    }
+    let named = [("account", visit.named("account"))];
+    visit.get(Ask::of("/v1/accounts/{account}/balance").naming(&named).with(moments)).await.map(Some)
+}
+
+fn path_of(visit: &Visit) -> String {
+    format!("/accounts/{}", encode(visit.named("account")))
+}
+
+fn as_of_form(visit: &Visit, balance: Option<&Value>) -> Result<Markup, Problem> {
+    let shown = ["posted", "currency", "effective_at", "recorded_at"];
+    Ok(html! {
+        h2 { "As of" }
+        form.fields method="get" action=(path_of(visit)) {
+            label { "Counts for the books by" small { "such as 2026-09-30, 2026-09, yesterday" }
+                input type="text" name="at" value=[visit.query.get("at")] maxlength="40"; }
+            label { "As the ledger knew it at" small { "the same; empty for now" }
+                input type="text" name="recorded_at" value=[visit.query.get("recorded_at")] maxlength="40"; }
+            div { button type="submit" { "Show" } }
+        }
+        @if let Some(balance) = balance { div.notice { (facts(&columns::<BalanceRecord>(&shown), balance)?) } }
+    })
+}
+
+fn statement_of(visit: &Visit, statement: &Value) -> Result<Markup, Problem> {
+    let entries = rows(statement, "items")?;
+    let is_effective = visit.query.get("order") == Some("effective");
+    let time = if is_effective { "effective_at" } else { "recorded_at" };
+    let points =
+        entries.iter().rev().map(|entry| Ok(Point { time: word(entry, time)?, amount: word(entry, "balance")? }));
+    let points = points.collect::<Result<Vec<_>, Problem>>()?;
+    let columns = linking(columns::<EntryRecord>(&ENTRIES), "sequence", ("/transfers/@", "sequence"));
+    let next = statement.get("next_cursor").and_then(Value::as_str);
+    let name = text(visit.named("account"));
+    Ok(html! {
+        h2 #statement { "Statement" }
+        form.fields method="get" action=(path_of(visit)) {
+            label { "Order" select name="order" {
+                option value="recorded" { "as recorded" }
+                option value="effective" selected[is_effective] { "as it counts for the books" }
+            } }
+            label { "From" small { "a full time, such as 2026-09-01T00:00:00Z" } input type="text" name="from" value=[visit.query.get("from")] maxlength="40"; }
+            label { "Before" small { "the first moment behind it" } input type="text" name="to" value=[visit.query.get("to")] maxlength="40"; }
+            div { button type="submit" { "Show" } }
+        }
+        p { "Opening " strong.n { (word(statement, "opening")?) } ", closing " strong.n { (word(statement, "closing")?) } " " (word(statement, "currency")?) }
+        (chart::balance(&name, &points))
+        (table("Entries, newest first; change and balance on the account's normal side", &columns, entries)?)
+        (pager(&path_of(visit), &visit.query.only(&[&SPAN[..], &["cursor"]].concat()), next))
+    })
+}
+
+fn open_holds(holds: &[Value]) -> Result<Markup, Problem> {
+    let columns = linking(columns::<HoldRecord>(&HOLDS), "sequence", ("/holds/", "hold"));
+    let shown = &holds[..holds.len().min(HOLDS_SHOWN_MAX)];
+    Ok(html! {
+        h2 { "Open holds" }
+        (table("Open holds of the account", &columns, shown)?)
+        @if shown.len() < holds.len() { p.quiet { "The first " (shown.len()) " of " (holds.len()) "." } }
+    })
+}
+
+/// What may be done with it, for those whose key may.
+fn actions(visit: &Visit, account: &Value) -> Result<Markup, Problem> {
+    let path = path_of(visit);
+    let state = word(account, "state")?;
+    let from = Pairs::of([("from", visit.named("account"))]);
+    Ok(html! {
+        @if state != "closed" {
+            div.actions {
+                @if visit.may(Scope::TransfersWrite) {
+                    a.button href=(from.behind("/post")) { "Transfer from here" }
+                    a.button href=(from.behind("/hold")) { "Place a hold" }
+                }
+                @if visit.may(Scope::AccountsWrite) {
+                    @if state == "open" { a.button href={ (path) "/freeze" } { "Freeze" } }
+                    @else { a.button href={ (path) "/unfreeze" } { "Unfreeze" } }
+                    a.button href={ (path) "/limits" } { "Change limits" }
+                    a.button href={ (path) "/close" } { "Close for ever" }
+                }
+            }
+        }
+    })
+}

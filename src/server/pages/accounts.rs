@@ -1,0 +1,153 @@
+//! The accounts as a tree, level by level. Folders show what the accounts below have together, as it was a while ago where that takes long.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::facts::Instant;
+use crate::ledger::Branch;
+use crate::server::keys::scope::Scope;
+use crate::server::pages::cells::{account_link, moment, rows, text, word};
+use crate::server::pages::page::{Outcome, Page, Reply, shown};
+use crate::server::pages::pairs::Pairs;
+use crate::server::pages::table::{framed, pager};
+use crate::server::pages::visit::{Ask, Visit};
+use crate::server::problem::Problem;
+use crate::wire::BalanceRecord;
+
+const PATH: &str = "/accounts";
+const ROWS_PER_PAGE: u32 = 50;
+
+pub(super) const PAGE: Page = Page::new(PATH, |visit| Box::pin(show(visit)));
+
+/// What a row of the level has: one line a currency and type.
+struct Row {
+    name: Markup,
+    state: Option<String>,
+    balances: Vec<Value>,
+    /// How many accounts the folder has, as far as that is known.
+    made_at: Option<Instant>,
+    is_summed: bool,
+}
+
+async fn show(visit: Arc<Visit>) -> Outcome {
+    let prefix = visit.query.get("prefix").unwrap_or(&visit.principal.prefix).to_owned();
+    if !prefix.starts_with(&visit.principal.prefix) {
+        // A key for some accounts begins where they do.
+        return Ok(Reply::SeeOther(PATH.to_owned()));
+    }
+    let (of_read, after) = (prefix.clone(), visit.query.get("cursor").map(str::to_owned));
+    let list =
+        move |ledger: &crate::ledger::Ledger| Ok(ledger.list_branches(&of_read, after.as_deref(), ROWS_PER_PAGE)?);
+    let level = visit.read(Scope::AccountsRead, list).await?;
+    let mut rows = Vec::with_capacity(level.branches.len());
+    for branch in &level.branches {
+        rows.push(match branch {
+            Branch::Account(account) => of_account(account)?,
+            Branch::Folder(folder) => of_folder(&visit, folder).await?,
+        });
+    }
+    let main = html! {
+        (path_to(&visit, &prefix))
+        form.fields method="get" action=(PATH) role="search" {
+            label { "Names that begin with" input type="search" name="prefix" value=(prefix) maxlength="255"; }
+            div { button type="submit" { "Show" } }
+        }
+        @if visit.may(Scope::AccountsWrite) { div.actions { a.button href="/open-account" { "Open an account" } } }
+        @if rows.is_empty() { p.nothing { "No account has a name that begins like that." } } @else { (table(&rows)?) }
+        (pager(PATH, &visit.query, level.next.as_deref()))
+    };
+    Ok(shown("Accounts", main))
+}
+
+fn of_account(account: &crate::facts::Account) -> Result<Row, Problem> {
+    let balance =
+        serde_json::to_value(BalanceRecord::from(account)).map_err(|error| Problem::invalid(error.to_string()))?;
+    let state = Some(account.state.to_string());
+    Ok(Row {
+        name: account_link(account.name.as_str()),
+        state,
+        balances: vec![balance],
+        made_at: None,
+        is_summed: true,
+    })
+}
+
+async fn of_folder(visit: &Visit, folder: &str) -> Result<Row, Problem> {
+    let depth = folder.matches(':').count().to_string();
+    let query = Pairs::of([("prefix", folder), ("depth", depth.as_str())]);
+    let sums = visit.get_kept(Ask::of("/v1/balances").with(query)).await?;
+    let balances = sums.as_ref().map(|sums| rows(&sums.value, "items").map(<[Value]>::to_vec)).transpose()?;
+    let name = html! { a href=(Pairs::of([("prefix", folder)]).behind(PATH)) { bdi { (text(folder)) } } };
+    let is_summed = balances.is_some();
+    Ok(Row {
+        name,
+        state: None,
+        balances: balances.unwrap_or_default(),
+        made_at: sums.map(|sums| sums.made_at),
+        is_summed,
+    })
+}
+
+fn table(rows: &[Row]) -> Result<Markup, Problem> {
+    let mut lines = Vec::new();
+    for row in rows {
+        if row.balances.is_empty() {
+            lines.push(html! { tr { th scope="row" { (row.name) } td colspan="7" {
+                @if !row.is_summed { "Being added up; reload in a while." }
+            } } });
+        }
+        for (index, balance) in row.balances.iter().enumerate() {
+            lines.push(line(row, index, balance)?);
+        }
+    }
+    let oldest = rows.iter().filter_map(|row| row.made_at).min();
+    let table = html! {
+        table {
+            caption { "Balances on the normal side of each account" }
+            thead { tr {
+                th scope="col" { "Account" } th scope="col" { "Type" } th scope="col" { "Currency" }
+                th.n scope="col" { "Posted" } th.n scope="col" { "Held" } th.n scope="col" { "Available" }
+                th scope="col" { "State" } th.n scope="col" { "Accounts" }
+            } }
+            tbody { @for line in &lines { (line) } }
+        }
+    };
+    Ok(html! {
+        (framed("Accounts", &table))
+        @if let Some(oldest) = oldest { p.quiet { "Folders were added up at " (moment(&oldest.to_string())) " UTC." } }
+    })
+}
+
+fn line(row: &Row, index: usize, balance: &Value) -> Result<Markup, Problem> {
+    let accounts = balance.get("accounts").and_then(Value::as_u64).unwrap_or(1);
+    Ok(html! {
+        tr {
+            @if index == 0 { th scope="row" rowspan=(row.balances.len()) { (row.name) } }
+            td { (word(balance, "type")?) }
+            td { (word(balance, "currency")?) }
+            td.n { (word(balance, "posted")?) }
+            td.n { (word(balance, "held")?) }
+            td.n { (word(balance, "available")?) }
+            td { @if let Some(state) = &row.state { span class={ "state " (state) } { (state) } } }
+            td.n { @if row.state.is_none() { (accounts) } }
+        }
+    })
+}
+
+/// The folders above, from the top down.
+fn path_to(visit: &Visit, prefix: &str) -> Markup {
+    let ends = prefix.match_indices(':').map(|(colon, _)| &prefix[..=colon]);
+    let folders = ends.filter(|folder| folder.starts_with(&visit.principal.prefix));
+    html! {
+        @if !prefix.is_empty() {
+            nav.path aria-label="Folders above" {
+                @if visit.reaches_all() { a href=(PATH) { "All" } }
+                @for folder in folders {
+                    " / " a href=(Pairs::of([("prefix", folder)]).behind(PATH)) { bdi { (text(folder)) } }
+                }
+            }
+        }
+    }
+}

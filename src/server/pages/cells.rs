@@ -1,0 +1,142 @@
+//! How values are shown. Whatever a book says is text: markup is escaped, and characters that deceive are made visible.
+
+use std::borrow::Cow;
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::server::pages::pairs::encode;
+use crate::server::problem::Problem;
+use crate::server::status::ServerCode;
+use crate::wire::{Kind, Record, visible};
+
+/// A text of the book.
+pub(super) fn text(text: &str) -> Cow<'_, str> {
+    visible(text)
+}
+
+/// A field of an answer. One that is not there is a fault of ours and never an empty cell.
+pub(super) fn field<'v>(value: &'v Value, name: &str) -> Result<&'v Value, Problem> {
+    value.get(name).ok_or_else(|| Problem::new(ServerCode::Panic, format!("the answer has no field {name:?}")))
+}
+
+/// A field that is a text; empty where it is null.
+pub(super) fn word<'v>(value: &'v Value, name: &str) -> Result<&'v str, Problem> {
+    Ok(field(value, name)?.as_str().unwrap_or_default())
+}
+
+/// The rows of a list.
+pub(super) fn rows<'v>(value: &'v Value, name: &str) -> Result<&'v [Value], Problem> {
+    Ok(field(value, name)?.as_array().map_or(&[], Vec::as_slice))
+}
+
+/// A column of a table, or one of several facts.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) title: String,
+    pub(super) kind: Kind,
+    to: Option<To>,
+}
+
+/// Where the cells of a column lead.
+#[derive(Clone, Copy)]
+enum To {
+    /// What the link begins with, and the field that is put behind that.
+    Named(&'static str, &'static str),
+    /// The field that is the link; a cell whose row has none leads nowhere.
+    Link(&'static str),
+}
+
+/// Some fields of a record.
+pub(super) fn columns<R: Record>(names: &[&'static str]) -> Vec<Column> {
+    let known = R::columns();
+    debug_assert!(names.iter().all(|name| known.contains(name)), "{names:?} of {known:?}");
+    let column = |name: &'static str| {
+        let kind = R::kind(name);
+        let to = (kind == Kind::Name).then_some(To::Named("/accounts/", name));
+        Column { name, title: title_of(name, kind), kind, to }
+    };
+    names.iter().map(|name| column(name)).collect()
+}
+
+/// The same columns, of which one leads to a page: what its links begin with, and the field behind that.
+pub(super) fn linking(columns: Vec<Column>, name: &str, (prefix, of): (&'static str, &'static str)) -> Vec<Column> {
+    with_link(columns, name, To::Named(prefix, of))
+}
+
+/// The same columns, of which one leads where a field says.
+pub(super) fn leading(columns: Vec<Column>, name: &str, of: &'static str) -> Vec<Column> {
+    with_link(columns, name, To::Link(of))
+}
+
+fn with_link(mut columns: Vec<Column>, name: &str, to: To) -> Vec<Column> {
+    columns.iter_mut().filter(|column| column.name == name).for_each(|column| column.to = Some(to));
+    columns
+}
+
+/// `recorded_at` as `Recorded (UTC)`.
+fn title_of(name: &str, kind: Kind) -> String {
+    let words = if kind == Kind::Time { name.trim_end_matches("_at") } else { name }.replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    let zone = if kind == Kind::Time { " (UTC)" } else { "" };
+    first.into_iter().chain(letters).chain(zone.chars()).collect()
+}
+
+impl Column {
+    pub(super) fn is_number(&self) -> bool {
+        self.kind == Kind::Number
+    }
+
+    /// The cell of a row.
+    pub(super) fn cell(&self, row: &Value) -> Result<Markup, Problem> {
+        let value = field(row, self.name)?;
+        let shown = shown(self.kind, value);
+        let target = match self.to.filter(|_| !value.is_null()) {
+            None => None,
+            Some(To::Link(of)) => field(row, of)?.as_str().map(str::to_owned),
+            Some(To::Named(prefix, of)) => Some(match field(row, of)? {
+                Value::String(text) => format!("{prefix}{}", encode(text)),
+                other => format!("{prefix}{}", encode(&other.to_string())),
+            }),
+        };
+        Ok(match target {
+            Some(target) => html! { a href=(target) { (shown) } },
+            None => shown,
+        })
+    }
+}
+
+/// A value by what it is.
+pub(super) fn shown(kind: Kind, value: &Value) -> Markup {
+    match (kind, value) {
+        (_, Value::Null) => html! {},
+        (Kind::Time, Value::String(time)) => moment(time),
+        (Kind::State, Value::String(state)) => html! { span class={ "state " (state) } { (state.replace('_', " ")) } },
+        (Kind::Id | Kind::Hash, Value::String(id)) => html! { code { (id) } },
+        (_, Value::String(words)) => html! { bdi { (text(words)) } },
+        (_, Value::Bool(is_so)) => html! { @if *is_so { "yes" } @else { "no" } },
+        (_, Value::Number(number)) => html! { (number.to_string()) },
+        (_, Value::Object(entries)) => html! {
+            @if !entries.is_empty() {
+                dl.entries { @for (key, value) in entries { dt { bdi { (text(key)) } } dd { (shown(Kind::Text, value)) } } }
+            }
+        },
+        (_, Value::Array(items)) => html! { ul { @for item in items { li { (shown(Kind::Text, item)) } } } },
+    }
+}
+
+/// A moment to the second, with all of it for programs.
+pub(super) fn moment(time: &str) -> Markup {
+    let short = time.get(..19).unwrap_or(time).replace('T', " ");
+    html! { time datetime=(time) title=(time) { (short) } }
+}
+
+/// The page of an account.
+pub(super) fn account_path(name: &str) -> String {
+    format!("/accounts/{}", encode(name))
+}
+
+pub(super) fn account_link(name: &str) -> Markup {
+    html! { a href=(account_path(name)) { bdi { (text(name)) } } }
+}

@@ -1,0 +1,29 @@
+//! What is known of the database, and what could lose money there.
+
+use std::sync::Arc;
+
+use maud::html;
+
+use crate::server::pages::cells::{columns, rows};
+use crate::server::pages::page::{Outcome, Page, shown};
+use crate::server::pages::table::table;
+use crate::server::pages::visit::{Ask, Visit};
+use crate::wire::FactRecord;
+
+const COLUMNS: [&str; 4] = ["fact", "value", "warning", "advice"];
+
+pub(super) const PAGE: Page = Page::new("/doctor", |visit| Box::pin(show(visit)));
+
+async fn show(visit: Arc<Visit>) -> Outcome {
+    let facts = visit.get(Ask::of("/v1/doctor")).await?;
+    let facts = rows(&facts, "items")?;
+    let warnings = facts.iter().filter(|fact| !fact["warning"].is_null()).count();
+    let main = html! {
+        p {
+            @if warnings == 0 { span.good { "Well" } ": there are no warnings." }
+            @else { span.warn { (warnings) " warnings" } ", each with what to do." }
+        }
+        (table("What is known of the database", &columns::<FactRecord>(&COLUMNS), facts)?)
+    };
+    Ok(shown("Doctor", main))
+}

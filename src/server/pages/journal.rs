@@ -1,0 +1,30 @@
+//! One journal with its transfers.
+
+use std::sync::Arc;
+
+use maud::html;
+
+use crate::server::keys::scope::Scope;
+use crate::server::pages::acting::flow::done;
+use crate::server::pages::cells::{columns, rows, text};
+use crate::server::pages::page::{Outcome, Page, shown};
+use crate::server::pages::pairs::encode;
+use crate::server::pages::table::{facts, table};
+use crate::server::pages::transfers::of_transfers;
+use crate::server::pages::visit::{Ask, Visit};
+use crate::wire::ReceiptRecord;
+
+pub(super) const PAGE: Page = Page::new("/journals/{journal}", |visit| Box::pin(show(visit)));
+
+async fn show(visit: Arc<Visit>) -> Outcome {
+    let named = [("journal", visit.named("journal"))];
+    let journal = visit.get(Ask::of("/v1/journals/{journal}").naming(&named)).await?;
+    let path = format!("/journals/{}", encode(visit.named("journal")));
+    let main = html! {
+        (done(&visit))
+        @if visit.may(Scope::TransfersWrite) { div.actions { a.button href={ (path) "/reverse" } { "Reverse" } } }
+        (facts(&columns::<ReceiptRecord>(&["journal_id"]), &journal)?)
+        (table("Its transfers, in order", &of_transfers(), rows(&journal, "transfers")?)?)
+    };
+    Ok(shown(format!("Journal {}", text(visit.named("journal"))), main))
+}

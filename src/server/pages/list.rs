@@ -1,0 +1,79 @@
+//! A list of the API as a page: a form of all filters that the API has for it, the rows, and the way to the next page.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::server::pages::cells::{Column, rows};
+use crate::server::pages::page::{Outcome, shown};
+use crate::server::pages::pairs::Pairs;
+use crate::server::pages::table::{pager, table};
+use crate::server::pages::visit::{Ask, Visit, parameters};
+
+const ROWS_PER_PAGE: &str = "50";
+/// What a filter can be, where that is a choice.
+const CHOICES: [(&str, &[&str]); 4] = [
+    ("kind", &["transfer", "hold", "capture", "release", "reversal"]),
+    ("state", &["open", "captured", "released", "expired"]),
+    ("order", &["newest", "oldest"]),
+    ("zero", &["true", "false"]),
+];
+
+pub(super) struct List {
+    pub(super) path: &'static str,
+    pub(super) api: &'static str,
+    pub(super) title: &'static str,
+    pub(super) caption: &'static str,
+}
+
+impl List {
+    /// The page, with something above the table.
+    pub(super) async fn show(&self, visit: &Visit, above: Markup, columns: &[Column]) -> Outcome {
+        let names: Vec<_> = fields(self.api).map(|(name, _)| name).collect();
+        let filters = visit.query.only(&names);
+        let query = match visit.query.get("cursor") {
+            // It has the filters in it.
+            Some(cursor) => Pairs::of([("cursor", cursor)]),
+            None => filters.clone(),
+        };
+        let page = visit.get(Ask::of(self.api).with(query.with("limit", ROWS_PER_PAGE))).await?;
+        let next = page.get("next_cursor").and_then(Value::as_str);
+        let main = html! {
+            (above)
+            @if !names.is_empty() {
+                details open[filters != Pairs::default()] { summary { "Filters" } (form(self.path, self.api, &filters)) }
+            }
+            (table(self.caption, columns, rows(&page, "items")?)?)
+            (pager(self.path, &filters.with("cursor", visit.query.get("cursor").unwrap_or_default()), next))
+        };
+        Ok(shown(self.title, main))
+    }
+}
+
+/// The parameters that have one field each.
+fn fields(api: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    parameters(api).filter(|(name, _)| !name.ends_with('*'))
+}
+
+/// A field for each parameter that the API has.
+pub(super) fn form(path: &str, api: &'static str, given: &Pairs) -> Markup {
+    html! {
+        form.fields method="get" action=(path) {
+            @for (name, help) in fields(api) {
+                label {
+                    (name.replace('_', " ")) small { (help.replace('`', "")) }
+                    @if let Some((_, choices)) = CHOICES.iter().find(|(of, _)| *of == name) {
+                        select name=(name) {
+                            option value="" { "any" }
+                            @for choice in *choices {
+                                option value=(choice) selected[given.get(name) == Some(choice)] { (choice) }
+                            }
+                        }
+                    } @else {
+                        input type="text" name=(name) value=[given.get(name)] maxlength="255";
+                    }
+                }
+            }
+            div.actions { button type="submit" { "Show" } a.button href=(path) { "All" } }
+        }
+    }
+}

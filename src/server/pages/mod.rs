@@ -1,0 +1,197 @@
+//! The dashboard: pages for people beside the API, made on the server. They work without a script, and show nothing that the API would not.
+//!
+//! Each file is a page. It asks the API in the name of the key that is logged in, so scopes, limits and lanes are the API's, and shows the
+//! records that it answers. What does not belong here: decisions, and sums over the book.
+
+mod account;
+mod accounts;
+mod acting;
+mod assets;
+mod cells;
+mod chart;
+mod doctor;
+mod guard;
+mod help;
+mod hold;
+mod holds;
+mod journal;
+mod journals;
+mod keys;
+mod layout;
+mod list;
+mod login;
+mod overview;
+mod page;
+mod pairs;
+mod periods;
+mod problems;
+mod proof;
+mod reports;
+mod schedule;
+mod schedules;
+mod table;
+mod transfer;
+mod transfers;
+mod visit;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::get;
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use crate::server::pages::guard::{check_origin, redirect, respond};
+use crate::server::pages::page::{Page, Reply, Run};
+use crate::server::pages::pairs::Pairs;
+use crate::server::pages::visit::Visit;
+use crate::server::problem::Problem;
+use crate::server::state::State;
+use crate::server::status::ServerCode;
+
+const FORM_BYTES_MAX: usize = 64 << 10;
+const FORM_TIME_MAX: Duration = Duration::from_secs(30);
+
+const PAGES: &[Page] = &[
+    overview::PAGE,
+    accounts::PAGE,
+    account::PAGE,
+    transfers::PAGE,
+    transfer::PAGE,
+    journals::PAGE,
+    journal::PAGE,
+    holds::PAGE,
+    hold::PAGE,
+    schedules::PAGE,
+    schedule::PAGE,
+    periods::PAGE,
+    reports::INDEX,
+    reports::PAGE,
+    proof::PAGE,
+    keys::PAGE,
+    doctor::PAGE,
+    help::PAGE,
+];
+
+/// The routes of all pages.
+pub(super) fn router(state: &Arc<State>) -> Router {
+    let mut router = assets::router();
+    for page in PAGES.iter().chain(acting::postings::PAGES).chain(acting::accounts::PAGES).chain(acting::rest::PAGES) {
+        let (of_show, of_act) = (Arc::clone(state), Arc::clone(state));
+        let mut methods = get(move |request: HttpRequest| answer(of_show, page.path, page.show, request));
+        if let Some(act) = page.act {
+            methods = methods.post(move |request: HttpRequest| answer(of_act, page.path, act, request));
+        }
+        router = router.route(page.path, methods);
+    }
+    let (of_login, of_logout) = (Arc::clone(state), Arc::clone(state));
+    let show_login = |request: HttpRequest| async move {
+        let asked = Pairs::read(request.uri().query().unwrap_or_default()).unwrap_or_default();
+        login::page(&asked, None, StatusCode::OK)
+    };
+    let log_in = move |request: HttpRequest| async move {
+        let (parts, body) = request.into_parts();
+        match read_form(&parts, body).await {
+            Ok(form) => login::log_in(of_login, parts.headers, form).await,
+            Err(problem) => refuse(&problem),
+        }
+    };
+    let log_out = move |request: HttpRequest| login::log_out(of_logout, request.headers().clone());
+    router.route(login::PATH, get(show_login).post(log_in)).route("/logout", axum::routing::post(log_out))
+}
+
+/// Whether who asks wants pages, as browsers do.
+pub(super) fn are_wanted(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+}
+
+/// A page that says why there is no other.
+pub(super) fn refuse(problem: &Problem) -> Response {
+    respond(problem.status, layout::whole(None, "", &problems::document(problem)))
+}
+
+async fn answer(state: Arc<State>, path: &'static str, run: Run, request: HttpRequest) -> Response {
+    let begin = Stopwatch::now();
+    let _in_flight = state.metrics.begin();
+    let request_id = state.request_ids.of(request.headers());
+    let method = if request.method() == Method::POST { "POST" } else { "GET" };
+    let mut response = match try_answer(&state, run, request).await {
+        Ok(response) => response,
+        Err(problem) => refuse(&problem),
+    };
+    let (status, took) = (response.status().as_u16(), begin.elapsed());
+    state.metrics.answered(method, path, status, took);
+    if status >= 500 {
+        warn!(request_id, method, path, status, micros = took.as_micros(), "answered");
+    } else {
+        info!(request_id, method, path, status, micros = took.as_micros(), "answered");
+    }
+    if let Ok(value) = request_id.parse() {
+        response.headers_mut().insert(crate::server::request_ids::HEADER, value);
+    }
+    response
+}
+
+async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let query = Pairs::read(parts.uri.query().unwrap_or_default())?;
+    let is_post = parts.method == Method::POST;
+    let form = if is_post { read_form(&parts, body).await? } else { Pairs::default() };
+    if is_post {
+        check_origin(&parts.headers)?;
+    }
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let Some(principal) = login::principal(state, &parts.headers).await? else {
+        return Ok(send_to_login(is_post, &target, &form));
+    };
+    state.rates.take(&principal.id)?;
+    let path = read_path(&mut parts).await?;
+    let visit = Arc::new(Visit { state: Arc::clone(state), principal, path, target, query, form });
+    Ok(match run(Arc::clone(&visit)).await {
+        Ok(Reply::Page(document)) => {
+            respond(document.status, layout::whole(Some(&visit.principal), &visit.target, &document))
+        }
+        Ok(Reply::SeeOther(target)) => redirect(&target),
+        Err(problem) => {
+            let document = problems::document(&problem);
+            respond(document.status, layout::whole(Some(&visit.principal), &visit.target, &document))
+        }
+    })
+}
+
+/// Who looks is sent to the form; who sent a form gets it at once, with what was in the form, so that it is there again behind it.
+fn send_to_login(is_post: bool, target: &str, form: &Pairs) -> Response {
+    if !is_post {
+        return redirect(&Pairs::of([("next", target)]).behind(login::PATH));
+    }
+    let path = target.split('?').next().unwrap_or_default();
+    let next = form.without(&["step"]).behind(path);
+    let asked = Pairs::of([("next", next.as_str())]);
+    let problem = "The session has ended. What you wrote is kept: log in, and the form is there again.";
+    login::page(&asked, Some(problem), StatusCode::UNAUTHORIZED)
+}
+
+async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> {
+    let params = RawPathParams::from_request_parts(parts, &()).await;
+    let params = params.map_err(|_| Problem::invalid("the path is not UTF-8"))?;
+    Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+async fn read_form(parts: &Parts, body: axum::body::Body) -> Result<Pairs, Problem> {
+    let essence = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !essence.starts_with("application/x-www-form-urlencoded") {
+        return Err(Problem::new(ServerCode::MediaTypeUnsupported, "this takes forms only; programs use the API"));
+    }
+    let read = timeout(FORM_TIME_MAX, to_bytes(body, FORM_BYTES_MAX)).await;
+    let read = read.map_err(|_| Problem::new(ServerCode::BodyTimeout, "the form did not come in time"))?;
+    let most =
+        || Problem::new(ServerCode::BodyTooLarge, format!("the form has more than {FORM_BYTES_MAX} bytes, or was cut"));
+    let bytes = read.map_err(|_| most())?;
+    Pairs::read(std::str::from_utf8(&bytes).map_err(|_| Problem::invalid("the form is not UTF-8"))?)
+}

@@ -1,0 +1,132 @@
+//! The first page: what the book has by currency and type, what expires soon, and what was posted last.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bigdecimal::BigDecimal;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::server::kept_answers::KeptAnswer;
+use crate::server::keys::scope::Scope;
+use crate::server::pages::cells::{columns, linking, moment, rows, word};
+use crate::server::pages::page::{Outcome, Page, shown};
+use crate::server::pages::pairs::Pairs;
+use crate::server::pages::table::{framed, table};
+use crate::server::pages::transfers::of_transfers;
+use crate::server::pages::visit::{Ask, Visit};
+use crate::server::problem::Problem;
+use crate::wire::HoldRecord;
+
+const TYPES: [&str; 5] = ["asset", "liability", "equity", "revenue", "expense"];
+/// Holds that expire within this time are shown.
+const SOON: Duration = Duration::from_hours(24);
+const HOLDS_MAX: u32 = 10;
+const HOLDS: [&str; 6] = ["sequence", "expires_at", "debit_account", "credit_account", "remaining", "currency"];
+
+pub(super) const PAGE: Page = Page::new("/", |visit| Box::pin(show(visit)));
+
+async fn show(visit: Arc<Visit>) -> Outcome {
+    let main = html! {
+        @if visit.reaches_all() {
+            @if visit.may(Scope::BookRead) { (totals(&visit).await?) }
+            @if visit.may(Scope::TransfersRead) { (expiring(&visit).await?) (newest(&visit).await?) }
+        } @else {
+            p { "This key is for accounts that begin with " bdi { (visit.principal.prefix) } ". " a href="/accounts" { "Show them" } }
+        }
+    };
+    Ok(shown("Overview", main))
+}
+
+/// Nothing is added up for a view: this is the trial balance as it was a while ago.
+async fn totals(visit: &Visit) -> Result<Markup, Problem> {
+    let ask = Ask::of("/v1/reports/trial-balance").with(Pairs::of([("depth", "1")]));
+    let Some(report) = visit.get_kept(ask).await? else {
+        return Ok(html! { p.notice { "The totals are being added up; reload in a while." } });
+    };
+    let sums = by_currency(rows(&report.value, "items")?)?;
+    let table = html! {
+        table {
+            caption { "What the book has, by currency" }
+            thead { tr {
+                th scope="col" { "Currency" }
+                @for name in ["Assets", "Liabilities", "Equity", "Revenue", "Expenses", "Debits", "Credits"] { th.n scope="col" { (name) } }
+            } }
+            tbody {
+                @for (currency, sums) in &sums {
+                    tr {
+                        th scope="row" { (currency) }
+                        @for account_type in TYPES {
+                            td.n { a href={ "/reports/trial-balance?currency=" (currency) } { (sums.of_type(account_type)) } }
+                        }
+                        td.n { (sums.debits) } td.n { (sums.credits) }
+                    }
+                }
+            }
+        }
+    };
+    Ok(html! {
+        h2 { "Totals" }
+        @if sums.is_empty() { p.nothing { "Nothing has been posted yet." } } @else { (framed("Totals by currency", &table)) (verdict(&report)) }
+    })
+}
+
+fn verdict(report: &KeptAnswer) -> Markup {
+    html! {
+        p {
+            @match report.value.get("balanced").and_then(Value::as_bool) {
+                Some(true) => { span.good { "Balanced" } ": debits equal credits in every currency. " }
+                _ => { span.bad { "Not balanced" } ": debits and credits differ; verify the book. " }
+            }
+            span.quiet { "As of " (moment(&report.made_at.to_string())) " UTC. " a href="/proof" { "Proof" } }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Sums<'v> {
+    by_type: BTreeMap<&'v str, BigDecimal>,
+    debits: &'v str,
+    credits: &'v str,
+}
+
+impl Sums<'_> {
+    fn of_type(&self, account_type: &str) -> String {
+        self.by_type.get(account_type).map_or_else(|| "0".to_owned(), BigDecimal::to_plain_string)
+    }
+}
+
+fn by_currency(lines: &[Value]) -> Result<BTreeMap<&str, Sums<'_>>, Problem> {
+    let mut all: BTreeMap<&str, Sums> = BTreeMap::new();
+    for line in lines {
+        let sums = all.entry(word(line, "currency")?).or_default();
+        if word(line, "line")? == "total" {
+            (sums.debits, sums.credits) = (word(line, "debits")?, word(line, "credits")?);
+        } else {
+            let closing: BigDecimal = word(line, "closing")?.parse().unwrap_or_default();
+            *sums.by_type.entry(word(line, "type")?).or_default() += closing;
+        }
+    }
+    Ok(all)
+}
+
+async fn expiring(visit: &Visit) -> Result<Markup, Problem> {
+    let until = visit.now().after(SOON);
+    let list = move |ledger: &crate::ledger::Ledger| Ok(ledger.list_expiring_holds(until, HOLDS_MAX)?);
+    let holds = visit.read(Scope::TransfersRead, list).await?;
+    let unwritten = |error: serde_json::Error| Problem::invalid(error.to_string());
+    let holds = holds.iter().map(|hold| serde_json::to_value(HoldRecord::from(hold)).map_err(unwritten));
+    let holds = holds.collect::<Result<Vec<_>, _>>()?;
+    let columns = linking(columns::<HoldRecord>(&HOLDS), "sequence", ("/holds/", "hold"));
+    Ok(html! { h2 { "Holds that expire within a day" } (table("The soonest first", &columns, &holds)?) })
+}
+
+async fn newest(visit: &Visit) -> Result<Markup, Problem> {
+    let page = visit.get(Ask::of("/v1/transfers").with(Pairs::of([("limit", "10")]))).await?;
+    Ok(html! {
+        h2 { "Newest transfers" }
+        (table("The newest first", &of_transfers(), rows(&page, "items")?)?)
+        p { a href="/transfers" { "All transfers" } }
+    })
+}

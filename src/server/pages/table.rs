@@ -1,0 +1,68 @@
+//! Tables, lists of facts, and the way from one page of a list to the next.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::server::pages::cells::{Column, field, text};
+use crate::server::pages::pairs::Pairs;
+use crate::server::problem::Problem;
+
+/// A table that scrolls by itself where the screen is narrow, by keyboard too.
+pub(super) fn framed(caption: &str, table: &Markup) -> Markup {
+    html! { div.scroll role="region" aria-label=(text(caption)) tabindex="0" { (table) } }
+}
+
+/// Rows with their columns. The first column is the head of its row.
+pub(super) fn table(caption: &str, columns: &[Column], rows: &[Value]) -> Result<Markup, Problem> {
+    if rows.is_empty() {
+        return Ok(html! { p.nothing { (text(caption)) ": none." } });
+    }
+    let cells = rows.iter().map(|row| columns.iter().map(|column| column.cell(row)).collect());
+    let cells = cells.collect::<Result<Vec<Vec<_>>, Problem>>()?;
+    let class = |column: &Column| column.is_number().then_some("n");
+    let table = html! {
+        table {
+            caption { (text(caption)) }
+            thead { tr { @for column in columns { th scope="col" class=[class(column)] { (column.title) } } } }
+            tbody {
+                @for row in &cells {
+                    tr {
+                        @for (index, (column, cell)) in columns.iter().zip(row).enumerate() {
+                            @if index == 0 { th scope="row" class=[class(column)] { (cell) } }
+                            @else { td class=[class(column)] { (cell) } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(framed(caption, &table))
+}
+
+/// Facts of one thing, without those that are null.
+pub(super) fn facts(columns: &[Column], of: &Value) -> Result<Markup, Problem> {
+    let mut facts = Vec::new();
+    for column in columns {
+        let value = field(of, column.name)?;
+        let is_empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+        if !is_empty {
+            facts.push((column.title.as_str(), column.cell(of)?));
+        }
+    }
+    Ok(html! { dl.facts { @for (title, fact) in &facts { div { dt { (title) } dd { (fact) } } } } })
+}
+
+/// The links to the other pages of a list. `query` is what the list was asked for.
+pub(super) fn pager(path: &str, query: &Pairs, next: Option<&str>) -> Markup {
+    let is_first = query.get("cursor").is_none();
+    html! {
+        @if !is_first || next.is_some() {
+            nav.pager aria-label="Pages" {
+                @if !is_first { a href=(query.without(&["cursor"]).behind(path)) rel="first" { "First page" } }
+                @if let Some(next) = next {
+                    a href=(query.with("cursor", next).behind(path)) rel="next" { "Next page" }
+                }
+            }
+        }
+    }
+}
