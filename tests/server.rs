@@ -5,6 +5,7 @@ mod administration;
 mod bad_requests;
 mod document;
 mod ending;
+mod events;
 mod faults;
 mod jobs;
 mod keys;

@@ -13,6 +13,7 @@ use crate::wire::{AccountRecord, Next, ReceiptRecord, TransferRecord, write_json
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const NDJSON: &str = "application/x-ndjson";
+pub(super) const EVENT_STREAM: &str = "text/event-stream";
 pub(super) const CSV: &str = "text/csv";
 pub(super) const CSV_WITH_CHARSET: &str = "text/csv; charset=utf-8";
 /// What the list of a page is called.

@@ -6,7 +6,7 @@ use std::time::Instant as Stopwatch;
 use axum::body::{Body as HttpBody, to_bytes};
 use axum::extract::{FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use crate::ledger::{Ledger, Mode, Receipt, WriteOptions};
 use crate::requests::{Request, Written};
 use crate::server::answer::{Answer, CSV, JSON, NDJSON, PROBLEM};
+use crate::server::api::events::Events;
 use crate::server::call::Call;
 use crate::server::endpoint::{Action, Body, Endpoint, Reach};
 use crate::server::keys::ring::{Found, Principal};
@@ -34,7 +35,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static(request_ids::HEADER);
 /// What a request comes to: an answer that is whole, or one that is still being made.
 enum Made {
     Whole(Answer),
-    Stream(HttpBody),
+    Stream(&'static str, HttpBody),
 }
 
 /// Answers a request of an endpoint.
@@ -47,7 +48,7 @@ pub(super) async fn answer(state: Arc<State>, endpoint: &'static Endpoint, reque
     let outcome = try_answer(&state, endpoint, request, &mut principal).await;
     let (status, code) = match &outcome {
         Ok(Made::Whole(answer)) => (answer.status, None),
-        Ok(Made::Stream(_)) => (StatusCode::OK, None),
+        Ok(Made::Stream(..)) => (StatusCode::OK, None),
         Err(problem) => (problem.status, Some(problem.code)),
     };
     let (method, took) = (endpoint.method_word(), begin.elapsed());
@@ -91,11 +92,22 @@ async fn try_answer(
     let call = Call { principal: who, path, query, headers: parts.headers, body, file };
     if matches!(endpoint.action, Action::Export) {
         let place = state.long.enter(deadline).await?;
-        return Ok(Made::Stream(api::export::stream(state.long.ledger(), place)));
+        return Ok(Made::Stream(NDJSON, api::export::stream(state.long.ledger(), place)));
+    }
+    if matches!(endpoint.action, Action::Events) {
+        let answer = match api::events::answer(state, &call).await? {
+            Events::Page(answer) => answer,
+            Events::Stream(media_type, body) => return Ok(Made::Stream(media_type, body)),
+        };
+        let wants_rows = csv::is_wanted(&call.headers);
+        return Ok(Made::Whole(if wants_rows { csv::of_list(answer, endpoint.answer)? } else { answer }));
     }
     let wants_rows = csv::is_offered(endpoint) && csv::is_wanted(&call.headers);
     let call = Arc::new(call);
     let outcome = act(state, endpoint, Arc::clone(&call), deadline).await;
+    if endpoint.method != Method::GET {
+        state.feed.nudge();
+    }
     let shown = |answer| if wants_rows { csv::of_list(answer, endpoint.answer) } else { Ok(answer) };
     outcome
         .and_then(shown)
@@ -164,7 +176,7 @@ async fn act(
         }
         Action::Jobs(run) => run(&call, &state.jobs),
         Action::Inline(run) => run(&call),
-        Action::Export => Err(Problem::new(ServerCode::Panic, "an export is a stream")),
+        Action::Export | Action::Events => Err(Problem::new(ServerCode::Panic, "it is answered as a stream")),
     }
 }
 
@@ -295,9 +307,9 @@ fn check_media_type(expected: Body, headers: &HeaderMap) -> Result<(), Problem> 
 fn respond(outcome: Result<Made, Problem>, request_id: &str) -> Response {
     let mut response = match outcome {
         Ok(Made::Whole(answer)) => whole(answer),
-        Ok(Made::Stream(body)) => {
+        Ok(Made::Stream(media_type, body)) => {
             let mut response = Response::new(body);
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
             response
         }
         Err(problem) => of_problem(&problem, request_id),

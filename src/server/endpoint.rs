@@ -37,6 +37,8 @@ pub(super) enum Action {
     Jobs(fn(&Call, &Jobs) -> Result<Answer, Problem>),
     /// The whole book, as a stream.
     Export,
+    /// The events, as a page or as a stream.
+    Events,
     /// Nothing of the book is needed.
     Inline(fn(&Call) -> Result<Answer, Problem>),
 }

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::error::{Error, InputError};
+use crate::server::feed;
 use crate::server::options::{ServerOptions, TlsFiles};
 use crate::server::router::router;
 use crate::server::state::State;
@@ -191,6 +192,7 @@ async fn serve(
     let watching = watch_for_end(Arc::clone(state), options.clone(), stop.subscribe(), (handle.clone(), unix.clone()));
     tokio::spawn(watching);
     tokio::spawn(refresh_keys(Arc::clone(state)));
+    tokio::spawn(feed::follow(Arc::downgrade(state)));
     let over_tcp = serve_tcp(options, listener, handle, router.clone());
     match &options.socket {
         None => over_tcp.await,

@@ -1,8 +1,9 @@
 //! The numbers of the server, in the text form of Prometheus. No account, no key and no amount is ever in a label.
 
 use std::fmt::Write as _;
-use std::sync::atomic::AtomicI64;
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant as Stopwatch};
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
@@ -51,6 +52,9 @@ pub(super) struct Metrics {
     seconds: Seconds,
     postings: Family<OutcomeLabels, Counter>,
     in_flight: Gauge<i64, AtomicI64>,
+    feed_lag: Gauge<f64, AtomicU64>,
+    /// Since when events are held back.
+    feed_behind_since: Mutex<Option<Stopwatch>>,
 }
 
 /// A request that is under way.
@@ -74,7 +78,9 @@ impl Metrics {
         registry.register("teller_http_request_duration_seconds", "How long requests took", seconds.clone());
         registry.register("teller_postings", "Requests that post, by what became of them", postings.clone());
         registry.register("teller_http_requests_in_flight", "Requests that are under way", in_flight.clone());
-        Self { registry, requests, seconds, postings, in_flight }
+        let feed_lag = Gauge::default();
+        registry.register("teller_feed_lag_seconds", "For how long events are held back by a writer", feed_lag.clone());
+        Self { registry, requests, seconds, postings, in_flight, feed_lag, feed_behind_since: Mutex::default() }
     }
 
     pub(super) fn begin(&self) -> InFlight {
@@ -91,6 +97,13 @@ impl Metrics {
     /// `posted`, `replayed` or `refused`.
     pub(super) fn posting(&self, outcome: &'static str) {
         self.postings.get_or_create(&OutcomeLabels { outcome: Word(outcome) }).inc();
+    }
+
+    /// Whether there are events that cannot be told yet.
+    pub(super) fn feed_is_behind(&self, is_behind: bool) {
+        let mut since = self.feed_behind_since.lock().unwrap_or_else(PoisonError::into_inner);
+        *since = is_behind.then(|| since.unwrap_or_else(Stopwatch::now));
+        self.feed_lag.set(since.map_or(Duration::ZERO, |since| since.elapsed()).as_secs_f64());
     }
 
     pub(super) fn text(&self) -> String {

@@ -12,6 +12,7 @@ mod currencies;
 mod deadline;
 mod dispatch;
 mod endpoint;
+mod feed;
 mod health;
 mod jobs;
 mod kept_answers;
@@ -32,6 +33,7 @@ mod router;
 mod schemas;
 mod state;
 mod status;
+mod stream;
 
 pub use crate::server::keys::kept::{KeptKey, Keys, MadeKey, NewKey};
 pub use crate::server::keys::scope::Scope;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::server::answer::{CSV, JSON, NDJSON, PROBLEM};
+use crate::server::answer::{CSV, EVENT_STREAM, JSON, NDJSON, PROBLEM};
 use crate::server::call::KEY_HEADER;
 use crate::server::endpoint::{Action, Body, Endpoint};
 use crate::server::schemas::{Shape, components};
@@ -105,6 +105,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         let schema = match *name {
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1_000}),
             "depth" => json!({"type": "integer", "minimum": 0, "maximum": 1_000_000}),
+            "wait" => json!({"type": "integer", "minimum": 0, "maximum": 60}),
             "dry_run" | "zero" => json!({"type": "boolean"}),
             "order" => json!({"enum": ["recorded", "effective"]}),
             "on_refusal" => json!({"enum": ["carry-on", "stop", "nothing"]}),
@@ -145,6 +146,7 @@ fn bad(endpoint: &Endpoint) -> Vec<u16> {
         Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => statuses.extend([409, 412, 507]),
         Action::Keys(_) => statuses.extend([409, 507]),
         Action::Job(_) => statuses.push(507),
+        Action::Events => statuses.push(409),
         _ => {}
     }
     statuses.sort_unstable();
@@ -163,6 +165,11 @@ fn responses(endpoint: &Endpoint) -> Value {
         let mut content = json!({content_type: {"schema": shape.schema()}});
         if csv::is_offered(endpoint) {
             content[CSV] = json!({"schema": {"type": "string"}});
+        }
+        if matches!(endpoint.action, Action::Events) {
+            for media_type in [NDJSON, EVENT_STREAM] {
+                content[media_type] = json!({"schema": {"type": "string"}});
+            }
         }
         responses.insert(status.to_string(), json!({"description": description, "content": content}));
     }

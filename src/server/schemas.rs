@@ -4,11 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::server::answer::ITEMS;
 use crate::wire::{
-    AccountEventRecord, AccountRecord, BalanceRecord, ClosedPeriodRecord, CurrencyRecord, DueRecord, EntryRecord,
-    ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord,
-    KeyMadeRecord, KeyRecord, MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord,
-    PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord,
-    StatementHead, TransferDetailsRecord, TransferRecord, TrialBalanceRecord, VerifyRecord,
+    AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
+    CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord,
+    HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord, MetadataChangeRecord,
+    MetadataRecord, OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord,
+    ScheduleRecord, ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferEventRecord,
+    TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord,
 };
 
 /// What a body looks like.
@@ -72,6 +73,11 @@ pub(super) fn components() -> Map<String, Value> {
         record::<AccountRecord>(),
         record::<OpenedRecord>(),
         record::<AccountEventRecord>(),
+        record::<EventRecord>(),
+        record::<TransferEventRecord>(),
+        record::<AccountOpenedRecord>(),
+        record::<BookEventRecord>(),
+        record::<TransferWithBalancesRecord>(),
         record::<BalanceRecord>(),
         record::<EntryRecord>(),
         record::<StatementHead>(),

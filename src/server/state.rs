@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::Error;
 use crate::ledger::{Ledger, Poster, PosterOptions};
 use crate::server::currencies::Currencies;
+use crate::server::feed::Feed;
 use crate::server::jobs::Jobs;
 use crate::server::kept_answers::Kept;
 use crate::server::keys::kept::Keys;
@@ -35,6 +36,7 @@ pub(super) struct State {
     pub(super) currencies: Currencies,
     pub(super) ring: Arc<Ring>,
     pub(super) jobs: Jobs,
+    pub(super) feed: Arc<Feed>,
     pub(super) rates: Rates,
     pub(super) sessions: Sessions,
     pub(super) kept: Kept,
@@ -60,6 +62,7 @@ impl State {
             currencies: Currencies::default(),
             ring: Arc::new(Ring::new(Keys::of_book(url, store))),
             jobs: Jobs::default(),
+            feed: Arc::new(Feed::new()),
             rates: Rates::new(options.rate_max),
             sessions: Sessions::default(),
             kept: Kept::default(),
@@ -77,6 +80,7 @@ impl State {
 
     pub(super) fn end(&self) {
         self.is_ending.store(true, Ordering::Relaxed);
+        self.feed.end();
     }
 
     pub(super) fn is_ending(&self) -> bool {

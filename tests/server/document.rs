@@ -17,6 +17,7 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("POST", "/v1/transfers", r#"{"key":"t1","from":"customers:alice","to":"customers:bob","amount":"2.00"}"#),
     ("POST", "/v1/transfers", "{}"),
     ("GET", "/v1/transfers", ""),
+    ("GET", "/v1/events", ""),
     ("GET", "/v1/transfers/{transfer=t1}", ""),
     ("GET", "/v1/transfers/{transfer=none}", ""),
     ("POST", "/v1/transfers/{transfer=t1}/reversals", r#"{"key":"r1"}"#),

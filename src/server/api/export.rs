@@ -2,11 +2,9 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::http::Method;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tracing::warn;
@@ -16,6 +14,7 @@ use crate::ledger::Ledger;
 use crate::server::endpoint::{Action, Body as EndpointBody, Endpoint, Reach};
 use crate::server::keys::scope::Scope;
 use crate::server::schemas::Shape;
+use crate::server::stream;
 
 /// How much is written ahead of the reader.
 const CHUNK_BYTES: usize = 64 << 10;
@@ -53,7 +52,7 @@ pub(in crate::server) fn stream(ledger: Arc<Ledger>, place: OwnedSemaphorePermit
             let _ = sender.blocking_send(Err(io::Error::other(fault)));
         }
     });
-    Body::new(Chunks(receiver))
+    stream::body(receiver)
 }
 
 struct Sink {
@@ -79,19 +78,5 @@ impl io::Write for Sink {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-struct Chunks(mpsc::Receiver<io::Result<Bytes>>);
-
-impl HttpBody for Chunks {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<http_body::Frame<Bytes>>>> {
-        self.0.poll_recv(context).map(|chunk| chunk.map(|chunk| chunk.map(http_body::Frame::data)))
     }
 }

@@ -5,6 +5,7 @@ mod balances;
 mod batches;
 mod book;
 mod cash;
+pub(super) mod events;
 mod exchanges;
 pub(super) mod export;
 mod holds;
@@ -49,6 +50,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         proof::endpoints(),
         reports::endpoints(),
         imports::endpoints(),
+        events::endpoints(),
         export::endpoints(),
         jobs::endpoints(),
         keys::endpoints(),

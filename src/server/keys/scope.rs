@@ -24,6 +24,8 @@ pub enum Scope {
     BookWrite,
     /// The file of the whole book.
     BookExport,
+    /// What happened in the book, in order.
+    EventsRead,
     /// The numbers of the server.
     Metrics,
     /// All of it.
@@ -32,7 +34,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order in which they are told.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AccountsRead,
         Self::AccountsWrite,
         Self::TransfersRead,
@@ -42,6 +44,7 @@ impl Scope {
         Self::BookRead,
         Self::BookWrite,
         Self::BookExport,
+        Self::EventsRead,
         Self::Metrics,
         Self::Admin,
     ];
@@ -59,6 +62,7 @@ impl Scope {
             Self::BookRead => "book:read",
             Self::BookWrite => "book:write",
             Self::BookExport => "book:export",
+            Self::EventsRead => "events:read",
             Self::Metrics => "metrics",
             Self::Admin => "admin",
         }

@@ -1,0 +1,172 @@
+//! The feed over HTTP: pages, lines, and a stream that goes on.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use teller::Clock;
+use teller::server::NewKey;
+
+use crate::support::http::{TestServer, keys, make_key};
+use crate::support::{TestBook, in_parallel, on_every_backend};
+
+/// A client that follows the events.
+struct Follower {
+    lines: std::io::Lines<BufReader<TcpStream>>,
+}
+
+impl Follower {
+    fn of(server: &TestServer, key: &str, target: &str, headers: &str) -> Self {
+        let mut connection = TcpStream::connect(server.address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let head = format!(
+            "GET {target} HTTP/1.1\r\nhost: teller\r\nauthorization: Bearer {key}\r\naccept: text/event-stream\r\n{headers}\r\n"
+        );
+        connection.write_all(head.as_bytes()).unwrap();
+        let mut lines = BufReader::new(connection).lines();
+        assert!(lines.next().unwrap().unwrap().contains(" 200 "));
+        Self { lines }
+    }
+
+    /// The id and the event that come next; `None` at the end of the stream.
+    fn next(&mut self) -> Option<(String, Value)> {
+        let mut id = None;
+        loop {
+            let line = self.lines.next()?.ok()?;
+            if let Some(text) = line.strip_prefix("id: ") {
+                id = Some(text.to_owned());
+            } else if let Some(text) = line.strip_prefix("data: ") {
+                return Some((id.unwrap(), serde_json::from_str(text).unwrap()));
+            }
+        }
+    }
+}
+
+fn transfer(server: &TestServer, key: &str) {
+    let body = format!(r#"{{"key":"{key}","from":"customers:alice","to":"customers:bob","amount":"1.00"}}"#);
+    server.post("/v1/transfers", &body).is(201);
+}
+
+fn bank(book: &TestBook) -> TestServer {
+    let server = TestServer::on(book);
+    server.open_accounts(&["customers:alice", "customers:bob", "other"]);
+    server.post("/v1/deposits", r#"{"key":"d1","account":"customers:alice","amount":"50.00"}"#).is(201);
+    server
+}
+
+on_every_backend! {
+    fn a_page_of_events_and_where_to_go_on(book: &TestBook) {
+        let server = bank(book);
+        let page = server.get("/v1/events?limit=3").is(200).json();
+        assert_eq!(page["items"].as_array().unwrap().len(), 3);
+        assert_eq!((&page["items"][2]["subject"], &page["next_cursor"]), (&"other".into(), &page["items"][2]["id"]));
+        let rest = server.get(&format!("/v1/events?after={}", page["next_cursor"].as_str().unwrap())).is(200).json();
+        let types: Vec<_> = rest["items"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
+        assert_eq!(types, ["teller.account.opened", "teller.transfer.posted"]);
+        let newest = rest["next_cursor"].as_str().unwrap();
+        let none = server.get(&format!("/v1/events?after={newest}")).is(200).json();
+        assert_eq!((none["items"].as_array().unwrap().len(), none["next_cursor"].as_str()), (0, Some(newest)));
+
+        let only = server.get("/v1/events?types=teller.transfer.posted&accounts=customers:").is(200).json();
+        assert_eq!(only["items"].as_array().unwrap().len(), 1);
+        let lines = server.request("GET", "/v1/events").header("accept", "application/x-ndjson").send().is(200);
+        assert_eq!(lines.body.lines().count(), 5);
+        assert_eq!(serde_json::from_str::<Value>(lines.body.lines().next().unwrap()).unwrap(), page["items"][0]);
+
+        server.get("/v1/events?types=nothing").problem(400, "request_invalid");
+        server.get("/v1/events?wait=61").problem(400, "request_invalid");
+        server.get("/v1/events?after=17").problem(400, "request_invalid");
+        server.get("/v1/events?after=1-0000000000000000").problem(409, "cursor_foreign");
+        let stream = server.request("GET", "/v1/events?after=99-0000000000000000").header("accept", "text/event-stream").send();
+        stream.problem(409, "cursor_foreign");
+    }
+
+    fn a_client_that_waits_is_answered_when_something_happens(book: &TestBook) {
+        let server = bank(book);
+        let newest = server.get("/v1/events?after=latest").is(200).json()["next_cursor"].as_str().unwrap().to_owned();
+        let target = format!("/v1/events?after={newest}&wait=30&types=hold.placed");
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| server.get(&target).is(200).json());
+            transfer(&server, "t1");
+            server.post("/v1/holds", r#"{"key":"h1","from":"customers:alice","to":"customers:bob","amount":"5.00"}"#).is(201);
+            let page = waiting.join().unwrap();
+            assert_eq!(page["items"].as_array().unwrap().len(), 1);
+            assert_eq!((&page["items"][0]["data"]["key"], &page["next_cursor"]), (&"h1".into(), &page["items"][0]["id"]));
+        });
+    }
+
+    fn a_stream_tells_each_event_once_and_goes_on_where_it_was_cut(book: &TestBook) {
+        let server = bank(book);
+        let mut follower = Follower::of(&server, &server.key, "/v1/events?types=transfer.posted", "");
+        assert_eq!(follower.next().unwrap().1["data"]["key"], "d1");
+        transfer(&server, "t1");
+        let (last, event) = follower.next().unwrap();
+        assert_eq!((&event["data"]["key"], event["id"].as_str()), (&"t1".into(), Some(last.as_str())));
+        drop(follower);
+        for number in 2..30 {
+            transfer(&server, &format!("t{number}"));
+        }
+        let mut again = Follower::of(&server, &server.key, "/v1/events?types=transfer.posted", &format!("last-event-id: {last}\r\n"));
+        for number in 2..30 {
+            assert_eq!(again.next().unwrap().1["data"]["key"], format!("t{number}"));
+        }
+    }
+
+    fn many_followers_are_told_the_same(book: &TestBook) {
+        let server = bank(book);
+        let told = in_parallel(12, |number| {
+            if number < 4 {
+                for index in 0..10 {
+                    transfer(&server, &format!("{number} {index}"));
+                }
+                return None;
+            }
+            let mut follower = Follower::of(&server, &server.key, "/v1/events", "");
+            Some((0..45).map(|_| follower.next().unwrap().0).collect::<Vec<_>>())
+        });
+        let told: Vec<_> = told.into_iter().flatten().collect();
+        assert!(told.iter().all(|ids| *ids == told[0]));
+        let sequence = |id: &String| id.split('-').next().unwrap().parse::<i64>().unwrap();
+        assert!(told[0].is_sorted_by_key(sequence));
+    }
+
+    fn followers_are_sent_away_when_the_server_ends(book: &TestBook) {
+        let server = bank(book);
+        let mut follower = Follower::of(&server, &server.key.clone(), "/v1/events?after=latest", "");
+        server.stop().unwrap();
+        assert!(follower.next().is_none());
+    }
+
+    fn a_key_reads_the_events_that_it_may_see(book: &TestBook) {
+        let server = bank(book);
+        let other = make_key(book, "writer", &["transfers:write"]);
+        server.request("GET", "/v1/events").with_key(&other).send().problem(403, "forbidden");
+        let mut new = NewKey::new("narrow".parse().unwrap(), ["events:read".parse().unwrap()]);
+        "customers:".clone_into(&mut new.prefix);
+        let narrow = keys(book).create(new, Clock::system().now()).unwrap().text;
+        let read = |target: &str| server.request("GET", target).with_key(&narrow).send();
+        let page = read("/v1/events").is(200).json();
+        let subjects: Vec<_> = page["items"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
+        assert_eq!(subjects, ["teller.account.opened", "teller.account.opened", "teller.transfer.posted"]);
+        read("/v1/events?accounts=customers:b").is(200);
+        read("/v1/events?accounts=oth").problem(403, "forbidden");
+        read("/v1/events?accounts=").problem(403, "forbidden");
+    }
+}
+
+/// A reader that never reads holds nobody up.
+#[test]
+fn a_follower_that_does_not_read_holds_nobody_up() {
+    let book = TestBook::on_sqlite();
+    let server = bank(&book);
+    let _deaf: Vec<_> = (0..20).map(|_| Follower::of(&server, &server.key, "/v1/events", "")).collect();
+    let mut follower = Follower::of(&server, &server.key, "/v1/events?after=latest", "");
+    for number in 0..50 {
+        transfer(&server, &format!("t{number}"));
+    }
+    for number in 0..50 {
+        assert_eq!(follower.next().unwrap().1["data"]["key"], format!("t{number}"));
+    }
+}
