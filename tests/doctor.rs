@@ -48,6 +48,7 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
             "wal_compression",
             "size",
             "free_disk",
+            "feed",
             "pooler",
             "guards",
             "indexes",

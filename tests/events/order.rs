@@ -160,6 +160,27 @@ fn what_was_drawn_first_holds_back_what_was_committed_first() {
 }
 
 #[test]
+fn doctor_names_the_session_that_holds_events_back() {
+    let book = TestBook::on_postgres();
+    check(&book, ACCOUNTS);
+    let fact = || {
+        let facts = book.run("doctor --format json").json();
+        let facts = facts["items"].as_array().unwrap().clone();
+        facts.into_iter().find(|fact| fact["fact"] == "feed").unwrap()
+    };
+    assert_eq!(fact()["value"], "no writer holds events back");
+    let mut slow = book.connect_postgres();
+    slow.batch_execute("begin").unwrap();
+    post_in(&mut slow, &Actor::teller(), &book.clock(), &[transfer("slow", "w0", "pot0", "1")]).unwrap()[0]
+        .as_ref()
+        .unwrap();
+    let pid: i32 = sql::<Integer>("select pg_backend_pid()").get_result(&mut slow).unwrap();
+    assert!(fact()["value"].as_str().unwrap().contains(&format!("session {pid} ")), "{:?}", fact());
+    slow.batch_execute("rollback").unwrap();
+    assert_eq!(fact()["value"], "no writer holds events back");
+}
+
+#[test]
 fn an_account_that_is_being_opened_holds_back_what_came_after_it() {
     let book = TestBook::on_postgres();
     check(&book, ACCOUNTS);

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::store::diagnosis::Fact;
 use crate::store::disk::free_disk;
 use crate::store::postgres::rows::{NullableTextRow, NumberRow, TextRow};
-use crate::store::postgres::tuning;
+use crate::store::postgres::{drawing, tuning};
 
 pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreError> {
     let version = text(connection, "select version() as value")?;
@@ -40,6 +40,7 @@ pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreErr
     let size = diesel::sql_query(SIZE_QUERY).get_result::<NumberRow>(connection)?.value;
     facts.push(Fact::measured("size", size, "bytes"));
     facts.push(disk(connection)?);
+    facts.push(drawing::fact(connection)?);
     Ok(facts)
 }
 
