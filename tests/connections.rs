@@ -8,7 +8,7 @@ mod tls;
 use crate::support::TestBook;
 
 /// The address of the server that has the book.
-fn server_of(book: &TestBook) -> String {
+pub(crate) fn server_of(book: &TestBook) -> String {
     let rest = book.url.split_once('@').expect("the URL names a user").1;
     rest[..rest.find(['/', '?']).unwrap()].to_owned()
 }

@@ -13,8 +13,11 @@ use diesel::sql_types::Integer;
 use teller::facts::{AccountType, Actor, Sequence};
 use teller::ledger::{EventCursor, EventFilter};
 use teller::requests::AccountRequest;
-use teller::{Mode, post_in};
+use teller::store::StoreOptions;
+use teller::{Ledger, Mode, post_in};
 
+use crate::connections::server_of;
+use crate::support::pgbouncer::PgBouncer;
 use crate::support::{Random, TestBook, check, in_parallel, transfer};
 
 use super::WAIT;
@@ -47,8 +50,7 @@ fn sequences(book: &TestBook) -> Vec<i64> {
 }
 
 /// Reads events until it is told that nothing more comes, and checks that each comes behind those before it.
-fn read_until(book: &TestBook, is_over: &AtomicBool) -> Vec<i64> {
-    let ledger = book.ledger();
+fn read_until(ledger: &Ledger, is_over: &AtomicBool) -> Vec<i64> {
     let (mut after, mut seen): (Option<EventCursor>, Vec<i64>) = (None, Vec::new());
     loop {
         let was_over = is_over.load(Ordering::SeqCst);
@@ -91,17 +93,33 @@ fn post_in_own_transaction(book: &TestBook, worker: usize, number: usize, random
 #[test]
 fn eight_writers_and_a_reader_that_misses_nothing() {
     let book = TestBook::on_postgres();
-    check(&book, ACCOUNTS);
+    write_and_read(&book, &book.url);
+}
+
+/// Each transaction of the reader, and of most writers, is in another session of the server.
+#[test]
+fn the_order_holds_behind_a_pooler() {
+    let book = TestBook::on_postgres();
+    let role = book.query_text("select current_user::text");
+    let settings = "pool_mode = transaction\ndefault_pool_size = 5\nignore_startup_parameters = options";
+    let pooler = PgBouncer::to(&server_of(&book), &role, settings);
+    write_and_read(&book, &book.url.replace(&server_of(&book), &pooler.address));
+}
+
+/// Eight writers, some of whom roll back or take their time, and two readers, who must see the same.
+fn write_and_read(book: &TestBook, url: &str) {
+    check(book, ACCOUNTS);
+    let open = || Ledger::open(url.parse().unwrap(), StoreOptions::default()).unwrap().with_clock(book.clock());
     let is_over = AtomicBool::new(false);
     let seen = thread::scope(|scope| {
-        let readers: Vec<_> = (0..2).map(|_| scope.spawn(|| read_until(&book, &is_over))).collect();
+        let readers: Vec<_> = (0..2).map(|_| scope.spawn(|| read_until(&open(), &is_over))).collect();
         in_parallel(WRITERS, |worker| {
-            let ledger = book.ledger();
+            let ledger = open();
             let euro = ledger.get_currency("EUR".parse().unwrap()).unwrap().currency;
             let mut random = Random(worker as u64 + 1);
             for number in 0..POSTS {
                 match random.below(4) {
-                    0 => post_in_own_transaction(&book, worker, number, &mut random),
+                    0 => post_in_own_transaction(book, worker, number, &mut random),
                     1 => {
                         let name = format!("new:{worker}:{number}").parse().unwrap();
                         ledger
@@ -118,7 +136,7 @@ fn eight_writers_and_a_reader_that_misses_nothing() {
         is_over.store(true, Ordering::SeqCst);
         readers.into_iter().map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
     });
-    let expected = sequences(&book);
+    let expected = sequences(book);
     assert!(expected.len() > WRITERS * POSTS / 2);
     for seen in seen {
         assert_eq!(seen, expected);
