@@ -11,15 +11,16 @@ use axum::response::Response;
 use tokio::time::{Instant, timeout};
 use tracing::{info, warn};
 
-use crate::ledger::{Ledger, Mode, Receipt, WriteOptions};
+use crate::ledger::{Ledger, Mode, Receipt};
 use crate::requests::{Request, Written};
 use crate::server::answer::{Answer, CSV, JSON, NDJSON, PROBLEM};
 use crate::server::api::events::Events;
 use crate::server::call::Call;
-use crate::server::endpoint::{Action, Body, Endpoint, Reach};
+use crate::server::endpoint::{Action, Alone, Body, Endpoint, Prepare, Reach};
 use crate::server::keys::ring::{Found, Principal};
 use crate::server::keys::scope::Scope;
 use crate::server::keys::secret::Presented;
+use crate::server::pages::session;
 use crate::server::problem::{Problem, Retry};
 use crate::server::query::Query;
 use crate::server::state::State;
@@ -77,7 +78,10 @@ async fn try_answer(
     principal: &mut Option<Arc<Principal>>,
 ) -> Result<Made, Problem> {
     let (mut parts, body) = request.into_parts();
-    let who = authenticate(state, &parts.headers).await?;
+    let who = match listener(state, endpoint, &parts.headers).await? {
+        Some(who) => who,
+        None => authenticate(state, &parts.headers).await?,
+    };
     *principal = Some(Arc::clone(&who));
     state.rates.take(&who.id)?;
     check_scope(endpoint, &who)?;
@@ -127,13 +131,38 @@ pub(super) async fn perform(state: &Arc<State>, endpoint: &'static Endpoint, cal
 /// What a call that posts would come to. Nothing is written.
 pub(super) async fn try_out(state: &State, endpoint: &'static Endpoint, call: Call) -> Result<Receipt, Problem> {
     check_scope(endpoint, &call.principal)?;
-    let Action::Post(read, _) = endpoint.action else {
-        return Err(Problem::new(ServerCode::Panic, "only what posts can be tried out"));
-    };
-    let request = read(&call)?;
-    check_reach(&call, &request)?;
-    let options = WriteOptions::new(Mode::DryRun).by(call.actor().clone());
-    postings::post(state, request, options, deadline::default(false)).await
+    let (call, deadline) = (Arc::new(call), deadline::default(false));
+    if call.mode()? != Mode::DryRun {
+        return Err(Problem::new(ServerCode::Panic, "what is tried out must be a dry run"));
+    }
+    match endpoint.action {
+        Action::Post(read, _) => post(state, read, &call, deadline).await,
+        Action::PostPrepared(prepare, alone, _) => post_prepared(state, (prepare, alone), &call, deadline).await,
+        _ => Err(Problem::new(ServerCode::Panic, "only what posts can be tried out")),
+    }
+}
+
+async fn post(
+    state: &State,
+    read: fn(&Call) -> Result<Request<Written>, Problem>,
+    call: &Call,
+    deadline: Instant,
+) -> Result<Receipt, Problem> {
+    let request = read(call)?;
+    check_reach(call, &request)?;
+    postings::post(state, request, call.options()?, deadline).await
+}
+
+async fn post_prepared(
+    state: &State,
+    (prepare, alone): (Prepare, Alone),
+    call: &Arc<Call>,
+    deadline: Instant,
+) -> Result<Receipt, Problem> {
+    let of_alone = Arc::clone(call);
+    let alone = move |ledger: &Ledger| alone(&of_alone, ledger);
+    let prepare = |known: &_| prepare(call, known);
+    postings::post_prepared(state, prepare, alone, &call.options()?, deadline).await
 }
 
 async fn act(
@@ -143,22 +172,10 @@ async fn act(
     deadline: Instant,
 ) -> Result<Answer, Problem> {
     match endpoint.action {
-        Action::Post(read, show) => {
-            let request = read(&call)?;
-            check_reach(&call, &request)?;
-            let options = call.options()?;
-            let mode = options.mode;
-            posted(state, show, mode, postings::post(state, request, options, deadline).await)
-        }
+        Action::Post(read, show) => posted(state, show, call.mode()?, post(state, read, &call, deadline).await),
         Action::PostPrepared(prepare, alone, show) => {
-            let options = call.options()?;
-            let alone = {
-                let call = Arc::clone(&call);
-                move |ledger: &Ledger| alone(&call, ledger)
-            };
-            let prepare = |known: &_| prepare(&call, known);
-            let receipt = postings::post_prepared(state, prepare, alone, &options, deadline).await;
-            posted(state, show, options.mode, receipt)
+            let receipt = post_prepared(state, (prepare, alone), &call, deadline).await;
+            posted(state, show, call.mode()?, receipt)
         }
         Action::Read(run) => state.reads.run(deadline, move |ledger| run(&call, ledger)).await,
         Action::Write(run) => state.writes.run(deadline, move |ledger| run(&call, ledger)).await,
@@ -193,6 +210,18 @@ fn posted(
     let answer = show(&receipt?, mode)?;
     answer.replay_or_new.into_iter().for_each(|outcome| state.metrics.posting(outcome));
     Ok(answer)
+}
+
+/// Who listens to events from a page of the dashboard: by the session, as a browser sends no key with that.
+async fn listener(
+    state: &Arc<State>,
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+) -> Result<Option<Arc<Principal>>, Problem> {
+    if !matches!(endpoint.action, Action::Events) || headers.contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    session::principal(state, headers).await
 }
 
 async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Principal>, Problem> {

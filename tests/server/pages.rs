@@ -1,6 +1,7 @@
 //! The dashboard, as a browser without a script sees it.
 
 mod acting;
+mod live;
 mod login;
 mod looking;
 mod roles;

@@ -62,10 +62,10 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let main = html! {
         (done(&visit))
         (actions(&visit, &account)?)
-        (facts(&columns::<AccountRecord>(&FACTS), &account)?)
+        div #facts data-live data-accounts=(visit.named("account")) { (facts(&columns::<AccountRecord>(&FACTS), &account)?) }
         (as_of_form(&visit, as_of.as_ref())?)
         (statement_of(&visit, &statement)?)
-        @if let Some(holds) = &holds { (open_holds(rows(holds, "items")?)?) }
+        @if let Some(holds) = &holds { div #holds data-live { (open_holds(rows(holds, "items")?)?) } }
         h2 { "History" }
         (table("Changes of the account, newest first", &columns::<AccountEventRecord>(&EVENTS), rows(&history, "items")?)?)
     };
@@ -122,10 +122,12 @@ fn statement_of(visit: &Visit, statement: &Value) -> Result<Markup, Problem> {
             label { "Before" small { "the first moment behind it" } input type="text" name="to" value=[visit.query.get("to")] maxlength="40"; }
             div { button type="submit" { "Show" } }
         }
-        p { "Opening " strong.n { (word(statement, "opening")?) } ", closing " strong.n { (word(statement, "closing")?) } " " (word(statement, "currency")?) }
-        (chart::balance(&name, &points))
-        (table("Entries, newest first; change and balance on the account's normal side", &columns, entries)?)
-        (pager(&path_of(visit), &visit.query.only(&[&SPAN[..], &["cursor"]].concat()), next))
+        div #entries data-live[visit.query.get("cursor").is_none()] {
+            p { "Opening " strong.n { (word(statement, "opening")?) } ", closing " strong.n { (word(statement, "closing")?) } " " (word(statement, "currency")?) }
+            (chart::balance(&name, &points))
+            (table("Entries, newest first; change and balance on the account's normal side", &columns, entries)?)
+            (pager(&path_of(visit), &visit.query.only(&[&SPAN[..], &["cursor"]].concat()), next))
+        }
     })
 }
 
@@ -143,12 +145,13 @@ fn open_holds(holds: &[Value]) -> Result<Markup, Problem> {
 fn actions(visit: &Visit, account: &Value) -> Result<Markup, Problem> {
     let path = path_of(visit);
     let state = word(account, "state")?;
-    let from = Pairs::of([("from", visit.named("account"))]);
+    let [from, of] = ["from", "account"].map(|name| Pairs::of([(name, visit.named("account"))]));
     Ok(html! {
         @if state != "closed" {
             div.actions {
                 @if visit.may(Scope::TransfersWrite) {
                     a.button href=(from.behind("/post")) { "Transfer from here" }
+                    a.button href=(of.behind("/cash")) { "Deposit or withdraw" }
                     a.button href=(from.behind("/hold")) { "Place a hold" }
                 }
                 @if visit.may(Scope::AccountsWrite) {

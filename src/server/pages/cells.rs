@@ -59,6 +59,12 @@ pub(super) fn columns<R: Record>(names: &[&'static str]) -> Vec<Column> {
     names.iter().map(|name| column(name)).collect()
 }
 
+/// The same columns, of which some are amounts that their record has as texts.
+pub(super) fn counting(mut columns: Vec<Column>, names: &[&str]) -> Vec<Column> {
+    columns.iter_mut().filter(|column| names.contains(&column.name)).for_each(|column| column.kind = Kind::Number);
+    columns
+}
+
 /// The same columns, of which one leads to a page: what its links begin with, and the field behind that.
 pub(super) fn linking(columns: Vec<Column>, name: &str, (prefix, of): (&'static str, &'static str)) -> Vec<Column> {
     with_link(columns, name, To::Named(prefix, of))

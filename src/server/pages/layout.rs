@@ -41,7 +41,7 @@ pub(super) fn whole(who: Option<&Principal>, target: &str, document: &Document) 
                 link rel="icon" type="image/svg+xml" href=(ICON.path);
                 script src=(SCRIPT.path) defer {}
             }
-            body {
+            body data-events[who.is_some_and(|who| who.may(Scope::EventsRead))] {
                 a.skip href="#main" { "Skip to the content" }
                 header.top {
                     a.brand href="/" { "Teller" }
@@ -52,6 +52,7 @@ pub(super) fn whole(who: Option<&Principal>, target: &str, document: &Document) 
                     (document.main)
                 }
                 footer {
+                    p.live #live role="status" {}
                     p { "All times are UTC. " a href="/docs" { "API" } " " a href="/help" { "Help and shortcuts" } }
                 }
             }

@@ -42,8 +42,10 @@ impl List {
             @if !names.is_empty() {
                 details open[filters != Pairs::default()] { summary { "Filters" } (form(self.path, self.api, &filters)) }
             }
-            (table(self.caption, columns, rows(&page, "items")?)?)
-            (pager(self.path, &filters.with("cursor", visit.query.get("cursor").unwrap_or_default()), next))
+            div #rows data-live[visit.query.get("cursor").is_none()] {
+                (table(self.caption, columns, rows(&page, "items")?)?)
+                (pager(self.path, &filters.with("cursor", visit.query.get("cursor").unwrap_or_default()), next))
+            }
         };
         Ok(shown(self.title, main))
     }

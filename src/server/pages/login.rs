@@ -7,35 +7,16 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::server::dispatch::authenticate_key;
-use crate::server::keys::ring::Principal;
 use crate::server::pages::guard::{check_origin, cookie, redirect, respond, token};
 use crate::server::pages::layout::whole;
 use crate::server::pages::page::Document;
 use crate::server::pages::pairs::Pairs;
+use crate::server::pages::session::blocking;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
 
 pub(super) const PATH: &str = "/login";
-
-/// Who is logged in.
-pub(in crate::server) async fn principal(
-    state: &Arc<State>,
-    headers: &HeaderMap,
-) -> Result<Option<Arc<Principal>>, Problem> {
-    let Some(token) = token(state, headers).map(str::to_owned) else { return Ok(None) };
-    let now = state.poster.ledger().clock().now();
-    blocking(state, move |state| state.sessions.find(&state.ring, &token, now)).await
-}
-
-async fn blocking<T: Send + 'static>(
-    state: &Arc<State>,
-    work: impl FnOnce(&State) -> Result<T, crate::error::Error> + Send + 'static,
-) -> Result<T, Problem> {
-    let state = Arc::clone(state);
-    let done = tokio::task::spawn_blocking(move || work(&state)).await;
-    Ok(done.map_err(|_| Problem::new(ServerCode::Panic, "a fault of Teller; the log tells more"))??)
-}
 
 /// The form. `asked` may have a link that logs in once, and where to go next.
 pub(super) fn form(asked: &Pairs, problem: Option<&str>) -> Markup {
@@ -49,6 +30,8 @@ pub(super) fn form(asked: &Pairs, problem: Option<&str>) -> Markup {
                 input type="hidden" name="link" value=(link);
                 p { "This server has no key yet. Until there is one, this link is for whoever started it; it works once." }
             } @else {
+                // Password managers want to know whose the key is.
+                input type="text" name="username" value="Teller" autocomplete="username" hidden;
                 label {
                     "Key" small { "It begins with tlr_, and lasts in this browser for eight hours." }
                     input type="password" name="key" required autocomplete="current-password" autofocus;

@@ -29,6 +29,7 @@ mod proof;
 mod reports;
 mod schedule;
 mod schedules;
+pub(super) mod session;
 mod table;
 mod transfer;
 mod transfers;
@@ -147,7 +148,7 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
         check_origin(&parts.headers)?;
     }
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    let Some(principal) = login::principal(state, &parts.headers).await? else {
+    let Some(principal) = session::principal(state, &parts.headers).await? else {
         return Ok(send_to_login(is_post, &target, &form));
     };
     state.rates.take(&principal.id)?;

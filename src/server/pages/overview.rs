@@ -30,8 +30,11 @@ pub(super) const PAGE: Page = Page::new("/", |visit| Box::pin(show(visit)));
 async fn show(visit: Arc<Visit>) -> Outcome {
     let main = html! {
         @if visit.reaches_all() {
-            @if visit.may(Scope::BookRead) { (totals(&visit).await?) }
-            @if visit.may(Scope::TransfersRead) { (expiring(&visit).await?) (newest(&visit).await?) }
+            @if visit.may(Scope::BookRead) { div #totals data-live { (totals(&visit).await?) } }
+            @if visit.may(Scope::TransfersRead) {
+                div #holds data-live { (expiring(&visit).await?) }
+                div #newest data-live { (newest(&visit).await?) }
+            }
         } @else {
             p { "This key is for accounts that begin with " bdi { (visit.principal.prefix) } ". " a href="/accounts" { "Show them" } }
         }
@@ -93,7 +96,10 @@ struct Sums<'v> {
 
 impl Sums<'_> {
     fn of_type(&self, account_type: &str) -> String {
-        self.by_type.get(account_type).map_or_else(|| "0".to_owned(), BigDecimal::to_plain_string)
+        // Nothing has as many decimals as the currency.
+        let decimals = self.debits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let sum = self.by_type.get(account_type).cloned().unwrap_or_default();
+        sum.with_scale(i64::try_from(decimals).unwrap_or_default()).to_plain_string()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::server::pages::cells::{Column, columns, field, leading, rows, word};
+use crate::server::pages::cells::{Column, columns, counting, field, leading, rows, word};
 use crate::server::pages::list::form;
 use crate::server::pages::page::{Outcome, Page, shown};
 use crate::server::pages::pairs::{Pairs, encode};
@@ -18,6 +18,7 @@ use crate::wire::{SheetRecord, TrialBalanceRecord};
 const TRIAL_BALANCE: [&str; 9] =
     ["account", "type", "currency", "opening", "debits", "credits", "closing", "debit", "credit"];
 const SHEET: [&str; 6] = ["account", "line", "type", "currency", "amount", "period"];
+const FIGURES: [&str; 7] = ["opening", "debits", "credits", "closing", "debit", "credit", "amount"];
 /// The field that the figures lead by.
 const LINK: &str = "link";
 
@@ -75,8 +76,8 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     } else {
         columns::<SheetRecord>(names)
     };
-    let figures = ["account", "debits", "credits", "closing", "debit", "credit", "amount"];
-    for name in figures {
+    columns = counting(columns, &FIGURES);
+    for name in FIGURES.iter().chain(["account"].iter()) {
         columns = leading(columns, name, LINK);
     }
     let path = format!("/reports/{}", report.word);

@@ -25,8 +25,8 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Value]) -> Result
             caption { (text(caption)) }
             thead { tr { @for column in columns { th scope="col" class=[class(column)] { (column.title) } } } }
             tbody {
-                @for row in &cells {
-                    tr {
+                @for (row, values) in cells.iter().zip(rows) {
+                    tr.total[is_total(values)] {
                         @for (index, (column, cell)) in columns.iter().zip(row).enumerate() {
                             @if index == 0 { th scope="row" class=[class(column)] { (cell) } }
                             @else { td class=[class(column)] { (cell) } }
@@ -37,6 +37,11 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Value]) -> Result
         }
     };
     Ok(framed(caption, &table))
+}
+
+/// Whether a line of a report adds up others.
+fn is_total(row: &Value) -> bool {
+    row.get("line").and_then(Value::as_str).is_some_and(|line| line != "account")
 }
 
 /// Facts of one thing, without those that are null.

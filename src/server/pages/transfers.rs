@@ -27,7 +27,8 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let above = html! {
         (find())
         @if visit.may(Scope::TransfersWrite) {
-            div.actions { a.button href="/post" { "Post a transfer" } a.button href="/hold" { "Place a hold" } }
+            div.actions { a.button href="/post" { "Post a transfer" }
+                a.button href="/cash" { "Deposit or withdraw" } a.button href="/hold" { "Place a hold" } }
         }
     };
     LIST.show(&visit, above, &of_transfers()).await

@@ -96,6 +96,7 @@ impl Visit {
     /// What a posting would come to.
     pub(super) async fn try_out(&self, ask: Ask<'_>) -> Result<Receipt, Problem> {
         let endpoint = endpoint(&Method::POST, ask.path)?;
+        let ask = Ask { query: ask.query.with("dry_run", "true"), ..ask };
         dispatch::try_out(&self.state, endpoint, self.call(endpoint, &ask)?).await
     }
 
@@ -149,7 +150,7 @@ pub(super) fn parameters(path: &str) -> impl Iterator<Item = (&'static str, &'st
 
 fn endpoint(method: &Method, path: &str) -> Result<&'static Endpoint, Problem> {
     let found = api::all().iter().find(|endpoint| endpoint.method == *method && endpoint.path == path);
-    let is_plain = |endpoint: &&Endpoint| !matches!(endpoint.action, Action::Export);
+    let is_plain = |endpoint: &&Endpoint| !matches!(endpoint.action, Action::Export | Action::Events);
     found
         .filter(is_plain)
         .ok_or_else(|| Problem::new(ServerCode::Panic, format!("no endpoint answers {method} {path}")))

@@ -71,6 +71,22 @@ on_every_backend! {
         assert!(edited.body.contains("name=\"amount\" value=\"4.00\"") && edited.body.contains("Check it first"), "{edited:?}");
     }
 
+    fn money_comes_in_and_goes_out_by_cash(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["alice"]);
+        let browser = Browser::with_key(&server, &server.key);
+        let deposit = [("account", "alice"), ("way", "deposit"), ("amount", "50.00"), ("key", "in-1")];
+        let check = checked(&browser, "/cash", &deposit);
+        assert!(check.contains("transfer cash:eur alice 50.00 EUR") && check.contains("alice 0.00 EUR 50.00 EUR"), "{check}");
+        assert_eq!(server.get("/v1/accounts/cash:eur").status, 404, "nothing is opened yet");
+        let confirmed = with(&deposit, "step", "confirm");
+        browser.send("/cash", &confirmed).is(303);
+        browser.send("/cash", &confirmed).is(303);
+        let withdraw = [("account", "alice"), ("way", "withdraw"), ("amount", "20.00"), ("key", "out-1"), ("step", "confirm")];
+        browser.send("/cash", &withdraw).is(303);
+        assert_eq!(available(&server, "alice"), "30.00");
+    }
+
     fn a_hold_is_placed_captured_in_part_and_released(book: &TestBook) {
         let server = bank(book);
         server.post("/v1/accounts/customers:bob/unfreeze", "").is(200);
@@ -161,7 +177,7 @@ on_every_backend! {
         let server = bank(book);
         let browser = Browser::with_key(&server, &make_key(book, "reader", &["accounts:read", "transfers:read", "book:read", "schedules:read"]));
         for target in [
-            "/post", "/hold", "/holds/h1/capture", "/holds/h1/release", "/transfers/t1/reverse", "/journals/j1/reverse", "/open-account",
+            "/post", "/cash", "/hold", "/holds/h1/capture", "/holds/h1/release", "/transfers/t1/reverse", "/journals/j1/reverse", "/open-account",
             "/accounts/customers:alice/freeze", "/accounts/customers:alice/unfreeze", "/accounts/customers:alice/close",
             "/accounts/customers:alice/limits", "/periods/change", "/schedules/s1/cancel",
         ] {

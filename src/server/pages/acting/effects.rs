@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use crate::error::Error;
 use crate::facts::{Account, AccountName, NormalSide, TransferKind};
 use crate::ledger::{Ledger, Posted, Receipt};
 use crate::money::{Amount, Money};
@@ -38,7 +39,12 @@ async fn accounts_of(visit: &Visit, receipt: &Receipt) -> Result<Vec<Account>, P
             }
         }
     }
-    visit.read(Scope::AccountsRead, move |ledger: &Ledger| Ok(ledger.get_accounts(&names)?)).await
+    let found = move |ledger: &Ledger| match ledger.get_accounts(&names) {
+        // An account that is opened by this has nothing before it.
+        Err(Error::Rejected(_)) => Ok(names.iter().filter_map(|name| ledger.get_account(name).ok()).collect()),
+        found => Ok(found?),
+    };
+    visit.read(Scope::AccountsRead, found).await
 }
 
 fn transfers(transfers: &[Posted]) -> Markup {

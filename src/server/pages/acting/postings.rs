@@ -34,6 +34,24 @@ const TRANSFER: Form = Form {
     },
 };
 
+const CASH: Form = Form {
+    title: "Deposit or withdraw",
+    about: "Money comes in or goes out by way of the cash account of the account's currency.",
+    scope: Scope::TransfersWrite,
+    fields: &[
+        Field::required("account", "Account", ""),
+        Field::optional("way", "Way", "").of(&[("deposit", "deposit"), ("withdraw", "withdraw")]),
+        Field::required("amount", "Amount", "In the account's currency, such as 12.50"),
+        Field::optional("cash", "Cash account", "Empty for cash:eur and the like"),
+        DESCRIPTION,
+    ],
+    kind: Kind::Posting,
+    wanted: |_, form| {
+        let path = if form.get("way") == Some("withdraw") { "/v1/withdrawals" } else { "/v1/deposits" };
+        Ok(Wanted::post(path, texts(form, &["key", "description", "account", "amount", "cash"]), transfer_of))
+    },
+};
+
 const HOLD: Form = Form {
     title: "Place a hold",
     about: "Reserves an amount until it is captured, released or expires.",
@@ -120,6 +138,7 @@ pub(in crate::server::pages) use page;
 
 pub(in crate::server::pages) const PAGES: &[Page] = &[
     page!("/post", TRANSFER),
+    page!("/cash", CASH),
     page!("/hold", HOLD),
     page!("/holds/{hold}/capture", CAPTURE),
     page!("/holds/{hold}/release", RELEASE),

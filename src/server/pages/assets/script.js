@@ -15,3 +15,58 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+// The parts of a page that are live are made anew by the server when something happened in the book. Nothing is asked for meanwhile.
+const WAIT = 500;
+const AGAIN = 5000;
+let source = null;
+let last = "latest";
+let due = null;
+
+function say(text) {
+  const status = document.getElementById("live");
+  if (status.textContent !== text) status.textContent = text;
+}
+
+async function refresh() {
+  due = null;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual" }).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const made = fresh.getElementById(old.id);
+    // What has the focus stays, so that nobody loses the place.
+    if (made && !old.contains(document.activeElement)) old.replaceChildren(...made.childNodes);
+  }
+}
+
+function listen() {
+  const query = new URLSearchParams({ after: last });
+  const about = document.querySelector("[data-accounts]");
+  if (about) query.set("accounts", about.dataset.accounts);
+  const first = last === "latest";
+  source = new EventSource(`/v1/events?${query}`);
+  source.onopen = () => {
+    say("Live: figures change as things happen.");
+    // What happened between the page and this is no event to come.
+    if (first) due ??= setTimeout(refresh, 0);
+  };
+  source.onmessage = (event) => {
+    last = event.lastEventId;
+    due ??= setTimeout(refresh, WAIT);
+  };
+  source.onerror = () => {
+    say("The connection is lost, so what is shown may be old. Trying again.");
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => document.hidden || listen(), AGAIN);
+  };
+}
+
+if (document.body.hasAttribute("data-events") && document.querySelector("[data-live]")) {
+  listen();
+  // A browser has few connections to one server, so pages that nobody sees let go of theirs.
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (!document.hidden) listen();
+  });
+  addEventListener("pagehide", () => source.close());
+}
