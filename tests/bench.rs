@@ -36,6 +36,19 @@ on_every_backend! {
             assert!(record["times_raw"].as_str().is_some_and(|times| times.contains('.')), "{record}");
             assert_eq!(record["times_pgbench"].is_string(), book.is_on_postgres(), "{record}");
         }
+        let arguments = ["bench", "serve", "--seconds", "1", "--accounts", "20", "--clients", "4", "--format", "json"];
+        let served = Program::on(book, &arguments).run().ends(0).json();
+        let served = served["items"].as_array().unwrap();
+        let works: Vec<_> = served.iter().map(|record| record["work"].as_str().unwrap()).collect();
+        assert_eq!(works, [
+            "one client", "by HTTP, one client", "4 clients", "by HTTP, 4 clients", "batches of 1000",
+            "by HTTP, 2 clients, batches of 1000", "by HTTP, 4 clients, balances",
+        ]);
+        for record in served {
+            assert!(record["transfers_per_second"].as_u64() > Some(0) && record["p99_us"].as_u64() > Some(0), "{record}");
+            let is_paired = record["work"].as_str().is_some_and(|work| work.starts_with("by HTTP") && !work.ends_with("balances"));
+            assert_eq!(record["times_library"].is_string(), is_paired, "{record}");
+        }
         assert_eq!((Snapshot::of(book), places(book)), before);
     }
 }

@@ -57,11 +57,14 @@ impl BenchBook {
 
     /// The same book each time.
     pub(super) fn open(&self, options: StoreOptions) -> Result<Ledger, Error> {
-        let url = match self {
-            Self::Postgres(schema) => schema.url()?,
-            Self::Sqlite(folder) => DatabaseUrl::of_file(&folder.path().join(FILE)),
-        };
-        Ledger::open_or_create(url, options)
+        Ledger::open_or_create(self.url()?, options)
+    }
+
+    pub(super) fn url(&self) -> Result<DatabaseUrl, Error> {
+        match self {
+            Self::Postgres(schema) => schema.url(),
+            Self::Sqlite(folder) => Ok(DatabaseUrl::of_file(&folder.path().join(FILE))),
+        }
     }
 
     /// A table like that of the book's transfers, and nothing else, for bare writes.

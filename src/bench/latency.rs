@@ -13,7 +13,8 @@ pub struct Latencies {
 
 impl Latencies {
     /// `None` where there was no call.
-    pub(super) fn of(mut calls: Vec<Duration>) -> Option<Self> {
+    #[must_use]
+    pub fn of(mut calls: Vec<Duration>) -> Option<Self> {
         calls.sort_unstable();
         let at = |per_mille: usize| {
             let place = (calls.len() * per_mille).div_ceil(1_000).checked_sub(1)?;

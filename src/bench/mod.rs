@@ -10,6 +10,8 @@ mod pgbench;
 mod raw;
 mod requests;
 mod work;
+#[cfg(feature = "server")]
+mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +23,8 @@ use crate::store::StoreOptions;
 pub use crate::bench::latency::Latencies;
 pub use crate::bench::pgbench::PgBench;
 pub use crate::bench::work::Workload;
+#[cfg(feature = "server")]
+pub use crate::bench::written::WrittenSource;
 
 /// What a measurement came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,5 +58,5 @@ pub struct Bench {
     ledger: Arc<Ledger>,
     book: BenchBook,
     options: StoreOptions,
-    accounts: requests::Accounts,
+    accounts: Arc<requests::Accounts>,
 }

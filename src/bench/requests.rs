@@ -72,6 +72,17 @@ impl<'a> Source<'a> {
         Self { accounts, state: seed.wrapping_mul(2).wrapping_add(0x9e37_79b9_7f4a_7c15) | 1 }
     }
 
+    /// Goes on where another one stopped.
+    #[cfg(feature = "server")]
+    pub(super) const fn with_state(accounts: &'a Accounts, state: u64) -> Self {
+        Self { accounts, state }
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) const fn into_state(self) -> u64 {
+        self.state
+    }
+
     /// Between two accounts.
     pub(super) fn transfer(&mut self, now: Instant) -> TransferRequest {
         let (from, to) = self.two_accounts();
@@ -104,7 +115,7 @@ impl<'a> Source<'a> {
         TransferRequest::new(TransferId::fresh(Instant::EPOCH), parties, money)
     }
 
-    fn two_accounts(&mut self) -> (AccountName, AccountName) {
+    pub(super) fn two_accounts(&mut self) -> (AccountName, AccountName) {
         let names = &self.accounts.names;
         let count = names.len() as u64;
         let first = self.below(count);
@@ -117,7 +128,7 @@ impl<'a> Source<'a> {
         self.two_accounts().0
     }
 
-    fn money(&mut self) -> Money {
+    pub(super) fn money(&mut self) -> Money {
         let minor = 1 + self.below(AMOUNT_MAX);
         Money::new(Amount::from_minor(i64::try_from(minor).unwrap_or(1)), self.accounts.currency)
     }

@@ -95,7 +95,7 @@ impl Bench {
     pub fn prepare(url: DatabaseUrl, options: StoreOptions, accounts: u32) -> Result<Self, Error> {
         let book = BenchBook::make(url, options)?;
         let ledger = Arc::new(book.open(options)?);
-        let accounts = Accounts::open(&ledger, accounts)?;
+        let accounts = Arc::new(Accounts::open(&ledger, accounts)?);
         Ok(Self { ledger, book, options, accounts })
     }
 

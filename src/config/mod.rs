@@ -3,6 +3,8 @@
 mod bounds;
 mod dotenv;
 mod error;
+#[cfg(feature = "server")]
+mod sockets;
 mod sources;
 mod terminal;
 
@@ -13,6 +15,8 @@ use tracing_subscriber::filter::Targets;
 pub use crate::config::bounds::{Bounds, Said, bounds};
 pub use crate::config::dotenv::{DotEnvError, Problem as DotEnvProblem};
 pub use crate::config::error::ConfigError;
+#[cfg(feature = "server")]
+pub use crate::config::sockets::{InheritedSockets, inherited_sockets};
 use crate::config::sources::{DATABASE_URL, LOG, folder_of, said};
 pub use crate::config::sources::{DotEnvFile, Origin};
 pub use crate::config::terminal::{columns, is_without_color, pager, pager_options, time_zone};

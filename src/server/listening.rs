@@ -56,7 +56,7 @@ pub struct Server {
     state: Arc<State>,
     runtime: Runtime,
     options: ServerOptions,
-    listener: TcpListener,
+    listeners: Listeners,
     address: SocketAddr,
     first: Option<First>,
     stop: watch::Sender<bool>,
@@ -73,6 +73,21 @@ impl First {
         let (id, key) = state.ring.make_first()?;
         Ok(Self { key, login: format!("/login?link={}", state.sessions.make_link(&id)?) })
     }
+}
+
+/// Sockets that are open already.
+#[derive(Debug, Default)]
+pub struct OpenSockets {
+    /// In the place of [`ServerOptions::listen`].
+    pub tcp: Option<TcpListener>,
+    /// In the place of [`ServerOptions::socket`].
+    pub unix: Option<UnixListener>,
+}
+
+/// Where requests come from.
+struct Listeners {
+    tcp: TcpListener,
+    unix: Option<UnixListener>,
 }
 
 /// Ends a server from another thread.
@@ -99,25 +114,41 @@ impl Server {
     /// Those of [`Ledger::open`](crate::Ledger::open); [`Error::Input`] for an address that others can reach while there is no key;
     /// [`Error::File`] for an address that cannot be opened.
     pub fn open(url: &DatabaseUrl, store: StoreOptions, options: ServerOptions) -> Result<Self, Error> {
+        Self::open_on(url, store, options, OpenSockets::default())
+    }
+
+    /// The same on sockets that are open already, such as those that systemd hands on.
+    ///
+    /// # Errors
+    /// As [`Server::open`].
+    pub fn open_on(
+        url: &DatabaseUrl,
+        store: StoreOptions,
+        options: ServerOptions,
+        sockets: OpenSockets,
+    ) -> Result<Self, Error> {
         let state = Arc::new(State::open(url, store, &options)?);
         state.ring.refresh()?;
         let has_key = state.ring.has_valid(state.poster.ledger().clock().now());
-        if !has_key && !options.listen.ip().is_loopback() {
-            let problem = format!(
-                "there is no key yet, so {} would be open to nobody or to all; make a key first",
-                options.listen
-            );
+        let cannot_listen = |source| Error::File { doing: format!("listen on {}", options.listen), source };
+        let listen = match &sockets.tcp {
+            Some(open) => open.local_addr().map_err(cannot_listen)?,
+            None => options.listen,
+        };
+        if !has_key && !listen.ip().is_loopback() {
+            let problem =
+                format!("there is no key yet, so {listen} would be open to nobody or to all; make a key first");
             return Err(InputError::request(problem).into());
         }
         let first = if has_key { None } else { Some(First::make(&state)?) };
-        let cannot_listen = |source| Error::File { doing: format!("listen on {}", options.listen), source };
-        let listener = TcpListener::bind(options.listen).map_err(cannot_listen)?;
-        let address = listener.local_addr().map_err(cannot_listen)?;
+        let tcp = sockets.tcp.map_or_else(|| TcpListener::bind(listen), Ok).map_err(cannot_listen)?;
+        let address = tcp.local_addr().map_err(cannot_listen)?;
+        let listeners = Listeners { tcp, unix: sockets.unix };
         let cannot_start = |source| Error::File { doing: "start threads".to_owned(), source };
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime =
             builder.enable_all().max_blocking_threads(State::threads(&options)).build().map_err(cannot_start)?;
-        Ok(Self { state, runtime, options, listener, address, first, stop: watch::Sender::new(false) })
+        Ok(Self { state, runtime, options, listeners, address, first, stop: watch::Sender::new(false) })
     }
 
     /// The address that it listens on.
@@ -170,8 +201,8 @@ impl Server {
     /// # Errors
     /// [`Error::File`] for a socket or a certificate that cannot be used.
     pub fn run(self) -> Result<(), Error> {
-        let Self { state, runtime, options, listener, stop, .. } = self;
-        let outcome = runtime.block_on(serve(&state, &options, listener, &stop));
+        let Self { state, runtime, options, listeners, stop, .. } = self;
+        let outcome = runtime.block_on(serve(&state, &options, listeners, &stop));
         // Requests that still wait have had their time.
         runtime.shutdown_timeout(Duration::from_millis(100));
         // The last one to hold the poster waits until everything that it took is posted.
@@ -183,7 +214,7 @@ impl Server {
 async fn serve(
     state: &Arc<State>,
     options: &ServerOptions,
-    listener: TcpListener,
+    listeners: Listeners,
     stop: &watch::Sender<bool>,
 ) -> Result<(), Error> {
     let router = router(state);
@@ -193,12 +224,20 @@ async fn serve(
     tokio::spawn(watching);
     tokio::spawn(refresh_keys(Arc::clone(state)));
     tokio::spawn(feed::follow(Arc::downgrade(state)));
-    let over_tcp = serve_tcp(options, listener, handle, router.clone());
-    match &options.socket {
-        None => over_tcp.await,
-        Some(path) => {
-            let (tcp, socket) = tokio::join!(over_tcp, serve_socket(path, unix, router));
-            tcp.and(socket)
+    let over_tcp = serve_tcp(options, listeners.tcp, handle, router.clone());
+    match (listeners.unix, &options.socket) {
+        (None, None) => over_tcp.await,
+        (Some(open), _) => {
+            let failed = |source| Error::File { doing: "listen on the socket that was handed on".to_owned(), source };
+            let (tcp, socket) = tokio::join!(over_tcp, serve_socket(open, unix, router));
+            tcp.and(socket.map_err(failed))
+        }
+        (None, Some(path)) => {
+            let failed = |source| Error::File { doing: format!("listen on {}", path.display()), source };
+            let open = bind(path).map_err(failed)?;
+            let _socket = Socket(path.to_owned());
+            let (tcp, socket) = tokio::join!(over_tcp, serve_socket(open, unix, router));
+            tcp.and(socket.map_err(failed))
         }
     }
 }
@@ -237,18 +276,15 @@ async fn reload_on_hangup(config: OpenSSLConfig, files: TlsFiles) {
     }
 }
 
-/// A socket in the file system. One that an earlier server left behind is removed.
 async fn serve_socket(
-    path: &Path,
+    listener: UnixListener,
     handle: Handle<std::os::unix::net::SocketAddr>,
     router: Router,
-) -> Result<(), Error> {
-    let failed = |source| Error::File { doing: format!("listen on {}", path.display()), source };
-    let _socket = Socket(path.to_owned());
-    let server = axum_server::from_unix(bind(path).map_err(failed)?).map_err(failed)?.handle(handle).http1_only();
+) -> io::Result<()> {
+    let server = axum_server::from_unix(listener)?.handle(handle).http1_only();
     let mut server = server.first_request_timeout(HEAD_TIME_MAX);
     server.http_builder().http1().header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
-    server.serve(router.into_make_service()).await.map_err(failed)
+    server.serve(router.into_make_service()).await
 }
 
 /// Removes the socket's file in the end.
@@ -260,6 +296,7 @@ impl Drop for Socket {
     }
 }
 
+/// Makes a socket in the file system. One that an earlier server left behind is removed.
 fn bind(path: &Path) -> io::Result<UnixListener> {
     use std::os::unix::fs::{FileTypeExt, PermissionsExt};
     if fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket()) {

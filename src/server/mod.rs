@@ -19,6 +19,7 @@ mod kept_answers;
 mod keys;
 mod lanes;
 mod listening;
+mod load;
 mod long_work;
 mod metrics;
 mod openapi;
@@ -37,5 +38,6 @@ mod stream;
 
 pub use crate::server::keys::kept::{KeptKey, Keys, MadeKey, NewKey};
 pub use crate::server::keys::scope::Scope;
-pub use crate::server::listening::{Server, Stopper};
+pub use crate::server::listening::{OpenSockets, Server, Stopper};
+pub use crate::server::load::{Load, LoadRequest, LoadSource};
 pub use crate::server::options::{ServerOptions, TlsFiles};

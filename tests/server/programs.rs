@@ -1,8 +1,9 @@
 //! The server as it is started by people and by systemd.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::os::unix::net::UnixStream;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 
@@ -137,6 +138,35 @@ on_every_backend! {
         let sent: usize = next.iter().map(|end| end + 1).sum();
         assert_eq!((account["version"].as_u64(), account["posted"].as_str()), (Some(sent as u64), Some(format!("{sent}.00").as_str())), "each key is posted once");
         book.run("verify").ends(0);
+    }
+
+    fn a_server_listens_on_the_sockets_that_are_handed_on(book: &TestBook) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("handed.sock");
+        let (tcp, unix) = (TcpListener::bind("127.0.0.1:0").unwrap(), UnixListener::bind(&path).unwrap());
+        let address = tcp.local_addr().unwrap();
+        // As systemd does it: from the third on, with the process that they are for.
+        let script = "exec 3<&0 4<&1 0</dev/null 1>/dev/null; LISTEN_PID=$$ LISTEN_FDS=2 exec \"$0\" \"$@\"";
+        let mut child = Command::new("sh")
+            .args(["-c", script, env!("CARGO_BIN_EXE_teller"), "--database-url", &book.url, "serve", "--drain-seconds", "0"])
+            .stdin(OwnedFd::from(tcp))
+            .stdout(OwnedFd::from(unix))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let key = make_key(book, "ops", &["admin"]);
+        let asked = request(&key, "GET", "/v1/whoami", "");
+        let mut over_tcp = TcpStream::connect(address).unwrap();
+        over_tcp.write_all(asked.as_bytes()).unwrap();
+        read(over_tcp).is(200);
+        let mut over_unix = UnixStream::connect(&path).unwrap();
+        over_unix.write_all(asked.as_bytes()).unwrap();
+        let mut answer = String::new();
+        over_unix.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+        assert!(child.wait().unwrap().success());
+        assert!(path.exists(), "the socket is not the server's to remove");
     }
 
     fn a_unix_socket_and_the_first_key_work(book: &TestBook) {

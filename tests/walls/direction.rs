@@ -77,7 +77,19 @@ const TELLER: Table = Table {
         // Stricter: without `store`, of which it names the keys and the faults alone.
         (
             "server",
-            &["error", "facts", "interchange", "ledger", "maps", "money", "rejection", "requests", "store", "wire"],
+            &[
+                "bench",
+                "error",
+                "facts",
+                "interchange",
+                "ledger",
+                "maps",
+                "money",
+                "rejection",
+                "requests",
+                "store",
+                "wire",
+            ],
         ),
     ],
     upward: &[("error", "store"), ("schema", "models")],

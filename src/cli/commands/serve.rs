@@ -7,7 +7,9 @@ use clap::builder::RangedU64ValueParser;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
-use crate::server::{Server, ServerOptions, TlsFiles};
+use crate::config::{InheritedSockets, inherited_sockets};
+use crate::error::Error;
+use crate::server::{OpenSockets, Server, ServerOptions, TlsFiles};
 
 /// How the server listens.
 #[derive(Args)]
@@ -17,7 +19,8 @@ use crate::server::{Server, ServerOptions, TlsFiles};
     curl -H 'Authorization: Bearer KEY' http://127.0.0.1:7878/v1/accounts\n\n\
     Without any key the server makes one that may do all, prints it, and forgets it when it ends or when another key is \
     made; until then it listens on this machine alone. A browser sees the dashboard; /docs shows every request, and /openapi.json is the same for \
-    programs. SIGTERM and Ctrl-C end it: what was taken is answered first. SIGHUP reads the certificate again.")]
+    programs. SIGTERM and Ctrl-C end it: what was taken is answered first. SIGHUP reads the certificate again. Sockets that systemd \
+    hands on (LISTEN_FDS) come before --listen and --socket.")]
 pub(in crate::cli) struct ServeArgs {
     /// The address and the port; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
@@ -61,10 +64,15 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<En
     // Says when a new book was made, and refuses one that cannot be used.
     drop(context.ledger()?);
     let (url, _) = context.url()?;
-    let server = Server::open(&url, context.options()?, options)?;
+    let cannot_take = |source| Error::File { doing: "take the sockets that were handed on".to_owned(), source };
+    let InheritedSockets { tcp, unix } = inherited_sockets().map_err(cannot_take)?;
+    let has_unix = unix.is_some();
+    let server = Server::open_on(&url, context.options()?, options, OpenSockets { tcp, unix })?;
     say(format_args!("Listening on {scheme}://{}", server.address()));
-    if let Some(path) = &arguments.socket {
-        say(format_args!("Listening on {}", path.display()));
+    match &arguments.socket {
+        _ if has_unix => say("Listening on the socket that was handed on."),
+        Some(path) => say(format_args!("Listening on {}", path.display())),
+        None => {}
     }
     if let (Some(key), Some(login)) = (server.first_key(), server.first_login()) {
         say(format_args!(
@@ -74,7 +82,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<En
             server.address()
         ));
     }
-    if !arguments.listen.ip().is_loopback() && arguments.tls_cert.is_none() {
+    if !server.address().ip().is_loopback() && arguments.tls_cert.is_none() {
         say("Without TLS, keys and amounts can be read on the way; put a proxy with TLS in front, or give --tls-cert.");
     }
     server.run_until_signalled()?;

@@ -25,8 +25,12 @@ record! {
         times_pgbench: Option<String>,
         /// How many times as fast as bare writes of the same rows.
         times_raw: Option<String>,
+        /// How many times as fast as the same work by the library, without HTTP.
+        times_library: Option<String>,
     }
     table { work, transfers_per_second, p50_us, p99_us } room { p999_us, bytes_per_transfer }
+    /// With what it is by the library.
+    view served { work, transfers_per_second, p50_us, p99_us, times_library } room { p999_us }
     /// With what it is compared with.
     view compared { work, transfers_per_second, times_pgbench, times_raw } room { p50_us, p99_us, bytes_per_transfer }
 }
@@ -50,7 +54,15 @@ impl BenchRecord {
             peak_memory_bytes: measured.peak_memory_bytes,
             times_pgbench: times(pgbench),
             times_raw: times(raw),
+            times_library: None,
         }
+    }
+
+    /// The same, with how fast it is beside the library alone.
+    #[must_use]
+    pub fn compared_with_library(self, library: Option<&Measured>) -> Self {
+        let times_library = library.map(|library| ratio(self.transfers_per_second, library.per_second()));
+        Self { times_library, ..self }
     }
 }
 

@@ -1,3 +1,7 @@
+#[cfg(feature = "server")]
+mod serve;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -21,7 +25,7 @@ const RAW_ROWS_PER_COMMIT: u32 = 8_000;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller bench\n  teller bench --compare\n  \
-    teller bench clients --clients 100 --writers 2\n  teller bench batches --batches 1,100,8000 --accounts 100000\n  teller bench growth --millions 10 --accounts 100000\n  \
+    teller bench clients --clients 100 --writers 2\n  teller bench batches --batches 1,100,8000 --accounts 100000\n  teller bench growth --millions 10 --accounts 100000\n  teller bench serve --clients 200 --writers 2\n  \
     teller bench --compare --compare-url postgres://localhost/postgres --database-url sqlite://teller.db\n\n\
     All is done in a book of its own, which is gone afterwards: a schema of the database, named teller_bench_ and a number, or a \
     file in a folder beside the configured one. The configured book is not touched. Durability is that of the book: every commit \
@@ -30,7 +34,7 @@ const RAW_ROWS_PER_COMMIT: u32 = 8_000;
     and a branch for each; and it writes the same rows once more into a table like that of the transfers, by COPY on PostgreSQL and by \
     prepared inserts on SQLite, with nothing judged, hashed or looked up.")]
 pub(in crate::cli) struct BenchArgs {
-    /// What is measured [default: all of them but growth]
+    /// What is measured [default: all of them but growth and serve]
     #[arg(value_enum)]
     work: Vec<Work>,
     /// How long each is measured
@@ -76,6 +80,9 @@ enum Work {
     Holds,
     /// Millions of transfers, one behind the other, each measured by itself
     Growth,
+    /// A server of the API on this machine, each work behind the same one by the library
+    #[cfg(feature = "server")]
+    Serve,
 }
 
 const WORKS_USUAL: [Work; 5] = [Work::Single, Work::Clients, Work::Batches, Work::Hot, Work::Holds];
@@ -89,13 +96,21 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BenchArgs) -> Result<En
     let options = context.deadline.bound(StoreOptions::default());
     let progress = bar(0, TEMPLATE);
     progress.set_message(format!("{} accounts", arguments.accounts));
-    let bench = Bench::prepare(url.clone(), options, arguments.accounts)?;
+    let bench = Arc::new(Bench::prepare(url.clone(), options, arguments.accounts)?);
     let measured = measure(&bench, arguments, &progress)?;
     let compared = if arguments.compare { compare(&bench, arguments, &progress, url)? } else { Compared::default() };
+    let served = measure_server(&bench, options, arguments, &progress)?;
     progress.finish_and_clear();
 
-    let columns = if arguments.compare { BenchRecord::compared() } else { BenchRecord::table() };
-    context.output.many_with(&compared.records(&measured), &columns)?;
+    let mut records = compared.records(&measured);
+    let is_served = !served.is_empty();
+    records.extend(served);
+    let columns = match (arguments.compare, is_served) {
+        (true, _) => BenchRecord::compared(),
+        (false, true) => BenchRecord::served(),
+        (false, false) => BenchRecord::table(),
+    };
+    context.output.many_with(&records, &columns)?;
     if let Some(bytes) = measured.iter().filter_map(|(_, measured)| measured.peak_memory_bytes).max() {
         say(format_args!("This program had at most {} MB of memory.", bytes.div_ceil(1 << 20)));
     }
@@ -118,6 +133,26 @@ fn measure(bench: &Bench, arguments: &BenchArgs, progress: &ProgressBar) -> Resu
     Ok(measured)
 }
 
+#[cfg(feature = "server")]
+fn measure_server(
+    bench: &Arc<Bench>,
+    store: StoreOptions,
+    arguments: &BenchArgs,
+    progress: &ProgressBar,
+) -> Result<Vec<BenchRecord>, Error> {
+    if !arguments.work.contains(&Work::Serve) || interrupt::is_requested() {
+        return Ok(Vec::new());
+    }
+    let time = Duration::from_secs(arguments.seconds.into());
+    let plan = serve::Plan { clients: arguments.clients, writers: arguments.writers, time };
+    serve::measure(bench, store, &plan, progress)
+}
+
+#[cfg(not(feature = "server"))]
+fn measure_server(_: &Arc<Bench>, _: StoreOptions, _: &BenchArgs, _: &ProgressBar) -> Result<Vec<BenchRecord>, Error> {
+    Ok(Vec::new())
+}
+
 fn workloads(arguments: &BenchArgs) -> Vec<Workload> {
     let &BenchArgs { clients, writers, hot: percent, .. } = arguments;
     let chosen: &[Work] = if arguments.work.is_empty() { &WORKS_USUAL } else { &arguments.work };
@@ -128,6 +163,9 @@ fn workloads(arguments: &BenchArgs) -> Vec<Workload> {
         Work::Hot => vec![Workload::Hot { size: BATCH_TYPICAL, percent }],
         Work::Holds => vec![Workload::Holds { size: BATCH_TYPICAL }],
         Work::Growth => (1..=arguments.millions).map(|number| Workload::Million { number }).collect(),
+        // It is more than one work of the library.
+        #[cfg(feature = "server")]
+        Work::Serve => Vec::new(),
     };
     chosen.iter().flat_map(of).collect()
 }
