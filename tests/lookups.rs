@@ -1,5 +1,7 @@
 //! Looking transfers and journals up: by what, page by page, and with how much reading.
 
+mod filters;
+
 use teller::facts::{Instant, Sequence, TransferKind};
 use teller::ledger::{JournalFilter, JournalPage, ListPage, Posted, TransferFilter};
 use teller::money::WrittenAmount;

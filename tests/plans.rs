@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use teller::facts::{AccountName, Instant, TransferId};
+use teller::facts::{AccountName, HoldState, Instant, Metadata, TransferId};
 
-use teller::ledger::{AsOf, ListPage, Span, StatementOrder, TransferFilter};
+use teller::ledger::{AsOf, HoldFilter, JournalFilter, ListOrder, ListPage, Span, StatementOrder, TransferFilter};
 use teller::requests::TransferRequest;
 use teller::{Ledger, Mode};
 
@@ -121,6 +121,21 @@ fn assert_lookups(book: &TestBook, ledger: &Ledger) {
     let hold = Some(TransferId::from_key("h0").unwrap().into());
     let of_hold = ["holds_pkey", "transfers_by_hold", "accounts_pkey"];
     assert_ways(book, &of_hold, "transfers of a hold", || list(TransferFilter { hold, ..all() }));
+    let of_key = ["transfers_id_key", "accounts_pkey"];
+    assert_ways(book, &of_key, "transfers of a key", || {
+        list(TransferFilter { key: Some("h0".parse().unwrap()), ..all() });
+    });
+    let upwards = [&of_account[..], &MILESTONES].concat();
+    assert_ways(book, &upwards, "transfers of an account, the oldest first", || {
+        list(TransferFilter { account: Some(name()), order: ListOrder::Oldest, ..all() });
+    });
+    assert_ways(book, &in_book, "transfers, the oldest first", || {
+        list(TransferFilter { order: ListOrder::Oldest, ..all() });
+    });
+    let metadata = Metadata::new([("a".to_owned(), "b".to_owned())].into()).unwrap();
+    let annotated = ["transfers_pkey by range", "account_events_by_transfer"];
+    assert_ways(book, &annotated, "transfers by metadata", || list(TransferFilter { metadata, ..all() }));
+    assert_lists(book, ledger);
     let with_span = |statement: &str| statement.contains("recorded_at") && !statement.contains("debit");
     let later = Some(book.clock().now().before(Duration::from_mins(30)));
     let statements = statements_of(|| list(TransferFilter { to: later, ..all() }));
@@ -133,6 +148,27 @@ fn assert_lookups(book: &TestBook, ledger: &Ledger) {
             "{statement}"
         );
     }
+}
+
+/// The same for the lists of holds and journals, and the statement with one other account.
+fn assert_lists(book: &TestBook, ledger: &Ledger) {
+    let holds = |filter: HoldFilter| drop(ledger.list_holds_by(&filter, ListPage::default()).unwrap());
+    let all = HoldFilter::default;
+    let in_order = ["holds_sequence_key by range", "transfers_id_key", "holds_pkey", "accounts_pkey"];
+    assert_ways(book, &in_order, "holds", || holds(all()));
+    assert_ways(book, &in_order, "holds, the oldest first", || holds(HoldFilter { order: ListOrder::Oldest, ..all() }));
+    let open = HoldFilter { account: Some(name()), state: Some(HoldState::Open), ..all() };
+    let of_account = [&[BY_NAME, "transfers_id_key", "holds_pkey", "accounts_pkey"][..], &HOLDS].concat();
+    assert_ways(book, &of_account, "open holds of an account", || holds(open));
+    let journals = JournalFilter { account: Some(name()), ..JournalFilter::default() };
+    let of_account = [&[BY_NAME, "transfers_pkey"][..], &HOLDS].concat();
+    assert_ways(book, &of_account, "journals of an account", || {
+        drop(ledger.list_journals(&journals, ListPage::default()).unwrap());
+    });
+    let other = "a1".parse().unwrap();
+    assert_ways(book, &of_account, "a statement with one other account", || {
+        drop(ledger.statement_with(&name(), &other, ListPage::default()).unwrap());
+    });
 }
 
 on_every_backend! {

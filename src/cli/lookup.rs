@@ -3,28 +3,43 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum};
 
-use crate::cli::args::{count, parse};
+use crate::cli::args::{count, metadata_of, parse};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::pages::{PageArgs, say_older};
+use crate::cli::pages::{PageArgs, say_more, say_older};
 use crate::cli::talk::say;
 use crate::cli::times::{SpanArgs, Times};
 use crate::error::Error;
-use crate::facts::{Actor, Instant, Sequence};
-use crate::ledger::ListPage;
+use crate::facts::{Actor, Instant, Metadata, Sequence};
+use crate::ledger::{ListOrder, ListPage};
 use crate::wire::{Columns, Record};
 
-/// Who asked for it, and when it was recorded. A cursor carries the filters of its list.
+/// Who asked for it, what is kept beside it, and when it was recorded. A cursor carries the filters of its list.
 #[derive(Args)]
 pub(super) struct WhenArgs {
     /// Only those that this actor asked for
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// Only those beside which this is kept now; can be given again
+    #[arg(long, value_name = "KEY=VALUE")]
+    metadata: Vec<String>,
+    /// Which come first
+    #[arg(long, value_enum)]
+    order: Option<Order>,
     #[command(flatten)]
     span: SpanArgs,
+}
+
+/// Which way a list goes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// The newest
+    Newest,
+    /// The oldest
+    Oldest,
 }
 
 impl WhenArgs {
@@ -32,30 +47,41 @@ impl WhenArgs {
         self.by.as_deref().map(parse).transpose()
     }
 
+    pub(super) fn metadata(&self) -> Result<Metadata, Error> {
+        Ok(metadata_of(&self.metadata)?)
+    }
+
+    pub(super) fn order_or(&self, usual: ListOrder) -> ListOrder {
+        match self.order {
+            Some(Order::Newest) => ListOrder::Newest,
+            Some(Order::Oldest) => ListOrder::Oldest,
+            None => usual,
+        }
+    }
+
     pub(super) fn span(&self, times: Times<'_>) -> Result<(Option<Instant>, Option<Instant>), Error> {
         self.span.read(times)
     }
 }
 
-/// How a list looks: the columns of its table, and what is said where it is empty.
+/// How a list looks: the columns of its table, what is said where it is empty, what is read to find it, and which way it goes.
 pub(super) struct Shown<'a, R> {
     pub(super) columns: &'a Columns<R>,
     pub(super) nothing: &'static str,
+    pub(super) noun: &'static str,
+    pub(super) order: ListOrder,
 }
 
 /// What a page of a list has: its rows, where the next one begins, and whether it ends because enough was read.
-type Page<R> = (Vec<R>, Option<Sequence>, bool);
+type Page<R, P> = (Vec<R>, Option<P>, bool);
 
+/// For lists that go by sequences, with the filters of [`WhenArgs`].
 #[derive(Args)]
 pub(super) struct LookupArgs {
     #[command(flatten)]
-    pages: PageArgs,
-    /// The most transfers to read for a page
-    #[arg(long, value_name = "ROWS", default_value_t = ListPage::READS_MAX,
-        value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
-    read_max: u64,
+    bounded: BoundedArgs,
     /// Where to go on: the cursor that the page before told, which carries the filters
-    #[arg(long, value_name = "CURSOR", conflicts_with_all = ["by", "month", "from", "to"])]
+    #[arg(long, value_name = "CURSOR", conflicts_with_all = ["by", "metadata", "order", "month", "from", "to"])]
     cursor: Option<String>,
 }
 
@@ -64,37 +90,65 @@ impl LookupArgs {
         self.cursor.as_deref().map(str::parse).transpose().map_err(Failure::usage)
     }
 
-    /// Writes the list, from a place on. A page that was cut ends it, unless all rows are wanted.
+    /// Writes the list, from a place on.
     pub(super) fn list<R: Record, C: Display>(
         &self,
         context: &Context,
         from: Option<Sequence>,
         shown: &Shown<'_, R>,
-        read: impl Fn(ListPage) -> Result<Page<R>, Error>,
+        read: impl Fn(ListPage) -> Result<Page<R, Sequence>, Error>,
         cursor: impl Fn(Sequence) -> C,
+    ) -> Result<Ending, Failure> {
+        let read = |from: Option<&Sequence>, limit, reads_max| read(ListPage { from: from.copied(), limit, reads_max });
+        self.bounded.list(context, from, shown, read, cursor)
+    }
+}
+
+/// How many rows are shown, and how many are read for them.
+#[derive(Args)]
+pub(super) struct BoundedArgs {
+    #[command(flatten)]
+    pages: PageArgs,
+    /// The most rows to read for a page
+    #[arg(long, value_name = "ROWS", default_value_t = ListPage::READS_MAX,
+        value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    read_max: u64,
+}
+
+impl BoundedArgs {
+    /// Writes the list, from a place on. A page that was cut ends it, unless all rows are wanted.
+    pub(super) fn list<R: Record, P: Clone, C: Display>(
+        &self,
+        context: &Context,
+        from: Option<P>,
+        shown: &Shown<'_, R>,
+        read: impl Fn(Option<&P>, u32, u64) -> Result<Page<R, P>, Error>,
+        cursor: impl Fn(P) -> C,
     ) -> Result<Ending, Failure> {
         let mut list = context.output.list();
         let is_whole = self.pages.is_whole(context.output.format);
         let mut cut_at = None;
         let next = self.pages.fetch(&context.output, from, |from, limit| {
-            let (records, next, is_cut) = read(ListPage { from: from.copied(), limit, reads_max: self.read_max })?;
+            let (records, next, is_cut) = read(from, limit, self.read_max)?;
             list.add_with(&records, shown.columns)?;
             if is_cut && !is_whole {
-                cut_at = next;
+                cut_at.clone_from(&next);
             }
             Ok((records.len(), next.filter(|_| cut_at.is_none())))
         })?;
+        let is_cut = cut_at.is_some();
         let next = next.or(cut_at).map(|from| cursor(from).to_string());
         if list.count() == 0 && next.is_none() {
             say(shown.nothing);
         }
         list.end(next.as_deref())?;
-        match next.as_ref().filter(|_| cut_at.is_some()) {
-            Some(cursor) => say(format_args!(
+        match &next {
+            Some(cursor) if is_cut => say(format_args!(
                 "The search ended after {}. Narrow it with a span or another filter, raise --read-max, or go on: --cursor {cursor}",
-                count(self.read_max, "transfer")
+                count(self.read_max, shown.noun)
             )),
-            None => say_older(next),
+            Some(_) | None if shown.order == ListOrder::Newest => say_older(next),
+            Some(_) | None => say_more(next),
         }
         Ok(Ending::Done)
     }

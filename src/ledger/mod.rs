@@ -34,8 +34,9 @@ use crate::store::{DatabaseUrl, MissingBook, Pool, SchemaState, StoreOptions};
 
 pub use crate::ledger::accounts::balances::{AsOf, Balance};
 pub use crate::ledger::accounts::branches::{Branch, BranchPage};
+pub use crate::ledger::accounts::listing::{AccountFilter, AccountListPage, AccountPage};
 pub use crate::ledger::accounts::paths::PathBalance;
-pub use crate::ledger::accounts::{AccountPage, Opened, check_empty};
+pub use crate::ledger::accounts::{Opened, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::book::examination::{Examination, examine};
@@ -43,6 +44,7 @@ pub use crate::ledger::events::order::OpenedAccount;
 pub use crate::ledger::events::{
     AccountChanged, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, TransferEvent,
 };
+pub use crate::ledger::holds::listing::HoldFilter;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
 pub use crate::ledger::journals::listing::{JournalPage, JournalSummary};
@@ -64,7 +66,7 @@ pub use crate::ledger::statements::SpanStatement;
 pub use crate::ledger::statements::history::{Statement, StatementEntry};
 pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 pub use crate::ledger::transfers::WithOpenings;
-pub use crate::ledger::transfers::filter::{JournalFilter, ListPage, TransferFilter};
+pub use crate::ledger::transfers::filter::{JournalFilter, ListOrder, ListPage, TransferFilter};
 #[cfg(feature = "postgres")]
 pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
 pub use crate::ledger::transfers::listing::{TransferDetails, TransferPage};

@@ -144,6 +144,12 @@ pub(crate) fn from_sequence(sequence: i64, limit: i64) -> _ {
     holds::table.filter(holds::sequence.ge(sequence)).order(holds::sequence).limit(limit)
 }
 
+/// Holds from a place down, those first that were placed last.
+#[diesel::dsl::auto_type]
+pub(crate) fn down_from_sequence(sequence: i64, limit: i64) -> _ {
+    holds::table.filter(holds::sequence.le(sequence)).order(holds::sequence.desc()).limit(limit)
+}
+
 /// The place of a hold, written so that no index on it fits: what is asked for with it is few rows, which another index finds.
 pub(crate) fn place() -> SqlLiteral<BigInt> {
     sql("holds.sequence + 0")

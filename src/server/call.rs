@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Actor, Description, Instant};
-use crate::ledger::{Ledger, Mode, WriteOptions};
+use crate::facts::{AccountName, Actor, Description, Instant, Metadata};
+use crate::ledger::{Ledger, ListOrder, Mode, WriteOptions};
 use crate::server::keys::ring::Principal;
 use crate::server::problem::Problem;
 use crate::server::query::Query;
@@ -20,6 +20,9 @@ const LIMIT_DEFAULT: u32 = 100;
 
 /// Fields whose content is the client's own.
 const OWN_CONTENT: [&str; 2] = ["metadata", "set"];
+
+/// What the parameters begin with that filter by metadata.
+const METADATA: &str = "metadata.";
 
 pub(super) const KEY_HEADER: &str = "idempotency-key";
 
@@ -105,6 +108,30 @@ impl Call {
             Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
             Some(limit) => Err(Problem::invalid(format!("limit is {limit}; it is from 1 to {LIMIT_MAX}"))),
         }
+    }
+
+    /// What a list is to have beside its rows: `metadata.KEY=VALUE`.
+    pub(super) fn metadata(&self) -> Result<Metadata, Problem> {
+        let entries = self.query.under(METADATA).map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Ok(Metadata::new(entries.collect()).map_err(InputError::from)?)
+    }
+
+    /// Which way a list goes.
+    pub(super) fn order_or(&self, usual: ListOrder) -> Result<ListOrder, Problem> {
+        match self.query.get("order") {
+            None => Ok(usual),
+            Some("newest") => Ok(ListOrder::Newest),
+            Some("oldest") => Ok(ListOrder::Oldest),
+            Some(other) => Err(Problem::invalid(format!("order is {other:?}; write newest or oldest"))),
+        }
+    }
+
+    /// Refuses filters beside a cursor, which carries those of its list.
+    pub(super) fn check_no_filters(&self, filters: &[&str]) -> Result<(), Problem> {
+        if self.query.has_any(filters) || self.query.under(METADATA).next().is_some() {
+            return Err(Problem::invalid("the cursor carries the filters of its list; leave them out"));
+        }
+        Ok(())
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<bool, Problem> {

@@ -107,6 +107,10 @@ pub(super) const DRY_RUN: Parameter = ("dry_run", "Judge it like any other, and 
 pub(super) const LIMIT: Parameter = ("limit", "The most items of a page, 1 to 1000; 100 where it is not given");
 pub(super) const CURSOR: Parameter = ("cursor", "The `next_cursor` of the page before");
 
+pub(super) const ORDER: Parameter = ("order", "Which come first: `newest` or `oldest`");
+pub(super) const METADATA: Parameter =
+    ("metadata.*", "Only those beside which this is kept now, by its key: `metadata.invoice=7`");
+
 impl Endpoint {
     pub(super) fn get(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
         let (query, body) = (&[], Body::None);

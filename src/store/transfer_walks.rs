@@ -1,5 +1,5 @@
 //! Queries of those who look for transfers in the whole book, the same on both backends. Each reads through the primary key or an index of
-//! journals, and never more than a page.
+//! journals, and never more than a page. Holds are found by their own order in the same book.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,11 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::facts::{Instant, Sequence, Transfer};
+use crate::facts::{AccountId, Hold, Instant, Sequence, Transfer};
 use crate::models::CorruptRow;
+use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
-use crate::models::transfers::TransferRow;
+use crate::models::transfers::{MilestoneBehind, TransferRow};
 use crate::schema::transfers;
 use crate::store::each_backend::on_each_backend_row_by_row;
 use crate::store::portable::{from_rows, in_chunks};
@@ -23,6 +24,17 @@ pub(crate) trait TransferWalks {
 
     /// The place and the recorded time of the first transfer at a place or above it.
     fn find_time_at_or_above(&mut self, place: Sequence) -> Result<Option<(Sequence, Instant)>, StoreError>;
+
+    /// The first milestone of an account that was recorded behind a moment, or the account's newest transfer, which is `last`.
+    fn find_milestone_behind(
+        &mut self,
+        account: AccountId,
+        last: Sequence,
+        moment: Instant,
+    ) -> Result<Sequence, StoreError>;
+
+    /// Up to `limit` holds from a place down, the newest first.
+    fn list_holds_down_from(&mut self, first: Sequence, limit: i64) -> Result<Vec<Hold>, StoreError>;
 
     /// How many transfers each of the journals has.
     fn count_transfers_of_journals(&mut self, journals: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError>;
@@ -51,6 +63,21 @@ macro_rules! implement_transfer_walks {
                     .select((transfers::sequence, transfers::recorded_at));
                 let found: Option<(i64, SqlInstant)> = first.first(self).optional()?;
                 found.map(place_and_time).transpose()
+            }
+
+            fn find_milestone_behind(
+                &mut self,
+                account: AccountId,
+                last: Sequence,
+                moment: Instant,
+            ) -> Result<Sequence, StoreError> {
+                let recorded_at = moment.into();
+                let query = MilestoneBehind { account_id: account.0, last_transfer: last.0, recorded_at };
+                Ok(Sequence(query.get_result(self)?))
+            }
+
+            fn list_holds_down_from(&mut self, first: Sequence, limit: i64) -> Result<Vec<Hold>, StoreError> {
+                from_rows(holds::down_from_sequence(first.0, limit).select(HoldRow::as_select()).load(self)?)
             }
 
             fn count_transfers_of_journals(&mut self, journals: &[Uuid]) -> Result<HashMap<Uuid, u64>, StoreError> {

@@ -7,15 +7,20 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::error::InputError;
-use crate::facts::{Reference, Sequence, TransferId, TransferKind};
-use crate::ledger::{JournalFilter, TransferFilter};
+use crate::facts::{
+    AccountName, AccountState, AccountType, HoldState, Metadata, Reference, Sequence, TransferId, TransferKind,
+};
+use crate::ledger::{AccountFilter, HoldFilter, JournalFilter, ListOrder, TransferFilter};
 use crate::wire::amounts::read_amount;
 use crate::wire::hex::{bytes_from_hex, to_hex};
 use crate::wire::json::{Fields, Json};
+use crate::wire::notes::take_metadata;
 
-/// What the cursors of the two lists call them, so that neither is taken for the other.
+/// What the cursors of the lists call them, so that none is taken for that of another.
 const TRANSFERS: &str = "transfers";
 const JOURNALS: &str = "journals";
+const HOLDS: &str = "holds";
+const ACCOUNTS: &str = "accounts";
 
 /// Where the next page of a list of transfers begins, and which transfers are listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,17 +40,47 @@ pub struct JournalCursor {
     pub from: Sequence,
 }
 
+/// Where the next page of a list of holds begins, and which holds are listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldCursor {
+    /// Which holds are listed.
+    pub filter: HoldFilter,
+    /// The `from` of the page.
+    pub from: Sequence,
+}
+
+/// Where the next page of a list of accounts begins, and which accounts are listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountCursor {
+    /// Which accounts are listed.
+    pub filter: AccountFilter,
+    /// The `after` of the page.
+    pub after: AccountName,
+}
+
 /// A cursor that is written.
 struct Written(Map<String, Value>);
 
 impl Written {
-    fn new(list: &str, from: Sequence) -> Self {
-        let fields = [("list", Value::from(list)), ("at", Value::from(from.0))];
+    fn new(list: &str, at: impl Into<Value>) -> Self {
+        let fields = [("list", Value::from(list)), ("at", at.into())];
         Self(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
     fn add(&mut self, name: &str, value: Option<impl fmt::Display>) {
         self.0.extend(value.map(|value| (name.to_owned(), Value::from(value.to_string()))));
+    }
+
+    fn add_metadata(&mut self, metadata: &Metadata) {
+        let entries = metadata.entries().iter().map(|(key, value)| (key.clone(), Value::from(value.as_str())));
+        if !metadata.is_empty() {
+            self.0.insert("metadata".to_owned(), entries.collect());
+        }
+    }
+
+    /// Newest first is not written.
+    fn add_order(&mut self, order: ListOrder) {
+        self.add("order", (order == ListOrder::Oldest).then_some("oldest"));
     }
 
     fn write(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,29 +90,67 @@ impl Written {
 
 impl fmt::Display for TransferCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TransferFilter { account, kind, journal, hold, reversed, actor, min, max, from, to } = &self.filter;
-        let mut written = Written::new(TRANSFERS, self.from);
+        let TransferFilter { account, kind, journal, hold, reversed, key, actor, metadata, min, max, from, to, order } =
+            &self.filter;
+        let mut written = Written::new(TRANSFERS, self.from.0);
         written.add("account", account.as_ref());
         written.add("kind", *kind);
         for (name, reference) in [("journal", journal), ("hold", hold), ("reversed", reversed)] {
             written.add(name, reference.as_ref().map(Reference::id));
         }
+        written.add("key", key.as_ref());
         written.add("actor", actor.as_ref());
+        written.add_metadata(metadata);
         written.add("min", min.as_ref());
         written.add("max", max.as_ref());
         written.add("from", *from);
         written.add("to", *to);
+        written.add_order(*order);
         written.write(f)
     }
 }
 
 impl fmt::Display for JournalCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let JournalFilter { actor, from, to } = &self.filter;
-        let mut written = Written::new(JOURNALS, self.from);
+        let JournalFilter { account, key, actor, metadata, from, to, order } = &self.filter;
+        let mut written = Written::new(JOURNALS, self.from.0);
+        written.add("account", account.as_ref());
+        written.add("key", key.as_ref());
         written.add("actor", actor.as_ref());
+        written.add_metadata(metadata);
         written.add("from", *from);
         written.add("to", *to);
+        written.add_order(*order);
+        written.write(f)
+    }
+}
+
+impl fmt::Display for HoldCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let HoldFilter { account, state, actor, metadata, min, max, from, to, order } = &self.filter;
+        let mut written = Written::new(HOLDS, self.from.0);
+        written.add("account", account.as_ref());
+        written.add("state", *state);
+        written.add("actor", actor.as_ref());
+        written.add_metadata(metadata);
+        written.add("min", min.as_ref());
+        written.add("max", max.as_ref());
+        written.add("from", *from);
+        written.add("to", *to);
+        written.add_order(*order);
+        written.write(f)
+    }
+}
+
+impl fmt::Display for AccountCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let AccountFilter { prefix, account_type, currency, state, metadata } = &self.filter;
+        let mut written = Written::new(ACCOUNTS, self.after.as_str());
+        written.add("prefix", Some(prefix).filter(|prefix| !prefix.is_empty()));
+        written.add("type", *account_type);
+        written.add("currency", *currency);
+        written.add("state", *state);
+        written.add_metadata(metadata);
         written.write(f)
     }
 }
@@ -86,18 +159,22 @@ impl FromStr for TransferCursor {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        read(text, TRANSFERS, |fields, from| {
+        read(text, TRANSFERS, |fields| {
+            let from = take_place(fields)?;
             let filter = TransferFilter {
                 account: fields.take_parsed("account")?,
-                kind: fields.take_text("kind")?.map(|word| kind(&word)).transpose()?,
+                kind: take_word(fields, "kind", TransferKind::from_word)?,
                 journal: reference(fields, "journal")?,
                 hold: reference(fields, "hold")?,
                 reversed: reference(fields, "reversed")?,
+                key: fields.take_parsed("key")?,
                 actor: fields.take_parsed("actor")?,
+                metadata: take_metadata(fields, &Metadata::default())?,
                 min: fields.take_text("min")?.as_deref().map(read_amount).transpose()?,
                 max: fields.take_text("max")?.as_deref().map(read_amount).transpose()?,
                 from: fields.take_parsed("from")?,
                 to: fields.take_parsed("to")?,
+                order: take_order(fields)?,
             };
             Ok(Self { filter, from })
         })
@@ -108,38 +185,95 @@ impl FromStr for JournalCursor {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        read(text, JOURNALS, |fields, from| {
+        read(text, JOURNALS, |fields| {
+            let from = take_place(fields)?;
             let filter = JournalFilter {
+                account: fields.take_parsed("account")?,
+                key: fields.take_parsed("key")?,
                 actor: fields.take_parsed("actor")?,
+                metadata: take_metadata(fields, &Metadata::default())?,
                 from: fields.take_parsed("from")?,
                 to: fields.take_parsed("to")?,
+                order: take_order(fields)?,
             };
             Ok(Self { filter, from })
         })
     }
 }
 
+impl FromStr for HoldCursor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        read(text, HOLDS, |fields| {
+            let from = take_place(fields)?;
+            let filter = HoldFilter {
+                account: fields.take_parsed("account")?,
+                state: take_word(fields, "state", HoldState::from_word)?,
+                actor: fields.take_parsed("actor")?,
+                metadata: take_metadata(fields, &Metadata::default())?,
+                min: fields.take_text("min")?.as_deref().map(read_amount).transpose()?,
+                max: fields.take_text("max")?.as_deref().map(read_amount).transpose()?,
+                from: fields.take_parsed("from")?,
+                to: fields.take_parsed("to")?,
+                order: take_order(fields)?,
+            };
+            Ok(Self { filter, from })
+        })
+    }
+}
+
+impl FromStr for AccountCursor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        read(text, ACCOUNTS, |fields| {
+            let after = fields.require_parsed("at")?;
+            let filter = AccountFilter {
+                prefix: fields.take_text("prefix")?.unwrap_or_default(),
+                account_type: take_word(fields, "type", AccountType::from_word)?,
+                currency: fields.take_text("currency")?.map(|code| code.parse()).transpose()?,
+                state: take_word(fields, "state", AccountState::from_word)?,
+                metadata: take_metadata(fields, &Metadata::default())?,
+            };
+            Ok(Self { filter, after })
+        })
+    }
+}
+
 /// Reads a cursor of a list, all of it.
-fn read<T>(
-    text: &str,
-    list: &str,
-    filter: impl FnOnce(&mut Fields, Sequence) -> Result<T, InputError>,
-) -> Result<T, String> {
-    let cursor = || {
+fn read<T>(text: &str, list: &str, cursor: impl FnOnce(&mut Fields) -> Result<T, InputError>) -> Result<T, String> {
+    let read = || {
         let json = Json::parse(&String::from_utf8(bytes_from_hex(text)?).ok()?).ok()?;
         let mut fields = json.into_fields().ok()?;
-        let Some(Json::Number(from)) = fields.take("at") else { return None };
         fields.take_text("list").ok().flatten().filter(|name| name == list)?;
-        let cursor = filter(&mut fields, Sequence(from)).ok()?;
+        let cursor = cursor(&mut fields).ok()?;
         fields.finish("a filter").ok()?;
         Some(cursor)
     };
     let shown: String = text.chars().take(40).collect();
-    cursor().ok_or_else(|| format!("{shown:?} is not a cursor of {list}; use the one that the page before told"))
+    read().ok_or_else(|| format!("{shown:?} is not a cursor of {list}; use the one that the page before told"))
 }
 
-fn kind(word: &str) -> Result<TransferKind, InputError> {
-    TransferKind::from_word(word).ok_or_else(|| InputError::request(format!("{word:?} is not a kind of transfer")))
+fn take_place(fields: &mut Fields) -> Result<Sequence, InputError> {
+    match fields.take("at") {
+        Some(Json::Number(place)) => Ok(Sequence(place)),
+        Some(_) | None => Err(InputError::request("the place is missing")),
+    }
+}
+
+fn take_order(fields: &mut Fields) -> Result<ListOrder, InputError> {
+    let order = take_word(fields, "order", |word| (word == "oldest").then_some(ListOrder::Oldest))?;
+    Ok(order.unwrap_or_default())
+}
+
+fn take_word<T>(
+    fields: &mut Fields,
+    name: &str,
+    from_word: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, InputError> {
+    let Some(word) = fields.take_text(name)? else { return Ok(None) };
+    from_word(&word).map(Some).ok_or_else(|| InputError::request(format!("{word:?} means nothing here")))
 }
 
 fn reference(fields: &mut Fields, name: &str) -> Result<Option<Reference>, InputError> {
@@ -159,12 +293,19 @@ mod tests {
             journal: Some(TransferId::from_key("j").unwrap().into()),
             hold: Some(TransferId::from_key("h").unwrap().into()),
             reversed: Some(TransferId::from_key("r").unwrap().into()),
+            key: Some("k".parse().unwrap()),
             actor: Some("ops".parse().unwrap()),
+            metadata: metadata(),
             min: Some(read_amount("1.005").unwrap()),
             max: Some(read_amount("20").unwrap()),
             from: Some("2026-01-01T00:00:00Z".parse().unwrap()),
             to: Some("2026-01-31T12:00:00.000001Z".parse().unwrap()),
+            order: ListOrder::Oldest,
         }
+    }
+
+    fn metadata() -> Metadata {
+        Metadata::new([("invoice".to_owned(), "7 \u{e9}".to_owned()), ("at".to_owned(), String::new())].into()).unwrap()
     }
 
     #[test]
@@ -173,9 +314,36 @@ mod tests {
             let cursor = TransferCursor { filter, from: Sequence(17) };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
-        let TransferFilter { actor, from, to, .. } = filter();
-        for filter in [JournalFilter { actor, from, to }, JournalFilter::default()] {
+        let TransferFilter { account, key, actor, metadata, min, max, from, to, order, .. } = filter();
+        let of_holds = HoldFilter {
+            account: account.clone(),
+            state: Some(HoldState::Expired),
+            actor: actor.clone(),
+            metadata: metadata.clone(),
+            min,
+            max,
+            from,
+            to,
+            order,
+        };
+        for filter in [of_holds, HoldFilter::default()] {
+            let cursor = HoldCursor { filter, from: Sequence(17) };
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        let of_journals = JournalFilter { account, key, actor, metadata, from, to, order };
+        for filter in [of_journals, JournalFilter::default()] {
             let cursor = JournalCursor { filter, from: Sequence(17) };
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        let of_accounts = AccountFilter {
+            prefix: "customers:".to_owned(),
+            account_type: Some(AccountType::Liability),
+            currency: Some("EUR".parse().unwrap()),
+            state: Some(AccountState::DebitsFrozen),
+            metadata: self::metadata(),
+        };
+        for filter in [of_accounts, AccountFilter::default()] {
+            let cursor = AccountCursor { filter, after: "customers:\u{e9}va".parse().unwrap() };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
     }

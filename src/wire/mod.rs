@@ -38,7 +38,7 @@ pub use crate::wire::durations::read_duration;
 pub(crate) use crate::wire::exchange_json::read_exchange;
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::json::{Fields, Json};
-pub use crate::wire::list_cursors::{JournalCursor, TransferCursor};
+pub use crate::wire::list_cursors::{AccountCursor, HoldCursor, JournalCursor, TransferCursor};
 pub use crate::wire::moments::{Moments, TimeZone, Utc, first_moment, local_time, read_moments, read_month};
 pub use crate::wire::notes::JournalHeader;
 #[cfg(feature = "server")]

@@ -16,10 +16,12 @@ use super::TestBook;
 const TABLES: [&str; 4] = ["account_events", "accounts", "holds", "transfers"];
 
 /// What SQLite calls the indexes that PostgreSQL has names for.
-const SQLITE_NAMES: [(&str, &str); 3] = [
+const SQLITE_NAMES: [(&str, &str); 5] = [
     ("sqlite_autoindex_account_events_1", "account_events_pkey"),
     ("sqlite_autoindex_accounts_1", "accounts_name_key"),
     ("sqlite_autoindex_holds_1", "holds_pkey"),
+    ("sqlite_autoindex_holds_2", "holds_sequence_key"),
+    ("sqlite_autoindex_transfers_1", "transfers_id_key"),
 ];
 
 /// What PostgreSQL's planner is told in every session of the program; the plans are those for whatever values come.

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::args::ReasonArgs;
+use crate::cli::args::{ReasonArgs, parse};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
@@ -10,7 +10,7 @@ use crate::cli::request::{NoteArgs, show_receipt, submit};
 use crate::error::Error;
 use crate::facts::TransferId;
 use crate::files::read_text;
-use crate::ledger::{JournalFilter, ListPage, Mode};
+use crate::ledger::{JournalFilter, ListOrder, ListPage, Mode};
 use crate::wire::{JournalCursor, JournalHeader, JournalRecord, Record, RequestReader};
 
 /// The most bytes of a journal in a file: some tens of thousands of legs.
@@ -23,9 +23,10 @@ pub(in crate::cli) enum JournalCommand {
     Post(PostArgs),
     /// List journals, newest first
     #[command(after_help = "Examples:\n  teller journal list\n  \
-        teller journal list --by ops --from 2026-01-01T00:00:00Z\n\n\
+        teller journal list --by ops --from 2026-01-01T00:00:00Z\n  \
+        teller journal list --account customers:alice --metadata run=5\n\n\
         Each is shown with the number of its transfers. A span holds its first moment and not its last, by recorded \
-        time.")]
+        time. A key and an account are found at once; metadata is that of the journal's first transfer, as it is kept now.")]
     List(ListArgs),
     /// Show a journal's transfers
     #[command(after_help = "Example:\n  teller journal show payroll-may --format json")]
@@ -69,9 +70,23 @@ pub(in crate::cli) struct PostArgs {
 #[derive(Args)]
 pub(in crate::cli) struct ListArgs {
     #[command(flatten)]
+    filters: FilterArgs,
+    #[command(flatten)]
     when: WhenArgs,
     #[command(flatten)]
     lookup: LookupArgs,
+}
+
+/// The filters that only journals have.
+#[derive(Args)]
+#[group(id = "filters", multiple = true, conflicts_with = "cursor")]
+struct FilterArgs {
+    /// Only those with a transfer of this account, on either side
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Only the one with this key
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
 }
 
 #[derive(Args)]
@@ -117,15 +132,26 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     let (filter, from) = if let Some(JournalCursor { filter, from }) = arguments.lookup.cursor()? {
         (filter, Some(from))
     } else {
-        let (from, to) = arguments.when.span(context.times(&ledger))?;
-        (JournalFilter { actor: arguments.when.actor()?, from, to }, None)
+        let ListArgs { filters, when, .. } = arguments;
+        let (from, to) = when.span(context.times(&ledger))?;
+        let filter = JournalFilter {
+            account: filters.account.as_deref().map(parse).transpose()?,
+            key: filters.key.as_deref().map(parse).transpose()?,
+            actor: when.actor()?,
+            metadata: when.metadata()?,
+            from,
+            to,
+            order: when.order_or(ListOrder::Newest),
+        };
+        (filter, None)
     };
     let read = |page: ListPage| {
         let page = ledger.list_journals(&filter, page)?;
         Ok((page.journals.iter().map(JournalRecord::from).collect(), page.next, page.is_cut))
     };
     let cursor = |from| JournalCursor { filter: filter.clone(), from };
-    let shown = Shown { columns: &JournalRecord::table(), nothing: "No journals." };
+    let columns = &JournalRecord::table();
+    let shown = Shown { columns, nothing: "No journals.", noun: "transfer", order: filter.order };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }
 

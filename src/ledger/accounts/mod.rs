@@ -8,6 +8,7 @@ pub(super) mod branches;
 pub(super) mod changes;
 pub(super) mod first_events;
 pub(super) mod labels;
+pub(super) mod listing;
 pub(super) mod metadata;
 pub(super) mod opening;
 pub(super) mod paths;
@@ -31,15 +32,6 @@ pub struct Opened {
     pub account: Account,
     /// Whether the same request opened it before.
     pub replayed: bool,
-}
-
-/// A page of accounts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountPage {
-    /// The accounts, by name.
-    pub accounts: Vec<Account>,
-    /// The `after` of the next page; `None` on the last page.
-    pub next: Option<AccountName>,
 }
 
 impl Ledger {
@@ -111,33 +103,6 @@ impl Ledger {
     /// Returns those of the accounts that exist, in no particular order. Their held amounts may include expired holds.
     pub(crate) fn find_accounts(&self, names: &[&AccountName]) -> Result<Vec<Account>, Error> {
         self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(names)?))
-    }
-
-    /// Returns up to `limit` accounts whose names begin with `prefix`, by name, after the name `after`.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    ///
-    /// ```
-    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
-    /// # let (_folder, ledger) = support::new_book()?;
-    /// let page = ledger.list_accounts("customers:", None, 1)?;
-    /// assert_eq!(page.accounts[0].name.as_str(), "customers:alice");
-    /// let page = ledger.list_accounts("customers:", page.next.as_ref(), 1)?;
-    /// assert_eq!(page.accounts[0].name.as_str(), "customers:bob");
-    /// assert_eq!(page.next, None);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn list_accounts(&self, prefix: &str, after: Option<&AccountName>, limit: u32) -> Result<AccountPage, Error> {
-        let after = after.map_or("", AccountName::as_str);
-        self.pool.transaction(Access::Read, |store| {
-            // One row more than the limit tells whether there is another page.
-            let mut accounts = store.list_accounts(prefix, after, i64::from(limit) + 1)?;
-            let is_last = accounts.len() <= limit as usize;
-            accounts.truncate(limit as usize);
-            let next = if is_last { None } else { accounts.last().map(|account| account.name.clone()) };
-            Ok(AccountPage { accounts: without_expired(store, accounts, self.clock.now())?, next })
-        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! by [`transfers`](crate::ledger::transfers).
 
 pub(super) mod expiry;
+pub(super) mod listing;
 
 use std::collections::BTreeSet;
 
@@ -52,13 +53,15 @@ pub struct HoldHistory {
     pub transfers: Vec<Transfer>,
 }
 
-/// A page of holds, in the order of their sequences.
+/// A page of holds, in the order of their sequences, from low to high unless the newest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldPage {
     /// The holds.
     pub holds: Vec<HoldStatus>,
     /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
+    /// Whether the page has fewer holds than it may, because as many were read as allowed. There may be more behind `next`.
+    pub is_cut: bool,
 }
 
 impl Ledger {
@@ -112,7 +115,7 @@ impl Ledger {
             let mut holds = store.list_holds(from.unwrap_or(Sequence::UNASSIGNED), i64::from(limit) + 1)?;
             let next = holds.get(limit as usize).map(|hold| hold.sequence);
             holds.truncate(limit as usize);
-            Ok(HoldPage { holds: self.with_names(store, holds)?, next })
+            Ok(HoldPage { holds: self.with_names(store, holds)?, next, is_cut: false })
         })
     }
 

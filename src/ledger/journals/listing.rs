@@ -1,11 +1,15 @@
 //! The list of journals.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use crate::error::Error;
-use crate::facts::{Actor, Instant, Key, Sequence, Transfer, TransferId};
+use crate::facts::{Account, Actor, Instant, Key, Sequence, Transfer, TransferId};
 use crate::ledger::Ledger;
+use crate::ledger::accounts::get_account_in;
 use crate::ledger::transfers::filter::{JournalFilter, ListPage, check_span};
-use crate::ledger::transfers::walks::{BookSpan, Walk, Walked};
-use crate::store::Access;
+use crate::ledger::transfers::listing::{check_cursor, choose_by_metadata};
+use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked};
+use crate::store::{Access, Store};
 
 /// A journal, without its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,23 +28,24 @@ pub struct JournalSummary {
     pub actor: Actor,
 }
 
-/// A page of journals, newest first: in the order of the sequences of their first transfers, from high to low.
+/// A page of journals, in the order of the sequences of their first transfers: from high to low, unless the oldest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalPage {
     /// The journals.
     pub journals: Vec<JournalSummary>,
-    /// The `from` of the next, older page; `None` on the last page.
+    /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
     /// Whether the page has fewer journals than it may, because as many transfers were read as allowed. There may be more behind `next`.
     pub is_cut: bool,
 }
 
 impl Ledger {
-    /// Returns a page of the journals to which a filter applies, newest first. It reads the book as [`Ledger::list_transfers`] does without an
-    /// account.
+    /// Returns a page of the journals to which a filter applies, newest first unless it says otherwise. It reads the book as
+    /// [`Ledger::list_transfers`] does: a key is found at once, an account along its chain.
     ///
     /// # Errors
-    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins; [`Error::Store`].
+    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins;
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), `CursorUnknown`; [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
@@ -60,20 +65,78 @@ impl Ledger {
     pub fn list_journals(&self, filter: &JournalFilter, page: ListPage) -> Result<JournalPage, Error> {
         check_span(filter.from, filter.to)?;
         self.pool.transaction(Access::Read, |store| {
+            let account = match &filter.account {
+                Some(name) => Some(get_account_in(store, name, self.clock.now())?),
+                None => None,
+            };
+            let start = Start { from: page.from, order: filter.order };
             let span = BookSpan { from: filter.from, to: filter.to, lead_max: self.clock_lead_max };
-            let walk = Walk::down_book(store, page.from, &span)?;
-            // The first transfer of a journal has the journal's id.
-            let is_first = |transfer: &Transfer| transfer.journal_id == Some(transfer.id.0);
-            let choose = |transfer: &Transfer| is_first(transfer) && filter.applies_to(transfer);
-            let found = walk.find(store, page, |_, transfers| Ok(transfers.iter().map(choose).collect()))?;
+            let walk = walk(store, filter, account.as_ref(), start, &span)?;
+            let found =
+                walk.find(store, page, |store, transfers| choose(store, filter, account.as_ref(), transfers))?;
             let Walked { transfers, next, is_cut } = found;
-            let ids: Vec<_> = transfers.iter().map(|transfer| transfer.id.0).collect();
+            let ids: Vec<_> = transfers.iter().filter_map(|transfer| transfer.journal_id).collect();
             let counts = store.count_transfers_of_journals(&ids)?;
             let count = |id: TransferId| counts.get(&id.0).copied().unwrap_or_default();
-            let journals = transfers.into_iter().map(|first| summary(count(first.id), first)).collect();
+            let firsts = store.find_transfers(&ids.iter().copied().map(TransferId).collect::<Vec<_>>())?;
+            let firsts: HashMap<_, _> = firsts.into_iter().map(|first| (first.id.0, first)).collect();
+            let journals = ids.iter().filter_map(|id| firsts.get(id));
+            let journals = journals.map(|first| summary(count(first.id), first.clone())).collect();
             Ok(JournalPage { journals, next, is_cut })
         })
     }
+}
+
+/// The shortest way to a transfer of each journal to which the filter can apply.
+fn walk(
+    store: &mut dyn Store,
+    filter: &JournalFilter,
+    account: Option<&Account>,
+    start: Start,
+    span: &BookSpan,
+) -> Result<Walk, Error> {
+    if let Some(key) = &filter.key {
+        return Ok(Walk::over(store.find_journals(&[key.id().0])?, start));
+    }
+    let Some(account) = account else { return Ok(Walk::along_book(store, start, span)?) };
+    check_cursor(store, account, start)?;
+    // A journal is recorded when its first transfer is. The account's own can be recorded a little later.
+    Ok(Walk::along_chain(store, account, start, &span.widened())?)
+}
+
+/// Chooses the first transfer of each journal, or the first one of the account.
+fn choose(
+    store: &mut dyn Store,
+    filter: &JournalFilter,
+    account: Option<&Account>,
+    transfers: &[Transfer],
+) -> Result<Vec<bool>, Error> {
+    let Some(account) = account else {
+        // The first transfer of a journal has the journal's id.
+        let is_first = |transfer: &Transfer| transfer.journal_id == Some(transfer.id.0);
+        let mut chosen: Vec<_> =
+            transfers.iter().map(|transfer| is_first(transfer) && filter.applies_to(transfer)).collect();
+        choose_by_metadata(store, &filter.metadata, transfers, &mut chosen)?;
+        return Ok(chosen);
+    };
+    let ids: BTreeSet<_> = transfers.iter().filter_map(|transfer| transfer.journal_id).collect();
+    let legs = store.find_journals(&ids.into_iter().collect::<Vec<_>>())?;
+    let firsts: Vec<_> = legs.iter().filter(|leg| leg.journal_id == Some(leg.id.0)).cloned().collect();
+    let mut applies: Vec<_> = firsts.iter().map(|first| filter.applies_to(first)).collect();
+    choose_by_metadata(store, &filter.metadata, &firsts, &mut applies)?;
+    let wanted: BTreeSet<_> =
+        firsts.iter().zip(applies).filter(|(_, applies)| *applies).filter_map(|(first, _)| first.journal_id).collect();
+    // Of several transfers of the account in one journal the first stands for all.
+    let mut chosen = BTreeMap::new();
+    for leg in legs.iter().filter(|leg| leg.entry_of(account.id).is_some()) {
+        let first = chosen.entry(leg.journal_id).or_insert(leg.sequence);
+        *first = leg.sequence.min(*first);
+    }
+    let is_chosen = |transfer: &Transfer| {
+        transfer.journal_id.is_some_and(|id| wanted.contains(&id))
+            && chosen.get(&transfer.journal_id) == Some(&transfer.sequence)
+    };
+    Ok(transfers.iter().map(is_chosen).collect())
 }
 
 fn summary(transfers: u64, first: Transfer) -> JournalSummary {

@@ -6,6 +6,9 @@ use crate::ledger::Ledger;
 use crate::ledger::accounts::balances::{AsOf, balance_as_of};
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::accounts::labels::AccountLabels;
+use crate::ledger::transfers::filter::{ListOrder, ListPage};
+use crate::ledger::transfers::listing::check_cursor;
+use crate::ledger::transfers::walks::{BookSpan, Start, Walk};
 use crate::money::{Amount, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
@@ -36,6 +39,8 @@ pub struct Statement {
     pub entries: Vec<StatementEntry>,
     /// The cursor of the next, older page; `None` on the last page.
     pub next: Option<Sequence>,
+    /// Whether the page has fewer transfers than it may, because as many were read as allowed. There may be more behind `next`.
+    pub is_cut: bool,
 }
 
 impl Ledger {
@@ -62,7 +67,7 @@ impl Ledger {
                 return Err(Rejection::CursorUnknown { account: account.name, cursor }.into());
             }
             let Some(first) = cursor.or(account.last.map(|last| last.sequence)) else {
-                return Ok(Statement { account, entries: Vec::new(), next: None });
+                return Ok(Statement { account, entries: Vec::new(), next: None, is_cut: false });
             };
             let transfers = store.list_history(account.id, first, i64::from(limit.max(1)))?;
             let labels = labels_of(store, &transfers)?;
@@ -70,7 +75,44 @@ impl Ledger {
             let next = transfers.last().and_then(|oldest| oldest.entry_of(account.id)?.previous);
             let entries = transfers.into_iter().map(|transfer| entry(&account, transfer, &labels));
             let entries = entries.collect::<Result<_, _>>()?;
-            Ok(Statement { account, entries, next })
+            Ok(Statement { account, entries, next, is_cut: false })
+        })
+    }
+
+    /// Returns a page of an account's transfers with one other account, newest first, each with the account's own balance after it. A page
+    /// reads at most [`ListPage::reads_max`] transfers.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::statement`], and [`Rejection::AccountUnknown`] for the other account.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::ledger::ListPage;
+    ///
+    /// let [alice, bob] = ["customers:alice".parse()?, "customers:bob".parse()?];
+    /// assert!(ledger.statement_with(&alice, &bob, ListPage::default())?.entries.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn statement_with(
+        &self,
+        name: &AccountName,
+        counterparty: &AccountName,
+        page: ListPage,
+    ) -> Result<Statement, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let account = get_account_in(store, name, self.clock.now())?;
+            let other = get_account_in(store, counterparty, self.clock.now())?;
+            let start = Start { from: page.from, order: ListOrder::Newest };
+            check_cursor(store, &account, start)?;
+            let whole = BookSpan { from: None, to: None, lead_max: self.clock_lead_max };
+            let walk = Walk::along_chain(store, &account, start, &whole)?;
+            let is_with = |transfer: &Transfer| transfer.entry_of(other.id).is_some();
+            let found = walk.find(store, page, |_, transfers| Ok(transfers.iter().map(is_with).collect()))?;
+            let labels = AccountLabels::of(&[account.clone(), other]);
+            let entries = found.transfers.into_iter().map(|transfer| entry(&account, transfer, &labels));
+            let entries = entries.collect::<Result<_, _>>()?;
+            Ok(Statement { account, entries, next: found.next, is_cut: found.is_cut })
         })
     }
 

@@ -50,6 +50,19 @@ impl StatementPage<'_> {
         }
     }
 
+    /// The account at the end of the span.
+    pub(super) fn end(&self, store: &mut dyn Store) -> Result<Reading, StoreError> {
+        match self.span.to {
+            Some(to) => self.read_before(store, to),
+            None => self.read_at(store, Instant::MAX),
+        }
+    }
+
+    /// The cursor behind an entry of the page.
+    pub(super) const fn cursor_of(&self, entry: &StatementEntry) -> EntryCursor {
+        EntryCursor { time: self.time(&entry.transfer), sequence: entry.transfer.sequence }
+    }
+
     /// The upper bound of the page: entries are before its time, or at its time with a lower sequence.
     fn top(&self) -> EntryCursor {
         let before = |to: Instant| to.previous().unwrap_or(Instant::MIN);
@@ -80,13 +93,11 @@ impl StatementPage<'_> {
         if self.span.order == StatementOrder::Effective {
             self.run_balances(store, &mut entries, &top)?;
         }
-        let last = entries.last().filter(|_| has_more);
-        let next =
-            last.map(|entry| EntryCursor { time: self.time(&entry.transfer), sequence: entry.transfer.sequence });
+        let next = entries.last().filter(|_| has_more).map(|entry| self.cursor_of(entry));
         Ok((entries, next))
     }
 
-    fn time(&self, transfer: &Transfer) -> Instant {
+    const fn time(&self, transfer: &Transfer) -> Instant {
         match self.span.order {
             StatementOrder::Recorded => transfer.recorded_at,
             StatementOrder::Effective => transfer.effective_at,

@@ -1,11 +1,23 @@
 //! Which transfers and journals are looked for.
 
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Actor, Instant, Reference, Sequence, Transfer, TransferId, TransferKind};
+use crate::facts::{
+    AccountName, Actor, Instant, Key, Metadata, Reference, Sequence, Transfer, TransferId, TransferKind,
+};
 use crate::ledger::transfers::named::get_named_transfer;
 use crate::money::{Amount, AmountError, Currency, WrittenAmount};
 use crate::rejection::Rejection;
 use crate::store::Store;
+
+/// Which way a list goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListOrder {
+    /// From the newest to the oldest: from high sequences to low ones.
+    #[default]
+    Newest,
+    /// From the oldest to the newest. What is posted while pages are read comes last.
+    Oldest,
+}
 
 /// Which transfers are listed: those to which all of it applies. The usual value lists all transfers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +32,12 @@ pub struct TransferFilter {
     pub hold: Option<Reference>,
     /// The reversals of this transfer.
     pub reversed: Option<Reference>,
+    /// Those that the request with this key made: a transfer, or all of a journal.
+    pub key: Option<Key>,
     /// Those that this actor asked for.
     pub actor: Option<Actor>,
+    /// Those beside which all of this is kept now.
+    pub metadata: Metadata,
     /// Those of at least this amount, each in its own currency.
     pub min: Option<WrittenAmount>,
     /// Those of at most this amount, each in its own currency.
@@ -30,17 +46,27 @@ pub struct TransferFilter {
     pub from: Option<Instant>,
     /// Those recorded before this moment.
     pub to: Option<Instant>,
+    /// Which way the list goes.
+    pub order: ListOrder,
 }
 
 /// Which journals are listed: those to which all of it applies. The usual value lists all journals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JournalFilter {
+    /// Those with a transfer of this account, on either side.
+    pub account: Option<AccountName>,
+    /// The one with this key.
+    pub key: Option<Key>,
     /// Those that this actor asked for.
     pub actor: Option<Actor>,
+    /// Those beside whose first transfer all of this is kept now.
+    pub metadata: Metadata,
     /// Those recorded at this moment or later.
     pub from: Option<Instant>,
     /// Those recorded before this moment.
     pub to: Option<Instant>,
+    /// Which way the list goes.
+    pub order: ListOrder,
 }
 
 /// Which page of a list is read, and how much for it.
@@ -93,7 +119,7 @@ impl TransferFilter {
         Ok(())
     }
 
-    /// Whether all but the account and the amounts apply to a transfer.
+    /// Whether all but the account, the metadata and the amounts apply to a transfer.
     pub(super) fn applies_to(&self, transfer: &Transfer) -> bool {
         let is = |wanted: &Option<Reference>, id: Option<TransferId>| {
             wanted.as_ref().is_none_or(|wanted| id == Some(wanted.id()))
@@ -102,6 +128,7 @@ impl TransferFilter {
             && is(&self.journal, transfer.journal_id.map(TransferId))
             && is(&self.hold, transfer.hold_id)
             && is(&self.reversed, transfer.reversed_id)
+            && self.key.as_ref().is_none_or(|key| is_of_request(transfer, key))
             && self.actor.as_ref().is_none_or(|actor| transfer.actor == *actor)
             && is_in_span(transfer, self.from, self.to)
     }
@@ -123,10 +150,22 @@ impl TransferFilter {
 }
 
 impl JournalFilter {
-    /// Whether all of it applies to the first transfer of a journal.
+    /// Whether all but the account and the metadata applies to the first transfer of a journal.
     pub(in crate::ledger) fn applies_to(&self, first: &Transfer) -> bool {
-        self.actor.as_ref().is_none_or(|actor| first.actor == *actor) && is_in_span(first, self.from, self.to)
+        self.key.as_ref().is_none_or(|key| first.key.as_ref() == Some(key))
+            && self.actor.as_ref().is_none_or(|actor| first.actor == *actor)
+            && is_in_span(first, self.from, self.to)
     }
+}
+
+/// Whether a transfer is that of a key, or one of its journal. That the first of them has the key itself is known where it was found.
+fn is_of_request(transfer: &Transfer, key: &Key) -> bool {
+    transfer.id == key.id() || transfer.journal_id == Some(key.id().0)
+}
+
+/// Whether all of some metadata is part of other metadata.
+pub(in crate::ledger) fn has_all(kept: &Metadata, wanted: &Metadata) -> bool {
+    wanted.entries().iter().all(|(key, value)| kept.entries().get(key) == Some(value))
 }
 
 fn is_in_span(transfer: &Transfer, from: Option<Instant>, to: Option<Instant>) -> bool {

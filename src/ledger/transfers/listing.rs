@@ -1,26 +1,25 @@
 //! Lists of transfers, and one transfer in detail.
 
 use crate::error::Error;
-use crate::facts::{Account, Reference, Sequence, Transfer};
+use crate::facts::{Account, Key, Metadata, Reference, Sequence, Transfer};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::holds::HoldStatus;
 use crate::ledger::journals::with_names;
 use crate::ledger::posting::receipts::Posted;
-use crate::ledger::transfers::filter::{ListPage, TransferFilter, check_span};
+use crate::ledger::transfers::filter::{ListPage, TransferFilter, check_span, has_all};
 use crate::ledger::transfers::named::get_named_transfer;
-use crate::ledger::transfers::walks::{BookSpan, Walk, Walked};
-use crate::models::transfers::TransferRow;
+use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked, transfers};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
 
-/// A page of transfers, newest first: in the order of their sequences, from high to low.
+/// A page of transfers, in the order of their sequences: from high to low, unless the oldest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransferPage {
     /// The transfers.
     pub transfers: Vec<Posted>,
-    /// The `from` of the next, older page; `None` on the last page.
+    /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
     /// Whether the page has fewer transfers than it may, because as many were read as allowed. There may be more behind `next`.
     pub is_cut: bool,
@@ -42,13 +41,13 @@ pub struct TransferDetails {
 }
 
 impl Ledger {
-    /// Returns a page of the transfers to which a filter applies, newest first. Whatever is posted later is newer than every page, except for
-    /// transfers that were being committed while a page was read.
+    /// Returns a page of the transfers to which a filter applies, newest first unless it says otherwise. Whatever is posted later is newer
+    /// than every page, except for transfers that were being committed while a page was read.
     ///
-    /// A page reads at most [`ListPage::reads_max`] transfers. A journal, a hold or a reversed transfer is found through its index, an account
-    /// through its chain. Without any of them the whole book is read from its newest transfer down, or from the end of the span. A transfer
-    /// that was recorded while the clock was wrong by more than the book's bound can then be missing from a span; by its account it is always
-    /// found.
+    /// A page reads at most [`ListPage::reads_max`] transfers. A key, a journal, a hold or a reversed transfer is found through its index, an
+    /// account through its chain. Without any of them the whole book is read from its newest or oldest transfer on, or from an end of the
+    /// span. A transfer that was recorded while the clock was wrong by more than the book's bound can then be missing from a span; by its
+    /// account it is always found.
     ///
     /// # Errors
     /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins; [`Rejection::AccountUnknown`],
@@ -75,7 +74,8 @@ impl Ledger {
             };
             filter.check_references(store)?;
             let span = BookSpan { from: filter.from, to: filter.to, lead_max: self.clock_lead_max };
-            let walk = walk(store, filter, account.as_ref(), page.from, &span)?;
+            let start = Start { from: page.from, order: filter.order };
+            let walk = walk(store, filter, account.as_ref(), start, &span)?;
             let found =
                 walk.find(store, page, |store, transfers| choose(store, filter, account.as_ref(), transfers))?;
             let Walked { transfers, next, is_cut } = found;
@@ -127,31 +127,53 @@ fn walk(
     store: &mut dyn Store,
     filter: &TransferFilter,
     account: Option<&Account>,
-    from: Option<Sequence>,
+    start: Start,
     span: &BookSpan,
 ) -> Result<Walk, Error> {
+    if let Some(key) = &filter.key {
+        return Ok(Walk::over(transfers_of_key(store, key)?, start));
+    }
     if let Some(journal) = &filter.journal {
-        return Ok(Walk::over(store.find_journals(&[journal.id().0])?, from));
+        return Ok(Walk::over(store.find_journals(&[journal.id().0])?, start));
     }
     if let Some(hold) = &filter.hold {
         let rows = store.hold_transfer_rows(&[hold.id()])?;
-        return Ok(Walk::over(transfers(rows)?, from));
+        return Ok(Walk::over(transfers(rows)?, start));
     }
     if let Some(reversed) = &filter.reversed {
         let rows = store.reversal_rows(&[reversed.id()])?;
-        return Ok(Walk::over(transfers(rows)?, from));
+        return Ok(Walk::over(transfers(rows)?, start));
     }
-    let Some(account) = account else { return Ok(Walk::down_book(store, from, span)?) };
-    if let Some(cursor) = from
-        && store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.entry_of(account.id).is_none())
-    {
-        return Err(Rejection::CursorUnknown { account: account.name.clone(), cursor }.into());
+    let Some(account) = account else { return Ok(Walk::along_book(store, start, span)?) };
+    check_cursor(store, account, start)?;
+    Ok(Walk::along_chain(store, account, start, span)?)
+}
+
+/// All that the request with a key made.
+fn transfers_of_key(store: &mut dyn Store, key: &Key) -> Result<Vec<Transfer>, StoreError> {
+    let mut found = store.find_transfers(&[key.id()])?;
+    // A request can have the same id without having said the key.
+    found.retain(|transfer| transfer.key.as_ref() == Some(key));
+    match found.first() {
+        Some(first) if first.journal_id == Some(key.id().0) => store.find_journals(&[key.id().0]),
+        Some(_) | None => Ok(found),
     }
-    Ok(Walk::down_chain(store, account, from, span)?)
+}
+
+/// Refuses a page along an account's chain that begins elsewhere.
+pub(in crate::ledger) fn check_cursor(store: &mut dyn Store, account: &Account, start: Start) -> Result<(), Error> {
+    match start.from {
+        Some(cursor)
+            if store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.entry_of(account.id).is_none()) =>
+        {
+            Err(Rejection::CursorUnknown { account: account.name.clone(), cursor }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Which of the transfers the filter applies to.
-fn choose(
+pub(in crate::ledger) fn choose(
     store: &mut dyn Store,
     filter: &TransferFilter,
     account: Option<&Account>,
@@ -160,6 +182,7 @@ fn choose(
     let is_of_account = |transfer: &Transfer| account.is_none_or(|account| transfer.entry_of(account.id).is_some());
     let mut chosen: Vec<_> =
         transfers.iter().map(|transfer| is_of_account(transfer) && filter.applies_to(transfer)).collect();
+    choose_by_metadata(store, &filter.metadata, transfers, &mut chosen)?;
     if filter.has_amounts() {
         let labels = AccountLabels::find(store, transfers.iter().map(|transfer| transfer.debit.account_id))?;
         for (transfer, is_chosen) in transfers.iter().zip(&mut chosen) {
@@ -171,6 +194,20 @@ fn choose(
     Ok(chosen)
 }
 
-fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>, StoreError> {
-    rows.into_iter().map(|row| Transfer::try_from(row).map_err(StoreError::from)).collect()
+/// Leaves out transfers beside which not all of some metadata is kept now.
+pub(in crate::ledger) fn choose_by_metadata(
+    store: &mut dyn Store,
+    wanted: &Metadata,
+    transfers: &[Transfer],
+    chosen: &mut [bool],
+) -> Result<(), StoreError> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let ids = transfers.iter().zip(chosen.iter()).filter(|(_, is_chosen)| **is_chosen);
+    let changed = store.find_transfer_annotations(&ids.map(|(transfer, _)| transfer.id).collect::<Vec<_>>())?;
+    for (transfer, is_chosen) in transfers.iter().zip(chosen) {
+        *is_chosen &= has_all(changed.get(&transfer.id).unwrap_or(&transfer.metadata), wanted);
+    }
+    Ok(())
 }

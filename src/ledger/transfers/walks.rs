@@ -1,12 +1,13 @@
-//! Walks over transfers, the newest first, that end when they have found enough or read as much as they may.
+//! Walks over transfers, the newest or the oldest first, that end when they have found enough or read as much as they may.
 //!
-//! What belongs here: the three ways to the transfers that a list can be of. What does not: which of them belong on the list.
+//! What belongs here: the ways to the transfers that a list can be of. What does not: which of them belong on the list.
 
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::facts::{Account, AccountId, Instant, Sequence, Transfer};
-use crate::ledger::transfers::filter::ListPage;
+use crate::facts::{Account, AccountId, Hold, Instant, Sequence, Transfer};
+use crate::ledger::transfers::filter::{ListOrder, ListPage};
+use crate::models::transfers::{MILESTONE_INTERVAL, TransferRow};
 use crate::store::{PageSize, Store, StoreError};
 
 /// How many transfers of the book are in memory at once.
@@ -14,14 +15,44 @@ const ROWS_MAX: i64 = 1_000;
 /// How many transfers of a chain one statement reads.
 const CHAIN_STEP_MAX: i64 = 256;
 
+/// Where a list begins, and which way it goes.
+#[derive(Clone, Copy)]
+pub(in crate::ledger) struct Start {
+    /// The first transfer of the page. `None` for the first page.
+    pub(in crate::ledger) from: Option<Sequence>,
+    pub(in crate::ledger) order: ListOrder,
+}
+
 /// Where the transfers come from.
 pub(in crate::ledger) enum Walk {
-    /// Found through an index, and all there: the newest is the last.
+    /// Found through an index, and all there, in order.
     Found(Vec<Transfer>),
     /// Down the chain of an account.
-    Chain { account: AccountId, next: Option<Sequence>, floor: Instant },
-    /// Down the places of the book.
-    Book { next: Option<Sequence>, size: PageSize, floor: Instant },
+    ChainDown { account: AccountId, next: Option<Sequence>, bounds: Bounds },
+    /// Up the chain of an account.
+    ChainUp(ChainUp),
+    /// Along the places of the book.
+    Book { next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
+    /// Along the places of holds.
+    Holds { next: Option<Sequence>, order: ListOrder, bounds: Bounds },
+}
+
+/// Up a chain whose pointers lead down: from the place where it was left to the next milestone, which is found by its time.
+pub(in crate::ledger) struct ChainUp {
+    account: AccountId,
+    /// The newest transfer; `None` behind it.
+    last: Option<Sequence>,
+    /// What was recorded by then was read.
+    behind: Instant,
+    bounds: Bounds,
+}
+
+/// Recorded times between which the transfers are. A walk ends with the first one beyond the far end.
+#[derive(Clone, Copy)]
+pub(in crate::ledger) struct Bounds {
+    floor: Instant,
+    /// The first moment that is no more in it.
+    ceiling: Option<Instant>,
 }
 
 /// What a walk found.
@@ -42,21 +73,35 @@ pub(in crate::ledger) struct BookSpan {
 }
 
 impl Walk {
-    /// Over transfers in any order, from a place down.
-    pub(in crate::ledger) fn over(mut found: Vec<Transfer>, from: Option<Sequence>) -> Self {
-        found.retain(|transfer| from.is_none_or(|from| transfer.sequence <= from));
-        found.sort_unstable_by_key(|transfer| transfer.sequence);
+    /// Over transfers that were found in any order.
+    pub(in crate::ledger) fn over(mut found: Vec<Transfer>, start: Start) -> Self {
+        let is_in = |transfer: &Transfer, from: Sequence| match start.order {
+            ListOrder::Newest => transfer.sequence <= from,
+            ListOrder::Oldest => transfer.sequence >= from,
+        };
+        found.retain(|transfer| start.from.is_none_or(|from| is_in(transfer, from)));
+        start.order.sort(&mut found);
         Self::Found(found)
     }
 
-    /// Down an account's chain, from a place that must be one of its transfers, or from the end of the span.
-    pub(in crate::ledger) fn down_chain(
+    /// Along an account's chain, from a place that must be one of its transfers, or from an end of the span.
+    pub(in crate::ledger) fn along_chain(
         store: &mut dyn Store,
         account: &Account,
-        from: Option<Sequence>,
+        start: Start,
         span: &BookSpan,
     ) -> Result<Self, StoreError> {
-        let next = match (from, span.to) {
+        let bounds = Bounds { floor: span.from.unwrap_or(Instant::MIN), ceiling: span.to };
+        if start.order == ListOrder::Oldest {
+            let first = match start.from {
+                Some(from) => store.find_transfer_at(from)?.map(|transfer| transfer.recorded_at),
+                None => span.from,
+            };
+            let behind = first.and_then(Instant::previous).unwrap_or(Instant::MIN);
+            let last = account.last.map(|last| last.sequence);
+            return Ok(Self::ChainUp(ChainUp { account: account.id, last, behind, bounds }));
+        }
+        let next = match (start.from, span.to) {
             (Some(from), _) => Some(from),
             (None, None) => account.last.map(|last| last.sequence),
             (None, Some(to)) => match to.previous() {
@@ -64,40 +109,62 @@ impl Walk {
                 None => None,
             },
         };
-        Ok(Self::Chain { account: account.id, next, floor: span.from.unwrap_or(Instant::MIN) })
+        Ok(Self::ChainDown { account: account.id, next, bounds })
     }
 
-    /// Down the places of the book, from one of them or from the end of the span.
-    pub(in crate::ledger) fn down_book(
+    /// Along the places of the book, from one of them or from an end of the span.
+    pub(in crate::ledger) fn along_book(
         store: &mut dyn Store,
-        from: Option<Sequence>,
+        start: Start,
         span: &BookSpan,
     ) -> Result<Self, StoreError> {
-        let next = match (from, span.to) {
-            (Some(from), _) => Some(from),
-            (None, None) => Some(Sequence(i64::MAX)),
-            (None, Some(to)) => find_end(store, to.after(span.disorder_max()))?,
-        };
-        let floor = span.from.map_or(Instant::MIN, |from| from.before(span.disorder_max()));
-        Ok(Self::Book { next, size: PageSize::up_to(ROWS_MAX), floor })
+        let next = span.first_place(store, start)?;
+        let size = PageSize::up_to(ROWS_MAX);
+        Ok(Self::Book { next, order: start.order, size, bounds: span.bounds() })
     }
 
-    /// The next transfers, the newest first. None behind the last one.
+    /// Along the places of the book's holds, which are transfers.
+    pub(in crate::ledger) fn along_holds(
+        store: &mut dyn Store,
+        start: Start,
+        span: &BookSpan,
+    ) -> Result<Self, StoreError> {
+        let next = span.first_place(store, start)?;
+        Ok(Self::Holds { next, order: start.order, bounds: span.bounds() })
+    }
+
+    /// The next transfers, in order. None behind the last one.
     fn read(&mut self, store: &mut dyn Store) -> Result<Vec<Transfer>, StoreError> {
         match self {
-            Self::Found(found) => Ok(std::mem::take(found).into_iter().rev().collect()),
-            Self::Chain { account, next, floor } => {
+            Self::Found(found) => Ok(std::mem::take(found)),
+            Self::ChainDown { account, next, bounds } => {
                 let Some(first) = *next else { return Ok(Vec::new()) };
                 let read = store.list_history(*account, first, CHAIN_STEP_MAX)?;
                 *next = read.last().and_then(|oldest| oldest.entry_of(*account)?.previous);
-                Ok(from_floor(read, *floor, next))
+                Ok(bounds.keep(read, ListOrder::Newest, next))
             }
-            Self::Book { next, size, floor } => {
+            Self::ChainUp(chain) => chain.read(store),
+            Self::Book { next, order, size, bounds } => {
                 let Some(first) = *next else { return Ok(Vec::new()) };
-                let read = store.list_transfers_down_from(first, size)?;
-                let oldest = read.last().filter(|_| size.is_full());
-                *next = oldest.map(|oldest| Sequence(oldest.sequence.0 - 1));
-                Ok(from_floor(read, *floor, next))
+                let read = match order {
+                    ListOrder::Newest => store.list_transfers_down_from(first, size)?,
+                    ListOrder::Oldest => transfers(store.transfer_rows_from(first.0, size)?)?,
+                };
+                let far = read.last().filter(|_| size.is_full());
+                *next = far.map(|far| order.behind(far.sequence));
+                Ok(bounds.keep(read, *order, next))
+            }
+            Self::Holds { next, order, bounds } => {
+                let Some(first) = *next else { return Ok(Vec::new()) };
+                let holds: Vec<Hold> = match order {
+                    ListOrder::Newest => store.list_holds_down_from(first, ROWS_MAX)?,
+                    ListOrder::Oldest => store.list_holds(first, ROWS_MAX)?,
+                };
+                let far = holds.last().filter(|_| holds.len() as u64 == ROWS_MAX.unsigned_abs());
+                *next = far.map(|far| order.behind(far.sequence));
+                let mut read = store.find_transfers(&holds.iter().map(|hold| hold.id).collect::<Vec<_>>())?;
+                order.sort(&mut read);
+                Ok(bounds.keep(read, *order, next))
             }
         }
     }
@@ -131,17 +198,65 @@ impl Walk {
     }
 }
 
+impl ChainUp {
+    fn read(&mut self, store: &mut dyn Store) -> Result<Vec<Transfer>, StoreError> {
+        let Some(last) = self.last else { return Ok(Vec::new()) };
+        let begin = store.find_milestone_behind(self.account, last, self.behind)?;
+        let mut read = store.list_history(self.account, begin, MILESTONE_INTERVAL)?;
+        let known = read.iter().position(|transfer| transfer.recorded_at <= self.behind);
+        read.truncate(known.unwrap_or(read.len()));
+        read.reverse();
+        match read.last() {
+            Some(newest) => self.behind = newest.recorded_at,
+            None => self.last = None,
+        }
+        // The newest transfer of the account is the last one on the way up.
+        let mut next = self.last.filter(|_| begin != last);
+        let kept = self.bounds.keep(read, ListOrder::Oldest, &mut next);
+        self.last = next;
+        Ok(kept)
+    }
+}
+
+impl Bounds {
+    /// The transfers before the first one beyond the far end. With that one the walk ends.
+    fn keep(self, mut read: Vec<Transfer>, order: ListOrder, next: &mut Option<Sequence>) -> Vec<Transfer> {
+        let is_beyond = |transfer: &Transfer| match order {
+            ListOrder::Newest => transfer.recorded_at < self.floor,
+            ListOrder::Oldest => self.ceiling.is_some_and(|ceiling| transfer.recorded_at >= ceiling),
+        };
+        if let Some(end) = read.iter().position(is_beyond) {
+            read.truncate(end);
+            *next = None;
+        }
+        read
+    }
+}
+
+impl ListOrder {
+    /// The place behind another.
+    const fn behind(self, place: Sequence) -> Sequence {
+        match self {
+            Self::Newest => Sequence(place.0 - 1),
+            Self::Oldest => Sequence(place.0 + 1),
+        }
+    }
+
+    fn sort(self, transfers: &mut [Transfer]) {
+        transfers.sort_unstable_by_key(|transfer| transfer.sequence);
+        if self == Self::Newest {
+            transfers.reverse();
+        }
+    }
+}
+
 impl BookSpan {
     /// The first and the last place where a transfer of the span can be; `None` where there is none.
     pub(in crate::ledger) fn places(&self, store: &mut dyn Store) -> Result<Option<[Sequence; 2]>, StoreError> {
         let Some(newest) = store.newest_sequence()? else { return Ok(None) };
-        let end_before = |store: &mut dyn Store, time| Ok::<_, StoreError>(find_end(store, time)?.unwrap_or(newest));
-        let first = match self.from {
-            Some(from) => Sequence(end_before(store, from.before(self.disorder_max()))?.0 + 1),
-            None => Sequence(1),
-        };
+        let first = self.lowest_place(store)?;
         let last = match self.to {
-            Some(to) => end_before(store, to.after(self.disorder_max()))?,
+            Some(to) => find_end(store, to.after(self.disorder_max()))?.unwrap_or(newest),
             None => newest,
         };
         Ok((first <= last).then_some([first, last]))
@@ -152,18 +267,38 @@ impl BookSpan {
         self.from.is_none_or(|from| transfer.recorded_at >= from) && self.to.is_none_or(|to| transfer.recorded_at < to)
     }
 
+    /// The same span and as much around it as its transfers may be out of order.
+    pub(in crate::ledger) fn widened(&self) -> Self {
+        let Bounds { floor, ceiling } = self.bounds();
+        Self { from: self.from.map(|_| floor), to: ceiling, lead_max: self.lead_max }
+    }
+
+    /// The place where a walk over the book begins.
+    fn first_place(&self, store: &mut dyn Store, start: Start) -> Result<Option<Sequence>, StoreError> {
+        match (start.from, start.order, self.to) {
+            (Some(from), _, _) => Ok(Some(from)),
+            (None, ListOrder::Oldest, _) => Ok(Some(self.lowest_place(store)?)),
+            (None, ListOrder::Newest, None) => Ok(Some(Sequence(i64::MAX))),
+            (None, ListOrder::Newest, Some(to)) => find_end(store, to.after(self.disorder_max())),
+        }
+    }
+
+    fn lowest_place(&self, store: &mut dyn Store) -> Result<Sequence, StoreError> {
+        let Some(from) = self.from else { return Ok(Sequence(1)) };
+        let below = find_end(store, from.before(self.disorder_max()))?;
+        Ok(below.map_or(Sequence(1), |below| ListOrder::Oldest.behind(below)))
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            floor: self.from.map_or(Instant::MIN, |from| from.before(self.disorder_max())),
+            ceiling: self.to.map(|to| to.after(self.disorder_max())),
+        }
+    }
+
     fn disorder_max(&self) -> Duration {
         self.lead_max.saturating_mul(2)
     }
-}
-
-/// The transfers before the first one that was recorded below the floor. With that one the walk ends.
-fn from_floor(mut read: Vec<Transfer>, floor: Instant, next: &mut Option<Sequence>) -> Vec<Transfer> {
-    if let Some(end) = read.iter().position(|transfer| transfer.recorded_at < floor) {
-        read.truncate(end);
-        *next = None;
-    }
-    read
 }
 
 /// A place behind which every transfer was recorded at a time or later, give or take what they are out of order. Found by halving, with one
@@ -180,4 +315,9 @@ fn find_end(store: &mut dyn Store, time: Instant) -> Result<Option<Sequence>, St
         }
     }
     Ok(Some(Sequence(below)))
+}
+
+/// Stored rows as facts.
+pub(in crate::ledger) fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>, StoreError> {
+    rows.into_iter().map(|row| Transfer::try_from(row).map_err(StoreError::from)).collect()
 }

@@ -10,7 +10,7 @@ use crate::models::sql_types::{Int8, SqlInstant, Timestamptz};
 use crate::schema::transfers;
 
 /// Every how many versions of an account a transfer is in the milestone indexes. The migrations say the same number.
-pub(super) const MILESTONE_INTERVAL: i64 = 64;
+pub(crate) const MILESTONE_INTERVAL: i64 = 64;
 
 pub(super) type Columns = <transfers::table as Table>::AllColumns;
 pub(super) type ColumnTypes = <Columns as Expression>::SqlType;
@@ -97,13 +97,9 @@ where
         let columns = &transfers::all_columns;
         out.push_sql("with recursive walk as (select ");
         columns.walk_ast(out.reborrow())?;
-        out.push_sql(" from transfers where transfers.sequence = coalesce((select min(milestone.sequence) from (");
-        self.push_milestone(&mut out, "debit")?;
-        out.push_sql(" union all ");
-        self.push_milestone(&mut out, "credit")?;
-        out.push_sql(") as milestone), ");
-        out.push_bind_param::<Int8, _>(&self.last_transfer)?;
-        out.push_sql(") union all select ");
+        out.push_sql(" from transfers where transfers.sequence = ");
+        push_milestone_or(&mut out, [&self.account_id, &self.last_transfer], &self.recorded_at)?;
+        out.push_sql(" union all select ");
         columns.walk_ast(out.reborrow())?;
         push_step_back(&mut out, &self.account_id)?;
         out.push_sql(" where walk.recorded_at > ");
@@ -115,24 +111,77 @@ where
     }
 }
 
-impl LastRecordedAt {
-    /// The account's first milestone on one side that was recorded behind the moment. The interval stands in the text, not in a bind
-    /// value, because the planner must see that the partial index fits.
-    fn push_milestone<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>, side: &str) -> QueryResult<()>
-    where
-        DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
-        i64: ToSql<Int8, DB>,
-        SqlInstant: ToSql<Timestamptz, DB>,
-    {
-        out.push_sql("select * from (select sequence from transfers where ");
-        out.push_sql(side);
-        out.push_sql("_account_id = ");
-        out.push_bind_param::<Int8, _>(&self.account_id)?;
-        out.push_sql(&format!(" and {side}_version % {MILESTONE_INTERVAL} = 0 and recorded_at > "));
-        out.push_bind_param::<Timestamptz, _>(&self.recorded_at)?;
-        out.push_sql(&format!(" order by recorded_at limit 1) as {side}_milestone"));
-        Ok(())
+/// The account's first milestone behind a moment, or its newest transfer where none is. From there a walk down comes to the moment in at
+/// most [`MILESTONE_INTERVAL`] steps.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub(crate) struct MilestoneBehind {
+    pub account_id: i64,
+    pub last_transfer: i64,
+    pub recorded_at: SqlInstant,
+}
+
+impl Query for MilestoneBehind {
+    type SqlType = Int8;
+}
+
+impl<Conn> RunQueryDsl<Conn> for MilestoneBehind {}
+
+impl<DB> QueryFragment<DB> for MilestoneBehind
+where
+    DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
+    i64: ToSql<Int8, DB>,
+    SqlInstant: ToSql<Timestamptz, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("select ");
+        push_milestone_or(&mut out, [&self.account_id, &self.last_transfer], &self.recorded_at)
     }
+}
+
+/// The first milestone of an account that was recorded behind a moment, on either side, or else another sequence, as one value. Both are
+/// given as the account's number and that sequence.
+fn push_milestone_or<'b, DB>(
+    out: &mut AstPass<'_, 'b, DB>,
+    [account_id, otherwise]: [&'b i64; 2],
+    recorded_at: &'b SqlInstant,
+) -> QueryResult<()>
+where
+    DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
+    i64: ToSql<Int8, DB>,
+    SqlInstant: ToSql<Timestamptz, DB>,
+{
+    out.push_sql("coalesce((select min(milestone.sequence) from (");
+    push_milestone(out, account_id, recorded_at, "debit")?;
+    out.push_sql(" union all ");
+    push_milestone(out, account_id, recorded_at, "credit")?;
+    out.push_sql(") as milestone), ");
+    out.push_bind_param::<Int8, _>(otherwise)?;
+    out.push_sql(")");
+    Ok(())
+}
+
+/// The account's first milestone on one side that was recorded behind the moment. The interval stands in the text, not in a bind value,
+/// because the planner must see that the partial index fits.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
+fn push_milestone<'b, DB>(
+    out: &mut AstPass<'_, 'b, DB>,
+    account_id: &'b i64,
+    recorded_at: &'b SqlInstant,
+    side: &str,
+) -> QueryResult<()>
+where
+    DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
+    i64: ToSql<Int8, DB>,
+    SqlInstant: ToSql<Timestamptz, DB>,
+{
+    out.push_sql("select * from (select sequence from transfers where ");
+    out.push_sql(side);
+    out.push_sql("_account_id = ");
+    out.push_bind_param::<Int8, _>(account_id)?;
+    out.push_sql(&format!(" and {side}_version % {MILESTONE_INTERVAL} = 0 and recorded_at > "));
+    out.push_bind_param::<Timestamptz, _>(recorded_at)?;
+    out.push_sql(&format!(" order by recorded_at limit 1) as {side}_milestone"));
+    Ok(())
 }
 
 /// From the transfer where a walk begins, which must be one of the account.

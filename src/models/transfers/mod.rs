@@ -23,7 +23,9 @@ use crate::schema::transfers;
 pub(crate) use crate::models::transfers::chain::{ChainRow, ChainRows, ChainStep};
 pub(crate) use crate::models::transfers::counting::{CountingRow, CountingTransfers};
 pub(crate) use crate::models::transfers::effective::{EffectiveCorrection, ExceptionCount, Exceptions};
-pub(crate) use crate::models::transfers::history::{AccountHistory, LastRecordedAt};
+pub(crate) use crate::models::transfers::history::{
+    AccountHistory, LastRecordedAt, MILESTONE_INTERVAL, MilestoneBehind,
+};
 pub(crate) use crate::models::transfers::movements::{
     ChainMovementRow, ChainMovements, CrossingRow, CrossingTransfers, MovementRow, MovementsBelow,
 };

@@ -7,7 +7,7 @@ use crate::models::sql_types::SqlInstant;
 use crate::models::statement_text::assert_statement;
 use crate::models::transfers::{
     AccountHistory, ChainMovements, ChainRows, ChainStep, CountingTransfers, CrossingTransfers, EffectiveCorrection,
-    ExceptionCount, Exceptions, LastRecordedAt, MovementsBelow,
+    ExceptionCount, Exceptions, LastRecordedAt, MilestoneBehind, MovementsBelow,
 };
 
 const HISTORY: AccountHistory = AccountHistory { account_id: 1, first: 2, limit: 3 };
@@ -23,6 +23,7 @@ where
     ExceptionCount: QueryFragment<DB>,
     Exceptions: QueryFragment<DB>,
     LastRecordedAt: QueryFragment<DB>,
+    MilestoneBehind: QueryFragment<DB>,
     MovementsBelow: QueryFragment<DB>,
     CrossingTransfers: QueryFragment<DB>,
     ChainMovements: QueryFragment<DB>,
@@ -34,6 +35,7 @@ where
     for<'a> DebugQuery<'a, ExceptionCount, DB>: ToString,
     for<'a> DebugQuery<'a, Exceptions, DB>: ToString,
     for<'a> DebugQuery<'a, LastRecordedAt, DB>: ToString,
+    for<'a> DebugQuery<'a, MilestoneBehind, DB>: ToString,
     for<'a> DebugQuery<'a, MovementsBelow, DB>: ToString,
     for<'a> DebugQuery<'a, CrossingTransfers, DB>: ToString,
     for<'a> DebugQuery<'a, ChainMovements, DB>: ToString,
@@ -51,6 +53,8 @@ where
     assert_statement::<DB, _>(&name("exceptions"), &exceptions);
     let last = LastRecordedAt { account_id: 1, last_transfer: 2, recorded_at: time };
     assert_statement::<DB, _>(&name("last_recorded_at"), &last);
+    let milestone = MilestoneBehind { account_id: 1, last_transfer: 2, recorded_at: time };
+    assert_statement::<DB, _>(&name("milestone_behind"), &milestone);
     assert_statement::<DB, _>(&name("movements_below"), &MovementsBelow { up_to: 1, limit: 2 });
     let chain = ChainMovements { accounts: vec![1, 2], begin: time, end: time };
     assert_statement::<DB, _>(&name("chain_movements"), &chain);

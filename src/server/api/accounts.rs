@@ -2,17 +2,17 @@
 
 use axum::http::header;
 
-use crate::facts::{Account, AccountName};
-use crate::ledger::Ledger;
+use crate::facts::{Account, AccountState};
+use crate::ledger::{AccountFilter, AccountListPage, Ledger};
 use crate::rejection::Rejection;
 use crate::requests::{Operation, Request};
 use crate::server::answer::{Answer, etag};
-use crate::server::call::Call;
-use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT};
+use crate::server::call::{Call, read_cursor};
+use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, METADATA};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{AccountEventRecord, AccountRecord, Json, OpenedRecord, OpeningJson};
+use crate::wire::{AccountCursor, AccountEventRecord, AccountRecord, Json, OpenedRecord, OpeningJson};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let account = Shape::One("AccountRecord");
@@ -36,7 +36,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             Action::Read(list),
             Shape::Page("AccountRecord"),
         )
-        .with_query(&[("prefix", "Only names that begin with this"), LIMIT, CURSOR])
+        .with_query(&[
+            ("prefix", "Only names that begin with this"),
+            ("type", "Only those of this type"),
+            ("currency", "Only those in this currency"),
+            ("state", "Only those that stand so now"),
+            METADATA,
+            LIMIT,
+            CURSOR,
+        ])
         .within_reach(),
         Endpoint::get(
             "/v1/accounts/{account}",
@@ -86,14 +94,35 @@ fn open(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 }
 
 fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let prefix = call.query.get("prefix").unwrap_or(&call.principal.prefix);
-    if !prefix.starts_with(&call.principal.prefix) {
+    let (filter, after) = match call.query.get("cursor") {
+        Some(text) => {
+            call.check_no_filters(&["prefix", "type", "currency", "state"])?;
+            let AccountCursor { filter, after } = read_cursor(text)?;
+            (filter, Some(after))
+        }
+        None => (filter(call)?, None),
+    };
+    if !filter.prefix.starts_with(&call.principal.prefix) {
         return Err(Problem::invalid(format!("the key is for accounts that begin with {:?}", call.principal.prefix)));
     }
-    let after: Option<AccountName> = call.asked("cursor")?;
-    let page = ledger.list_accounts(prefix, after.as_ref(), call.limit()?)?;
+    let page = AccountListPage { after, limit: call.limit()?, ..AccountListPage::default() };
+    let page = ledger.list_accounts_by(&filter, &page)?;
     let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
-    Answer::page(&records, page.next.map(|next| next.to_string()))
+    Answer::page(&records, page.next.map(|after| AccountCursor { filter, after }.to_string()))
+}
+
+fn filter(call: &Call) -> Result<AccountFilter, Problem> {
+    let of_type = |word: &str| word.parse().map_err(Problem::invalid);
+    let state = |word: &str| {
+        AccountState::from_word(word).ok_or_else(|| Problem::invalid(format!("{word:?} is no state of an account")))
+    };
+    Ok(AccountFilter {
+        prefix: call.query.get("prefix").unwrap_or(&call.principal.prefix).to_owned(),
+        account_type: call.query.get("type").map(of_type).transpose()?,
+        currency: call.asked("currency")?,
+        state: call.query.get("state").map(state).transpose()?,
+        metadata: call.metadata()?,
+    })
 }
 
 fn show(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {

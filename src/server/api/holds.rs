@@ -1,15 +1,31 @@
 //! Holds, their captures and releases.
 
-use crate::facts::{AccountName, Sequence};
-use crate::ledger::Ledger;
+use crate::facts::{AccountName, HoldState};
+use crate::ledger::{HoldFilter, Ledger, ListOrder, ListPage};
 use crate::requests::{Request, Written};
 use crate::server::answer::Answer;
-use crate::server::call::{Call, told};
-use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT};
+use crate::server::call::{Call, read_cursor, told};
+use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, METADATA, ORDER, Parameter};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
+use crate::wire::{ExpiredRecord, HoldCursor, HoldHistoryRecord, HoldRecord, read_amount};
+
+const FILTERS: [&str; 8] = ["account", "state", "actor", "amount_min", "amount_max", "from", "to", "order"];
+
+const LIST: &[Parameter] = &[
+    ("account", "Only those of this account; the open ones unless a state is given"),
+    ("state", "Only those that stand so now: `open`, `captured`, `released`, `expired` or `any`"),
+    ("actor", "Only those that this actor asked for"),
+    METADATA,
+    ("amount_min", "Only those of at least this amount at first"),
+    ("amount_max", "Only those of at most this amount at first"),
+    ("from", "Only those recorded at this moment or later"),
+    ("to", "Only those recorded before this moment"),
+    ORDER,
+    LIMIT,
+    CURSOR,
+];
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let transfer = Shape::One("TransferRecord");
@@ -25,12 +41,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .within_reach(),
         Endpoint::get(
             "/v1/holds",
-            "List holds, newest first; those of an account are the open ones, all of them",
+            "List holds in the order in which they were placed; of an account the open ones unless a state is given",
             Scope::TransfersRead,
             Action::Read(list),
             Shape::Page("HoldRecord"),
         )
-        .with_query(&[("account", "Only the open ones of this account"), LIMIT, CURSOR]),
+        .with_query(LIST),
         Endpoint::get(
             "/v1/holds/{hold}",
             "Show a hold and all that happened to it",
@@ -85,12 +101,40 @@ fn release(call: &Call) -> Result<Request<Written>, Problem> {
 }
 
 fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    if let Some(account) = call.asked("account")? {
-        return open_ones(ledger, &account);
-    }
-    let page = ledger.list_holds(call.cursor()?.map(Sequence), call.limit()?)?;
+    let (filter, from) = match call.query.get("cursor") {
+        Some(text) => {
+            call.check_no_filters(&FILTERS)?;
+            let HoldCursor { filter, from } = read_cursor(text)?;
+            (filter, Some(from))
+        }
+        None => (filter(call)?, None),
+    };
+    let page = ledger.list_holds_by(&filter, ListPage { from, limit: call.limit()?, ..ListPage::default() })?;
     let records: Vec<_> = page.holds.iter().map(HoldRecord::from).collect();
-    Answer::page(&records, page.next.map(|next| next.to_string()))
+    Answer::page(&records, page.next.map(|from| HoldCursor { filter, from }.to_string()))
+}
+
+fn filter(call: &Call) -> Result<HoldFilter, Problem> {
+    let amount = |name: &str| call.query.get(name).map(read_amount).transpose();
+    let account: Option<AccountName> = call.asked("account")?;
+    let state = match call.query.get("state") {
+        None => account.as_ref().map(|_| HoldState::Open),
+        Some("any") => None,
+        Some(word) => Some(
+            HoldState::from_word(word).ok_or_else(|| Problem::invalid(format!("{word:?} is no state of a hold")))?,
+        ),
+    };
+    Ok(HoldFilter {
+        account,
+        state,
+        actor: call.asked("actor")?,
+        metadata: call.metadata()?,
+        min: amount("amount_min")?,
+        max: amount("amount_max")?,
+        from: call.asked("from")?,
+        to: call.asked("to")?,
+        order: call.order_or(ListOrder::Oldest)?,
+    })
 }
 
 fn of_account(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {

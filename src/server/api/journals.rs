@@ -1,11 +1,11 @@
 //! Journals: several transfers, all or none.
 
 use crate::error::InputError;
-use crate::ledger::{JournalFilter, Ledger, ListPage, Mode};
+use crate::ledger::{JournalFilter, Ledger, ListOrder, ListPage, Mode};
 use crate::requests::{Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
-use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT};
+use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, METADATA, ORDER};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
@@ -25,15 +25,19 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .within_reach(),
         Endpoint::get(
             "/v1/journals",
-            "List journals, newest first",
+            "List journals, newest first unless it is asked otherwise",
             Scope::TransfersRead,
             Action::Read(list),
             Shape::Page("JournalRecord"),
         )
         .with_query(&[
+            ("account", "Only those with a transfer of this account"),
+            ("key", "Only the one with this key"),
             ("actor", "Only those that this actor asked for"),
+            METADATA,
             ("from", "Only those recorded at this moment or later"),
             ("to", "Only those recorded before this moment"),
+            ORDER,
             LIMIT,
             CURSOR,
         ]),
@@ -69,19 +73,29 @@ fn reversal(call: &Call) -> Result<Request<Written>, Problem> {
 
 fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let (filter, from) = match call.query.get("cursor") {
-        Some(_) if call.query.has_any(&["actor", "from", "to"]) => {
-            return Err(Problem::invalid("the cursor carries the filters of its list; leave them out"));
-        }
         Some(text) => {
+            call.check_no_filters(&["account", "key", "actor", "from", "to", "order"])?;
             let JournalCursor { filter, from } = read_cursor(text)?;
             (filter, Some(from))
         }
-        None => (JournalFilter { actor: call.asked("actor")?, from: call.asked("from")?, to: call.asked("to")? }, None),
+        None => (filter(call)?, None),
     };
     let page = ledger.list_journals(&filter, ListPage { from, limit: call.limit()?, ..ListPage::default() })?;
     let records: Vec<_> = page.journals.iter().map(JournalRecord::from).collect();
     let next = page.next.map(|from| JournalCursor { filter, from }.to_string());
     Answer::page(&records, next)
+}
+
+fn filter(call: &Call) -> Result<JournalFilter, Problem> {
+    Ok(JournalFilter {
+        account: call.asked("account")?,
+        key: call.asked("key")?,
+        actor: call.asked("actor")?,
+        metadata: call.metadata()?,
+        from: call.asked("from")?,
+        to: call.asked("to")?,
+        order: call.order_or(ListOrder::Newest)?,
+    })
 }
 
 fn show(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {

@@ -1,7 +1,7 @@
 //! The transfers of an account.
 
 use crate::facts::Sequence;
-use crate::ledger::{Ledger, Span, StatementOrder};
+use crate::ledger::{Ledger, ListPage, Span, StatementOrder};
 use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, CURSOR, Endpoint, LIMIT};
@@ -18,6 +18,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .with_query(&[
                 ("from", "Only those at this moment or later"),
                 ("to", "Only those before this moment"),
+                ("counterparty", "Only those with this other account; balances stay those of the account"),
                 ("order", "The time by which it goes: `recorded` or `effective`"),
                 LIMIT,
                 CURSOR,
@@ -37,7 +38,11 @@ fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     }
     let name = call.account()?;
     let account = ledger.get_account(&name)?;
-    let statement = ledger.statement(&name, call.cursor()?.map(Sequence), call.limit()?)?;
+    let (from, limit) = (call.cursor()?.map(Sequence), call.limit()?);
+    let statement = match call.asked("counterparty")? {
+        Some(other) => ledger.statement_with(&name, &other, ListPage { from, limit, ..ListPage::default() })?,
+        None => ledger.statement(&name, from, limit)?,
+    };
     let head = StatementHead::of_all(&account);
     let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
     Answer::page_within(&head, ITEMS, &entries, statement.next)
@@ -46,7 +51,11 @@ fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 fn over_span(call: &Call, ledger: &Ledger, order: StatementOrder) -> Result<Answer, Problem> {
     let cursor = call.query.get("cursor").map(read_cursor).transpose()?;
     let span = Span { order, from: call.asked("from")?, to: call.asked("to")?, cursor };
-    let statement = ledger.statement_of_span(&call.account()?, span, call.limit()?)?;
+    let (name, limit) = (call.account()?, call.limit()?);
+    let statement = match call.asked("counterparty")? {
+        Some(other) => ledger.statement_of_span_with(&name, &other, span, limit)?,
+        None => ledger.statement_of_span(&name, span, limit)?,
+    };
     let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
     Answer::page_within(&StatementHead::of_span(&statement, span), ITEMS, &entries, statement.next)
 }

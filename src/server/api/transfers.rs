@@ -2,18 +2,30 @@
 
 use crate::error::InputError;
 use crate::facts::TransferKind;
-use crate::ledger::{Ledger, ListPage, Mode, TransferFilter};
+use crate::ledger::{Ledger, ListOrder, ListPage, Mode, TransferFilter};
 use crate::requests::{Operation, Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
-use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, Parameter};
+use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, METADATA, ORDER, Parameter};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::wire::{Json, TransferCursor, TransferDetailsRecord, TransferRecord, read_amount};
 
-const FILTERS: [&str; 10] =
-    ["account", "kind", "journal", "hold", "reversed", "actor", "amount_min", "amount_max", "from", "to"];
+const FILTERS: [&str; 12] = [
+    "account",
+    "kind",
+    "journal",
+    "hold",
+    "reversed",
+    "key",
+    "actor",
+    "amount_min",
+    "amount_max",
+    "from",
+    "to",
+    "order",
+];
 
 const LIST: &[Parameter] = &[
     ("account", "Only those of this account"),
@@ -21,11 +33,14 @@ const LIST: &[Parameter] = &[
     ("journal", "Only those of this journal"),
     ("hold", "Only those about this hold"),
     ("reversed", "Only those that undo this transfer"),
+    ("key", "Only those that the request with this key made"),
     ("actor", "Only those that this actor asked for"),
+    METADATA,
     ("amount_min", "Only those of at least this amount"),
     ("amount_max", "Only those of at most this amount"),
     ("from", "Only those recorded at this moment or later"),
     ("to", "Only those recorded before this moment"),
+    ORDER,
     LIMIT,
     CURSOR,
 ];
@@ -44,7 +59,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .within_reach(),
         Endpoint::get(
             "/v1/transfers",
-            "List transfers, newest first",
+            "List transfers, newest first unless it is asked otherwise",
             Scope::TransfersRead,
             Action::Read(list),
             Shape::Page("TransferRecord"),
@@ -85,10 +100,8 @@ fn reversal(call: &Call) -> Result<Request<Written>, Problem> {
 
 fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let (filter, from) = match call.query.get("cursor") {
-        Some(_) if call.query.has_any(&FILTERS) => {
-            return Err(Problem::invalid("the cursor carries the filters of its list; leave them out"));
-        }
         Some(text) => {
+            call.check_no_filters(&FILTERS)?;
             let TransferCursor { filter, from } = read_cursor(text)?;
             (filter, Some(from))
         }
@@ -117,11 +130,14 @@ fn filter(call: &Call, ledger: &Ledger) -> Result<TransferFilter, Problem> {
         journal: call.query.get("journal").map(|text| ledger.refer_to_journal(text)).transpose()?,
         hold: reference("hold")?,
         reversed: reference("reversed")?,
+        key: call.asked("key")?,
         actor: call.asked("actor")?,
+        metadata: call.metadata()?,
         min: amount("amount_min")?,
         max: amount("amount_max")?,
         from: call.asked("from")?,
         to: call.asked("to")?,
+        order: call.order_or(ListOrder::Newest)?,
     })
 }
 

@@ -1,13 +1,14 @@
+mod list;
 mod state;
 
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{MetadataArgs, ModeArgs, ReasonArgs, parse};
+use crate::cli::commands::account::list::ListArgs;
 use crate::cli::commands::account::state::{CloseArgs, FreezeArgs, HistoryArgs};
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::pages::{PageArgs, say_more};
 use crate::cli::talk::say;
 use crate::error::InputError;
 use crate::facts::{AccountName, AccountType, Limits};
@@ -21,7 +22,7 @@ pub(in crate::cli) enum AccountCommand {
     #[command(after_help = OPEN_EXAMPLES)]
     Open(OpenArgs),
     /// List accounts by name
-    #[command(after_help = "Example:\n  teller account list --prefix customers:")]
+    #[command(after_help = list::HELP)]
     List(ListArgs),
     /// Show all that is known of an account
     #[command(after_help = "Example:\n  teller account show customers:alice --format json")]
@@ -154,18 +155,6 @@ fn new_limit(amount: Option<&str>, is_removed: bool, currency: Currency) -> Resu
 }
 
 #[derive(Args)]
-pub(in crate::cli) struct ListArgs {
-    /// Only names that begin with this
-    #[arg(long, default_value = "", hide_default_value = true)]
-    prefix: String,
-    #[command(flatten)]
-    limit: PageArgs,
-    /// Where to go on: the cursor that the page before told
-    #[arg(long, value_name = "CURSOR")]
-    cursor: Option<String>,
-}
-
-#[derive(Args)]
 pub(in crate::cli) struct ShowArgs {
     /// The account
     name: String,
@@ -194,7 +183,7 @@ pub(in crate::cli) struct LimitArgs {
 pub(in crate::cli) fn run(context: &Context, command: &AccountCommand) -> Result<Ending, Failure> {
     match command {
         AccountCommand::Open(arguments) => open(context, arguments),
-        AccountCommand::List(arguments) => list(context, arguments),
+        AccountCommand::List(arguments) => list::run(context, arguments),
         AccountCommand::Show(arguments) => show(context, arguments),
         AccountCommand::Limit(arguments) => limit(context, arguments),
         AccountCommand::Freeze(arguments) => state::freeze(context, arguments, AccountAction::Freeze),
@@ -247,24 +236,6 @@ fn account_type(arguments: &OpenArgs, name: &AccountName) -> AccountType {
         ));
     }
     given
-}
-
-fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
-    let after = arguments.cursor.as_deref().map(parse).transpose()?;
-    let ledger = context.ledger()?;
-    let mut list = context.output.list();
-    let next = arguments.limit.fetch(&context.output, after, |after, rows_max| {
-        let page = ledger.list_accounts(&arguments.prefix, after, rows_max)?;
-        let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
-        list.add_with(&records, &AccountRecord::listed())?;
-        Ok((records.len(), page.next))
-    })?;
-    if list.count() == 0 {
-        say("No accounts.");
-    }
-    list.end(next.as_ref())?;
-    say_more(next.map(|name| format!("{:?}", name.as_str())));
-    Ok(Ending::Done)
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {

@@ -2,9 +2,11 @@
 
 mod page;
 
+use std::fmt::Display;
+
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::parse;
+use crate::cli::args::{count, parse};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
@@ -12,7 +14,7 @@ use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
 use crate::cli::times::SpanArgs;
 use crate::facts::{AccountName, Sequence};
-use crate::ledger::{EntryCursor, Ledger, Span, StatementOrder};
+use crate::ledger::{EntryCursor, Ledger, ListPage, Span, StatementOrder};
 use crate::wire::{EntryRecord, StatementHead};
 
 #[derive(Args)]
@@ -20,11 +22,13 @@ use crate::wire::{EntryRecord, StatementHead};
     teller statement customers:alice --limit 20 --cursor 4711\n  \
     teller statement customers:alice --month 2026-01\n  \
     teller statement customers:alice --from 2026-01-15 --to 2026-02 --order recorded\n  \
+    teller statement customers:alice --counterparty shops:corner --month 2026-01\n  \
     teller statement customers:alice --month 2026-01 --format html > alice.html\n\n\
     The newest transfer comes first. Holds and releases change nothing of the balance; the table then tells kinds \
     and amounts too. A page tells the cursor of the next, older one, and stays the same whatever is \
     posted meanwhile; by effective time only as long as nothing is back-dated. A span holds its first moment and not \
     its last, goes by effective time, and is shown with the balances at both ends, which are those of teller balance --at. \
+    --counterparty leaves out the transfers with all other accounts; balances stay those of the account. \
     --format html makes a page that can be printed and sent to a customer, oldest first and without holds.")]
 pub(in crate::cli) struct StatementArgs {
     /// The account
@@ -36,6 +40,9 @@ pub(in crate::cli) struct StatementArgs {
     cursor: Option<String>,
     #[command(flatten)]
     span: SpanArgs,
+    /// Only the transfers with this other account
+    #[arg(long, value_name = "NAME")]
+    counterparty: Option<String>,
     /// By which of its two times a transfer stands in the statement [default: effective over a span, or else recorded]
     #[arg(long, value_enum)]
     order: Option<Order>,
@@ -53,15 +60,16 @@ enum Order {
 pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Result<Ending, Failure> {
     let name = parse(&arguments.account)?;
     if context.output.format == Format::Html {
-        if arguments.cursor.is_some() || !arguments.limit.is_whole(Format::Html) {
+        if arguments.cursor.is_some() || !arguments.limit.is_whole(Format::Html) || arguments.counterparty.is_some() {
             return Err(Failure::usage("a page has the whole statement; give a span with --month, or --from and --to"));
         }
         let ledger = context.ledger()?;
         let span = arguments.span(context, &ledger)?;
         return page::run(context, &ledger, &name, span);
     }
+    let counterparty = arguments.counterparty.as_deref().map(parse::<AccountName>).transpose()?;
     if arguments.span.is_given() || arguments.order == Some(Order::Effective) {
-        return over_span(context, arguments, &name);
+        return over_span(context, arguments, &name, counterparty.as_ref());
     }
     let cursor = arguments.cursor.as_deref().map(|cursor| cursor.parse().map(Sequence)).transpose();
     let cursor =
@@ -69,21 +77,63 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
     let ledger = context.ledger()?;
     let account = ledger.get_account(&name)?;
     let mut list = context.output.list().inside(&StatementHead::of_all(&account))?;
-    let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
-        let statement = ledger.statement(&name, cursor.copied(), rows_max)?;
+    let mut cut = Cut::new(arguments, context);
+    let next = arguments.limit.fetch(&context.output, cursor, |cursor, limit| {
+        let page = ListPage { from: cursor.copied(), limit, ..ListPage::default() };
+        let statement = match &counterparty {
+            Some(counterparty) => ledger.statement_with(&name, counterparty, page)?,
+            None => ledger.statement(&name, page.from, limit)?,
+        };
         let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
         list.add_with(&entries, &EntryRecord::columns_for(&entries, StatementOrder::Recorded))?;
-        Ok((entries.len(), statement.next))
+        Ok((entries.len(), cut.next(statement.next, statement.is_cut)))
     })?;
-    if list.count() == 0 {
-        say(format_args!("Account {name} has no transfers."));
+    let next = next.or(cut.at);
+    if list.count() == 0 && next.is_none() {
+        say(format_args!("Account {name} has no {}.", arguments.transfers()));
     }
     list.end(next)?;
-    say_older(next);
+    cut.say(next);
     Ok(Ending::Done)
 }
 
+/// Where a search for the transfers with one other account ended because enough was read. It goes on where all rows are wanted.
+struct Cut<C> {
+    is_whole: bool,
+    at: Option<C>,
+}
+
+impl<C: Clone + Display> Cut<C> {
+    fn new(arguments: &StatementArgs, context: &Context) -> Self {
+        Self { is_whole: arguments.limit.is_whole(context.output.format), at: None }
+    }
+
+    /// Where the next page begins that is to be read now.
+    fn next(&mut self, next: Option<C>, is_cut: bool) -> Option<C> {
+        if is_cut && !self.is_whole {
+            self.at = next;
+            return None;
+        }
+        next
+    }
+
+    fn say(&self, next: Option<C>) {
+        match &self.at {
+            Some(cursor) => say(format_args!(
+                "The search ended after {}. Narrow it with a span, or go on: --cursor {cursor}",
+                count(ListPage::READS_MAX, "transfer")
+            )),
+            None => say_older(next),
+        }
+    }
+}
+
 impl StatementArgs {
+    /// What the list is of.
+    fn transfers(&self) -> String {
+        self.counterparty.as_ref().map_or_else(|| "transfers".to_owned(), |other| format!("transfers with {other}"))
+    }
+
     /// The span that is asked for, from its end on.
     fn span(&self, context: &Context, ledger: &Ledger) -> Result<Span, Failure> {
         let order = match self.order {
@@ -96,7 +146,12 @@ impl StatementArgs {
     }
 }
 
-fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -> Result<Ending, Failure> {
+fn over_span(
+    context: &Context,
+    arguments: &StatementArgs,
+    name: &AccountName,
+    counterparty: Option<&AccountName>,
+) -> Result<Ending, Failure> {
     let cursor = arguments.cursor.as_deref().map(str::parse::<EntryCursor>).transpose().map_err(Failure::usage)?;
     let ledger = context.ledger()?;
     let span = Span { cursor, ..arguments.span(context, &ledger)? };
@@ -109,16 +164,22 @@ fn over_span(context: &Context, arguments: &StatementArgs, name: &AccountName) -
         context.output.text_line(&format!("Closing balance: {}", whole.closing))?;
     }
     let mut list = context.output.list().inside(&head)?;
+    let mut cut = Cut::new(arguments, context);
     let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
-        let statement = ledger.statement_of_span(name, Span { cursor: cursor.copied(), ..span }, rows_max)?;
+        let span = Span { cursor: cursor.copied(), ..span };
+        let statement = match counterparty {
+            Some(counterparty) => ledger.statement_of_span_with(name, counterparty, span, rows_max)?,
+            None => ledger.statement_of_span(name, span, rows_max)?,
+        };
         let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
         list.add_with(&entries, &EntryRecord::columns_for(&entries, order))?;
-        Ok((entries.len(), statement.next))
+        Ok((entries.len(), cut.next(statement.next, statement.is_cut)))
     })?;
+    let next = next.or(cut.at);
     list.end(next.as_ref())?;
     if is_table && next.is_none() {
         context.output.text_line(&format!("Opening balance: {}", whole.opening))?;
     }
-    say_older(next);
+    cut.say(next);
     Ok(Ending::Done)
 }

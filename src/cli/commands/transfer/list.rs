@@ -7,7 +7,7 @@ use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
 use crate::cli::times::Times;
 use crate::error::Error;
 use crate::facts::TransferKind;
-use crate::ledger::{ListPage, Mode, TransferFilter};
+use crate::ledger::{ListOrder, ListPage, Mode, TransferFilter};
 use crate::money::WrittenAmount;
 use crate::wire::{TransferCursor, TransferRecord, read_amount};
 
@@ -17,11 +17,13 @@ Examples:
   teller transfer list --account customers:alice --min 100.00
   teller transfer list --kind reversal --month 2026-01
   teller transfer list --hold order-7
+  teller transfer list --account customers:alice --metadata invoice=2026-117 --order oldest
 
 Filters can be given together. Amounts are compared in each transfer's own currency. A span holds its first moment \
-and not its last, by recorded time. A journal, a hold, a reversed transfer and an account are found at once; without \
-any of them the book is read from its newest transfer down, or from the end of the span. A transfer that was \
-recorded while a clock was wrong by minutes can be missing from a span, but never with --account.";
+and not its last, by recorded time. A key, a journal, a hold, a reversed transfer and an account are found at once; without \
+any of them the book is read from its newest or oldest transfer on, or from an end of the span. A transfer that was \
+recorded while a clock was wrong by minutes can be missing from a span, but never with --account. \
+Metadata is that which is kept beside a transfer now.";
 
 /// The filters. A cursor carries those of its list.
 #[derive(Args)]
@@ -42,6 +44,9 @@ struct FilterArgs {
     /// Only the reversals of this transfer: its id, its key, or @ and its sequence
     #[arg(long, value_name = "TRANSFER")]
     reversed: Option<String>,
+    /// Only those that the request with this key made
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// Only those of at least this amount
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     min: Option<String>,
@@ -77,11 +82,14 @@ impl FilterArgs {
             journal: self.journal.as_deref().map(|text| ledger.refer_to_journal(text)).transpose()?,
             hold: self.hold.as_deref().map(|text| ledger.refer(text)).transpose()?,
             reversed: self.reversed.as_deref().map(|text| ledger.refer(text)).transpose()?,
+            key: self.key.as_deref().map(parse).transpose()?,
             actor: when.actor()?,
+            metadata: when.metadata()?,
             min,
             max,
             from,
             to,
+            order: when.order_or(ListOrder::Newest),
         })
     }
 }
@@ -99,6 +107,7 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
         Ok((records, page.next, page.is_cut))
     };
     let cursor = |from| TransferCursor { filter: filter.clone(), from };
-    let shown = Shown { columns: &TransferRecord::listed(), nothing: "No transfers." };
+    let columns = &TransferRecord::listed();
+    let shown = Shown { columns, nothing: "No transfers.", noun: "transfer", order: filter.order };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }

@@ -1,16 +1,18 @@
+mod list;
+
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, count, parse};
+use crate::cli::commands::hold::list::ListArgs;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
-use crate::cli::pages::{PageArgs, say_more};
 use crate::cli::request::{NoteArgs, QuantityArgs, RequestArgs, quantity, submit};
 use crate::cli::talk::say;
 use crate::error::Error;
-use crate::facts::{Sequence, WrittenReference};
-use crate::ledger::{HoldStatus, Mode};
+use crate::facts::WrittenReference;
+use crate::ledger::Mode;
 use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, ReleaseRequest, Remainder};
 use crate::wire::{ExpiredRecord, HoldHistoryRecord, HoldRecord, TransferRecord, read_duration};
 
@@ -36,8 +38,7 @@ pub(in crate::cli) struct HoldArgs {
 #[derive(Subcommand)]
 enum HoldCommand {
     /// List holds in the order in which they were placed
-    #[command(after_help = "Examples:\n  teller hold list\n  teller hold list --account customers:alice\n\n\
-        With --account only the open ones of that account are listed, all of them.")]
+    #[command(after_help = list::HELP)]
     List(ListArgs),
     /// Show a hold and all that happened to it
     #[command(after_help = "Example:\n  teller hold show order-7")]
@@ -66,18 +67,6 @@ struct PlaceArgs {
     expires_in: Option<String>,
     #[command(flatten)]
     request: RequestArgs,
-}
-
-#[derive(Args)]
-struct ListArgs {
-    /// Only the open holds of this account, on either side
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["cursor", "limit"])]
-    account: Option<String>,
-    #[command(flatten)]
-    limit: PageArgs,
-    /// Where to go on: the cursor that the page before told
-    #[arg(long, value_name = "CURSOR")]
-    cursor: Option<i64>,
 }
 
 #[derive(Args)]
@@ -123,7 +112,7 @@ pub(in crate::cli) struct ReleaseArgs {
 
 pub(in crate::cli) fn run(context: &Context, arguments: &HoldArgs) -> Result<Ending, Failure> {
     match &arguments.command {
-        Some(HoldCommand::List(arguments)) => list(context, arguments),
+        Some(HoldCommand::List(arguments)) => list::run(context, arguments),
         Some(HoldCommand::Show(arguments)) => show(context, arguments),
         Some(HoldCommand::Expire(arguments)) => expire(context, arguments),
         None => place(context, &arguments.place),
@@ -173,28 +162,6 @@ pub(in crate::cli) fn release(context: &Context, arguments: &ReleaseArgs) -> Res
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
     submit(context, &ledger, &request.into(), arguments.note.mode.mode())
-}
-
-fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
-    let ledger = context.ledger()?;
-    let mut list = context.output.list();
-    let mut add = |holds: &[HoldStatus]| list.add(&holds.iter().map(HoldRecord::from).collect::<Vec<_>>());
-    let next = if let Some(account) = &arguments.account {
-        add(&ledger.list_open_holds(&parse(account)?)?)?;
-        None
-    } else {
-        arguments.limit.fetch(&context.output, arguments.cursor.map(Sequence), |cursor, rows_max| {
-            let page = ledger.list_holds(cursor.copied(), rows_max)?;
-            add(&page.holds)?;
-            Ok((page.holds.len(), page.next))
-        })?
-    };
-    if list.count() == 0 {
-        say("No holds.");
-    }
-    list.end(next)?;
-    say_more(next);
-    Ok(Ending::Done)
 }
 
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {

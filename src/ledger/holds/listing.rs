@@ -1,0 +1,139 @@
+//! The list of holds.
+
+use std::collections::HashMap;
+
+use crate::error::Error;
+use crate::facts::{Account, AccountName, Actor, Hold, HoldState, Instant, Metadata, Transfer, TransferKind};
+use crate::ledger::Ledger;
+use crate::ledger::accounts::get_account_in;
+use crate::ledger::holds::HoldPage;
+use crate::ledger::transfers::filter::{ListOrder, ListPage, TransferFilter, check_span};
+use crate::ledger::transfers::listing::{check_cursor, choose};
+use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked};
+use crate::money::WrittenAmount;
+use crate::store::{Access, Store};
+
+/// Which holds are listed: those to which all of it applies. The usual value lists all holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HoldFilter {
+    /// Those of this account, on either side.
+    pub account: Option<AccountName>,
+    /// Those that stand so now. One that has expired is not open, whether or not its release is recorded.
+    pub state: Option<HoldState>,
+    /// Those that this actor asked for.
+    pub actor: Option<Actor>,
+    /// Those beside which all of this is kept now.
+    pub metadata: Metadata,
+    /// Those of at least this amount at first, each in its own currency.
+    pub min: Option<WrittenAmount>,
+    /// Those of at most this amount at first, each in its own currency.
+    pub max: Option<WrittenAmount>,
+    /// Those recorded at this moment or later.
+    pub from: Option<Instant>,
+    /// Those recorded before this moment.
+    pub to: Option<Instant>,
+    /// Which way the list goes.
+    pub order: ListOrder,
+}
+
+impl HoldFilter {
+    /// What it says of the transfers that opened the holds.
+    fn of_transfers(&self) -> TransferFilter {
+        TransferFilter {
+            kind: Some(TransferKind::Hold),
+            actor: self.actor.clone(),
+            metadata: self.metadata.clone(),
+            min: self.min.clone(),
+            max: self.max.clone(),
+            from: self.from,
+            to: self.to,
+            ..TransferFilter::default()
+        }
+    }
+}
+
+impl Ledger {
+    /// Returns a page of the holds to which a filter applies, newest first unless it says otherwise.
+    ///
+    /// A page reads at most [`ListPage::reads_max`] holds; by an account at most so many of its transfers, unless only open holds are asked for, which
+    /// have an index.
+    ///
+    /// # Errors
+    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins;
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown); `CursorUnknown` if the page begins with a transfer of another
+    /// account; [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::HoldState;
+    /// use teller::ledger::{HoldFilter, ListPage};
+    /// use teller::requests::HoldRequest;
+    ///
+    /// let hotel = ledger.post(HoldRequest::new(support::payment(&ledger, "hotel", "60.00")?), Mode::Commit)?;
+    ///
+    /// let filter = HoldFilter { state: Some(HoldState::Open), ..HoldFilter::default() };
+    /// let page = ledger.list_holds_by(&filter, ListPage::default())?;
+    /// assert_eq!(page.holds[0].hold.id, hotel.transfer.id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn list_holds_by(&self, filter: &HoldFilter, page: ListPage) -> Result<HoldPage, Error> {
+        check_span(filter.from, filter.to)?;
+        let of_transfers = filter.of_transfers();
+        let now = self.clock.now();
+        self.pool.transaction(Access::Read, |store| {
+            let account = match &filter.account {
+                Some(name) => Some(get_account_in(store, name, now)?),
+                None => None,
+            };
+            let start = Start { from: page.from, order: filter.order };
+            let span = BookSpan { from: filter.from, to: filter.to, lead_max: self.clock_lead_max };
+            let walk = walk(store, filter, account.as_ref(), start, &span)?;
+            let found = walk.find(store, page, |store, transfers| {
+                let mut chosen = choose(store, &of_transfers, account.as_ref(), transfers)?;
+                choose_by_state(store, filter.state, now, (transfers, &mut chosen))?;
+                Ok(chosen)
+            })?;
+            let Walked { transfers, next, is_cut } = found;
+            let ids: Vec<_> = transfers.iter().map(|transfer| transfer.id).collect();
+            let holds: HashMap<_, _> = store.find_holds(&ids)?.into_iter().map(|hold| (hold.id, hold)).collect();
+            let holds = ids.iter().filter_map(|id| holds.get(id).copied()).collect();
+            Ok(HoldPage { holds: self.with_names(store, holds)?, next, is_cut })
+        })
+    }
+}
+
+/// The shortest way to the transfers that opened the holds to which the filter can apply.
+fn walk(
+    store: &mut dyn Store,
+    filter: &HoldFilter,
+    account: Option<&Account>,
+    start: Start,
+    span: &BookSpan,
+) -> Result<Walk, Error> {
+    let Some(account) = account else { return Ok(Walk::along_holds(store, start, span)?) };
+    if filter.state == Some(HoldState::Open) {
+        let open: Vec<_> = store.list_open_holds_of(account.id)?.iter().map(|hold| hold.id).collect();
+        return Ok(Walk::over(store.find_transfers(&open)?, start));
+    }
+    check_cursor(store, account, start)?;
+    Ok(Walk::along_chain(store, account, start, span)?)
+}
+
+/// Leaves out holds that do not stand so.
+fn choose_by_state(
+    store: &mut dyn Store,
+    state: Option<HoldState>,
+    now: Instant,
+    (transfers, chosen): (&[Transfer], &mut [bool]),
+) -> Result<(), Error> {
+    let Some(state) = state else { return Ok(()) };
+    let ids = transfers.iter().zip(chosen.iter()).filter(|(_, is_chosen)| **is_chosen);
+    let holds = store.find_holds(&ids.map(|(transfer, _)| transfer.id).collect::<Vec<_>>())?;
+    let states: HashMap<_, _> = holds.into_iter().map(|hold: Hold| (hold.id, hold.state_at(now))).collect();
+    for (transfer, is_chosen) in transfers.iter().zip(chosen) {
+        *is_chosen &= states.get(&transfer.id) == Some(&state);
+    }
+    Ok(())
+}
