@@ -162,7 +162,8 @@ fn assert_lists(book: &TestBook, ledger: &Ledger) {
     assert_ways(book, &of_account, "open holds of an account", || holds(open));
     let journals = JournalFilter { account: Some(name()), ..JournalFilter::default() };
     let of_account = [&[BY_NAME, "transfers_pkey"][..], &HOLDS].concat();
-    assert_ways(book, &of_account, "journals of an account", || {
+    let and_firsts = [&of_account[..], &["transfers_id_key"]].concat();
+    assert_ways(book, &and_firsts, "journals of an account", || {
         drop(ledger.list_journals(&journals, ListPage::default()).unwrap());
     });
     let other = "a1".parse().unwrap();

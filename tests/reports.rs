@@ -2,6 +2,7 @@
 
 mod program;
 mod properties;
+mod valued;
 mod ways;
 
 use teller::facts::Instant;

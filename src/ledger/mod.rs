@@ -60,6 +60,7 @@ pub use crate::ledger::reports::request::TableRequest;
 pub use crate::ledger::reports::sheets::{LineKind, SheetLine, balance_sheet, begins_of_years, income_statement};
 pub use crate::ledger::reports::table::{BalanceRow, BalanceTable, Turnover};
 pub use crate::ledger::reports::trial_balance::{ShowEmpty, TrialBalanceCell, TrialBalanceLine, trial_balance};
+pub use crate::ledger::reports::valuation::{Prices, Valuation};
 pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
 pub use crate::ledger::statements::SpanStatement;

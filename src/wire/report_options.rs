@@ -6,9 +6,10 @@
 use crate::error::InputError;
 use crate::facts::Instant;
 use crate::ledger::{
-    Bound, Comparison, FiscalYear, PeriodUnit, Report, ReportPeriod, ReportRequest, SheetLine, ShowEmpty, TableRequest,
-    TrialBalanceLine, begins_of_years,
+    Bound, Comparison, FiscalYear, PeriodUnit, Prices, Report, ReportPeriod, ReportRequest, SheetLine, ShowEmpty,
+    TableRequest, TrialBalanceLine, Valuation, begins_of_years,
 };
+use crate::money::{Currency, CurrencyCode};
 use crate::wire::moments::{TimeZone, first_moment, local_time, read_moments, read_month};
 use crate::wire::records::{ReportHead, SheetRecord, TrialBalanceRecord};
 
@@ -59,6 +60,8 @@ pub struct AskedReport {
     pub kind: ReportKind,
     /// Its columns and accounts.
     pub request: ReportRequest,
+    /// The currency in which its amounts are valued.
+    pub valued_in: Option<CurrencyCode>,
     /// The same columns in local time, by which they are named.
     named: Vec<ReportPeriod>,
     is_compared: bool,
@@ -94,6 +97,7 @@ impl ReportOptions<'_> {
             request: ReportRequest { periods, years, with_empty: self.with_empty, table },
             named: local.into_iter().map(named).collect(),
             is_compared: self.compare.is_some(),
+            valued_in: None,
         })
     }
 
@@ -150,6 +154,13 @@ impl AskedReport {
         if self.is_compared { &self.request.periods[..1] } else { &self.request.periods }
     }
 
+    /// The same report valued in one currency by some prices, those of the last days of its columns.
+    #[must_use]
+    pub fn valued(self, currency: Currency, prices: Prices) -> (Self, Valuation) {
+        let valuation = Valuation { currency, prices, days: Valuation::days_of(&self.named) };
+        (Self { valued_in: Some(currency.code()), ..self }, valuation)
+    }
+
     /// The names of all columns. A balance sheet is of the moments in which they end.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
@@ -185,7 +196,9 @@ impl AskedReport {
         };
         let names = self.names();
         let (shown, compared) = names.split_at(self.shown().len());
-        ReportHead::new(report, time_zone, shown.to_vec(), compared.first().cloned(), self.request.table.recorded_at)
+        let (shown, compared) = (shown.to_vec(), compared.first().cloned());
+        let head = ReportHead::new(report, time_zone, shown, compared, self.request.table.recorded_at);
+        ReportHead { valued_in: self.valued_in, ..head }
     }
 
     /// A record for each line and column of a trial balance, column by column.

@@ -18,6 +18,14 @@ const DECIMALS_MAX: usize = 18;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rate(BigDecimal);
 
+impl Rate {
+    /// What an amount is worth at this rate, exactly.
+    #[must_use]
+    pub fn of(&self, amount: &BigDecimal) -> BigDecimal {
+        amount * &self.0
+    }
+}
+
 impl FromStr for Rate {
     type Err = ExchangeError;
 

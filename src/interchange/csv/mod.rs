@@ -6,6 +6,8 @@ pub(super) mod dates;
 pub(super) mod dialect;
 pub(super) mod encoding;
 pub(super) mod numbers;
+#[cfg(feature = "cli")]
+pub(super) mod prices;
 pub(super) mod records;
 pub(super) mod rejects;
 #[cfg(feature = "cli")]

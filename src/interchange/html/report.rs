@@ -3,7 +3,7 @@ use crate::interchange::html::page::{Page, Row};
 use crate::interchange::html::plot::{Drawn, Plot};
 use crate::interchange::plain_text::decimal;
 use crate::ledger::{LineKind, SheetLine, TrialBalanceLine};
-use crate::money::Currency;
+use crate::money::{Currency, CurrencyCode};
 
 /// What all pages of reports have: what they are of, and the columns that they have.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct BalancePage<'a> {
     pub zone: String,
     /// What was known then, where not all is.
     pub known_at: Option<String>,
+    /// The currency in which all amounts are valued, where they are.
+    pub valued_in: Option<CurrencyCode>,
     /// The names of the columns.
     pub periods: &'a [String],
     /// Whether both sides agree, and in which words.
@@ -58,14 +60,17 @@ pub fn income_page(asked: &BalancePage<'_>, lines: &[SheetLine]) -> String {
 pub fn trial_balance_page(asked: &BalancePage<'_>, lines: &[TrialBalanceLine]) -> String {
     const COLUMNS: [&str; 8] =
         ["Account", "Currency", "Opening", "Debits", "Credits", "Closing", "Debit balance", "Credit balance"];
+    const VALUED: &str = "Valuation difference";
+    let columns = || COLUMNS.into_iter().chain(asked.valued_in.map(|_| VALUED));
     let mut page = asked.begin();
     for (index, period) in asked.periods.iter().enumerate() {
-        page.begin_table(period, COLUMNS, TEXTS);
+        page.begin_table(period, columns(), TEXTS);
         for line in lines {
             let Some(cell) = line.cells.get(index) else { continue };
-            let numbers =
-                [cell.opening, cell.debits, cell.credits, cell.closing, cell.debit_balance, cell.credit_balance]
-                    .map(|minor| decimal(minor, line.currency.exponent()));
+            let amounts =
+                [cell.opening, cell.debits, cell.credits, cell.closing, cell.debit_balance, cell.credit_balance];
+            let amounts = amounts.into_iter().chain(cell.valuation_difference);
+            let numbers: Vec<_> = amounts.map(|minor| decimal(minor, line.currency.exponent())).collect();
             let (row, name) = line.path.as_deref().map_or((Row::Total, "Total"), |path| (Row::Plain, path));
             let code = line.currency.code();
             let texts = [name, code.as_str()];
@@ -81,7 +86,9 @@ impl BalancePage<'_> {
         let mut page = Page::begin(&format!("{}, {}", self.report, self.of), self.report);
         let known = self.known_at.as_deref().map(|known| ("As known at", known));
         let days = format!("of {}", self.zone);
-        page.facts([("Period", self.of.as_str()), ("Days", days.as_str())].into_iter().chain(known));
+        let valued = self.valued_in.map(|code| format!("in {code}, at the prices of the last day of each column"));
+        let valued = valued.as_deref().map(|valued| ("Valued", valued));
+        page.facts([("Period", self.of.as_str()), ("Days", days.as_str())].into_iter().chain(valued).chain(known));
         page
     }
 
@@ -143,6 +150,7 @@ const fn words(kind: LineKind) -> &'static str {
         LineKind::Total(AccountType::Revenue) => "Total revenue",
         LineKind::Total(AccountType::Expense) => "Total expenses",
         LineKind::RetainedEarnings => "Retained earnings",
+        LineKind::ValuationDifference => "Valuation difference",
         LineKind::LiabilitiesAndEquity => "Liabilities and equity",
         LineKind::Difference => "Difference",
         LineKind::NetIncome => "Net income",

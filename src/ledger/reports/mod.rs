@@ -14,6 +14,7 @@ mod selection;
 pub(super) mod sheets;
 pub(super) mod table;
 pub(super) mod trial_balance;
+pub(super) mod valuation;
 
 use crate::error::Error;
 use crate::ledger::Ledger;

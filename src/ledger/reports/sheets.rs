@@ -16,6 +16,8 @@ pub enum LineKind {
     Total(AccountType),
     /// Revenue less expense to date, as far as it was not moved to accounts of the type equity. It is computed, and never posted.
     RetainedEarnings,
+    /// What rounding left of amounts that were [valued](crate::ledger::Valuation) line by line.
+    ValuationDifference,
     /// All that is owed, to others and to the owners.
     LiabilitiesAndEquity,
     /// Assets less all that is owed. Zero, where the report is about the whole book.

@@ -37,6 +37,9 @@ pub struct TrialBalanceCell {
     pub debit_balance: i128,
     /// The closing balance where it stands on the credit side, or 0.
     pub credit_balance: i128,
+    /// By how much it rose because prices changed, where the report is [valued](crate::ledger::Valuation): the closing balance less the
+    /// opening one and what moved.
+    pub valuation_difference: Option<i128>,
 }
 
 impl TrialBalanceCell {
@@ -117,6 +120,7 @@ fn cell(row: &BalanceRow, begin: usize, end: usize) -> TrialBalanceCell {
         closing: row.on_normal_side(closing),
         debit_balance: closing.max(0),
         credit_balance: (-closing).max(0),
+        valuation_difference: None,
     }
 }
 

@@ -21,6 +21,8 @@ pub struct ReportHead {
     pub compared_with: Option<String>,
     /// Transfers are known that were recorded by then; null where all are.
     pub recorded_at: Option<Instant>,
+    /// The currency in which all amounts are valued, at the prices of the last day of each column; null where they are in their own.
+    pub valued_in: Option<CurrencyCode>,
 }
 
 impl ReportHead {
@@ -33,7 +35,7 @@ impl ReportHead {
         compared_with: Option<String>,
         recorded_at: Option<Instant>,
     ) -> Self {
-        Self { report, time_zone, periods, compared_with, recorded_at }
+        Self { report, time_zone, periods, compared_with, recorded_at, valued_in: None }
     }
 }
 
@@ -85,6 +87,8 @@ record! {
         debit: String,
         /// The closing balances that stand on the credit side.
         credit: String,
+        /// By how much the closing balance rose because prices changed, in a report that is valued in one currency.
+        valuation_difference: Option<String>,
         /// What open holds reserve now, where that was asked for.
         held: Option<String>,
         /// The amount that it is compared with.
@@ -122,6 +126,7 @@ impl TrialBalanceRecord {
             closing: on_normal_side(cell.closing),
             debit: number(cell.debit_balance),
             credit: number(cell.credit_balance),
+            valuation_difference: cell.valuation_difference.filter(|_| is_account).map(number),
             held: line.held.map(number),
             compared: compared.and_then(|earlier| on_normal_side(earlier.closing)),
             change: compared.and_then(|earlier| on_normal_side(cell.closing - earlier.closing)),
@@ -138,7 +143,7 @@ record! {
         from: Option<Instant>,
         /// The first moment behind it.
         to: Option<Instant>,
-        /// `account`, `total`, `retained_earnings`, `liabilities_and_equity`, `difference`, `net_income` or `closed_to_equity`.
+        /// `account`, `total`, `retained_earnings`, `valuation_difference`, `liabilities_and_equity`, `difference`, `net_income` or `closed_to_equity`.
         line: &'static str,
         /// The account, or the part of a name that several have in common; null on a total.
         account: Option<String>,
@@ -230,6 +235,7 @@ fn word(kind: LineKind) -> &'static str {
         LineKind::Accounts(_) => "account",
         LineKind::Total(_) => "total",
         LineKind::RetainedEarnings => "retained_earnings",
+        LineKind::ValuationDifference => "valuation_difference",
         LineKind::LiabilitiesAndEquity => "liabilities_and_equity",
         LineKind::Difference => "difference",
         LineKind::NetIncome => "net_income",
@@ -241,6 +247,7 @@ fn account_type(kind: LineKind) -> Option<AccountType> {
     match kind {
         LineKind::Accounts(account_type) | LineKind::Total(account_type) => Some(account_type),
         LineKind::RetainedEarnings
+        | LineKind::ValuationDifference
         | LineKind::LiabilitiesAndEquity
         | LineKind::Difference
         | LineKind::NetIncome

@@ -2,17 +2,21 @@
 
 mod show;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant as Stopwatch};
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::args::parse;
 use crate::cli::commands::report::show::{show_sheet, show_trial_balance};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::times::Times;
 use crate::error::Error;
-use crate::ledger::{Comparison, PeriodUnit, ShowEmpty};
+use crate::files::Input;
+use crate::interchange::read_prices;
+use crate::ledger::{Comparison, Ledger, PeriodUnit, Report, SheetLine, ShowEmpty, Valuation};
 use crate::wire::{AskedReport, ReportKind, ReportOptions};
 
 /// A report that takes longer shows how far it is.
@@ -45,6 +49,7 @@ Examples:
   teller report balance-sheet --at 2026-09-30
   teller report balance-sheet --month 2026-09 --compare year --depth 1
   teller report balance-sheet --from 2026-01 --to 2027 --every quarter
+  teller report balance-sheet --at 2026-09-30 --in EUR --prices prices.csv
 
 Retained earnings are revenue less expense to date; they are computed, and not posted. Days and months are those of UTC, or of --time-zone. \
 Without a time it is that of now.";
@@ -102,6 +107,12 @@ pub(in crate::cli) struct ReportArgs {
     /// Compare with the span before, or with the same a year earlier
     #[arg(long, value_enum, value_name = "WITH")]
     compare: Option<Compared>,
+    /// Value all amounts in this currency, at the prices of the last day of each column
+    #[arg(long = "in", value_name = "CODE", requires = "prices")]
+    valued_in: Option<String>,
+    /// A CSV file of prices with the columns date, currency, in and price, or - for standard input
+    #[arg(long, value_name = "FILE", requires = "valued_in")]
+    prices: Option<PathBuf>,
     /// The month in which the fiscal year begins
     #[arg(long, value_name = "MONTH", default_value = "01")]
     fiscal_year_start: u32,
@@ -142,20 +153,38 @@ pub(in crate::cli) fn run(context: &Context, command: &ReportCommand) -> Result<
     };
     let balanced = match command {
         ReportCommand::TrialBalance(arguments) => {
-            let mut asked = arguments.report.read(ReportKind::TrialBalance, times)?;
+            let report = &arguments.report;
+            let mut asked = report.read(ReportKind::TrialBalance, times)?;
             asked.request.table.with_held = arguments.held;
-            show_trial_balance(output, &asked, &ledger.trial_balance(&asked.request, &mut progress)?)?
+            let (asked, valuation) = report.valued(asked, &ledger)?;
+            let lines = ledger.trial_balance(&asked.request, &mut progress)?;
+            let lines = match valuation {
+                Some(valuation) => valuation.trial_balance(&lines).map_err(Error::from)?,
+                None => lines,
+            };
+            show_trial_balance(output, &asked, &lines)?
         }
         ReportCommand::BalanceSheet(arguments) => {
             let asked = arguments.read(ReportKind::BalanceSheet, times)?;
-            show_sheet(output, &asked, &ledger.balance_sheet(&asked.request, &mut progress)?)?
+            let (asked, valuation) = arguments.valued(asked, &ledger)?;
+            let lines = ledger.balance_sheet(&asked.request, &mut progress)?;
+            show_sheet(output, &asked, &valued_sheet(lines, valuation.as_ref())?)?
         }
         ReportCommand::IncomeStatement(arguments) => {
             let asked = arguments.read(ReportKind::IncomeStatement, times)?;
-            show_sheet(output, &asked, &ledger.income_statement(&asked.request, &mut progress)?)?
+            let (asked, valuation) = arguments.valued(asked, &ledger)?;
+            let lines = ledger.income_statement(&asked.request, &mut progress)?;
+            show_sheet(output, &asked, &valued_sheet(lines, valuation.as_ref())?)?
         }
     };
     Ok(ending(balanced))
+}
+
+fn valued_sheet(report: Report<SheetLine>, valuation: Option<&Valuation>) -> Result<Report<SheetLine>, Error> {
+    match valuation {
+        Some(valuation) => Ok(valuation.sheet(&report)?),
+        None => Ok(report),
+    }
 }
 
 impl ReportArgs {
@@ -175,6 +204,14 @@ impl ReportArgs {
             fiscal_year_start: Some(self.fiscal_year_start),
         };
         Ok(options.read(kind, times.now(), &times.zone)?)
+    }
+
+    /// The report in one currency, where that is asked for.
+    fn valued(&self, asked: AskedReport, ledger: &Ledger) -> Result<(AskedReport, Option<Valuation>), Error> {
+        let (Some(code), Some(path)) = (&self.valued_in, &self.prices) else { return Ok((asked, None)) };
+        let currency = ledger.get_currency(parse(code)?)?.currency;
+        let (asked, valuation) = asked.valued(currency, read_prices(Input::open(path)?)?);
+        Ok((asked, Some(valuation)))
     }
 }
 

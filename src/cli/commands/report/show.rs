@@ -43,6 +43,9 @@ pub(super) fn show_trial_balance(
     let mut columns = if asked.shown().len() > 1 { vec![words("period")] } else { Vec::new() };
     columns.extend([words("account"), words("currency"), where_room("opening"), number("debits"), number("credits")]);
     columns.extend([number("closing"), where_room("debit"), where_room("credit")]);
+    if asked.valued_in.is_some() {
+        columns.push(number("valuation_difference"));
+    }
     if asked.request.table.with_held {
         columns.push(number("held"));
     }
@@ -99,7 +102,8 @@ fn page<'a>(
 ) -> BalancePage<'a> {
     let known_at = asked.request.table.recorded_at.map(|at| at.to_string());
     let zone = output.look.zone.to_string();
-    BalancePage { report: name_of(asked.kind), of: asked.name(), zone, known_at, periods, verdict }
+    let (report, of, valued_in) = (name_of(asked.kind), asked.name(), asked.valued_in);
+    BalancePage { report, of, zone, known_at, valued_in, periods, verdict }
 }
 
 /// Writes what stands above a table.
@@ -107,7 +111,9 @@ fn title(output: &Output, asked: &AskedReport) -> Result<(), Failure> {
     let zone = output.look.zone;
     let known = asked.request.table.recorded_at.map(|at| format!(", as known at {}", zone.show(at)));
     let known = known.unwrap_or_default();
-    output.text_line(&format!("{}, {}, {zone}{known}", name_of(asked.kind), asked.name()))
+    let valued = asked.valued_in.map(|code| format!(", in {code} at the prices of the last day of each column"));
+    let valued = valued.unwrap_or_default();
+    output.text_line(&format!("{}, {}, {zone}{known}{valued}", name_of(asked.kind), asked.name()))
 }
 
 /// The periods side by side, and behind them the change of what is compared, or the year up to the last of them.
