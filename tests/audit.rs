@@ -4,6 +4,7 @@
 //! `.ci/audit` does.
 
 mod auditor;
+mod berka;
 mod books;
 mod mutations;
 mod program;

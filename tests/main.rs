@@ -49,6 +49,7 @@ mod model;
 mod numbers;
 mod opening;
 mod outputs;
+mod pager;
 mod pages;
 mod periods;
 mod picture;

@@ -154,3 +154,39 @@ fn the_time_zone_can_stand_in_the_environment() {
         .ends(0)
         .shows("time_zone,+02:00,TELLER_TIME_ZONE in the environment");
 }
+
+#[test]
+fn the_time_zone_can_stand_in_a_file() {
+    let book = TestBook::on_sqlite();
+    check(&book, "account cash asset EUR\naccount a liability EUR");
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], zone: Option<&str>| {
+        let program = Program::on(&book, arguments).command(|command| {
+            command.current_dir(folder.path());
+            zone.map(|zone| command.env("TELLER_TIME_ZONE", zone));
+        });
+        program.run()
+    };
+    let show = ["config", "show", "--origin", "--format", "csv", "--raw"];
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    run(&show, None).ends(0).shows("time_zone,UTC,Teller's default");
+    write("teller.toml", "time_zone = \"+02:00\"\n");
+    run(&show, None).ends(0).shows("time_zone,+02:00,time_zone in teller.toml");
+    let deposit = ["deposit", "a", "1", "--cash", "cash", "--effective-at", "2026-01-01", "--format", "ndjson"];
+    assert_eq!(run(&deposit, None).ends(0).json()["effective_at"], "2025-12-31T22:00:00.000000Z");
+    // Each comes before the next.
+    write(".env", "TELLER_TIME_ZONE=+03:00\n");
+    run(&show, None).ends(0).shows("time_zone,+03:00,TELLER_TIME_ZONE in .env");
+    run(&[&show[..], &["--no-dotenv"]].concat(), None).ends(0).shows("time_zone,+02:00,time_zone in teller.toml");
+    run(&show, Some("+04:00")).ends(0).shows("time_zone,+04:00,TELLER_TIME_ZONE in the environment");
+    run(&[&show[..], &["--time-zone", "+05:00"]].concat(), Some("+04:00"))
+        .ends(0)
+        .shows("time_zone,+05:00,--time-zone");
+
+    write(".env", "TELLER_TIME_ZONE=Atlantis\n");
+    run(&deposit, None).ends(78).says("TELLER_TIME_ZONE in .env is").says("which is no time zone; write UTC");
+    // A file that nobody can read is told of by what needs it, and not by help.
+    write(".env", "this is no setting\n");
+    run(&deposit, None).ends(78).says("line 1 is not NAME=VALUE");
+    run(&["help", "exit-codes"], None).ends(0);
+}

@@ -5,11 +5,11 @@ use clap::Args;
 use crate::cli::color::Color;
 use crate::cli::format::Format;
 use crate::cli::zone::Zone;
-use crate::config::{self, ConfigError};
+use crate::config::{self, ConfigError, DotEnvFile};
 use crate::interchange::TextCells;
 
 const COLOR_HELP: &str = "When states and errors have colours; NO_COLOR in the environment switches auto off";
-const ZONE_HELP: &str = "The zone of days, and of times without an offset: UTC, +02:00, Europe/Berlin [default: TELLER_TIME_ZONE, or else UTC]";
+const ZONE_HELP: &str = "The zone of days, and of times without an offset: UTC, +02:00, Europe/Berlin [default: that of the settings, or else UTC]";
 
 #[derive(Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -43,8 +43,8 @@ pub(super) struct Look {
     pub(super) text_cells: TextCells,
     pub(super) color: Color,
     pub(super) zone: Zone,
-    /// Who named the zone.
-    pub(super) zone_origin: &'static str,
+    /// The flag that named the zone, if one did.
+    pub(super) zone_flag: Option<&'static str>,
     pub(super) is_quiet: bool,
     /// Whether tables are shown in full.
     pub(super) is_wide: bool,
@@ -52,13 +52,15 @@ pub(super) struct Look {
 }
 
 impl LookArgs {
-    /// What the options say, and the environment where they do not.
-    pub(super) fn look(&self) -> Result<Look, ConfigError> {
-        let (zone, zone_origin) = match self.time_zone {
-            Some(zone) => (zone, "--time-zone"),
-            None => match config::time_zone()? {
-                Some(zone) => (zone, "TELLER_TIME_ZONE in the environment"),
-                None => (Zone::Utc, "Teller's default"),
+    /// What the options say, and the settings where they do not. A file of settings that cannot be read is told of by the commands that need
+    /// it, so that help needs none.
+    pub(super) fn look(&self, dotenv: DotEnvFile) -> Result<Look, ConfigError> {
+        let zone = match self.time_zone {
+            Some(zone) => zone,
+            None => match config::time_zone(dotenv) {
+                Ok(said) => said.map_or(Zone::Utc, |said| said.value),
+                Err(error) if error.is_of_file() => Zone::Utc,
+                Err(error) => return Err(error),
             },
         };
         let text_cells = if self.raw { TextCells::Raw } else { TextCells::Safe };
@@ -67,7 +69,7 @@ impl LookArgs {
             text_cells,
             color: self.color,
             zone,
-            zone_origin,
+            zone_flag: self.time_zone.map(|_| "--time-zone"),
             is_quiet: self.quiet,
             is_wide: self.wide,
             has_pager: !self.no_pager,

@@ -81,14 +81,14 @@ fn run_command_line(command_line: CommandLine) -> ExitCode {
     let CommandLine { name, arguments: Arguments { global, command } } = command_line;
     let GlobalArgs { database_url, no_dotenv, book, actor, create, deadline, look, verbose } = global;
     let deadline = Deadline::new(deadline);
-    let look = match look.look() {
+    let dotenv = if no_dotenv { DotEnvFile::PassOver } else { DotEnvFile::Read };
+    let look = match look.look(dotenv) {
         Ok(look) => look,
         Err(error) => return Failure::from(error).tell(),
     };
     talk::begin(look.format, look.color, if look.is_quiet { Notes::Dropped } else { Notes::Told });
     let output = Output::new(look);
     deadline.watch(&name, &output);
-    let dotenv = if no_dotenv { DotEnvFile::PassOver } else { DotEnvFile::Read };
     let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
     let program = Program { arguments: Arguments::command, run: run_within };
     let context = Context { database_url, dotenv, book, actor, missing, verbose, deadline, output, program };

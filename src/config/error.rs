@@ -76,6 +76,12 @@ impl ConfigError {
         self.into()
     }
 
+    /// Whether a file of settings cannot be read or understood, whatever setting is looked for.
+    #[must_use]
+    pub const fn is_of_file(&self) -> bool {
+        matches!(self, Self::DotEnvFile { .. } | Self::DotEnv { .. } | Self::SettingsFile { .. })
+    }
+
     /// Whether the same settings can be used later without anyone changing them: never.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {

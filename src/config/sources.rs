@@ -38,9 +38,10 @@ pub(super) const SLOW_STATEMENT: Name = Name { variable: "TELLER_SLOW_STATEMENT_
 pub(super) const CONNECTIONS_MAX: Name = Name { variable: "TELLER_CONNECTIONS_MAX", field: "connections_max" };
 pub(super) const ATTEMPTS_MAX: Name = Name { variable: "TELLER_ATTEMPTS_MAX", field: "attempts_max" };
 pub(super) const RETRY_TIME_MAX: Name = Name { variable: "TELLER_RETRY_TIME_MAX", field: "retry_time_max" };
+pub(super) const TIME_ZONE: Name = Name { variable: "TELLER_TIME_ZONE", field: "time_zone" };
 
 /// All of them. `teller.toml` has no other fields.
-const ALL: [Name; 6] = [DATABASE_URL, LOG, SLOW_STATEMENT, CONNECTIONS_MAX, ATTEMPTS_MAX, RETRY_TIME_MAX];
+const ALL: [Name; 7] = [DATABASE_URL, LOG, SLOW_STATEMENT, CONNECTIONS_MAX, ATTEMPTS_MAX, RETRY_TIME_MAX, TIME_ZONE];
 
 /// Where a setting comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub(super) fn said(name: Name, file: DotEnvFile) -> Result<Option<(String, Origi
     Ok(from_settings(name.field)?.map(|(text, file)| (text, Origin::File(file, name.field))))
 }
 
-pub(super) fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
+fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
     match std::env::var(name) {
         Ok(text) => Ok(Some(text)),
         Err(std::env::VarError::NotPresent) => Ok(None),

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use crate::config::bounds::Said;
 use crate::config::error::ConfigError;
-use crate::config::sources::from_environment;
+use crate::config::sources::{DotEnvFile, TIME_ZONE, said};
 
 /// Whether colours are not wanted: `NO_COLOR` is set to something, or the terminal is a dumb one.
 #[must_use]
@@ -12,15 +13,16 @@ pub fn is_without_color() -> bool {
     is_set("NO_COLOR").is_some() || is_set("TERM").is_some_and(|kind| kind == "dumb")
 }
 
-/// The time zone of times without an offset, from `TELLER_TIME_ZONE`. `None` where nobody said.
+/// The time zone of times without an offset, and where it was said. `None` where nobody said.
 ///
 /// # Errors
-/// [`ConfigError::NotText`], [`ConfigError::Invalid`].
-pub fn time_zone<Z: FromStr<Err = String>>() -> Result<Option<Z>, ConfigError> {
-    const NAME: &str = "TELLER_TIME_ZONE";
-    let Some(text) = from_environment(NAME)? else { return Ok(None) };
-    let from = format!("{NAME} in the environment");
-    text.parse().map(Some).map_err(|problem: String| ConfigError::Invalid { from, problem, text })
+/// [`ConfigError`], when what was said cannot be used.
+pub fn time_zone<Z: FromStr<Err = String>>(file: DotEnvFile) -> Result<Option<Said<Z>>, ConfigError> {
+    let Some((text, origin)) = said(TIME_ZONE, file)? else { return Ok(None) };
+    match text.parse() {
+        Ok(value) => Ok(Some(Said { value, origin })),
+        Err(problem) => Err(ConfigError::Invalid { from: origin.to_string(), problem, text }),
+    }
 }
 
 /// How wide lines may be, from `COLUMNS`.

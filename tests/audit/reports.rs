@@ -11,7 +11,10 @@ use crate::audit::{books, journal};
 use crate::support::TestBook;
 
 /// What stands beside each account: its amounts by column.
-type Columns = BTreeMap<String, Vec<String>>;
+pub type Columns = BTreeMap<String, Vec<String>>;
+
+/// January to March 2026.
+const SPAN: [&str; 2] = ["2026-01-01", "2026-04-01"];
 
 /// The bounds of January to March 2026.
 fn months() -> Vec<Bound> {
@@ -19,9 +22,9 @@ fn months() -> Vec<Bound> {
     ["01", "02", "03", "04"].map(before).to_vec()
 }
 
-/// What hledger says to a command, as CSV, for the same months.
-fn hledger(path: &str, command: &[&str]) -> Columns {
-    let span = ["--flat", "--empty", "--monthly", "-b", "2026-01-01", "-e", "2026-04-01", "-O", "csv"];
+/// What hledger says to a command, as CSV, for the months from one day to another.
+pub fn hledger(path: &str, command: &[&str], [begin, end]: [&str; 2]) -> Columns {
+    let span = ["--flat", "--empty", "--monthly", "-b", begin, "-e", end, "-O", "csv"];
     let output = run("hledger", &[&["-f", path], command, &span].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&*output.stdout);
@@ -62,9 +65,10 @@ fn spelling(row: &BalanceRow) -> String {
 }
 
 /// The same from Teller: for each account of some types, one number a month.
-fn reported(table: &BalanceTable, types: &[AccountType], number: impl Fn(&BalanceRow, usize) -> i128) -> Columns {
+pub fn reported(table: &BalanceTable, types: &[AccountType], number: impl Fn(&BalanceRow, usize) -> i128) -> Columns {
     let rows = table.rows.iter().filter(|row| types.contains(&row.account_type));
-    rows.map(|row| (spelling(row), (0..3).map(|month| printed(row, number(row, month))).collect())).collect()
+    let months = table.bounds.len() - 1;
+    rows.map(|row| (spelling(row), (0..months).map(|month| printed(row, number(row, month))).collect())).collect()
 }
 
 #[test]
@@ -81,15 +85,15 @@ fn hledger_reports_what_teller_reports() {
     let all = [Asset, Liability, Equity, Revenue, Expense];
     let change = |row: &BalanceRow, month: usize| row.turnovers[month].change();
 
-    let changes = hledger(path, &["bal", "--no-total"]);
+    let changes = hledger(path, &["bal", "--no-total"], SPAN);
     assert!(changes.len() >= 35, "{changes:#?}");
     assert_eq!(changes, reported(&table, &all, change), "what moved in each month");
-    let ends = hledger(path, &["bal", "--no-total", "--historical"]);
+    let ends = hledger(path, &["bal", "--no-total", "--historical"], SPAN);
     assert_eq!(ends, reported(&table, &all, |row, month| row.balance(month + 1)), "the balances at the ends of months");
-    let sheet = hledger(path, &["bs", "--no-total"]);
+    let sheet = hledger(path, &["bs", "--no-total"], SPAN);
     let normal = |row: &BalanceRow, month: usize| row.on_normal_side(row.balance(month + 1));
     assert_eq!(sheet, reported(&table, &[Asset, Liability], normal), "the balance sheet");
-    let income = hledger(path, &["is", "--no-total"]);
+    let income = hledger(path, &["is", "--no-total"], SPAN);
     let normal = |row: &BalanceRow, month: usize| row.on_normal_side(change(row, month));
     assert_eq!(income, reported(&table, &[Revenue, Expense], normal), "the income statement");
 }

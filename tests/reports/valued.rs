@@ -95,7 +95,7 @@ fn worth(units: i128, currency: Currency, price: &BigDecimal) -> i128 {
     units.to_i128().unwrap()
 }
 
-fn one<'a>(report: &'a Report<SheetLine>, kind: LineKind) -> &'a SheetLine {
+fn one(report: &Report<SheetLine>, kind: LineKind) -> &SheetLine {
     report.lines.iter().find(|line| line.kind == kind).unwrap_or_else(|| panic!("{kind:?}"))
 }
 

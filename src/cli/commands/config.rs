@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::log;
+use crate::cli::zone::Zone;
 use crate::config;
 use crate::store::StoreOptions;
 use crate::wire::{Record as _, SettingRecord};
@@ -32,14 +33,23 @@ pub(in crate::cli) fn run(context: &Context, command: &ConfigCommand) -> Result<
     let mut settings = config::settings(context.database_url_flag(), context.dotenv, &context.url()?.0, "--book")?;
     settings.extend(bounds(context)?);
     settings.push(log::setting(context.verbose, context.dotenv)?);
-    let look = context.output.look;
-    let (value, named_by) = (look.zone.to_string(), look.zone_origin.to_owned());
-    settings.push(config::Setting { name: "time_zone".to_owned(), value, origin: named_by });
+    settings.push(time_zone(context)?);
     let record = |setting: &config::Setting| SettingRecord::new(&setting.name, &setting.value, &setting.origin);
     let records: Vec<_> = settings.iter().map(record).collect();
     let columns = if *origin { SettingRecord::with_origin() } else { SettingRecord::table() };
     context.output.many_with(&records, &columns)?;
     Ok(Ending::Done)
+}
+
+/// In which zone times are read and shown.
+fn time_zone(context: &Context) -> Result<config::Setting, Failure> {
+    let look = context.output.look;
+    let origin = match look.zone_flag {
+        Some(flag) => flag.to_owned(),
+        None => config::time_zone::<Zone>(context.dotenv)?
+            .map_or_else(|| DEFAULT.to_owned(), |said| said.origin.to_string()),
+    };
+    Ok(config::Setting { name: "time_zone".to_owned(), value: look.zone.to_string(), origin })
 }
 
 /// What commands take of the database and how long they wait for it.

@@ -17,6 +17,7 @@ A setting is taken from the first of these that has it:
   option          environment and .env      teller.toml
   --database-url  DATABASE_URL              database_url       the book; by default sqlite://teller.db in the working directory
   --verbose       TELLER_LOG                log                what is logged on stderr: info, or teller::store=debug
+  --time-zone     TELLER_TIME_ZONE          time_zone          the zone of days and of times without an offset; by default UTC
                   TELLER_SLOW_STATEMENT_MS  slow_statement_ms  from when on a statement is slow, in milliseconds
                   TELLER_RETRY_TIME_MAX     retry_time_max     how long a transaction is tried again: 30s
                   TELLER_ATTEMPTS_MAX       attempts_max       how often

@@ -15,7 +15,7 @@ const NAMES: &[&str] = &["date", "currency", "in", "price"];
 struct Price {
     day: Day,
     pair: [CurrencyCode; 2],
-    price: Rate,
+    rate: Rate,
 }
 
 /// Reads prices, all of them: columns `date` (`2026-09-30`), `currency`, `in` and `price`, which says how much of the second currency one
@@ -31,8 +31,8 @@ pub fn read_prices<R: Read>(reader: R) -> Result<Prices, Error> {
     for line in lines {
         let line = line?;
         let in_line = |problem: String| InputError::report(format!("line {} of the prices: {problem}", line.number));
-        let Price { day, pair, price } = line.content.map_err(|fault| in_line(fault.message))?;
-        prices.add(day, pair, price).map_err(|fault| in_line(fault.to_string()))?;
+        let Price { day, pair, rate } = line.content.map_err(|fault| in_line(fault.message))?;
+        prices.add(day, pair, rate).map_err(|fault| in_line(fault.to_string()))?;
     }
     Ok(prices)
 }
@@ -44,11 +44,11 @@ fn parse(columns: &Columns<'_>) -> Result<Price, Malformed> {
     let day =
         day.ok_or_else(|| fault("date", "date_invalid", format!("{date:?} is no day; write it like 2026-09-30")))?;
     let price = columns.require("price")?;
-    let price = price.parse().map_err(|_| {
+    let rate = price.parse().map_err(|_| {
         let problem = "is no price; write a number above 0 with at most 18 decimals, like 0.9213";
         fault("price", "price_invalid", format!("{price:?} {problem}"))
     })?;
-    Ok(Price { day, pair: [columns.require_parsed("currency")?, columns.require_parsed("in")?], price })
+    Ok(Price { day, rate, pair: [columns.require_parsed("currency")?, columns.require_parsed("in")?] })
 }
 
 #[cfg(test)]

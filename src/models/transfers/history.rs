@@ -140,6 +140,7 @@ where
 
 /// The first milestone of an account that was recorded behind a moment, on either side, or else another sequence, as one value. Both are
 /// given as the account's number and that sequence.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a bind value must live as long as the statement")]
 fn push_milestone_or<'b, DB>(
     out: &mut AstPass<'_, 'b, DB>,
     [account_id, otherwise]: [&'b i64; 2],

@@ -18,6 +18,8 @@ Examples:
 Filters can be given together; metadata is that which is kept beside an account now. Accounts are found by the \
 beginnings of their names; other filters read all accounts that begin so, page by page.";
 
+const STATE_HELP: &str = "Only those that stand so: open, frozen, debits_frozen, credits_frozen or closed";
+
 /// The filters. A cursor carries those of its list.
 #[derive(Args)]
 #[group(id = "filters", multiple = true, conflicts_with = "cursor")]
@@ -31,8 +33,7 @@ struct FilterArgs {
     /// Only those in this currency
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
-    /// Only those that stand so: open, frozen, debits_frozen, credits_frozen or closed
-    #[arg(long, value_name = "STATE", value_parser = state)]
+    #[arg(long, value_name = "STATE", value_parser = state, help = STATE_HELP)]
     state: Option<AccountState>,
     /// Only those beside which this is kept now; can be given again
     #[arg(long, value_name = "KEY=VALUE")]

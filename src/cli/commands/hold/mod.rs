@@ -39,7 +39,7 @@ pub(in crate::cli) struct HoldArgs {
 enum HoldCommand {
     /// List holds in the order in which they were placed
     #[command(after_help = list::HELP)]
-    List(ListArgs),
+    List(Box<ListArgs>),
     /// Show a hold and all that happened to it
     #[command(after_help = "Example:\n  teller hold show order-7")]
     Show(ShowArgs),
