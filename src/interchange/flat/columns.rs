@@ -68,30 +68,18 @@ const TRANSFERS: &[&str] = &[
     "metadata",
 ];
 
-const ENTRIES: &[&str] = &[
-    "sequence",
-    "transfer_id",
-    "account",
-    "account_type",
-    "currency",
-    "side",
-    "kind",
-    "counterparty",
-    "change_minor",
-    "change",
-    "balance_minor",
-    "balance",
-    "version",
-    "recorded_at",
-    "effective_at",
-    "key",
-    "actor",
-    "journal_id",
-    "hold_id",
-    "reversed_id",
-    "description",
-    "metadata",
-];
+const ENTRIES: &[&str] = &joined::<22>(&[&["sequence", "transfer_id"], &ACCOUNT, &MOVEMENT, &NOTE]);
+
+/// The account that an entry, or a line of a statement, is of: what [`of_account`] says.
+const ACCOUNT: [&str; 3] = ["account", "account_type", "currency"];
+
+/// What [`of_movement`] says.
+const MOVEMENT: [&str; 8] =
+    ["side", "kind", "counterparty", "change_minor", "change", "balance_minor", "balance", "version"];
+
+/// What [`of_note`] says.
+const NOTE: [&str; 9] =
+    ["recorded_at", "effective_at", "key", "actor", "journal_id", "hold_id", "reversed_id", "description", "metadata"];
 
 const BALANCES: &[&str] = &[
     "account",
@@ -107,31 +95,23 @@ const BALANCES: &[&str] = &[
     "last_recorded_at",
 ];
 
-const STATEMENTS: &[&str] = &[
-    "account",
-    "account_type",
-    "currency",
-    "line",
-    "sequence",
-    "transfer_id",
-    "side",
-    "kind",
-    "counterparty",
-    "change_minor",
-    "change",
-    "balance_minor",
-    "balance",
-    "version",
-    "recorded_at",
-    "effective_at",
-    "key",
-    "actor",
-    "journal_id",
-    "hold_id",
-    "reversed_id",
-    "description",
-    "metadata",
-];
+const STATEMENTS: &[&str] = &joined::<23>(&[&ACCOUNT, &["line", "sequence", "transfer_id"], &MOVEMENT, &NOTE]);
+
+/// The names of several parts of a table, which are `N`. Another number does not compile.
+const fn joined<const N: usize>(parts: &[&[&'static str]]) -> [&'static str; N] {
+    let (mut names, mut count, mut part) = ([""; N], 0, 0);
+    while part < parts.len() {
+        let mut index = 0;
+        while index < parts[part].len() {
+            names[count] = parts[part][index];
+            count += 1;
+            index += 1;
+        }
+        part += 1;
+    }
+    assert!(count == N, "all columns have a name");
+    names
+}
 
 /// The names of a table's columns, in order.
 pub(super) const fn columns(table: FlatTable) -> &'static [&'static str] {

@@ -303,17 +303,27 @@ impl Ledger {
         options: impl Into<WriteOptions>,
     ) -> Result<WithOpenings, Error> {
         let options = options.into();
-        let mode = options.mode;
         let actors = Actors::One(self.acting(&options));
         let requests = std::slice::from_ref(request);
-        let mut posting = self.posting(requests, BatchPolicy::CarryOn, mode).acting_for(actors);
-        let answer = self.pool.transaction(Access::Write, |store| {
+        let mut posting = self.posting(requests, BatchPolicy::CarryOn, options.mode).acting_for(actors);
+        self.post_behind_openings(&options, |store| {
             let opened = self.open_missing(store, accounts, &options)?;
-            let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
-            let outcome = posting.attempt(store, unopened)?.into_outcome()?;
+            let outcome = posting.attempt(store, unopened(&opened, &options))?.into_outcome()?;
+            Ok((opened, outcome))
+        })
+    }
+
+    /// Opens accounts and posts one request in one transaction, as `work` does both.
+    pub(super) fn post_behind_openings(
+        &self,
+        options: &WriteOptions,
+        mut work: impl FnMut(&mut dyn Store) -> Result<(Vec<Account>, Outcome), Error>,
+    ) -> Result<WithOpenings, Error> {
+        let answer = self.pool.transaction(Access::Write, |store| {
+            let (opened, outcome) = work(store)?;
             Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
         })?;
-        log::answered(&[Ok(answer.receipt.clone())], mode);
+        log::answered(&[Ok(answer.receipt.clone())], options.mode);
         Ok(answer)
     }
 
@@ -349,6 +359,14 @@ impl Ledger {
             }
         }
         Ok(opened)
+    }
+}
+
+/// The accounts that a dry run would have opened: postings see them, and the book does not have them.
+pub(super) fn unopened<'a>(opened: &'a [Account], options: &WriteOptions) -> &'a [Account] {
+    match options.mode {
+        Mode::DryRun => opened,
+        Mode::Commit => &[],
     }
 }
 

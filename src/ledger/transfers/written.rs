@@ -8,7 +8,7 @@ use crate::judging::Actors;
 use crate::ledger::posting::Outcome;
 use crate::ledger::posting::receipts::Receipt;
 use crate::ledger::posting::resolving::{RequestAccounts, ResolvedRequests, resolve};
-use crate::ledger::transfers::WithOpenings;
+use crate::ledger::transfers::{WithOpenings, unopened};
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::ledger::{Ledger, log};
 use crate::money::Currency;
@@ -77,18 +77,15 @@ impl Ledger {
         options: impl Into<WriteOptions>,
     ) -> Result<WithOpenings, Error> {
         let options = options.into();
-        let mode = options.mode;
         let mut also_locked = BTreeSet::new();
-        let answer = self.pool.transaction(Access::Write, |store| {
+        self.post_behind_openings(&options, |store| {
             let WrittenWithOpenings { request, openings } = make(get_currency_of(store, account)?)?;
             let opened = self.open_missing(store, &openings, &options)?;
-            let unopened = if mode == Mode::DryRun { opened.as_slice() } else { &[] };
+            let unopened = unopened(&opened, &options);
             let resolved = resolve(store, std::slice::from_ref(&request), &also_locked, unopened)?;
             let outcome = self.post_resolved(store, resolved, BatchPolicy::CarryOn, &options, &mut also_locked)?;
-            Ok(WithOpenings { receipt: outcome.only_answer()?, opened })
-        })?;
-        log::answered(&[Ok(answer.receipt.clone())], mode);
-        Ok(answer)
+            Ok((opened, outcome))
+        })
     }
 
     /// Posts requests in the transaction in which they were resolved. What it finds that must be locked too is kept for the next attempt.

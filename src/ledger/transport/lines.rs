@@ -73,8 +73,8 @@ pub enum LineKey {
     Refused(TransferId),
     /// By its meaning, and by how many equal lines came before it.
     Occurrence,
-    /// By its meaning as a line of a statement of this account, and by how many equal lines came before it. The other account is not part of
-    /// that meaning: it was chosen by whoever read the statement, and may be chosen otherwise the next time.
+    /// By its meaning in a statement of this account, and by how many equal lines came before it. The other account does not count, because a
+    /// file of rules chooses it, and other rules can choose another account the next time.
     OccurrenceOf(AccountName),
 }
 

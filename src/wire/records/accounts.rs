@@ -26,7 +26,7 @@ record! {
         version: Option<i64>,
         /// How many accounts are added up.
         accounts: u64,
-        /// Transfers count that are effective by then; null where all count that are recorded.
+        /// The moment up to which effective times count; null where every recorded transfer counts.
         effective_at: Option<Instant>,
         /// Transfers are known that were recorded by then; null where all are.
         recorded_at: Option<Instant>,

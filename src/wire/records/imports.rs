@@ -23,7 +23,7 @@ record! {
         amount: Option<String>,
         /// The currency; null where it is the first account's.
         currency: Option<CurrencyCode>,
-        /// When it counts for the books; null where that is when it is recorded.
+        /// When it counts for the books; null where it counts when it is recorded.
         effective_at: Option<Instant>,
         /// The description.
         description: Option<String>,
