@@ -52,8 +52,8 @@ pub(super) struct Look {
 }
 
 impl LookArgs {
-    /// What the options say, and the settings where they do not. A file of settings that cannot be read is told of by the commands that need
-    /// it, so that help needs none.
+    /// What the options say, and the settings where they do not. A file of settings that cannot be read is told of by what reads it next, in
+    /// the format that this comes to.
     pub(super) fn look(&self, dotenv: DotEnvFile) -> Result<Look, ConfigError> {
         let zone = match self.time_zone {
             Some(zone) => zone,
