@@ -86,7 +86,7 @@ async fn try_answer(
     state.rates.take(&who.id)?;
     check_scope(endpoint, &who)?;
     let query = Query::read(parts.uri.query().unwrap_or_default(), &endpoint.query_names())?;
-    let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_)))?;
+    let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_) | Action::WebhookTest(_)))?;
     let path = read_path(&mut parts).await?;
     let bytes = read_body(endpoint.body, &parts.headers, body).await?;
     let (body, file) = match endpoint.body {
@@ -190,6 +190,14 @@ async fn act(
                 answer
             };
             state.writes.run(deadline, work).await
+        }
+        Action::Webhooks(run) => {
+            let webhooks = Arc::clone(&state.webhooks);
+            state.writes.run(deadline, move |ledger| run(&call, &webhooks, ledger)).await
+        }
+        Action::WebhookTest(run) => {
+            let webhooks = Arc::clone(&state.webhooks);
+            state.long.run(deadline, move |ledger| run(&call, &webhooks, ledger)).await
         }
         Action::Jobs(run) => run(&call, &state.jobs),
         Action::Inline(run) => run(&call),

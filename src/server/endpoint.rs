@@ -15,6 +15,7 @@ use crate::server::keys::kept::Keys;
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
+use crate::server::webhooks::kept::Webhooks;
 
 /// What is done with a call.
 #[derive(Clone, Copy)]
@@ -33,6 +34,10 @@ pub(super) enum Action {
     Job(JobRun),
     /// The keys of the API.
     Keys(KeysRun),
+    /// Webhooks.
+    Webhooks(WebhooksRun),
+    /// The same, where it waits for a receiver.
+    WebhookTest(WebhooksRun),
     /// What became of jobs.
     Jobs(fn(&Call, &Jobs) -> Result<Answer, Problem>),
     /// The whole book, as a stream.
@@ -50,6 +55,8 @@ pub(super) type Run = fn(&Call, &Ledger) -> Result<Answer, Problem>;
 pub(super) type JobRun = fn(&Call, &Ledger, &AtomicBool) -> Result<Answer, Problem>;
 /// The time is the book's.
 pub(super) type KeysRun = fn(&Call, &Keys, Instant) -> Result<Answer, Problem>;
+
+pub(super) type WebhooksRun = fn(&Call, &Webhooks, &Ledger) -> Result<Answer, Problem>;
 
 /// Which keys can use an endpoint, of those that are for some accounts only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

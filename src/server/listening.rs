@@ -17,10 +17,12 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::error::{Error, InputError};
+use crate::server::clockwork;
 use crate::server::feed;
 use crate::server::options::{ServerOptions, TlsFiles};
 use crate::server::router::router;
 use crate::server::state::State;
+use crate::server::webhooks::deliverer::Deliverer;
 use crate::store::{DatabaseUrl, StoreOptions};
 
 /// How long a client may take for the head of a request.
@@ -59,6 +61,7 @@ pub struct Server {
     listeners: Listeners,
     address: SocketAddr,
     first: Option<First>,
+    book: (DatabaseUrl, StoreOptions),
     stop: watch::Sender<bool>,
 }
 
@@ -148,7 +151,8 @@ impl Server {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime =
             builder.enable_all().max_blocking_threads(State::threads(&options)).build().map_err(cannot_start)?;
-        Ok(Self { state, runtime, options, listeners, address, first, stop: watch::Sender::new(false) })
+        let (book, stop) = ((url.clone(), store), watch::Sender::new(false));
+        Ok(Self { state, runtime, options, listeners, address, first, book, stop })
     }
 
     /// The address that it listens on.
@@ -201,8 +205,12 @@ impl Server {
     /// # Errors
     /// [`Error::File`] for a socket or a certificate that cannot be used.
     pub fn run(self) -> Result<(), Error> {
-        let Self { state, runtime, options, listeners, stop, .. } = self;
+        let Self { state, runtime, options, listeners, stop, book: (url, store), .. } = self;
+        let deliverer = Deliverer::start(&url, store, &options, state.ending())?;
         let outcome = runtime.block_on(serve(&state, &options, listeners, &stop));
+        // Where the sockets failed, nothing has told it.
+        state.end();
+        deliverer.join();
         // Requests that still wait have had their time.
         runtime.shutdown_timeout(Duration::from_millis(100));
         // The last one to hold the poster waits until everything that it took is posted.
@@ -224,6 +232,9 @@ async fn serve(
     tokio::spawn(watching);
     tokio::spawn(refresh_keys(Arc::clone(state)));
     tokio::spawn(feed::follow(Arc::downgrade(state)));
+    if let Some(interval) = options.clockwork_interval {
+        tokio::spawn(clockwork::run(Arc::clone(state), interval));
+    }
     let over_tcp = serve_tcp(options, listeners.tcp, handle, router.clone());
     match (listeners.unix, &options.socket) {
         (None, None) => over_tcp.await,

@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod call;
+mod clockwork;
 mod csv;
 mod currencies;
 mod deadline;
@@ -35,9 +36,11 @@ mod schemas;
 mod state;
 mod status;
 mod stream;
+mod webhooks;
 
 pub use crate::server::keys::kept::{KeptKey, Keys, MadeKey, NewKey};
 pub use crate::server::keys::scope::Scope;
 pub use crate::server::listening::{OpenSockets, Server, Stopper};
 pub use crate::server::load::{Load, LoadRequest, LoadSource};
 pub use crate::server::options::{ServerOptions, TlsFiles};
+pub use crate::server::webhooks::kept::{NewWebhook, Webhooks};

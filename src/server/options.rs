@@ -4,6 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::server::webhooks::attempts;
+use crate::server::webhooks::client::SEND_TIME_MAX;
+
 /// How a server listens, and how much it takes on at once.
 ///
 /// ```
@@ -28,6 +31,14 @@ pub struct ServerOptions {
     pub rate_max: Option<u32>,
     /// How long requests are still answered after the first signal to end, once the server tells that it is no longer ready.
     pub drain_time: Duration,
+    /// How long after each failed attempt an event is sent to a webhook again. Behind the last one it is dead until somebody replays it.
+    pub webhook_retries: Vec<Duration>,
+    /// How long a receiver may take, from the look-up of its name to the end of its answer.
+    pub webhook_time_max: Duration,
+    /// How often the expiry of holds is recorded and what is due is posted. `None` is never.
+    pub clockwork_interval: Option<Duration>,
+    /// How long other servers wait before they take over the webhooks of one that is gone.
+    pub lease_time: Duration,
     /// How long requests that are under way may take to end.
     pub shutdown_time_max: Duration,
 }
@@ -51,6 +62,10 @@ impl Default for ServerOptions {
             posters: 1,
             rate_max: None,
             drain_time: Duration::from_secs(5),
+            webhook_retries: attempts::USUAL.to_vec(),
+            webhook_time_max: SEND_TIME_MAX,
+            clockwork_interval: Some(Duration::from_mins(1)),
+            lease_time: Duration::from_secs(15),
             shutdown_time_max: Duration::from_secs(25),
         }
     }

@@ -48,6 +48,8 @@ impl Problem {
             | ServerCode::MediaTypeUnsupported
             | ServerCode::KeyUnknown
             | ServerCode::KeyExists
+            | ServerCode::WebhookUnknown
+            | ServerCode::WebhookExists
             | ServerCode::JobUnknown
             | ServerCode::BatchRefused => Retry::Never,
         };

@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 use crate::server::answer::ITEMS;
 use crate::wire::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
-    CurrencyRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord,
-    HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord, MetadataChangeRecord,
-    MetadataRecord, OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord,
-    ScheduleRecord, ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferEventRecord,
-    TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord,
+    CurrencyRecord, DeliveryRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
+    HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord,
+    MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record,
+    RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord,
+    TransferEventRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord,
+    WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
 };
 
 /// What a body looks like.
@@ -97,6 +98,10 @@ pub(super) fn components() -> Map<String, Value> {
         record::<RefusedLineRecord>(),
         record::<KeyRecord>(),
         record::<KeyMadeRecord>(),
+        record::<WebhookRecord>(),
+        record::<WebhookMadeRecord>(),
+        record::<DeliveryRecord>(),
+        record::<WebhookTestRecord>(),
         record::<TrialBalanceRecord>(),
         record::<SheetRecord>(),
     ] {
@@ -252,9 +257,16 @@ fn of_the_rest() -> Value {
     let key = json!({"name": text(), "scopes": {"type": "array", "items": text(), "minItems": 1}, "prefix": text(),
         "expires_in": {"type": "string", "description": "A length of time, such as `90d`"}});
     let old = json!({"old_valid_for": {"type": "string", "description": "A length of time, such as `1h`"}});
+    let truth = json!({"type": "boolean"});
+    let webhook = json!({"url": text(), "types": {"type": "array", "items": text()}, "accounts": text(),
+        "unordered": &truth, "allow_private": &truth,
+        "after": {"type": "string", "description": "A cursor, `latest` or `first`"}});
+    let replay = json!({"event": text(), "after": text(), "dead": truth});
     let proof = json!({"seal": {"type": "object"}, "public_key": text(), "account": text()});
     json!({
         "KeyRequest": object(&[&key], &["name", "scopes"]),
+        "WebhookRequest": object(&[&webhook], &["url"]),
+        "ReplayRequest": object(&[&replay], &[]),
         "RotationRequest": object(&[&old], &[]),
         "VerificationRequest": object(&[&proof], &[]),
         "ScheduleRequest": object(&[&notes(), &recurrence, &parties], &["amount"]),

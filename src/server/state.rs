@@ -17,6 +17,7 @@ use crate::server::metrics::Metrics;
 use crate::server::options::ServerOptions;
 use crate::server::rates::Rates;
 use crate::server::request_ids::RequestIds;
+use crate::server::webhooks::kept::Webhooks;
 use crate::store::{DatabaseUrl, StoreOptions};
 
 /// The threads for writes that are no postings, and for long work.
@@ -35,6 +36,7 @@ pub(super) struct State {
     pub(super) health: Lane,
     pub(super) currencies: Currencies,
     pub(super) ring: Arc<Ring>,
+    pub(super) webhooks: Arc<Webhooks>,
     pub(super) jobs: Jobs,
     pub(super) feed: Arc<Feed>,
     pub(super) rates: Rates,
@@ -61,6 +63,7 @@ impl State {
             health: Lane::new(open(1)?, 1, Late::Reads),
             currencies: Currencies::default(),
             ring: Arc::new(Ring::new(Keys::of_book(url, store))),
+            webhooks: Arc::new(Webhooks::of_book(url, store)),
             jobs: Jobs::default(),
             feed: Arc::new(Feed::new()),
             rates: Rates::new(options.rate_max),

@@ -33,6 +33,10 @@ pub(super) enum ServerCode {
     KeyUnknown,
     /// There is a valid key of that name already.
     KeyExists,
+    /// There is no such webhook.
+    WebhookUnknown,
+    /// There is a webhook for that URL already.
+    WebhookExists,
     /// There is no such job of this key.
     JobUnknown,
     /// The batch was to be kept as a whole or not at all.
@@ -59,8 +63,8 @@ impl ServerCode {
             Self::RequestInvalid | Self::KeyMissing => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::KeyUnknown | Self::JobUnknown => StatusCode::NOT_FOUND,
-            Self::KeyExists => StatusCode::CONFLICT,
+            Self::NotFound | Self::KeyUnknown | Self::WebhookUnknown | Self::JobUnknown => StatusCode::NOT_FOUND,
+            Self::KeyExists | Self::WebhookExists => StatusCode::CONFLICT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

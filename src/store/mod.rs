@@ -12,10 +12,6 @@
 mod account_chains;
 mod administration;
 mod annotations;
-#[cfg(feature = "server")]
-mod api_keys;
-#[cfg(feature = "server")]
-mod api_sessions;
 mod attempts;
 mod backend;
 mod book_events;
@@ -41,6 +37,8 @@ mod leads;
 mod migrations;
 mod movements;
 mod not_offered;
+#[cfg(feature = "server")]
+mod operational;
 mod operations;
 mod options;
 #[cfg(feature = "cli")]
@@ -76,10 +74,6 @@ use crate::models::currencies::CurrencyRow;
 
 pub(crate) use crate::store::account_chains::AccountChains;
 pub(crate) use crate::store::annotations::{AnnotatedId, Annotations};
-#[cfg(feature = "server")]
-pub(crate) use crate::store::api_keys::{ApiKeyRow, ApiKeys, KeyTime};
-#[cfg(feature = "server")]
-pub(crate) use crate::store::api_sessions::SessionRow;
 pub(crate) use crate::store::book_events::BookEvents;
 #[cfg(feature = "sqlite")]
 pub use crate::store::book_files::{copy_book_file, settle_book_file};
@@ -96,6 +90,11 @@ pub(crate) use crate::store::indexes::Indexes;
 pub(crate) use crate::store::leads::Leads;
 pub use crate::store::migrations::MigrationStatus;
 pub(crate) use crate::store::movements::Movements;
+#[cfg(feature = "server")]
+pub(crate) use crate::store::operational::{
+    ApiKeyRow, ApiKeys, Deliveries, DeliveryRow, DeliveryState, Failed, KeyTime, Moved, Place, SessionRow, WebhookRow,
+    WebhookRows, WebhookState,
+};
 pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, MissingBook, StoreOptions};
 pub(crate) use crate::store::page_size::PageSize;

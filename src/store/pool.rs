@@ -93,7 +93,7 @@ impl Pool {
     }
 
     /// Runs reading work that is not about money, and again where that can help.
-    fn try_again<T>(&self, mut read: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn try_again<T>(&self, mut read: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut attempts = self.attempts();
         loop {
             match read() {

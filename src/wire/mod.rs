@@ -57,7 +57,9 @@ pub use crate::wire::records::{
     TrialBalanceRecord, VerifyRecord, WideRow, event_type, read_event_kind,
 };
 #[cfg(feature = "server")]
-pub use crate::wire::records::{KeyMadeRecord, KeyRecord, ShownKey};
+pub use crate::wire::records::{
+    DeliveryRecord, KeyMadeRecord, KeyRecord, ShownKey, WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
+};
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::report_options::{AskedReport, ReportKind, ReportOptions};
 pub use crate::wire::request_json::RequestReader;

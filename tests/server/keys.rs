@@ -72,6 +72,17 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("admin", "POST", "/v1/keys/k/revoke"),
     ("admin", "POST", "/v1/keys/k/rotate"),
     ("book:export", "GET", "/v1/export"),
+    ("events:read", "GET", "/v1/events"),
+    ("webhooks:read", "GET", "/v1/webhooks"),
+    ("webhooks:read", "GET", "/v1/webhooks/w"),
+    ("webhooks:read", "GET", "/v1/webhooks/w/deliveries"),
+    ("webhooks:write", "POST", "/v1/webhooks"),
+    ("webhooks:write", "POST", "/v1/webhooks/w/rotate"),
+    ("webhooks:write", "POST", "/v1/webhooks/w/test"),
+    ("webhooks:write", "POST", "/v1/webhooks/w/pause"),
+    ("webhooks:write", "POST", "/v1/webhooks/w/resume"),
+    ("webhooks:write", "POST", "/v1/webhooks/w/remove"),
+    ("webhooks:write", "POST", "/v1/webhooks/w/replay"),
     ("metrics", "GET", "/metrics"),
 ];
 
@@ -85,6 +96,7 @@ fn filled(path: &str) -> String {
         ("{schedule}", "s"),
         ("{period}", "2020"),
         ("{key}", "k"),
+        ("{webhook}", "w"),
     ];
     names.iter().fold(path.to_owned(), |path, (from, to)| path.replace(from, to))
 }

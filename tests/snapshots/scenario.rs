@@ -353,4 +353,22 @@ pub const ON_POSTGRES: &str = "
 ";
 
 /// The commands that are not told of: what they print is made from the help, or is random, or comes from another time.
-pub const NOT_TOLD: [&str; 7] = ["completions", "man", "serve", "key create", "key list", "key revoke", "key rotate"];
+pub const NOT_TOLD: [&str; 17] = [
+    "completions",
+    "man",
+    "serve",
+    "key create",
+    "key list",
+    "key revoke",
+    "key rotate",
+    "webhook add",
+    "webhook list",
+    "webhook show",
+    "webhook rotate",
+    "webhook test",
+    "webhook pause",
+    "webhook resume",
+    "webhook remove",
+    "webhook deliveries",
+    "webhook replay",
+];

@@ -45,6 +45,7 @@ pub fn options() -> ServerOptions {
         listen: "127.0.0.1:0".parse().unwrap(),
         drain_time: Duration::ZERO,
         readers: 2,
+        clockwork_interval: None,
         ..ServerOptions::default()
     }
 }

@@ -23,6 +23,7 @@ mod program;
 pub mod proxy;
 mod random;
 mod raw;
+pub mod receiver;
 mod request;
 mod scenario;
 pub mod schedule;

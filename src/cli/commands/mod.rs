@@ -36,6 +36,8 @@ mod shell;
 mod statement;
 mod transfer;
 mod verify;
+#[cfg(feature = "server")]
+mod webhook;
 
 use clap::Subcommand;
 
@@ -128,6 +130,9 @@ commands! {
     /// Make, list, revoke and rotate the keys of the API
     #[command(subcommand)]
     @"server" Key(key::KeyCommand) => key::run,
+    /// Send events to other systems: add, list, test, pause and remove webhooks
+    #[command(subcommand)]
+    @"server" Webhook(webhook::WebhookCommand) => webhook::run,
     /// Ask the database about itself, and warn of what can lose money
     Doctor(doctor::DoctorArgs) => doctor::run,
     /// Measure how fast this machine and its database are, in a throwaway book

@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
@@ -10,6 +11,7 @@ use crate::cli::talk::say;
 use crate::config::{InheritedSockets, inherited_sockets};
 use crate::error::Error;
 use crate::server::{OpenSockets, Server, ServerOptions, TlsFiles};
+use crate::wire::read_duration;
 
 /// How the server listens.
 #[derive(Args)]
@@ -46,10 +48,21 @@ pub(in crate::cli) struct ServeArgs {
     /// How many seconds requests are still taken after the signal to end, while /readyz says no already
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = RangedU64ValueParser::<u64>::new().range(0..=600))]
     drain_seconds: u64,
+    /// Leave it to others to record the expiry of holds and to post what is due, which is done each minute otherwise
+    #[arg(long)]
+    no_clockwork: bool,
+    /// How long after each failed attempt an event is sent to a webhook again, with commas between [default: 5s,5m,30m,2h,5h,10h,14h,20h,24h]
+    #[arg(long, value_name = "DURATIONS", value_delimiter = ',', value_parser = read_duration)]
+    webhook_retries: Vec<Duration>,
+    /// How many seconds other servers wait before they take over the webhooks of one that is gone
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = RangedU64ValueParser::<u64>::new().range(1..=600))]
+    lease_seconds: u64,
 }
 
 pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<Ending, Failure> {
     let tls = arguments.tls_cert.clone().zip(arguments.tls_key.clone());
+    let usual = ServerOptions::default();
+    let retries = Some(arguments.webhook_retries.clone()).filter(|given| !given.is_empty());
     let options = ServerOptions {
         listen: arguments.listen,
         socket: arguments.socket.clone(),
@@ -57,8 +70,11 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<En
         readers: arguments.readers,
         posters: arguments.posters,
         rate_max: arguments.rate_max,
-        drain_time: std::time::Duration::from_secs(arguments.drain_seconds),
-        ..ServerOptions::default()
+        drain_time: Duration::from_secs(arguments.drain_seconds),
+        webhook_retries: retries.unwrap_or_else(|| usual.webhook_retries.clone()),
+        clockwork_interval: usual.clockwork_interval.filter(|_| !arguments.no_clockwork),
+        lease_time: Duration::from_secs(arguments.lease_seconds),
+        ..usual
     };
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     // Says when a new book was made, and refuses one that cannot be used.

@@ -20,6 +20,7 @@ mod reports;
 mod schedules;
 mod statements;
 mod transfers;
+mod webhooks;
 
 use std::sync::LazyLock;
 
@@ -54,6 +55,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         export::endpoints(),
         jobs::endpoints(),
         keys::endpoints(),
+        webhooks::endpoints(),
     ]
     .into_iter()
     .flatten()

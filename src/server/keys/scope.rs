@@ -26,6 +26,10 @@ pub enum Scope {
     BookExport,
     /// What happened in the book, in order.
     EventsRead,
+    /// Webhooks and what became of their deliveries.
+    WebhooksRead,
+    /// Adding, changing and removing webhooks.
+    WebhooksWrite,
     /// The numbers of the server.
     Metrics,
     /// All of it.
@@ -34,7 +38,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order in which they are told.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::AccountsRead,
         Self::AccountsWrite,
         Self::TransfersRead,
@@ -45,6 +49,8 @@ impl Scope {
         Self::BookWrite,
         Self::BookExport,
         Self::EventsRead,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
         Self::Metrics,
         Self::Admin,
     ];
@@ -63,6 +69,8 @@ impl Scope {
             Self::BookWrite => "book:write",
             Self::BookExport => "book:export",
             Self::EventsRead => "events:read",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
             Self::Metrics => "metrics",
             Self::Admin => "admin",
         }

@@ -25,6 +25,8 @@ mod reports;
 mod schedules;
 mod statements;
 mod transfers;
+#[cfg(feature = "server")]
+mod webhooks;
 
 use crate::facts::Description;
 
@@ -56,6 +58,8 @@ pub use crate::wire::records::reports::{ReportHead, ReportTail, SheetRecord, Tri
 pub use crate::wire::records::schedules::{DueRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord};
 pub use crate::wire::records::statements::{EntryRecord, Next, StatementHead};
 pub use crate::wire::records::transfers::{ItemRecord, ReceiptRecord, TransferRecord};
+#[cfg(feature = "server")]
+pub use crate::wire::records::webhooks::{DeliveryRecord, WebhookMadeRecord, WebhookRecord, WebhookTestRecord};
 
 fn text(description: Option<&Description>) -> Option<String> {
     description.map(ToString::to_string)

@@ -1,0 +1,241 @@
+use std::time::Duration;
+
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Subcommand};
+
+use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
+use crate::cli::failure::Failure;
+use crate::cli::talk::say;
+use crate::error::Error;
+use crate::facts::Instant;
+use crate::ledger::{EventCursor, EventKind, Ledger};
+use crate::server::{NewWebhook, Webhooks};
+use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration, read_event_kind};
+
+/// How long writers that are under way are waited for.
+const WRITERS_WAIT: Duration = Duration::from_secs(1);
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum WebhookCommand {
+    /// Send events to a URL; the secret that signs them is shown once
+    #[command(after_help = ADD_HELP)]
+    Add(AddArgs),
+    /// List the webhooks, without their secrets
+    #[command(after_help = "Example:\n  teller webhook list")]
+    List,
+    /// Show a webhook
+    #[command(after_help = "Example:\n  teller webhook show wh_0a1b2c3d4e5f --format json")]
+    Show(NameArgs),
+    /// Make a new secret; the old one signs too for a time
+    #[command(after_help = "Example:\n  teller webhook rotate wh_0a1b2c3d4e5f --old-valid-for 2d")]
+    Rotate(RotateArgs),
+    /// Send an event once that is none of the book's, and tell what came of it
+    #[command(after_help = "Example:\n  teller webhook test wh_0a1b2c3d4e5f\n\n\
+        It is sent from here and not by the server. The exit code is 1 where the receiver does not take it.")]
+    Test(NameArgs),
+    /// Send nothing until it is resumed; what happens meanwhile is sent then
+    #[command(after_help = "Example:\n  teller webhook pause wh_0a1b2c3d4e5f")]
+    Pause(NameArgs),
+    /// Send again, and at once what waits for its next attempt
+    #[command(after_help = "Example:\n  teller webhook resume wh_0a1b2c3d4e5f")]
+    Resume(NameArgs),
+    /// Forget a webhook, and what was to be sent to it
+    #[command(after_help = "Example:\n  teller webhook remove wh_0a1b2c3d4e5f")]
+    Remove(NameArgs),
+    /// List the events that did not arrive at their first attempt
+    #[command(after_help = "Example:\n  teller webhook deliveries wh_0a1b2c3d4e5f\n\n\
+        Those that arrived at a later attempt are kept for a week.")]
+    Deliveries(DeliveriesArgs),
+    /// Send events again
+    #[command(after_help = "Examples:\n  teller webhook replay wh_0a1b2c3d4e5f --event 17-0a1b2c3d4e5f6071\n  \
+        teller webhook replay wh_0a1b2c3d4e5f --dead\n  \
+        teller webhook replay wh_0a1b2c3d4e5f --after 17-0a1b2c3d4e5f6071")]
+    Replay(ReplayArgs),
+}
+
+const ADD_HELP: &str = "\
+Examples:
+  teller webhook add https://hooks.example/teller
+  teller webhook add https://hooks.example/teller --types transfer.posted,hold.placed --accounts customers:
+  teller webhook add http://127.0.0.1:9000/ --allow-private --after first
+
+`teller serve` sends the events, signed by the rules of Standard Webhooks, at least once and in order. docs/webhooks.md has a \
+receiver, and tells what happens when one does not answer.";
+
+#[derive(Args)]
+pub(in crate::cli) struct AddArgs {
+    /// Where events are sent
+    url: String,
+    /// Only events of these types, with commas between them
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = read_event_kind)]
+    types: Vec<EventKind>,
+    /// Only events about accounts whose names begin with this
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+    accounts: String,
+    /// Go on with the next event where one does not arrive
+    #[arg(long)]
+    unordered: bool,
+    /// Allow addresses of private networks and of this machine, and URLs without TLS
+    #[arg(long)]
+    allow_private: bool,
+    /// Where to begin: behind an event, `latest` for what happens from now on, or `first` for all events
+    #[arg(long, value_name = "CURSOR", default_value = "latest")]
+    after: String,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct NameArgs {
+    /// The webhook's id or URL
+    webhook: String,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct RotateArgs {
+    /// The webhook's id or URL
+    webhook: String,
+    /// How long the old secret still signs
+    #[arg(long, value_name = "DURATION", default_value = "1d")]
+    old_valid_for: String,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct DeliveriesArgs {
+    /// The webhook's id or URL
+    webhook: String,
+    /// The most deliveries to show
+    #[arg(long, value_name = "DELIVERIES", default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
+    limit: u32,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct ReplayArgs {
+    /// The webhook's id or URL
+    webhook: String,
+    #[command(flatten)]
+    what: ReplayedArgs,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(in crate::cli) struct ReplayedArgs {
+    /// One event that is among the deliveries, by its id
+    #[arg(long, value_name = "EVENT")]
+    event: Option<String>,
+    /// All events that failed for good
+    #[arg(long)]
+    dead: bool,
+    /// All events behind this one, also those that have arrived; `first` for all events, `latest` for none
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+}
+
+pub(in crate::cli) fn run(context: &Context, command: &WebhookCommand) -> Result<Ending, Failure> {
+    // Opens the book first, so that nothing is made beside a file that is no book. The time is the book's.
+    let ledger = context.ledger()?;
+    let now = ledger.clock().now();
+    let (url, _) = context.url()?;
+    let webhooks = Webhooks::of_book(&url, context.options()?);
+    match command {
+        WebhookCommand::Add(arguments) => add(context, (&webhooks, &ledger), arguments, now),
+        WebhookCommand::List => list(context, &webhooks),
+        WebhookCommand::Show(arguments) => show(context, &webhooks.get(&arguments.webhook)?),
+        WebhookCommand::Rotate(arguments) => rotate(context, &webhooks, arguments, now),
+        WebhookCommand::Test(arguments) => test(context, (&webhooks, &ledger), arguments, now),
+        WebhookCommand::Pause(arguments) => changed(context, "paused", &webhooks.pause(&arguments.webhook)?),
+        WebhookCommand::Resume(arguments) => changed(context, "resumed", &webhooks.resume(&arguments.webhook)?),
+        WebhookCommand::Remove(arguments) => changed(context, "removed", &webhooks.remove(&arguments.webhook)?),
+        WebhookCommand::Deliveries(arguments) => deliveries(context, &webhooks, arguments),
+        WebhookCommand::Replay(arguments) => replay(context, &webhooks, &ledger, arguments),
+    }
+}
+
+fn add(
+    context: &Context,
+    (webhooks, ledger): (&Webhooks, &Ledger),
+    arguments: &AddArgs,
+    now: Instant,
+) -> Result<Ending, Failure> {
+    let new = NewWebhook {
+        url: arguments.url.clone(),
+        kinds: arguments.types.clone(),
+        accounts: arguments.accounts.clone(),
+        ordered: !arguments.unordered,
+        allow_private: arguments.allow_private,
+        after: read_after(&arguments.after, ledger)?,
+    };
+    show_made(context, &webhooks.add(new, now)?)
+}
+
+/// The event behind which it begins: the newest one, none, or the one of a cursor.
+fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Failure> {
+    match text {
+        "latest" => Ok(ledger.newest_event_cursor(WRITERS_WAIT)?),
+        "first" => Ok(None),
+        text => text.parse().map(Some).map_err(Failure::usage),
+    }
+}
+
+fn show_made(context: &Context, made: &WebhookMadeRecord) -> Result<Ending, Failure> {
+    context.output.committed(Committed::new(format!("the secret of webhook {} is made", made.id)));
+    context.output.one(made)?;
+    say("The secret is shown this once.");
+    Ok(Ending::Done)
+}
+
+fn list(context: &Context, webhooks: &Webhooks) -> Result<Ending, Failure> {
+    let records = webhooks.list()?;
+    context.output.many(&records)?;
+    if records.is_empty() {
+        say("There are no webhooks.");
+    }
+    Ok(Ending::Done)
+}
+
+fn show(context: &Context, webhook: &WebhookRecord) -> Result<Ending, Failure> {
+    context.output.one(webhook)?;
+    Ok(Ending::Done)
+}
+
+fn changed(context: &Context, done: &str, webhook: &WebhookRecord) -> Result<Ending, Failure> {
+    context.output.committed(Committed::new(format!("webhook {} is {done}", webhook.id)));
+    show(context, webhook)
+}
+
+fn rotate(context: &Context, webhooks: &Webhooks, arguments: &RotateArgs, now: Instant) -> Result<Ending, Failure> {
+    let old_valid_for = read_duration(&arguments.old_valid_for).map_err(Error::from)?;
+    show_made(context, &webhooks.rotate(&arguments.webhook, old_valid_for, now)?)
+}
+
+fn test(
+    context: &Context,
+    (webhooks, ledger): (&Webhooks, &Ledger),
+    arguments: &NameArgs,
+    now: Instant,
+) -> Result<Ending, Failure> {
+    let tested = webhooks.test(&arguments.webhook, ledger.book_id()?, now)?;
+    context.output.one(&tested)?;
+    Ok(if tested.delivered { Ending::Done } else { Ending::Found })
+}
+
+fn deliveries(context: &Context, webhooks: &Webhooks, arguments: &DeliveriesArgs) -> Result<Ending, Failure> {
+    let (records, next) = webhooks.deliveries(&arguments.webhook, 0, arguments.limit)?;
+    context.output.many(&records)?;
+    if records.is_empty() {
+        say("Every event arrived at its first attempt.");
+    }
+    if next.is_some() {
+        say(format_args!("There are more than {}; give a larger --limit", arguments.limit));
+    }
+    Ok(Ending::Done)
+}
+
+fn replay(context: &Context, webhooks: &Webhooks, ledger: &Ledger, arguments: &ReplayArgs) -> Result<Ending, Failure> {
+    let (name, what) = (&arguments.webhook, &arguments.what);
+    let webhook = match (&what.event, &what.after) {
+        (Some(event), _) => webhooks.replay(name, event)?,
+        (None, Some(after)) => webhooks.replay_after(name, read_after(after, ledger)?)?,
+        (None, None) => webhooks.replay_dead(name)?,
+    };
+    changed(context, "to be told again", &webhook)
+}

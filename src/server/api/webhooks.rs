@@ -1,0 +1,164 @@
+//! Webhooks: who is told of events, and what became of what was sent.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use crate::ledger::{EventCursor, Ledger};
+use crate::server::answer::Answer;
+use crate::server::call::{Call, read_cursor};
+use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, WebhooksRun};
+use crate::server::keys::scope::Scope;
+use crate::server::problem::Problem;
+use crate::server::schemas::Shape;
+use crate::server::status::ServerCode;
+use crate::server::webhooks::kept::{NewWebhook, Webhooks};
+use crate::wire::{Fields, Json, read_duration, read_event_kind};
+
+/// How long the old secret still signs where nobody says.
+const OLD_VALID_FOR: Duration = Duration::from_hours(24);
+/// How long writers that are under way are waited for.
+const WRITERS_WAIT: Duration = Duration::from_secs(1);
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let one = Shape::One("WebhookRecord");
+    let get = |path, summary, run: WebhooksRun, answer| {
+        Endpoint::get(path, summary, Scope::WebhooksRead, Action::Webhooks(run), answer)
+    };
+    let post = |path, summary, run: WebhooksRun, answer| {
+        Endpoint::post(path, summary, Scope::WebhooksWrite, Action::Webhooks(run), answer).with_query(&[])
+    };
+    vec![
+        get("/v1/webhooks", "List the webhooks, without their secrets", list, Shape::Page("WebhookRecord")),
+        post("/v1/webhooks", "Add a webhook; its secret is shown once", add, Shape::One("WebhookMadeRecord"))
+            .taking(Body::Json(Shape::One("WebhookRequest"))),
+        get("/v1/webhooks/{webhook}", "Show a webhook", show, one),
+        post(
+            "/v1/webhooks/{webhook}/rotate",
+            "Make a new secret; the old one signs too for a time",
+            rotate,
+            Shape::One("WebhookMadeRecord"),
+        )
+        .taking(Body::Json(Shape::One("RotationRequest"))),
+        Endpoint::post(
+            "/v1/webhooks/{webhook}/test",
+            "Send an event once that is none of the book's",
+            Scope::WebhooksWrite,
+            Action::WebhookTest(test),
+            Shape::One("WebhookTestRecord"),
+        )
+        .with_query(&[]),
+        post("/v1/webhooks/{webhook}/pause", "Send nothing until it is resumed", pause, one),
+        post("/v1/webhooks/{webhook}/resume", "Send again, and what waits at once", resume, one),
+        post("/v1/webhooks/{webhook}/remove", "Forget a webhook and its deliveries", remove, one),
+        get(
+            "/v1/webhooks/{webhook}/deliveries",
+            "List the events that did not arrive at their first attempt",
+            deliveries,
+            Shape::Page("DeliveryRecord"),
+        )
+        .with_query(&[LIMIT, CURSOR]),
+        post("/v1/webhooks/{webhook}/replay", "Send events again", replay, one)
+            .taking(Body::Json(Shape::One("ReplayRequest"))),
+    ]
+}
+
+fn list(_: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
+    Answer::list(&webhooks.list()?)
+}
+
+fn show(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&webhooks.get(named(call, webhooks)?)?)
+}
+
+fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+    let mut fields = call.fields()?;
+    let url = fields.require("url")?.into_text()?;
+    let types = fields.take("types").map(Json::into_list).transpose()?.unwrap_or_default();
+    let kinds = types.into_iter().map(|word| read_event_kind(&word.into_text()?).map_err(Problem::invalid));
+    let kinds = kinds.collect::<Result<_, Problem>>()?;
+    let accounts = fields.take_text("accounts")?.unwrap_or_default();
+    let (ordered, allow_private) = (!fields.take_flag("unordered")?, fields.take_flag("allow_private")?);
+    let after = fields.take_text("after")?;
+    fields.finish("url, types, accounts, unordered, allow_private and after")?;
+    if allow_private && !call.principal.may(Scope::Admin) {
+        let problem =
+            Problem::new(ServerCode::Forbidden, "only a key with the scope admin may allow private addresses");
+        return Err(problem.with("scope", Scope::Admin.as_str()));
+    }
+    if let Some(other) = webhooks.list()?.iter().find(|other| other.url == url) {
+        let detail = format!("there is a webhook for this URL already, {}", other.id);
+        return Err(Problem::new(ServerCode::WebhookExists, detail).with("webhook", other.id.as_str()));
+    }
+    let after = read_after(after.as_deref().unwrap_or(LATEST), ledger)?;
+    let new = NewWebhook { url, kinds, accounts, ordered, allow_private, after };
+    let made = webhooks.add(new, ledger.clock().now())?;
+    Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&made)? })
+}
+
+const LATEST: &str = "latest";
+const FIRST: &str = "first";
+
+/// The event behind which it begins: the newest one, none, or the one of a cursor.
+fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Problem> {
+    match text {
+        LATEST => Ok(ledger.newest_event_cursor(WRITERS_WAIT)?),
+        FIRST => Ok(None),
+        text => read_cursor(text).map(Some),
+    }
+}
+
+fn rotate(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+    let name = named(call, webhooks)?;
+    let mut fields = call.fields()?;
+    let old_valid_for = fields.take_text("old_valid_for")?.map(|text| read_duration(&text)).transpose()?;
+    fields.finish("old_valid_for")?;
+    let made = webhooks.rotate(name, old_valid_for.unwrap_or(OLD_VALID_FOR), ledger.clock().now())?;
+    Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&made)? })
+}
+
+fn test(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&webhooks.test(named(call, webhooks)?, ledger.book_id()?, ledger.clock().now())?)
+}
+
+fn pause(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&webhooks.pause(named(call, webhooks)?)?)
+}
+
+fn resume(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&webhooks.resume(named(call, webhooks)?)?)
+}
+
+fn remove(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&webhooks.remove(named(call, webhooks)?)?)
+}
+
+fn deliveries(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
+    let name = named(call, webhooks)?;
+    let (records, next) = webhooks.deliveries(name, call.cursor()?.unwrap_or(0), call.limit()?)?;
+    Answer::page(&records, next)
+}
+
+fn replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+    let name = named(call, webhooks)?;
+    let mut fields: Fields = call.fields()?;
+    let (event, after) = (fields.take_text("event")?, fields.take_text("after")?);
+    let is_of_dead = fields.take_flag("dead")?;
+    fields.finish("event, after or dead")?;
+    let replayed = match (event, after, is_of_dead) {
+        (Some(event), None, false) => webhooks.replay(name, &event)?,
+        (None, Some(after), false) => webhooks.replay_after(name, read_after(&after, ledger)?)?,
+        (None, None, true) => webhooks.replay_dead(name)?,
+        _ => return Err(Problem::invalid("say one of event, after and dead")),
+    };
+    Answer::one(&replayed)
+}
+
+/// What the path names, where there is such a webhook.
+fn named<'c>(call: &'c Call, webhooks: &Webhooks) -> Result<&'c str, Problem> {
+    let name = call.named("webhook");
+    if webhooks.list()?.iter().any(|webhook| webhook.id == name || webhook.url == name) {
+        return Ok(name);
+    }
+    Err(Problem::new(ServerCode::WebhookUnknown, format!("there is no webhook {name:?}")).with("webhook", name))
+}

@@ -1,0 +1,151 @@
+//! Which addresses events may be sent to: those of the public Internet, unless somebody allowed others for this endpoint.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use axum::http::Uri;
+use axum::http::uri::Scheme;
+
+use crate::error::InputError;
+
+const URL_CHARACTERS_MAX: usize = 2_000;
+
+/// Whether an endpoint may be in a private network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server) enum Network {
+    Public,
+    Any,
+}
+
+/// Refuses what events cannot be sent to.
+pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> {
+    let shown: String = text.chars().take(80).collect();
+    let refuse = |problem: &str| Err(InputError::request(format!("{shown:?} is no URL of a webhook: {problem}")));
+    if text.chars().count() > URL_CHARACTERS_MAX {
+        return refuse("it is too long");
+    }
+    let Ok(uri) = text.parse::<Uri>() else { return refuse("it cannot be read") };
+    let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+        return refuse("it begins with https:// and a host");
+    };
+    if authority.as_str().contains('@') {
+        return refuse("it would show a user's name and password to all who list webhooks");
+    }
+    if authority.host().is_empty() {
+        return refuse("it has no host");
+    }
+    match network {
+        _ if *scheme == Scheme::HTTPS => Ok(()),
+        Network::Any if *scheme == Scheme::HTTP => Ok(()),
+        Network::Public if *scheme == Scheme::HTTP => {
+            refuse("without TLS events can be read on the way; http:// is for private networks that are allowed")
+        }
+        Network::Public | Network::Any => refuse("it begins with https://"),
+    }
+}
+
+/// Whether an address is one of the public Internet.
+pub(super) fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let is_special = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation()
+        // This network; carriers' own; protocol assignments; tests of performance; reserved, with broadcast.
+        || a == 0
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (18..20).contains(&b))
+        || a >= 240;
+    !is_special
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let segments = address.segments();
+    let [first, second, ..] = segments;
+    let embedded = |high: u16, low: u16| is_public_v4(Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(low)));
+    match segments {
+        // An address of IPv4 in its forms for IPv6: mapped, translated, 6to4.
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            embedded(high, low)
+        }
+        // Only this eighth is given out for the Internet; in it are Teredo with its kin, and documentation.
+        _ => {
+            let is_special = (first == 0x2001 && (second < 0x200 || second == 0xdb8)) || first == 0x3fff;
+            (first & 0xe000) == 0x2000 && !is_special
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_internet_are_public() {
+        for address in ["1.1.1.1", "93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "127.8.8.8",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "203.0.113.9",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::7f00:1",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001:0:1::1",
+            "fc00::1",
+            "fd12:3456::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+        ] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_url_must_be_one_that_events_can_be_sent_to() {
+        for (text, is_public, is_any) in [
+            ("https://hooks.example/teller?x=1", true, true),
+            ("https://[2606:4700::1111]:8443/", true, true),
+            ("http://127.0.0.1:9/", false, true),
+            ("https://name:word@hooks.example/", false, false),
+            ("ftp://hooks.example/", false, false),
+            ("/teller", false, false),
+            ("hooks.example", false, false),
+            ("https://", false, false),
+            ("https://a b/", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(check_url(text, Network::Public).is_ok(), is_public, "{text}");
+            assert_eq!(check_url(text, Network::Any).is_ok(), is_any, "{text}");
+        }
+        assert!(check_url(&format!("https://a/{}", "x".repeat(2_000)), Network::Any).is_err());
+    }
+}

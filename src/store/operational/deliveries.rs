@@ -1,0 +1,215 @@
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use crate::store::StoreError;
+use crate::store::operational::place::{Place, Value};
+use crate::store::operational::tables::DELIVERIES;
+use crate::store::operational::webhooks::{MOVE, Moved};
+
+/// An event that did not arrive at its first attempt. Times are microseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub(crate) struct DeliveryRow {
+    #[diesel(sql_type = Text)]
+    pub(crate) webhook: String,
+    /// The event's id.
+    #[diesel(sql_type = Text)]
+    pub(crate) event: String,
+    /// The event's number in the book's order.
+    #[diesel(sql_type = BigInt)]
+    pub(crate) sequence: i64,
+    #[diesel(sql_type = Text)]
+    pub(crate) kind: String,
+    /// What is sent.
+    #[diesel(sql_type = Text)]
+    pub(crate) body: String,
+    #[diesel(sql_type = Text)]
+    pub(crate) state: String,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) attempts: i64,
+    /// When the last attempt ended.
+    #[diesel(sql_type = BigInt)]
+    pub(crate) tried_at: i64,
+    /// When the next one is due.
+    #[diesel(sql_type = BigInt)]
+    pub(crate) next_at: i64,
+    /// What the receiver answered last.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(crate) status: Option<i64>,
+    /// Why the last attempt failed.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(crate) problem: Option<String>,
+}
+
+/// What becomes of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeliveryState {
+    /// It is tried again.
+    Waiting,
+    Delivered,
+    /// All attempts failed.
+    Dead,
+}
+
+impl DeliveryState {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// What an attempt came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Failed {
+    pub(crate) state: DeliveryState,
+    pub(crate) tried_at: i64,
+    pub(crate) next_at: i64,
+    pub(crate) status: Option<i64>,
+    pub(crate) problem: Option<String>,
+}
+
+/// The events that did not arrive at their first attempt.
+#[derive(Debug)]
+pub(crate) struct Deliveries<'p>(pub(crate) &'p Place);
+
+impl Deliveries<'_> {
+    /// Those of an endpoint behind a sequence, in the book's order.
+    pub(crate) fn list(&self, webhook: &str, behind: i64, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+        let sql = "select * from {}.webhook_deliveries where webhook = $1 and sequence > $2 order by sequence limit $3";
+        self.load(sql, &[webhook.into(), behind.into(), limit.into()])
+    }
+
+    /// The first ones of an endpoint that are to be tried again, in the book's order.
+    pub(crate) fn waiting(&self, webhook: &str, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+        let sql = "\
+            select * from {}.webhook_deliveries where webhook = $1 and state = 'waiting' order by sequence limit $2";
+        self.load(sql, &[webhook.into(), limit.into()])
+    }
+
+    /// Those that are due, longest first.
+    pub(crate) fn due(&self, webhook: &str, now: i64, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+        let sql = "\
+            select * from {}.webhook_deliveries where webhook = $1 and state = 'waiting' and next_at <= $2 \
+            order by next_at, sequence limit $3";
+        self.load(sql, &[webhook.into(), now.into(), limit.into()])
+    }
+
+    /// How many of each endpoint are in each state.
+    pub(crate) fn count(&self) -> Result<Vec<(String, String, i64)>, StoreError> {
+        let sql = "select webhook, state, count(*) as rows from {}.webhook_deliveries group by webhook, state";
+        let counts = self.0.read(&DELIVERIES, |tables| tables.load::<CountRow>(sql, &[]))?.unwrap_or_default();
+        Ok(counts.into_iter().map(|row| (row.webhook, row.state, row.rows)).collect())
+    }
+
+    /// Notes that an event did not arrive, and that the endpoint has come behind it, both or neither. Says whether the epoch still holds.
+    pub(crate) fn put_off(&self, row: &DeliveryRow, moved: &Moved) -> Result<bool, StoreError> {
+        let kept = self.0.change(&DELIVERIES, |tables| {
+            let at = (moved.delivered > 0).then_some(row.tried_at);
+            let values: [Value; 5] = [
+                (&moved.cursor).into(),
+                moved.delivered.into(),
+                at.into(),
+                (&moved.webhook).into(),
+                moved.epoch.into(),
+            ];
+            if tables.execute(MOVE, &values)? == 0 {
+                return Ok(false);
+            }
+            let values = [
+                (&row.webhook).into(),
+                (&row.event).into(),
+                row.sequence.into(),
+                (&row.kind).into(),
+                (&row.body).into(),
+                (&row.state).into(),
+                row.attempts.into(),
+                row.tried_at.into(),
+                row.next_at.into(),
+                row.status.into(),
+                row.problem.as_ref().into(),
+            ];
+            tables.execute(
+                "insert into {}.webhook_deliveries \
+                 (webhook, event, sequence, kind, body, state, attempts, tried_at, next_at, status, problem) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (webhook, event) do update \
+                 set state = excluded.state, attempts = excluded.attempts, tried_at = excluded.tried_at, \
+                 next_at = excluded.next_at, status = excluded.status, problem = excluded.problem",
+                &values,
+            )?;
+            Ok(true)
+        })?;
+        Ok(kept == Some(true))
+    }
+
+    /// Notes what another attempt came to.
+    pub(crate) fn note(&self, row: &DeliveryRow, outcome: &Failed) -> Result<(), StoreError> {
+        let is_new = i64::from(outcome.state == DeliveryState::Delivered);
+        self.0.change(&DELIVERIES, |tables| {
+            tables.execute(
+                "update {}.webhook_deliveries set state = $1, attempts = attempts + 1, tried_at = $2, next_at = $3, \
+                 status = $4, problem = $5 where webhook = $6 and event = $7",
+                &[
+                    outcome.state.as_str().into(),
+                    outcome.tried_at.into(),
+                    outcome.next_at.into(),
+                    outcome.status.into(),
+                    outcome.problem.as_ref().into(),
+                    (&row.webhook).into(),
+                    (&row.event).into(),
+                ],
+            )?;
+            tables.execute(
+                "update {}.webhooks set delivered = delivered + $1 where id = $2",
+                &[is_new.into(), (&row.webhook).into()],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Has one event tried again at once, and from the first attempt on. Says whether it is there.
+    pub(crate) fn replay(&self, webhook: &str, event: &str) -> Result<bool, StoreError> {
+        let sql = "\
+            update {}.webhook_deliveries set state = 'waiting', attempts = 0, next_at = 0 \
+            where webhook = $1 and event = $2";
+        let rows = self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[webhook.into(), event.into()]))?;
+        Ok(rows == Some(1))
+    }
+
+    /// The same for all that failed for good. Says how many.
+    pub(crate) fn replay_dead(&self, webhook: &str) -> Result<usize, StoreError> {
+        let sql = "\
+            update {}.webhook_deliveries set state = 'waiting', attempts = 0, next_at = 0 \
+            where webhook = $1 and state = 'dead'";
+        Ok(self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[webhook.into()]))?.unwrap_or_default())
+    }
+
+    /// Has all that wait tried again now.
+    pub(crate) fn hasten(&self, webhook: &str) -> Result<(), StoreError> {
+        let sql = "update {}.webhook_deliveries set next_at = 0 where webhook = $1 and state = 'waiting'";
+        self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[webhook.into()]))?;
+        Ok(())
+    }
+
+    /// Forgets those that arrived before a moment.
+    pub(crate) fn forget_delivered(&self, before: i64) -> Result<(), StoreError> {
+        let sql = "delete from {}.webhook_deliveries where state = 'delivered' and tried_at < $1";
+        self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[before.into()]))?;
+        Ok(())
+    }
+
+    fn load(&self, sql: &str, values: &[Value]) -> Result<Vec<DeliveryRow>, StoreError> {
+        Ok(self.0.read(&DELIVERIES, |tables| tables.load(sql, values))?.unwrap_or_default())
+    }
+}
+
+#[derive(QueryableByName)]
+struct CountRow {
+    #[diesel(sql_type = Text)]
+    webhook: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}

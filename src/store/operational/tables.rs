@@ -1,0 +1,35 @@
+use crate::store::operational::place::Table;
+
+pub(super) const KEYS: Table = Table {
+    name: "api_keys",
+    columns: "(\
+        id text primary key, name text not null, digest text not null, scopes text not null, prefix text not null, \
+        created_at bigint not null, expires_at bigint, revoked_at bigint, used_at bigint)",
+    rights: "select, insert, update",
+};
+
+/// Made together with the keys, by a role that may make tables.
+pub(super) const SESSIONS: Table = Table {
+    name: "api_sessions",
+    columns: "(id text primary key, key_id text not null, expires_at bigint not null)",
+    rights: "select, insert, delete",
+};
+
+pub(super) const WEBHOOKS: Table = Table {
+    name: "webhooks",
+    columns: "(\
+        id text primary key, url text not null, secret text not null, old_secret text, old_secret_until bigint, \
+        types text not null, accounts text not null, is_ordered bigint not null, may_be_private bigint not null, \
+        state text not null, reason text, cursor text, delivered bigint not null, delivered_at bigint, \
+        created_at bigint not null, holder text not null, epoch bigint not null, leased_until bigint not null)",
+    rights: "select, insert, update, delete",
+};
+
+pub(super) const DELIVERIES: Table = Table {
+    name: "webhook_deliveries",
+    columns: "(\
+        webhook text not null, event text not null, sequence bigint not null, kind text not null, body text not null, \
+        state text not null, attempts bigint not null, tried_at bigint not null, next_at bigint not null, \
+        status bigint, problem text, primary key (webhook, event))",
+    rights: "select, insert, update, delete",
+};
