@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
-use axum::body::{Body as HttpBody, to_bytes};
+use axum::body::Body as HttpBody;
 use axum::extract::{FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::ledger::{Ledger, Mode, Receipt};
 use crate::requests::{Request, Written};
-use crate::server::answer::{Answer, CSV, JSON, NDJSON, PROBLEM};
+use crate::server::answer::{Answer, NDJSON, PROBLEM};
 use crate::server::api::events::Events;
 use crate::server::call::Call;
 use crate::server::endpoint::{Action, Alone, Body, Endpoint, Prepare, Reach};
@@ -25,10 +25,8 @@ use crate::server::problem::{Problem, Retry};
 use crate::server::query::Query;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{api, csv, deadline, long_work, postings, request_ids};
+use crate::server::{api, bodies, csv, deadline, long_work, postings, request_ids};
 
-/// How long a body may take to come.
-const BODY_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const NEXT_CURSOR: HeaderName = HeaderName::from_static("teller-next-cursor");
 const REQUEST_ID: HeaderName = HeaderName::from_static(request_ids::HEADER);
@@ -88,7 +86,8 @@ async fn try_answer(
     let query = Query::read(parts.uri.query().unwrap_or_default(), &endpoint.query_names())?;
     let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_) | Action::WebhookTest(_)))?;
     let path = read_path(&mut parts).await?;
-    let bytes = read_body(endpoint.body, &parts.headers, body).await?;
+    let _room = state.bodies.room_for(endpoint.body, &parts.headers, deadline).await?;
+    let bytes = bodies::read(endpoint.body, &parts.headers, body).await?;
     let (body, file) = match endpoint.body {
         Body::Csv => (String::new(), bytes),
         _ => (String::from_utf8(bytes).map_err(|_| Problem::invalid("the body is not UTF-8"))?, Vec::new()),
@@ -234,11 +233,18 @@ async fn listener(
 
 async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Principal>, Problem> {
     let refused = |detail: &str| Problem::new(ServerCode::Unauthorized, detail);
-    let Some(value) = headers.get(header::AUTHORIZATION) else {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
         return Err(refused("there is no key; send it as Authorization: Bearer KEY"));
     };
-    let text = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
-    authenticate_key(state, text).await
+    // A proxy might look at the other.
+    if values.next().is_some() {
+        return Err(refused("there are two Authorization; send one"));
+    }
+    let text = value.to_str().unwrap_or_default();
+    let key =
+        text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
+    authenticate_key(state, key.unwrap_or_default()).await
 }
 
 /// Who has that key, looked for once more where it is not known yet.
@@ -303,42 +309,6 @@ async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> 
     let params = RawPathParams::from_request_parts(parts, &()).await;
     let params = params.map_err(|_| Problem::invalid("the path is not UTF-8"))?;
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-}
-
-async fn read_body(expected: Body, headers: &HeaderMap, body: HttpBody) -> Result<Vec<u8>, Problem> {
-    let most = expected.bytes_max();
-    let too_large = || Problem::new(ServerCode::BodyTooLarge, format!("the body has more than {most} bytes"));
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > most as u64) {
-        return Err(too_large());
-    }
-    let read = timeout(BODY_TIME_MAX, to_bytes(body, most)).await;
-    let read =
-        read.map_err(|_| Problem::new(ServerCode::BodyTimeout, format!("the body did not come in {BODY_TIME_MAX:?}")))?;
-    let bytes = read.map_err(|error| {
-        // The type of this fault is in a crate that is not named here.
-        let is_too_large = error.to_string().contains("length limit");
-        if is_too_large { too_large() } else { Problem::invalid("the body was cut") }
-    })?;
-    if !bytes.is_empty() {
-        check_media_type(expected, headers)?;
-    }
-    Ok(bytes.into())
-}
-
-fn check_media_type(expected: Body, headers: &HeaderMap) -> Result<(), Problem> {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let known: &[&str] = match expected {
-        Body::Batch => &[JSON, NDJSON],
-        Body::Csv => &[CSV],
-        Body::None | Body::Json(_) => &[JSON],
-    };
-    if known.contains(&essence.as_str()) {
-        return Ok(());
-    }
-    let detail = format!("the body is {essence:?}; send it with Content-Type: {}", known.join(" or "));
-    Err(Problem::new(ServerCode::MediaTypeUnsupported, detail))
 }
 
 fn respond(outcome: Result<Made, Problem>, request_id: &str) -> Response {

@@ -6,6 +6,7 @@
 
 mod answer;
 mod api;
+mod bodies;
 mod call;
 mod clockwork;
 mod csv;

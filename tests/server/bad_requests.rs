@@ -7,6 +7,51 @@ use crate::support::http::{TestServer, read};
 use crate::support::on_every_backend;
 
 on_every_backend! {
+    fn a_key_is_read_in_one_way_only(book: &TestBook) {
+        let server = TestServer::on(book);
+        let send = |headers: &str| {
+            let text = format!("GET /v1/whoami HTTP/1.1\r\nhost: teller\r\nconnection: close\r\n{headers}\r\n");
+            server.raw(text.as_bytes())
+        };
+        let key = &server.key;
+        send(&format!("authorization: Bearer {key}\r\n")).is(200);
+        send(&format!("authorization: bearer {key}\r\n")).is(200);
+        for headers in [
+            format!("authorization: Bearer {key}\r\nauthorization: Bearer {key}\r\n"),
+            format!("authorization: Basic {key}\r\n"),
+            format!("authorization: {key}\r\n"),
+            format!("authorization: Bearer {key}, Bearer {key}\r\n"),
+        ] {
+            send(&headers).problem(401, "unauthorized");
+        }
+    }
+
+    fn batches_that_never_come_leave_room_for_everything_else(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["cash:a", "cash:b"]);
+        let head = format!(
+            "POST /v1/batches HTTP/1.1\r\nhost: teller\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n[",
+            server.key,
+            16 << 20
+        );
+        let slow: Vec<_> = (0..8)
+            .map(|_| {
+                let mut connection = std::net::TcpStream::connect(server.address).unwrap();
+                std::io::Write::write_all(&mut connection, head.as_bytes()).unwrap();
+                connection
+            })
+            .collect();
+        let ask = || server.request("POST", "/v1/batches").header("Teller-Deadline", "100ms").json("[]").send();
+        let begin = std::time::Instant::now();
+        while ask().status != 503 {
+            assert!(begin.elapsed().as_secs() < 25, "there is room for more than 128 MiB");
+        }
+        ask().problem(503, "server_busy");
+        server.post("/v1/transfers", r#"{"key":"t","debit":"cash:a","credit":"cash:b","amount":"1.00"}"#).is(201);
+        drop(slow);
+        server.post("/v1/batches", "[]").is(200);
+    }
+
     fn a_body_that_cannot_be_read_is_refused_with_its_place(book: &TestBook) {
         let server = TestServer::on(book);
         let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
