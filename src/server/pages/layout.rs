@@ -41,7 +41,7 @@ pub(super) fn whole(who: Option<&Principal>, target: &str, document: &Document) 
                 link rel="icon" type="image/svg+xml" href=(ICON.path);
                 script src=(SCRIPT.path) defer {}
             }
-            body data-events[who.is_some_and(|who| who.may(Scope::EventsRead))] {
+            body data-events[who.is_some_and(|who| who.may(Scope::EventsRead))] data-mark=(document.mark()) {
                 a.skip href="#main" { "Skip to the content" }
                 header.top {
                     a.brand href="/" { "Teller" }

@@ -45,6 +45,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
+use maud::Markup;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
@@ -154,16 +155,16 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
     state.rates.take(&principal.id)?;
     let path = read_path(&mut parts).await?;
     let visit = Arc::new(Visit { state: Arc::clone(state), principal, path, target, query, form });
-    Ok(match run(Arc::clone(&visit)).await {
-        Ok(Reply::Page(document)) => {
-            respond(document.status, layout::whole(Some(&visit.principal), &visit.target, &document))
-        }
-        Ok(Reply::SeeOther(target)) => redirect(&target),
-        Err(problem) => {
-            let document = problems::document(&problem);
-            respond(document.status, layout::whole(Some(&visit.principal), &visit.target, &document))
-        }
-    })
+    let document = match run(Arc::clone(&visit)).await {
+        Ok(Reply::Page(document)) => document,
+        Ok(Reply::SeeOther(target)) => return Ok(redirect(&target)),
+        Err(problem) => problems::document(&problem),
+    };
+    // A page that looks whether it is still right has the mark of what it shows.
+    if parts.headers.get(header::IF_NONE_MATCH).is_some_and(|mark| mark == document.mark().as_str()) {
+        return Ok(respond(StatusCode::NOT_MODIFIED, Markup::default()));
+    }
+    Ok(respond(document.status, layout::whole(Some(&visit.principal), &visit.target, &document)))
 }
 
 /// Who looks is sent to the form; who sent a form gets it at once, with what was in the form, so that it is there again behind it.

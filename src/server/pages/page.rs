@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use maud::Markup;
 
+use crate::server::keys::secret::digest_of;
 use crate::server::pages::visit::Visit;
 use crate::server::problem::Problem;
 
@@ -26,6 +27,11 @@ pub(super) struct Document {
 impl Document {
     pub(super) fn new(title: impl Into<String>, main: Markup) -> Self {
         Self { title: title.into(), main, status: StatusCode::OK }
+    }
+
+    /// Tells what stands on the page from what stood there before.
+    pub(super) fn mark(&self) -> String {
+        format!("\"{}\"", &digest_of(&self.main.0)[..16])
     }
 
     pub(super) fn with_status(self, status: StatusCode) -> Self {

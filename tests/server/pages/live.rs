@@ -24,6 +24,20 @@ on_every_backend! {
         ask(browser.cookie(), "GET", "/v1/events").problem(401, "unauthorized");
     }
 
+    fn a_page_that_is_still_right_is_not_sent_again(book: &TestBook) {
+        let server = bank(book);
+        let browser = Browser::with_key(&server, &server.key);
+        let page = browser.page("/transfers");
+        let mark = page.split_once("data-mark=\"").unwrap().1.split("\">").next().unwrap().replace("&quot;", "\"");
+        let again = || {
+            let request = server.request("GET", "/transfers").without_key().header("cookie", browser.cookie());
+            request.header("if-none-match", &mark).send()
+        };
+        assert_eq!((again().status, again().body.len()), (304, 0));
+        server.post("/v1/deposits", r#"{"key":"d2","account":"customers:alice","amount":"1.00"}"#).is(201);
+        assert!(again().is(200).body.contains("d2"));
+    }
+
     fn only_pages_of_those_who_may_see_events_are_live(book: &TestBook) {
         let server = bank(book);
         let with_events = Browser::with_key(&server, &make_key(book, "live", &["accounts:read", "transfers:read", "events:read"]));

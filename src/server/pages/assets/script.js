@@ -22,6 +22,8 @@ const AGAIN = 5000;
 let source = null;
 let last = "latest";
 let due = null;
+// What the page shows, so that one that is still right is not sent again.
+let mark = document.body.dataset.mark;
 
 function say(text) {
   const status = document.getElementById("live");
@@ -30,9 +32,11 @@ function say(text) {
 
 async function refresh() {
   due = null;
-  const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual" }).catch(() => null);
+  const headers = { accept: "text/html", "if-none-match": mark };
+  const answer = await fetch(location.href, { headers, redirect: "manual" }).catch(() => null);
   if (!answer || !answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  mark = fresh.body.dataset.mark;
   for (const old of document.querySelectorAll("[data-live]")) {
     const made = fresh.getElementById(old.id);
     // What has the focus stays, so that nobody loses the place.
