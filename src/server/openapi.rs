@@ -128,7 +128,11 @@ fn good(endpoint: &Endpoint) -> &'static [u16] {
     match endpoint.action {
         Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => &[200, 201],
         Action::Job(_) => &[200, 202],
-        Action::Keys(_) if endpoint.answer == Shape::One("KeyMadeRecord") => &[201],
+        Action::Keys(_) | Action::Webhooks(_)
+            if [Shape::One("KeyMadeRecord"), Shape::One("WebhookMadeRecord")].contains(&endpoint.answer) =>
+        {
+            &[201]
+        }
         _ => &[200],
     }
 }
@@ -144,7 +148,7 @@ fn bad(endpoint: &Endpoint) -> Vec<u16> {
     }
     match endpoint.action {
         Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => statuses.extend([409, 412, 507]),
-        Action::Keys(_) => statuses.extend([409, 507]),
+        Action::Keys(_) | Action::Webhooks(_) | Action::WebhookTest(_) => statuses.extend([409, 507]),
         Action::Job(_) => statuses.push(507),
         Action::Events => statuses.push(409),
         _ => {}
