@@ -172,6 +172,13 @@ pub enum InputError {
         /// What cannot be said, and what to do instead.
         problem: String,
     },
+    /// Not a month.
+    #[error("{text:?} is no month; write it like 2026-09")]
+    #[strum(serialize = "time_invalid")]
+    Month {
+        /// What was given, shortened to 40 characters.
+        text: String,
+    },
     /// Not a time that can be read.
     #[error(
         "{text:?} is no time; write a day, a month or a year like 2026-09-01, 2026-09 or 2026, today, yesterday, or a time like \

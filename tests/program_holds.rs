@@ -68,12 +68,13 @@ on_every_backend! {
             book.run(&format!("hold alice bob 1 --key {key}")).ends(0);
         }
         book.run("release b").ends(0);
-        let page = book.run("hold list --limit 2 --format json").ends(0).says("There are more: --cursor 7");
-        assert_eq!(page.json()["items"].as_array().unwrap().len(), 2);
-        assert_eq!(book.run("hold list --cursor 7 --format json").ends(0).json()["items"][0]["sequence"], 7);
+        let page = book.run("hold list --limit 2 --format json").ends(0).says("There are more: --cursor ").json();
+        assert_eq!(page["items"].as_array().unwrap().len(), 2);
+        let cursor = page["next_cursor"].as_str().unwrap();
+        assert_eq!(book.run(&format!("hold list --cursor {cursor} --format json")).ends(0).json()["items"][0]["sequence"], 7);
         assert_eq!(book.run("hold list --account bob --format json").ends(0).json()["items"].as_array().unwrap().len(), 2);
         book.run("hold list --account ghost").ends(3).says("account ghost is unknown");
-        book.run("hold list --account bob --limit 1").ends(2);
+        book.run("hold list --account bob --limit 1").ends(0).says("There are more");
         book.run("hold show ghost").ends(3).says("is unknown");
         book.run("capture ghost 5").ends(3).says("is unknown");
         book.run("release ghost").ends(3).says("is unknown");
@@ -83,7 +84,7 @@ on_every_backend! {
 
     fn a_hold_says_when_it_ends_in_words_that_are_understood(book: &TestBook) {
         check(book, BEGIN);
-        for duration in ["", "7", "d", "-1d", "forever", "1ns"] {
+        for duration in ["", "7", "d", "-1d", "forever", "1ns", "1M", "2months", "1y"] {
             run(book, &["hold", "alice", "bob", "1", &format!("--expires-in={duration}")]).ends(65).says("is not a length of time");
         }
         book.run("hold alice bob 1 --expires-in 0s").ends(3).says("is over already");

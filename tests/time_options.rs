@@ -90,7 +90,8 @@ on_every_backend! {
             book.run(accepted).ends(0);
             book.run(&format!("{accepted} --time-zone America/New_York")).ends(0);
         }
-        for refused in ["statement a --month 2026", "balance a --at tomorow", "transfer list --from 1.2.2026", "transfer a b 1 --effective-at 2026-13-01"] {
+        book.run("statement a --month 2026").ends(65).says("is no month; write it like 2026-09");
+        for refused in ["balance a --at tomorow", "transfer list --from 1.2.2026", "transfer a b 1 --effective-at 2026-13-01"] {
             book.run(refused).ends(65).says("is no time; write a day");
         }
         book.run("transfer a b 1 --effective-at 2026-10-25T02:30 --time-zone Europe/Berlin").ends(65).says("is twice on the clocks");

@@ -8,7 +8,9 @@ use axum::http::HeaderMap;
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Actor, Description, Instant, Metadata};
 use crate::ledger::{Ledger, ListOrder, Mode, WriteOptions};
+use crate::requests::{AnnotationTarget, Operation, Request, Written};
 use crate::server::keys::ring::Principal;
+use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::query::Query;
 use crate::server::status::ServerCode;
@@ -67,6 +69,32 @@ impl Call {
         let problem =
             Problem::new(ServerCode::Forbidden, format!("the key is for accounts that begin with {prefix:?}"));
         Err(problem.with("account", account.as_str()))
+    }
+
+    /// Refuses what changes accounts, and not only what they have, from a key that may only move value.
+    pub(super) fn check_changes<'r>(
+        &self,
+        requests: impl IntoIterator<Item = &'r Request<Written>>,
+    ) -> Result<(), Problem> {
+        let is_change = |operation: &Operation<Written>| match operation {
+            Operation::Change(_) => true,
+            Operation::Annotate(annotation) => matches!(annotation.target, AnnotationTarget::Account(_)),
+            Operation::Transfer(_)
+            | Operation::Hold(_)
+            | Operation::Capture(_)
+            | Operation::Release(_)
+            | Operation::Reverse(_) => false,
+        };
+        let changes = requests.into_iter().any(|request| request.operations().iter().any(is_change));
+        if !changes || self.principal.may(Scope::AccountsWrite) {
+            return Ok(());
+        }
+        let scope = Scope::AccountsWrite;
+        let problem = Problem::new(
+            ServerCode::Forbidden,
+            format!("this changes an account, and the key lacks the scope {scope}"),
+        );
+        Err(problem.with("scope", scope.as_str()))
     }
 
     /// A parameter of the query, read.

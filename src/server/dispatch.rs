@@ -1,5 +1,6 @@
 //! A request's way: who asks, what is asked, the lane that does it, the answer.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
@@ -98,7 +99,7 @@ async fn try_answer(
         return Ok(Made::Stream(NDJSON, api::export::stream(state.long.ledger(), place)));
     }
     if matches!(endpoint.action, Action::Events) {
-        let answer = match api::events::answer(state, &call).await? {
+        let answer = match api::events::answer(state, &call, still_may_listen).await? {
             Events::Page(answer) => answer,
             Events::Stream(media_type, body) => return Ok(Made::Stream(media_type, body)),
         };
@@ -229,6 +230,17 @@ async fn listener(
         return Ok(None);
     }
     session::principal(state, headers).await
+}
+
+/// Whether whoever listens may still do so. A session that cannot be read just now is believed.
+fn still_may_listen(state: Arc<State>, headers: HeaderMap) -> Pin<Box<dyn Future<Output = bool> + Send>> {
+    Box::pin(async move {
+        if headers.contains_key(header::AUTHORIZATION) {
+            authenticate(&state, &headers).await.is_ok()
+        } else {
+            !matches!(session::principal(&state, &headers).await, Ok(None))
+        }
+    })
 }
 
 async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Principal>, Problem> {

@@ -59,10 +59,11 @@ pub fn read_moments(text: &str, now: Instant, zone: &dyn TimeZone) -> Result<Mom
 /// Reads a month, `2026-09`, of a zone.
 ///
 /// # Errors
-/// [`InputError::Moment`] for anything else.
+/// [`InputError::Month`] for anything else.
 pub fn read_month(text: &str, zone: &dyn TimeZone) -> Result<Moments, InputError> {
     let month = text.parse().ok().filter(|_| text.len() == "2026-09".len());
-    month.map(|month| whole(month, zone)).ok_or_else(|| unread(text))
+    let unread = || InputError::Month { text: text.chars().take(40).collect() };
+    month.map(|month| whole(month, zone)).ok_or_else(unread)
 }
 
 /// What the clocks of a zone show at a moment, as if that were UTC.

@@ -273,7 +273,9 @@ on_every_backend! {
         let table = book.run("statement alice --counterparty carol --format csv").ends(0);
         assert_eq!(table.stdout.lines().filter(|line| line.contains("carol")).count(), table.stdout.lines().count() - 1);
         book.run("statement alice --counterparty dora").ends(0).says("Account alice has no transfers with dora.");
-        book.run("statement alice --counterparty bob --format html").ends(2);
+        book.run("statement alice --counterparty alice").ends(0).says("Account alice has no transfers with alice.");
+        book.run("statement alice --month 2026-01 --counterparty alice").ends(0);
+        book.run("statement alice --month 2026-01 --counterparty bob --format html").ends(2).says("no --limit, --cursor or --counterparty");
     }
 
     fn the_program_and_the_api_filter_alike(book: &TestBook) {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -150,10 +151,39 @@ on_every_backend! {
         let page = read("/v1/events").is(200).json();
         let subjects: Vec<_> = page["items"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
         assert_eq!(subjects, ["teller.account.opened", "teller.account.opened", "teller.transfer.posted"]);
+        // What the other account of a transfer has is not theirs to see.
+        let deposit = &page["items"][2]["data"];
+        assert_eq!((&deposit["credit_balance"], &deposit["debit_account"]), (&"50.00".into(), &"cash:eur".into()));
+        assert_eq!((&deposit["debit_balance"], &deposit["debit_version"]), (&Value::Null, &Value::Null));
+        let lines = server.request("GET", "/v1/events").with_key(&narrow).header("accept", "application/x-ndjson").send().is(200);
+        assert!(lines.body.contains("\"debit_balance\":null") && !lines.body.contains("\"debit_balance\":\"50.00\""));
         read("/v1/events?accounts=customers:b").is(200);
         read("/v1/events?accounts=oth").problem(403, "forbidden");
         read("/v1/events?accounts=").problem(403, "forbidden");
     }
+}
+
+/// A stream is open for long, so it ends with its key.
+#[test]
+fn a_stream_ends_when_its_key_is_revoked_though_something_happens_all_the_time() {
+    let book = TestBook::on_sqlite();
+    let server = bank(&book);
+    let listener = make_key(&book, "listener", &["events:read"]);
+    let mut follower = Follower::of(&server, &listener, "/v1/events?after=latest", "");
+    keys(&book).revoke("listener", Clock::system().now()).unwrap();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut number = 0;
+            while !is_over.load(Ordering::SeqCst) {
+                server.open_accounts(&[&format!("new:{number}")]);
+                number += 1;
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        });
+        while follower.next().is_some() {}
+        is_over.store(true, Ordering::SeqCst);
+    });
 }
 
 /// A reader that never reads holds nobody up.

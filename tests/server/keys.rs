@@ -102,6 +102,25 @@ fn filled(path: &str) -> String {
 }
 
 on_every_backend! {
+    fn a_key_that_moves_value_changes_no_accounts_by_a_batch_or_a_journal(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["customers:alice", "customers:bob"]);
+        let key = make_key(book, "payments", &["transfers:write"]);
+        let post = |target: &str, body: &str| server.request("POST", target).with_key(&key).json(body).send();
+        for change in [
+            r#"{"freeze":"customers:bob"}"#,
+            r#"{"unfreeze":"customers:bob"}"#,
+            r#"{"close":"customers:bob"}"#,
+            r#"{"limit":{"account":"customers:bob","min_balance":"none"}}"#,
+            r#"{"annotate":{"account":"customers:bob","set":{"a":"b"}}}"#,
+        ] {
+            post("/v1/batches", &format!("[{change}]")).problem(403, "forbidden");
+            post("/v1/journals", &format!(r#"{{"key":"j","legs":[{change}]}}"#)).problem(403, "forbidden");
+        }
+        post("/v1/batches", r#"[{"key":"b1","from":"customers:alice","to":"customers:bob","amount":"1.00"}]"#).is(200);
+        server.post("/v1/batches", r#"[{"freeze":"customers:bob"}]"#).is(200);
+    }
+
     fn every_endpoint_needs_its_scope_and_no_other(book: &TestBook) {
         let server = TestServer::on(book);
         let named: Vec<_> = Scope::ALL.iter().filter(|scope| **scope != Scope::Admin).map(|scope| scope.as_str()).collect();

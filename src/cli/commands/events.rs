@@ -124,7 +124,10 @@ impl Walk<'_> {
             say("No events.");
         }
         list.end(self.after)?;
-        if let Some(after) = self.after.filter(|_| !is_whole || self.arguments.follow) {
+        // A cursor is told only behind events that were written.
+        self.context.output.finish()?;
+        let is_read = !self.context.output.reader_is_gone();
+        if let Some(after) = self.after.filter(|_| is_read && (!is_whole || self.arguments.follow)) {
             say(format_args!("Go on behind the last one: --after {after}"));
         }
         Ok(Ending::Done)

@@ -91,12 +91,9 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ServeArgs) -> Result<En
         None => {}
     }
     if let (Some(key), Some(login)) = (server.first_key(), server.first_login()) {
-        say(format_args!(
-            "There is no key yet. This one may do all, from this machine, until another is made: {key}\n\
-             The dashboard, for one login with it: {scheme}://{}{login}\n\
-             Make a key with: teller key create NAME --scope transfers:write",
-            server.address()
-        ));
+        say(format_args!("There is no key yet. This one may do all, from this machine, until another is made: {key}"));
+        say(format_args!("The dashboard, for one login with it: {scheme}://{}{login}", server.address()));
+        say("Make a key with: teller key create NAME --scope transfers:write");
     }
     if !server.address().ip().is_loopback() && arguments.tls_cert.is_none() {
         say("Without TLS, keys and amounts can be read on the way; put a proxy with TLS in front, or give --tls-cert.");

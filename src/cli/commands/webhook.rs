@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::error::Error;
 use crate::facts::Instant;
-use crate::ledger::{EventCursor, EventKind, Ledger};
+use crate::ledger::{EventCursor, EventFilter, EventKind, Ledger};
 use crate::server::{NewWebhook, Webhooks};
 use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration, read_event_kind};
 
@@ -172,7 +172,11 @@ fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Failur
     match text {
         "latest" => Ok(ledger.newest_event_cursor(WRITERS_WAIT)?),
         "first" => Ok(None),
-        text => text.parse().map(Some).map_err(Failure::usage),
+        text => {
+            let cursor = text.parse().map_err(Failure::usage)?;
+            ledger.list_events(Some(cursor), &EventFilter::default(), 1, WRITERS_WAIT)?;
+            Ok(Some(cursor))
+        }
     }
 }
 

@@ -107,7 +107,8 @@ impl Ledger {
             check_cursor(store, &account, start)?;
             let whole = BookSpan { from: None, to: None, lead_max: self.clock_lead_max };
             let walk = Walk::along_chain(store, &account, start, &whole)?;
-            let is_with = |transfer: &Transfer| transfer.entry_of(other.id).is_some();
+            // No transfer is between an account and itself.
+            let is_with = |transfer: &Transfer| other.id != account.id && transfer.entry_of(other.id).is_some();
             let found = walk.find(store, page, |_, transfers| Ok(transfers.iter().map(is_with).collect()))?;
             let labels = AccountLabels::of(&[account.clone(), other]);
             let entries = found.transfers.into_iter().map(|transfer| entry(&account, transfer, &labels));

@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request, Written};
 use crate::server::answer::{Answer, NDJSON};
-use crate::server::call::Call;
+use crate::server::call::{Call, KEY_HEADER};
 use crate::server::endpoint::{Action, Body, DRY_RUN, Endpoint};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
@@ -36,7 +36,11 @@ fn batch(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
             return Err(Problem::invalid(format!("on_refusal is {other:?}; write carry-on, stop or nothing")));
         }
     };
+    if call.headers.contains_key(KEY_HEADER) {
+        return Err(Problem::invalid("an Idempotency-Key means nothing here; give each item a key or an id"));
+    }
     let requests = read(call)?;
+    call.check_changes(&requests)?;
     let options = call.options()?;
     let mode = options.mode;
     let answers = ledger.submit_written(&requests, policy, options)?;

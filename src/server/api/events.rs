@@ -1,11 +1,14 @@
 //! The events of the book: a page, all up to now as lines, or a stream without end.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Stopwatch};
 
 use axum::body::{Body, Bytes};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::warn;
@@ -21,12 +24,17 @@ use crate::server::schemas::Shape;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
 use crate::server::stream;
-use crate::wire::{EventRecord, read_event_kind};
+use crate::wire::read_event_kind;
 
 /// How many chunks are made ahead of the reader.
 const CHUNKS_AHEAD: usize = 4;
-/// How often a reader is told that the connection lives, and the key is looked at again.
-const BEAT: Duration = Duration::from_secs(15);
+/// How often it is seen whether the key of a stream, or the session, is still valid.
+const CHECK: Duration = Duration::from_secs(5);
+/// After how many of these a reader in whose stream nothing came is told that the connection lives.
+const CHECKS_PER_BEAT: u32 = 3;
+/// What an event says of the two accounts of a transfer that only those may see who may see the account.
+const OF_ACCOUNTS: [(&str, [&str; 2]); 2] =
+    [("debit_account", ["debit_version", "debit_balance"]), ("credit_account", ["credit_version", "credit_balance"])];
 /// How long writers that are under way are waited for.
 const WRITERS_WAIT: Duration = Duration::from_secs(1);
 const WAIT_SECONDS_MAX: u64 = 60;
@@ -67,7 +75,10 @@ pub(in crate::server) enum Events {
     Stream(&'static str, Body),
 }
 
-pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call) -> Result<Events, Problem> {
+/// Whether whoever follows may still do so: by the headers with which it began.
+pub(in crate::server) type StillMay = fn(Arc<State>, HeaderMap) -> Pin<Box<dyn Future<Output = bool> + Send>>;
+
+pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call, still_may: StillMay) -> Result<Events, Problem> {
     let filter = filter(call)?;
     let wait = wait(call)?;
     let limit = call.limit()?;
@@ -78,21 +89,20 @@ pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call) -> Result
     let mut reader = Reader::new(state, seat, after, filter);
     let form = form(call);
     if form == Form::Page {
-        return Ok(Events::Page(page(state, reader, limit, wait).await?));
+        return Ok(Events::Page(page(state, reader, &call.principal.prefix, (limit, wait)).await?));
     }
     // A cursor that is refused is refused before anything is sent.
     let first = reader.look(state).await?.unwrap_or_default();
     let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
-    let key = Arc::clone(&call.principal);
     let state = Arc::clone(state);
-    let is_valid = move |state: &State| state.ring.is_valid(&key.id, state.reads.ledger().clock().now());
+    let sending = Sending { state, reader, prefix: call.principal.prefix.clone(), sender };
     match form {
         Form::Lines => {
-            tokio::spawn(send_lines(state, reader, first, sender));
+            tokio::spawn(sending.lines(first));
             Ok(Events::Stream(NDJSON, stream::body(chunks)))
         }
         Form::Page | Form::Stream => {
-            tokio::spawn(send_stream(state, reader, first, (sender, is_valid)));
+            tokio::spawn(sending.stream(first, (call.headers.clone(), still_may)));
             Ok(Events::Stream(EVENT_STREAM, stream::body(chunks)))
         }
     }
@@ -144,97 +154,134 @@ async fn after(state: &Arc<State>, call: &Call) -> Result<Option<EventCursor>, P
     }
 }
 
-async fn page(state: &Arc<State>, mut reader: Reader, limit: u32, wait: Duration) -> Result<Answer, Problem> {
+async fn page(
+    state: &Arc<State>,
+    mut reader: Reader,
+    prefix: &str,
+    (limit, wait): (u32, Duration),
+) -> Result<Answer, Problem> {
     let (after, filter) = (reader.after(), reader.filter().clone());
     let deadline = tokio::time::Instant::now() + WRITERS_WAIT * 10;
-    let read = move |after, filter: EventFilter| {
-        state.reads.run(deadline, move |ledger| {
+    let (events, next) = state
+        .reads
+        .run(deadline, move |ledger| {
             let page = ledger.list_events(after, &filter, limit, WRITERS_WAIT)?;
             let book = ledger.book_id()?;
-            let records: Vec<_> = page.events.iter().map(|event| EventRecord::new(book, event)).collect();
-            Ok((records.is_empty(), Answer::page(&records, page.next)?, page.next))
+            Ok((page.events.into_iter().map(|event| Arc::new(Told::new(book, event))).collect::<Vec<_>>(), page.next))
         })
-    };
-    let (is_empty, answer, next) = read(after, filter.clone()).await?;
-    if !is_empty || wait.is_zero() {
-        return Ok(answer);
+        .await?;
+    if !events.is_empty() || wait.is_zero() {
+        return told_page(&events, prefix, next);
     }
     reader.go_on_behind(next);
     let until = tokio::time::Instant::now() + wait;
     loop {
-        let before = reader.after();
         let left = until.saturating_duration_since(tokio::time::Instant::now());
         match reader.next(state, left).await? {
             Step::Events(events) if events.is_empty() => {}
             Step::Events(events) => {
-                let limit = limit as usize;
-                let next = events.get(limit.min(events.len()) - 1).map(|told| told.cursor);
-                let next = if events.len() > limit { next } else { reader.after() };
-                return told_page(&events[..limit.min(events.len())], next);
+                let shown = &events[..events.len().min(limit as usize)];
+                let is_whole = shown.len() == events.len();
+                let next = if is_whole { reader.after() } else { shown.last().map(|told| told.cursor) };
+                return told_page(shown, prefix, next);
             }
-            Step::Nothing | Step::End => return told_page(&[], before),
+            Step::Nothing | Step::End => return told_page(&[], prefix, reader.after()),
         }
     }
 }
 
-fn told_page(events: &[Arc<Told>], next: Option<EventCursor>) -> Result<Answer, Problem> {
-    let items = events.iter().map(|told| serde_json::from_str::<Value>(&told.json)).collect::<Result<Vec<_>, _>>();
+fn told_page(events: &[Arc<Told>], prefix: &str, next: Option<EventCursor>) -> Result<Answer, Problem> {
+    let items = events.iter().map(|told| serde_json::from_str::<Value>(&shown(told, prefix)));
+    let items = items.collect::<Result<Vec<_>, _>>();
     let items = items.map_err(|fault| Problem::new(ServerCode::Panic, fault.to_string()))?;
     Answer::page(&items, next)
 }
 
-type Sender = mpsc::Sender<io::Result<Bytes>>;
-
-/// All events up to now, a line each.
-async fn send_lines(state: Arc<State>, mut reader: Reader, first: Vec<Arc<Told>>, sender: Sender) {
-    let mut events = first;
-    loop {
-        let lines: String = events.iter().flat_map(|told| [told.json.as_str(), "\n"]).collect();
-        if !lines.is_empty() && sender.send(Ok(lines.into())).await.is_err() {
-            return;
-        }
-        match reader.look(&state).await {
-            Ok(Some(next)) => events = next,
-            Ok(None) => return,
-            Err(problem) => return break_off(&sender, problem).await,
-        }
+/// An event as a key may see it that is for the accounts whose names begin so: what the other account of a transfer has is null.
+fn shown<'t>(told: &'t Told, prefix: &str) -> Cow<'t, str> {
+    if prefix.is_empty() {
+        return Cow::Borrowed(&told.json);
     }
-}
-
-/// The events as they happen, as long as the client listens and its key is valid.
-async fn send_stream(
-    state: Arc<State>,
-    mut reader: Reader,
-    first: Vec<Arc<Told>>,
-    (sender, is_valid): (Sender, impl Fn(&State) -> bool),
-) {
-    let mut text = ": events\n\n".to_owned();
-    let mut events = first;
-    loop {
-        for told in &events {
-            text.push_str("id: ");
-            text.push_str(&told.cursor.to_string());
-            text.push_str("\ndata: ");
-            text.push_str(&told.json);
-            text.push_str("\n\n");
-        }
-        if !text.is_empty() && sender.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
-            return;
-        }
-        match reader.next(&state, BEAT).await {
-            Ok(Step::Events(next)) => events = next,
-            Ok(Step::Nothing) if is_valid(&state) => {
-                events = Vec::new();
-                text.push_str(": still here\n\n");
+    let Ok(mut event) = serde_json::from_str::<Value>(&told.json) else { return Cow::Borrowed("{}") };
+    for (account, fields) in OF_ACCOUNTS {
+        let name = event["data"].get(account).and_then(Value::as_str).unwrap_or_default();
+        if !name.starts_with(prefix) {
+            for field in fields {
+                if let Some(value) = event["data"].get_mut(field) {
+                    *value = Value::Null;
+                }
             }
-            Ok(Step::Nothing | Step::End) => return,
-            Err(problem) => return break_off(&sender, problem).await,
         }
     }
+    Cow::Owned(event.to_string())
 }
 
-async fn break_off(sender: &Sender, problem: Problem) {
-    warn!(code = problem.code, detail = problem.detail, "a stream of events was broken off");
-    // A reader that is gone is not told.
-    let _ = sender.send(Err(io::Error::other(problem.detail))).await;
+/// Events on their way to one client.
+struct Sending {
+    state: Arc<State>,
+    reader: Reader,
+    /// What the names of the key's accounts begin with.
+    prefix: String,
+    sender: mpsc::Sender<io::Result<Bytes>>,
+}
+
+impl Sending {
+    /// All events up to now, a line each.
+    async fn lines(mut self, first: Vec<Arc<Told>>) {
+        let mut events = first;
+        loop {
+            let mut lines = String::new();
+            for told in &events {
+                lines.push_str(&shown(told, &self.prefix));
+                lines.push('\n');
+            }
+            if !lines.is_empty() && self.sender.send(Ok(lines.into())).await.is_err() {
+                return;
+            }
+            match self.reader.look(&self.state).await {
+                Ok(Some(next)) => events = next,
+                Ok(None) => return,
+                Err(problem) => return self.break_off(problem).await,
+            }
+        }
+    }
+
+    /// The events as they happen, as long as the client listens and may.
+    async fn stream(mut self, first: Vec<Arc<Told>>, (headers, still_may): (HeaderMap, StillMay)) {
+        let mut text = ": events\n\n".to_owned();
+        let (mut events, mut quiet, mut checked) = (first, 0, Stopwatch::now());
+        loop {
+            for told in &events {
+                let (id, json) = (told.cursor, shown(told, &self.prefix));
+                // Writing to a string cannot fail.
+                let _ = write!(text, "id: {id}\ndata: {json}\n\n");
+            }
+            if !text.is_empty() && self.sender.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
+                return;
+            }
+            if checked.elapsed() >= CHECK {
+                if !still_may(Arc::clone(&self.state), headers.clone()).await {
+                    return;
+                }
+                checked = Stopwatch::now();
+            }
+            match self.reader.next(&self.state, CHECK).await {
+                Ok(Step::Events(next)) => (events, quiet) = (next, 0),
+                Ok(Step::Nothing) => {
+                    (events, quiet) = (Vec::new(), quiet + 1);
+                    if quiet % CHECKS_PER_BEAT == 0 {
+                        text.push_str(": still here\n\n");
+                    }
+                }
+                Ok(Step::End) => return,
+                Err(problem) => return self.break_off(problem).await,
+            }
+        }
+    }
+
+    async fn break_off(self, problem: Problem) {
+        warn!(code = problem.code, detail = problem.detail, "a stream of events was broken off");
+        // A reader that is gone is not told.
+        let _ = self.sender.send(Err(io::Error::other(problem.detail))).await;
+    }
 }

@@ -62,7 +62,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 fn post(call: &Call) -> Result<Request<Written>, Problem> {
     let request = call.reader().read_item(Json::Object(call.keyed_fields()?))?;
     match &request {
-        Request::Journal(_) => Ok(request),
+        Request::Journal(_) => {
+            call.check_changes([&request])?;
+            Ok(request)
+        }
         _ => Err(InputError::request("this is no journal; the field legs is missing").into()),
     }
 }

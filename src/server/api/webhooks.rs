@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use crate::ledger::{EventCursor, Ledger};
+use crate::ledger::{EventCursor, EventFilter, Ledger};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, WebhooksRun};
@@ -104,7 +104,12 @@ fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Proble
     match text {
         LATEST => Ok(ledger.newest_event_cursor(WRITERS_WAIT)?),
         FIRST => Ok(None),
-        text => read_cursor(text).map(Some),
+        text => {
+            let cursor = read_cursor(text)?;
+            // A cursor that is behind no event of this book is refused here, and not when something is to be sent.
+            ledger.list_events(Some(cursor), &EventFilter::default(), 1, WRITERS_WAIT)?;
+            Ok(Some(cursor))
+        }
     }
 }
 

@@ -12,7 +12,7 @@ pub(in crate::server) struct Told {
 }
 
 impl Told {
-    pub(super) fn new(book: Uuid, event: Event) -> Self {
+    pub(in crate::server) fn new(book: Uuid, event: Event) -> Self {
         let mut json = Vec::with_capacity(1_024);
         // Writing to memory cannot fail.
         let _ = write_json(&mut json, &EventRecord::new(book, &event));

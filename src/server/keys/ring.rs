@@ -134,16 +134,6 @@ impl Ring {
         if self.time_to_next_look() > Duration::ZERO { Ok(()) } else { self.refresh() }
     }
 
-    /// Whether the key of a request that is still being answered can still be used.
-    pub(in crate::server) fn is_valid(&self, id: &str, now: Instant) -> bool {
-        let state = self.state();
-        let is_first = state.first.as_ref().is_some_and(|(first, ..)| first == id);
-        match state.known.get(id) {
-            Some((key, _)) => key.is_valid(now),
-            None => is_first && !state.known.values().any(|(key, _)| key.is_valid(now)),
-        }
-    }
-
     pub(in crate::server) fn find(&self, presented: &Presented<'_>, now: Instant) -> Found {
         let mut state = self.state();
         if let Some((id, principal, digest)) = &state.first

@@ -48,7 +48,10 @@ pub(super) fn page(asked: &Pairs, problem: Option<&str>, status: StatusCode) -> 
 
 /// Where a login leads: a page of this server, whatever was written there.
 fn next_of(asked: &Pairs) -> &str {
-    let is_own = |next: &&str| next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let is_own = |next: &&str| {
+        let is_harmless = |letter: char| letter != '\\' && !letter.is_control();
+        next.starts_with('/') && !next.starts_with("//") && next.chars().all(is_harmless)
+    };
     asked.get("next").filter(is_own).unwrap_or("/")
 }
 

@@ -122,6 +122,17 @@ on_every_backend! {
         server.post(&target("/pause"), "").problem(404, "webhook_unknown");
     }
 
+    fn a_cursor_of_another_book_is_refused_at_once(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["a"]);
+        let body = r#"{"url":"https://receiver.example/","after":"1-0000000000000000"}"#;
+        server.post("/v1/webhooks", body).problem(409, "cursor_foreign");
+        let made = server.post("/v1/webhooks", r#"{"url":"https://receiver.example/"}"#).is(201).json();
+        let replay = format!("/v1/webhooks/{}/replay", made["id"].as_str().unwrap());
+        server.post(&replay, r#"{"after":"1-0000000000000000"}"#).problem(409, "cursor_foreign");
+        book.run("webhook add https://other.example/ --after 1-0000000000000000").ends(65);
+    }
+
     fn the_program_does_the_same(book: &TestBook) {
         let receiver = Receiver::new();
         book.run("account open a --currency EUR").ends(0);

@@ -169,6 +169,9 @@ fn end(context: &Context, sink: Sink, counts: ImportCounts, mode: Mode) -> Resul
         Some(preview) => preview.show(context, counts)?,
         None => context.output.one(&ImportRecord::new(counts, path, mode))?,
     }
+    if mode == Mode::DryRun && sink.preview.is_none() {
+        say("Dry run: this would come of it; nothing was imported.");
+    }
     if counts.replayed_without_key > 0 {
         say(format_args!(
             "{} without a key mean the same as lines of an earlier import, and were not posted again. That is right for a file \

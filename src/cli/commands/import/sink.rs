@@ -37,6 +37,10 @@ impl Sink {
     }
 
     pub(super) fn say_stopped(&self) {
+        if self.rejects.is_none() {
+            say(format_args!("Stopped after {} of a dry run; nothing was imported.", count(self.counts.lines, "line")));
+            return;
+        }
         let refused = if self.refused > 0 { " Lines that were refused so far are refused again then." } else { "" };
         say(format_args!(
             "Stopped after {}; what was imported stays. Import the same file again to go on.{refused}",

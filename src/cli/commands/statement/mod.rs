@@ -61,7 +61,9 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
     let name = parse(&arguments.account)?;
     if context.output.format == Format::Html {
         if arguments.cursor.is_some() || !arguments.limit.is_whole(Format::Html) || arguments.counterparty.is_some() {
-            return Err(Failure::usage("a page has the whole statement; give a span with --month, or --from and --to"));
+            return Err(Failure::usage(
+                "a page has the whole statement, so it takes no --limit, --cursor or --counterparty; give a span with --month, or --from and --to",
+            ));
         }
         let ledger = context.ledger()?;
         let span = arguments.span(context, &ledger)?;
