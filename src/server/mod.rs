@@ -21,6 +21,7 @@ mod kept_answers;
 mod keys;
 mod lanes;
 mod listening;
+#[cfg(feature = "cli")]
 mod load;
 mod long_work;
 mod metrics;
@@ -42,6 +43,7 @@ mod webhooks;
 pub use crate::server::keys::kept::{KeptKey, Keys, MadeKey, NewKey};
 pub use crate::server::keys::scope::Scope;
 pub use crate::server::listening::{OpenSockets, Server, Stopper};
+#[cfg(feature = "cli")]
 pub use crate::server::load::{Load, LoadRequest, LoadSource};
 pub use crate::server::options::{ServerOptions, TlsFiles};
 pub use crate::server::webhooks::kept::{NewWebhook, Webhooks};
