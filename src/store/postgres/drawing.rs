@@ -14,23 +14,25 @@ use crate::store::drawing::{Drawing, Writer};
 pub(super) const SHOW_WRITER: &str =
     "pg_advisory_xact_lock_shared(1952803948, 'transfers_sequence_seq'::regclass::oid::integer)";
 
-/// Who has the lock. A lock of two numbers has the mark 2.
-const WRITERS: &str = "\
-select virtualtransaction as name
-from pg_locks
-where locktype = 'advisory' and objsubid = 2 and classid = 1952803948
-    and objid = 'transfers_sequence_seq'::regclass::oid
-    and database = (select oid from pg_database where datname = current_database())";
+/// Which rows of `pg_locks` are this lock: one of two numbers has the mark 2. There are none where there is no book.
+macro_rules! is_shown {
+    () => {
+        "locktype = 'advisory' and objsubid = 2 and classid = 1952803948 \
+         and objid = to_regclass('transfers_sequence_seq') \
+         and database = (select oid from pg_database where datname = current_database())"
+    };
+}
+
+/// Who has the lock.
+const WRITERS: &str = concat!("select virtualtransaction as name from pg_locks where ", is_shown!());
 
 /// The session with the lock whose transaction began first. Sessions that this role may not see come last, and have no beginning.
-const OLDEST: &str = "\
-select pid::bigint as pid, extract(epoch from now() - xact_start)::bigint as seconds
-from pg_locks join pg_stat_activity using (pid)
-where locktype = 'advisory' and objsubid = 2 and classid = 1952803948
-    and objid = to_regclass(quote_ident(current_schema()) || '.transfers_sequence_seq')
-    and database = (select oid from pg_database where datname = current_database())
-order by xact_start nulls last
-limit 1";
+const OLDEST: &str = concat!(
+    "select pid::bigint as pid, extract(epoch from now() - xact_start)::bigint as seconds \
+     from pg_locks join pg_stat_activity using (pid) where ",
+    is_shown!(),
+    " order by xact_start nulls last limit 1"
+);
 
 #[derive(QueryableByName)]
 struct OldestRow {
