@@ -47,3 +47,4 @@ pub use crate::server::listening::{OpenSockets, Server, Stopper};
 pub use crate::server::load::{Load, LoadRequest, LoadSource};
 pub use crate::server::options::{ServerOptions, TlsFiles};
 pub use crate::server::webhooks::kept::{NewWebhook, Webhooks};
+pub use crate::server::webhooks::start::WebhookStart;

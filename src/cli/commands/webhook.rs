@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
@@ -9,12 +7,9 @@ use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::error::Error;
 use crate::facts::Instant;
-use crate::ledger::{EventCursor, EventFilter, EventKind, Ledger};
-use crate::server::{NewWebhook, Webhooks};
+use crate::ledger::{EventCursor, EventKind, Ledger};
+use crate::server::{NewWebhook, WebhookStart, Webhooks};
 use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration, read_event_kind};
-
-/// How long writers that are under way are waited for.
-const WRITERS_WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum WebhookCommand {
@@ -167,17 +162,9 @@ fn add(
     show_made(context, &webhooks.add(new, now)?)
 }
 
-/// The event behind which it begins: the newest one, none, or the one of a cursor.
+/// The event behind which it begins.
 fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Failure> {
-    match text {
-        "latest" => Ok(ledger.newest_event_cursor(WRITERS_WAIT)?),
-        "first" => Ok(None),
-        text => {
-            let cursor = text.parse().map_err(Failure::usage)?;
-            ledger.list_events(Some(cursor), &EventFilter::default(), 1, WRITERS_WAIT)?;
-            Ok(Some(cursor))
-        }
-    }
+    Ok(text.parse::<WebhookStart>().map_err(Failure::usage)?.find(ledger)?)
 }
 
 fn show_made(context: &Context, made: &WebhookMadeRecord) -> Result<Ending, Failure> {

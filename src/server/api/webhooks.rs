@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use crate::ledger::{EventCursor, EventFilter, Ledger};
+use crate::ledger::{EventCursor, Ledger};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, WebhooksRun};
@@ -13,12 +13,11 @@ use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
 use crate::server::webhooks::kept::{NewWebhook, Webhooks};
+use crate::server::webhooks::start::WebhookStart;
 use crate::wire::{Fields, Json, read_duration, read_event_kind};
 
 /// How long the old secret still signs where nobody says.
 const OLD_VALID_FOR: Duration = Duration::from_hours(24);
-/// How long writers that are under way are waited for.
-const WRITERS_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let one = Shape::One("WebhookRecord");
@@ -90,27 +89,15 @@ fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Prob
         let detail = format!("there is a webhook for this URL already, {}", other.id);
         return Err(Problem::new(ServerCode::WebhookExists, detail).with("webhook", other.id.as_str()));
     }
-    let after = read_after(after.as_deref().unwrap_or(LATEST), ledger)?;
+    let after = read_after(after.as_deref().unwrap_or("latest"), ledger)?;
     let new = NewWebhook { url, kinds, accounts, ordered, allow_private, after };
     let made = webhooks.add(new, ledger.clock().now())?;
     Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&made)? })
 }
 
-const LATEST: &str = "latest";
-const FIRST: &str = "first";
-
-/// The event behind which it begins: the newest one, none, or the one of a cursor.
+/// The event behind which it begins.
 fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Problem> {
-    match text {
-        LATEST => Ok(ledger.newest_event_cursor(WRITERS_WAIT)?),
-        FIRST => Ok(None),
-        text => {
-            let cursor = read_cursor(text)?;
-            // A cursor that is behind no event of this book is refused here, and not when something is to be sent.
-            ledger.list_events(Some(cursor), &EventFilter::default(), 1, WRITERS_WAIT)?;
-            Ok(Some(cursor))
-        }
-    }
+    Ok(read_cursor::<WebhookStart>(text)?.find(ledger)?)
 }
 
 fn rotate(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {

@@ -11,4 +11,5 @@ pub(super) mod client;
 pub(super) mod deliverer;
 pub(super) mod kept;
 mod secret;
+pub(super) mod start;
 mod worker;
