@@ -91,14 +91,13 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn run(mut self) -> Result<Ending, Failure> {
-        let book = self.ledger.book_id()?;
         let filter = EventFilter { kinds: self.arguments.types.clone(), accounts: self.arguments.accounts.clone() };
         let mut list = self.context.output.list();
         let mut pause = PAUSE_FIRST;
         let is_whole = loop {
             let limit = u32::try_from(self.left).unwrap_or(u32::MAX).min(PAGE_EVENTS);
             let page = self.ledger.list_events(self.after, &filter, limit, WRITERS_WAIT)?;
-            let records: Vec<_> = page.events.iter().map(|event| EventRecord::new(book, event)).collect();
+            let records: Vec<_> = page.events.iter().map(EventRecord::new).collect();
             list.add(&records)?;
             self.after = page.next;
             self.left = self.left.saturating_sub(records.len() as u64);

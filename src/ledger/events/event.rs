@@ -1,3 +1,5 @@
+use uuid::Uuid;
+
 use crate::facts::{AccountEvent, AccountName, BookEvent, Hash, Instant, Sequence};
 use crate::ledger::events::cursor::EventCursor;
 use crate::ledger::events::kind::EventKind;
@@ -8,6 +10,8 @@ use crate::money::Currency;
 /// Something that happened in a book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
+    /// The id of the book.
+    pub book: Uuid,
     /// Its number in the book's one order.
     pub sequence: Sequence,
     /// When the ledger took it.

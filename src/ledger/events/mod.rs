@@ -81,14 +81,12 @@ impl Ledger {
         if let Some(cursor) = after.filter(|cursor| cursor.sequence > seen.newest) {
             return Err(foreign(cursor, seen.newest).into());
         }
-        let mut reading = Reading::new(after, filter, seen.horizon, limit.max(1) as usize);
         let (events, next, is_last) = self.pool.transaction(Access::Read, |store| {
-            reading.begin();
-            if reading.read(store)?.is_none() {
+            let reading = Reading::new(after, filter, seen.horizon, limit.max(1) as usize);
+            reading.read(store)?.ok_or_else(|| {
                 let cursor = after.unwrap_or_else(|| unreachable!("only a cursor can be foreign"));
-                return Err(foreign(cursor, seen.newest).into());
-            }
-            Ok(reading.take())
+                foreign(cursor, seen.newest).into()
+            })
         })?;
         Ok(EventPage { events, next, is_last, horizon: seen.horizon, newest: seen.newest })
     }

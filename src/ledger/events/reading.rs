@@ -10,6 +10,7 @@ use crate::ledger::events::cursor::EventCursor;
 use crate::ledger::events::event::{AccountChanged, Event, EventContent, EventFilter, Leg, TransferEvent};
 use crate::ledger::events::kind::EventKind;
 use crate::ledger::events::order::{BookEntry, BookOrder};
+use crate::ledger::proof::seal::book_id;
 use crate::store::{Store, StoreError};
 
 /// How many rows of a table are in memory at once.
@@ -19,7 +20,7 @@ const READS_MAX: usize = 20_000;
 /// How many sequences below the horizon are looked through at once for the newest event. Writers that were rolled back leave gaps.
 const GAP_FIRST: i64 = 100;
 
-/// What has the page so far.
+/// A page that is being read.
 pub(super) struct Reading<'a> {
     after: Option<EventCursor>,
     filter: &'a EventFilter,
@@ -28,8 +29,10 @@ pub(super) struct Reading<'a> {
     events: Vec<Event>,
     next: Option<EventCursor>,
     reads: usize,
-    is_last: bool,
 }
+
+/// The events of a page, where to go on, and whether there was nothing else.
+type Found = (Vec<Event>, Option<EventCursor>, bool);
 
 impl<'a> Reading<'a> {
     pub(super) const fn new(
@@ -38,22 +41,11 @@ impl<'a> Reading<'a> {
         horizon: Sequence,
         limit: usize,
     ) -> Self {
-        Self { after, filter, horizon, limit, events: Vec::new(), next: after, reads: 0, is_last: false }
+        Self { after, filter, horizon, limit, events: Vec::new(), next: after, reads: 0 }
     }
 
-    /// Forgets what an earlier attempt has read.
-    pub(super) fn begin(&mut self) {
-        self.events.clear();
-        (self.next, self.reads, self.is_last) = (self.after, 0, false);
-    }
-
-    /// The events, where to go on, and whether there was nothing else.
-    pub(super) fn take(&mut self) -> (Vec<Event>, Option<EventCursor>, bool) {
-        (std::mem::take(&mut self.events), self.next, self.is_last)
-    }
-
-    /// Reads a page. `None` if the event that the cursor is behind is not there.
-    pub(super) fn read(&mut self, store: &mut dyn Store) -> Result<Option<()>, StoreError> {
+    /// Reads the page. `None` if the event that the cursor is behind is not there.
+    pub(super) fn read(mut self, store: &mut dyn Store) -> Result<Option<Found>, StoreError> {
         // The event of the cursor is read too, to see that it is the same one. Whoever gave the cursor out has proved it.
         let first = self.after.map_or(Sequence(1), |cursor| cursor.sequence);
         let last = self.horizon.max(first);
@@ -68,13 +60,16 @@ impl<'a> Reading<'a> {
                     return Ok(None);
                 }
                 entries.remove(0);
-            } else if entries.is_empty() {
-                self.is_last = true;
-                return Ok(Some(()));
+                if entries.is_empty() {
+                    continue;
+                }
             }
-            self.take_entries(store, entries)?;
-            if self.events.len() >= self.limit || self.reads >= READS_MAX {
-                return Ok(Some(()));
+            let is_last = entries.is_empty();
+            if !is_last {
+                self.take_entries(store, entries)?;
+            }
+            if is_last || self.events.len() >= self.limit || self.reads >= READS_MAX {
+                return Ok(Some((self.events, self.next, is_last)));
             }
         }
     }
@@ -122,8 +117,9 @@ fn cursor_of(entry: &BookEntry) -> EventCursor {
     EventCursor::behind(entry.sequence(), entry.hash())
 }
 
-/// What the rows of a page do not say themselves: the names of accounts, and the legs of journals.
+/// What the rows of a page do not say themselves: whose they are, the names of accounts, and the legs of journals.
 struct Surroundings {
+    book: Uuid,
     labels: AccountLabels,
     /// The sequences of each journal's transfers, rising.
     journals: HashMap<Uuid, Vec<Sequence>>,
@@ -143,7 +139,7 @@ impl Surroundings {
                 sequences.sort_unstable();
             }
         }
-        Ok(Self { labels, journals: sequences })
+        Ok(Self { book: book_id(store)?, labels, journals: sequences })
     }
 
     fn event(&self, entry: BookEntry) -> Result<Event, StoreError> {
@@ -163,7 +159,7 @@ impl Surroundings {
             }
             BookEntry::OfBook(event) => EventContent::Book(event),
         };
-        Ok(Event { sequence, recorded_at, hash, kind, content })
+        Ok(Event { book: self.book, sequence, recorded_at, hash, kind, content })
     }
 
     fn leg(&self, journal: Uuid, sequence: Sequence) -> Leg {

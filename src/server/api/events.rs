@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::warn;
 
-use crate::ledger::{EventCursor, EventFilter};
+use crate::ledger::{EventCursor, EventFilter, Ledger};
 use crate::server::answer::{Answer, EVENT_STREAM, NDJSON};
 use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, Endpoint, LIMIT, Parameter};
@@ -75,7 +75,7 @@ pub(in crate::server) enum Events {
     Stream(&'static str, Body),
 }
 
-/// Whether whoever follows may still do so: by the headers with which it began.
+/// Whether the follower's key or session is still valid, by the headers of its request.
 pub(in crate::server) type StillMay = fn(Arc<State>, HeaderMap) -> Pin<Box<dyn Future<Output = bool> + Send>>;
 
 pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call, still_may: StillMay) -> Result<Events, Problem> {
@@ -162,18 +162,12 @@ async fn page(
 ) -> Result<Answer, Problem> {
     let (after, filter) = (reader.after(), reader.filter().clone());
     let deadline = tokio::time::Instant::now() + WRITERS_WAIT * 10;
-    let (events, next) = state
-        .reads
-        .run(deadline, move |ledger| {
-            let page = ledger.list_events(after, &filter, limit, WRITERS_WAIT)?;
-            let book = ledger.book_id()?;
-            Ok((page.events.into_iter().map(|event| Arc::new(Told::new(book, event))).collect::<Vec<_>>(), page.next))
-        })
-        .await?;
+    let read = move |ledger: &Ledger| Ok(Told::list(ledger, after, &filter, (limit, WRITERS_WAIT))?);
+    let (events, page) = state.reads.run(deadline, read).await?;
     if !events.is_empty() || wait.is_zero() {
-        return told_page(&events, prefix, next);
+        return told_page(&events, prefix, page.next);
     }
-    reader.go_on_behind(next);
+    reader.go_on_behind(page.next);
     let until = tokio::time::Instant::now() + wait;
     loop {
         let left = until.saturating_duration_since(tokio::time::Instant::now());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use crate::ledger::{EventCursor, EventFilter};
+use crate::ledger::{EventCursor, EventFilter, Ledger};
 use crate::server::feed::Seat;
 use crate::server::feed::told::Told;
 use crate::server::problem::Problem;
@@ -70,17 +70,10 @@ impl Reader {
         }
         let (after, filter) = (self.after, self.filter.clone());
         let deadline = Instant::now() + READ_TIME_MAX;
-        let (told, next) = state
-            .reads
-            .run(deadline, move |ledger| {
-                let page = ledger.list_events(after, &filter, EVENTS_AT_ONCE, WRITERS_WAIT)?;
-                let book = ledger.book_id()?;
-                let told: Vec<_> = page.events.into_iter().map(|event| Arc::new(Told::new(book, event))).collect();
-                Ok((told, page.next))
-            })
-            .await?;
-        let has_moved = next != self.after;
-        self.after = next;
+        let read = move |ledger: &Ledger| Ok(Told::list(ledger, after, &filter, (EVENTS_AT_ONCE, WRITERS_WAIT))?);
+        let (told, page) = state.reads.run(deadline, read).await?;
+        let has_moved = page.next != self.after;
+        self.after = page.next;
         Ok(has_moved.then_some(told))
     }
 

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
-use uuid::Uuid;
 
-use crate::ledger::{EventCursor, EventFilter, EventPage, Ledger};
+use crate::ledger::{EventFilter, Ledger};
 use crate::server::feed::ring::Edge;
 use crate::server::feed::told::Told;
 use crate::server::problem::Problem;
@@ -77,7 +76,9 @@ async fn look(state: &Arc<State>) -> Result<Look, Problem> {
         state.feed.ring().begin(newest);
         return Ok(Look { count: 0, is_behind: false });
     };
-    let (told, page) = state.reads.run(deadline, move |ledger| read(ledger, after)).await?;
+    let all = EventFilter::default();
+    let read = move |ledger: &Ledger| Ok(Told::list(ledger, after, &all, (PAGE_EVENTS, WRITERS_WAIT))?);
+    let (told, page) = state.reads.run(deadline, read).await?;
     let (count, is_behind) = (told.len(), page.horizon < page.newest);
     state.metrics.feed_is_behind(is_behind);
     if count > 0 {
@@ -85,11 +86,4 @@ async fn look(state: &Arc<State>) -> Result<Look, Problem> {
         state.feed.changes.send_modify(|number| *number += 1);
     }
     Ok(Look { count, is_behind })
-}
-
-fn read(ledger: &Ledger, after: Option<EventCursor>) -> Result<(Vec<Arc<Told>>, EventPage), Problem> {
-    let mut page = ledger.list_events(after, &EventFilter::default(), PAGE_EVENTS, WRITERS_WAIT)?;
-    let book = if page.events.is_empty() { Uuid::nil() } else { ledger.book_id()? };
-    let told = std::mem::take(&mut page.events).into_iter().map(|event| Arc::new(Told::new(book, event))).collect();
-    Ok((told, page))
 }

@@ -1,6 +1,8 @@
-use uuid::Uuid;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::ledger::{Event, EventCursor};
+use crate::error::Error;
+use crate::ledger::{Event, EventCursor, EventFilter, EventPage, Ledger};
 use crate::wire::{EventRecord, write_json};
 
 /// An event, and how it is written, once for all readers.
@@ -12,10 +14,22 @@ pub(in crate::server) struct Told {
 }
 
 impl Told {
-    pub(in crate::server) fn new(book: Uuid, event: Event) -> Self {
+    fn new(event: Event) -> Self {
         let mut json = Vec::with_capacity(1_024);
         // Writing to memory cannot fail.
-        let _ = write_json(&mut json, &EventRecord::new(book, &event));
+        let _ = write_json(&mut json, &EventRecord::new(&event));
         Self { cursor: event.cursor(), event, json: String::from_utf8_lossy(&json).into_owned() }
+    }
+
+    /// The next events of the book, written, and what else is known of their page.
+    pub(in crate::server) fn list(
+        ledger: &Ledger,
+        after: Option<EventCursor>,
+        filter: &EventFilter,
+        (limit, wait): (u32, Duration),
+    ) -> Result<(Vec<Arc<Self>>, EventPage), Error> {
+        let mut page = ledger.list_events(after, filter, limit, wait)?;
+        let events = std::mem::take(&mut page.events);
+        Ok((events.into_iter().map(|event| Arc::new(Self::new(event))).collect(), page))
     }
 }

@@ -77,8 +77,8 @@ fn wait_for_work(
             Ok(rows) if rows.is_empty() => {}
             Ok(_) => {
                 let opened = Ledger::open(url.clone(), StoreOptions { connections_max: CONNECTIONS, ..store });
-                match opened.and_then(|ledger| Ok((ledger.book_id()?, ledger))) {
-                    Ok((book, ledger)) => return Some(Means { ledger, book, place, client, retries }),
+                match opened {
+                    Ok(ledger) => return Some(Means { ledger, place, client, retries }),
                     Err(fault) => warn!(%fault, "the book cannot be opened for webhooks; it is tried again"),
                 }
             }

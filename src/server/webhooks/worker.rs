@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use tracing::{debug, warn};
-use uuid::Uuid;
 
 use crate::error::{Error, InputError};
 use crate::facts::Instant;
@@ -32,7 +31,6 @@ const FAULT_PAUSE: Duration = Duration::from_secs(1);
 /// What the deliveries of one server share.
 pub(super) struct Means {
     pub(super) ledger: Ledger,
-    pub(super) book: Uuid,
     pub(super) place: Place,
     pub(super) client: Client,
     pub(super) retries: Vec<Duration>,
@@ -136,8 +134,7 @@ impl<'a> Worker<'a> {
     /// Sends an event for the first time.
     fn send_new(&mut self, row: &WebhookRow, event: &Event) -> Result<Next, Error> {
         let (cursor, id) = (event.cursor(), event.cursor().to_string());
-        let body = body::of(&EventRecord::new(self.means.book, event))
-            .map_err(|error| InputError::request(error.to_string()))?;
+        let body = body::of(&EventRecord::new(event)).map_err(|error| InputError::request(error.to_string()))?;
         let attempt = self.means.client.send(row, Message { id: &id, body: &body }, self.now());
         if attempt.problem.is_none() {
             self.cursor = Some(cursor);

@@ -1,7 +1,6 @@
 //! Events of the feed, in the envelope of `CloudEvents` 1.0.
 
 use serde::{Serialize, Serializer};
-use uuid::Uuid;
 
 use crate::facts::{
     AccountName, AccountType, Actor, BookChange, BookEvent, Hash, Instant, Metadata, Period, ScheduleId, Sequence,
@@ -64,9 +63,9 @@ impl Serialize for EventData {
 }
 
 impl EventRecord {
-    /// An event of the book with that id.
+    /// An event, as it is told to others.
     #[must_use]
-    pub fn new(book: Uuid, event: &Event) -> Self {
+    pub fn new(event: &Event) -> Self {
         let data = match &event.content {
             EventContent::Transfer(transfer) => EventData::Transfer(Box::new(transfer.as_ref().into())),
             EventContent::AccountOpened(account) => EventData::AccountOpened(Box::new(account.as_ref().into())),
@@ -79,7 +78,7 @@ impl EventRecord {
         Self {
             specversion: "1.0",
             id: event.cursor(),
-            source: format!("urn:uuid:{book}"),
+            source: format!("urn:uuid:{}", event.book),
             r#type: event_type(event.kind),
             subject: subject(event),
             time: event.recorded_at,
