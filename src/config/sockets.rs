@@ -4,7 +4,7 @@ use std::os::unix::net::UnixListener;
 
 use listenfd::ListenFd;
 
-/// The sockets that whoever started the program opened for it, as systemd does: `LISTEN_FDS`.
+/// The sockets that were open before the program started, as systemd hands them on: `LISTEN_FDS`.
 #[derive(Debug, Default)]
 pub struct InheritedSockets {
     /// The first that listens on an address.
@@ -23,7 +23,7 @@ pub fn inherited_sockets() -> io::Result<InheritedSockets> {
     for place in 0..given.len() {
         match given.take_tcp_listener(place) {
             Ok(tcp) => sockets.tcp = sockets.tcp.or(tcp),
-            // What is no TCP socket is left in its place.
+            // A socket of another kind stays in the list.
             Err(_) => sockets.unix = sockets.unix.or(given.take_unix_listener(place)?),
         }
     }

@@ -232,7 +232,7 @@ async fn listener(
     session::principal(state, headers).await
 }
 
-/// Whether whoever listens may still do so. A session that cannot be read just now is believed.
+/// Whether a follower's key or session is still valid. A session that cannot be read just now is believed.
 fn still_may_listen(state: Arc<State>, headers: HeaderMap) -> Pin<Box<dyn Future<Output = bool> + Send>> {
     Box::pin(async move {
         if headers.contains_key(header::AUTHORIZATION) {

@@ -92,7 +92,7 @@ impl Kept {
 }
 
 impl Slot {
-    /// Makes the answer, or waits for whoever makes it. A task that nobody waits for any more goes on.
+    /// Makes the answer, or waits until another request has made it. The work goes on when nobody waits any more.
     async fn make<M>(self: &Arc<Self>, make: M)
     where
         M: Future<Output = Result<(Instant, Value), Problem>> + Send + 'static,

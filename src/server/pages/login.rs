@@ -28,7 +28,7 @@ pub(super) fn form(asked: &Pairs, problem: Option<&str>) -> Markup {
             input type="hidden" name="next" value=(next);
             @if let Some(link) = link {
                 input type="hidden" name="link" value=(link);
-                p { "This server has no key yet. Until there is one, this link is for whoever started it; it works once." }
+                p { "This server has no key yet. Until there is one, the link that it printed at its start logs in once." }
             } @else {
                 // Password managers want to know whose the key is.
                 input type="text" name="username" value="Teller" autocomplete="username" hidden;

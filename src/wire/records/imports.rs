@@ -107,7 +107,7 @@ record! {
     pub struct RefusedLineRecord {
         /// Its number in the file.
         line: u64,
-        /// The column that is wrong; null where that is none in particular.
+        /// The column that is wrong; null if no single column is.
         column: Option<String>,
         /// The stable code of what is wrong.
         code: String,

@@ -15,7 +15,7 @@ Examples:
   teller account list --type liability --currency EUR --state frozen
   teller account list --metadata tier=gold
 
-Filters can be given together; metadata is that which is kept beside an account now. Accounts are found by the \
+Filters can be given together; metadata is what stands beside an account now. Accounts are found by the \
 beginnings of their names; other filters read all accounts that begin so, page by page.";
 
 const STATE_HELP: &str = "Only those that stand so: open, frozen, debits_frozen, credits_frozen or closed";

@@ -206,7 +206,7 @@ impl ReportArgs {
         Ok(options.read(kind, times.now(), &times.zone)?)
     }
 
-    /// The report in one currency, where that is asked for.
+    /// Values the report in one currency, if --in is given.
     fn valued(&self, asked: AskedReport, ledger: &Ledger) -> Result<(AskedReport, Option<Valuation>), Error> {
         let (Some(code), Some(path)) = (&self.valued_in, &self.prices) else { return Ok((asked, None)) };
         let currency = ledger.get_currency(parse(code)?)?.currency;

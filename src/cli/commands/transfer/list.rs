@@ -23,7 +23,7 @@ Filters can be given together. Amounts are compared in each transfer's own curre
 and not its last, by recorded time. A key, a journal, a hold, a reversed transfer and an account are found at once; without \
 any of them the book is read from its newest or oldest transfer on, or from an end of the span. A transfer that was \
 recorded while a clock was wrong by minutes can be missing from a span, but never with --account. \
-Metadata is that which is kept beside a transfer now.";
+Metadata is what stands beside a transfer now.";
 
 /// The filters. A cursor carries those of its list.
 #[derive(Args)]
