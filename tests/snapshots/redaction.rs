@@ -5,8 +5,9 @@ use teller::Clock;
 use teller::facts::Instant;
 use uuid::{Uuid, Variant};
 
+const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 /// How long the scenario's one hold is open, from now on.
-const HOLD_MICROS: i64 = 7 * 24 * 60 * 60 * 1_000_000;
+const HOLD_MICROS: i64 = 7 * DAY_MICROS;
 /// How a time is written: RFC 3339 in UTC, with microseconds, and to the second in tables.
 const TIME_FORMS: [&str; 2] = ["0000-00-00T00:00:00.000000Z", "0000-00-00T00:00:00Z"];
 /// What stands behind a number that was measured.
@@ -83,6 +84,9 @@ impl Redaction {
         if let Some(made_at) = id_made_at(word) {
             return (self.begin / 1_000..=end / 1_000).contains(&made_at).then_some("uuid");
         }
+        if let Some(midnight) = day(word) {
+            return (self.begin - DAY_MICROS + 1..=end).contains(&midnight.micros()).then_some("today");
+        }
         let micros = time(word)?.micros();
         let is_about = |micros| (self.begin..=end).contains(&micros);
         match () {
@@ -124,6 +128,11 @@ fn time(word: &str) -> Option<Instant> {
     TIME_FORMS.contains(&form.as_str()).then(|| word.parse().ok())?
 }
 
+/// The first moment of a day as exports write it, in UTC.
+fn day(word: &str) -> Option<Instant> {
+    (word.len() == "0000-00-00".len()).then(|| format!("{word}T00:00:00Z").parse().ok())?
+}
+
 #[test]
 fn only_what_is_what_its_placeholder_says_is_hidden() {
     let earlier = Instant::from_micros(Clock::system().now().micros() - SKEW_MICROS_MAX - 1).unwrap();
@@ -144,6 +153,8 @@ fn only_what_is_what_its_placeholder_says_is_hidden() {
         (now.to_string().replace('Z', "+00:00"), now.to_string().replace('Z', "+00:00")),
         (now.to_string()[..26].to_owned(), now.to_string()[..26].to_owned()),
         (earlier.to_string(), earlier.to_string()),
+        (format!("{} *", &now.to_string()[..10]), "[today] *".to_owned()),
+        ("2026-01-10 *".to_owned(), "2026-01-10 *".to_owned()),
         ("2026-01-10T08:00:00.000000Z".to_owned(), "2026-01-10T08:00:00.000000Z".to_owned()),
         ("147 us, 9 bytes".to_owned(), "[number] us, [number] bytes".to_owned()),
         ("1.5 us, -9 bytes, 147".to_owned(), "1.5 us, -9 bytes, 147".to_owned()),
