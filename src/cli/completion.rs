@@ -20,7 +20,7 @@ use crate::config::{self, DotEnvFile, Flag};
 use crate::error::Error;
 use crate::facts::{AccountType, HoldState, TransferKind};
 use crate::ledger::{Ledger, ListPage, TransferFilter};
-use crate::store::StoreOptions;
+use crate::store::{Lifetime, StoreOptions};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";
@@ -165,7 +165,7 @@ fn ledger() -> Option<Ledger> {
         Some(book) => url.in_book(&parse(book).ok()?).ok()?,
         None => url,
     };
-    let options = StoreOptions { connections_max: 1, ..StoreOptions::default() };
+    let options = StoreOptions { connections_max: 1, lifetime: Lifetime::Short, ..StoreOptions::default() };
     Ledger::open(url, options.with_deadline(PATIENCE)).ok()
 }
 

@@ -11,7 +11,7 @@ use crate::cli::times::Times;
 use crate::config::{self, DotEnvFile, Flag, Origin};
 use crate::facts::Actor;
 use crate::ledger::{Ledger, Mode};
-use crate::store::{DatabaseUrl, MissingBook, Pool, StoreOptions};
+use crate::store::{DatabaseUrl, Lifetime, MissingBook, Pool, StoreOptions};
 
 /// What every command has at hand.
 pub(super) struct Context {
@@ -172,8 +172,10 @@ impl Context {
         let config::Bounds { connections_max, attempts_max, retry_time_max, slow_statement_min } =
             config::bounds(self.dotenv)?;
         let usual = StoreOptions::default();
+        let connections_max = connections_max.map_or(1, |said| said.value);
         Ok(StoreOptions {
-            connections_max: connections_max.map_or(1, |said| said.value),
+            connections_max,
+            lifetime: if connections_max == 1 { Lifetime::Short } else { Lifetime::Long },
             attempts_max: attempts_max.map_or(usual.attempts_max, |said| said.value),
             retry_time_max: retry_time_max.map_or(usual.retry_time_max, |said| said.value),
             slow_statement_min: slow_statement_min.map_or(usual.slow_statement_min, |said| said.value),

@@ -19,6 +19,9 @@ use crate::cli::screen::{Screen, WIDTH_MIN, WIDTH_USUAL};
 use crate::config;
 use crate::wire::{TerminalJson, write_json, write_json_pretty};
 
+/// Most records have fewer bytes in JSON.
+const LINE_BYTES_USUAL: usize = 1_024;
+
 /// Where results go.
 pub(super) struct Output {
     pub(super) format: Format,
@@ -97,10 +100,10 @@ impl Output {
 
     /// Writes one JSON document on one line.
     pub(super) fn line(&self, value: &impl Serialize) -> Result<(), Failure> {
-        self.write(|stdout| {
-            write_json(&mut *stdout, value)?;
-            stdout.write_all(b"\n")
-        })
+        let mut line = Vec::with_capacity(LINE_BYTES_USUAL);
+        write_json(&mut line, value)?;
+        line.push(b'\n');
+        self.raw(&line)
     }
 
     /// Writes one line of CSV.

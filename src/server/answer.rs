@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::facts::Account;
@@ -81,10 +82,7 @@ impl Answer {
         items: &[R],
         tail: &impl Serialize,
     ) -> Result<Self, Problem> {
-        let mut page = fields(head)?;
-        page.insert(name.to_owned(), serde_json::to_value(items).map_err(unwritten)?);
-        page.extend(fields(tail)?);
-        Self::one(&Value::Object(page))
+        Self::one(&List { head: fields(head)?, name, items, tail: fields(tail)? })
     }
 
     /// A list that is whole.
@@ -129,6 +127,28 @@ impl Answer {
 pub(super) fn etag(account: &Account) -> String {
     let head: String = account.head.to_string().chars().take(16).collect();
     format!("\"{}-{head}\"", account.version)
+}
+
+/// A list between the fields of its head and of its tail.
+struct List<'a, R> {
+    head: Map<String, Value>,
+    name: &'a str,
+    items: &'a [R],
+    tail: Map<String, Value>,
+}
+
+impl<R: Serialize> Serialize for List<'_, R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        for (name, value) in &self.head {
+            fields.serialize_entry(name, value)?;
+        }
+        fields.serialize_entry(self.name, self.items)?;
+        for (name, value) in &self.tail {
+            fields.serialize_entry(name, value)?;
+        }
+        fields.end()
+    }
 }
 
 fn fields(record: &impl Serialize) -> Result<Map<String, Value>, Problem> {

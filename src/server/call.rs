@@ -194,10 +194,10 @@ impl Call {
     }
 
     /// What a key does is recorded in its name, so a body names nobody else.
-    pub(super) fn check_actor(json: &Json) -> Result<(), Problem> {
+    pub(super) fn check_actor(json: &Json) -> Result<(), InputError> {
         if json.names("actor", &OWN_CONTENT) {
             let problem = "the field \"actor\" means nothing here; what a key does is done in its name";
-            return Err(InputError::request(problem).into());
+            return Err(InputError::request(problem));
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ use crate::server::options::{ServerOptions, TlsFiles};
 use crate::server::router::router;
 use crate::server::state::State;
 use crate::server::webhooks::deliverer::Deliverer;
-use crate::store::{DatabaseUrl, StoreOptions};
+use crate::store::{DatabaseUrl, Lifetime, StoreOptions};
 
 /// How long a client may take for the head of a request.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
@@ -130,6 +130,7 @@ impl Server {
         options: ServerOptions,
         sockets: OpenSockets,
     ) -> Result<Self, Error> {
+        let store = StoreOptions { lifetime: Lifetime::Long, ..store };
         let state = Arc::new(State::open(url, store, &options)?);
         state.ring.refresh()?;
         let has_key = state.ring.has_valid(state.poster.ledger().clock().now());

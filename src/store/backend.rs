@@ -48,7 +48,8 @@ pub(super) trait Backend:
     /// Takes note of a connection that was just made.
     fn session(&mut self, route: &Self::Route) -> Result<Self::Session, StoreError>;
 
-    /// Runs the work in a transaction of its own, which ends with it: committed on `Ok`, rolled back on `Err`.
+    /// Runs the work in a transaction of its own, which ends with it: committed on `Ok`, rolled back on `Err`. What reads by a single
+    /// statement may do without.
     fn in_transaction<T>(
         &mut self,
         way: Way<'_, Self>,

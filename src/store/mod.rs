@@ -96,7 +96,7 @@ pub(crate) use crate::store::operational::{
     WebhookRows, WebhookState,
 };
 pub use crate::store::operations::Book;
-pub use crate::store::options::{Access, MissingBook, StoreOptions};
+pub use crate::store::options::{Access, Lifetime, MissingBook, StoreOptions};
 pub(crate) use crate::store::page_size::PageSize;
 pub use crate::store::plain_name::PlainName;
 pub use crate::store::pool::Pool;

@@ -33,6 +33,19 @@ pub struct StoreOptions {
     pub slow_statement_min: Duration,
     /// What happens where the URL names an SQLite file that is not there.
     pub missing_book: MissingBook,
+    /// How long the book stays open.
+    pub lifetime: Lifetime,
+}
+
+/// How long a program keeps a book open, which says whether it is worth finding out whether a connection pooler is on the way to a
+/// PostgreSQL server. Where that is not known, nothing is prepared and each transaction brings its settings, as if one were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lifetime {
+    /// For long: the way is found out when the book is opened, by a second connection that is closed at once.
+    #[default]
+    Long,
+    /// For a moment, as a command does.
+    Short,
 }
 
 /// What happens when an SQLite book is connected to and its file is not there, or is empty. A PostgreSQL database is never made.
@@ -58,6 +71,7 @@ impl Default for StoreOptions {
             retry_time_max: Duration::from_secs(30),
             slow_statement_min: Duration::from_secs(2),
             missing_book: MissingBook::Refuse,
+            lifetime: Lifetime::Long,
         }
     }
 }
@@ -112,6 +126,8 @@ impl StoreOptions {
 pub enum Access {
     /// Reads one consistent snapshot. Holds nobody up.
     Read,
+    /// Reads by a single statement, which sees one consistent snapshot without a transaction around it. Holds nobody up.
+    ReadOnce,
     /// Reads and writes.
     Write,
     /// Reads one consistent snapshot in which no write is half done: every number below the newest is taken or never will be. Holds

@@ -36,10 +36,25 @@ impl RequestReader {
     /// # Errors
     /// [`InputError`] with the line of anything else.
     pub fn read_items(&self, text: &str) -> Result<Vec<Request<Written>>, InputError> {
+        self.read_items_that(|_| Ok(()), text)
+    }
+
+    /// The same for items that keep to a further rule.
+    ///
+    /// # Errors
+    /// [`InputError`] with the line of anything else.
+    pub(crate) fn read_items_that(
+        &self,
+        check: impl Fn(&Json) -> Result<(), InputError>,
+        text: &str,
+    ) -> Result<Vec<Request<Written>>, InputError> {
         let lines = (1..).zip(without_bom(text).lines()).filter(|(_, line)| !line.trim().is_empty());
         check_items(lines.clone())?;
         let read = |(number, line): (u64, &str)| {
-            let item = Json::parse(line).and_then(|json| self.item(json, Place::in_line(number)));
+            let item = Json::parse(line).and_then(|json| {
+                check(&json)?;
+                self.item(json, Place::in_line(number))
+            });
             item.map_err(|fault| fault.at(&format!("line {number}")))
         };
         lines.map(read).collect()

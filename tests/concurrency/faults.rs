@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 
-use teller::store::{MissingBook, StoreError, StoreOptions};
+use teller::store::{Lifetime, MissingBook, StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
 use super::open_assets;
@@ -26,6 +26,7 @@ pub(super) const IMPATIENT: StoreOptions = StoreOptions {
     retry_time_max: Duration::from_secs(10),
     slow_statement_min: Duration::MAX,
     missing_book: MissingBook::Refuse,
+    lifetime: Lifetime::Long,
 };
 
 on_every_backend! {

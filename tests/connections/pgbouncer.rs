@@ -5,7 +5,7 @@ use std::thread;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use teller::store::{Pool, StoreOptions};
+use teller::store::{Lifetime, Pool, StoreOptions};
 use teller::{Ledger, Mode};
 
 use super::server_of;
@@ -26,7 +26,11 @@ fn pgbouncer(book: &TestBook, settings: &str) -> (PgBouncer, String) {
 }
 
 fn pooler_of(url: &str) -> String {
-    let pool = Pool::connect(url.parse().unwrap(), StoreOptions::default()).unwrap();
+    pooler_for(StoreOptions::default(), url)
+}
+
+fn pooler_for(options: StoreOptions, url: &str) -> String {
+    let pool = Pool::connect(url.parse().unwrap(), options).unwrap();
     let facts = pool.diagnose().unwrap().facts;
     facts.into_iter().find(|fact| fact.name == "pooler").unwrap().value
 }
@@ -35,6 +39,9 @@ fn pooler_of(url: &str) -> String {
 fn a_pooler_is_noticed_in_every_mode_and_a_direct_way_too() {
     let book = TestBook::on_postgres();
     assert!(pooler_of(&book.url).starts_with("none"));
+    let one = StoreOptions { connections_max: 1, ..StoreOptions::default() };
+    assert!(pooler_for(one, &book.url).starts_with("none"));
+    assert!(pooler_for(StoreOptions { lifetime: Lifetime::Short, ..one }, &book.url).starts_with("not known"));
     for mode in ["transaction", "session"] {
         let (_pooler, url) = pgbouncer(&book, &format!("pool_mode = {mode}\nignore_startup_parameters = options"));
         assert!(pooler_of(&url).starts_with("one is on the way"), "{mode}");

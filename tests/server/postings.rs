@@ -207,3 +207,17 @@ on_every_backend! {
         assert_eq!(available(&server, "fees:eur"), "1.00");
     }
 }
+
+/// A server stays, so its posters prepare their statement, which is a transaction by itself, though each has a single connection.
+#[test]
+fn a_server_posts_by_one_statement_where_it_can() {
+    let mut book = TestBook::on_postgres();
+    book.url.push_str("&application_name=one_statement");
+    let server = bank(&book);
+    let send = |key: &str| server.request("POST", "/v1/transfers").header("idempotency-key", key).json(RENT).send();
+    send("rent-1").is(201);
+    send("rent-2").is(201);
+    let sessions = "select query from pg_stat_activity where application_name = 'one_statement' and state = 'idle'";
+    let last: Vec<String> = book.query_texts(sessions);
+    assert!(last.iter().any(|query| query.starts_with("with changed")), "{last:#?}");
+}

@@ -133,6 +133,12 @@ impl Balances {
         }
     }
 
+    /// Whether anything is held, on either side.
+    #[must_use]
+    pub fn has_held(&self) -> bool {
+        self.debits_held != Amount::ZERO || self.credits_held != Amount::ZERO
+    }
+
     /// The same with other held debits or credits.
     #[must_use]
     pub const fn with_held(self, side: NormalSide, held: Amount) -> Self {

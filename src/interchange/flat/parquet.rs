@@ -13,7 +13,7 @@ use parquet::basic::Compression;
 use parquet::data_type::{ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
@@ -220,6 +220,8 @@ fn begin<W: Write + Send>(writer: W, table: FlatTable, scale: u8) -> io::Result<
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES_MAX)
+        // Those of each page would stay in memory until the file ends.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("teller ", env!("CARGO_PKG_VERSION")).to_owned());
     for column in UNIQUE {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);

@@ -64,15 +64,20 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn get_accounts(&self, names: &[AccountName]) -> Result<Vec<Account>, Error> {
-        self.pool.transaction(Access::Read, |store| {
-            let found = store.find_accounts(&names.iter().collect::<Vec<_>>())?;
-            let found = without_expired(store, found, self.clock.now())?;
-            let found: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
-            let get = |name: &AccountName| {
-                found.get(name).cloned().ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })
-            };
-            Ok(names.iter().map(get).collect::<Result<_, _>>()?)
-        })
+        let wanted: Vec<_> = names.iter().collect();
+        let mut found = self.find_accounts(&wanted)?;
+        if found.iter().any(|account| account.balances.has_held()) {
+            // What of it has expired must be known of the same moment.
+            found = self.pool.transaction(Access::Read, |store| {
+                let found = store.find_accounts(&wanted)?;
+                Ok(without_expired(store, found, self.clock.now())?)
+            })?;
+        }
+        let found: HashMap<_, _> = found.into_iter().map(|account| (account.name.clone(), account)).collect();
+        let get = |name: &AccountName| {
+            found.get(name).cloned().ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })
+        };
+        Ok(names.iter().map(get).collect::<Result<_, _>>()?)
     }
 
     /// Returns the names of up to three accounts that a mistyped name may have meant, the most similar first. Compares only names with the
@@ -102,7 +107,7 @@ impl Ledger {
 
     /// Returns those of the accounts that exist, in no particular order. Their held amounts may include expired holds.
     pub(crate) fn find_accounts(&self, names: &[&AccountName]) -> Result<Vec<Account>, Error> {
-        self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(names)?))
+        self.pool.transaction(Access::ReadOnce, |store| Ok(store.find_accounts(names)?))
     }
 }
 

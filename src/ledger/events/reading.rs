@@ -49,9 +49,10 @@ impl<'a> Reading<'a> {
         // The event of the cursor is read too, to see that it is the same one. Whoever gave the cursor out has proved it.
         let first = self.after.map_or(Sequence(1), |cursor| cursor.sequence);
         let last = self.horizon.max(first);
-        let is_small = self.filter.kinds.is_empty() && self.filter.accounts.is_empty();
-        let rows = i64::try_from(self.limit.saturating_add(1)).unwrap_or(ROWS_PER_PAGE);
-        let mut order = BookOrder::between(first, last, if is_small { rows.min(ROWS_PER_PAGE) } else { ROWS_PER_PAGE });
+        let lets_all_through = self.filter.kinds.is_empty() && self.filter.accounts.is_empty();
+        let limit = i64::try_from(self.limit).unwrap_or(ROWS_PER_PAGE).min(ROWS_PER_PAGE);
+        let rows = if lets_all_through { limit } else { ROWS_PER_PAGE };
+        let mut order = BookOrder::between(first, last, rows + i64::from(self.after.is_some()));
         let mut awaited = self.after;
         loop {
             let mut entries = order.next_page(store)?;

@@ -6,16 +6,15 @@
 
 use std::collections::HashSet;
 
-use crate::facts::{AccountType, Instant, NormalSide, Sequence};
+use crate::facts::{AccountType, NormalSide, Sequence};
 use crate::ledger::reports::cost::{Size, Way};
 use crate::ledger::reports::request::TableRequest;
 use crate::ledger::reports::selection::{Selection, as_debits};
 use crate::ledger::reports::table::{BalanceTable, Movement};
+use crate::ledger::reports::window::{CrossingRange, Window, bound};
 use crate::models::CorruptRow;
 use crate::models::sql_types::SqlInstant;
-use crate::models::transfers::{
-    ChainMovementRow, ChainMovements, CrossingRow, CrossingTransfers, MovementRow, MovementsBelow,
-};
+use crate::models::transfers::{ChainMovementRow, ChainMovements, CrossingRow, MovementRow, MovementsBelow};
 use crate::store::{Store, StoreError};
 
 /// How many accounts one statement is about.
@@ -23,31 +22,11 @@ const ACCOUNTS_PER_STATEMENT: usize = 500;
 /// How many transfers one statement of a scan reads: few at first, since often no more are needed.
 const SCAN_ROWS_FIRST: i64 = 1_024;
 const SCAN_ROWS_MAX: i64 = 65_536;
+/// How many accounts tell how many transfers cross the span's ends, and how many of these each end is asked for.
+const SAMPLE_ACCOUNTS: usize = 16;
+const SAMPLE_ROWS: i64 = 32_768;
 /// Where fewer accounts than one in so many rows of the last page are left, each is looked at by itself.
 const ROWS_PER_LOOK: usize = 16;
-
-/// Moments in microseconds of recorded time, each the last one that counts.
-#[derive(Clone, Copy)]
-struct Window {
-    /// What was recorded by then is the beginning.
-    begin: i64,
-    /// Nothing that was recorded later matters, but for what crosses the span's end.
-    end: i64,
-    /// What was recorded later was not known.
-    known: i64,
-    /// Of effective time: the last moments before the first and the last bound.
-    opening: i64,
-    closing: i64,
-}
-
-impl Window {
-    fn of(request: &TableRequest, table: &BalanceTable) -> Self {
-        let known = request.recorded_at.map_or(i64::MAX, Instant::micros);
-        let ends = [table.bounds.first(), table.bounds.last()];
-        let [opening, closing] = ends.map(|bound| bound.map_or(i64::MAX, |bound| bound.last_micros()));
-        Self { begin: opening.min(known), end: closing.min(known), known, opening, closing }
-    }
-}
 
 /// Fills a table.
 pub(super) struct Reading<'a> {
@@ -87,11 +66,15 @@ impl<'a> Reading<'a> {
                 reading.scan(window.end)?;
             }
             Way::Chains => reading.walk(window.begin)?,
+            Way::Whole => {
+                reading.window.begin = i64::MIN;
+                reading.begin_at_newest();
+                return reading.scan(i64::MAX);
+            }
         }
-        // What is in the opening as recorded, and counts later.
-        reading.cross([window.opening, i64::MAX], [i64::MIN, window.begin], Crossing::WasOpening)?;
+        reading.cross(window.out_of_opening(), Crossing::WasOpening)?;
         if way != Way::FromNewest {
-            reading.cross([i64::MIN, window.closing], [window.end, window.known], Crossing::Counts)?;
+            reading.cross(window.into_span(), Crossing::Counts)?;
         }
         Ok(())
     }
@@ -109,6 +92,7 @@ impl<'a> Reading<'a> {
             begin: self.estimate(self.window.begin, newest)?,
             accounts: accounts.len(),
             entries: accounts.iter().map(|account| u128::from(account.version.unsigned_abs())).sum(),
+            crossing: self.estimate_crossing()?,
         };
         Ok(size.way())
     }
@@ -124,6 +108,22 @@ impl<'a> Reading<'a> {
             }
         }
         Ok(below)
+    }
+
+    /// About how many transfers cross the span's ends, counted for each account, by those of a few accounts.
+    fn estimate_crossing(&mut self) -> Result<u128, StoreError> {
+        let accounts = &self.selection.accounts;
+        let step = accounts.len().div_ceil(SAMPLE_ACCOUNTS).max(1);
+        let sample: Vec<_> = accounts.iter().step_by(step).map(|account| account.id).collect();
+        let mut found = 0;
+        for range in [self.window.out_of_opening(), self.window.into_span()] {
+            let Some(query) = range.query(sample.clone(), Some(SAMPLE_ROWS)) else { continue };
+            self.store.crossing_transfers(query, &mut |_| {
+                found += 1;
+                Ok(())
+            })?;
+        }
+        Ok(found * accounts.len() as u128 / sample.len().max(1) as u128)
     }
 
     fn begin_at_newest(&mut self) {
@@ -263,23 +263,12 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Takes what counts at another time than it was recorded, behind one moment of each time and up to another.
-    fn cross(&mut self, effective: [i64; 2], recorded: [i64; 2], crossing: Crossing) -> Result<(), StoreError> {
-        let [effective, recorded] = [effective, recorded].map(|range| range.map(possible));
-        if recorded[0] >= recorded[1] || effective[0] >= effective[1] {
-            return Ok(());
-        }
-        let [effective, recorded] = [effective, recorded].map(|range| range.map(bound));
+    /// Takes what counts at another time than it was recorded, within a range of both times.
+    fn cross(&mut self, range: CrossingRange, crossing: Crossing) -> Result<(), StoreError> {
         let ids: Vec<_> =
             self.selection.accounts.iter().filter(|account| account.last > 0).map(|account| account.id).collect();
         for ids in ids.chunks(ACCOUNTS_PER_STATEMENT) {
-            let query = CrossingTransfers {
-                accounts: ids.to_vec(),
-                effective_after: effective[0],
-                effective_until: effective[1],
-                recorded_after: recorded[0],
-                recorded_until: recorded[1],
-            };
+            let Some(query) = range.query(ids.to_vec(), None) else { return Ok(()) };
             let Self { store, selection, table, equity, .. } = self;
             store.crossing_transfers(query, &mut |row| {
                 let Some(index) = selection.find(row.account_id) else { return Ok(()) };
@@ -335,14 +324,4 @@ fn movement([debit, credit]: [i64; 2], account: i64, amount: i64, equity: &HashS
 fn micros(sequence: i64, time: SqlInstant) -> Result<i64, StoreError> {
     let instant = time.instant().ok_or_else(|| CorruptRow::new("transfers", sequence, "recorded_at", time))?;
     Ok(instant.micros())
-}
-
-/// A moment for comparisons.
-fn bound(micros: i64) -> SqlInstant {
-    SqlInstant::bound(possible(micros))
-}
-
-/// The nearest moment there is, or one before all of them.
-fn possible(micros: i64) -> i64 {
-    micros.clamp(Instant::MIN.micros() - 1, Instant::MAX.micros())
 }

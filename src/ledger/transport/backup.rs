@@ -10,7 +10,9 @@ use crate::files::{Existing, Input, OutputFile};
 use crate::ledger::Ledger;
 use crate::ledger::proof::verify::{VerifyProgress, VerifyReport};
 use crate::ledger::write_options::Mode;
-use crate::store::{DatabaseUrl, Pool, SchemaState, StoreError, StoreOptions, copy_book_file, settle_book_file};
+use crate::store::{
+    DatabaseUrl, Lifetime, Pool, SchemaState, StoreError, StoreOptions, copy_book_file, settle_book_file,
+};
 
 /// The result of restoring a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,5 +138,5 @@ fn failed(doing: &str, file: &Path, source: io::Error) -> Error {
 }
 
 fn one_connection() -> StoreOptions {
-    StoreOptions { connections_max: 1, ..StoreOptions::default() }
+    StoreOptions { connections_max: 1, lifetime: Lifetime::Short, ..StoreOptions::default() }
 }

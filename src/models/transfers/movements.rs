@@ -175,6 +175,8 @@ pub(crate) struct CrossingTransfers {
     pub effective_until: SqlInstant,
     pub recorded_after: SqlInstant,
     pub recorded_until: SqlInstant,
+    /// How many of them at most, where not all are wanted.
+    pub rows_max: Option<i64>,
 }
 
 impl Query for CrossingTransfers {
@@ -214,6 +216,9 @@ where
                 out.push_bind_param::<Timestamptz, _>(bound)?;
             }
             separator = " union all ";
+        }
+        if let Some(rows_max) = self.rows_max {
+            out.push_sql(&format!(" limit {rows_max}"));
         }
         Ok(())
     }

@@ -64,6 +64,7 @@ where
         effective_until: time,
         recorded_after: time,
         recorded_until: time,
+        rows_max: None,
     };
     assert_statement::<DB, _>(&name("crossing_transfers"), &crossing);
 }

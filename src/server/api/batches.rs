@@ -13,7 +13,7 @@ use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
-use crate::wire::{ItemRecord, Json};
+use crate::wire::ItemRecord;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let summary = "Do many requests in one transaction, in order, each seeing the effects of those before it";
@@ -63,10 +63,7 @@ fn batch(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 fn read(call: &Call) -> Result<Vec<Request<Written>>, Problem> {
     let media_type = call.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if media_type.starts_with(NDJSON) {
-        for line in call.body.lines().filter(|line| !line.trim().is_empty()) {
-            Call::check_actor(&Json::parse(line)?)?;
-        }
-        return Ok(call.reader().read_items(&call.body)?);
+        return Ok(call.reader().read_items_that(Call::check_actor, &call.body)?);
     }
     let list = call
         .json()?

@@ -46,6 +46,9 @@ impl Backend for PgConnection {
         access: Access,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        if access == Access::ReadOnce && route.is_direct() {
+            return work(self);
+        }
         begin(self, route.begin(access))?;
         let outcome = if matches!(access, Access::Settled | Access::Alone) {
             keep_writers_out(self).map_err(Error::from).and_then(|()| work(self))

@@ -21,7 +21,7 @@ use tracing::info;
 
 use crate::store::StoreError;
 use crate::store::driver::is_refusal_of_options;
-use crate::store::options::{Access, StoreOptions};
+use crate::store::options::{Access, Lifetime, StoreOptions};
 use crate::store::postgres::balancer::check_unbalanced;
 use crate::store::postgres::certificate::cause_of_distrust;
 use crate::store::postgres::rows::BoolRow;
@@ -57,13 +57,16 @@ enum RouteKind {
 }
 
 impl Route {
-    /// Connects for the first time. A pool of one connection takes the careful way without finding out whether it must: most are
-    /// commands that end before that has paid for itself.
+    /// Connects for the first time. What is open for a moment takes the careful way without finding out whether it must: it ends before
+    /// that has paid for itself.
     pub(super) fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(PgConnection, Self), StoreError> {
         let address = postgres(url);
         let mut first = establish(url, &address.with_defaults())?;
         check_unbalanced(&mut first, &address)?;
-        let kind = if options.connections_max == 1 { RouteKind::Unknown } else { probe(&mut first, &address) };
+        let kind = match options.lifetime {
+            Lifetime::Short => RouteKind::Unknown,
+            Lifetime::Long => probe(&mut first, &address),
+        };
         let path = address.search_path();
         let begin = |access| match kind {
             RouteKind::Direct => session::begin_in_session(access),
@@ -94,7 +97,7 @@ impl Route {
     /// The statement that begins a transaction.
     pub(super) fn begin(&self, access: Access) -> &str {
         match access {
-            Access::Read => &self.begin_read,
+            Access::Read | Access::ReadOnce => &self.begin_read,
             Access::Write | Access::Settled | Access::Alone => &self.begin_write,
         }
     }

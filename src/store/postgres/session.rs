@@ -23,7 +23,7 @@ pub(super) fn set_for_session(options: &StoreOptions) -> String {
 /// Begins a transaction in a session that is set up already. What reads is planned for the values that it is asked for.
 pub(super) fn begin_in_session(access: Access) -> String {
     match access {
-        Access::Read => format!("{}; set local plan_cache_mode = auto", begin(access)),
+        Access::Read | Access::ReadOnce => format!("{}; set local plan_cache_mode = auto", begin(access)),
         Access::Write | Access::Settled | Access::Alone => begin(access).to_owned(),
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn begin_with_settings(access: Access, options: &StoreOptions, search
 
 const fn begin(access: Access) -> &'static str {
     match access {
-        Access::Read => "begin isolation level repeatable read, read only",
+        Access::Read | Access::ReadOnce => "begin isolation level repeatable read, read only",
         Access::Write | Access::Settled | Access::Alone => "begin isolation level read committed",
     }
 }

@@ -76,6 +76,7 @@ impl Backend for SqliteConnection {
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let outcome = match access {
+            Access::ReadOnce => work(self),
             // There is one writer at a time, so what is committed is settled.
             Access::Read | Access::Settled => self.transaction(work),
             Access::Write | Access::Alone => self.immediate_transaction(|connection| {
