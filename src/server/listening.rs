@@ -25,8 +25,10 @@ use crate::server::state::State;
 use crate::server::webhooks::deliverer::Deliverer;
 use crate::store::{DatabaseUrl, Lifetime, StoreOptions};
 
-/// How long a client may take for the head of a request.
+/// How long a client that has just connected may take for the head of its request, and how long a connection may be idle, with the next head.
+/// A proxy that keeps connections for a minute must not find one closed.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+const IDLE_TIME_MAX: Duration = Duration::from_secs(75);
 const HEAD_BYTES_MAX: usize = 16 << 10;
 const KEYS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -263,7 +265,7 @@ async fn serve_tcp(
     let failed = |source| Error::File { doing: format!("listen on {}", options.listen), source };
     let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle).http1_only();
     let mut server = server.first_request_timeout(HEAD_TIME_MAX);
-    server.http_builder().http1().header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).keep_alive(true);
+    server.http_builder().http1().header_read_timeout(IDLE_TIME_MAX).max_buf_size(HEAD_BYTES_MAX).keep_alive(true);
     let Some(files) = &options.tls else { return server.serve(router.into_make_service()).await.map_err(failed) };
     let config = load(files)?;
     tokio::spawn(reload_on_hangup(config.clone(), files.clone()));
@@ -295,7 +297,7 @@ async fn serve_socket(
 ) -> io::Result<()> {
     let server = axum_server::from_unix(listener)?.handle(handle).http1_only();
     let mut server = server.first_request_timeout(HEAD_TIME_MAX);
-    server.http_builder().http1().header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
+    server.http_builder().http1().header_read_timeout(IDLE_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
     server.serve(router.into_make_service()).await
 }
 
