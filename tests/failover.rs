@@ -4,6 +4,7 @@ mod balancer;
 mod load;
 mod standby;
 mod unreplicated;
+mod webhooks;
 
 use std::time::Duration;
 

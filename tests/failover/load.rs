@@ -12,26 +12,26 @@ use super::{Pair, count_transfers, ledger_on};
 use crate::support::cluster::wait_until;
 use crate::support::{assert_whole, transfer};
 
-const WORKERS: usize = 4;
+pub(super) const WORKERS: usize = 4;
 /// What is acknowledged before the primary dies, and after that.
 const BEFORE: usize = 200;
 const AFTER: usize = 200;
 
 /// What was acknowledged: the requests' keys.
 #[derive(Default)]
-struct Acknowledged {
+pub(super) struct Acknowledged {
     keys: Mutex<Vec<String>>,
     count: AtomicUsize,
 }
 
 impl Acknowledged {
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }
 }
 
 /// Posts until so many are acknowledged. No post may fail, whatever happens to the servers.
-fn work(ledger: &Ledger, worker: usize, acknowledged: &Acknowledged, until: &AtomicUsize) {
+pub(super) fn work(ledger: &Ledger, worker: usize, acknowledged: &Acknowledged, until: &AtomicUsize) {
     for number in 0.. {
         if acknowledged.count() >= until.load(Ordering::Relaxed) {
             return;

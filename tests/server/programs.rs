@@ -10,6 +10,8 @@ use std::sync::mpsc::{Sender, channel};
 use crate::support::http::{make_key, read};
 use crate::support::{Program, Random, TestBook, on_every_backend};
 
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "0"];
+
 /// A server that was started as a program.
 pub struct Serving {
     child: Child,
@@ -20,8 +22,16 @@ pub struct Serving {
 
 impl Serving {
     pub fn on(book: &TestBook, arguments: &[&str]) -> Self {
-        let arguments = [&["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "0"], arguments].concat();
-        let mut child = Program::on(book, &arguments).command(|command| _ = command.stderr(Stdio::piped())).spawn();
+        Self::of(Program::on(book, &[SERVE, arguments].concat()))
+    }
+
+    /// One of the book at a URL.
+    pub fn at(url: &str, arguments: &[&str]) -> Self {
+        Self::of(Program::new(&[&["--database-url", url], SERVE, arguments].concat()))
+    }
+
+    fn of(program: Program) -> Self {
+        let mut child = program.command(|command| _ = command.stderr(Stdio::piped())).spawn();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         while !said.contains("://127.0.0.1:") {
