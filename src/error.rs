@@ -89,6 +89,46 @@ pub enum InputError {
         /// The newest sequence of the book.
         newest: Sequence,
     },
+    /// There is no such consumer of the feed.
+    #[error("there is no consumer {consumer:?}")]
+    #[strum(serialize = "consumer_unknown")]
+    ConsumerUnknown {
+        /// The name, shortened to 80 characters.
+        consumer: String,
+    },
+    /// Somebody else reads as this consumer.
+    #[error("the consumer {consumer} is held by {holder} until {until}")]
+    #[strum(serialize = "consumer_held")]
+    ConsumerHeld {
+        /// Its name.
+        consumer: String,
+        /// Who reads.
+        holder: String,
+        /// When the lease ends unless it is renewed.
+        until: Instant,
+    },
+    /// Somebody else has read as this consumer since, or its place was moved.
+    #[error(
+        "the lease {epoch} of the consumer {consumer} is over: another reader has taken it, or the consumer was moved"
+    )]
+    #[strum(serialize = "lease_lost")]
+    LeaseLost {
+        /// Its name.
+        consumer: String,
+        /// The number of the lease that is over.
+        epoch: i64,
+    },
+    /// A consumer does not go back by acknowledging.
+    #[error("the consumer {consumer} has acknowledged events up to {acknowledged}, and {cursor} is before that")]
+    #[strum(serialize = "cursor_behind")]
+    CursorBehind {
+        /// Its name.
+        consumer: String,
+        /// What was to be acknowledged.
+        cursor: String,
+        /// What was acknowledged before.
+        acknowledged: String,
+    },
     /// Not a seal of this book.
     #[error(transparent)]
     #[strum(serialize = "seal_invalid")]
@@ -276,10 +316,10 @@ impl InputError {
         }
     }
 
-    /// Whether the same input can be read when it is handed in again: never.
+    /// Whether the same input can be taken when it is handed in again: only where another reader was in the way.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        false
+        matches!(self, Self::ConsumerHeld { .. })
     }
 }
 

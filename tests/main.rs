@@ -19,6 +19,7 @@ mod care;
 mod clocks;
 mod concurrency;
 mod connections;
+mod consumers;
 mod doctor;
 mod documents;
 mod dry_runs;

@@ -102,6 +102,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("SettingRecord", "`config show`"),
     ("KeyMadeRecord", "`key create`, `key rotate`"),
     ("KeyRecord", "`key list`, `key revoke`"),
+    ("ConsumerRecord", "`consumer list` and the other verbs of `consumer`"),
     ("WebhookMadeRecord", "`webhook add`, `webhook rotate`"),
     ("WebhookRecord", "`webhook list` and the other verbs of `webhook`"),
     ("DeliveryRecord", "`webhook deliveries`"),

@@ -35,6 +35,14 @@ pub(super) fn retry(known: &str, id: TransferId) -> String {
     format!("{known}; run the same command again with --id {id}: it is safe")
 }
 
+/// After a consumer stands behind an event that the book does not have.
+#[cfg(feature = "server")]
+pub(super) fn move_consumer(consumer: &str) -> String {
+    format!(
+        "say where it goes on with: teller consumer move {consumer} --to CURSOR, or first for all events, or latest for those from now on"
+    )
+}
+
 /// What may have been meant. What else to do comes second, or a slip would become an account.
 pub(super) fn meant(names: &[String], otherwise: Option<&str>) -> String {
     let question = format!("did you mean {}?", names.join(" or "));
@@ -161,6 +169,11 @@ pub(super) fn of_input(input: &InputError) -> Option<&'static str> {
         InputError::Version { .. } => Some("the versions of accounts are shown by: teller balance --format json"),
         InputError::ActorMissing => Some("say who wants it so with --actor NAME"),
         InputError::BatchTooLarge { .. } => Some("split it, or bring transfers in with: teller import transfers"),
+        InputError::ConsumerUnknown { .. } => Some("see which there are with: teller consumer list"),
+        InputError::ConsumerHeld { .. } => {
+            Some("end the other reader, or wait until its lease is over; take it away with: teller consumer move")
+        }
+        InputError::LeaseLost { .. } => Some("run the same command again: it goes on where the consumer is now"),
         InputError::At { fault, .. } => of_input(fault),
         _ => None,
     }

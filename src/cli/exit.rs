@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::error::InputError;
 use crate::store::StoreError;
 
 /// How the program ends.
@@ -83,6 +84,17 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         exit.code().into()
+    }
+}
+
+/// What input that was not taken means to a script.
+impl From<&InputError> for Exit {
+    fn from(input: &InputError) -> Self {
+        match input {
+            // Another reader was in the way, and will not be for ever.
+            InputError::ConsumerHeld { .. } | InputError::LeaseLost { .. } => Self::TryAgain,
+            _ => Self::BadInput,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::error::{Error, InputError};
 use crate::facts::TransferId;
 use crate::rejection::Rejection;
 use crate::store::{StoreError, UrlError};
-use crate::wire::{SealFileError, visible};
+use crate::wire::{SealFileError, fields_of_input, visible};
 
 const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 
@@ -54,6 +54,12 @@ impl Failure {
     /// Says what to do next.
     pub(super) fn with_hint(self, hint: impl Into<Advice>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Whether a reader of events stands behind an event that the book does not have.
+    #[cfg(feature = "server")]
+    pub(super) fn is_of_foreign_cursor(&self) -> bool {
+        self.code == "cursor_foreign"
     }
 
     /// Arguments that do not go together, which the parser of arguments cannot see.
@@ -229,7 +235,11 @@ impl From<Rejection> for Failure {
 impl From<InputError> for Failure {
     fn from(input: InputError) -> Self {
         let hint = advice::of_input(&input).map(Advice::Borrowed);
-        Self { hint, ..Self::new(Exit::BadInput, input.code(), input.to_string()) }
+        Self {
+            hint,
+            fields: fields_of_input(&input).into_iter().collect(),
+            ..Self::new((&input).into(), input.code(), input.to_string())
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! All that goes to stdout. The only place that writes there. How a result looks in each format is in `results.rs`.
 
 use std::cell::{Cell, RefCell};
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -78,6 +80,12 @@ impl Output {
     /// What must be told when results were lost.
     pub(super) fn take_committed(&self) -> Option<Committed> {
         self.committed.take()
+    }
+
+    /// Whether results go to a file that has something in it already.
+    pub(super) fn is_in_a_file() -> bool {
+        let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+        file.and_then(|file| file.metadata()).is_ok_and(|file| file.is_file() && file.len() > 0)
     }
 
     /// Writes bytes as they are.

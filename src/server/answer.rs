@@ -33,6 +33,8 @@ pub(super) struct Answer {
     pub(super) location: Option<String>,
     /// Where a list goes on that has no place for it in its body.
     pub(super) next_cursor: Option<String>,
+    /// The number of the lease that the client reads by.
+    pub(super) lease: Option<i64>,
     /// How a posting ended, for the metrics.
     pub(super) replay_or_new: Option<&'static str>,
 }
@@ -48,6 +50,7 @@ impl Answer {
             is_replayed: false,
             location: None,
             next_cursor: None,
+            lease: None,
             replay_or_new: None,
         }
     }

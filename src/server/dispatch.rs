@@ -30,12 +30,14 @@ use crate::server::{api, bodies, csv, deadline, long_work, postings, request_ids
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const NEXT_CURSOR: HeaderName = HeaderName::from_static("teller-next-cursor");
+const LEASE_EPOCH: HeaderName = HeaderName::from_static("teller-lease-epoch");
 const REQUEST_ID: HeaderName = HeaderName::from_static(request_ids::HEADER);
 
 /// What a request comes to: an answer that is whole, or one that is still being made.
 enum Made {
     Whole(Answer),
-    Stream(&'static str, HttpBody),
+    /// The last is the number of the lease that the client reads by, if it does.
+    Stream(&'static str, HttpBody, Option<i64>),
 }
 
 /// Answers a request of an endpoint.
@@ -96,12 +98,12 @@ async fn try_answer(
     let call = Call { principal: who, path, query, headers: parts.headers, body, file };
     if matches!(endpoint.action, Action::Export) {
         let place = state.long.enter(deadline).await?;
-        return Ok(Made::Stream(NDJSON, api::export::stream(state.long.ledger(), place)));
+        return Ok(Made::Stream(NDJSON, api::export::stream(state.long.ledger(), place), None));
     }
     if matches!(endpoint.action, Action::Events) {
         let answer = match api::events::answer(state, &call, still_may_listen).await? {
             Events::Page(answer) => answer,
-            Events::Stream(media_type, body) => return Ok(Made::Stream(media_type, body)),
+            Events::Stream(media_type, body, lease) => return Ok(Made::Stream(media_type, body, lease)),
         };
         let wants_rows = csv::is_wanted(&call.headers);
         return Ok(Made::Whole(if wants_rows { csv::of_list(answer, endpoint.answer)? } else { answer }));
@@ -198,6 +200,10 @@ async fn act(
         Action::WebhookTest(run) => {
             let webhooks = Arc::clone(&state.webhooks);
             state.long.run(deadline, move |ledger| run(&call, &webhooks, ledger)).await
+        }
+        Action::Consumers(run) => {
+            let consumers = Arc::clone(&state.consumers);
+            state.writes.run(deadline, move |ledger| run(&call, &consumers, ledger)).await
         }
         Action::Jobs(run) => run(&call, &state.jobs),
         Action::Inline(run) => run(&call),
@@ -326,9 +332,9 @@ async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> 
 fn respond(outcome: Result<Made, Problem>, request_id: &str) -> Response {
     let mut response = match outcome {
         Ok(Made::Whole(answer)) => whole(answer),
-        Ok(Made::Stream(media_type, body)) => {
-            let mut response = Response::new(body);
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Ok(Made::Stream(content_type, body, lease)) => {
+            let mut response = whole(Answer { lease, ..Answer::text(content_type, Vec::new()) });
+            *response.body_mut() = body;
             response
         }
         Err(problem) => of_problem(&problem, request_id),
@@ -350,6 +356,9 @@ fn whole(answer: Answer) -> Response {
     }
     if let Some(cursor) = answer.next_cursor.and_then(|cursor| HeaderValue::from_str(&cursor).ok()) {
         headers.insert(NEXT_CURSOR, cursor);
+    }
+    if let Some(lease) = answer.lease {
+        headers.insert(LEASE_EPOCH, HeaderValue::from(lease));
     }
     if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
         headers.insert(header::LOCATION, location);

@@ -9,6 +9,7 @@ use crate::ledger::{Ledger, Mode, Prepared, Receipt};
 use crate::requests::{Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::Call;
+use crate::server::consumers::kept::Consumers;
 use crate::server::currencies::Currencies;
 use crate::server::jobs::Jobs;
 use crate::server::keys::kept::Keys;
@@ -38,6 +39,8 @@ pub(super) enum Action {
     Webhooks(WebhooksRun),
     /// The same, where it waits for a receiver.
     WebhookTest(WebhooksRun),
+    /// Consumers of events.
+    Consumers(ConsumersRun),
     /// What became of jobs.
     Jobs(fn(&Call, &Jobs) -> Result<Answer, Problem>),
     /// The whole book, as a stream.
@@ -56,6 +59,7 @@ pub(super) type JobRun = fn(&Call, &Ledger, &AtomicBool) -> Result<Answer, Probl
 /// The time is the book's.
 pub(super) type KeysRun = fn(&Call, &Keys, Instant) -> Result<Answer, Problem>;
 
+pub(super) type ConsumersRun = fn(&Call, &Consumers, &Ledger) -> Result<Answer, Problem>;
 pub(super) type WebhooksRun = fn(&Call, &Webhooks, &Ledger) -> Result<Answer, Problem>;
 
 /// Which keys can use an endpoint, of those that are for some accounts only.
@@ -138,6 +142,20 @@ impl Endpoint {
         Self { method: Method::PATCH, query: &[DRY_RUN], ..Self::get(path, summary, scope, action, answer) }
     }
 
+    pub(super) fn put(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
+        Self { method: Method::PUT, ..Self::get(path, summary, scope, action, answer) }
+    }
+
+    pub(super) fn delete(
+        path: &'static str,
+        summary: &'static str,
+        scope: Scope,
+        action: Action,
+        answer: Shape,
+    ) -> Self {
+        Self { method: Method::DELETE, ..Self::get(path, summary, scope, action, answer) }
+    }
+
     pub(super) fn with_query(self, query: &'static [Parameter]) -> Self {
         Self { query, ..self }
     }
@@ -157,12 +175,12 @@ impl Endpoint {
 
     /// The method as a word that lives as long as the program.
     pub(super) fn method_word(&self) -> &'static str {
-        if self.method == Method::GET {
-            "GET"
-        } else if self.method == Method::PATCH {
-            "PATCH"
-        } else {
-            "POST"
+        match self.method {
+            Method::GET => "GET",
+            Method::PATCH => "PATCH",
+            Method::PUT => "PUT",
+            Method::DELETE => "DELETE",
+            _ => "POST",
         }
     }
 

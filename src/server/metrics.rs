@@ -13,6 +13,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::server::feed_metrics::FeedMetrics;
+
 /// A word of the program's own.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
 pub(super) struct Word(pub(super) &'static str);
@@ -53,6 +55,7 @@ pub(super) struct Metrics {
     postings: Family<OutcomeLabels, Counter>,
     in_flight: Gauge<i64, AtomicI64>,
     feed_lag: Gauge<f64, AtomicU64>,
+    pub(super) of_feed: FeedMetrics,
     /// Since when events are held back.
     feed_behind_since: Mutex<Option<Stopwatch>>,
 }
@@ -80,7 +83,10 @@ impl Metrics {
         registry.register("teller_http_requests_in_flight", "Requests that are under way", in_flight.clone());
         let feed_lag = Gauge::default();
         registry.register("teller_feed_lag_seconds", "For how long events are held back by a writer", feed_lag.clone());
-        Self { registry, requests, seconds, postings, in_flight, feed_lag, feed_behind_since: Mutex::default() }
+        let of_feed = FeedMetrics::default();
+        of_feed.register(&mut registry);
+        let feed_behind_since = Mutex::default();
+        Self { registry, requests, seconds, postings, in_flight, feed_lag, of_feed, feed_behind_since }
     }
 
     pub(super) fn begin(&self) -> InFlight {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::server::answer::{CSV, EVENT_STREAM, JSON, NDJSON, PROBLEM};
@@ -61,6 +62,7 @@ fn operation(endpoint: &Endpoint) -> Value {
                         | "ReversalRequest"
                         | "JournalReversalRequest"
                         | "RotationRequest"
+                        | "ConsumerRequest"
                         | "VerificationRequest"
                 )
             );
@@ -105,6 +107,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         let schema = match *name {
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1_000}),
             "depth" => json!({"type": "integer", "minimum": 0, "maximum": 1_000_000}),
+            "epoch" => json!({"type": "integer"}),
             "wait" => json!({"type": "integer", "minimum": 0, "maximum": 60}),
             "dry_run" | "zero" => json!({"type": "boolean"}),
             "order" => json!({"enum": ["recorded", "effective"]}),
@@ -127,6 +130,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
 fn good(endpoint: &Endpoint) -> &'static [u16] {
     match endpoint.action {
         Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => &[200, 201],
+        Action::Consumers(_) if endpoint.method == Method::PUT => &[200, 201],
         Action::Job(_) => &[200, 202],
         Action::Keys(_) | Action::Webhooks(_)
             if [Shape::One("KeyMadeRecord"), Shape::One("WebhookMadeRecord")].contains(&endpoint.answer) =>
@@ -148,7 +152,9 @@ fn bad(endpoint: &Endpoint) -> Vec<u16> {
     }
     match endpoint.action {
         Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => statuses.extend([409, 412, 507]),
-        Action::Keys(_) | Action::Webhooks(_) | Action::WebhookTest(_) => statuses.extend([409, 507]),
+        Action::Keys(_) | Action::Webhooks(_) | Action::WebhookTest(_) | Action::Consumers(_) => {
+            statuses.extend([409, 507]);
+        }
         Action::Job(_) => statuses.push(507),
         Action::Events => statuses.push(409),
         _ => {}

@@ -8,7 +8,7 @@ use crate::facts::TextError;
 use crate::rejection::Rejection;
 use crate::server::status::{self, ServerCode};
 use crate::store::StoreError;
-use crate::wire::SealFileError;
+use crate::wire::{SealFileError, fields_of_input};
 
 /// Whether the same request can succeed when it is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,8 @@ impl From<Error> for Problem {
         let (fields, detail) = match &error {
             Error::Rejected(rejection) => (fields_of(rejection), rejection.to_string()),
             Error::File { source, .. } => (Map::new(), format!("{error}: {source}")),
-            Error::Input(_) | Error::Store(_) => (Map::new(), error.to_string()),
+            Error::Input(input) => (fields_of_input(input), error.to_string()),
+            Error::Store(_) => (Map::new(), error.to_string()),
         };
         Self { status, code, detail, fields, retry }
     }

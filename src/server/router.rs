@@ -12,7 +12,7 @@ use crate::server::health::Health;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{api, dispatch, health, openapi, pages};
+use crate::server::{api, dispatch, health, openapi, pages, scrape};
 
 pub(super) fn router(state: &Arc<State>) -> Router {
     let mut router = Router::new();
@@ -48,7 +48,10 @@ fn metrics(state: &Arc<State>) -> Router {
     let state = Arc::clone(state);
     let handler = move |headers: HeaderMap| async move {
         match dispatch::may_read_metrics(&state, &headers).await {
-            Ok(()) => ([("content-type", "text/plain; version=0.0.4")], state.metrics.text()).into_response(),
+            Ok(()) => {
+                scrape::refresh(&state).await;
+                ([("content-type", "text/plain; version=0.0.4")], state.metrics.text()).into_response()
+            }
             Err(problem) => dispatch::refuse(problem, &headers, &state),
         }
     };

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::server::answer::ITEMS;
 use crate::wire::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
-    CurrencyRecord, DeliveryRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord, FindingRecord,
-    HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord,
+    ConsumerRecord, CurrencyRecord, DeliveryRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord,
+    FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord,
     MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record,
     RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord,
     TransferEventRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord,
@@ -96,6 +96,7 @@ pub(super) fn components() -> Map<String, Value> {
         record::<FactRecord>(),
         record::<ImportRecord>(),
         record::<RefusedLineRecord>(),
+        record::<ConsumerRecord>(),
         record::<KeyRecord>(),
         record::<KeyMadeRecord>(),
         record::<WebhookRecord>(),
@@ -262,10 +263,15 @@ fn of_the_rest() -> Value {
         "unordered": &truth, "allow_private": &truth,
         "after": {"type": "string", "description": "A cursor, `latest` or `first`"}});
     let replay = json!({"event": text(), "after": text(), "dead": truth});
+    let consumer = json!({"cursor": text(), "epoch": {"type": "integer"},
+        "lease": {"type": "string", "description": "A length of time, such as `30s`"}});
+    let elsewhere = json!({"to": {"type": "string", "description": "A cursor, `latest` or `first`"}});
     let proof = json!({"seal": {"type": "object"}, "public_key": text(), "account": text()});
     json!({
         "KeyRequest": object(&[&key], &["name", "scopes"]),
         "WebhookRequest": object(&[&webhook], &["url"]),
+        "ConsumerRequest": object(&[&consumer], &[]),
+        "ConsumerMoveRequest": object(&[&elsewhere], &["to"]),
         "ReplayRequest": object(&[&replay], &[]),
         "RotationRequest": object(&[&old], &[]),
         "VerificationRequest": object(&[&proof], &[]),

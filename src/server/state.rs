@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::Error;
 use crate::ledger::{Ledger, Poster, PosterOptions};
 use crate::server::bodies::Bodies;
+use crate::server::consumers::kept::Consumers;
 use crate::server::currencies::Currencies;
 use crate::server::feed::Feed;
 use crate::server::jobs::Jobs;
@@ -38,6 +39,7 @@ pub(super) struct State {
     pub(super) currencies: Currencies,
     pub(super) ring: Arc<Ring>,
     pub(super) webhooks: Arc<Webhooks>,
+    pub(super) consumers: Arc<Consumers>,
     pub(super) bodies: Bodies,
     pub(super) jobs: Jobs,
     pub(super) feed: Arc<Feed>,
@@ -66,6 +68,7 @@ impl State {
             currencies: Currencies::default(),
             ring: Arc::new(Ring::new(Keys::of_book(url, store))),
             webhooks: Arc::new(Webhooks::of_book(url, store)),
+            consumers: Arc::new(Consumers::of_book(url, store)),
             bodies: Bodies::default(),
             jobs: Jobs::default(),
             feed: Arc::new(Feed::new()),

@@ -111,7 +111,11 @@ pub(super) fn of_input(input: &InputError) -> StatusCode {
     match input {
         InputError::At { fault, .. } => of_input(fault),
         InputError::BatchTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        InputError::CursorForeign { .. } => StatusCode::CONFLICT,
+        InputError::CursorForeign { .. }
+        | InputError::ConsumerHeld { .. }
+        | InputError::LeaseLost { .. }
+        | InputError::CursorBehind { .. } => StatusCode::CONFLICT,
+        InputError::ConsumerUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -92,8 +92,8 @@ pub use crate::store::migrations::MigrationStatus;
 pub(crate) use crate::store::movements::Movements;
 #[cfg(feature = "server")]
 pub(crate) use crate::store::operational::{
-    ApiKeyRow, ApiKeys, Deliveries, DeliveryRow, DeliveryState, Failed, KeyTime, Moved, Place, SessionRow, WebhookRow,
-    WebhookRows, WebhookState,
+    Acknowledged, ApiKeyRow, ApiKeys, ConsumerRow, ConsumerRows, Deliveries, DeliveryRow, DeliveryState, Failed,
+    KeyTime, Moved, Place, SessionRow, WebhookRow, WebhookRows, WebhookState,
 };
 pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, Lifetime, MissingBook, StoreOptions};

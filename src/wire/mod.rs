@@ -10,6 +10,8 @@ mod changes_json;
 mod durations;
 #[cfg(feature = "server")]
 mod exchange_json;
+#[cfg(any(feature = "cli", feature = "server"))]
+mod faults;
 pub(crate) mod hex;
 mod json;
 mod legs;
@@ -36,6 +38,8 @@ pub(crate) use crate::wire::cells::cell;
 pub use crate::wire::durations::read_duration;
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::exchange_json::read_exchange;
+#[cfg(any(feature = "cli", feature = "server"))]
+pub(crate) use crate::wire::faults::fields_of_input;
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::json::{Fields, Json};
 pub use crate::wire::list_cursors::{AccountCursor, HoldCursor, JournalCursor, TransferCursor};
@@ -58,7 +62,8 @@ pub use crate::wire::records::{
 };
 #[cfg(feature = "server")]
 pub use crate::wire::records::{
-    DeliveryRecord, KeyMadeRecord, KeyRecord, ShownKey, WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
+    ConsumerRecord, DeliveryRecord, KeyMadeRecord, KeyRecord, ShownKey, WebhookMadeRecord, WebhookRecord,
+    WebhookTestRecord,
 };
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::report_options::{AskedReport, ReportKind, ReportOptions};

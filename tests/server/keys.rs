@@ -73,6 +73,11 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("admin", "POST", "/v1/keys/k/rotate"),
     ("book:export", "GET", "/v1/export"),
     ("events:read", "GET", "/v1/events"),
+    ("events:read", "GET", "/v1/consumers"),
+    ("events:read", "PUT", "/v1/consumers/c"),
+    ("events:read", "GET", "/v1/consumers/c"),
+    ("events:read", "POST", "/v1/consumers/c/move"),
+    ("events:read", "DELETE", "/v1/consumers/c"),
     ("webhooks:read", "GET", "/v1/webhooks"),
     ("webhooks:read", "GET", "/v1/webhooks/w"),
     ("webhooks:read", "GET", "/v1/webhooks/w/deliveries"),
@@ -97,6 +102,7 @@ fn filled(path: &str) -> String {
         ("{period}", "2020"),
         ("{key}", "k"),
         ("{webhook}", "w"),
+        ("{consumer}", "c"),
     ];
     names.iter().fold(path.to_owned(), |path, (from, to)| path.replace(from, to))
 }

@@ -353,7 +353,7 @@ pub const ON_POSTGRES: &str = "
 ";
 
 /// The commands that are not told of: what they print is made from the help, or is random, or comes from another time.
-pub const NOT_TOLD: [&str; 17] = [
+pub const NOT_TOLD: [&str; 22] = [
     "completions",
     "man",
     "serve",
@@ -361,6 +361,11 @@ pub const NOT_TOLD: [&str; 17] = [
     "key list",
     "key revoke",
     "key rotate",
+    "consumer add",
+    "consumer list",
+    "consumer show",
+    "consumer move",
+    "consumer remove",
     "webhook add",
     "webhook list",
     "webhook show",

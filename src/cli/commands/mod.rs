@@ -11,6 +11,8 @@ mod bench;
 mod book;
 mod clock;
 mod config;
+#[cfg(feature = "server")]
+mod consumer;
 mod currency;
 mod demo;
 mod doctor;
@@ -130,6 +132,9 @@ commands! {
     /// Make, list, revoke and rotate the keys of the API
     #[command(subcommand)]
     @"server" Key(key::KeyCommand) => key::run,
+    /// Name readers of events, whose place is kept: add, list, move and remove them
+    #[command(subcommand)]
+    @"server" Consumer(consumer::ConsumerCommand) => consumer::run,
     /// Send events to other systems: add, list, test, pause and remove webhooks
     #[command(subcommand)]
     @"server" Webhook(webhook::WebhookCommand) => webhook::run,

@@ -8,7 +8,7 @@ use crate::cli::talk::say;
 use crate::error::Error;
 use crate::facts::Instant;
 use crate::ledger::{EventCursor, EventKind, Ledger};
-use crate::server::{NewWebhook, WebhookStart, Webhooks};
+use crate::server::{EventStart, NewWebhook, Webhooks};
 use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration, read_event_kind};
 
 #[derive(Subcommand)]
@@ -164,7 +164,7 @@ fn add(
 
 /// The event behind which it begins.
 fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Failure> {
-    Ok(text.parse::<WebhookStart>().map_err(Failure::usage)?.find(ledger)?)
+    Ok(text.parse::<EventStart>().map_err(Failure::usage)?.find(ledger)?)
 }
 
 fn show_made(context: &Context, made: &WebhookMadeRecord) -> Result<Ending, Failure> {

@@ -16,6 +16,7 @@ use tracing::warn;
 use crate::ledger::{EventCursor, EventFilter, Ledger};
 use crate::server::answer::{Answer, EVENT_STREAM, NDJSON};
 use crate::server::call::{Call, read_cursor};
+use crate::server::consumers::held::Held;
 use crate::server::endpoint::{Action, Endpoint, LIMIT, Parameter};
 use crate::server::feed::{Reader, Step, Told};
 use crate::server::keys::scope::Scope;
@@ -30,8 +31,8 @@ use crate::wire::read_event_kind;
 const CHUNKS_AHEAD: usize = 4;
 /// How often it is seen whether the key of a stream, or the session, is still valid.
 const CHECK: Duration = Duration::from_secs(5);
-/// After how many of these a reader in whose stream nothing came is told that the connection lives.
-const CHECKS_PER_BEAT: u32 = 3;
+/// After how long a reader in whose stream nothing came is told that the connection lives.
+const BEAT: Duration = Duration::from_secs(15);
 /// What an event says of the two accounts of a transfer that only those may see who may see the account.
 const OF_ACCOUNTS: [(&str, [&str; 2]); 2] =
     [("debit_account", ["debit_version", "debit_balance"]), ("credit_account", ["credit_version", "credit_balance"])];
@@ -43,6 +44,12 @@ const LIST: &[Parameter] = &[
     ("after", "Where to go on: the id of the last event that was read, or `latest` for those that happen from now on"),
     ("types", "Only events of these types, with commas between them"),
     ("accounts", "Only events about accounts whose names begin with this"),
+    (
+        "consumer",
+        "Go on where this consumer is, by a lease whose number the header Teller-Lease-Epoch tells; instead of `after`",
+    ),
+    ("epoch", "The number of the consumer's lease that the client has already"),
+    ("lease", "How long the lease of the consumer lasts, such as `60s`; 30 seconds where it is not given"),
     ("wait", "How many seconds to wait for a first event, 0 to 60; 0 where it is not given"),
     LIMIT,
 ];
@@ -72,40 +79,53 @@ enum Form {
 /// What a request for events comes to.
 pub(in crate::server) enum Events {
     Page(Answer),
-    Stream(&'static str, Body),
+    /// The last is the number of the lease that the client reads by, if it reads as a consumer.
+    Stream(&'static str, Body, Option<i64>),
 }
 
 /// Whether the follower's key or session is still valid, by the headers of its request.
 pub(in crate::server) type StillMay = fn(Arc<State>, HeaderMap) -> Pin<Box<dyn Future<Output = bool> + Send>>;
 
 pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call, still_may: StillMay) -> Result<Events, Problem> {
-    let filter = filter(call)?;
-    let wait = wait(call)?;
-    let limit = call.limit()?;
-    let after = after(state, call).await?;
+    let (filter, limit, wait) = (filter(call)?, call.limit()?, wait(call)?);
     let Some(seat) = state.feed.seat() else {
         return Err(Problem::new(ServerCode::ServerBusy, "too many clients follow the events already"));
     };
+    let held = Held::begin(state, call, wait).await?;
+    let after = match &held {
+        Some(held) => held.lease.after,
+        None => after(state, call).await?,
+    };
     let mut reader = Reader::new(state, seat, after, filter);
-    let form = form(call);
+    let (form, lease) = (form(call), held.as_ref().map(|held| held.lease.epoch));
     if form == Form::Page {
-        return Ok(Events::Page(page(state, reader, &call.principal.prefix, (limit, wait)).await?));
+        let page =
+            or_given_back(page(state, reader, &call.principal.prefix, (limit, wait)).await, held.as_ref()).await?;
+        return Ok(Events::Page(Answer { lease, ..page }));
     }
     // A cursor that is refused is refused before anything is sent.
-    let first = reader.look(state).await?.unwrap_or_default();
+    let first = or_given_back(reader.look(state).await, held.as_ref()).await?.unwrap_or_default();
     let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
-    let state = Arc::clone(state);
-    let sending = Sending { state, reader, prefix: call.principal.prefix.clone(), sender };
+    let (state, prefix) = (Arc::clone(state), call.principal.prefix.clone());
+    let sending = Sending { state, reader, prefix, sender };
     match form {
         Form::Lines => {
             tokio::spawn(sending.lines(first));
-            Ok(Events::Stream(NDJSON, stream::body(chunks)))
+            Ok(Events::Stream(NDJSON, stream::body(chunks), lease))
         }
         Form::Page | Form::Stream => {
-            tokio::spawn(sending.stream(first, (call.headers.clone(), still_may)));
-            Ok(Events::Stream(EVENT_STREAM, stream::body(chunks)))
+            tokio::spawn(sending.stream(first, (call.headers.clone(), still_may), held));
+            Ok(Events::Stream(EVENT_STREAM, stream::body(chunks), lease))
         }
     }
+}
+
+/// A client that is told of a problem does not know its lease.
+async fn or_given_back<T>(outcome: Result<T, Problem>, held: Option<&Held>) -> Result<T, Problem> {
+    if let (Err(_), Some(held)) = (&outcome, held) {
+        held.give_back().await;
+    }
+    outcome
 }
 
 fn form(call: &Call) -> Form {
@@ -241,29 +261,49 @@ impl Sending {
     }
 
     /// The events as they happen, as long as the client listens and may.
-    async fn stream(mut self, first: Vec<Arc<Told>>, (headers, still_may): (HeaderMap, StillMay)) {
+    async fn stream(mut self, first: Vec<Arc<Told>>, who: (HeaderMap, StillMay), held: Option<Held>) {
+        self.stream_events(first, who, held.as_ref()).await;
+        if let Some(held) = held {
+            held.give_back().await;
+        }
+    }
+
+    async fn stream_events(
+        &mut self,
+        first: Vec<Arc<Told>>,
+        (headers, still_may): (HeaderMap, StillMay),
+        held: Option<&Held>,
+    ) {
         let mut text = ": events\n\n".to_owned();
-        let (mut events, mut quiet, mut checked) = (first, 0, Stopwatch::now());
+        let check = held.map_or(CHECK, |held| held.interval().min(CHECK));
+        let (mut events, mut beat, mut checked) = (first, Stopwatch::now(), Stopwatch::now());
         loop {
             for told in &events {
                 let (id, json) = (told.cursor, shown(told, &self.prefix));
                 // Writing to a string cannot fail.
                 let _ = write!(text, "id: {id}\ndata: {json}\n\n");
             }
-            if !text.is_empty() && self.sender.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
-                return;
+            if !text.is_empty() {
+                if self.sender.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
+                    return;
+                }
+                beat = Stopwatch::now();
             }
-            if checked.elapsed() >= CHECK {
-                if !still_may(Arc::clone(&self.state), headers.clone()).await {
+            if checked.elapsed() >= check {
+                if !self.still_may(&headers, still_may, held).await {
                     return;
                 }
                 checked = Stopwatch::now();
             }
-            match self.reader.next(&self.state, CHECK).await {
-                Ok(Step::Events(next)) => (events, quiet) = (next, 0),
+            let step = tokio::select! {
+                step = self.reader.next(&self.state, check) => step,
+                () = self.sender.closed() => return,
+            };
+            match step {
+                Ok(Step::Events(next)) => events = next,
                 Ok(Step::Nothing) => {
-                    (events, quiet) = (Vec::new(), quiet + 1);
-                    if quiet % CHECKS_PER_BEAT == 0 {
+                    events = Vec::new();
+                    if beat.elapsed() >= BEAT {
                         text.push_str(": still here\n\n");
                     }
                 }
@@ -273,7 +313,18 @@ impl Sending {
         }
     }
 
-    async fn break_off(self, problem: Problem) {
+    /// Whether the client's key is still valid, and its lease still its own.
+    async fn still_may(&self, headers: &HeaderMap, still_may: StillMay, held: Option<&Held>) -> bool {
+        if !still_may(Arc::clone(&self.state), headers.clone()).await {
+            return false;
+        }
+        match held {
+            Some(held) => held.keep(&self.state).await,
+            None => true,
+        }
+    }
+
+    async fn break_off(&self, problem: Problem) {
         warn!(code = problem.code, detail = problem.detail, "a stream of events was broken off");
         // A reader that is gone is not told.
         let _ = self.sender.send(Err(io::Error::other(problem.detail))).await;

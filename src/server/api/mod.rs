@@ -5,6 +5,7 @@ mod balances;
 mod batches;
 mod book;
 mod cash;
+mod consumers;
 pub(super) mod events;
 mod exchanges;
 pub(super) mod export;
@@ -52,6 +53,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         reports::endpoints(),
         imports::endpoints(),
         events::endpoints(),
+        consumers::endpoints(),
         export::endpoints(),
         jobs::endpoints(),
         keys::endpoints(),

@@ -8,12 +8,12 @@ use crate::ledger::{EventCursor, Ledger};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, WebhooksRun};
+use crate::server::feed::start::EventStart;
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
 use crate::server::webhooks::kept::{NewWebhook, Webhooks};
-use crate::server::webhooks::start::WebhookStart;
 use crate::wire::{Fields, Json, read_duration, read_event_kind};
 
 /// How long the old secret still signs where nobody says.
@@ -97,7 +97,7 @@ fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Prob
 
 /// The event behind which it begins.
 fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Problem> {
-    Ok(read_cursor::<WebhookStart>(text)?.find(ledger)?)
+    Ok(read_cursor::<EventStart>(text)?.find(ledger)?)
 }
 
 fn rotate(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {

@@ -5,6 +5,7 @@
 
 mod reader;
 mod ring;
+pub(super) mod start;
 mod tail;
 mod told;
 

@@ -11,5 +11,4 @@ pub(super) mod client;
 pub(super) mod deliverer;
 pub(super) mod kept;
 mod secret;
-pub(super) mod start;
 mod worker;

@@ -3,7 +3,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
 use crate::store::operational::place::Place;
-use crate::store::operational::tables::{KEYS, SESSIONS};
+use crate::store::operational::tables::{ALL, KEYS};
 use crate::store::options::StoreOptions;
 use crate::store::url::DatabaseUrl;
 
@@ -70,7 +70,7 @@ impl ApiKeys {
 
     /// Keeps a new key. Makes the place for it where there is none.
     pub(crate) fn add(&self, key: &ApiKeyRow) -> Result<(), StoreError> {
-        self.0.keep(&[&KEYS, &SESSIONS], |tables| {
+        self.0.keep(&ALL, |tables| {
             tables.execute(
                 "insert into {}.api_keys (id, name, digest, scopes, prefix, created_at, expires_at) \
                  values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing",

@@ -4,6 +4,7 @@
 //! book, with `-server` behind its name. Nothing is made before there is something to keep. What belongs here: the place, and a file a table.
 
 mod api_keys;
+mod consumers;
 mod deliveries;
 mod place;
 mod sessions;
@@ -11,6 +12,7 @@ mod tables;
 mod webhooks;
 
 pub(crate) use crate::store::operational::api_keys::{ApiKeyRow, ApiKeys, KeyTime};
+pub(crate) use crate::store::operational::consumers::{Acknowledged, ConsumerRow, ConsumerRows};
 pub(crate) use crate::store::operational::deliveries::{Deliveries, DeliveryRow, DeliveryState, Failed};
 pub(crate) use crate::store::operational::place::Place;
 pub(crate) use crate::store::operational::sessions::SessionRow;

@@ -1,3 +1,5 @@
+//! The tables, each with its columns and with what the roles may do that post.
+
 use crate::store::operational::place::Table;
 
 pub(super) const KEYS: Table = Table {
@@ -33,3 +35,14 @@ pub(super) const DELIVERIES: Table = Table {
         status bigint, problem text, primary key (webhook, event))",
     rights: "select, insert, update, delete",
 };
+
+pub(super) const CONSUMERS: Table = Table {
+    name: "consumers",
+    columns: "(\
+        name text primary key, cursor text, sequence bigint not null, acknowledged_at bigint, created_at bigint not null, \
+        holder text not null, epoch bigint not null, leased_until bigint not null)",
+    rights: "select, insert, update, delete",
+};
+
+/// Whoever may make one of them makes all, so that servers need not be allowed to.
+pub(super) const ALL: [&Table; 5] = [&KEYS, &SESSIONS, &WEBHOOKS, &DELIVERIES, &CONSUMERS];

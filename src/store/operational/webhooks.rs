@@ -3,7 +3,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
 use crate::store::operational::place::{Place, Value};
-use crate::store::operational::tables::{DELIVERIES, WEBHOOKS};
+use crate::store::operational::tables::{ALL, WEBHOOKS};
 
 /// An endpoint that is told of events. Times are microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -103,7 +103,7 @@ impl WebhookRows<'_> {
 
     /// Keeps a new one. Makes the place for it where there is none.
     pub(crate) fn add(&self, row: &WebhookRow) -> Result<(), StoreError> {
-        self.0.keep(&[&WEBHOOKS, &DELIVERIES], |tables| {
+        self.0.keep(&ALL, |tables| {
             tables.execute(
                 "insert into {}.webhooks (id, url, secret, types, accounts, is_ordered, may_be_private, state, cursor, \
                  delivered, created_at, holder, epoch, leased_until) \

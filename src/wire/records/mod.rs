@@ -13,6 +13,8 @@ mod audits;
 mod bench;
 mod checks;
 mod clock;
+#[cfg(feature = "server")]
+mod consumers;
 mod events;
 mod holds;
 mod imports;
@@ -41,6 +43,8 @@ pub use crate::wire::records::checks::{
     BookImportRecord, FactRecord, FindingRecord, ImportRecord, MigrationRecord, SettingRecord, VerifyRecord,
 };
 pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
+#[cfg(feature = "server")]
+pub use crate::wire::records::consumers::ConsumerRecord;
 pub use crate::wire::records::events::{
     AccountOpenedRecord, BookEventRecord, EventData, EventRecord, TransferEventRecord, event_type, read_event_kind,
 };

@@ -1,13 +1,23 @@
+#[cfg(feature = "server")]
+mod consuming;
+#[cfg(not(feature = "server"))]
+mod consuming_left_out;
+
 use std::thread;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
+#[cfg(feature = "server")]
+use crate::cli::commands::events::consuming::{ConsumerArgs, Consuming};
+#[cfg(not(feature = "server"))]
+use crate::cli::commands::events::consuming_left_out::{ConsumerArgs, Consuming};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::interrupt;
+use crate::cli::output::Output;
 use crate::cli::talk::say;
 use crate::ledger::{EventCursor, EventFilter, EventKind, EventPage, Ledger};
 use crate::wire::{EventRecord, read_event_kind};
@@ -28,11 +38,11 @@ Examples:
   teller events
   teller events --after 17-0a1b2c3d4e5f6071 --format ndjson
   teller events --types transfer.posted,hold.placed --accounts customers:
-  teller events --follow --format ndjson >> events.ndjson
+  teller events --follow --consumer audit --format ndjson >> events.ndjson
 
 Every event of the book comes once, in the book's one order, from the first one on or behind a cursor: the id of the last event that was \
-read. An event is told once everything before it is committed or never will be, so none can come up later behind a reader. docs/events.md \
-lists the types and tells how to go on after a stop.")]
+read. An event is told once everything before it is committed or never will be, so none can come up later behind a reader. A consumer is a \
+name that Teller keeps the cursor of: it goes on behind what was written. docs/events.md lists the types and tells how to go on after a stop.")]
 pub(in crate::cli) struct EventsArgs {
     /// Where to go on: the id of the last event that was read, or `latest` for those that happen from now on
     #[arg(long, value_name = "CURSOR")]
@@ -46,6 +56,8 @@ pub(in crate::cli) struct EventsArgs {
     /// Go on as events happen, until interrupted
     #[arg(long)]
     follow: bool,
+    #[command(flatten)]
+    consumer: ConsumerArgs,
     /// The most events to show [default: 100 in a table and in JSON, all in CSV, JSON lines and with --follow]
     #[arg(long, value_name = "EVENTS", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     limit: Option<u64>,
@@ -62,12 +74,20 @@ pub(in crate::cli) fn run(context: &Context, arguments: &EventsArgs) -> Result<E
     let ledger = context.ledger()?;
     let after =
         if arguments.after.as_deref() == Some("latest") { ledger.newest_event_cursor(WRITERS_WAIT)? } else { after };
-    if arguments.follow {
+    let consuming = arguments.consumer.begin(context, &ledger)?;
+    if arguments.follow || consuming.is_some() {
         interrupt::listen();
-        // What comes as it happens is no matter for a pager.
+        // What comes as it happens is no matter for a pager, and what somebody may leave unread there is not acknowledged.
         context.output.finish()?;
     }
-    Walk { context, arguments, ledger: &ledger, after, left: arguments.events_max(context.output.format) }.run()
+    let after = consuming.as_ref().map_or(after, Consuming::after);
+    let left = arguments.events_max(context.output.format);
+    let mut walk = Walk { context, arguments, ledger: &ledger, after, left, consuming };
+    let outcome = walk.run();
+    let Some(consuming) = walk.consuming else { return outcome };
+    let outcome = outcome.map_err(|failure| consuming.explain(failure));
+    consuming.end();
+    outcome
 }
 
 impl EventsArgs {
@@ -87,11 +107,16 @@ struct Walk<'a> {
     ledger: &'a Ledger,
     after: Option<EventCursor>,
     left: u64,
+    consuming: Option<Consuming>,
 }
 
 impl Walk<'_> {
-    fn run(mut self) -> Result<Ending, Failure> {
+    fn run(&mut self) -> Result<Ending, Failure> {
         let filter = EventFilter { kinds: self.arguments.types.clone(), accounts: self.arguments.accounts.clone() };
+        if self.consuming.as_ref().is_some_and(Consuming::is_after_a_kill) && Output::is_in_a_file() {
+            // The program that was killed may have written the beginning of a line.
+            self.context.output.raw(b"\n")?;
+        }
         let mut list = self.context.output.list();
         let mut pause = PAUSE_FIRST;
         let is_whole = loop {
@@ -101,6 +126,9 @@ impl Walk<'_> {
             list.add(&records)?;
             self.after = page.next;
             self.left = self.left.saturating_sub(records.len() as u64);
+            if self.context.output.format != Format::Json {
+                self.acknowledge()?;
+            }
             if self.left == 0 || self.context.output.reader_is_gone() {
                 break page.is_last;
             }
@@ -113,10 +141,8 @@ impl Walk<'_> {
             }
             if page.is_last {
                 self.context.output.finish()?;
-                thread::sleep(pause);
-                pause = (2 * pause).min(PAUSE_MAX);
-            } else {
-                pause = PAUSE_FIRST;
+                pause = if records.is_empty() { (2 * pause).min(PAUSE_MAX) } else { PAUSE_FIRST };
+                thread::sleep(self.consuming.as_ref().map_or(pause, |consuming| pause.min(consuming.pause_max())));
             }
         };
         if list.count() == 0 {
@@ -126,10 +152,23 @@ impl Walk<'_> {
         // A cursor is told only behind events that were written.
         self.context.output.finish()?;
         let is_read = !self.context.output.reader_is_gone();
-        if let Some(after) = self.after.filter(|_| is_read && (!is_whole || self.arguments.follow)) {
+        if self.consuming.is_some() {
+            self.acknowledge()?;
+            self.consuming.iter().for_each(Consuming::say_where);
+        } else if let Some(after) = self.after.filter(|_| is_read && (!is_whole || self.arguments.follow)) {
             say(format_args!("Go on behind the last one: --after {after}"));
         }
         Ok(Ending::Done)
+    }
+
+    /// Acknowledges what was read, once everything of it is written.
+    fn acknowledge(&mut self) -> Result<(), Failure> {
+        let Some(consuming) = &mut self.consuming else { return Ok(()) };
+        self.context.output.finish()?;
+        match self.after {
+            Some(after) if !self.context.output.reader_is_gone() => consuming.acknowledge(after, self.ledger),
+            _ => consuming.keep(self.ledger),
+        }
     }
 
     /// A writer that is under way for long holds back what came after it.

@@ -7,9 +7,9 @@ use crate::ledger::{EventCursor, EventFilter, Ledger};
 /// How long writers that are under way are waited for.
 const WRITERS_WAIT: Duration = Duration::from_secs(1);
 
-/// Where a webhook begins: `latest`, `first`, or the id of an event.
+/// Where a webhook or a consumer begins: `latest`, `first`, or the id of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WebhookStart {
+pub enum EventStart {
     /// With what happens from now on.
     Latest,
     /// With the first event of the book.
@@ -18,7 +18,7 @@ pub enum WebhookStart {
     Behind(EventCursor),
 }
 
-impl FromStr for WebhookStart {
+impl FromStr for EventStart {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -30,8 +30,8 @@ impl FromStr for WebhookStart {
     }
 }
 
-impl WebhookStart {
-    /// The event behind which the webhook begins; `None` before the first one. A cursor that is behind no event of this book is refused here, and
+impl EventStart {
+    /// The event behind which it begins; `None` before the first one. A cursor that is behind no event of this book is refused here, and
     /// not when something is to be sent.
     ///
     /// # Errors

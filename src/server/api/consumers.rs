@@ -1,0 +1,91 @@
+//! Consumers: readers of events whose place is kept.
+
+use axum::http::StatusCode;
+
+use crate::ledger::{EventCursor, Ledger};
+use crate::server::answer::Answer;
+use crate::server::call::{Call, read_cursor};
+use crate::server::consumers::kept::{Consumers, Lease};
+use crate::server::endpoint::{Action, Body, ConsumersRun, Endpoint};
+use crate::server::feed::start::EventStart;
+use crate::server::keys::scope::Scope;
+use crate::server::problem::Problem;
+use crate::server::schemas::Shape;
+use crate::wire::{Json, read_duration};
+
+/// How long a lease lasts behind an acknowledgement that says nothing of it, in the words of clients.
+const LEASE_USUAL: &str = "30s";
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let one = Shape::One("ConsumerRecord");
+    let (path, scope) = ("/v1/consumers/{consumer}", Scope::EventsRead);
+    let run = |run: ConsumersRun| Action::Consumers(run);
+    vec![
+        Endpoint::get(
+            "/v1/consumers",
+            "List the consumers of events: how far each has come, and who reads as it",
+            scope,
+            run(list),
+            Shape::Page("ConsumerRecord"),
+        ),
+        Endpoint::get(path, "Show a consumer", scope, run(show), one),
+        Endpoint::put(path, "Add a consumer, or acknowledge what was dealt with", scope, run(put), one)
+            .taking(Body::Json(Shape::One("ConsumerRequest"))),
+        Endpoint::delete(path, "Forget a consumer and how far it has come", scope, run(remove), one),
+        Endpoint::post(
+            "/v1/consumers/{consumer}/move",
+            "Put a consumer elsewhere, forward or back; whoever reads as it loses its lease",
+            scope,
+            run(put_elsewhere),
+            one,
+        )
+        .with_query(&[])
+        .taking(Body::Json(Shape::One("ConsumerMoveRequest"))),
+    ]
+}
+
+fn list(_: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
+    Answer::list(&consumers.list(ledger)?)
+}
+
+fn show(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&consumers.get(call.named("consumer"), ledger)?)
+}
+
+fn put(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
+    let name = call.named("consumer");
+    let mut fields = call.fields()?;
+    let (cursor, lease) = (fields.take_text("cursor")?, fields.take_text("lease")?);
+    let epoch = match fields.take("epoch") {
+        None => None,
+        Some(Json::Number(epoch)) => Some(epoch),
+        Some(_) => return Err(Problem::invalid("epoch is the number of a lease")),
+    };
+    fields.finish("cursor, epoch and lease")?;
+    let Some(epoch) = epoch else { return add(consumers, ledger, name, cursor.as_deref()) };
+    let Some(cursor) = cursor else { return Err(Problem::invalid("say up to which cursor everything was dealt with")) };
+    let cursor = read_cursor::<EventCursor>(&cursor)?;
+    let time = read_duration(lease.as_deref().unwrap_or(LEASE_USUAL))?;
+    let lease = Lease { consumer: name.to_owned(), epoch, after: None, time, is_after_a_kill: false };
+    consumers.acknowledge(&lease, cursor, ledger)?;
+    show(call, consumers, ledger)
+}
+
+/// Adds a consumer. One that is there already stays where it is.
+fn add(consumers: &Consumers, ledger: &Ledger, name: &str, start: Option<&str>) -> Result<Answer, Problem> {
+    let start = read_cursor::<EventStart>(start.unwrap_or("first"))?;
+    let is_new = consumers.add(name, start, ledger)?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(Answer { status, ..Answer::one(&consumers.get(name, ledger)?)? })
+}
+
+fn put_elsewhere(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
+    let mut fields = call.fields()?;
+    let to = fields.require_text("to")?;
+    fields.finish("to")?;
+    Answer::one(&consumers.move_to(call.named("consumer"), read_cursor::<EventStart>(&to)?, ledger)?)
+}
+
+fn remove(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&consumers.remove(call.named("consumer"), ledger)?)
+}

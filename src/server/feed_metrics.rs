@@ -1,0 +1,81 @@
+//! How far consumers and webhooks have come, as numbers for Prometheus. They are read when they are asked for, so that every server of a book tells the
+//! same. A consumer's name and a webhook's id are labels; URLs and accounts never are.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use crate::ledger::EventCursor;
+use crate::wire::{ConsumerRecord, WebhookRecord};
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct ConsumerLabels {
+    consumer: String,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct WebhookLabels {
+    webhook: String,
+}
+
+type OfConsumers = Family<ConsumerLabels, Gauge<i64, AtomicI64>>;
+type OfWebhooks = Family<WebhookLabels, Gauge<i64, AtomicI64>>;
+
+#[derive(Default)]
+pub(super) struct FeedMetrics {
+    consumer_lag: OfConsumers,
+    consumer_held: OfConsumers,
+    delivered: Family<WebhookLabels, Counter>,
+    failed: OfWebhooks,
+    dead: OfWebhooks,
+    webhook_lag: OfWebhooks,
+}
+
+impl FeedMetrics {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        let Self { consumer_lag, consumer_held, delivered, failed, dead, webhook_lag } = self;
+        registry.register(
+            "teller_consumer_lag_events",
+            "How far a consumer is behind the newest event",
+            consumer_lag.clone(),
+        );
+        registry.register("teller_consumer_held", "1 where somebody reads as the consumer", consumer_held.clone());
+        registry.register("teller_webhook_delivered", "Events that a webhook's receiver took", delivered.clone());
+        registry.register("teller_webhook_failed_events", "Events that failed and are tried again", failed.clone());
+        registry.register("teller_webhook_dead_events", "Events that failed for good", dead.clone());
+        registry.register(
+            "teller_webhook_lag_events",
+            "How far a webhook is behind the newest event",
+            webhook_lag.clone(),
+        );
+    }
+
+    pub(super) fn set(&self, consumers: Vec<ConsumerRecord>, webhooks: Vec<WebhookRecord>, newest: i64) {
+        for family in [&self.consumer_lag, &self.consumer_held] {
+            family.clear();
+        }
+        for family in [&self.failed, &self.dead, &self.webhook_lag] {
+            family.clear();
+        }
+        self.delivered.clear();
+        for record in consumers {
+            let labels = ConsumerLabels { consumer: record.name };
+            self.consumer_lag.get_or_create(&labels).set(record.behind);
+            self.consumer_held.get_or_create(&labels).set(i64::from(record.holder.is_some()));
+        }
+        for record in webhooks {
+            let come = record.cursor.and_then(|cursor| cursor.parse::<EventCursor>().ok());
+            let labels = WebhookLabels { webhook: record.id };
+            let lag = newest.saturating_sub(come.map_or(0, |cursor| cursor.sequence.0)).max(0);
+            self.webhook_lag.get_or_create(&labels).set(lag);
+            self.failed.get_or_create(&labels).set(record.waiting);
+            self.dead.get_or_create(&labels).set(record.dead);
+            let delivered = u64::try_from(record.delivered).unwrap_or_default();
+            self.delivered.get_or_create(&labels).inner().store(delivered, Ordering::Relaxed);
+        }
+    }
+}
