@@ -4,9 +4,9 @@ use clap::Args;
 
 use crate::cli::color::Color;
 use crate::cli::format::Format;
-use crate::cli::zone::Zone;
 use crate::config::{self, ConfigError, DotEnvFile};
 use crate::interchange::TextCells;
+use crate::wire::Zone;
 
 const COLOR_HELP: &str = "When states and errors have colours; NO_COLOR in the environment switches auto off";
 const ZONE_HELP: &str = "The zone of days, and of times without an offset: UTC, +02:00, Europe/Berlin [default: that of the settings, or else UTC]";

@@ -40,7 +40,6 @@ mod talk;
 mod times;
 mod usage;
 mod years;
-mod zone;
 
 use std::panic;
 use std::process::ExitCode;

@@ -2,9 +2,8 @@
 
 use crate::cli::color::{Meaning, paint};
 use crate::cli::cut::single_line;
-use crate::cli::zone::Zone;
 use crate::facts::Instant;
-use crate::wire::Kind;
+use crate::wire::{Kind, Zone};
 
 /// How wide tables are where nothing says so.
 pub(super) const WIDTH_USUAL: usize = 80;

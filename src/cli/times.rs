@@ -2,11 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::zone::Zone;
 use crate::error::Error;
 use crate::facts::Instant;
 use crate::ledger::Ledger;
-use crate::wire::{Moments, read_moments, read_month};
+use crate::wire::{Moments, Zone, read_moments, read_month};
 
 /// A span of time. It holds its first moment and not its last.
 #[derive(Args)]

@@ -14,7 +14,7 @@ use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::query::Query;
 use crate::server::status::ServerCode;
-use crate::wire::{Fields, Json, RequestReader, Signature, Utc, read_moments};
+use crate::wire::{Fields, Json, RequestReader, Signature, Zone, read_moments};
 
 /// The most rows of a page, and those of one where nothing is asked for.
 const LIMIT_MAX: u32 = 1_000;
@@ -118,11 +118,19 @@ impl Call {
 
     /// The last moment of a day, a month, a year or a moment of the query.
     pub(super) fn moment(&self, name: &str, ledger: &Ledger) -> Result<Option<Instant>, Problem> {
-        let now = ledger.clock().now();
+        let (now, zone) = (ledger.clock().now(), self.zone()?);
         let read = |text: &str| {
-            read_moments(text, now, &Utc).map_err(|fault| Problem::from(fault.at(&format!("parameter {name}"))))
+            read_moments(text, now, &zone).map_err(|fault| Problem::from(fault.at(&format!("parameter {name}"))))
         };
         Ok(self.query.get(name).map(read).transpose()?.map(|moments| moments.last))
+    }
+
+    /// The zone in which days, months and times without an offset are meant.
+    pub(super) fn zone(&self) -> Result<Zone, Problem> {
+        let read = |text: &str| {
+            text.parse().map_err(|problem| Problem::invalid(format!("time_zone is {text:?}, and {problem}")))
+        };
+        self.query.get("time_zone").map_or(Ok(Zone::Utc), read)
     }
 
     /// The cursor of a list: a number.

@@ -118,6 +118,10 @@ pub(super) const DRY_RUN: Parameter = ("dry_run", "Judge it like any other, and 
 pub(super) const LIMIT: Parameter = ("limit", "The most items of a page, 1 to 1000; 100 where it is not given");
 pub(super) const CURSOR: Parameter = ("cursor", "The `next_cursor` of the page before");
 
+pub(super) const TIME_ZONE: Parameter = (
+    "time_zone",
+    "Whose days, months and clocks are meant: `UTC` where it is not given, an offset like `+02:00`, or a name like `Europe/Berlin`",
+);
 pub(super) const ORDER: Parameter = ("order", "Which come first: `newest` or `oldest`");
 pub(super) const METADATA: Parameter =
     ("metadata.*", "Only those beside which this is kept now, by its key: `metadata.invoice=7`");

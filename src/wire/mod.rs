@@ -31,6 +31,8 @@ mod seal_file;
 mod shares;
 mod signature;
 mod visible;
+#[cfg(any(feature = "cli", feature = "server"))]
+mod zone;
 
 pub use crate::wire::amounts::{read_amount, read_balance, read_quantity, read_up_to, read_version};
 #[cfg(any(feature = "cli", feature = "server"))]
@@ -74,3 +76,5 @@ pub use crate::wire::seal_file::{SealFile, SealFileError, SealKey, SealPublicKey
 pub use crate::wire::shares::read_parts;
 pub use crate::wire::signature::Signature;
 pub use crate::wire::visible::{TerminalJson, is_deceptive, visible, write_json, write_json_pretty};
+#[cfg(any(feature = "cli", feature = "server"))]
+pub(crate) use crate::wire::zone::Zone;

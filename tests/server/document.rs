@@ -93,6 +93,8 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("POST", "/v1/keys", r#"{"name":"shop","scopes":["accounts:read"]}"#),
     ("POST", "/v1/keys", r#"{"name":"shop","scopes":["accounts:read"]}"#),
     ("POST", "/v1/keys", r#"{"name":"other","scopes":["everything"]}"#),
+    ("GET", "/v1/keys/{key=shop}", ""),
+    ("GET", "/v1/keys/{key=none}", ""),
     ("POST", "/v1/keys/{key=shop}/rotate", r#"{"old_valid_for":"1h"}"#),
     ("POST", "/v1/keys/{key=shop}/revoke", ""),
     ("POST", "/v1/keys/{key=none}/revoke", ""),

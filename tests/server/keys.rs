@@ -68,6 +68,7 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("transfers:write", "POST", "/v1/imports/transfers"),
     ("admin", "GET", "/v1/doctor"),
     ("admin", "GET", "/v1/keys"),
+    ("admin", "GET", "/v1/keys/k"),
     ("admin", "POST", "/v1/keys"),
     ("admin", "POST", "/v1/keys/k/revoke"),
     ("admin", "POST", "/v1/keys/k/rotate"),

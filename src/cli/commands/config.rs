@@ -5,10 +5,9 @@ use clap::{Args, Subcommand};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::log;
-use crate::cli::zone::Zone;
 use crate::config;
 use crate::store::StoreOptions;
-use crate::wire::{Record as _, SettingRecord};
+use crate::wire::{Record as _, SettingRecord, Zone};
 
 /// As the settings of the connection name it.
 const DEFAULT: &str = "Teller's default";

@@ -3,7 +3,7 @@
 use crate::ledger::{AsOf, Bound, Ledger, TableRequest};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, parse};
-use crate::server::endpoint::{Action, Body, Endpoint, Parameter};
+use crate::server::endpoint::{Action, Body, Endpoint, Parameter, TIME_ZONE};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
@@ -24,7 +24,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             Action::Read(one),
             balance,
         )
-        .with_query(&[AT, RECORDED_AT])
+        .with_query(&[AT, RECORDED_AT, TIME_ZONE])
         .within_reach(),
         Endpoint::get(
             "/v1/balances",
@@ -38,6 +38,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             ("depth", "How many parts of the names are told apart"),
             AT,
             RECORDED_AT,
+            TIME_ZONE,
         ])
         .within_reach(),
         Endpoint {
@@ -50,7 +51,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                 balance,
             )
         }
-        .with_query(&[AT, RECORDED_AT])
+        .with_query(&[AT, RECORDED_AT, TIME_ZONE])
         .answering(Shape::Page("BalanceRecord"))
         .taking(Body::Json(Shape::One("BalancesRequest")))
         .within_reach(),

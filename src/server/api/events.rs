@@ -30,7 +30,7 @@ use crate::wire::read_event_kind;
 /// How many chunks are made ahead of the reader.
 const CHUNKS_AHEAD: usize = 4;
 /// How often it is seen whether the key of a stream, or the session, is still valid.
-const CHECK: Duration = Duration::from_secs(5);
+const CHECK: Duration = Duration::from_secs(1);
 /// After how long a reader in whose stream nothing came is told that the connection lives.
 const BEAT: Duration = Duration::from_secs(15);
 /// What an event says of the two accounts of a transfer that only those may see who may see the account.

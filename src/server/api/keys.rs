@@ -30,6 +30,13 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             Action::Keys(list),
             Shape::Page("KeyRecord"),
         ),
+        Endpoint::get(
+            "/v1/keys/{key}",
+            "Show a key by its id, or the newest of a name",
+            Scope::Admin,
+            Action::Keys(show),
+            Shape::One("KeyRecord"),
+        ),
         post("/v1/keys", "Make a key; it is shown once", create, Shape::One("KeyMadeRecord"))
             .taking(Body::Json(Shape::One("KeyRequest"))),
         post("/v1/keys/{key}/revoke", "End a key now, by its name or id", revoke, Shape::Page("KeyRecord")),
@@ -45,6 +52,14 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 fn list(_: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
     Answer::list(&keys.list()?.iter().map(|key| record(key, now)).collect::<Vec<_>>())
+}
+
+fn show(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
+    let name = call.named("key");
+    let is_meant = |key: &KeptKey| key.id == name || key.name.as_str() == name;
+    let found = keys.list()?.into_iter().rfind(is_meant);
+    let unknown = || Problem::new(ServerCode::KeyUnknown, format!("there is no key {name:?}")).with("key", name);
+    Answer::one(&record(&found.ok_or_else(unknown)?, now))
 }
 
 fn record(key: &KeptKey, now: Instant) -> KeyRecord {

@@ -6,11 +6,11 @@ use crate::error::InputError;
 use crate::ledger::{Comparison, Ledger, PeriodUnit, ShowEmpty};
 use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::Call;
-use crate::server::endpoint::{Action, Endpoint, Parameter};
+use crate::server::endpoint::{Action, Endpoint, Parameter, TIME_ZONE};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{AskedReport, ReportKind, ReportOptions, ReportTail, Utc};
+use crate::wire::{AskedReport, ReportKind, ReportOptions, ReportTail};
 
 const QUERY: &[Parameter] = &[
     ("month", "The month, as in `2026-09`"),
@@ -25,6 +25,8 @@ const QUERY: &[Parameter] = &[
     ("currency", "Only this currency"),
     ("zero", "Lines of nothing too: `true` or `false`"),
     ("fiscal_year_start", "The month in which the fiscal year begins, 1 to 12"),
+    TIME_ZONE,
+    ("limit", "The most lines, from the first; all of them where it is not given"),
 ];
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -55,16 +57,17 @@ fn read(call: &Call, ledger: &Ledger, kind: ReportKind) -> Result<AskedReport, P
         with_empty: if call.flag("zero")? { ShowEmpty::Yes } else { ShowEmpty::No },
         fiscal_year_start: call.number("fiscal_year_start")?,
     };
-    Ok(options.read(kind, ledger.clock().now(), &Utc)?)
+    Ok(options.read(kind, ledger.clock().now(), &call.zone()?)?)
 }
 
 fn answer<R: Serialize>(
-    asked: &AskedReport,
+    (call, asked): (&Call, &AskedReport),
     records: impl Iterator<Item = R>,
     balanced: Option<bool>,
 ) -> Result<Answer, Problem> {
-    let records: Vec<_> = records.collect();
-    Answer::list_between(&asked.head("UTC".to_owned()), ITEMS, &records, &ReportTail::new(balanced))
+    let limit = call.number::<usize>("limit")?.unwrap_or(usize::MAX);
+    let records: Vec<_> = records.take(limit).collect();
+    Answer::list_between(&asked.head(call.zone()?.to_string()), ITEMS, &records, &ReportTail::new(balanced))
 }
 
 fn unit_of(word: &str) -> Result<PeriodUnit, Problem> {
@@ -89,17 +92,17 @@ fn comparison_of(word: &str) -> Result<Comparison, Problem> {
 fn trial(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let asked = read(call, ledger, ReportKind::TrialBalance)?;
     let report = ledger.trial_balance(&asked.request, &mut |_| {})?;
-    answer(&asked, asked.trial_balance_records(&report), report.balanced)
+    answer((call, &asked), asked.trial_balance_records(&report), report.balanced)
 }
 
 fn sheet(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let asked = read(call, ledger, ReportKind::BalanceSheet)?;
     let report = ledger.balance_sheet(&asked.request, &mut |_| {})?;
-    answer(&asked, asked.sheet_records(&report), report.balanced)
+    answer((call, &asked), asked.sheet_records(&report), report.balanced)
 }
 
 fn income(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let asked = read(call, ledger, ReportKind::IncomeStatement)?;
     let report = ledger.income_statement(&asked.request, &mut |_| {})?;
-    answer(&asked, asked.sheet_records(&report), report.balanced)
+    answer((call, &asked), asked.sheet_records(&report), report.balanced)
 }

@@ -14,6 +14,7 @@ use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
 use crate::server::webhooks::kept::{NewWebhook, Webhooks};
+use crate::store::DeliveryState;
 use crate::wire::{Fields, Json, read_duration, read_event_kind};
 
 /// How long the old secret still signs where nobody says.
@@ -56,7 +57,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             deliveries,
             Shape::Page("DeliveryRecord"),
         )
-        .with_query(&[LIMIT, CURSOR]),
+        .with_query(&[("state", "Only those in this state: `waiting`, `delivered` or `dead`"), LIMIT, CURSOR]),
         post("/v1/webhooks/{webhook}/replay", "Send events again", replay, one)
             .taking(Body::Json(Shape::One("ReplayRequest"))),
     ]
@@ -127,8 +128,18 @@ fn remove(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Proble
 
 fn deliveries(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
     let name = named(call, webhooks)?;
-    let (records, next) = webhooks.deliveries(name, call.cursor()?.unwrap_or(0), call.limit()?)?;
+    let (behind, limit) = (call.cursor()?.unwrap_or(0), call.limit()?);
+    let (records, next) = match call.query.get("state") {
+        None => webhooks.deliveries(name, behind, limit)?,
+        Some(word) => webhooks.deliveries_in(name, read_state(word)?, behind, limit)?,
+    };
     Answer::page(&records, next)
+}
+
+fn read_state(word: &str) -> Result<DeliveryState, Problem> {
+    let known = [DeliveryState::Waiting, DeliveryState::Delivered, DeliveryState::Dead];
+    let found = known.into_iter().find(|state| state.as_str() == word);
+    found.ok_or_else(|| Problem::invalid(format!("state is {word:?}; write waiting, delivered or dead")))
 }
 
 fn replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {

@@ -194,9 +194,19 @@ impl Webhooks {
     /// [`Error::Input`] where there is no such webhook; [`Error::Store`].
     pub fn deliveries(&self, name: &str, behind: i64, limit: u32) -> Result<(Vec<DeliveryRecord>, Option<i64>), Error> {
         let row = self.row(name)?;
-        let rows = self.deliveries_of_all().list(&row.id, behind, i64::from(limit))?;
-        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.sequence);
-        Ok((rows.into_iter().map(shown_delivery).collect(), next))
+        Ok(page(self.deliveries_of_all().list(&row.id, behind, i64::from(limit))?, limit))
+    }
+
+    /// The same, of those in one state.
+    pub(in crate::server) fn deliveries_in(
+        &self,
+        name: &str,
+        state: DeliveryState,
+        behind: i64,
+        limit: u32,
+    ) -> Result<(Vec<DeliveryRecord>, Option<i64>), Error> {
+        let row = self.row(name)?;
+        Ok(page(self.deliveries_of_all().list_in(&row.id, state, behind, i64::from(limit))?, limit))
     }
 
     /// Sends an event again that is among the deliveries, at once and with all attempts before it.
@@ -283,6 +293,12 @@ fn shown(row: WebhookRow, waiting: i64, dead: i64) -> WebhookRecord {
         created_at: Instant::from_micros(row.created_at).unwrap_or(Instant::EPOCH),
         old_secret_until: row.old_secret_until.and_then(Instant::from_micros),
     }
+}
+
+/// Deliveries, and the sequence to go on behind where there can be more.
+fn page(rows: Vec<DeliveryRow>, limit: u32) -> (Vec<DeliveryRecord>, Option<i64>) {
+    let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.sequence);
+    (rows.into_iter().map(shown_delivery).collect(), next)
 }
 
 fn shown_delivery(row: DeliveryRow) -> DeliveryRecord {

@@ -81,6 +81,19 @@ impl Deliveries<'_> {
         self.load(sql, &[webhook.into(), behind.into(), limit.into()])
     }
 
+    /// The same, of those in one state.
+    pub(crate) fn list_in(
+        &self,
+        webhook: &str,
+        state: DeliveryState,
+        behind: i64,
+        limit: i64,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let sql = "\
+            select * from {}.webhook_deliveries where webhook = $1 and state = $2 and sequence > $3 order by sequence limit $4";
+        self.load(sql, &[webhook.into(), state.as_str().into(), behind.into(), limit.into()])
+    }
+
     /// The first ones of an endpoint that are to be tried again, in the book's order.
     pub(crate) fn waiting(&self, webhook: &str, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
         let sql = "\

@@ -1,4 +1,4 @@
-//! The time zone in which times without an offset are read, and times are shown to people.
+//! The time zones of people: those in which times without an offset are read, and times are shown.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,11 +7,11 @@ use chrono::{DateTime, FixedOffset, Offset as _, TimeZone as _};
 use chrono_tz::Tz;
 
 use crate::facts::Instant;
-use crate::wire::TimeZone;
+use crate::wire::moments::TimeZone;
 
 /// A time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Zone {
+pub(crate) enum Zone {
     Utc,
     Fixed(FixedOffset),
     Named(Tz),
@@ -56,8 +56,14 @@ impl TimeZone for Zone {
 }
 
 impl Zone {
+    /// The names of all places that have a zone.
+    #[cfg(feature = "server")]
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())
+    }
+
     /// A moment to the second as its clocks show it, with the offset: `2026-09-01T12:00:00Z`.
-    pub(super) fn show(self, at: Instant) -> String {
+    pub(crate) fn show(self, at: Instant) -> String {
         let seconds = self.offset_seconds(at);
         let local = DateTime::from_timestamp_micros(at.micros() + i64::from(seconds) * 1_000_000);
         let shown = local.unwrap_or(DateTime::UNIX_EPOCH).format("%Y-%m-%dT%H:%M:%S").to_string();
