@@ -1,6 +1,7 @@
 // What .ci/browser does in the browser. Fails with what it saw; prints a line for each part that holds.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
@@ -11,11 +12,14 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
+const WEBHOOK = "/webhooks/https%3A%2F%2Fhooks.example%2Fteller";
 const PAGES = [
   "/login", "/", "/accounts", "/accounts?prefix=customers%3A", "/accounts/customers%3Aalice",
   "/accounts/customers%3Aalice?order=effective&at=yesterday", "/transfers", "/transfers?kind=hold", "/transfers/rent-2026-09",
   "/transfers/hotel", "/journals", "/journals/split", "/holds", "/holds/hotel", "/schedules", "/schedules/standing", "/periods", "/reports",
-  "/reports/trial-balance", "/reports/balance-sheet", "/reports/income-statement", "/proof", "/keys", "/doctor", "/help", "/post", "/cash", "/hold",
+  "/reports/trial-balance", "/reports/balance-sheet", "/reports/income-statement", "/proof", "/proof/seals", "/webhooks", "/webhooks/new", WEBHOOK,
+  `${WEBHOOK}/replay`, `${WEBHOOK}/rotate`, `${WEBHOOK}/remove`, "/keys", "/keys/new", "/keys/ci", "/keys/ci/rotate", "/keys/ci/revoke", "/doctor",
+  "/time-zone", "/help", "/post", "/cash", "/hold",
   "/holds/hotel/capture", "/holds/hotel/release", "/transfers/rent-2026-09/reverse", "/journals/split/reverse", "/open-account",
   "/accounts/customers%3Abob/freeze", "/accounts/customers%3Abob/limits", "/accounts/customers%3Abob/close", "/periods/change",
   "/schedules/standing/cancel", "/nothing", "/accounts/nobody",
@@ -166,6 +170,78 @@ await plain.page.getByText("Done.", { exact: true }).waitFor();
 await plain.page.getByRole("button", { name: "Log out" }).click();
 await plain.page.waitForURL("**/login");
 console.log("works without a script");
+
+const acting = await session({ acceptDownloads: true });
+const actingSeen = watch(acting.page);
+await acting.page.goto("/keys/new");
+await acting.page.getByLabel("Name", { exact: false }).first().fill("auditor");
+await acting.page.getByLabel("accounts:read").check();
+await acting.page.getByRole("button", { name: "Check it first" }).click();
+await acting.page.getByRole("button", { name: "Confirm" }).dblclick();
+const made = await acting.page.getByLabel("Key", { exact: true }).inputValue();
+assert.match(made, /^tlr_/);
+await acting.page.goto("/keys");
+assert.equal(await acting.page.getByRole("link", { name: "auditor" }).count(), 1, "a double click makes one key");
+console.log("makes a key once by a double click");
+
+const received = [];
+const receiver = createServer((request, response) => {
+  received.push(request.headers["webhook-id"]);
+  response.writeHead(204).end();
+}).listen(0, "127.0.0.1");
+await new Promise((resolve) => receiver.on("listening", resolve));
+await acting.page.goto("/webhooks/new");
+await acting.page.getByLabel("URL").fill(`http://127.0.0.1:${receiver.address().port}/`);
+await acting.page.getByLabel("Where it may be").selectOption("private");
+await acting.page.getByRole("button", { name: "Check it first" }).click();
+await acting.page.getByRole("button", { name: "Confirm" }).click();
+assert.match(await acting.page.getByLabel("Secret").inputValue(), /^whsec_/);
+await acting.page.getByRole("link", { name: "go on" }).click();
+await acting.page.getByRole("link", { name: "Test" }).click();
+await acting.page.getByRole("button", { name: "Confirm" }).click();
+await acting.page.getByText("the receiver answered 204").waitFor();
+assert.equal(received.length, 1);
+console.log("adds a webhook and tests it");
+
+await acting.page.goto("/proof/seals");
+await acting.page.getByRole("button", { name: "Make a seal now" }).click();
+await acting.page.locator("summary").first().click();
+const download = acting.page.waitForEvent("download");
+await acting.page.getByRole("link", { name: "Save as" }).first().click();
+const seal = await (await download).path();
+await acting.page.getByLabel("Or its file").setInputFiles(seal);
+await acting.page.waitForFunction(() => document.forms[document.forms.length - 1].elements.seal.value.startsWith("{"));
+await acting.page.getByRole("button", { name: "Check the book against it" }).click();
+await acting.page.getByText("nothing differs").waitFor();
+await shot(acting.page, "seals");
+console.log("makes a seal, saves it, and checks the book against its file");
+assert.deepEqual(actingSeen.noise, [], "the console");
+receiver.close();
+receiver.closeAllConnections();
+await acting.context.close();
+
+const abroad = await session({ timezoneId: "Asia/Kathmandu" });
+await abroad.page.goto("/transfers/rent-2026-09");
+await abroad.page.getByRole("link", { name: "Change" }).click();
+await abroad.page.getByRole("button", { name: "Use the one of this browser, Asia/Kathmandu" }).click();
+await abroad.page.waitForURL("**/transfers/rent-2026-09");
+assert.ok(await abroad.page.getByText("Recorded (Asia/Kathmandu)").isVisible());
+await shot(abroad.page, "zone");
+console.log("shows times in the browser's zone");
+
+await abroad.page.goto("/post?from=customers%3Aalice&to=customers%3Abob");
+await abroad.page.getByLabel("Amount").fill("0.02");
+await abroad.page.getByLabel("Reason or description").fill("typed before the session ended");
+await abroad.context.clearCookies();
+await abroad.page.getByRole("button", { name: "Check it first" }).click();
+await abroad.page.getByText("What you wrote is kept").waitFor();
+await abroad.page.getByLabel("Key").fill(KEY);
+await abroad.page.getByRole("button", { name: "Log in" }).click();
+await abroad.page.waitForURL("**/post");
+assert.equal(await abroad.page.getByLabel("Reason or description").inputValue(), "typed before the session ended");
+assert.equal(await abroad.page.getByLabel("Amount").inputValue(), "0.02");
+await abroad.context.close();
+console.log("loses nothing of a form when the session ends");
 
 const live = await session({});
 await live.page.goto("/accounts/customers%3Abob");
