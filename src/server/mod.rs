@@ -27,6 +27,7 @@ mod listening;
 mod load;
 mod long_work;
 mod metrics;
+mod once;
 mod openapi;
 mod options;
 mod pages;

@@ -16,6 +16,7 @@ use crate::server::keys::ring::Ring;
 use crate::server::keys::sessions::Sessions;
 use crate::server::lanes::{Lane, Late};
 use crate::server::metrics::Metrics;
+use crate::server::once::Once;
 use crate::server::options::ServerOptions;
 use crate::server::rates::Rates;
 use crate::server::request_ids::RequestIds;
@@ -46,6 +47,7 @@ pub(super) struct State {
     pub(super) rates: Rates,
     pub(super) sessions: Sessions,
     pub(super) kept: Kept,
+    pub(super) once: Once,
     /// Whether it speaks TLS itself.
     pub(super) is_secure: bool,
     pub(super) metrics: Metrics,
@@ -75,6 +77,7 @@ impl State {
             rates: Rates::new(options.rate_max),
             sessions: Sessions::default(),
             kept: Kept::default(),
+            once: Once::default(),
             is_secure: options.tls.is_some(),
             metrics: Metrics::new(),
             request_ids: RequestIds::new(),

@@ -1,10 +1,15 @@
 //! The dashboard, as a browser without a script sees it.
 
 mod acting;
+mod keys;
+mod large;
 mod live;
 mod login;
 mod looking;
 mod roles;
+mod seals;
+mod webhooks;
+mod zones;
 
 use crate::support::TestBook;
 use crate::support::http::TestServer;
@@ -34,8 +39,17 @@ const TARGETS: &[&str] = &[
     "/reports/balance-sheet",
     "/reports/income-statement",
     "/proof",
+    "/proof/seals",
+    "/webhooks",
+    "/webhooks/new",
+    "/webhooks/https%3A%2F%2Fhooks.example%2Fteller",
+    "/webhooks/https%3A%2F%2Fhooks.example%2Fteller/replay",
     "/keys",
+    "/keys/new",
+    "/keys/admin",
+    "/keys/admin/revoke",
     "/doctor",
+    "/time-zone",
     "/help",
 ];
 
@@ -68,6 +82,9 @@ fn bank(book: &TestBook) -> TestServer {
         let answer = server.post(path, body);
         assert!([200, 201].contains(&answer.status), "{path}: {answer:?}");
     }
+    // Nothing is sent to it.
+    server.post("/v1/webhooks", r#"{"url":"https://hooks.example/teller"}"#).is(201);
+    server.post("/v1/webhooks/https%3A%2F%2Fhooks.example%2Fteller/pause", "").is(200);
     book.run_as_owner("period close 2020 --reason audited").ends(0);
     server
 }

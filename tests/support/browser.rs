@@ -40,6 +40,14 @@ impl<'s> Browser<'s> {
         answer
     }
 
+    /// Keeps another cookie beside the one of the session.
+    pub fn keep(&mut self, cookie: &str) {
+        let kept = cookie.split(';').next().unwrap();
+        let name = kept.split('=').next().unwrap();
+        let others: Vec<_> = self.cookie.split("; ").filter(|one| one.split('=').next() != Some(name)).collect();
+        self.cookie = format!("{}; {kept}", others.join("; "));
+    }
+
     pub fn cookie(&self) -> &str {
         &self.cookie
     }

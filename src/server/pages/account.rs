@@ -13,6 +13,7 @@ use crate::server::pages::page::{Outcome, Page, shown};
 use crate::server::pages::pairs::{Pairs, encode};
 use crate::server::pages::table::{facts, pager, table};
 use crate::server::pages::visit::{Ask, Visit};
+use crate::server::pages::zone::{of_view, with_moments};
 use crate::server::problem::Problem;
 use crate::wire::{AccountEventRecord, AccountRecord, BalanceRecord, EntryRecord, HoldRecord};
 
@@ -43,19 +44,22 @@ const HOLDS: [&str; 8] =
 const EVENTS: [&str; 6] = ["event", "recorded_at", "state_before", "state_after", "actor", "reason"];
 /// What is told of a statement's span and order.
 const SPAN: [&str; 3] = ["order", "from", "to"];
-const HOLDS_SHOWN_MAX: usize = 50;
+
+/// The most open holds that are shown beside the statement.
+const HOLDS_MAX: usize = 20;
 
 pub(super) const PAGE: Page = Page::new("/accounts/{account}", |visit| Box::pin(show(visit)));
 
 async fn show(visit: Arc<Visit>) -> Outcome {
     let named = [("account", visit.named("account"))];
     let ask = |path| Ask::of(path).naming(&named);
-    let span = visit.query.only(&["order", "from", "to", "cursor"]).with("limit", "50");
+    let span = with_moments(&visit, &visit.query.only(&["order", "from", "to", "cursor"]), &["from", "to"])?
+        .with("limit", "50");
     let history = ask("/v1/accounts/{account}/history").with(Pairs::of([("limit", "20")]));
     let (account, statement, holds, history, as_of) = tokio::try_join!(
         visit.get(ask("/v1/accounts/{account}")),
         visit.get(ask("/v1/accounts/{account}/statement").with(span)),
-        visit.get_if(Scope::TransfersRead, ask("/v1/accounts/{account}/holds")),
+        open_holds(&visit),
         visit.get(history),
         as_of(&visit),
     )?;
@@ -65,7 +69,7 @@ async fn show(visit: Arc<Visit>) -> Outcome {
         div #facts data-live data-accounts=(visit.named("account")) { (facts(&columns::<AccountRecord>(&FACTS), &account)?) }
         (as_of_form(&visit, as_of.as_ref())?)
         (statement_of(&visit, &statement)?)
-        @if let Some(holds) = &holds { div #holds data-live { (open_holds(rows(holds, "items")?)?) } }
+        @if let Some(holds) = &holds { div #holds data-live { (list_of_holds(&visit, rows(holds, "items")?)?) } }
         h2 { "History" }
         (table("Changes of the account, newest first", &columns::<AccountEventRecord>(&EVENTS), rows(&history, "items")?)?)
     };
@@ -79,6 +83,7 @@ async fn as_of(visit: &Visit) -> Result<Option<Value>, Problem> {
         return Ok(None);
     }
     let named = [("account", visit.named("account"))];
+    let moments = moments.with("time_zone", &of_view().to_string());
     visit.get(Ask::of("/v1/accounts/{account}/balance").naming(&named).with(moments)).await.map(Some)
 }
 
@@ -91,7 +96,7 @@ fn as_of_form(visit: &Visit, balance: Option<&Value>) -> Result<Markup, Problem>
     Ok(html! {
         h2 { "As of" }
         form.fields method="get" action=(path_of(visit)) {
-            label { "Counts for the books by" small { "such as 2026-09-30, 2026-09, yesterday" }
+            label { "Counts for the books by" small { "such as 2026-09-30, 2026-09, yesterday, 2026-09-30T12:00, by the clocks of " (of_view()) }
                 input type="text" name="at" value=[visit.query.get("at")] maxlength="40"; }
             label { "As the ledger knew it at" small { "the same; empty for now" }
                 input type="text" name="recorded_at" value=[visit.query.get("recorded_at")] maxlength="40"; }
@@ -118,8 +123,8 @@ fn statement_of(visit: &Visit, statement: &Value) -> Result<Markup, Problem> {
                 option value="recorded" { "as recorded" }
                 option value="effective" selected[is_effective] { "as it counts for the books" }
             } }
-            label { "From" small { "a full time, such as 2026-09-01T00:00:00Z" } input type="text" name="from" value=[visit.query.get("from")] maxlength="40"; }
-            label { "Before" small { "the first moment behind it" } input type="text" name="to" value=[visit.query.get("to")] maxlength="40"; }
+            label { "From" small { "a month, a day or a time, such as 2026-09-01" } input type="text" name="from" value=[visit.query.get("from")] maxlength="40"; }
+            label { "Before" small { "the first one that is not shown, such as 2026-10-01" } input type="text" name="to" value=[visit.query.get("to")] maxlength="40"; }
             div { button type="submit" { "Show" } }
         }
         div #entries data-live[visit.query.get("cursor").is_none()] {
@@ -131,13 +136,25 @@ fn statement_of(visit: &Visit, statement: &Value) -> Result<Markup, Problem> {
     })
 }
 
-fn open_holds(holds: &[Value]) -> Result<Markup, Problem> {
-    let columns = linking(columns::<HoldRecord>(&HOLDS), "sequence", ("/holds/", "hold"));
-    let shown = &holds[..holds.len().min(HOLDS_SHOWN_MAX)];
+/// The first of its open holds. A key for some accounts cannot have them by pages.
+async fn open_holds(visit: &Visit) -> Result<Option<Value>, Problem> {
+    let named = [("account", visit.named("account"))];
+    let limit = (HOLDS_MAX + 1).to_string();
+    let ask = if visit.reaches_all() {
+        Ask::of("/v1/holds").with(Pairs::of(named).with("limit", &limit))
+    } else {
+        Ask::of("/v1/accounts/{account}/holds").naming(&named)
+    };
+    visit.get_if(Scope::TransfersRead, ask).await
+}
+
+fn list_of_holds(visit: &Visit, holds: &[Value]) -> Result<Markup, Problem> {
+    let shown = &holds[..holds.len().min(HOLDS_MAX)];
+    let all = Pairs::of([("account", visit.named("account"))]).behind("/holds");
     Ok(html! {
         h2 { "Open holds" }
-        (table("Open holds of the account", &columns, shown)?)
-        @if shown.len() < holds.len() { p.quiet { "The first " (shown.len()) " of " (holds.len()) "." } }
+        (table("Open holds of the account", &linking(columns::<HoldRecord>(&HOLDS), "sequence", ("/holds/", "hold")), shown)?)
+        @if shown.len() < holds.len() { p.quiet { "The first " (shown.len()) ". " a href=(all) { "All of them" } } }
     })
 }
 

@@ -7,13 +7,16 @@ use serde_json::Value;
 
 use crate::facts::Instant;
 use crate::ledger::Branch;
+use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
-use crate::server::pages::cells::{account_link, moment, rows, text, word};
+use crate::server::lanes::panicked;
+use crate::server::pages::cells::{account_link, rows, text, word};
 use crate::server::pages::page::{Outcome, Page, Reply, shown};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{framed, pager};
 use crate::server::pages::visit::{Ask, Visit};
-use crate::server::problem::Problem;
+use crate::server::pages::zone::moment_with_zone;
+use crate::server::problem::{Problem, Retry};
 use crate::wire::BalanceRecord;
 
 const PATH: &str = "/accounts";
@@ -41,13 +44,7 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let list =
         move |ledger: &crate::ledger::Ledger| Ok(ledger.list_branches(&of_read, after.as_deref(), ROWS_PER_PAGE)?);
     let level = visit.read(Scope::AccountsRead, list).await?;
-    let mut rows = Vec::with_capacity(level.branches.len());
-    for branch in &level.branches {
-        rows.push(match branch {
-            Branch::Account(account) => of_account(account)?,
-            Branch::Folder(folder) => of_folder(&visit, folder).await?,
-        });
-    }
+    let rows = rows_of(&visit, &level.branches).await?;
     let main = html! {
         (path_to(&visit, &prefix))
         form.fields method="get" action=(PATH) role="search" {
@@ -59,6 +56,40 @@ async fn show(visit: Arc<Visit>) -> Outcome {
         (pager(PATH, &visit.query, level.next.as_deref()))
     };
     Ok(shown("Accounts", main))
+}
+
+/// A row a branch. The folders are waited for together, so that a view waits once.
+async fn rows_of(visit: &Arc<Visit>, branches: &[Branch]) -> Result<Vec<Row>, Problem> {
+    let mut sums = Vec::new();
+    for branch in branches {
+        if let Branch::Folder(folder) = branch {
+            let (visit, folder) = (Arc::clone(visit), folder.clone());
+            sums.push(tokio::spawn(async move { sum(&visit, &folder).await }));
+        }
+    }
+    let (mut rows, mut sums) = (Vec::with_capacity(branches.len()), sums.into_iter());
+    for branch in branches {
+        rows.push(match branch {
+            Branch::Account(account) => of_account(account)?,
+            Branch::Folder(folder) => {
+                let Some(sum) = sums.next() else { unreachable!("there is a sum for each folder") };
+                let sum = match sum.await.map_err(|_| panicked())? {
+                    // Too much is being added up; a later view finds it.
+                    Err(problem) if problem.retry == Retry::SameKey => None,
+                    sum => sum?,
+                };
+                of_folder(folder, sum.as_deref())?
+            }
+        });
+    }
+    Ok(rows)
+}
+
+/// What the accounts below a folder have together, as far as that is known.
+async fn sum(visit: &Visit, folder: &str) -> Result<Option<Arc<KeptAnswer>>, Problem> {
+    let depth = folder.matches(':').count().to_string();
+    let query = Pairs::of([("prefix", folder), ("depth", depth.as_str())]);
+    visit.get_kept(Ask::of("/v1/balances").with(query)).await
 }
 
 fn of_account(account: &crate::facts::Account) -> Result<Row, Problem> {
@@ -74,18 +105,15 @@ fn of_account(account: &crate::facts::Account) -> Result<Row, Problem> {
     })
 }
 
-async fn of_folder(visit: &Visit, folder: &str) -> Result<Row, Problem> {
-    let depth = folder.matches(':').count().to_string();
-    let query = Pairs::of([("prefix", folder), ("depth", depth.as_str())]);
-    let sums = visit.get_kept(Ask::of("/v1/balances").with(query)).await?;
-    let balances = sums.as_ref().map(|sums| rows(&sums.value, "items").map(<[Value]>::to_vec)).transpose()?;
+fn of_folder(folder: &str, sum: Option<&KeptAnswer>) -> Result<Row, Problem> {
+    let balances = sum.map(|sum| rows(&sum.value, "items").map(<[Value]>::to_vec)).transpose()?;
     let name = html! { a href=(Pairs::of([("prefix", folder)]).behind(PATH)) { bdi { (text(folder)) } } };
     let is_summed = balances.is_some();
     Ok(Row {
         name,
         state: None,
         balances: balances.unwrap_or_default(),
-        made_at: sums.map(|sums| sums.made_at),
+        made_at: sum.map(|sum| sum.made_at),
         is_summed,
     })
 }
@@ -116,7 +144,7 @@ fn table(rows: &[Row]) -> Result<Markup, Problem> {
     };
     Ok(html! {
         (framed("Accounts", &table))
-        @if let Some(oldest) = oldest { p.quiet { "Folders were added up at " (moment(&oldest.to_string())) " UTC." } }
+        @if let Some(oldest) = oldest { p.quiet { "Folders were added up at " (moment_with_zone(&oldest.to_string())) "." } }
     })
 }
 

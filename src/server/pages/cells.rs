@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::server::pages::pairs::encode;
+use crate::server::pages::zone::{moment, of_view};
 use crate::server::problem::Problem;
 use crate::server::status::ServerCode;
 use crate::wire::{Kind, Record, visible};
@@ -80,16 +81,26 @@ fn with_link(mut columns: Vec<Column>, name: &str, to: To) -> Vec<Column> {
     columns
 }
 
-/// `recorded_at` as `Recorded (UTC)`.
+/// `recorded_at` as `Recorded (UTC)`, with the zone of the view.
 fn title_of(name: &str, kind: Kind) -> String {
     let words = if kind == Kind::Time { name.trim_end_matches("_at") } else { name }.replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    let zone = if kind == Kind::Time { " (UTC)" } else { "" };
-    first.into_iter().chain(letters).chain(zone.chars()).collect()
+    let title: String = first.into_iter().chain(letters).collect();
+    if kind == Kind::Time { format!("{title} ({})", of_view()) } else { title }
 }
 
 impl Column {
+    /// A column of numbers that no record has.
+    pub(super) fn number(name: &'static str, title: &str) -> Self {
+        Self { name, title: title.to_owned(), kind: Kind::Number, to: None }
+    }
+
+    /// A column of words that no record has.
+    pub(super) fn words(name: &'static str, title: &str) -> Self {
+        Self { kind: Kind::Text, ..Self::number(name, title) }
+    }
+
     pub(super) fn is_number(&self) -> bool {
         self.kind == Kind::Number
     }
@@ -130,12 +141,6 @@ pub(super) fn shown(kind: Kind, value: &Value) -> Markup {
         },
         (_, Value::Array(items)) => html! { ul { @for item in items { li { (shown(Kind::Text, item)) } } } },
     }
-}
-
-/// A moment to the second, with all of it for programs.
-pub(super) fn moment(time: &str) -> Markup {
-    let short = time.get(..19).unwrap_or(time).replace('T', " ");
-    html! { time datetime=(time) title=(time) { (short) } }
 }
 
 /// The page of an account.

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::server::pages::zone::local;
+
 const WIDTH: i128 = 720;
 const HEIGHT: i128 = 200;
 /// Room for the amounts on the left, and for the dates below.
@@ -33,18 +35,23 @@ pub(super) fn balance(name: &str, points: &[Point<'_>]) -> Markup {
             svg.chart role="img" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-labelledby="chart-title chart-text" {
                 title #chart-title { (title) }
                 desc #chart-text {
-                    "From " (first.amount) " at " (first.time) " to " (last.amount) " at " (last.time) ", over " (points.len()) " entries."
+                    "From " (first.amount) " at " (local(first.time)) " to " (last.amount) " at " (local(last.time)) ", over " (points.len()) " entries."
                 }
                 line.axis x1=(LEFT) x2=(WIDTH - LEFT) y1=(y(0)) y2=(y(0)) {}
                 polyline.line points=(line.join(" ")) {}
                 @if let Some(highest) = highest { text x=(LEFT) y="12" { (highest) } }
                 @if let Some(lowest) = lowest { text x=(LEFT) y=(HEIGHT - BELOW - 2) { (lowest) } }
-                text x=(LEFT) y=(HEIGHT - 6) { (first.time.get(..10).unwrap_or_default()) }
-                text x=(WIDTH - LEFT) y=(HEIGHT - 6) text-anchor="end" { (last.time.get(..10).unwrap_or_default()) }
+                text x=(LEFT) y=(HEIGHT - 6) { (day(first.time)) }
+                text x=(WIDTH - LEFT) y=(HEIGHT - 6) text-anchor="end" { (day(last.time)) }
             }
             figcaption { (title) ", after each entry of the table below" }
         }
     }
+}
+
+/// The day of a moment, in the zone of the view.
+fn day(time: &str) -> String {
+    local(time).chars().take(10).collect()
 }
 
 /// The minor units of an amount, which all have the same decimals.

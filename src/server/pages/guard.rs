@@ -9,10 +9,13 @@ use crate::server::keys::sessions;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
+use crate::wire::Zone;
 
 /// Over TLS; the prefix has browsers refuse it from anybody but this very host.
 const SECURE_COOKIE: &str = "__Host-teller";
 const PLAIN_COOKIE: &str = "teller-session";
+const ZONE_COOKIE: &str = "teller-zone";
+const ZONE_SECONDS: u32 = 365 * 86_400;
 const HEADERS: [(HeaderName, &str); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -38,7 +41,28 @@ fn cookie_name(state: &State, headers: &HeaderMap) -> &'static str {
 
 /// What a browser sends to show that it is logged in.
 pub(in crate::server) fn token<'h>(state: &State, headers: &'h HeaderMap) -> Option<&'h str> {
-    let name = cookie_name(state, headers);
+    sent(headers, cookie_name(state, headers))
+}
+
+/// The time zone that was chosen in the browser.
+pub(super) fn zone(headers: &HeaderMap) -> Zone {
+    sent(headers, ZONE_COOKIE).and_then(|text| text.parse().ok()).unwrap_or(Zone::Utc)
+}
+
+/// The cookie of a time zone.
+pub(super) fn zone_cookie(state: &State, headers: &HeaderMap, zone: Zone) -> String {
+    let secure = if is_secure(state, headers) { "; Secure" } else { "" };
+    format!("{ZONE_COOKIE}={zone}; Path=/; Max-Age={ZONE_SECONDS}; HttpOnly; SameSite=Strict{secure}")
+}
+
+/// A page of this server, whatever was written where one is named.
+pub(super) fn own_target(text: &str) -> Option<&str> {
+    let is_harmless = |letter: char| letter != '\\' && !letter.is_control();
+    (text.starts_with('/') && !text.starts_with("//") && text.chars().all(is_harmless)).then_some(text)
+}
+
+/// The cookie of that name.
+fn sent<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies.flat_map(|value| value.split("; ")).find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('='))
 }
@@ -84,4 +108,10 @@ pub(super) fn redirect(target: &str) -> Response {
         response.headers_mut().insert(header::LOCATION, target);
     }
     response
+}
+
+pub(super) fn set_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
 }

@@ -22,7 +22,8 @@ pub(super) const PAGE: Page = Page::new("/help", |_| {
                 h2 { "What is shown" }
                 p { "A balance is on the account's normal side: an asset or expense rises by debits, all others by credits. "
                     "Held is what open holds reserve; available is posted less held." }
-                p { "Recorded is when the ledger took a transfer, effective is when it counts for the books. All times are UTC." }
+                p { "Recorded is when the ledger took a transfer, effective is when it counts for the books. "
+                    "Times are shown and read in the " a href="/time-zone" { "time zone" } " that you choose; the API and files have UTC." }
                 p { "A reference is a key, an id, or a sequence such as @17." }
                 p { a href="/docs" { "The API" } " answers programs what these pages show." }
             },

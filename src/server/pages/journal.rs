@@ -6,10 +6,10 @@ use maud::html;
 
 use crate::server::keys::scope::Scope;
 use crate::server::pages::acting::flow::done;
-use crate::server::pages::cells::{columns, rows, text};
+use crate::server::pages::cells::{columns, rows, text, word};
 use crate::server::pages::page::{Outcome, Page, shown};
-use crate::server::pages::pairs::encode;
-use crate::server::pages::table::{facts, table};
+use crate::server::pages::pairs::{Pairs, encode};
+use crate::server::pages::table::{facts, first_rows};
 use crate::server::pages::transfers::of_transfers;
 use crate::server::pages::visit::{Ask, Visit};
 use crate::wire::ReceiptRecord;
@@ -20,11 +20,12 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let named = [("journal", visit.named("journal"))];
     let journal = visit.get(Ask::of("/v1/journals/{journal}").naming(&named)).await?;
     let path = format!("/journals/{}", encode(visit.named("journal")));
+    let all = Pairs::of([("journal", word(&journal, "journal_id")?), ("order", "oldest")]).behind("/transfers");
     let main = html! {
         (done(&visit))
         @if visit.may(Scope::TransfersWrite) { div.actions { a.button href={ (path) "/reverse" } { "Reverse" } } }
         (facts(&columns::<ReceiptRecord>(&["journal_id"]), &journal)?)
-        (table("Its transfers, in order", &of_transfers(), rows(&journal, "transfers")?)?)
+        (first_rows("Its transfers, in order", &of_transfers(), rows(&journal, "transfers")?, &all)?)
     };
     Ok(shown(format!("Journal {}", text(visit.named("journal"))), main))
 }

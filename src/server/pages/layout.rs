@@ -7,9 +7,11 @@ use crate::server::keys::scope::Scope;
 use crate::server::pages::assets::{ICON, SCRIPT, STYLE};
 use crate::server::pages::cells::text;
 use crate::server::pages::page::Document;
+use crate::server::pages::pairs::Pairs;
+use crate::server::pages::zone;
 
 /// The pages that lead to all others, with the scope that they need.
-const NAVIGATION: [(&str, &str, Scope); 10] = [
+const NAVIGATION: [(&str, &str, Scope); 11] = [
     ("/accounts", "Accounts", Scope::AccountsRead),
     ("/transfers", "Transfers", Scope::TransfersRead),
     ("/journals", "Journals", Scope::TransfersRead),
@@ -18,6 +20,7 @@ const NAVIGATION: [(&str, &str, Scope); 10] = [
     ("/periods", "Periods", Scope::BookRead),
     ("/reports", "Reports", Scope::BookRead),
     ("/proof", "Proof", Scope::BookRead),
+    ("/webhooks", "Webhooks", Scope::WebhooksRead),
     ("/keys", "Keys", Scope::Admin),
     ("/doctor", "Doctor", Scope::Admin),
 ];
@@ -53,7 +56,13 @@ pub(super) fn whole(who: Option<&Principal>, target: &str, document: &Document) 
                 }
                 footer {
                     p.live #live role="status" {}
-                    p { "All times are UTC. " a href="/docs" { "API" } " " a href="/help" { "Help and shortcuts" } }
+                    p {
+                        @if who.is_some() {
+                            "Times are those of " (zone::of_view()) ". "
+                            a href=(Pairs::of([("next", target)]).behind("/time-zone")) { "Change" } " "
+                        }
+                        a href="/docs" { "API" } " " a href="/help" { "Help and shortcuts" }
+                    }
                 }
             }
         }

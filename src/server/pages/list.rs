@@ -8,7 +8,12 @@ use crate::server::pages::page::{Outcome, shown};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{pager, table};
 use crate::server::pages::visit::{Ask, Visit, parameters};
+use crate::server::pages::zone::{of_view, with_moments};
 
+/// The filters that are times, which the pages read in the zone of the view.
+const TIMES: [&str; 2] = ["from", "to"];
+/// What the pages give themselves, and show no field for.
+const OWN: [&str; 1] = ["time_zone"];
 const ROWS_PER_PAGE: &str = "50";
 /// What a filter can be, where that is a choice.
 const CHOICES: [(&str, &[&str]); 4] = [
@@ -33,7 +38,7 @@ impl List {
         let query = match visit.query.get("cursor") {
             // It has the filters in it.
             Some(cursor) => Pairs::of([("cursor", cursor)]),
-            None => filters.clone(),
+            None => with_moments(visit, &filters, &TIMES)?,
         };
         let page = visit.get(Ask::of(self.api).with(query.with("limit", ROWS_PER_PAGE))).await?;
         let next = page.get("next_cursor").and_then(Value::as_str);
@@ -53,7 +58,7 @@ impl List {
 
 /// The parameters that have one field each.
 fn fields(api: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    parameters(api).filter(|(name, _)| !name.ends_with('*'))
+    parameters(api).filter(|(name, _)| !name.ends_with('*') && !OWN.contains(name))
 }
 
 /// A field for each parameter that the API has.
@@ -62,7 +67,7 @@ pub(super) fn form(path: &str, api: &'static str, given: &Pairs) -> Markup {
         form.fields method="get" action=(path) {
             @for (name, help) in fields(api) {
                 label {
-                    (name.replace('_', " ")) small { (help.replace('`', "")) }
+                    (name.replace('_', " ")) small { (help.replace('`', "")) @if TIMES.contains(&name) { ", by the clocks of " (of_view()) } }
                     @if let Some((_, choices)) = CHOICES.iter().find(|(of, _)| *of == name) {
                         select name=(name) {
                             option value="" { "any" }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::server::dispatch::authenticate_key;
-use crate::server::pages::guard::{check_origin, cookie, redirect, respond, token};
+use crate::server::pages::acting::fields::hidden;
+use crate::server::pages::guard::{check_origin, cookie, own_target, redirect, respond, set_cookie, token};
 use crate::server::pages::layout::whole;
 use crate::server::pages::page::Document;
 use crate::server::pages::pairs::Pairs;
@@ -17,6 +18,8 @@ use crate::server::state::State;
 use crate::server::status::ServerCode;
 
 pub(super) const PATH: &str = "/login";
+/// The field with the form that was interrupted.
+pub(super) const KEPT: &str = "kept";
 
 /// The form. `asked` may have a link that logs in once, and where to go next.
 pub(super) fn form(asked: &Pairs, problem: Option<&str>) -> Markup {
@@ -26,6 +29,7 @@ pub(super) fn form(asked: &Pairs, problem: Option<&str>) -> Markup {
         @if let Some(problem) = problem { div.notice.bad role="alert" { (problem) } }
         form.fields.one method="post" action=(PATH) {
             input type="hidden" name="next" value=(next);
+            @if let Some(kept) = asked.get(KEPT) { input type="hidden" name=(KEPT) value=(kept); }
             @if let Some(link) = link {
                 input type="hidden" name="link" value=(link);
                 p { "This server has no key yet. Until there is one, the link that it printed at its start logs in once." }
@@ -48,24 +52,34 @@ pub(super) fn page(asked: &Pairs, problem: Option<&str>, status: StatusCode) -> 
 
 /// Where a login leads: a page of this server, whatever was written there.
 fn next_of(asked: &Pairs) -> &str {
-    let is_own = |next: &&str| {
-        let is_harmless = |letter: char| letter != '\\' && !letter.is_control();
-        next.starts_with('/') && !next.starts_with("//") && next.chars().all(is_harmless)
-    };
-    asked.get("next").filter(is_own).unwrap_or("/")
+    asked.get("next").and_then(own_target).unwrap_or("/")
 }
 
 /// Takes what the form sent.
 pub(super) async fn log_in(state: Arc<State>, headers: HeaderMap, asked: Pairs) -> Response {
     match try_log_in(&state, &headers, &asked).await {
         Ok(token) => {
-            let mut response = redirect(next_of(&asked));
+            let kept = asked.get(KEPT).map_or_else(Pairs::default, |kept| Pairs::read(kept).unwrap_or_default());
+            let next = next_of(&asked);
+            let mut response = if kept == Pairs::default() { redirect(next) } else { go_on(next, &kept) };
             set_cookie(&mut response, &cookie(&state, &headers, Some(&token)));
             response
         }
         // A link that was used up leaves the form for a key.
         Err(problem) => page(&asked.without(&["link"]), Some(&problem.detail), problem.status),
     }
+}
+
+/// Leads to the form that was interrupted, as it was filled. It is shown there and nothing is done.
+fn go_on(path: &str, kept: &Pairs) -> Response {
+    let main = html! {
+        p.notice role="status" { "You are logged in again, and what you wrote is kept." }
+        form method="post" action=(path) data-go-on {
+            (hidden(kept))
+            div.actions { button.main type="submit" name="step" value="edit" { "Go on with the form" } }
+        }
+    };
+    respond(StatusCode::OK, whole(None, PATH, &Document::new("Go on", main)))
 }
 
 async fn try_log_in(state: &Arc<State>, headers: &HeaderMap, asked: &Pairs) -> Result<String, Problem> {
@@ -94,10 +108,4 @@ pub(super) async fn log_out(state: Arc<State>, headers: HeaderMap) -> Response {
     let mut response = redirect(PATH);
     set_cookie(&mut response, &cookie(&state, &headers, None));
     response
-}
-
-fn set_cookie(response: &mut Response, cookie: &str) {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
-    }
 }

@@ -16,6 +16,7 @@ mod hold;
 mod holds;
 mod journal;
 mod journals;
+mod key;
 mod keys;
 mod layout;
 mod list;
@@ -29,11 +30,17 @@ mod proof;
 mod reports;
 mod schedule;
 mod schedules;
+mod seals;
+mod secret;
 pub(super) mod session;
 mod table;
+mod time_zone;
 mod transfer;
 mod transfers;
 mod visit;
+mod webhook;
+mod webhooks;
+mod zone;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
@@ -49,7 +56,7 @@ use maud::Markup;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-use crate::server::pages::guard::{check_origin, redirect, respond};
+use crate::server::pages::guard::{check_origin, redirect, respond, set_cookie, zone_cookie};
 use crate::server::pages::page::{Page, Reply, Run};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::visit::Visit;
@@ -58,6 +65,8 @@ use crate::server::state::State;
 use crate::server::status::ServerCode;
 
 const FORM_BYTES_MAX: usize = 64 << 10;
+/// A login can have another form in it, which is encoded twice.
+const LOGIN_BYTES_MAX: usize = 4 * FORM_BYTES_MAX;
 const FORM_TIME_MAX: Duration = Duration::from_secs(30);
 
 const PAGES: &[Page] = &[
@@ -76,15 +85,20 @@ const PAGES: &[Page] = &[
     reports::INDEX,
     reports::PAGE,
     proof::PAGE,
+    seals::PAGE,
+    webhooks::PAGE,
+    webhook::PAGE,
     keys::PAGE,
+    key::PAGE,
     doctor::PAGE,
+    time_zone::PAGE,
     help::PAGE,
 ];
 
 /// The routes of all pages.
 pub(super) fn router(state: &Arc<State>) -> Router {
     let mut router = assets::router();
-    for page in PAGES.iter().chain(acting::postings::PAGES).chain(acting::accounts::PAGES).chain(acting::rest::PAGES) {
+    for page in PAGES.iter().chain(acting::pages()) {
         let (of_show, of_act) = (Arc::clone(state), Arc::clone(state));
         let mut methods = get(move |request: HttpRequest| answer(of_show, page.path, page.show, request));
         if let Some(act) = page.act {
@@ -95,11 +109,12 @@ pub(super) fn router(state: &Arc<State>) -> Router {
     let (of_login, of_logout) = (Arc::clone(state), Arc::clone(state));
     let show_login = |request: HttpRequest| async move {
         let asked = Pairs::read(request.uri().query().unwrap_or_default()).unwrap_or_default();
-        login::page(&asked, None, StatusCode::OK)
+        // A form that was interrupted comes from this server only, and never by a link.
+        login::page(&asked.without(&[login::KEPT]), None, StatusCode::OK)
     };
     let log_in = move |request: HttpRequest| async move {
         let (parts, body) = request.into_parts();
-        match read_form(&parts, body).await {
+        match read_form(&parts, body, LOGIN_BYTES_MAX).await {
             Ok(form) => login::log_in(of_login, parts.headers, form).await,
             Err(problem) => refuse(&problem),
         }
@@ -123,7 +138,8 @@ async fn answer(state: Arc<State>, path: &'static str, run: Run, request: HttpRe
     let _in_flight = state.metrics.begin();
     let request_id = state.request_ids.of(request.headers());
     let method = if request.method() == Method::POST { "POST" } else { "GET" };
-    let mut response = match try_answer(&state, run, request).await {
+    let zone = guard::zone(request.headers());
+    let mut response = match zone::within(zone, try_answer(&state, run, request)).await {
         Ok(response) => response,
         Err(problem) => refuse(&problem),
     };
@@ -144,7 +160,7 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
     let (mut parts, body) = request.into_parts();
     let query = Pairs::read(parts.uri.query().unwrap_or_default())?;
     let is_post = parts.method == Method::POST;
-    let form = if is_post { read_form(&parts, body).await? } else { Pairs::default() };
+    let form = if is_post { read_form(&parts, body, FORM_BYTES_MAX).await? } else { Pairs::default() };
     if is_post {
         check_origin(&parts.headers)?;
     }
@@ -158,6 +174,11 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
     let document = match run(Arc::clone(&visit)).await {
         Ok(Reply::Page(document)) => document,
         Ok(Reply::SeeOther(target)) => return Ok(redirect(&target)),
+        Ok(Reply::InZone { zone, target }) => {
+            let mut response = redirect(&target);
+            set_cookie(&mut response, &zone_cookie(state, &parts.headers, zone));
+            return Ok(response);
+        }
         Err(problem) => problems::document(&problem),
     };
     // A page that looks whether it is still right has the mark of what it shows.
@@ -167,14 +188,14 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
     Ok(respond(document.status, layout::whole(Some(&visit.principal), &visit.target, &document)))
 }
 
-/// Who looks is sent to the form; who sent a form gets it at once, with what was in the form, so that it is there again behind it.
+/// Who looks is sent to the login; who sent a form gets it at once, with what was in the form, so that it is there again behind it.
 fn send_to_login(is_post: bool, target: &str, form: &Pairs) -> Response {
     if !is_post {
         return redirect(&Pairs::of([("next", target)]).behind(login::PATH));
     }
     let path = target.split('?').next().unwrap_or_default();
-    let next = form.without(&["step"]).behind(path);
-    let asked = Pairs::of([("next", next.as_str())]);
+    let kept = form.without(&["step"]).encoded();
+    let asked = Pairs::of([("next", path), (login::KEPT, kept.as_str())]);
     let problem = "The session has ended. What you wrote is kept: log in, and the form is there again.";
     login::page(&asked, Some(problem), StatusCode::UNAUTHORIZED)
 }
@@ -185,15 +206,15 @@ async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> 
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-async fn read_form(parts: &Parts, body: axum::body::Body) -> Result<Pairs, Problem> {
+async fn read_form(parts: &Parts, body: axum::body::Body, bytes_max: usize) -> Result<Pairs, Problem> {
     let essence = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !essence.starts_with("application/x-www-form-urlencoded") {
         return Err(Problem::new(ServerCode::MediaTypeUnsupported, "this takes forms only; programs use the API"));
     }
-    let read = timeout(FORM_TIME_MAX, to_bytes(body, FORM_BYTES_MAX)).await;
+    let read = timeout(FORM_TIME_MAX, to_bytes(body, bytes_max)).await;
     let read = read.map_err(|_| Problem::new(ServerCode::BodyTimeout, "the form did not come in time"))?;
     let most =
-        || Problem::new(ServerCode::BodyTooLarge, format!("the form has more than {FORM_BYTES_MAX} bytes, or was cut"));
+        || Problem::new(ServerCode::BodyTooLarge, format!("the form has more than {bytes_max} bytes, or was cut"));
     let bytes = read.map_err(|_| most())?;
     Pairs::read(std::str::from_utf8(&bytes).map_err(|_| Problem::invalid("the form is not UTF-8"))?)
 }

@@ -10,12 +10,13 @@ use serde_json::Value;
 
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
-use crate::server::pages::cells::{columns, linking, moment, rows, word};
+use crate::server::pages::cells::{columns, linking, rows, word};
 use crate::server::pages::page::{Outcome, Page, shown};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{framed, table};
 use crate::server::pages::transfers::of_transfers;
 use crate::server::pages::visit::{Ask, Visit};
+use crate::server::pages::zone::moment_with_zone;
 use crate::server::problem::Problem;
 use crate::wire::HoldRecord;
 
@@ -82,7 +83,7 @@ fn verdict(report: &KeptAnswer) -> Markup {
                 Some(true) => { span.good { "Balanced" } ": debits equal credits in every currency. " }
                 _ => { span.bad { "Not balanced" } ": debits and credits differ; verify the book. " }
             }
-            span.quiet { "As of " (moment(&report.made_at.to_string())) " UTC. " a href="/proof" { "Proof" } }
+            span.quiet { "As of " (moment_with_zone(&report.made_at.to_string())) ". " a href="/proof" { "Proof" } }
         }
     }
 }

@@ -9,12 +9,18 @@ use maud::Markup;
 use crate::server::keys::secret::digest_of;
 use crate::server::pages::visit::Visit;
 use crate::server::problem::Problem;
+use crate::wire::Zone;
 
 /// What a browser is answered.
 pub(super) enum Reply {
     Page(Document),
     /// Look there: what a form was sent for is done.
     SeeOther(String),
+    /// The same, with times in another zone from now on.
+    InZone {
+        zone: Zone,
+        target: String,
+    },
 }
 
 /// What stands on a page between its head and its foot.

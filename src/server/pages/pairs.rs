@@ -37,6 +37,11 @@ impl Pairs {
         self.iter().find(|(one, value)| *one == name && !value.is_empty()).map(|(_, value)| value)
     }
 
+    /// All values of that name that are not empty.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(one, value)| *one == name && !value.is_empty()).map(|(_, value)| value)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -95,6 +100,7 @@ mod tests {
         assert_eq!(pairs.encoded(), "from=a%3Ab%20c&note=1%2B1%3D2%20%26%20%C3%A4");
         assert_eq!(Pairs::read(&pairs.encoded()).unwrap(), pairs.only(&["from", "note"]));
         assert_eq!(Pairs::read("a=&a=x+y").unwrap().get("a"), Some("x y"));
+        assert!(Pairs::read("a=&a=x&b=y&a=z").unwrap().all("a").eq(["x", "z"]));
         assert_eq!(pairs.with("from", "z").without(&["note"]).behind("/p"), "/p?from=z");
         assert!(Pairs::read("a=%ff").is_err() && Pairs::read(&"a=1&".repeat(300)).is_err());
     }

@@ -9,18 +9,19 @@ use tokio::time::Instant as Deadline;
 
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
-use crate::server::pages::cells::{columns, field, moment, rows, shown as value_of};
+use crate::server::pages::cells::{columns, field, rows, shown as value_of};
 use crate::server::pages::page::{Outcome, Page, Reply, shown};
 use crate::server::pages::problems::notice;
 use crate::server::pages::table::table;
 use crate::server::pages::visit::Visit;
+use crate::server::pages::zone::moment_with_zone;
 use crate::server::problem::Problem;
 use crate::server::status::ServerCode;
 use crate::wire::{FindingRecord, Kind, VerifyRecord};
 
 const NAME: &str = "verification";
 /// A verification that nobody waits for may take as long as the book is large.
-const TIME_MAX: Duration = Duration::from_hours(12);
+pub(super) const TIME_MAX: Duration = Duration::from_hours(12);
 
 pub(super) const PAGE: Page =
     Page::new("/proof", |visit| Box::pin(async move { show(&visit) })).acting(|visit| Box::pin(verify(visit)));
@@ -31,7 +32,7 @@ fn show(visit: &Visit) -> Outcome {
     let last = visit.state.kept.last(NAME);
     let main = html! {
         p { "Every hash, version, pointer and balance is computed anew from the first row on, and compared with what is stored. "
-            "Nobody is kept waiting by it." }
+            "Nobody is kept waiting by it. " a href="/proof/seals" { "Seals" } " prove more: that nothing was cut off at the end, or written anew as a whole." }
         form.actions method="post" action="/proof" {
             button.main type="submit" disabled[last.is_being_made] { "Verify the book now" }
         }
@@ -61,7 +62,7 @@ async fn verify(visit: Arc<Visit>) -> Outcome {
     Ok(Reply::SeeOther("/proof".to_owned()))
 }
 
-fn check_whole(visit: &Visit) -> Result<(), Problem> {
+pub(super) fn check_whole(visit: &Visit) -> Result<(), Problem> {
     if visit.reaches_all() {
         return Ok(());
     }
@@ -69,20 +70,26 @@ fn check_whole(visit: &Visit) -> Result<(), Problem> {
 }
 
 fn result(answer: &KeptAnswer) -> Result<Markup, Problem> {
-    let report = &answer.value;
+    Ok(html! {
+        h2 { "The last verification" }
+        (verdict(&answer.value, &answer.made_at.to_string())?)
+        (totals(rows(&answer.value, "totals")?)?)
+    })
+}
+
+/// What a verification found.
+pub(super) fn verdict(report: &Value, made_at: &str) -> Result<Markup, Problem> {
     let count = field(report, "finding_count")?.as_u64().unwrap_or(0);
     let findings = columns::<FindingRecord>(&["code", "sequence", "account", "problem"]);
     Ok(html! {
-        h2 { "The last verification" }
         p {
             @if count == 0 { span.good { "Right" } ": nothing differs. " } @else { span.bad { (count) " findings" } ". " }
             (field(report, "transfers")?.to_string()) " transfers and " (field(report, "accounts")?.to_string()) " accounts, as of "
-            (moment(&answer.made_at.to_string())) " UTC."
+            (moment_with_zone(made_at)) "."
         }
         @let later = field(report, "later_than_now")?;
-        @if !later.is_null() { p.notice { "A clock was wrong: the newest entry is of " (value_of(Kind::Time, later)) " UTC." } }
+        @if !later.is_null() { p.notice { "A clock was wrong: the newest entry is of " (moment_with_zone(later.as_str().unwrap_or_default())) "." } }
         @if count > 0 { (table("The first findings", &findings, rows(report, "findings")?)?) }
-        (totals(rows(report, "totals")?)?)
     })
 }
 

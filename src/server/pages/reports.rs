@@ -11,6 +11,7 @@ use crate::server::pages::page::{Outcome, Page, shown};
 use crate::server::pages::pairs::{Pairs, encode};
 use crate::server::pages::table::table;
 use crate::server::pages::visit::{Ask, Visit, parameters};
+use crate::server::pages::zone::{moment_with_zone, of_view, short};
 use crate::server::problem::Problem;
 use crate::server::status::ServerCode;
 use crate::wire::{SheetRecord, TrialBalanceRecord};
@@ -19,6 +20,9 @@ const TRIAL_BALANCE: [&str; 9] =
     ["account", "type", "currency", "opening", "debits", "credits", "closing", "debit", "credit"];
 const SHEET: [&str; 6] = ["account", "line", "type", "currency", "amount", "period"];
 const FIGURES: [&str; 7] = ["opening", "debits", "credits", "closing", "debit", "credit", "amount"];
+/// The most lines of a page, and those of a report that is shown here.
+const LINES_PER_PAGE: usize = 80;
+const LINES_MAX: usize = 1_000;
 /// The field that the figures lead by.
 const LINK: &str = "link";
 
@@ -67,9 +71,13 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let asked = visit.named("report");
     let unknown = || Problem::new(ServerCode::NotFound, format!("there is no report {asked:?}"));
     let report = REPORTS.iter().find(|report| report.word == asked).ok_or_else(unknown)?;
-    let names: Vec<_> = parameters(report.api).map(|(name, _)| name).collect();
+    let names: Vec<_> =
+        parameters(report.api).map(|(name, _)| name).filter(|name| !["time_zone", "limit"].contains(name)).collect();
     let query = visit.query.only(&names);
-    let answer = visit.get(Ask::of(report.api).with(query.clone())).await?;
+    let zone = of_view().to_string();
+    let asked = query.with("time_zone", &zone).with("limit", &(LINES_MAX + 1).to_string());
+    // It adds up all accounts, so it is not made for each view.
+    let answer = visit.get_kept(Ask::of(report.api).with(asked)).await?;
     let names: &[&str] = if report.word == "trial-balance" { &TRIAL_BALANCE } else { &SHEET };
     let mut columns = if report.word == "trial-balance" {
         columns::<TrialBalanceRecord>(names)
@@ -82,10 +90,13 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     }
     let path = format!("/reports/{}", report.word);
     let main = html! {
-        p { (report.about) ". Days and months are of UTC." }
+        p { (report.about) ". Days and months are those of " (zone) "." }
         details open[query != Pairs::default()] { summary { "Span, filters and columns" } (form(&path, report.api, &query)) }
-        (verdict(&answer))
-        (lines(&visit, report, &columns, rows(&answer, "items")?)?)
+        @if let Some(answer) = &answer {
+            (verdict(&answer.value))
+            (lines(&visit, report, &columns, rows(&answer.value, "items")?)?)
+            p.quiet { "As of " (moment_with_zone(&answer.made_at.to_string())) "." }
+        } @else { p.notice { "The report is being made; reload in a while." } }
     };
     Ok(shown(report.title, main))
 }
@@ -110,8 +121,26 @@ fn lines(visit: &Visit, report: &Report, columns: &[Column], lines: &[Value]) ->
         }
         Ok(line)
     };
-    let lines = lines.iter().map(with_link).collect::<Result<Vec<_>, Problem>>()?;
-    table(report.title, columns, &lines)
+    let path = format!("/reports/{}", report.word);
+    let page =
+        visit.query.get("page").and_then(|page| page.parse::<usize>().ok()).map_or(0, |page| page.saturating_sub(1));
+    let kept = &lines[..lines.len().min(LINES_MAX)];
+    let shown = kept.iter().skip(page.saturating_mul(LINES_PER_PAGE)).take(LINES_PER_PAGE).map(with_link);
+    let shown = shown.collect::<Result<Vec<_>, Problem>>()?;
+    let has_more = page.saturating_add(1).saturating_mul(LINES_PER_PAGE) < kept.len();
+    Ok(html! {
+        @if kept.len() < lines.len() {
+            p.notice { "These are the first " (kept.len()) " lines. "
+                a href=(visit.query.with("depth", "1").without(&["page"]).behind(&path)) { "Add up by folders" } ", or choose what the names begin with." }
+        }
+        (table(report.title, columns, &shown)?)
+        @if page > 0 || has_more {
+            nav.pager aria-label="Pages" {
+                @if page > 0 { a href=(visit.query.without(&["page"]).behind(&path)) rel="first" { "First page" } }
+                @if has_more { a href=(visit.query.with("page", &(page + 2).to_string()).behind(&path)) rel="next" { "Next page" } }
+            }
+        }
+    })
 }
 
 /// What a line adds up: an account's statement over the span, or the accounts below a folder.
@@ -120,6 +149,7 @@ fn link(line: &Value, is_folder: bool) -> Result<Option<String>, Problem> {
     if is_folder {
         return Ok(Some(Pairs::of([("prefix", account)]).behind("/accounts")));
     }
-    let span = [("order", "effective"), ("from", word(line, "from")?), ("to", word(line, "to")?)];
+    let [from, to] = [short(word(line, "from")?), short(word(line, "to")?)];
+    let span = [("order", "effective"), ("from", from.as_str()), ("to", to.as_str())];
     Ok(Some(Pairs::of(span).behind(&format!("/accounts/{}", encode(account)))))
 }

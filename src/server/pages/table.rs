@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::server::pages::cells::{Column, field, text};
+use crate::server::pages::cells::{Column, field, shown, text};
 use crate::server::pages::pairs::Pairs;
 use crate::server::problem::Problem;
+use crate::wire::Kind;
 
 /// A table that scrolls by itself where the screen is narrow, by keyboard too.
 pub(super) fn framed(caption: &str, table: &Markup) -> Markup {
@@ -39,6 +40,18 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Value]) -> Result
     Ok(framed(caption, &table))
 }
 
+/// The most rows of a list that has no pages: somebody may have made it as long as he liked.
+pub(super) const ROWS_MAX: usize = 50;
+
+/// The first rows, and where all of them are.
+pub(super) fn first_rows(caption: &str, columns: &[Column], rows: &[Value], all: &str) -> Result<Markup, Problem> {
+    let shown = &rows[..rows.len().min(ROWS_MAX)];
+    Ok(html! {
+        (table(caption, columns, shown)?)
+        @if shown.len() < rows.len() { p.quiet { "The first " (shown.len()) " of " (rows.len()) ". " a href=(all) { "All of them" } } }
+    })
+}
+
 /// Whether a line of a report adds up others.
 fn is_total(row: &Value) -> bool {
     row.get("line").and_then(Value::as_str).is_some_and(|line| line != "account")
@@ -55,6 +68,12 @@ pub(super) fn facts(columns: &[Column], of: &Value) -> Result<Markup, Problem> {
         }
     }
     Ok(html! { dl.facts { @for (title, fact) in &facts { div { dt { (title) } dd { (fact) } } } } })
+}
+
+/// Those facts of these names that the thing has.
+pub(super) fn named_facts(of: &Value, names: &[&str]) -> Markup {
+    let facts = names.iter().filter_map(|name| Some((*name, of.get(name).filter(|value| !value.is_null())?)));
+    html! { dl.facts { @for (name, value) in facts { div { dt { (name.replace('_', " ")) } dd { (shown(Kind::Text, value)) } } } } }
 }
 
 /// The links to the other pages of a list. `query` is what the list was asked for.

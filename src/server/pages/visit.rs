@@ -13,6 +13,7 @@ use crate::server::endpoint::{Action, Endpoint};
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::ring::Principal;
 use crate::server::keys::scope::Scope;
+use crate::server::keys::secret::digest_of;
 use crate::server::pages::pairs::Pairs;
 use crate::server::problem::Problem;
 use crate::server::query::Query;
@@ -91,6 +92,16 @@ impl Visit {
     pub(super) async fn send(&self, method: Method, ask: Ask<'_>) -> Result<Answer, Problem> {
         let endpoint = endpoint(&method, ask.path)?;
         dispatch::perform(&self.state, endpoint, self.call(endpoint, &ask)?).await
+    }
+
+    /// The same, done once however often a form with that mark is sent. Another call under the same mark is another one.
+    pub(super) async fn send_once(&self, mark: &str, method: Method, ask: Ask<'_>) -> Result<Answer, Problem> {
+        let endpoint = endpoint(&method, ask.path)?;
+        dispatch::check_scope(endpoint, &self.principal)?;
+        let name = format!("{} {mark} {method} {} {:?} {}", self.principal.id, ask.path, ask.named, ask.body);
+        let (state, call) = (Arc::clone(&self.state), self.call(endpoint, &ask)?);
+        let work = async move { dispatch::perform(&state, endpoint, call).await };
+        self.state.once.run(&digest_of(&name), work).await
     }
 
     /// What a posting would come to.

@@ -5,12 +5,26 @@ use serde_json::Value;
 use super::bank;
 use super::looking::words;
 use crate::support::browser::{Browser, hidden};
-use crate::support::http::{TestServer, make_key};
+use crate::support::http::{HttpAnswer, TestServer, make_key};
 use crate::support::on_every_backend;
 
 /// Fields with the step that the form's button adds.
-fn with<'t>(fields: &[(&'t str, &'t str)], name: &'t str, value: &'t str) -> Vec<(&'t str, &'t str)> {
+pub fn with<'t>(fields: &[(&'t str, &'t str)], name: &'t str, value: &'t str) -> Vec<(&'t str, &'t str)> {
     fields.iter().copied().chain([(name, value)]).collect()
+}
+
+/// Opens a form that is done once. Each call confirms it.
+pub fn confirming<'b>(
+    browser: &'b Browser<'_>,
+    target: &'b str,
+    fields: &'b [(&'b str, &'b str)],
+) -> impl Fn() -> HttpAnswer + 'b {
+    let mark = hidden(&browser.page(target), "form");
+    move || {
+        let mut sent = fields.to_vec();
+        sent.extend([("form", mark.as_str()), ("step", "confirm")]);
+        browser.send(target, &sent)
+    }
 }
 
 fn available(server: &TestServer, account: &str) -> String {
@@ -187,15 +201,38 @@ on_every_backend! {
         assert_eq!(list(&server, "/v1/accounts/customers:alice/history").len(), 0);
     }
 
+    fn a_long_form_outlives_its_session_too_and_a_link_cannot_fill_one(book: &TestBook) {
+        let server = bank(book);
+        let mut browser = Browser::new(&server);
+        let long = "\u{e9}{\"} ".repeat(3_000);
+        let answer = browser.send("/proof/seals", &[("seal", &long)]).is(401);
+        let kept = hidden(&answer.body, "kept");
+        let answer = browser.log_in(&[("key", &server.key), ("next", "/proof/seals"), ("kept", &kept)]).is(200);
+        assert_eq!(hidden(&answer.body, "seal"), long);
+        let form = browser.send("/proof/seals", &[("seal", &long), ("step", "edit")]).is(200).body;
+        assert!(form.contains(&long.replace('"', "&quot;")), "it is shown and not checked");
+        let linked = Browser::new(&server).page("/login?next=%2Fpost&kept=amount%3D4.00");
+        assert!(!linked.contains("name=\"kept\""), "{linked}");
+        let without_fields = Browser::new(&server).send("/proof", &[]).is(401).body;
+        assert!(!without_fields.contains("name=\"kept\""), "{without_fields}");
+    }
+
     fn a_session_that_ends_in_the_middle_of_a_form_loses_nothing(book: &TestBook) {
         let server = bank(book);
         let mut browser = Browser::new(&server);
         let fields = [("from", "customers:alice"), ("to", "a&b=c"), ("amount", "4.00"), ("description", "two words"), ("key", "k-9"), ("step", "confirm")];
         let answer = browser.send("/post", &fields).is(401);
         assert!(answer.body.contains("What you wrote is kept"), "{answer:?}");
-        let next = hidden(&answer.body, "next");
-        let answer = browser.log_in(&[("key", &server.key), ("next", &next)]).is(303);
-        let form = browser.page(answer.header("location").unwrap());
+        let (next, kept) = (hidden(&answer.body, "next"), hidden(&answer.body, "kept"));
+        assert_eq!(next, "/post", "nothing that was typed stands in an address");
+        let wrong = browser.log_in(&[("key", "tlr_1_2"), ("next", &next), ("kept", &kept)]).is(401);
+        assert_eq!(hidden(&wrong.body, "kept"), kept, "a wrong key loses nothing either");
+        let answer = browser.log_in(&[("key", &server.key), ("next", &next), ("kept", &kept)]).is(200);
+        assert!(answer.body.contains("data-go-on") && answer.body.contains("name=\"step\" value=\"edit\""), "{answer:?}");
+        let filled: Vec<_> = fields[..5].iter().map(|(name, _)| (*name, hidden(&answer.body, name))).collect();
+        let mut sent: Vec<_> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        sent.push(("step", "edit"));
+        let form = browser.send(&next, &sent).is(200).body;
         for (name, value) in &fields[..5] {
             assert!(form.contains(&format!("name=\"{name}\" value=\"{}\"", value.replace('&', "&amp;"))), "{name}: {form}");
         }

@@ -9,7 +9,7 @@ use crate::support::{TestBook, on_every_backend};
 const MARKUP: &str = "<img src=x onerror=alert(1)>&\"'";
 
 /// A page until it has a text: what takes long is kept for a moment.
-fn until_shown(browser: &Browser<'_>, target: &str, text: &str) -> String {
+pub fn until_shown(browser: &Browser<'_>, target: &str, text: &str) -> String {
     let begin = std::time::Instant::now();
     loop {
         let page = browser.page(target);

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::server::pages::acting::fields::hidden;
-use crate::server::pages::cells::shown;
+use crate::server::pages::acting::fields::{Field, hidden};
+use crate::server::pages::cells::{shown, text};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::framed;
 use crate::wire::Kind;
@@ -26,6 +26,12 @@ pub(super) fn confirmation(path: &str, form: &Pairs, effect: &Markup) -> Markup 
             }
         }
     }
+}
+
+/// What the form was filled with.
+pub(super) fn given(fields: &[Field], form: &Pairs) -> Markup {
+    let told = fields.iter().filter_map(|field| field.told(form));
+    html! { dl.facts { @for (label, words) in told { div { dt { (label) } dd { bdi { (text(&words)) } } } } } }
 }
 
 /// The fields that differ; all that are told where there was nothing before.

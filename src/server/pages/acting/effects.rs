@@ -9,9 +9,10 @@ use crate::facts::{Account, AccountName, NormalSide, TransferKind};
 use crate::ledger::{Ledger, Posted, Receipt};
 use crate::money::{Amount, Money};
 use crate::server::keys::scope::Scope;
-use crate::server::pages::cells::{account_link, moment};
+use crate::server::pages::cells::account_link;
 use crate::server::pages::table::framed;
 use crate::server::pages::visit::Visit;
+use crate::server::pages::zone::{moment, of_view};
 use crate::server::problem::Problem;
 
 /// An account after the transfers of a receipt.
@@ -53,7 +54,7 @@ fn transfers(transfers: &[Posted]) -> Markup {
             caption { "What would be posted" }
             thead { tr {
                 th scope="col" { "Kind" } th scope="col" { "Debit" } th scope="col" { "Credit" } th.n scope="col" { "Amount" }
-                th scope="col" { "Counts for the books (UTC)" } th scope="col" { "Description" }
+                th scope="col" { "Counts for the books (" (of_view()) ")" } th scope="col" { "Description" }
             } }
             tbody {
                 @for posted in transfers {

@@ -1,23 +1,29 @@
 //! A form from its first view to what came of it.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde_json::Value;
 
+use crate::server::answer::Answer;
 use crate::server::keys::scope::Scope;
 use crate::server::keys::secret::make_token;
-use crate::server::pages::acting::confirmation::{changes, confirmation};
+use crate::server::pages::acting::confirmation::{changes, confirmation, given};
 use crate::server::pages::acting::effects;
 use crate::server::pages::acting::fields::Field;
 use crate::server::pages::page::{Document, Outcome, Reply, shown};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::problems::notice;
+use crate::server::pages::table::named_facts;
 use crate::server::pages::visit::{Ask, Visit, read};
 use crate::server::problem::Problem;
 use crate::server::status::ServerCode;
 
 /// The field that tells a request from all others.
 const KEY: Field = Field::required("key", "Key", "It is posted once under this key, and found by it");
+/// The hidden field that tells a form from others of its kind where nothing is posted.
+const FORM: &str = "form";
+/// What is told of the thing that a form is about, as far as it has that.
+const OF_SUBJECT: [&str; 5] = ["name", "url", "id", "state", "scopes"];
 
 /// What a form does, and what it has to be filled with.
 pub(in crate::server::pages) struct Form {
@@ -37,6 +43,8 @@ pub(in crate::server::pages) enum Kind {
     Posting,
     /// It changes something, and what it changes is compared.
     Change,
+    /// It cannot be tried out: the server sees to it that it is done once. Has the path that shows the thing that it is about, if it is there.
+    Once(Option<&'static str>),
 }
 
 /// A call of the API, and where to look afterwards.
@@ -47,7 +55,16 @@ pub(in crate::server::pages) struct Wanted {
     pub(in crate::server::pages) body: Value,
     /// What shows the thing as it is now, where it is there already.
     pub(in crate::server::pages) now: Option<&'static str>,
-    pub(in crate::server::pages) done: fn(&Value) -> String,
+    pub(in crate::server::pages) done: Done,
+}
+
+/// What is shown afterwards.
+#[derive(Clone, Copy)]
+pub(in crate::server::pages) enum Done {
+    /// Another page.
+    At(fn(&Value) -> String),
+    /// The answer itself, which stands in no other place.
+    Here(fn(&Value) -> Result<Document, Problem>),
 }
 
 impl Wanted {
@@ -56,7 +73,16 @@ impl Wanted {
         body: impl Into<Value>,
         done: fn(&Value) -> String,
     ) -> Self {
-        Self { method: Method::POST, path, named: Vec::new(), body: body.into(), now: None, done }
+        Self { method: Method::POST, path, named: Vec::new(), body: body.into(), now: None, done: Done::At(done) }
+    }
+
+    /// A call whose answer is shown at once: it has a secret, or is kept nowhere.
+    pub(in crate::server::pages) fn post_and_show(
+        path: &'static str,
+        body: impl Into<Value>,
+        done: fn(&Value) -> Result<Document, Problem>,
+    ) -> Self {
+        Self { method: Method::POST, path, named: Vec::new(), body: body.into(), now: None, done: Done::Here(done) }
     }
 
     pub(in crate::server::pages) fn naming(self, name: &'static str, value: &str) -> Self {
@@ -69,9 +95,9 @@ impl Wanted {
 }
 
 /// The form, filled with what the query has.
-pub(in crate::server::pages) fn show(visit: &Visit, form: &Form) -> Outcome {
+pub(in crate::server::pages) async fn show(visit: &Visit, form: &Form) -> Outcome {
     visit.check(form.scope)?;
-    Ok(shown(form.title, filled(visit, form, &visit.query, &html! {})?))
+    Ok(shown(form.title, filled(visit, form, &visit.query, &html! {}).await?))
 }
 
 /// What was sent is tried out, done, or shown again to be changed.
@@ -79,13 +105,13 @@ pub(in crate::server::pages) async fn act(visit: &Visit, form: &Form) -> Outcome
     visit.check(form.scope)?;
     let step = match visit.form.get("step") {
         Some("confirm") => confirm(visit, form).await,
-        Some("edit") => return Ok(shown(form.title, filled(visit, form, &visit.form, &html! {})?)),
+        Some("edit") => return Ok(shown(form.title, filled(visit, form, &visit.form, &html! {}).await?)),
         _ => try_out(visit, form).await,
     };
     match step {
         // A refusal leaves the form as it was filled.
         Err(problem) if problem.status.is_client_error() => {
-            let main = filled(visit, form, &visit.form, &notice(&problem))?;
+            let main = filled(visit, form, &visit.form, &notice(&problem)).await?;
             Ok(Reply::Page(Document::new(form.title, main).with_status(problem.status)))
         }
         step => step,
@@ -107,18 +133,32 @@ async fn try_out(visit: &Visit, form: &Form) -> Outcome {
             };
             changes(before.as_ref(), &after)
         }
+        Kind::Once(of) => html! { (subject(visit, of).await?) (given(form.fields, &visit.form)) },
     };
     Ok(shown(format!("{}: confirm", form.title), confirmation(path_of(visit), &visit.form, &main)))
 }
 
 async fn confirm(visit: &Visit, form: &Form) -> Outcome {
     let wanted = (form.wanted)(visit, &visit.form)?;
-    let named = names(&wanted);
+    let answer = send(visit, form, &wanted).await?;
+    let value = read(&answer)?;
+    match wanted.done {
+        Done::Here(show) => Ok(Reply::Page(show(&value)?)),
+        Done::At(target) => {
+            let word = if answer.is_replayed { "before" } else { "now" };
+            Ok(Reply::SeeOther(Pairs::of([("done", word)]).behind(&target(&value))))
+        }
+    }
+}
+
+async fn send(visit: &Visit, form: &Form, wanted: &Wanted) -> Result<Answer, Problem> {
+    let named = names(wanted);
     let ask = Ask::of(wanted.path).naming(&named).sending(wanted.body.clone());
-    let answer = visit.send(wanted.method.clone(), ask).await?;
-    let word = if answer.is_replayed { "before" } else { "now" };
-    let target = (wanted.done)(&read(&answer)?);
-    Ok(Reply::SeeOther(Pairs::of([("done", word)]).behind(&target)))
+    match (form.kind, visit.form.get(FORM)) {
+        (Kind::Once(_), Some(mark)) => visit.send_once(mark, wanted.method.clone(), ask).await,
+        (Kind::Once(_), None) => Err(Problem::invalid("the form has lost its mark; open it anew")),
+        (Kind::Posting | Kind::Change, _) => visit.send(wanted.method.clone(), ask).await,
+    }
 }
 
 fn names(wanted: &Wanted) -> Vec<(&str, &str)> {
@@ -129,23 +169,47 @@ fn path_of(visit: &Visit) -> &str {
     visit.target.split('?').next().unwrap_or_default()
 }
 
-fn filled(visit: &Visit, form: &Form, given: &Pairs, above: &Markup) -> Result<Markup, Problem> {
-    let key = match given.get("key") {
-        Some(key) => key.to_owned(),
-        None => fresh_key()?,
+/// The thing that a form is about, so that nobody acts on another one.
+async fn subject(visit: &Visit, of: Option<&'static str>) -> Result<Markup, Problem> {
+    let Some(path) = of else { return Ok(html! {}) };
+    let named: Vec<_> = visit.path.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    match visit.get(Ask::of(path).naming(&named)).await {
+        Ok(subject) => Ok(named_facts(&subject, &OF_SUBJECT)),
+        // A key that may change it and not see it names it all the same.
+        Err(problem) if problem.status == StatusCode::FORBIDDEN => Ok(html! {}),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn filled(visit: &Visit, form: &Form, given: &Pairs, above: &Markup) -> Result<Markup, Problem> {
+    let mark = fresh_mark()?;
+    let subject = if let Kind::Once(of) = form.kind {
+        subject(visit, of).await?
+    } else {
+        html! {}
     };
+    let key = Pairs::of([(KEY.name, given.get(KEY.name).unwrap_or(&mark))]);
+    let is_plain = form.fields.is_empty() && form.kind != Kind::Posting;
     Ok(html! {
         (above)
         p { (form.about) }
+        (subject)
         form.fields.one method="post" action=(path_of(visit)) {
-            @for field in form.fields { (field.shown(given.get(field.name))) }
-            @if form.kind == Kind::Posting { (KEY.shown(Some(&key))) }
-            div.actions { button.main type="submit" { "Check it first" } }
+            @for field in form.fields { (field.shown(given)) }
+            @match form.kind {
+                Kind::Posting => { (KEY.shown(&key)) }
+                Kind::Once(_) => { input type="hidden" name=(FORM) value=(mark); }
+                Kind::Change => {}
+            }
+            div.actions {
+                @if is_plain { button.main type="submit" name="step" value="confirm" { "Confirm" } }
+                @else { button.main type="submit" { "Check it first" } }
+            }
         }
     })
 }
 
-fn fresh_key() -> Result<String, Problem> {
+fn fresh_mark() -> Result<String, Problem> {
     let (token, _) = make_token().map_err(|error| Problem::new(ServerCode::Panic, error.to_string()))?;
     Ok(format!("page-{}", &token[..24]))
 }

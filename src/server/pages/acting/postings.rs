@@ -7,6 +7,7 @@ use crate::server::pages::acting::fields::{Field, texts};
 use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, show};
 use crate::server::pages::page::Page;
 use crate::server::pages::pairs::{Pairs, encode};
+use crate::server::pages::zone::with_moments;
 
 const DESCRIPTION: Field =
     Field::optional("description", "Reason or description", "It stays with the transfer for ever");
@@ -24,10 +25,15 @@ const TRANSFER: Form = Form {
         Field::optional("way", "Way", "").of(WAYS),
         Field::required("amount", "Amount", "In the accounts' currency, such as 12.50; or all"),
         DESCRIPTION,
-        Field::optional("effective_at", "Counts for the books at", "A full time; empty for now"),
+        Field::optional(
+            "effective_at",
+            "Counts for the books at",
+            "A day or a time, such as 2026-09-30T12:00; empty for now",
+        ),
     ],
     kind: Kind::Posting,
-    wanted: |_, form| {
+    wanted: |visit, form| {
+        let form = &with_moments(visit, form, &["effective_at"])?;
         let mut body = texts(form, &["key", "description", "amount", "effective_at"]);
         add_parties(&mut body, form);
         Ok(Wanted::post("/v1/transfers", body, transfer_of))
@@ -130,7 +136,7 @@ const REVERSE_JOURNAL: Form = Form {
 
 macro_rules! page {
     ($path:expr, $form:expr) => {
-        Page::new($path, |visit| Box::pin(async move { show(&visit, &$form) }))
+        Page::new($path, |visit| Box::pin(async move { show(&visit, &$form).await }))
             .acting(|visit| Box::pin(async move { act(&visit, &$form).await }))
     };
 }

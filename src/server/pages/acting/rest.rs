@@ -11,7 +11,7 @@ use crate::server::pages::pairs::encode;
 
 const PERIOD: Form = Form {
     title: "Close or reopen a period",
-    about: "Nothing can be posted that counts for the books in a closed period.",
+    about: "Nothing can be posted that counts for the books in a closed period. Periods are those of UTC.",
     scope: Scope::BookWrite,
     fields: &[
         Field::required("period", "Period", "A year, a month or a day, such as 2026, 2026-09 or 2026-09-30"),

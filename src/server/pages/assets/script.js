@@ -1,6 +1,8 @@
 // What the pages do beside showing: they work without it.
 "use strict";
 
+const AGAIN = 5000;
+
 // "?" shows the help, "/" goes to the first field of the page. Neither does anything while somebody types.
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");
@@ -16,9 +18,39 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A file can be chosen in the place of a text that is pasted. It is read here, and sent as that text.
+for (const label of document.querySelectorAll("[data-into]")) {
+  const text = label.closest("form").elements[label.dataset.into];
+  label.hidden = false;
+  label.querySelector("input").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (file) text.value = await file.text();
+  });
+}
+
+// A second click while a form is on its way does nothing. The server does it once anyway; this shows the answer to the first.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, AGAIN);
+});
+
+// The time zone of the browser is offered where one is chosen.
+const own = document.querySelector("[data-own-zone]");
+if (own) {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  own.elements.zone.value = timeZone;
+  own.querySelector("span").textContent = timeZone;
+  own.hidden = !timeZone;
+}
+
+// A form that a login interrupted is opened again by itself.
+document.querySelector("[data-go-on] button")?.click();
+
 // The parts of a page that are live are made anew by the server when something happened in the book. Nothing is asked for meanwhile.
 const WAIT = 500;
-const AGAIN = 5000;
 let source = null;
 let last = "latest";
 let due = null;
