@@ -1,6 +1,7 @@
 //! The dashboard, as a browser without a script sees it.
 
 mod acting;
+mod consumers;
 mod keys;
 mod large;
 mod live;
@@ -44,6 +45,9 @@ const TARGETS: &[&str] = &[
     "/webhooks/new",
     "/webhooks/https%3A%2F%2Fhooks.example%2Fteller",
     "/webhooks/https%3A%2F%2Fhooks.example%2Fteller/replay",
+    "/consumers",
+    "/consumers/accounting",
+    "/consumers/accounting/move",
     "/keys",
     "/keys/new",
     "/keys/admin",
@@ -82,6 +86,7 @@ fn bank(book: &TestBook) -> TestServer {
         let answer = server.post(path, body);
         assert!([200, 201].contains(&answer.status), "{path}: {answer:?}");
     }
+    server.request("PUT", "/v1/consumers/accounting").json("{}").send().is(201);
     // Nothing is sent to it.
     server.post("/v1/webhooks", r#"{"url":"https://hooks.example/teller"}"#).is(201);
     server.post("/v1/webhooks/https%3A%2F%2Fhooks.example%2Fteller/pause", "").is(200);

@@ -11,7 +11,7 @@ use crate::server::pages::pairs::Pairs;
 use crate::server::pages::zone;
 
 /// The pages that lead to all others, with the scope that they need.
-const NAVIGATION: [(&str, &str, Scope); 11] = [
+const NAVIGATION: [(&str, &str, Scope); 12] = [
     ("/accounts", "Accounts", Scope::AccountsRead),
     ("/transfers", "Transfers", Scope::TransfersRead),
     ("/journals", "Journals", Scope::TransfersRead),
@@ -21,6 +21,7 @@ const NAVIGATION: [(&str, &str, Scope); 11] = [
     ("/reports", "Reports", Scope::BookRead),
     ("/proof", "Proof", Scope::BookRead),
     ("/webhooks", "Webhooks", Scope::WebhooksRead),
+    ("/consumers", "Consumers", Scope::EventsRead),
     ("/keys", "Keys", Scope::Admin),
     ("/doctor", "Doctor", Scope::Admin),
 ];

@@ -9,6 +9,8 @@ mod acting;
 mod assets;
 mod cells;
 mod chart;
+mod consumer;
+mod consumers;
 mod doctor;
 mod guard;
 mod help;
@@ -88,6 +90,8 @@ const PAGES: &[Page] = &[
     seals::PAGE,
     webhooks::PAGE,
     webhook::PAGE,
+    consumers::PAGE,
+    consumer::PAGE,
     keys::PAGE,
     key::PAGE,
     doctor::PAGE,

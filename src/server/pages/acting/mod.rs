@@ -6,6 +6,7 @@
 
 pub(super) mod accounts;
 pub(super) mod confirmation;
+pub(super) mod consumers;
 pub(super) mod effects;
 pub(super) mod fields;
 pub(super) mod flow;
@@ -18,5 +19,7 @@ use crate::server::pages::page::Page;
 
 /// The pages of all forms.
 pub(super) fn pages() -> impl Iterator<Item = &'static Page> {
-    [postings::PAGES, accounts::PAGES, rest::PAGES, webhooks::PAGES, keys::PAGES].into_iter().flatten()
+    [postings::PAGES, accounts::PAGES, rest::PAGES, webhooks::PAGES, consumers::PAGES, keys::PAGES]
+        .into_iter()
+        .flatten()
 }
