@@ -3,6 +3,7 @@ mod consuming;
 #[cfg(not(feature = "server"))]
 mod consuming_left_out;
 
+use std::panic::resume_unwind;
 use std::thread;
 use std::time::Duration;
 
@@ -17,12 +18,13 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::interrupt;
+use crate::cli::listing::Listing;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
 use crate::ledger::{EventCursor, EventFilter, EventKind, EventPage, Ledger};
 use crate::wire::{EventRecord, read_event_kind};
 
-/// How many events are in memory at once.
+/// How many events a page has. Two pages are in memory at once.
 const PAGE_EVENTS: u32 = 1_000;
 /// How many events people and JSON documents get where nobody says.
 const EVENTS_USUAL: u64 = 100;
@@ -119,16 +121,25 @@ impl Walk<'_> {
         }
         let mut list = self.context.output.list();
         let mut pause = PAUSE_FIRST;
+        let ledger = self.ledger;
+        let read = |after: Option<EventCursor>, left: u64| {
+            let limit = u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_EVENTS);
+            ledger.list_events(after, &filter, limit, WRITERS_WAIT)
+        };
+        let mut ahead = None;
         let is_whole = loop {
-            let limit = u32::try_from(self.left).unwrap_or(u32::MAX).min(PAGE_EVENTS);
-            let page = self.ledger.list_events(self.after, &filter, limit, WRITERS_WAIT)?;
+            let page = ahead.take().unwrap_or_else(|| read(self.after, self.left))?;
             let records: Vec<_> = page.events.iter().map(EventRecord::new).collect();
-            list.add(&records)?;
             self.after = page.next;
             self.left = self.left.saturating_sub(records.len() as u64);
-            if self.context.output.format != Format::Json {
-                self.acknowledge()?;
-            }
+            // The next page is read while this one is written.
+            ahead = thread::scope(|scope| {
+                let (after, left) = (self.after, self.left);
+                let reading = (!page.is_last && left > 0).then(|| scope.spawn(move || read(after, left)));
+                let written = self.write(&mut list, &records);
+                let ahead = reading.map(|reading| reading.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                written.map(|()| ahead)
+            })?;
             if self.left == 0 || self.context.output.reader_is_gone() {
                 break page.is_last;
             }
@@ -159,6 +170,13 @@ impl Walk<'_> {
             say(format_args!("Go on behind the last one: --after {after}"));
         }
         Ok(Ending::Done)
+    }
+
+    /// Writes a page, and acknowledges it.
+    fn write(&mut self, list: &mut Listing<EventRecord>, records: &[EventRecord]) -> Result<(), Failure> {
+        list.add(records)?;
+        // A document of JSON is whole only at its end.
+        if self.context.output.format == Format::Json { Ok(()) } else { self.acknowledge() }
     }
 
     /// Acknowledges what was read, once everything of it is written.
