@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::looking::words;
+use super::looking::{until_shown, words};
 use crate::support::browser::Browser;
 use crate::support::http::{TestServer, keys, make_key};
 use crate::support::on_every_backend;
@@ -11,7 +11,8 @@ const BYTES_MAX: usize = 100 << 10;
 
 /// A page that is not too large.
 fn bounded(browser: &Browser<'_>, target: &str) -> String {
-    let page = browser.page(target);
+    let shown = if target.starts_with("/reports/") { "As of" } else { "<h1>" };
+    let page = until_shown(browser, target, shown);
     assert!(page.len() < BYTES_MAX, "{target} has {} bytes", page.len());
     page
 }

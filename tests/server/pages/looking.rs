@@ -156,13 +156,13 @@ on_every_backend! {
     fn each_figure_of_a_report_leads_to_what_it_adds_up(book: &TestBook) {
         let server = bank(book);
         let browser = Browser::with_key(&server, &server.key);
-        let page = browser.page("/reports/trial-balance?month=2020-01");
+        let page = until_shown(&browser, "/reports/trial-balance?month=2020-01", "As of");
         assert!(words(&page).contains("Balanced : both sides agree"), "{page}");
-        let page = browser.page("/reports/trial-balance");
+        let page = until_shown(&browser, "/reports/trial-balance", "As of");
         let link = page.split("href=\"").find(|link| link.starts_with("/accounts/customers%3Aalice")).unwrap();
         let statement = words(&browser.page(&link.split('"').next().unwrap().replace("&amp;", "&")));
         assert!(statement.contains("closing 89.00 EUR"), "{statement}");
-        assert!(browser.page("/reports/balance-sheet?depth=1").contains("href=\"/accounts?prefix=customers\""));
+        assert!(until_shown(&browser, "/reports/balance-sheet?depth=1", "As of").contains("href=\"/accounts?prefix=customers\""));
         browser.get("/reports/nothing").is(404);
     }
 

@@ -1,6 +1,6 @@
 //! The time zone that a browser keeps: shown beside times, and meant by what is typed.
 
-use super::looking::words;
+use super::looking::{until_shown, words};
 use super::{TARGETS, bank};
 use crate::support::browser::Browser;
 use crate::support::http::TestServer;
@@ -52,7 +52,7 @@ on_every_backend! {
         let past = "/accounts/alice?at=2026-01-31";
         for (zone, in_february, on_the_day) in [("UTC", "0.00", "8.00"), ("Asia/Kathmandu", "8.00", "0.00"), ("+05:45", "8.00", "0.00"), ("+05:00", "0.00", "8.00")] {
             choose(&mut browser, zone);
-            let report = words(&browser.page(month));
+            let report = words(&until_shown(&browser, month, "As of"));
             let line = format!("alice liability EUR {} 0.00 {in_february}", if in_february == "8.00" { "0.00" } else { "8.00" });
             assert!(report.contains(&line) && report.contains(&format!("Days and months are those of {zone}.")), "{zone}: {report}");
             let statement = words(&browser.page(span));
