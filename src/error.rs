@@ -129,6 +129,14 @@ pub enum InputError {
         /// What was acknowledged before.
         acknowledged: String,
     },
+    /// There is no such monitor.
+    #[error("there is no monitor {0:?}")]
+    #[strum(serialize = "monitor_unknown")]
+    MonitorUnknown(String),
+    /// There is a monitor of that name.
+    #[error("there is a monitor {0} already")]
+    #[strum(serialize = "monitor_exists")]
+    MonitorExists(String),
     /// Not a seal of this book.
     #[error(transparent)]
     #[strum(serialize = "seal_invalid")]

@@ -12,6 +12,7 @@ mod jobs;
 mod keys;
 mod lists;
 mod metrics;
+mod monitors;
 mod pages;
 mod postings;
 pub mod programs;

@@ -103,6 +103,8 @@ const RECORDS: &[(&str, &str)] = &[
     ("KeyMadeRecord", "`key create`, `key rotate`"),
     ("KeyRecord", "`key list`, `key revoke`"),
     ("ConsumerRecord", "`consumer list` and the other verbs of `consumer`"),
+    ("MonitorRecord", "`monitor list` and the other verbs of `monitor`"),
+    ("MonitorEventRecord", "`monitor events`"),
     ("WebhookMadeRecord", "`webhook add`, `webhook rotate`"),
     ("WebhookRecord", "`webhook list` and the other verbs of `webhook`"),
     ("DeliveryRecord", "`webhook deliveries`"),

@@ -173,6 +173,8 @@ pub(super) fn of_input(input: &InputError) -> Option<&'static str> {
         InputError::ConsumerHeld { .. } => {
             Some("end the other reader, or wait until its lease is over; take it away with: teller consumer move")
         }
+        InputError::MonitorUnknown(_) => Some("see which there are with: teller monitor list"),
+        InputError::MonitorExists(_) => Some("use another name, or remove it first"),
         InputError::LeaseLost { .. } => Some("run the same command again: it goes on where the consumer is now"),
         InputError::At { fault, .. } => of_input(fault),
         _ => None,

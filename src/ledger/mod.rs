@@ -42,7 +42,8 @@ pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::book::examination::{Examination, examine};
 pub use crate::ledger::events::order::OpenedAccount;
 pub use crate::ledger::events::{
-    AccountChanged, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, TransferEvent,
+    AccountChanged, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, Standing, TransferEvent,
+    Watched,
 };
 pub use crate::ledger::holds::listing::HoldFilter;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};

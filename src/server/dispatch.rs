@@ -205,6 +205,10 @@ async fn act(
             let consumers = Arc::clone(&state.consumers);
             state.writes.run(deadline, move |ledger| run(&call, &consumers, ledger)).await
         }
+        Action::Monitors(run) => {
+            let monitors = Arc::clone(&state.monitors);
+            state.writes.run(deadline, move |ledger| run(&call, &monitors, ledger)).await
+        }
         Action::Jobs(run) => run(&call, &state.jobs),
         Action::Inline(run) => run(&call),
         Action::Export | Action::Events => Err(Problem::new(ServerCode::Panic, "it is answered as a stream")),

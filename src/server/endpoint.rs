@@ -14,6 +14,7 @@ use crate::server::currencies::Currencies;
 use crate::server::jobs::Jobs;
 use crate::server::keys::kept::Keys;
 use crate::server::keys::scope::Scope;
+use crate::server::monitors::kept::Monitors;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::webhooks::kept::Webhooks;
@@ -41,6 +42,8 @@ pub(super) enum Action {
     WebhookTest(WebhooksRun),
     /// Consumers of events.
     Consumers(ConsumersRun),
+    /// Monitors.
+    Monitors(MonitorsRun),
     /// What became of jobs.
     Jobs(fn(&Call, &Jobs) -> Result<Answer, Problem>),
     /// The whole book, as a stream.
@@ -60,6 +63,7 @@ pub(super) type JobRun = fn(&Call, &Ledger, &AtomicBool) -> Result<Answer, Probl
 pub(super) type KeysRun = fn(&Call, &Keys, Instant) -> Result<Answer, Problem>;
 
 pub(super) type ConsumersRun = fn(&Call, &Consumers, &Ledger) -> Result<Answer, Problem>;
+pub(super) type MonitorsRun = fn(&Call, &Monitors, &Ledger) -> Result<Answer, Problem>;
 pub(super) type WebhooksRun = fn(&Call, &Webhooks, &Ledger) -> Result<Answer, Problem>;
 
 /// Which keys can use an endpoint, of those that are for some accounts only.

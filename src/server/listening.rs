@@ -19,6 +19,7 @@ use tracing::{error, info, warn};
 use crate::error::{Error, InputError};
 use crate::server::clockwork;
 use crate::server::feed;
+use crate::server::monitors::judging::Judging;
 use crate::server::options::{ServerOptions, TlsFiles};
 use crate::server::router::router;
 use crate::server::state::State;
@@ -210,10 +211,13 @@ impl Server {
     pub fn run(self) -> Result<(), Error> {
         let Self { state, runtime, options, listeners, stop, book: (url, store), .. } = self;
         let deliverer = Deliverer::start(&url, store, &options, state.ending())?;
+        let monitors = Arc::clone(&state.monitors);
+        let judging = Judging::start((&url, store), monitors, options.lease_time, state.ending())?;
         let outcome = runtime.block_on(serve(&state, &options, listeners, &stop));
         // Where the sockets failed, nothing has told it.
         state.end();
         deliverer.join();
+        judging.join();
         // Requests that still wait have had their time.
         runtime.shutdown_timeout(Duration::from_millis(100));
         // The last one to hold the poster waits until everything that it took is posted.

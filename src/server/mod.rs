@@ -27,6 +27,7 @@ mod listening;
 mod load;
 mod long_work;
 mod metrics;
+mod monitors;
 mod once;
 mod openapi;
 mod options;
@@ -52,5 +53,6 @@ pub use crate::server::keys::scope::Scope;
 pub use crate::server::listening::{OpenSockets, Server, Stopper};
 #[cfg(feature = "cli")]
 pub use crate::server::load::{Load, LoadRequest, LoadSource};
+pub use crate::server::monitors::kept::Monitors;
 pub use crate::server::options::{ServerOptions, TlsFiles};
 pub use crate::server::webhooks::kept::{NewWebhook, Webhooks};

@@ -131,6 +131,7 @@ fn good(endpoint: &Endpoint) -> &'static [u16] {
     match endpoint.action {
         Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => &[200, 201],
         Action::Consumers(_) if endpoint.method == Method::PUT => &[200, 201],
+        Action::Monitors(_) if endpoint.method == Method::POST => &[201],
         Action::Job(_) => &[200, 202],
         Action::Keys(_) | Action::Webhooks(_)
             if [Shape::One("KeyMadeRecord"), Shape::One("WebhookMadeRecord")].contains(&endpoint.answer) =>
@@ -152,7 +153,7 @@ fn bad(endpoint: &Endpoint) -> Vec<u16> {
     }
     match endpoint.action {
         Action::Post(..) | Action::PostPrepared(..) | Action::Write(_) => statuses.extend([409, 412, 507]),
-        Action::Keys(_) | Action::Webhooks(_) | Action::WebhookTest(_) | Action::Consumers(_) => {
+        Action::Keys(_) | Action::Webhooks(_) | Action::WebhookTest(_) | Action::Consumers(_) | Action::Monitors(_) => {
             statuses.extend([409, 507]);
         }
         Action::Job(_) => statuses.push(507),

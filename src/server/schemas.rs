@@ -7,10 +7,10 @@ use crate::wire::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
     ConsumerRecord, CurrencyRecord, DeliveryRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord,
     FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord,
-    MetadataChangeRecord, MetadataRecord, OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record,
-    RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord,
-    TransferEventRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord,
-    WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
+    MetadataChangeRecord, MetadataRecord, MonitorEventRecord, MonitorRecord, OpenedRecord, PeriodChangeRecord,
+    PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord,
+    StatementHead, TransferDetailsRecord, TransferEventRecord, TransferRecord, TransferWithBalancesRecord,
+    TrialBalanceRecord, VerifyRecord, WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
 };
 
 /// What a body looks like.
@@ -97,6 +97,8 @@ pub(super) fn components() -> Map<String, Value> {
         record::<ImportRecord>(),
         record::<RefusedLineRecord>(),
         record::<ConsumerRecord>(),
+        record::<MonitorRecord>(),
+        record::<MonitorEventRecord>(),
         record::<KeyRecord>(),
         record::<KeyMadeRecord>(),
         record::<WebhookRecord>(),
@@ -266,12 +268,15 @@ fn of_the_rest() -> Value {
     let consumer = json!({"cursor": text(), "epoch": {"type": "integer"},
         "lease": {"type": "string", "description": "A length of time, such as `30s`"}});
     let elsewhere = json!({"to": {"type": "string", "description": "A cursor, `latest` or `first`"}});
+    let monitor = json!({"name": text(), "account": text(), "prefix": text(), "currency": text(),
+        "when": {"type": "string", "description": "Such as `available < 100.00`; `posted` and `held` too"}});
     let proof = json!({"seal": {"type": "object"}, "public_key": text(), "account": text()});
     json!({
         "KeyRequest": object(&[&key], &["name", "scopes"]),
         "WebhookRequest": object(&[&webhook], &["url"]),
         "ConsumerRequest": object(&[&consumer], &[]),
         "ConsumerMoveRequest": object(&[&elsewhere], &["to"]),
+        "MonitorRequest": object(&[&monitor], &["name", "when"]),
         "ReplayRequest": object(&[&replay], &[]),
         "RotationRequest": object(&[&old], &[]),
         "VerificationRequest": object(&[&proof], &[]),

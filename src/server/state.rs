@@ -16,6 +16,7 @@ use crate::server::keys::ring::Ring;
 use crate::server::keys::sessions::Sessions;
 use crate::server::lanes::{Lane, Late};
 use crate::server::metrics::Metrics;
+use crate::server::monitors::kept::Monitors;
 use crate::server::once::Once;
 use crate::server::options::ServerOptions;
 use crate::server::rates::Rates;
@@ -41,6 +42,7 @@ pub(super) struct State {
     pub(super) ring: Arc<Ring>,
     pub(super) webhooks: Arc<Webhooks>,
     pub(super) consumers: Arc<Consumers>,
+    pub(super) monitors: Arc<Monitors>,
     pub(super) bodies: Bodies,
     pub(super) jobs: Jobs,
     pub(super) feed: Arc<Feed>,
@@ -71,6 +73,7 @@ impl State {
             ring: Arc::new(Ring::new(Keys::of_book(url, store))),
             webhooks: Arc::new(Webhooks::of_book(url, store)),
             consumers: Arc::new(Consumers::of_book(url, store)),
+            monitors: Arc::new(Monitors::of_book(url, store)),
             bodies: Bodies::default(),
             jobs: Jobs::default(),
             feed: Arc::new(Feed::new()),

@@ -114,8 +114,9 @@ pub(super) fn of_input(input: &InputError) -> StatusCode {
         InputError::CursorForeign { .. }
         | InputError::ConsumerHeld { .. }
         | InputError::LeaseLost { .. }
-        | InputError::CursorBehind { .. } => StatusCode::CONFLICT,
-        InputError::ConsumerUnknown { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        | InputError::CursorBehind { .. }
+        | InputError::MonitorExists(_) => StatusCode::CONFLICT,
+        InputError::ConsumerUnknown { .. } | InputError::MonitorUnknown(_) => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -93,7 +93,8 @@ pub(crate) use crate::store::movements::Movements;
 #[cfg(feature = "server")]
 pub(crate) use crate::store::operational::{
     Acknowledged, ApiKeyRow, ApiKeys, ConsumerRow, ConsumerRows, Deliveries, DeliveryRow, DeliveryState, Failed,
-    KeyTime, Moved, Place, SessionRow, WebhookRow, WebhookRows, WebhookState,
+    Judged, KeyTime, MonitorEventRow, MonitorRow, MonitorRows, Moved, Place, SessionRow, WebhookRow, WebhookRows,
+    WebhookState,
 };
 pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, Lifetime, MissingBook, StoreOptions};

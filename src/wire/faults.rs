@@ -15,6 +15,7 @@ pub(crate) fn fields_of_input(input: &InputError) -> Map<String, Value> {
         InputError::CursorBehind { consumer, acknowledged, .. } => {
             json!({"consumer": consumer, "acknowledged": acknowledged})
         }
+        InputError::MonitorUnknown(monitor) | InputError::MonitorExists(monitor) => json!({"monitor": monitor}),
         _ => Value::Null,
     };
     match fields {

@@ -112,6 +112,14 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("POST", "/v1/webhooks/{webhook=https%3A%2F%2Flocalhost%3A9%2F}/replay", r#"{"after":"latest"}"#),
     ("POST", "/v1/webhooks/{webhook=https%3A%2F%2Flocalhost%3A9%2F}/replay", ""),
     ("POST", "/v1/webhooks/{webhook=https%3A%2F%2Flocalhost%3A9%2F}/remove", ""),
+    ("POST", "/v1/monitors", r#"{"name":"low","account":"customers:alice","when":"available < 100000"}"#),
+    ("POST", "/v1/monitors", r#"{"name":"low","account":"customers:alice","when":"available < 100000"}"#),
+    ("POST", "/v1/monitors", "{}"),
+    ("GET", "/v1/monitors", ""),
+    ("GET", "/v1/monitors/{monitor=low}", ""),
+    ("GET", "/v1/monitors/{monitor=none}", ""),
+    ("GET", "/v1/monitors/{monitor=low}/events", ""),
+    ("DELETE", "/v1/monitors/{monitor=low}", ""),
     ("GET", "/v1/whoami", ""),
 ];
 

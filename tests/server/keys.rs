@@ -89,6 +89,11 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("webhooks:write", "POST", "/v1/webhooks/w/resume"),
     ("webhooks:write", "POST", "/v1/webhooks/w/remove"),
     ("webhooks:write", "POST", "/v1/webhooks/w/replay"),
+    ("monitors:read", "GET", "/v1/monitors"),
+    ("monitors:read", "GET", "/v1/monitors/m"),
+    ("monitors:read", "GET", "/v1/monitors/m/events"),
+    ("monitors:write", "POST", "/v1/monitors"),
+    ("monitors:write", "DELETE", "/v1/monitors/m"),
     ("metrics", "GET", "/metrics"),
 ];
 
@@ -104,6 +109,7 @@ fn filled(path: &str) -> String {
         ("{key}", "k"),
         ("{webhook}", "w"),
         ("{consumer}", "c"),
+        ("{monitor}", "m"),
     ];
     names.iter().fold(path.to_owned(), |path, (from, to)| path.replace(from, to))
 }

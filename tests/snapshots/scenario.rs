@@ -353,7 +353,7 @@ pub const ON_POSTGRES: &str = "
 ";
 
 /// The commands that are not told of: what they print is made from the help, or is random, or comes from another time.
-pub const NOT_TOLD: [&str; 22] = [
+pub const NOT_TOLD: [&str; 27] = [
     "completions",
     "man",
     "serve",
@@ -366,6 +366,11 @@ pub const NOT_TOLD: [&str; 22] = [
     "consumer show",
     "consumer move",
     "consumer remove",
+    "monitor add",
+    "monitor list",
+    "monitor show",
+    "monitor events",
+    "monitor remove",
     "webhook add",
     "webhook list",
     "webhook show",

@@ -36,7 +36,7 @@ Examples:
   teller key create shop --scope transfers:write --prefix shops:corner:
 
 What a key does is recorded in its name. The scopes are accounts:read, accounts:write, transfers:read, transfers:write, \
-schedules:read, schedules:write, book:read, book:write, book:export, events:read, webhooks:read, webhooks:write, metrics, and admin for all of them. Keys are kept beside \
+schedules:read, schedules:write, book:read, book:write, book:export, events:read, webhooks:read, webhooks:write, monitors:read, monitors:write, metrics, and admin for all of them. Keys are kept beside \
 the book and are no part of it: no export has them.";
 
 #[derive(Args)]

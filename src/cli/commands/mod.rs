@@ -27,6 +27,8 @@ mod journal;
 mod key;
 mod metadata;
 mod migrate;
+#[cfg(feature = "server")]
+mod monitor;
 mod period;
 mod report;
 mod reverse;
@@ -135,6 +137,9 @@ commands! {
     /// Name readers of events, whose place is kept: add, list, move and remove them
     #[command(subcommand)]
     @"server" Consumer(consumer::ConsumerCommand) => consumer::run,
+    /// Watch what accounts have: add, list and remove monitors, and see what happened to them
+    #[command(subcommand)]
+    @"server" Monitor(monitor::MonitorCommand) => monitor::run,
     /// Send events to other systems: add, list, test, pause and remove webhooks
     #[command(subcommand)]
     @"server" Webhook(webhook::WebhookCommand) => webhook::run,

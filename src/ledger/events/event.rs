@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::facts::{AccountEvent, AccountName, BookEvent, Hash, Instant, Sequence};
+use crate::facts::{AccountEvent, AccountName, AccountType, BookEvent, Hash, Instant, Sequence};
 use crate::ledger::events::cursor::EventCursor;
 use crate::ledger::events::kind::EventKind;
 use crate::ledger::events::order::OpenedAccount;
@@ -44,6 +44,10 @@ pub struct TransferEvent {
     pub posted: Posted,
     /// Which leg of its journal it is; `None` if it is part of none.
     pub leg: Option<Leg>,
+    /// The type of the account that was debited.
+    pub debit_type: AccountType,
+    /// The type of the account that was credited.
+    pub credit_type: AccountType,
 }
 
 /// A leg of a journal.

@@ -10,6 +10,7 @@ pub(in crate::ledger) mod horizon;
 mod kind;
 pub(in crate::ledger) mod order;
 mod reading;
+mod watched;
 
 use std::thread;
 use std::time::{Duration, Instant as Stopwatch};
@@ -27,6 +28,7 @@ pub use crate::ledger::events::event::{AccountChanged, Event, EventContent, Even
 use crate::ledger::events::horizon::Seen;
 pub use crate::ledger::events::kind::EventKind;
 use crate::ledger::events::reading::Reading;
+pub use crate::ledger::events::watched::{Standing, Watched};
 
 /// How long the first wait for the horizon is. Most writers are gone after that; each further wait is twice as long.
 const WAIT_FIRST: Duration = Duration::from_millis(1);

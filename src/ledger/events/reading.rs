@@ -150,8 +150,11 @@ impl Surroundings {
             BookEntry::Opening(account) => EventContent::AccountOpened(account),
             BookEntry::Transfer(transfer) => {
                 let leg = transfer.journal_id.map(|journal| self.leg(journal, sequence));
+                let type_of = |id| self.labels.get(id, "transfers", sequence).map(|label| label.account_type);
+                let (debit_type, credit_type) =
+                    (type_of(transfer.debit.account_id)?, type_of(transfer.credit.account_id)?);
                 let posted = self.labels.posted(*transfer, false)?;
-                EventContent::Transfer(Box::new(TransferEvent { posted, leg }))
+                EventContent::Transfer(Box::new(TransferEvent { posted, leg, debit_type, credit_type }))
             }
             BookEntry::OfAccount(event) => {
                 let label = self.labels.get(event.account_id, "account_events", sequence)?;

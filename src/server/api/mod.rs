@@ -15,6 +15,7 @@ mod jobs;
 mod journals;
 mod keys;
 mod metadata;
+mod monitors;
 mod periods;
 mod proof;
 mod reports;
@@ -58,6 +59,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         jobs::endpoints(),
         keys::endpoints(),
         webhooks::endpoints(),
+        monitors::endpoints(),
     ]
     .into_iter()
     .flatten()

@@ -30,6 +30,10 @@ pub enum Scope {
     WebhooksRead,
     /// Adding, changing and removing webhooks.
     WebhooksWrite,
+    /// Monitors and what happened to them: what accounts have.
+    MonitorsRead,
+    /// Adding and removing monitors.
+    MonitorsWrite,
     /// The numbers of the server.
     Metrics,
     /// All of it.
@@ -38,7 +42,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order in which they are told.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::AccountsRead,
         Self::AccountsWrite,
         Self::TransfersRead,
@@ -51,6 +55,8 @@ impl Scope {
         Self::EventsRead,
         Self::WebhooksRead,
         Self::WebhooksWrite,
+        Self::MonitorsRead,
+        Self::MonitorsWrite,
         Self::Metrics,
         Self::Admin,
     ];
@@ -71,6 +77,8 @@ impl Scope {
             Self::EventsRead => "events:read",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
+            Self::MonitorsRead => "monitors:read",
+            Self::MonitorsWrite => "monitors:write",
             Self::Metrics => "metrics",
             Self::Admin => "admin",
         }

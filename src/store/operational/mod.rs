@@ -1,4 +1,4 @@
-//! What belongs to the server and not to the book: keys of the API, webhooks and their deliveries, consumers. No export and no hash knows of it.
+//! What belongs to the server and not to the book: keys of the API, webhooks and their deliveries, consumers, monitors. No export and no hash knows of it.
 //!
 //! On PostgreSQL it is in a schema of its own, the book's name with `_server` behind it. On SQLite it is in a file of its own beside the
 //! book, with `-server` behind its name. Nothing is made before there is something to keep. What belongs here: the place, and a file a table.
@@ -6,6 +6,7 @@
 mod api_keys;
 mod consumers;
 mod deliveries;
+mod monitors;
 mod place;
 mod sessions;
 mod tables;
@@ -14,6 +15,7 @@ mod webhooks;
 pub(crate) use crate::store::operational::api_keys::{ApiKeyRow, ApiKeys, KeyTime};
 pub(crate) use crate::store::operational::consumers::{Acknowledged, ConsumerRow, ConsumerRows};
 pub(crate) use crate::store::operational::deliveries::{Deliveries, DeliveryRow, DeliveryState, Failed};
+pub(crate) use crate::store::operational::monitors::{Judged, MonitorEventRow, MonitorRow, MonitorRows};
 pub(crate) use crate::store::operational::place::Place;
 pub(crate) use crate::store::operational::sessions::SessionRow;
 pub(crate) use crate::store::operational::webhooks::{Moved, WebhookRow, WebhookRows, WebhookState};

@@ -44,5 +44,32 @@ pub(super) const CONSUMERS: Table = Table {
     rights: "select, insert, update, delete",
 };
 
+pub(super) const MONITORS: Table = Table {
+    name: "monitors",
+    columns: "(\
+        name text primary key, account text not null, prefix text not null, currency text not null, exponent bigint not null, \
+        condition text not null, is_raised bigint not null, changed_at bigint, posted text not null, held text not null, \
+        cursor text, sequence bigint not null, created_at bigint not null)",
+    rights: "select, insert, update, delete",
+};
+
+pub(super) const MONITOR_EVENTS: Table = Table {
+    name: "monitor_events",
+    columns: "(\
+        number bigint primary key, monitor text not null, kind text not null, event text, time bigint not null, \
+        value text not null)",
+    rights: "select, insert, delete",
+};
+
+/// Who does what only one server does, by a name for it.
+pub(super) const LEASES: Table = Table {
+    name: "leases",
+    columns: "(\
+        name text primary key, holder text not null, epoch bigint not null, leased_until bigint not null, \
+        counter bigint not null)",
+    rights: "select, insert, update",
+};
+
 /// Whoever may make one of them makes all, so that servers need not be allowed to.
-pub(super) const ALL: [&Table; 5] = [&KEYS, &SESSIONS, &WEBHOOKS, &DELIVERIES, &CONSUMERS];
+pub(super) const ALL: [&Table; 8] =
+    [&KEYS, &SESSIONS, &WEBHOOKS, &DELIVERIES, &CONSUMERS, &MONITORS, &MONITOR_EVENTS, &LEASES];

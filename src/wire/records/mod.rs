@@ -21,6 +21,8 @@ mod imports;
 #[cfg(feature = "server")]
 mod keys;
 mod lookups;
+#[cfg(feature = "server")]
+mod monitors;
 mod operations;
 mod periods;
 mod reports;
@@ -53,6 +55,8 @@ pub use crate::wire::records::imports::{ImportLineRecord, RefusedLineRecord};
 #[cfg(feature = "server")]
 pub use crate::wire::records::keys::{KeyMadeRecord, KeyRecord, ShownKey};
 pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};
+#[cfg(feature = "server")]
+pub use crate::wire::records::monitors::{MonitorEventRecord, MonitorRecord};
 pub use crate::wire::records::operations::{
     BackupRecord, BookMadeRecord, BookRecord, ExportRecord, FlatExportRecord, PageRecord, RoleRecord, SealRecord,
 };

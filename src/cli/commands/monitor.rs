@@ -1,0 +1,130 @@
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Subcommand};
+
+use crate::cli::args::parse;
+use crate::cli::committed::Committed;
+use crate::cli::context::{Context, Ending};
+use crate::cli::failure::Failure;
+use crate::cli::talk::say;
+use crate::ledger::{Ledger, Watched};
+use crate::server::Monitors;
+use crate::wire::MonitorRecord;
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum MonitorCommand {
+    /// Add a condition on what an account has, or several together
+    #[command(after_help = ADD_HELP)]
+    Add(AddArgs),
+    /// List the monitors, and whether their conditions are true
+    #[command(after_help = "Example:\n  teller monitor list")]
+    List,
+    /// Show a monitor
+    #[command(after_help = "Example:\n  teller monitor show alice-low --format json")]
+    Show(NameArgs),
+    /// Show when the condition became true and when it ended, in order
+    #[command(after_help = "Example:\n  teller monitor events alice-low")]
+    Events(EventsArgs),
+    /// Forget a monitor and what happened to it
+    #[command(after_help = "Example:\n  teller monitor remove alice-low")]
+    Remove(NameArgs),
+}
+
+const ADD_HELP: &str = "\
+Examples:
+  teller monitor add alice-low --account customers:alice --when 'available < 100.00'
+  teller monitor add float --prefix cash: --currency EUR --when 'posted < 50000'
+
+What is compared is posted, held or available, as the balance of the account shows it, and by <, <=, =, >= or >. `teller serve` judges \
+monitors by each event, in the book's order: docs/monitors.md tells what is promised.";
+
+#[derive(Args)]
+pub(in crate::cli) struct AddArgs {
+    /// The monitor's name
+    monitor: String,
+    /// The account
+    #[arg(long, value_name = "ACCOUNT", required_unless_present = "prefix", conflicts_with = "prefix")]
+    account: Option<String>,
+    /// All accounts of the currency whose names begin with this, together
+    #[arg(long, value_name = "PREFIX", requires = "currency")]
+    prefix: Option<String>,
+    /// The currency of these accounts
+    #[arg(long, value_name = "CODE", requires = "prefix")]
+    currency: Option<String>,
+    /// The condition, such as 'available < 100.00'
+    #[arg(long, value_name = "CONDITION")]
+    when: String,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct NameArgs {
+    /// The monitor's name
+    monitor: String,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct EventsArgs {
+    /// The monitor's name
+    monitor: String,
+    /// Only what happened behind this number
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    after: i64,
+    /// The most events to show
+    #[arg(long, value_name = "EVENTS", default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
+    limit: u32,
+}
+
+pub(in crate::cli) fn run(context: &Context, command: &MonitorCommand) -> Result<Ending, Failure> {
+    // Opens the book first, so that nothing is made beside a file that is no book.
+    let ledger = context.ledger()?;
+    let (url, _) = context.url()?;
+    let monitors = Monitors::of_book(&url, context.options()?);
+    match command {
+        MonitorCommand::Add(arguments) => add(context, &monitors, &ledger, arguments),
+        MonitorCommand::List => list(context, &monitors),
+        MonitorCommand::Show(arguments) => show(context, &monitors.get(&arguments.monitor)?),
+        MonitorCommand::Events(arguments) => events(context, &monitors, arguments),
+        MonitorCommand::Remove(arguments) => changed(context, "removed", &monitors.remove(&arguments.monitor)?),
+    }
+}
+
+fn add(context: &Context, monitors: &Monitors, ledger: &Ledger, arguments: &AddArgs) -> Result<Ending, Failure> {
+    let watched = match (&arguments.account, &arguments.prefix, &arguments.currency) {
+        (None, Some(prefix), Some(currency)) => Watched::Prefix { prefix: prefix.clone(), currency: parse(currency)? },
+        (account, ..) => Watched::Account(parse(account.as_deref().unwrap_or_default())?),
+    };
+    let added = monitors.add(&arguments.monitor, &watched, &arguments.when, ledger);
+    changed(context, "added", &added.map_err(|error| context.with_similar(error.into()))?)
+}
+
+fn list(context: &Context, monitors: &Monitors) -> Result<Ending, Failure> {
+    let records = monitors.list()?;
+    context.output.many(&records)?;
+    if records.is_empty() {
+        say("There are no monitors.");
+    }
+    Ok(Ending::Done)
+}
+
+fn show(context: &Context, monitor: &MonitorRecord) -> Result<Ending, Failure> {
+    context.output.one(monitor)?;
+    Ok(Ending::Done)
+}
+
+fn changed(context: &Context, done: &str, monitor: &MonitorRecord) -> Result<Ending, Failure> {
+    context.output.committed(Committed::new(format!("the monitor {} is {done}", monitor.name)));
+    show(context, monitor)
+}
+
+fn events(context: &Context, monitors: &Monitors, arguments: &EventsArgs) -> Result<Ending, Failure> {
+    let (records, next) = monitors.events(&arguments.monitor, arguments.after, arguments.limit)?;
+    let mut list = context.output.list();
+    list.add(&records)?;
+    list.end(next)?;
+    if records.is_empty() {
+        say("Nothing happened to it.");
+    }
+    if let Some(next) = next {
+        say(format_args!("There may be more: --after {next}"));
+    }
+    Ok(Ending::Done)
+}
