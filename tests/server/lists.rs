@@ -85,6 +85,34 @@ on_every_backend! {
         }
     }
 
+    fn the_program_and_the_api_value_the_same_report(book: &TestBook) {
+        let server = bank(book);
+        server.post("/v1/accounts", r#"{"account":"customers:dora","currency":"USD"}"#).is(201);
+        server.post("/v1/deposits", r#"{"key":"usd","account":"customers:dora","amount":"33.33"}"#).is(201);
+        let day = "2100-12-31";
+        let prices = format!("date,currency,in,price\n{day},USD,EUR,0.95\n2099-12-31,USD,EUR,0.9\n");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("prices.csv");
+        std::fs::write(&file, &prices).unwrap();
+        let send = |target: &str, prices: &str| server.request("POST", target).body("text/csv", prices).send();
+        for (path, query, options) in [
+            ("trial-balance", "from=2100&to=2101", "--from 2100 --to 2101"),
+            ("balance-sheet", "at=2100", "--at 2100"),
+            ("income-statement", "from=2100&to=2101", "--from 2100 --to 2101"),
+        ] {
+            let valued = format!("report {path} {options} --in EUR --prices {} --format json", file.display());
+            let told = book.run(&valued).ends(0).json();
+            let target = format!("/v1/reports/{path}?{query}");
+            assert_eq!(send(&format!("{target}&in=EUR"), &prices).is(200).json(), told, "{path}");
+            assert!(told.to_string().contains("31.66") || path == "income-statement", "{told}");
+            send(&target, &prices).problem(400, "request_invalid");
+            send(&format!("{target}&in=EURO"), &prices).problem(422, "currency_unknown");
+            server.get(&format!("{target}&in=EUR")).problem(400, "request_invalid");
+        }
+        let lacking = send("/v1/reports/balance-sheet?at=2100&in=EUR", "date,currency,in,price\n").problem(400, "report_invalid");
+        assert!(lacking.body.contains("no price of USD in EUR on 2100-12-31"), "{}", lacking.body);
+    }
+
     fn schedules_are_added_run_and_cancelled(book: &TestBook) {
         let server = bank(book);
         let body = r#"{"key":"rent","from":"customers:alice","to":"customers:bob","amount":"5.00","once":"2026-02-01T00:00:00Z"}"#;
