@@ -17,7 +17,7 @@ const PAGES = [
   "/login", "/", "/accounts", "/accounts?prefix=customers%3A", "/accounts/customers%3Aalice",
   "/accounts/customers%3Aalice?order=effective&at=yesterday", "/transfers", "/transfers?kind=hold", "/transfers/rent-2026-09",
   "/transfers/hotel", "/journals", "/journals/split", "/holds", "/holds/hotel", "/schedules", "/schedules/standing", "/periods", "/reports",
-  "/reports/trial-balance", "/reports/balance-sheet", "/reports/income-statement", "/proof", "/proof/seals", "/consumers", "/consumers/accounting", "/consumers/accounting/move", "/webhooks", "/webhooks/new", WEBHOOK,
+  "/reports/trial-balance", "/reports/balance-sheet", "/reports/income-statement", "/proof", "/proof/seals", "/monitors", "/monitors/new", "/monitors/low", "/monitors/low/remove", "/consumers", "/consumers/accounting", "/consumers/accounting/move", "/webhooks", "/webhooks/new", WEBHOOK,
   `${WEBHOOK}/replay`, `${WEBHOOK}/rotate`, `${WEBHOOK}/remove`, "/keys", "/keys/new", "/keys/ci", "/keys/ci/rotate", "/keys/ci/revoke", "/doctor",
   "/time-zone", "/help", "/post", "/cash", "/hold",
   "/holds/hotel/capture", "/holds/hotel/release", "/transfers/rent-2026-09/reverse", "/journals/split/reverse", "/open-account",

@@ -7,6 +7,7 @@ mod large;
 mod live;
 mod login;
 mod looking;
+mod monitors;
 mod roles;
 mod seals;
 mod webhooks;
@@ -48,6 +49,8 @@ const TARGETS: &[&str] = &[
     "/consumers",
     "/consumers/accounting",
     "/consumers/accounting/move",
+    "/monitors",
+    "/monitors/new",
     "/keys",
     "/keys/new",
     "/keys/admin",

@@ -11,7 +11,7 @@ use crate::server::pages::pairs::Pairs;
 use crate::server::pages::zone;
 
 /// The pages that lead to all others, with the scope that they need.
-const NAVIGATION: [(&str, &str, Scope); 12] = [
+const NAVIGATION: [(&str, &str, Scope); 13] = [
     ("/accounts", "Accounts", Scope::AccountsRead),
     ("/transfers", "Transfers", Scope::TransfersRead),
     ("/journals", "Journals", Scope::TransfersRead),
@@ -22,6 +22,7 @@ const NAVIGATION: [(&str, &str, Scope); 12] = [
     ("/proof", "Proof", Scope::BookRead),
     ("/webhooks", "Webhooks", Scope::WebhooksRead),
     ("/consumers", "Consumers", Scope::EventsRead),
+    ("/monitors", "Monitors", Scope::MonitorsRead),
     ("/keys", "Keys", Scope::Admin),
     ("/doctor", "Doctor", Scope::Admin),
 ];

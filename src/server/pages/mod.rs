@@ -23,6 +23,8 @@ mod keys;
 mod layout;
 mod list;
 mod login;
+mod monitor;
+mod monitors;
 mod overview;
 mod page;
 mod pairs;
@@ -92,6 +94,8 @@ const PAGES: &[Page] = &[
     webhook::PAGE,
     consumers::PAGE,
     consumer::PAGE,
+    monitors::PAGE,
+    monitor::PAGE,
     keys::PAGE,
     key::PAGE,
     doctor::PAGE,

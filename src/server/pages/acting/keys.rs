@@ -25,6 +25,8 @@ pub(in crate::server::pages) const SCOPES: Choices = &[
     ("events:read", "see what happens in the book; with it pages are live"),
     ("webhooks:read", "see webhooks and their deliveries"),
     ("webhooks:write", "add, change and remove webhooks"),
+    ("monitors:read", "see monitors, and when their conditions were true"),
+    ("monitors:write", "add and remove monitors"),
     ("metrics", "see the numbers of the server"),
     ("admin", "all of it, and keys"),
 ];

@@ -11,6 +11,7 @@ pub(super) mod effects;
 pub(super) mod fields;
 pub(super) mod flow;
 pub(super) mod keys;
+pub(super) mod monitors;
 pub(super) mod postings;
 pub(super) mod rest;
 pub(super) mod webhooks;
@@ -19,7 +20,7 @@ use crate::server::pages::page::Page;
 
 /// The pages of all forms.
 pub(super) fn pages() -> impl Iterator<Item = &'static Page> {
-    [postings::PAGES, accounts::PAGES, rest::PAGES, webhooks::PAGES, consumers::PAGES, keys::PAGES]
+    [postings::PAGES, accounts::PAGES, rest::PAGES, webhooks::PAGES, consumers::PAGES, monitors::PAGES, keys::PAGES]
         .into_iter()
         .flatten()
 }

@@ -1,0 +1,50 @@
+//! Forms about monitors.
+
+use axum::http::Method;
+use serde_json::{Map, Value};
+
+use crate::server::keys::scope::Scope;
+use crate::server::pages::acting::fields::{Field, texts};
+use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, show};
+use crate::server::pages::acting::postings::page;
+use crate::server::pages::page::Page;
+use crate::server::pages::pairs::encode;
+
+const MONITOR: &str = "/v1/monitors/{monitor}";
+
+const ADD: Form = Form {
+    title: "Add a monitor",
+    about: "It is judged behind every event. When its condition becomes true and when it ends, that is noted, each once.",
+    scope: Scope::MonitorsWrite,
+    fields: &[
+        Field::required("name", "Name", "Such as low-float"),
+        Field::required("when", "Condition", "On the normal side, such as available < 100.00"),
+        Field::optional("account", "Account", "Empty where it is about several"),
+        Field::optional("prefix", "Accounts whose names begin with", "They are added up, such as customers:"),
+        Field::optional("currency", "Currency of these accounts", "Such as EUR; empty for one account"),
+    ],
+    kind: Kind::Once(None),
+    wanted: |_, form| {
+        let body = texts(form, &["name", "when", "account", "prefix", "currency"]);
+        Ok(Wanted::post("/v1/monitors", body, monitor_of))
+    },
+};
+
+const REMOVE: Form = Form {
+    title: "Remove a monitor",
+    about: "It is forgotten with what happened to it. This cannot be undone.",
+    scope: Scope::MonitorsWrite,
+    fields: &[],
+    kind: Kind::Once(Some(MONITOR)),
+    wanted: |visit, _| {
+        let wanted = Wanted::post(MONITOR, Map::new(), |_: &Value| "/monitors".to_owned());
+        Ok(Wanted { method: Method::DELETE, ..wanted }.naming("monitor", visit.named("monitor")))
+    },
+};
+
+pub(in crate::server::pages) const PAGES: &[Page] =
+    &[page!("/monitors/new", ADD), page!("/monitors/{monitor}/remove", REMOVE)];
+
+fn monitor_of(answer: &Value) -> String {
+    format!("/monitors/{}", encode(answer.get("name").and_then(Value::as_str).unwrap_or_default()))
+}
