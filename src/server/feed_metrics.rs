@@ -1,5 +1,5 @@
-//! How far consumers and webhooks have come, as numbers for Prometheus. They are read when they are asked for, so that every server of a book tells the
-//! same. A consumer's name and a webhook's id are labels; URLs and accounts never are.
+//! How far consumers and webhooks have come, and which monitors are raised, as numbers for Prometheus. They are read when they are asked for, so that every server of a book tells the
+//! same. The names of consumers and monitors and a webhook's id are labels; URLs and accounts never are.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -10,7 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::ledger::EventCursor;
-use crate::wire::{ConsumerRecord, WebhookRecord};
+use crate::wire::{ConsumerRecord, MonitorRecord, WebhookRecord};
 
 #[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
 struct ConsumerLabels {
@@ -20,6 +20,11 @@ struct ConsumerLabels {
 #[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
 struct WebhookLabels {
     webhook: String,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct MonitorLabels {
+    monitor: String,
 }
 
 type OfConsumers = Family<ConsumerLabels, Gauge<i64, AtomicI64>>;
@@ -33,11 +38,12 @@ pub(super) struct FeedMetrics {
     failed: OfWebhooks,
     dead: OfWebhooks,
     webhook_lag: OfWebhooks,
+    monitors_raised: Family<MonitorLabels, Gauge<i64, AtomicI64>>,
 }
 
 impl FeedMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
-        let Self { consumer_lag, consumer_held, delivered, failed, dead, webhook_lag } = self;
+        let Self { consumer_lag, consumer_held, delivered, failed, dead, webhook_lag, monitors_raised } = self;
         registry.register(
             "teller_consumer_lag_events",
             "How far a consumer is behind the newest event",
@@ -52,6 +58,19 @@ impl FeedMetrics {
             "How far a webhook is behind the newest event",
             webhook_lag.clone(),
         );
+        registry.register(
+            "teller_monitor_raised",
+            "1 where the condition of the monitor is true",
+            monitors_raised.clone(),
+        );
+    }
+
+    pub(super) fn set_monitors(&self, monitors: Vec<MonitorRecord>) {
+        self.monitors_raised.clear();
+        for record in monitors {
+            let labels = MonitorLabels { monitor: record.name };
+            self.monitors_raised.get_or_create(&labels).set(i64::from(record.raised));
+        }
     }
 
     pub(super) fn set(&self, consumers: Vec<ConsumerRecord>, webhooks: Vec<WebhookRecord>, newest: i64) {

@@ -57,6 +57,17 @@ on_every_backend! {
         assert!(!text.contains("shop") && !text.contains(&id), "what is gone is not told of:\n{text}");
     }
 
+    fn a_monitor_tells_whether_it_is_raised(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["customers:alice"]);
+        server.post("/v1/monitors", r#"{"name":"low","account":"customers:alice","when":"posted < 1"}"#).is(201);
+        wait_for(&server, r#"teller_monitor_raised{monitor="low"}"#, 1);
+        server.post("/v1/deposits", r#"{"key":"d1","account":"customers:alice","amount":"1.00"}"#).is(201);
+        wait_for(&server, r#"teller_monitor_raised{monitor="low"}"#, 0);
+        server.request("DELETE", "/v1/monitors/low").send().is(200);
+        assert!(!server.get("/metrics").is(200).body.contains("monitor=\"low\""));
+    }
+
     fn failed_and_dead_events_are_counted(book: &TestBook) {
         let receiver = Receiver::that(|_, received| crate::support::receiver::Reaction::Answer(if received.sequence() == 1 { 500 } else { 200 }, ""));
         let (id, _) = add(book, NewWebhook { ordered: false, ..NewWebhook::new(&receiver.url) });
@@ -82,6 +93,7 @@ fn the_dashboard_of_grafana_shows_numbers_that_there_are() {
         .unwrap();
     put(&server, "{}");
     server.open_accounts(&["a"]);
+    server.post("/v1/monitors", r#"{"name":"low","account":"a","when":"posted < 1"}"#).is(201);
     server.post("/v1/deposits", r#"{"key":"d1","account":"a","amount":"1.00"}"#).is(201);
     let text = server.get("/metrics").is(200).body;
     let names = |text: &str| -> BTreeSet<String> {

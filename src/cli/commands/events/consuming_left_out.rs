@@ -12,7 +12,7 @@ use crate::ledger::{EventCursor, Ledger};
 pub(super) struct ConsumerArgs {}
 
 impl ConsumerArgs {
-    #[expect(clippy::unnecessary_wraps, reason = "it stands in for one that can fail")]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "it stands in for one that can fail")]
     pub(super) const fn begin(&self, _: &Context, _: &Ledger) -> Result<Option<Consuming>, Failure> {
         Ok(None)
     }
