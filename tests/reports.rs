@@ -1,5 +1,6 @@
 //! Trial balances, balance sheets and income statements: views of one table, which agrees with balances and statements.
 
+mod narrow;
 mod program;
 mod properties;
 mod valued;
@@ -230,7 +231,7 @@ on_every_backend! {
         let ledger = book.ledger();
         let rows = |depth, prefix: &str, currency: Option<&str>| {
             let currency = currency.map(|code| code.parse().unwrap());
-            let request = TableRequest { depth: Some(depth), prefix: prefix.to_owned(), currency, ..TableRequest::default() };
+            let request = TableRequest { depth: Some(depth), prefix: prefix.into(), currency, ..TableRequest::default() };
             let tell = |row: &teller::ledger::BalanceRow| {
                 format!("{} {} {} {} {}", row.path, row.currency.code(), row.account_type, row.accounts, row.opening)
             };
@@ -271,7 +272,7 @@ on_every_backend! {
         };
         let usual = TableRequest::default();
         assert_eq!(refused(&TableRequest { depth: Some(0), ..usual.clone() }).0, "report_invalid");
-        let (code, text) = refused(&TableRequest { prefix: "nobody:".to_owned(), ..usual.clone() });
+        let (code, text) = refused(&TableRequest { prefix: "nobody:".into(), ..usual.clone() });
         assert_eq!((code, text.as_str()), ("report_invalid", "no account's name begins with \"nobody:\""));
         assert_eq!(refused(&TableRequest { currency: Some("XYZ".parse().unwrap()), ..usual.clone() }).0, "currency_unknown");
         let bounds = (0..300_000).map(|micros| Bound::before(Instant::from_micros(micros).unwrap())).collect();
@@ -290,7 +291,7 @@ on_every_backend! {
         }
         book.raw("delete from transfers where amount = 7000").unwrap();
         for prefix in ["", "sales"] {
-            let request = TableRequest { prefix: prefix.to_owned(), ..request.clone() };
+            let request = TableRequest { prefix: prefix.into(), ..request.clone() };
             let Err(error) = ledger.balance_table(&request, &mut |_| {}) else { panic!("it is told") };
             assert_eq!(error.code(), "corrupt_row", "{prefix}");
         }

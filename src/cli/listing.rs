@@ -11,6 +11,7 @@ use crate::cli::fields::fields_of;
 use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::table::{Column, Table};
+use crate::cli::talk::say;
 use crate::wire::{Columns, Next, Record, cell, write_json_pretty};
 
 /// What a list is called in its JSON object.
@@ -84,6 +85,9 @@ impl<'a, R: Record> Listing<'a, R> {
     /// Ends the list, and adds the fields of a record behind it in its JSON object.
     pub(super) fn end_before(mut self, tail: &impl Serialize) -> Result<(), Failure> {
         self.begin()?;
+        if let Some(missed) = self.table.as_ref().map(Table::missed).filter(|missed| !missed.is_empty()) {
+            say(format_args!("There was no room for {}; --wide shows all columns.", missed.join(", ")));
+        }
         if self.output.format != Format::Json {
             return Ok(());
         }
@@ -125,12 +129,8 @@ impl<'a, R: Record> Listing<'a, R> {
             return Ok(());
         }
         let output = self.output;
-        let is_first = self.table.is_none();
         let table = self.table.get_or_insert_with(|| Table::of(&Column::of(columns), &rows, output.screen()));
-        if is_first {
-            output.text_line(&table.header())?;
-        }
-        rows.iter().try_for_each(|row| output.text_line(&table.row(row)))
+        table.show(&rows).iter().try_for_each(|line| output.text_line(line))
     }
 }
 

@@ -7,6 +7,7 @@
 mod advice;
 mod args;
 mod asking;
+mod block;
 mod cells;
 mod color;
 mod command;

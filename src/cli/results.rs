@@ -1,6 +1,6 @@
 //! How results are shown in each format: one, many, or one in detail. Records say themselves which columns they have.
 
-use crate::cli::cut::wrap;
+use crate::cli::block::{Field, block};
 use crate::cli::failure::Failure;
 use crate::cli::fields::fields_of;
 use crate::cli::format::Format;
@@ -45,23 +45,13 @@ impl Output {
         if self.format != Format::Table {
             return self.one(record);
         }
-        let (fields, screen) = (fields_of(record)?, self.screen());
+        let screen = self.screen();
         // A hash has no room beside its name.
         let is_shown = |name: &str| screen.width.is_none() || R::kind(name) != Kind::Hash;
-        let fields: Vec<_> = fields.iter().filter(|(name, _)| is_shown(name)).collect();
-        let indent = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default() + 3;
-        for (name, value) in fields {
-            let kind = R::kind(name);
-            let text = screen.shown(kind, &cell(value));
-            let lines = match screen.width {
-                Some(width) => wrap(&text, width.saturating_sub(indent).max(1)),
-                None => vec![text],
-            };
-            for (index, line) in lines.iter().enumerate() {
-                let name = if index == 0 { name.replace('_', " ") } else { String::new() };
-                self.text_line(&format!("{name:<indent$}{}", screen.painted(kind, line)))?;
-            }
-        }
-        Ok(())
+        let fields = fields_of(record)?.into_iter().filter(|(name, _)| is_shown(name)).map(|(name, value)| {
+            let kind = R::kind(&name);
+            Field { text: screen.shown(kind, &cell(&value)), name, kind }
+        });
+        block(&fields.collect::<Vec<_>>(), screen).iter().try_for_each(|line| self.text_line(line))
     }
 }

@@ -1,9 +1,13 @@
 //! Columns for people, as wide as the page. How wide they are follows from the first rows, so that a list of any length needs no more memory
 //! than a page of it.
+//!
+//! A needed column is never left out in silence. Where the needed columns have no room beside each other, each row becomes a block with a
+//! field a line.
 
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
+use crate::cli::block::{Field, block};
 use crate::cli::cut::{cut, wrap};
 use crate::cli::screen::Screen;
 use crate::wire::{Columns, Kind, Record, cell};
@@ -41,10 +45,24 @@ impl Column {
     }
 }
 
-/// The columns of a table that has begun.
+/// A table that has begun.
 pub(super) struct Table {
     columns: Vec<Placed>,
+    shape: Shape,
     screen: Screen,
+    /// Needed columns that were empty in the first rows, and had no room.
+    left_out: Vec<Placed>,
+    /// Those of them in which a later row has something.
+    missed: Vec<String>,
+    has_begun: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// A row is a line, or several where its words are long.
+    Lines,
+    /// A row is a block, with a field a line.
+    Blocks,
 }
 
 struct Placed {
@@ -61,26 +79,85 @@ struct Placed {
 impl Table {
     /// As wide as the rows that are shown first, and no wider than the screen.
     pub(super) fn of(columns: &[Column], first_rows: &[Map<String, Value>], screen: Screen) -> Self {
+        let placed = || columns.iter().map(|column| Placed::new(column, first_rows, screen)).collect::<Vec<_>>();
+        let fitted = match screen.width {
+            Some(width) => fit(placed(), width),
+            None => Some((placed(), Vec::new())),
+        };
+        let (shape, (columns, left_out)) = match fitted {
+            Some(fitted) => (Shape::Lines, fitted),
+            None => (Shape::Blocks, (placed(), Vec::new())),
+        };
+        Self { columns, shape, screen, left_out, missed: Vec::new(), has_begun: false }
+    }
+
+    /// Whether all needed columns have room beside each other, without a word that is broken.
+    pub(super) fn has_room(columns: &[Column], first_rows: &[Map<String, Value>], screen: Screen) -> bool {
+        let Some(width) = screen.width else { return true };
         let mut placed: Vec<_> = columns.iter().map(|column| Placed::new(column, first_rows, screen)).collect();
-        if let Some(width) = screen.width {
-            fit(&mut placed, width);
+        if needed_width(&placed) > width {
+            placed.iter_mut().for_each(Placed::shorten);
         }
-        Self { columns: placed, screen }
+        needed_width(&placed) <= width
     }
 
-    /// How wide a table with all these columns would be.
-    pub(super) fn natural_width(columns: &[Column], first_rows: &[Map<String, Value>], screen: Screen) -> usize {
-        let placed: Vec<_> = columns.iter().map(|column| Placed::new(column, first_rows, screen)).collect();
-        total(&placed)
+    /// Whether each row is a block.
+    pub(super) fn is_of_blocks(&self) -> bool {
+        self.shape == Shape::Blocks
     }
 
-    pub(super) fn header(&self) -> String {
+    /// Rows as they are shown. The header stands before the first of them.
+    pub(super) fn show(&mut self, rows: &[Map<String, Value>]) -> Vec<String> {
+        let mut shown = Vec::with_capacity(rows.len() + 1);
+        for row in rows {
+            let is_first = !std::mem::replace(&mut self.has_begun, true);
+            match self.shape {
+                Shape::Lines => {
+                    if is_first {
+                        shown.push(self.header());
+                    }
+                    self.note_missed(row);
+                    shown.push(self.row(row));
+                }
+                Shape::Blocks => {
+                    if !is_first {
+                        shown.push(String::new());
+                    }
+                    shown.extend(self.block(row));
+                }
+            }
+        }
+        shown
+    }
+
+    /// The headings of the columns that had no room although a row has something in them.
+    pub(super) fn missed(&self) -> &[String] {
+        &self.missed
+    }
+
+    fn note_missed(&mut self, row: &Map<String, Value>) {
+        let screen = self.screen;
+        let is_missed = |column: &mut Placed| !shown(row, &column.name, column.kind, screen).is_empty();
+        self.missed.extend(self.left_out.extract_if(.., is_missed).map(|column| column.heading));
+    }
+
+    fn header(&self) -> String {
         let cells: Vec<_> = self.columns.iter().map(|column| vec![column.heading.clone()]).collect();
         self.lines(&cells, |_, text| text.to_owned())
     }
 
+    fn block(&self, row: &Map<String, Value>) -> Vec<String> {
+        let field = |column: &Placed| Field {
+            name: column.name.clone(),
+            kind: column.kind,
+            text: shown(row, &column.name, column.kind, self.screen),
+        };
+        let fields: Vec<_> = self.columns.iter().map(field).filter(|field| !field.text.is_empty()).collect();
+        block(&fields, self.screen)
+    }
+
     /// A row, on as many lines as its words need.
-    pub(super) fn row(&self, row: &Map<String, Value>) -> String {
+    fn row(&self, row: &Map<String, Value>) -> String {
         let mut room = self.screen.width.map_or(0, |width| width.saturating_sub(total(&self.columns)));
         let cells: Vec<_> = self
             .columns
@@ -154,6 +231,7 @@ impl Placed {
             "debit_account" => "DEBIT",
             "credit_account" => "CREDIT",
             "accounts" => "ACCTS",
+            "valuation_difference" => "VALUATION",
             _ => return,
         };
         self.width = self.cells_width.max(short.width());
@@ -161,19 +239,20 @@ impl Placed {
     }
 }
 
-/// Chooses the columns and their widths, so that all of them have room together.
-fn fit(columns: &mut Vec<Placed>, width: usize) {
-    let needed = |columns: &[Placed]| total(columns.iter().filter(|column| column.need == Need::Always));
-    if needed(columns) > width {
+/// Chooses the columns and their widths, so that all of them have room together, and says which empty ones are left out. `None` where the
+/// needed columns have no room.
+fn fit(mut columns: Vec<Placed>, width: usize) -> Option<(Vec<Placed>, Vec<Placed>)> {
+    if needed_width(&columns) > width {
         columns.iter_mut().for_each(Placed::shorten);
     }
     // Empty columns go before anything is narrowed.
-    while needed(columns) > width
+    let mut left_out = Vec::new();
+    while needed_width(&columns) > width
         && let Some(index) = columns.iter().rposition(|column| column.need == Need::Always && column.cells_width == 0)
     {
-        columns.remove(index);
+        left_out.push(columns.remove(index));
     }
-    let mut left = width.saturating_sub(needed(columns));
+    let mut left = width.saturating_sub(needed_width(&columns));
     columns.retain_mut(|column| {
         if column.need == Need::Always {
             return true;
@@ -184,13 +263,17 @@ fn fit(columns: &mut Vec<Placed>, width: usize) {
         has_room
     });
     while total(columns.iter()) > width
-        && let Some(column) = widest_of_words(columns)
+        && let Some(column) = widest_of_words(&mut columns)
     {
         column.width -= 1;
     }
-    while total(columns.iter()) > width && columns.len() > 2 {
-        columns.pop();
-    }
+    // A block would make one column no narrower.
+    (total(columns.iter()) <= width || columns.len() == 1).then_some((columns, left_out))
+}
+
+/// How wide the columns are together that must be there.
+fn needed_width(columns: &[Placed]) -> usize {
+    total(columns.iter().filter(|column| column.need == Need::Always))
 }
 
 /// The widest column that can be narrower.

@@ -72,7 +72,7 @@ fn random_request(random: &mut Random) -> TableRequest {
     bounds.dedup();
     let recorded_at = (random.below(2) == 0).then(|| moment(random).parse::<Instant>().unwrap());
     let prefixes = ["", "", "a:", "l:", "r:fees", "a:cash"];
-    let prefix = prefixes[usize::try_from(random.below(6)).unwrap()].to_owned();
+    let prefix = prefixes[usize::try_from(random.below(6)).unwrap()].into();
     TableRequest { prefix, bounds, recorded_at, ..TableRequest::default() }
 }
 
@@ -167,7 +167,7 @@ on_every_backend! {
             assert_eq!(&table(&ledger, request), reported, "{request:?}");
         }
         let today = TableRequest { recorded_at: None, ..requests[0].clone() };
-        let whole = TableRequest { prefix: String::new(), bounds: vec![Bound::END], ..today };
+        let whole = TableRequest { prefix: "".into(), bounds: vec![Bound::END], ..today };
         assert_ne!(table(&ledger, &whole), table(&ledger, &TableRequest { recorded_at: Some(known_at), ..whole.clone() }));
     }
 }

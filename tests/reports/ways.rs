@@ -37,7 +37,7 @@ fn fill(book: &TestBook) -> Ledger {
 }
 
 fn request(prefix: &str, bounds: [&str; 2]) -> TableRequest {
-    TableRequest { prefix: prefix.to_owned(), bounds: bounds.map(before).to_vec(), ..TableRequest::default() }
+    TableRequest { prefix: prefix.into(), bounds: bounds.map(before).to_vec(), ..TableRequest::default() }
 }
 
 /// Whether chains are walked, and whether the book is read in its order.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::cli::cut::wrap;
 use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::output::Output;
@@ -40,21 +41,22 @@ pub(super) fn show_trial_balance(
         }
     }
     title(output, asked)?;
-    let mut columns = if asked.shown().len() > 1 { vec![words("period")] } else { Vec::new() };
-    columns.extend([words("account"), words("currency"), where_room("opening"), number("debits"), number("credits")]);
-    columns.extend([number("closing"), where_room("debit"), where_room("credit")]);
-    if asked.valued_in.is_some() {
-        columns.push(number("valuation_difference"));
-    }
-    if asked.request.table.with_held {
-        columns.push(number("held"));
-    }
+    let mut keys = if asked.shown().len() > 1 { vec![words("period")] } else { Vec::new() };
+    keys.extend([words("account"), words("currency")]);
+    let mut groups = vec![["opening", "debits", "credits", "closing"].map(number).to_vec()];
     if asked.is_compared() {
-        columns.extend([number(&names[1]), number(CHANGE)]);
+        groups.push(vec![number(&names[1]), number(CHANGE)]);
+    }
+    if asked.valued_in.is_some() {
+        groups.push(vec![number("valuation_difference")]);
+    }
+    groups.push(["debit", "credit"].map(number).to_vec());
+    if asked.request.table.with_held {
+        groups.push(vec![number("held")]);
     }
     let compared = names.get(1).map(String::as_str);
     let rows = asked.trial_balance_records(report).map(|record| WideRow::of_trial_balance(&record, compared));
-    write_table(output, &rows.map(WideRow::into_fields).collect::<Vec<_>>(), &columns)?;
+    write_groups(output, &rows.map(WideRow::into_fields).collect::<Vec<_>>(), &keys, groups)?;
     tell_balance(output, balanced, TRIAL_BALANCE_WORDS, report.lines.len())
 }
 
@@ -111,9 +113,11 @@ fn title(output: &Output, asked: &AskedReport) -> Result<(), Failure> {
     let zone = output.look.zone;
     let known = asked.request.table.recorded_at.map(|at| format!(", as known at {}", zone.show(at)));
     let known = known.unwrap_or_default();
-    let valued = asked.valued_in.map(|code| format!(", in {code} at the prices of the last day of each column"));
-    let valued = valued.unwrap_or_default();
-    output.text_line(&format!("{}, {}, {zone}{known}{valued}", name_of(asked.kind), asked.name()))
+    let title = format!("{}, {}, {zone}{known}", name_of(asked.kind), asked.name());
+    let valued = asked.valued_in.map(|code| format!("Valued in {code} at the prices of the last day of each column"));
+    let width = output.screen().width.unwrap_or(usize::MAX);
+    let lines = [Some(title), valued].into_iter().flatten().flat_map(|text| wrap(&text, width));
+    lines.collect::<Vec<_>>().iter().try_for_each(|line| output.text_line(line))
 }
 
 /// The periods side by side, and behind them the change of what is compared, or the year up to the last of them.
@@ -134,24 +138,40 @@ fn sheet_table(output: &Output, asked: &AskedReport, lines: &[SheetLine]) -> Res
         WideRow::of_sheet(line, &names, &amounts)
     });
     let rows: Vec<_> = rows.map(WideRow::into_fields).collect();
-    // As many periods side by side as fit, and the others below.
-    let block = |periods: &[String]| {
-        [words("account"), words("currency")]
-            .into_iter()
-            .chain(periods.iter().map(|name| number(name)))
-            .collect::<Vec<_>>()
+    let groups = if asked.is_compared() {
+        vec![names.iter().map(|name| number(name)).collect()]
+    } else {
+        names.iter().map(|name| vec![number(name)]).collect()
     };
+    write_groups(output, &rows, &[words("account"), words("currency")], groups)
+}
+
+/// Writes tables one below the other, each with the columns that say what a row is about. Each has as many groups of figures as have room
+/// side by side. Figures of one group belong together, and are never parted.
+fn write_groups(
+    output: &Output,
+    rows: &[Map<String, Value>],
+    keys: &[Column],
+    groups: Vec<Vec<Column>>,
+) -> Result<(), Failure> {
     let screen = output.screen();
-    let fits = |count: &usize| {
-        let width = |periods| Table::natural_width(&block(periods), &rows, screen);
-        names.chunks(*count).all(|periods| screen.width.is_none_or(|most| width(periods) <= most))
-    };
-    let count = (1..=names.len()).rev().find(fits).unwrap_or(1);
-    for (index, periods) in names.chunks(count).enumerate() {
+    let is_too_wide = |group: &Vec<Column>| Table::of(&[keys, &group[..]].concat(), rows, screen).is_of_blocks();
+    if groups.iter().any(is_too_wide) {
+        return write_table(output, rows, &[keys, &groups.concat()[..]].concat());
+    }
+    let mut tables: Vec<Vec<Column>> = Vec::new();
+    for group in groups {
+        let wider = tables.last().map(|table| [&table[..], &group[..]].concat());
+        match (tables.last_mut(), wider.filter(|wider| Table::has_room(wider, rows, screen))) {
+            (Some(table), Some(wider)) => *table = wider,
+            _ => tables.push([keys, &group[..]].concat()),
+        }
+    }
+    for (index, columns) in tables.iter().enumerate() {
         if index > 0 && !rows.is_empty() {
             output.text_line("")?;
         }
-        write_table(output, &rows, &block(periods))?;
+        write_table(output, rows, columns)?;
     }
     Ok(())
 }
@@ -162,10 +182,6 @@ fn words(name: &str) -> Column {
 
 fn number(name: &str) -> Column {
     Column { name: name.to_owned(), kind: Kind::Number, need: Need::Always }
-}
-
-fn where_room(name: &str) -> Column {
-    Column { need: Need::Room, ..number(name) }
 }
 
 /// Writes records page by page, inside of what is said of all of them.
@@ -185,9 +201,8 @@ fn write_table(output: &Output, rows: &[Map<String, Value>], columns: &[Column])
     if rows.is_empty() {
         return Ok(());
     }
-    let table = Table::of(columns, rows, output.screen());
-    output.text_line(&table.header())?;
-    rows.iter().try_for_each(|row| output.text_line(&table.row(row)))
+    let mut table = Table::of(columns, rows, output.screen());
+    table.show(rows).iter().try_for_each(|line| output.text_line(line))
 }
 
 fn pages<R>(rows: impl Iterator<Item = R>, mut write: impl FnMut(&[R]) -> Result<(), Failure>) -> Result<(), Failure> {
