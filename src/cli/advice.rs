@@ -176,6 +176,7 @@ pub(super) fn of_input(input: &InputError) -> Option<&'static str> {
         InputError::MonitorUnknown(_) => Some("see which there are with: teller monitor list"),
         InputError::MonitorExists(_) => Some("use another name, or remove it first"),
         InputError::LeaseLost { .. } => Some("run the same command again: it goes on where the consumer is now"),
+        InputError::WebhookPrivate { .. } => Some("if it is meant, allow it for this webhook with --allow-private"),
         InputError::At { fault, .. } => of_input(fault),
         _ => None,
     }

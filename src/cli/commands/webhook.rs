@@ -6,7 +6,7 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::error::Error;
-use crate::facts::Instant;
+use crate::facts::{Instant, NamePrefix};
 use crate::ledger::{EventCursor, EventKind, Ledger};
 use crate::server::{EventStart, NewWebhook, Webhooks};
 use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration, read_event_kind};
@@ -67,7 +67,7 @@ pub(in crate::cli) struct AddArgs {
     types: Vec<EventKind>,
     /// Only events about accounts whose names begin with this
     #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
-    accounts: String,
+    accounts: NamePrefix,
     /// Go on with the next event where one does not arrive
     #[arg(long)]
     unordered: bool,
@@ -138,7 +138,7 @@ pub(in crate::cli) fn run(context: &Context, command: &WebhookCommand) -> Result
         WebhookCommand::Rotate(arguments) => rotate(context, &webhooks, arguments, now),
         WebhookCommand::Test(arguments) => test(context, (&webhooks, &ledger), arguments, now),
         WebhookCommand::Pause(arguments) => changed(context, "paused", &webhooks.pause(&arguments.webhook)?),
-        WebhookCommand::Resume(arguments) => changed(context, "resumed", &webhooks.resume(&arguments.webhook)?),
+        WebhookCommand::Resume(arguments) => changed(context, "resumed", &webhooks.resume(&arguments.webhook, now)?),
         WebhookCommand::Remove(arguments) => changed(context, "removed", &webhooks.remove(&arguments.webhook)?),
         WebhookCommand::Deliveries(arguments) => deliveries(context, &webhooks, arguments),
         WebhookCommand::Replay(arguments) => replay(context, &webhooks, &ledger, arguments),
@@ -224,9 +224,9 @@ fn deliveries(context: &Context, webhooks: &Webhooks, arguments: &DeliveriesArgs
 fn replay(context: &Context, webhooks: &Webhooks, ledger: &Ledger, arguments: &ReplayArgs) -> Result<Ending, Failure> {
     let (name, what) = (&arguments.webhook, &arguments.what);
     let webhook = match (&what.event, &what.after) {
-        (Some(event), _) => webhooks.replay(name, event)?,
+        (Some(event), _) => webhooks.replay(name, event, ledger.clock().now())?,
         (None, Some(after)) => webhooks.replay_after(name, read_after(after, ledger)?)?,
-        (None, None) => webhooks.replay_dead(name)?,
+        (None, None) => webhooks.replay_dead(name, ledger.clock().now())?,
     };
     changed(context, "to be told again", &webhook)
 }

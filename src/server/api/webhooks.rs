@@ -77,7 +77,7 @@ fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Prob
     let types = fields.take("types").map(Json::into_list).transpose()?.unwrap_or_default();
     let kinds = types.into_iter().map(|word| read_event_kind(&word.into_text()?).map_err(Problem::invalid));
     let kinds = kinds.collect::<Result<_, Problem>>()?;
-    let accounts = fields.take_text("accounts")?.unwrap_or_default();
+    let accounts = fields.take_text("accounts")?.unwrap_or_default().into();
     let (ordered, allow_private) = (!fields.take_flag("unordered")?, fields.take_flag("allow_private")?);
     let after = fields.take_text("after")?;
     fields.finish("url, types, accounts, unordered, allow_private and after")?;
@@ -118,8 +118,8 @@ fn pause(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem
     Answer::one(&webhooks.pause(named(call, webhooks)?)?)
 }
 
-fn resume(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
-    Answer::one(&webhooks.resume(named(call, webhooks)?)?)
+fn resume(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+    Answer::one(&webhooks.resume(named(call, webhooks)?, ledger.clock().now())?)
 }
 
 fn remove(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
@@ -149,9 +149,9 @@ fn replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, P
     let is_of_dead = fields.take_flag("dead")?;
     fields.finish("event, after or dead")?;
     let replayed = match (event, after, is_of_dead) {
-        (Some(event), None, false) => webhooks.replay(name, &event)?,
+        (Some(event), None, false) => webhooks.replay(name, &event, ledger.clock().now())?,
         (None, Some(after), false) => webhooks.replay_after(name, read_after(&after, ledger)?)?,
-        (None, None, true) => webhooks.replay_dead(name)?,
+        (None, None, true) => webhooks.replay_dead(name, ledger.clock().now())?,
         _ => return Err(Problem::invalid("say one of event, after and dead")),
     };
     Answer::one(&replayed)

@@ -16,6 +16,33 @@ pub(in crate::server) enum Network {
     Any,
 }
 
+/// Where a host is, as far as its name says it without a look-up. What a name leads to is seen when something is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Public,
+    Private,
+    /// It looks like an address and is none as addresses are written, so that others could take it for another one.
+    Unreadable,
+    Unknown,
+}
+
+impl Place {
+    fn of(host: &str) -> Self {
+        let name = host.trim_end_matches('.').to_ascii_lowercase();
+        let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        if let Ok(address) = bare.unwrap_or(&name).parse() {
+            return if is_public(address) { Self::Public } else { Self::Private };
+        }
+        let last = name.rsplit('.').next().unwrap_or_default();
+        let is_number = !last.is_empty() && (last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x"));
+        match last {
+            "localhost" => Self::Private,
+            _ if bare.is_some() || is_number => Self::Unreadable,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// Refuses what events cannot be sent to.
 pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> {
     let shown: String = text.chars().take(80).collect();
@@ -30,8 +57,16 @@ pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> 
     if authority.as_str().contains('@') {
         return refuse("it would show a user's name and password to all who list webhooks");
     }
-    if authority.host().is_empty() {
+    let host = authority.host();
+    if host.is_empty() {
         return refuse("it has no host");
+    }
+    let place = Place::of(host);
+    if place == Place::Unreadable {
+        return refuse("its host is neither a name nor an address; write an address like 192.0.2.1 or [2001:db8::1]");
+    }
+    if place == Place::Private && network == Network::Public {
+        return Err(InputError::WebhookPrivate { host: host.chars().take(80).collect() });
     }
     match network {
         _ if *scheme == Scheme::HTTPS => Ok(()),
@@ -135,6 +170,22 @@ mod tests {
             ("https://hooks.example/teller?x=1", true, true),
             ("https://[2606:4700::1111]:8443/", true, true),
             ("http://127.0.0.1:9/", false, true),
+            ("https://127.0.0.1:9/", false, true),
+            ("https://10.0.0.1./", false, true),
+            ("https://[::1]/", false, true),
+            ("https://[::ffff:10.0.0.1]/", false, true),
+            ("https://localhost/", false, true),
+            ("https://LocalHost.:8443/", false, true),
+            ("https://a.localhost/", false, true),
+            ("https://localhost.example/", true, true),
+            ("https://1.1.1.1/", true, true),
+            ("https://hooks.internal/", true, true),
+            ("https://127.1/", false, false),
+            ("https://2130706433/", false, false),
+            ("https://0x7f.0.0.1/", false, false),
+            ("https://0x7f000001/", false, false),
+            ("https://0177.0.0.1/", false, false),
+            ("https://256.1.1.1/", false, false),
             ("https://name:word@hooks.example/", false, false),
             ("ftp://hooks.example/", false, false),
             ("/teller", false, false),

@@ -15,6 +15,7 @@ use crate::facts::Instant;
 use crate::server::webhooks::address::is_public;
 use crate::server::webhooks::attempts::read_retry_after;
 use crate::server::webhooks::secret;
+use crate::server::webhooks::tasks::UNDER_WAY_MAX;
 use crate::store::WebhookRow;
 
 /// From the look-up of the name to the end of the answer.
@@ -91,6 +92,7 @@ impl Client {
             .timeout_global(Some(time_max))
             .max_response_header_size(ANSWER_HEAD_BYTES_MAX)
             .max_idle_connections(IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(UNDER_WAY_MAX)
             .max_idle_age(IDLE_MAX)
             .user_agent(concat!("Teller/", env!("CARGO_PKG_VERSION")))
             .build();

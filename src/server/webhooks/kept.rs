@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::{Error, InputError};
-use crate::facts::Instant;
+use crate::facts::{Instant, NamePrefix};
 use crate::ledger::{EventCursor, EventKind};
 use crate::server::webhooks::address::{Network, check_url};
 use crate::server::webhooks::client::{Client, Message, SEND_TIME_MAX};
@@ -45,7 +45,7 @@ pub struct NewWebhook {
     /// The kinds of events that it is told of; empty for all.
     pub kinds: Vec<EventKind>,
     /// Only events about accounts whose names begin with this; empty for all events.
-    pub accounts: String,
+    pub accounts: NamePrefix,
     /// Whether an event waits until the one before it has arrived.
     pub ordered: bool,
     /// Whether its address may be one of a private network, and its URL one without TLS.
@@ -58,7 +58,7 @@ impl NewWebhook {
     /// An endpoint that is told of all events, in order.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        let (kinds, accounts, after) = (Vec::new(), String::new(), None);
+        let (kinds, accounts, after) = (Vec::new(), NamePrefix::default(), None);
         Self { url: url.into(), kinds, accounts, ordered: true, allow_private: false, after }
     }
 }
@@ -113,7 +113,7 @@ impl Webhooks {
     /// Adds one. Its secret is shown this once.
     ///
     /// # Errors
-    /// [`Error::Input`] for a URL that events cannot be sent to, or that there is already; [`Error::Store`]; [`Error::File`] where the system
+    /// [`Error::Input`] for a URL that events cannot be sent to, such as that of a private address that is not allowed, or that there is already; [`Error::Store`]; [`Error::File`] where the system
     /// gives no random bytes.
     pub fn add(&self, new: NewWebhook, now: Instant) -> Result<WebhookMadeRecord, Error> {
         check_url(&new.url, if new.allow_private { Network::Any } else { Network::Public })?;
@@ -128,7 +128,7 @@ impl Webhooks {
             old_secret: None,
             old_secret_until: None,
             types: new.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(","),
-            accounts: new.accounts,
+            accounts: new.accounts.to_string(),
             is_ordered: i64::from(new.ordered),
             may_be_private: i64::from(new.allow_private),
             state: WebhookState::Active.as_str().to_owned(),
@@ -170,9 +170,9 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`Error::Input`] where there is no such webhook; [`Error::Store`].
-    pub fn resume(&self, name: &str) -> Result<WebhookRecord, Error> {
+    pub fn resume(&self, name: &str, now: Instant) -> Result<WebhookRecord, Error> {
         let row = self.row(name)?;
-        self.deliveries_of_all().hasten(&row.id)?;
+        self.deliveries_of_all().hasten(&row.id, now.micros())?;
         self.rows().set_state(&row.id, WebhookState::Active, None)?;
         self.get(&row.id)
     }
@@ -213,9 +213,9 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`Error::Input`] where there is no such webhook or delivery; [`Error::Store`].
-    pub fn replay(&self, name: &str, event: &str) -> Result<WebhookRecord, Error> {
+    pub fn replay(&self, name: &str, event: &str, now: Instant) -> Result<WebhookRecord, Error> {
         let row = self.row(name)?;
-        if !self.deliveries_of_all().replay(&row.id, event)? {
+        if !self.deliveries_of_all().replay(&row.id, event, now.micros())? {
             let shown: String = event.chars().take(40).collect();
             let problem = format!("{shown:?} is not among the deliveries of {}; replay from a cursor instead", row.id);
             return Err(InputError::request(problem).into());
@@ -227,9 +227,9 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`Error::Input`] where there is no such webhook; [`Error::Store`].
-    pub fn replay_dead(&self, name: &str) -> Result<WebhookRecord, Error> {
+    pub fn replay_dead(&self, name: &str, now: Instant) -> Result<WebhookRecord, Error> {
         let row = self.row(name)?;
-        self.deliveries_of_all().replay_dead(&row.id)?;
+        self.deliveries_of_all().replay_dead(&row.id, now.micros())?;
         self.get(&row.id)
     }
 

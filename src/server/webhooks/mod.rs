@@ -11,4 +11,6 @@ pub(super) mod client;
 pub(super) mod deliverer;
 pub(super) mod kept;
 mod secret;
+mod tasks;
+mod unordered;
 mod worker;

@@ -2,7 +2,7 @@
 //!
 //! At least once, and in order: an event is sent behind the answer to the one before it, and how far the endpoint has come is written behind
 //! that. An event that does not arrive gets a row of its own in the same transaction that moves the endpoint behind it. Where the order
-//! matters, nothing is sent as long as there is such a row.
+//! matters, nothing is sent as long as there is such a row. Where it does not, several events are under way at once (`unordered.rs`).
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tracing::{debug, warn};
 
 use crate::error::{Error, InputError};
 use crate::facts::Instant;
-use crate::ledger::{Event, EventCursor, EventFilter, Ledger};
+use crate::ledger::{Event, EventCursor, EventFilter, EventPage, Ledger};
 use crate::server::webhooks::attempts;
 use crate::server::webhooks::board::Board;
 use crate::server::webhooks::body;
@@ -22,11 +22,10 @@ use crate::wire::{EventRecord, event_type, read_event_kind};
 
 /// How many events are in memory at once.
 const PAGE_EVENTS: u32 = 100;
-/// How many events that are due again are sent before new ones are.
-const DUE_MAX: i64 = 20;
 /// How long nothing is looked for, where nothing happens.
-const PAUSE_MAX: Duration = Duration::from_millis(500);
+pub(super) const PAUSE_MAX: Duration = Duration::from_millis(500);
 const FAULT_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const GONE: &str = "the receiver answered 410: it is gone";
 
 /// What the deliveries of one server share.
 pub(super) struct Means {
@@ -37,15 +36,21 @@ pub(super) struct Means {
 }
 
 pub(super) struct Worker<'a> {
-    means: &'a Means,
-    board: &'a Board,
-    webhook: String,
-    epoch: i64,
-    cursor: Option<EventCursor>,
+    pub(super) means: &'a Means,
+    pub(super) board: &'a Board,
+    pub(super) webhook: String,
+    pub(super) epoch: i64,
+    pub(super) cursor: Option<EventCursor>,
+}
+
+/// An event that did not arrive at its first attempt.
+pub(super) struct Failure {
+    pub(super) delivery: DeliveryRow,
+    pub(super) is_gone: bool,
 }
 
 /// What is to be done next.
-enum Next {
+pub(super) enum Next {
     More,
     Wait(Duration),
     /// Another one delivers now, or nobody should.
@@ -83,39 +88,38 @@ impl<'a> Worker<'a> {
 
     fn step(&mut self) -> Result<Next, Error> {
         let Some(row) = self.row() else { return Ok(Next::End) };
-        let deliveries = Deliveries(&self.means.place);
-        if row.is_ordered != 0 {
-            if let Some(head) = deliveries.waiting(&row.id, 1)?.first() {
-                let now = self.now().micros();
-                if head.next_at > now {
-                    return Ok(Next::Wait(Duration::from_micros(head.next_at.abs_diff(now))));
-                }
-                return self.send_again(&row, head);
+        if row.is_ordered == 0 {
+            return self.send_several(&row);
+        }
+        if let Some(head) = Deliveries(&self.means.place).waiting(&row.id, 1)?.first() {
+            let now = self.now().micros();
+            if head.next_at > now {
+                return Ok(Next::Wait(Duration::from_micros(head.next_at.abs_diff(now))));
             }
-        } else {
-            for due in deliveries.due(&row.id, self.now().micros(), DUE_MAX)? {
-                if matches!(self.send_again(&row, &due)?, Next::End) {
-                    return Ok(Next::End);
-                }
-            }
+            return self.send_again(&row, head);
         }
         self.send_page(&row)
     }
 
-    fn row(&self) -> Option<WebhookRow> {
+    pub(super) fn row(&self) -> Option<WebhookRow> {
         self.board.find(&self.webhook, self.epoch)
     }
 
-    fn now(&self) -> Instant {
+    pub(super) fn now(&self) -> Instant {
         self.means.ledger.clock().now()
+    }
+
+    /// The next events of the book that the endpoint is told of.
+    pub(super) fn page(&self, row: &WebhookRow, limit: u32) -> Result<EventPage, Error> {
+        let words = row.types.split(',').filter(|word| !word.is_empty());
+        let kinds = words.map(read_event_kind).collect::<Result<_, _>>().map_err(InputError::request)?;
+        let filter = EventFilter { kinds, accounts: row.accounts.as_str().into() };
+        self.means.ledger.list_events(self.cursor, &filter, limit, Duration::ZERO)
     }
 
     /// Sends the next events of the book.
     fn send_page(&mut self, row: &WebhookRow) -> Result<Next, Error> {
-        let words = row.types.split(',').filter(|word| !word.is_empty());
-        let kinds = words.map(read_event_kind).collect::<Result<_, _>>().map_err(InputError::request)?;
-        let filter = EventFilter { kinds, accounts: row.accounts.clone() };
-        let page = self.means.ledger.list_events(self.cursor, &filter, PAGE_EVENTS, Duration::ZERO)?;
+        let page = self.page(row, PAGE_EVENTS)?;
         for event in &page.events {
             let Some(row) = self.row() else { return Ok(Next::End) };
             let next = self.send_new(&row, event)?;
@@ -123,28 +127,52 @@ impl<'a> Worker<'a> {
                 return Ok(next);
             }
         }
-        if let Some(cursor) = page.next.filter(|next| Some(*next) != self.cursor) {
-            // Behind these there are events that it is not told of.
+        self.pass(page.next);
+        Ok(if page.is_last { Next::Wait(PAUSE_MAX) } else { Next::More })
+    }
+
+    /// Goes behind events that the endpoint is not told of.
+    pub(super) fn pass(&mut self, next: Option<EventCursor>) {
+        if let Some(cursor) = next.filter(|next| Some(*next) != self.cursor) {
             self.cursor = Some(cursor);
             self.board.advance(&self.webhook, self.epoch, cursor, 0);
         }
-        Ok(if page.is_last { Next::Wait(PAUSE_MAX) } else { Next::More })
     }
 
     /// Sends an event for the first time.
     fn send_new(&mut self, row: &WebhookRow, event: &Event) -> Result<Next, Error> {
-        let (cursor, id) = (event.cursor(), event.cursor().to_string());
-        let body = body::of(&EventRecord::new(event)).map_err(|error| InputError::request(error.to_string()))?;
-        let attempt = self.means.client.send(row, Message { id: &id, body: &body }, self.now());
-        if attempt.problem.is_none() {
+        let cursor = event.cursor();
+        let Some(failure) = self.try_new(row, event)? else {
             self.cursor = Some(cursor);
             self.board.advance(&self.webhook, self.epoch, cursor, 1);
             return Ok(Next::More);
+        };
+        let delivered = self.board.take_arrived(&self.webhook);
+        let moved = Moved { webhook: self.webhook.clone(), epoch: self.epoch, cursor: cursor.to_string(), delivered };
+        if !Deliveries(&self.means.place).put_off(&failure.delivery, &moved)? {
+            return Ok(Next::End);
+        }
+        self.cursor = Some(cursor);
+        if failure.is_gone {
+            self.disable(GONE);
+            return Ok(Next::End);
+        }
+        // The next step waits for this event.
+        Ok(Next::Wait(Duration::ZERO))
+    }
+
+    /// Tries an event for the first time. `None` where it arrived.
+    pub(super) fn try_new(&self, row: &WebhookRow, event: &Event) -> Result<Option<Failure>, Error> {
+        let id = event.cursor().to_string();
+        let body = body::of(&EventRecord::new(event)).map_err(|error| InputError::request(error.to_string()))?;
+        let attempt = self.means.client.send(row, Message { id: &id, body: &body }, self.now());
+        if attempt.problem.is_none() {
+            return Ok(None);
         }
         let failed = self.failed(&attempt, 1);
         let delivery = DeliveryRow {
             webhook: self.webhook.clone(),
-            event: id.clone(),
+            event: id,
             sequence: event.sequence.0,
             kind: event_type(event.kind),
             body,
@@ -155,22 +183,11 @@ impl<'a> Worker<'a> {
             status: failed.status,
             problem: failed.problem,
         };
-        let delivered = self.board.take_arrived(&self.webhook);
-        let moved = Moved { webhook: self.webhook.clone(), epoch: self.epoch, cursor: id, delivered };
-        if !Deliveries(&self.means.place).put_off(&delivery, &moved)? {
-            return Ok(Next::End);
-        }
-        self.cursor = Some(cursor);
-        if attempt.is_gone() {
-            self.disable("the receiver answered 410: it is gone");
-            return Ok(Next::End);
-        }
-        // Where the order matters, the next step waits for this event.
-        Ok(if row.is_ordered == 0 { Next::More } else { Next::Wait(Duration::ZERO) })
+        Ok(Some(Failure { delivery, is_gone: attempt.is_gone() }))
     }
 
     /// Sends an event again that did not arrive.
-    fn send_again(&self, row: &WebhookRow, delivery: &DeliveryRow) -> Result<Next, Error> {
+    pub(super) fn send_again(&self, row: &WebhookRow, delivery: &DeliveryRow) -> Result<Next, Error> {
         if self.row().is_none() {
             return Ok(Next::End);
         }
@@ -179,7 +196,7 @@ impl<'a> Worker<'a> {
         let outcome = self.failed(&attempt, delivery.attempts + 1);
         Deliveries(&self.means.place).note(delivery, &outcome)?;
         if attempt.is_gone() {
-            self.disable("the receiver answered 410: it is gone");
+            self.disable(GONE);
             return Ok(Next::End);
         }
         Ok(Next::More)
@@ -206,7 +223,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn disable(&self, reason: &str) {
+    pub(super) fn disable(&self, reason: &str) {
         warn!(webhook = self.webhook, reason, "the webhook is disabled");
         let rows = WebhookRows(&self.means.place);
         if let Err(fault) = rows.set_state(&self.webhook, WebhookState::Disabled, Some(&reason.to_owned())) {

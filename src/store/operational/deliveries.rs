@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
-use crate::store::operational::place::{Place, Value};
+use crate::store::operational::place::{Place, Tables, Value};
 use crate::store::operational::tables::DELIVERIES;
 use crate::store::operational::webhooks::{MOVE, Moved};
 
@@ -130,27 +130,20 @@ impl Deliveries<'_> {
             if tables.execute(MOVE, &values)? == 0 {
                 return Ok(false);
             }
-            let values = [
-                (&row.webhook).into(),
-                (&row.event).into(),
-                row.sequence.into(),
-                (&row.kind).into(),
-                (&row.body).into(),
-                (&row.state).into(),
-                row.attempts.into(),
-                row.tried_at.into(),
-                row.next_at.into(),
-                row.status.into(),
-                row.problem.as_ref().into(),
-            ];
-            tables.execute(
-                "insert into {}.webhook_deliveries \
-                 (webhook, event, sequence, kind, body, state, attempts, tried_at, next_at, status, problem) \
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (webhook, event) do update \
-                 set state = excluded.state, attempts = excluded.attempts, tried_at = excluded.tried_at, \
-                 next_at = excluded.next_at, status = excluded.status, problem = excluded.problem",
-                &values,
-            )?;
+            insert(tables, row)?;
+            Ok(true)
+        })?;
+        Ok(kept == Some(true))
+    }
+
+    /// Notes that an event did not arrive, where the epoch still holds, and says whether it does. The endpoint has not come behind it by that.
+    pub(crate) fn keep(&self, row: &DeliveryRow, epoch: i64) -> Result<bool, StoreError> {
+        let kept = self.0.change(&DELIVERIES, |tables| {
+            let held = "update {}.webhooks set epoch = epoch where id = $1 and epoch = $2";
+            if tables.execute(held, &[(&row.webhook).into(), epoch.into()])? == 0 {
+                return Ok(false);
+            }
+            insert(tables, row)?;
             Ok(true)
         })?;
         Ok(kept == Some(true))
@@ -181,27 +174,29 @@ impl Deliveries<'_> {
         Ok(())
     }
 
-    /// Has one event tried again at once, and from the first attempt on. Says whether it is there.
-    pub(crate) fn replay(&self, webhook: &str, event: &str) -> Result<bool, StoreError> {
+    /// Has one event tried again now, and from the first attempt on. Says whether it is there.
+    pub(crate) fn replay(&self, webhook: &str, event: &str, now: i64) -> Result<bool, StoreError> {
         let sql = "\
-            update {}.webhook_deliveries set state = 'waiting', attempts = 0, next_at = 0 \
-            where webhook = $1 and event = $2";
-        let rows = self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[webhook.into(), event.into()]))?;
+            update {}.webhook_deliveries set state = 'waiting', attempts = 0, next_at = $1 \
+            where webhook = $2 and event = $3";
+        let values = [now.into(), webhook.into(), event.into()];
+        let rows = self.0.change(&DELIVERIES, |tables| tables.execute(sql, &values))?;
         Ok(rows == Some(1))
     }
 
     /// The same for all that failed for good. Says how many.
-    pub(crate) fn replay_dead(&self, webhook: &str) -> Result<usize, StoreError> {
+    pub(crate) fn replay_dead(&self, webhook: &str, now: i64) -> Result<usize, StoreError> {
         let sql = "\
-            update {}.webhook_deliveries set state = 'waiting', attempts = 0, next_at = 0 \
-            where webhook = $1 and state = 'dead'";
-        Ok(self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[webhook.into()]))?.unwrap_or_default())
+            update {}.webhook_deliveries set state = 'waiting', attempts = 0, next_at = $1 \
+            where webhook = $2 and state = 'dead'";
+        let replayed = self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[now.into(), webhook.into()]))?;
+        Ok(replayed.unwrap_or_default())
     }
 
     /// Has all that wait tried again now.
-    pub(crate) fn hasten(&self, webhook: &str) -> Result<(), StoreError> {
-        let sql = "update {}.webhook_deliveries set next_at = 0 where webhook = $1 and state = 'waiting'";
-        self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[webhook.into()]))?;
+    pub(crate) fn hasten(&self, webhook: &str, now: i64) -> Result<(), StoreError> {
+        let sql = "update {}.webhook_deliveries set next_at = $1 where webhook = $2 and state = 'waiting'";
+        self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[now.into(), webhook.into()]))?;
         Ok(())
     }
 
@@ -215,6 +210,32 @@ impl Deliveries<'_> {
     fn load(&self, sql: &str, values: &[Value]) -> Result<Vec<DeliveryRow>, StoreError> {
         Ok(self.0.read(&DELIVERIES, |tables| tables.load(sql, values))?.unwrap_or_default())
     }
+}
+
+/// Adds an event that did not arrive, or notes that it did not arrive anew.
+fn insert(tables: &mut Tables<'_>, row: &DeliveryRow) -> Result<(), StoreError> {
+    let values = [
+        (&row.webhook).into(),
+        (&row.event).into(),
+        row.sequence.into(),
+        (&row.kind).into(),
+        (&row.body).into(),
+        (&row.state).into(),
+        row.attempts.into(),
+        row.tried_at.into(),
+        row.next_at.into(),
+        row.status.into(),
+        row.problem.as_ref().into(),
+    ];
+    tables.execute(
+        "insert into {}.webhook_deliveries \
+         (webhook, event, sequence, kind, body, state, attempts, tried_at, next_at, status, problem) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (webhook, event) do update \
+         set state = excluded.state, attempts = excluded.attempts, tried_at = excluded.tried_at, \
+         next_at = excluded.next_at, status = excluded.status, problem = excluded.problem",
+        &values,
+    )?;
+    Ok(())
 }
 
 #[derive(QueryableByName)]

@@ -81,38 +81,50 @@ fn told(book: &TestBook) -> Vec<String> {
 
 on_every_backend! {
     fn kills_of_servers_and_receivers_lose_no_event_and_no_order(book: &TestBook) {
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("received");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        add(book, NewWebhook::new(format!("http://127.0.0.1:{port}/")));
-        let ledger = book.ledger_of_today();
-        for account in ["cash:a", "cash:b"] {
-            book.run(&format!("account open {account} --currency EUR")).ends(0);
-        }
-        let mut random = Random(21);
-        let mut server = serve(book);
-        let mut receiver = Receiving::start(port, &log);
-        for round in 0..kills() {
-            let before = received(&log).len();
-            for number in 0..40 {
-                let request = transfer(&format!("t{round}-{number}"), "cash:a", "cash:b", "1.00");
-                ledger.post(request, Mode::Commit).unwrap();
-            }
-            let more = usize::try_from(random.below(30)).unwrap();
-            wait_for(&log, |received| received.len() > before + more);
-            if round % 2 == 0 {
-                server.signal("KILL");
-                server = serve(book);
-            } else {
-                drop(receiver);
-                receiver = Receiving::start(port, &log);
-            }
-        }
-        let expected = told(book);
-        wait_for(&log, |received| received.contains(expected.last().unwrap()));
+        let (received, expected) = killed_while_sending(book, true);
         let mut seen = BTreeSet::new();
-        let first: Vec<_> = received(&log).into_iter().filter(|id| seen.insert(id.clone())).collect();
+        let first: Vec<_> = received.into_iter().filter(|id| seen.insert(id.clone())).collect();
         assert!(first == expected, "each event has arrived, and for the first time behind those before it");
-        drop(server);
     }
+
+    fn kills_lose_no_event_of_an_unordered_webhook(book: &TestBook) {
+        let (received, expected) = killed_while_sending(book, false);
+        let all = |ids: Vec<String>| ids.into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(all(received), all(expected));
+    }
+}
+
+/// What has arrived after servers and receivers were killed while events were sent, and what should have.
+fn killed_while_sending(book: &TestBook, ordered: bool) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("received");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    add(book, NewWebhook { ordered, ..NewWebhook::new(format!("http://127.0.0.1:{port}/")) });
+    let ledger = book.ledger_of_today();
+    for account in ["cash:a", "cash:b"] {
+        book.run(&format!("account open {account} --currency EUR")).ends(0);
+    }
+    let mut random = Random(21);
+    let mut server = serve(book);
+    let mut receiver = Receiving::start(port, &log);
+    for round in 0..kills() {
+        let before = received(&log).len();
+        for number in 0..40 {
+            let request = transfer(&format!("t{round}-{number}"), "cash:a", "cash:b", "1.00");
+            ledger.post(request, Mode::Commit).unwrap();
+        }
+        let more = usize::try_from(random.below(30)).unwrap();
+        wait_for(&log, |received| received.len() > before + more);
+        if round % 2 == 0 {
+            server.signal("KILL");
+            server = serve(book);
+        } else {
+            drop(receiver);
+            receiver = Receiving::start(port, &log);
+        }
+    }
+    let expected = told(book);
+    wait_for(&log, |received| expected.iter().all(|id| received.contains(id)));
+    drop(server);
+    (received(&log), expected)
 }

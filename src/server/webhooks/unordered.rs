@@ -1,0 +1,75 @@
+//! The delivery to an endpoint for which the order does not matter: several events at once, each tried again by itself.
+
+use std::thread;
+
+use crate::error::Error;
+use crate::server::webhooks::tasks::{Outcome, Stop, Task, Tasks};
+use crate::server::webhooks::worker::{GONE, Next, PAUSE_MAX, Worker};
+use crate::store::{Deliveries, WebhookRow};
+
+/// How many events are in memory at once. One that takes long holds back the next ones only when all of these are sent.
+const PAGE_EVENTS: u32 = 400;
+/// How many events that are due again are sent beside new ones.
+const DUE_MAX: i64 = 100;
+
+impl Worker<'_> {
+    /// Sends what is due again and the next events of the book.
+    pub(super) fn send_several(&mut self, row: &WebhookRow) -> Result<Next, Error> {
+        let due = Deliveries(&self.means.place).due(&row.id, self.now().micros(), DUE_MAX)?;
+        let page = self.page(row, PAGE_EVENTS)?;
+        let tasks = Tasks::new(&due, &page.events);
+        let this = &*self;
+        thread::scope(|scope| {
+            for _ in 1..tasks.threads() {
+                scope.spawn(|| this.work(&tasks));
+            }
+            this.work(&tasks);
+        });
+        let (last, stop) = tasks.end();
+        self.cursor = last.or(self.cursor);
+        match stop {
+            Some(Stop::End) => return Ok(Next::End),
+            Some(Stop::Fault(fault)) => return Err(fault),
+            None => {}
+        }
+        self.pass(page.next);
+        let is_all = page.is_last && due.len() < usize::try_from(DUE_MAX).unwrap_or_default();
+        Ok(if is_all { Next::Wait(PAUSE_MAX) } else { Next::More })
+    }
+
+    fn work(&self, tasks: &Tasks<'_>) {
+        while let Some(task) = tasks.take() {
+            if let Err(stop) = self.send(task, tasks) {
+                return tasks.stop(stop);
+            }
+        }
+    }
+
+    fn send(&self, task: Task<'_>, tasks: &Tasks<'_>) -> Result<(), Stop> {
+        let Some(row) = self.row() else { return Err(Stop::End) };
+        let (index, event) = match task {
+            Task::Again(delivery) => {
+                return match self.send_again(&row, delivery)? {
+                    Next::End => Err(Stop::End),
+                    Next::More | Next::Wait(_) => Ok(()),
+                };
+            }
+            Task::New(index, event) => (index, event),
+        };
+        let failure = self.try_new(&row, event)?;
+        if let Some(failure) = &failure
+            && !Deliveries(&self.means.place).keep(&failure.delivery, self.epoch).map_err(Error::from)?
+        {
+            return Err(Stop::End);
+        }
+        let outcome = if failure.is_some() { Outcome::Kept } else { Outcome::Answered };
+        tasks.done(index, outcome, |cursor, answered| {
+            self.board.advance(&self.webhook, self.epoch, cursor, answered);
+        });
+        if failure.is_some_and(|failure| failure.is_gone) {
+            self.disable(GONE);
+            return Err(Stop::End);
+        }
+        Ok(())
+    }
+}
