@@ -3,7 +3,7 @@
 mod filters;
 
 use teller::facts::{Instant, Sequence, TransferKind};
-use teller::ledger::{JournalFilter, JournalPage, ListPage, Posted, TransferFilter};
+use teller::ledger::{JournalFilter, JournalPage, ListPage, Posted, RecordedFilter, TransferFilter};
 use teller::money::WrittenAmount;
 use teller::rejection::Rejection;
 use teller::{Error, Ledger, Mode};
@@ -94,13 +94,25 @@ fn filters(ledger: &Ledger) -> Vec<Case> {
         ("max", TransferFilter { max: Some(amount("3.005")), ..all() }, |it| {
             minor(it) <= if is_yen(it) { 3 } else { 300 }
         }),
-        ("from", TransferFilter { from: day().0, ..all() }, |it| {
-            it.transfer.recorded_at >= time("2026-01-02T12:00:00Z")
-        }),
-        ("to", TransferFilter { to: day().1, ..all() }, |it| it.transfer.recorded_at < time("2026-01-03T12:00:00Z")),
-        ("account and span", TransferFilter { account: account("alice"), from: day().0, to: day().1, ..all() }, |it| {
-            touches(it, "alice") && it.transfer.recorded_at.to_string().starts_with("2026-01-02")
-        }),
+        (
+            "from",
+            TransferFilter { recorded: RecordedFilter { from: day().0, ..RecordedFilter::default() }, ..all() },
+            |it| it.transfer.recorded_at >= time("2026-01-02T12:00:00Z"),
+        ),
+        (
+            "to",
+            TransferFilter { recorded: RecordedFilter { to: day().1, ..RecordedFilter::default() }, ..all() },
+            |it| it.transfer.recorded_at < time("2026-01-03T12:00:00Z"),
+        ),
+        (
+            "account and span",
+            TransferFilter {
+                account: account("alice"),
+                recorded: RecordedFilter { from: day().0, to: day().1, ..RecordedFilter::default() },
+                ..all()
+            },
+            |it| touches(it, "alice") && it.transfer.recorded_at.to_string().starts_with("2026-01-02"),
+        ),
         ("account and journal", TransferFilter { account: account("bob"), journal: refer("j1"), ..all() }, |it| {
             touches(it, "bob") && is(it.transfer.journal_id, "j1")
         }),
@@ -156,10 +168,10 @@ on_every_backend! {
             assert!(!expected.is_empty() && expected.len() < whole.len(), "{what} tells transfers apart");
             assert_eq!(sequences(&list(&ledger, &filter)), sequences(&expected), "{what}");
         }
-        let by_nobody = TransferFilter { actor: Some("nobody".parse().unwrap()), ..all() };
+        let by_nobody = TransferFilter { recorded: RecordedFilter { actor: Some("nobody".parse().unwrap()), ..RecordedFilter::default() }, ..all() };
         assert!(list(&ledger, &by_nobody).is_empty());
         let actor = Some(whole[0].transfer.actor.clone());
-        assert_eq!(list(&ledger, &TransferFilter { actor, ..all() }), whole);
+        assert_eq!(list(&ledger, &TransferFilter { recorded: RecordedFilter { actor, ..RecordedFilter::default() }, ..all() }), whole);
     }
 
     fn pages_are_the_same_list_whatever_is_posted_between_them(book: &TestBook) {
@@ -219,7 +231,7 @@ on_every_backend! {
                     let expected = whole.iter().filter(in_span).filter(|it| account.is_none_or(|name| touches(it, name)));
                     let expected: Vec<_> = expected.cloned().collect();
                     let account = account.map(|name| name.parse().unwrap());
-                    let filter = TransferFilter { account, from: Some(*from), to: Some(to), ..all() };
+                    let filter = TransferFilter { account, recorded: RecordedFilter { from: Some(*from), to: Some(to), ..RecordedFilter::default() }, ..all() };
                     let found = pages(&ledger, &filter, ListPage { limit: 4, ..ListPage::default() }, || {});
                     assert_eq!(sequences(&found), sequences(&expected), "{from} {to}");
                 }
@@ -237,7 +249,7 @@ on_every_backend! {
             (TransferFilter { hold: refer("t1"), ..all() }, "hold_unknown"),
             (TransferFilter { reversed: refer("nothing"), ..all() }, "transfer_unknown"),
             (TransferFilter { reversed: refer("j1"), ..all() }, "journal_named"),
-            (TransferFilter { from: Some(time("2026-01-02T00:00:00Z")), to: Some(time("2026-01-01T00:00:00Z")), ..all() }, "span_invalid"),
+            (TransferFilter { recorded: RecordedFilter { from: Some(time("2026-01-02T00:00:00Z")), to: Some(time("2026-01-01T00:00:00Z")), ..RecordedFilter::default() }, ..all() }, "span_invalid"),
         ] {
             assert_eq!(code(&ledger.list_transfers(&filter, ListPage::default()).unwrap_err()), expected);
         }
@@ -281,9 +293,9 @@ on_every_backend! {
         let second = journals(&ledger, &JournalFilter::default(), ListPage { from: first.next, ..ListPage::default() });
         assert_eq!((told(&second), second.next), (vec![(j1, 2)], None));
 
-        let early = JournalFilter { to: Some(time("2026-01-04T00:00:00Z")), ..JournalFilter::default() };
+        let early = JournalFilter { recorded: RecordedFilter { to: Some(time("2026-01-04T00:00:00Z")), ..RecordedFilter::default() }, ..JournalFilter::default() };
         assert_eq!(told(&journals(&ledger, &early, ListPage::default())), [(j1, 2)]);
-        let by_nobody = JournalFilter { actor: Some("nobody".parse().unwrap()), ..JournalFilter::default() };
+        let by_nobody = JournalFilter { recorded: RecordedFilter { actor: Some("nobody".parse().unwrap()), ..RecordedFilter::default() }, ..JournalFilter::default() };
         assert!(journals(&ledger, &by_nobody, ListPage::default()).journals.is_empty());
         let cut = journals(&ledger, &by_nobody, ListPage { reads_max: 2, ..ListPage::default() });
         assert!(cut.is_cut && cut.next.is_some());

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use teller::facts::{AccountName, HoldState, Instant, Metadata, TransferId};
 
-use teller::ledger::{AsOf, HoldFilter, JournalFilter, ListOrder, ListPage, Span, StatementOrder, TransferFilter};
+use teller::ledger::{
+    AsOf, HoldFilter, JournalFilter, ListOrder, ListPage, RecordedFilter, Span, StatementOrder, TransferFilter,
+};
 use teller::requests::TransferRequest;
 use teller::{Ledger, Mode};
 
@@ -101,7 +103,7 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
     });
     assert_lookups(book, ledger);
     let hold = TransferId::from_key("h0").unwrap();
-    let of_hold = ["holds_pkey", "transfers_by_hold", "accounts_pkey"];
+    let of_hold = ["holds_pkey", "transfers_id_key", "transfers_by_hold", "accounts_pkey"];
     assert_ways(book, &of_hold, "a hold", || drop(ledger.get_hold(hold).unwrap()));
     let events = ["account_events_pkey", "account_events_by_metadata"];
     let proof = [&page[..], &events, &["holds_pkey", "transfers_by_hold"]].concat();
@@ -127,18 +129,29 @@ fn assert_lookups(book: &TestBook, ledger: &Ledger) {
     });
     let upwards = [&of_account[..], &MILESTONES].concat();
     assert_ways(book, &upwards, "transfers of an account, the oldest first", || {
-        list(TransferFilter { account: Some(name()), order: ListOrder::Oldest, ..all() });
+        list(TransferFilter {
+            account: Some(name()),
+            recorded: RecordedFilter { order: ListOrder::Oldest, ..RecordedFilter::default() },
+            ..all()
+        });
     });
     assert_ways(book, &in_book, "transfers, the oldest first", || {
-        list(TransferFilter { order: ListOrder::Oldest, ..all() });
+        list(TransferFilter {
+            recorded: RecordedFilter { order: ListOrder::Oldest, ..RecordedFilter::default() },
+            ..all()
+        });
     });
     let metadata = Metadata::new([("a".to_owned(), "b".to_owned())].into()).unwrap();
     let annotated = ["transfers_pkey by range", "account_events_by_transfer"];
-    assert_ways(book, &annotated, "transfers by metadata", || list(TransferFilter { metadata, ..all() }));
+    assert_ways(book, &annotated, "transfers by metadata", || {
+        list(TransferFilter { recorded: RecordedFilter { metadata, ..RecordedFilter::default() }, ..all() });
+    });
     assert_lists(book, ledger);
     let with_span = |statement: &str| statement.contains("recorded_at") && !statement.contains("debit");
     let later = Some(book.clock().now().before(Duration::from_mins(30)));
-    let statements = statements_of(|| list(TransferFilter { to: later, ..all() }));
+    let statements = statements_of(|| {
+        list(TransferFilter { recorded: RecordedFilter { to: later, ..RecordedFilter::default() }, ..all() });
+    });
     let halvings = statements.iter().filter(|statement| with_span(statement)).count();
     assert!((1..=16).contains(&halvings), "{statements:#?}");
     for statement in statements.iter().filter(|statement| with_span(statement)) {
@@ -156,7 +169,12 @@ fn assert_lists(book: &TestBook, ledger: &Ledger) {
     let all = HoldFilter::default;
     let in_order = ["holds_sequence_key by range", "transfers_id_key", "holds_pkey", "accounts_pkey"];
     assert_ways(book, &in_order, "holds", || holds(all()));
-    assert_ways(book, &in_order, "holds, the oldest first", || holds(HoldFilter { order: ListOrder::Oldest, ..all() }));
+    assert_ways(book, &in_order, "holds, the oldest first", || {
+        holds(HoldFilter {
+            recorded: RecordedFilter { order: ListOrder::Oldest, ..RecordedFilter::default() },
+            ..all()
+        });
+    });
     let open = HoldFilter { account: Some(name()), state: Some(HoldState::Open), ..all() };
     let of_account = [&[BY_NAME, "transfers_id_key", "holds_pkey", "accounts_pkey"][..], &HOLDS].concat();
     assert_ways(book, &of_account, "open holds of an account", || holds(open));

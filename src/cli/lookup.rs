@@ -13,8 +13,8 @@ use crate::cli::pages::{PageArgs, say_more, say_older};
 use crate::cli::talk::say;
 use crate::cli::times::{SpanArgs, Times};
 use crate::error::Error;
-use crate::facts::{Actor, Instant, Metadata, Sequence};
-use crate::ledger::{ListOrder, ListPage};
+use crate::facts::Sequence;
+use crate::ledger::{ListOrder, ListPage, RecordedFilter};
 use crate::wire::{Columns, Record};
 
 /// Who asked for it, what is kept beside it, and when it was recorded. A cursor carries the filters of its list.
@@ -43,24 +43,16 @@ enum Order {
 }
 
 impl WhenArgs {
-    pub(super) fn actor(&self) -> Result<Option<Actor>, Error> {
-        self.by.as_deref().map(parse).transpose()
-    }
-
-    pub(super) fn metadata(&self) -> Result<Metadata, Error> {
-        Ok(metadata_of(&self.metadata)?)
-    }
-
-    pub(super) fn order_or(&self, usual: ListOrder) -> ListOrder {
-        match self.order {
+    /// What all lists are filtered by, and which way they go where nothing says so.
+    pub(super) fn recorded(&self, times: Times<'_>, usual: ListOrder) -> Result<RecordedFilter, Error> {
+        let (from, to) = self.span.read(times)?;
+        let order = match self.order {
             Some(Order::Newest) => ListOrder::Newest,
             Some(Order::Oldest) => ListOrder::Oldest,
             None => usual,
-        }
-    }
-
-    pub(super) fn span(&self, times: Times<'_>) -> Result<(Option<Instant>, Option<Instant>), Error> {
-        self.span.read(times)
+        };
+        let actor = self.by.as_deref().map(parse).transpose()?;
+        Ok(RecordedFilter { actor, metadata: metadata_of(&self.metadata)?, from, to, order })
     }
 }
 

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::error::InputError;
 use crate::facts::{
-    AccountName, AccountState, AccountType, HoldState, Metadata, Reference, Sequence, TransferId, TransferKind,
+    AccountName, AccountState, AccountType, HoldState, Metadata, NamePrefix, Reference, Sequence, TransferId,
+    TransferKind,
 };
-use crate::ledger::{AccountFilter, HoldFilter, JournalFilter, ListOrder, TransferFilter};
+use crate::ledger::{AccountFilter, HoldFilter, JournalFilter, ListOrder, RecordedFilter, TransferFilter};
 use crate::wire::amounts::read_amount;
 use crate::wire::hex::{bytes_from_hex, to_hex};
 use crate::wire::json::{Fields, Json};
@@ -79,8 +80,13 @@ impl Written {
     }
 
     /// Newest first is not written.
-    fn add_order(&mut self, order: ListOrder) {
-        self.add("order", (order == ListOrder::Oldest).then_some("oldest"));
+    fn add_recorded(&mut self, recorded: &RecordedFilter) {
+        let RecordedFilter { actor, metadata, from, to, order } = recorded;
+        self.add("actor", actor.as_ref());
+        self.add_metadata(metadata);
+        self.add("from", *from);
+        self.add("to", *to);
+        self.add("order", (*order == ListOrder::Oldest).then_some("oldest"));
     }
 
     fn write(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,8 +96,7 @@ impl Written {
 
 impl fmt::Display for TransferCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TransferFilter { account, kind, journal, hold, reversed, key, actor, metadata, min, max, from, to, order } =
-            &self.filter;
+        let TransferFilter { account, kind, journal, hold, reversed, key, min, max, recorded } = &self.filter;
         let mut written = Written::new(TRANSFERS, self.from.0);
         written.add("account", account.as_ref());
         written.add("kind", *kind);
@@ -99,45 +104,33 @@ impl fmt::Display for TransferCursor {
             written.add(name, reference.as_ref().map(Reference::id));
         }
         written.add("key", key.as_ref());
-        written.add("actor", actor.as_ref());
-        written.add_metadata(metadata);
         written.add("min", min.as_ref());
         written.add("max", max.as_ref());
-        written.add("from", *from);
-        written.add("to", *to);
-        written.add_order(*order);
+        written.add_recorded(recorded);
         written.write(f)
     }
 }
 
 impl fmt::Display for JournalCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let JournalFilter { account, key, actor, metadata, from, to, order } = &self.filter;
+        let JournalFilter { account, key, recorded } = &self.filter;
         let mut written = Written::new(JOURNALS, self.from.0);
         written.add("account", account.as_ref());
         written.add("key", key.as_ref());
-        written.add("actor", actor.as_ref());
-        written.add_metadata(metadata);
-        written.add("from", *from);
-        written.add("to", *to);
-        written.add_order(*order);
+        written.add_recorded(recorded);
         written.write(f)
     }
 }
 
 impl fmt::Display for HoldCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let HoldFilter { account, state, actor, metadata, min, max, from, to, order } = &self.filter;
+        let HoldFilter { account, state, min, max, recorded } = &self.filter;
         let mut written = Written::new(HOLDS, self.from.0);
         written.add("account", account.as_ref());
         written.add("state", *state);
-        written.add("actor", actor.as_ref());
-        written.add_metadata(metadata);
         written.add("min", min.as_ref());
         written.add("max", max.as_ref());
-        written.add("from", *from);
-        written.add("to", *to);
-        written.add_order(*order);
+        written.add_recorded(recorded);
         written.write(f)
     }
 }
@@ -146,7 +139,7 @@ impl fmt::Display for AccountCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let AccountFilter { prefix, account_type, currency, state, metadata } = &self.filter;
         let mut written = Written::new(ACCOUNTS, self.after.as_str());
-        written.add("prefix", Some(prefix).filter(|prefix| !prefix.is_empty()));
+        written.add("prefix", Some(prefix).filter(|prefix| !prefix.is_empty()).map(NamePrefix::as_str));
         written.add("type", *account_type);
         written.add("currency", *currency);
         written.add("state", *state);
@@ -168,13 +161,9 @@ impl FromStr for TransferCursor {
                 hold: reference(fields, "hold")?,
                 reversed: reference(fields, "reversed")?,
                 key: fields.take_parsed("key")?,
-                actor: fields.take_parsed("actor")?,
-                metadata: take_metadata(fields, &Metadata::default())?,
                 min: fields.take_text("min")?.as_deref().map(read_amount).transpose()?,
                 max: fields.take_text("max")?.as_deref().map(read_amount).transpose()?,
-                from: fields.take_parsed("from")?,
-                to: fields.take_parsed("to")?,
-                order: take_order(fields)?,
+                recorded: take_recorded(fields)?,
             };
             Ok(Self { filter, from })
         })
@@ -190,11 +179,7 @@ impl FromStr for JournalCursor {
             let filter = JournalFilter {
                 account: fields.take_parsed("account")?,
                 key: fields.take_parsed("key")?,
-                actor: fields.take_parsed("actor")?,
-                metadata: take_metadata(fields, &Metadata::default())?,
-                from: fields.take_parsed("from")?,
-                to: fields.take_parsed("to")?,
-                order: take_order(fields)?,
+                recorded: take_recorded(fields)?,
             };
             Ok(Self { filter, from })
         })
@@ -210,13 +195,9 @@ impl FromStr for HoldCursor {
             let filter = HoldFilter {
                 account: fields.take_parsed("account")?,
                 state: take_word(fields, "state", HoldState::from_word)?,
-                actor: fields.take_parsed("actor")?,
-                metadata: take_metadata(fields, &Metadata::default())?,
                 min: fields.take_text("min")?.as_deref().map(read_amount).transpose()?,
                 max: fields.take_text("max")?.as_deref().map(read_amount).transpose()?,
-                from: fields.take_parsed("from")?,
-                to: fields.take_parsed("to")?,
-                order: take_order(fields)?,
+                recorded: take_recorded(fields)?,
             };
             Ok(Self { filter, from })
         })
@@ -230,7 +211,7 @@ impl FromStr for AccountCursor {
         read(text, ACCOUNTS, |fields| {
             let after = fields.require_parsed("at")?;
             let filter = AccountFilter {
-                prefix: fields.take_text("prefix")?.unwrap_or_default(),
+                prefix: fields.take_text("prefix")?.unwrap_or_default().into(),
                 account_type: take_word(fields, "type", AccountType::from_word)?,
                 currency: fields.take_text("currency")?.map(|code| code.parse()).transpose()?,
                 state: take_word(fields, "state", AccountState::from_word)?,
@@ -260,6 +241,16 @@ fn take_place(fields: &mut Fields) -> Result<Sequence, InputError> {
         Some(Json::Number(place)) => Ok(Sequence(place)),
         Some(_) | None => Err(InputError::request("the place is missing")),
     }
+}
+
+fn take_recorded(fields: &mut Fields) -> Result<RecordedFilter, InputError> {
+    Ok(RecordedFilter {
+        actor: fields.take_parsed("actor")?,
+        metadata: take_metadata(fields, &Metadata::default())?,
+        from: fields.take_parsed("from")?,
+        to: fields.take_parsed("to")?,
+        order: take_order(fields)?,
+    })
 }
 
 fn take_order(fields: &mut Fields) -> Result<ListOrder, InputError> {
@@ -294,13 +285,15 @@ mod tests {
             hold: Some(TransferId::from_key("h").unwrap().into()),
             reversed: Some(TransferId::from_key("r").unwrap().into()),
             key: Some("k".parse().unwrap()),
-            actor: Some("ops".parse().unwrap()),
-            metadata: metadata(),
             min: Some(read_amount("1.005").unwrap()),
             max: Some(read_amount("20").unwrap()),
-            from: Some("2026-01-01T00:00:00Z".parse().unwrap()),
-            to: Some("2026-01-31T12:00:00.000001Z".parse().unwrap()),
-            order: ListOrder::Oldest,
+            recorded: RecordedFilter {
+                actor: Some("ops".parse().unwrap()),
+                metadata: metadata(),
+                from: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+                to: Some("2026-01-31T12:00:00.000001Z".parse().unwrap()),
+                order: ListOrder::Oldest,
+            },
         }
     }
 
@@ -314,29 +307,25 @@ mod tests {
             let cursor = TransferCursor { filter, from: Sequence(17) };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
-        let TransferFilter { account, key, actor, metadata, min, max, from, to, order, .. } = filter();
+        let TransferFilter { account, key, min, max, recorded, .. } = filter();
         let of_holds = HoldFilter {
             account: account.clone(),
             state: Some(HoldState::Expired),
-            actor: actor.clone(),
-            metadata: metadata.clone(),
             min,
             max,
-            from,
-            to,
-            order,
+            recorded: recorded.clone(),
         };
         for filter in [of_holds, HoldFilter::default()] {
             let cursor = HoldCursor { filter, from: Sequence(17) };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
-        let of_journals = JournalFilter { account, key, actor, metadata, from, to, order };
+        let of_journals = JournalFilter { account, key, recorded };
         for filter in [of_journals, JournalFilter::default()] {
             let cursor = JournalCursor { filter, from: Sequence(17) };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
         let of_accounts = AccountFilter {
-            prefix: "customers:".to_owned(),
+            prefix: "customers:".into(),
             account_type: Some(AccountType::Liability),
             currency: Some("EUR".parse().unwrap()),
             state: Some(AccountState::DebitsFrozen),

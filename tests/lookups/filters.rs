@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use teller::facts::{AccountState, AccountType, HoldState, Metadata};
 use teller::ledger::{
-    AccountFilter, AccountListPage, HoldFilter, HoldPage, JournalFilter, ListOrder, ListPage, Span, StatementOrder,
-    TransferFilter,
+    AccountFilter, AccountListPage, HoldFilter, HoldPage, JournalFilter, ListOrder, ListPage, RecordedFilter, Span,
+    StatementOrder, TransferFilter,
 };
 use teller::requests::TransferRequest;
 use teller::{Ledger, Mode};
@@ -73,7 +73,7 @@ on_every_backend! {
         for filter in filters(&ledger).into_iter().map(|(_, filter, _)| filter).chain([everything]) {
             let mut newest = list(&ledger, &filter);
             newest.reverse();
-            let oldest = TransferFilter { order: ListOrder::Oldest, ..filter };
+            let oldest = TransferFilter { recorded: RecordedFilter { order: ListOrder::Oldest, ..filter.recorded }, ..filter };
             assert_eq!(sequences(&list(&ledger, &oldest)), sequences(&newest), "{oldest:?}");
             for (limit, reads_max) in [(2, 100), (100, 3), (1, 1)] {
                 let page = ListPage { limit, reads_max, ..ListPage::default() };
@@ -91,10 +91,10 @@ on_every_backend! {
         for (from, to) in spans {
             for account in ["alice", "bob", "cash"] {
                 let (from, to) = (from.map(time), to.map(time));
-                let newest = TransferFilter { account: Some(account.parse().unwrap()), from, to, ..all() };
+                let newest = TransferFilter { account: Some(account.parse().unwrap()), recorded: RecordedFilter { from, to, ..RecordedFilter::default() }, ..all() };
                 let mut expected = sequences(&list(&ledger, &newest));
                 expected.reverse();
-                let oldest = TransferFilter { order: ListOrder::Oldest, ..newest };
+                let oldest = TransferFilter { recorded: RecordedFilter { order: ListOrder::Oldest, ..newest.recorded }, ..newest };
                 let page = ListPage { limit: 50, ..ListPage::default() };
                 assert_eq!(sequences(&pages(&ledger, &oldest, page, || {})), expected, "{account} {from:?} {to:?}");
             }
@@ -129,7 +129,7 @@ on_every_backend! {
         let ledger = book.ledger();
         let found = |text: &str, account: Option<&str>| {
             let account = account.map(|name| name.parse().unwrap());
-            keys(&ledger, &TransferFilter { metadata: metadata(text), account, ..all() })
+            keys(&ledger, &TransferFilter { account, recorded: RecordedFilter { metadata: metadata(text), ..RecordedFilter::default() }, ..all() })
         };
         assert_eq!(found("invoice=7", None), ["m2", "d1"]);
         assert_eq!(found("invoice=7", Some("cash")), ["d1"]);
@@ -151,7 +151,7 @@ on_every_backend! {
             (AccountFilter { account_type: Some(AccountType::Asset), ..usual() }, "cash yen"),
             (AccountFilter { currency: Some("JPY".parse().unwrap()), ..usual() }, "dora yen"),
             (AccountFilter { state: Some(AccountState::Frozen), ..usual() }, "dora"),
-            (AccountFilter { prefix: "ca".to_owned(), account_type: Some(AccountType::Liability), ..usual() }, "carol"),
+            (AccountFilter { prefix: "ca".into(), account_type: Some(AccountType::Liability), ..usual() }, "carol"),
             (AccountFilter { state: Some(AccountState::Closed), ..usual() }, ""),
         ] {
             for (limit, reads_max) in [(100, 100), (1, 100), (2, 2), (100, 1)] {
@@ -178,16 +178,16 @@ on_every_backend! {
         let amount = |text: &str| Some(teller::money::WrittenAmount::parse(text).unwrap());
         for (filter, expected) in [
             (usual(), "h5 open, h4 open, h3 expired, h2 released, h1 captured"),
-            (HoldFilter { order: ListOrder::Oldest, ..usual() }, "h1 captured, h2 released, h3 expired, h4 open, h5 open"),
+            (HoldFilter { recorded: RecordedFilter { order: ListOrder::Oldest, ..RecordedFilter::default() }, ..usual() }, "h1 captured, h2 released, h3 expired, h4 open, h5 open"),
             (HoldFilter { state: Some(HoldState::Open), ..usual() }, "h5 open, h4 open"),
             (HoldFilter { state: Some(HoldState::Expired), ..usual() }, "h3 expired"),
             (HoldFilter { account: account.clone(), ..usual() }, "h5 open, h3 expired, h2 released, h1 captured"),
             (HoldFilter { account: account.clone(), state: Some(HoldState::Open), ..usual() }, "h5 open"),
-            (HoldFilter { account, order: ListOrder::Oldest, min: amount("4.50"), ..usual() }, "h1 captured, h2 released"),
+            (HoldFilter { account, min: amount("4.50"), recorded: RecordedFilter { order: ListOrder::Oldest, ..RecordedFilter::default() }, ..usual() }, "h1 captured, h2 released"),
             (HoldFilter { max: amount("2"), ..usual() }, "h5 open, h4 open"),
-            (HoldFilter { from: Some(time("2026-01-03T00:00:00Z")), ..usual() }, "h5 open, h4 open, h3 expired"),
-            (HoldFilter { to: Some(time("2026-01-03T00:00:00Z")), order: ListOrder::Oldest, ..usual() }, "h1 captured, h2 released"),
-            (HoldFilter { actor: Some("nobody".parse().unwrap()), ..usual() }, ""),
+            (HoldFilter { recorded: RecordedFilter { from: Some(time("2026-01-03T00:00:00Z")), ..RecordedFilter::default() }, ..usual() }, "h5 open, h4 open, h3 expired"),
+            (HoldFilter { recorded: RecordedFilter { to: Some(time("2026-01-03T00:00:00Z")), order: ListOrder::Oldest, ..RecordedFilter::default() }, ..usual() }, "h1 captured, h2 released"),
+            (HoldFilter { recorded: RecordedFilter { actor: Some("nobody".parse().unwrap()), ..RecordedFilter::default() }, ..usual() }, ""),
         ] {
             let told = |line: &str| line.split_once(' ').map(|(key, state)| format!("{} {state}", id(key)));
             let expected: Vec<_> = expected.split(", ").filter_map(told).collect();
@@ -206,17 +206,17 @@ on_every_backend! {
         let usual = JournalFilter::default;
         let account = |name: &str| Some(name.parse().unwrap());
         for (filter, expected) in [
-            (JournalFilter { order: ListOrder::Oldest, ..usual() }, vec![j1, j2]),
+            (JournalFilter { recorded: RecordedFilter { order: ListOrder::Oldest, ..RecordedFilter::default() }, ..usual() }, vec![j1, j2]),
             (JournalFilter { key: Some("j1".parse().unwrap()), ..usual() }, vec![j1]),
             (JournalFilter { key: Some("t1".parse().unwrap()), ..usual() }, vec![]),
             (JournalFilter { account: account("carol"), ..usual() }, vec![j2, j1]),
-            (JournalFilter { account: account("carol"), order: ListOrder::Oldest, ..usual() }, vec![j1, j2]),
+            (JournalFilter { account: account("carol"), recorded: RecordedFilter { order: ListOrder::Oldest, ..RecordedFilter::default() }, ..usual() }, vec![j1, j2]),
             (JournalFilter { account: account("alice"), ..usual() }, vec![j1]),
             (JournalFilter { account: account("cash"), ..usual() }, vec![]),
-            (JournalFilter { account: account("bob"), from: Some(time("2026-01-04T00:00:00Z")), ..usual() }, vec![j2]),
-            (JournalFilter { account: account("bob"), to: Some(time("2026-01-04T00:00:00Z")), ..usual() }, vec![j1]),
-            (JournalFilter { metadata: metadata("run=5"), ..usual() }, vec![j1]),
-            (JournalFilter { account: account("carol"), metadata: metadata("run=5"), ..usual() }, vec![j1]),
+            (JournalFilter { account: account("bob"), recorded: RecordedFilter { from: Some(time("2026-01-04T00:00:00Z")), ..RecordedFilter::default() }, ..usual() }, vec![j2]),
+            (JournalFilter { account: account("bob"), recorded: RecordedFilter { to: Some(time("2026-01-04T00:00:00Z")), ..RecordedFilter::default() }, ..usual() }, vec![j1]),
+            (JournalFilter { recorded: RecordedFilter { metadata: metadata("run=5"), ..RecordedFilter::default() }, ..usual() }, vec![j1]),
+            (JournalFilter { account: account("carol"), recorded: RecordedFilter { metadata: metadata("run=5"), ..RecordedFilter::default() }, ..usual() }, vec![j1]),
         ] {
             for (limit, reads_max) in [(100, 100), (1, 100), (100, 1)] {
                 let (mut found, mut from) = (Vec::new(), None);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bigdecimal::BigDecimal;
+
 use crate::money::amount::Amount;
 use crate::money::currency::{Currency, EXPONENT_MAX};
 use crate::money::decimal::{self, AmountError};
@@ -51,6 +53,22 @@ impl WrittenAmount {
             None => format!("-{}", self.text),
         };
         Self { text }
+    }
+
+    /// Whether it is a larger number, in whichever currency both are.
+    ///
+    /// ```
+    /// use teller_ledger_core::money::WrittenAmount;
+    ///
+    /// let [five, other] = ["5.000", "5"].map(|text| WrittenAmount::parse(text).unwrap());
+    /// assert!(!five.is_more_than(&other));
+    /// assert!(WrittenAmount::parse("10")?.is_more_than(&five));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_more_than(&self, other: &Self) -> bool {
+        let number = |text: &str| text.parse::<BigDecimal>().unwrap_or_default();
+        number(&self.text) > number(&other.text)
     }
 
     /// What it is in minor units of a currency.

@@ -133,15 +133,10 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
         (filter, Some(from))
     } else {
         let ListArgs { filters, when, .. } = arguments;
-        let (from, to) = when.span(context.times(&ledger))?;
         let filter = JournalFilter {
             account: filters.account.as_deref().map(parse).transpose()?,
             key: filters.key.as_deref().map(parse).transpose()?,
-            actor: when.actor()?,
-            metadata: when.metadata()?,
-            from,
-            to,
-            order: when.order_or(ListOrder::Newest),
+            recorded: when.recorded(context.times(&ledger), ListOrder::Newest)?,
         };
         (filter, None)
     };
@@ -151,7 +146,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     };
     let cursor = |from| JournalCursor { filter: filter.clone(), from };
     let columns = &JournalRecord::table();
-    let shown = Shown { columns, nothing: "No journals.", noun: "transfer", order: filter.order };
+    let shown = Shown { columns, nothing: "No journals.", noun: "transfer", order: filter.recorded.order };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }
 

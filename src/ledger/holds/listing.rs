@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use crate::error::Error;
-use crate::facts::{Account, AccountName, Actor, Hold, HoldState, Instant, Metadata, Transfer, TransferKind};
+use crate::facts::{Account, AccountName, Hold, HoldState, Instant, Transfer, TransferKind};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::holds::HoldPage;
-use crate::ledger::transfers::filter::{ListOrder, ListPage, TransferFilter, check_span};
+use crate::ledger::transfers::filter::{ListPage, RecordedFilter, TransferFilter, check_amounts};
 use crate::ledger::transfers::listing::{check_cursor, choose};
 use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked};
 use crate::money::WrittenAmount;
@@ -20,20 +20,12 @@ pub struct HoldFilter {
     pub account: Option<AccountName>,
     /// Those that stand so now. One that has expired is not open, whether or not its release is recorded.
     pub state: Option<HoldState>,
-    /// Those that this actor asked for.
-    pub actor: Option<Actor>,
-    /// Those beside which all of this is kept now.
-    pub metadata: Metadata,
     /// Those of at least this amount at first, each in its own currency.
     pub min: Option<WrittenAmount>,
     /// Those of at most this amount at first, each in its own currency.
     pub max: Option<WrittenAmount>,
-    /// Those recorded at this moment or later.
-    pub from: Option<Instant>,
-    /// Those recorded before this moment.
-    pub to: Option<Instant>,
-    /// Which way the list goes.
-    pub order: ListOrder,
+    /// What all lists have.
+    pub recorded: RecordedFilter,
 }
 
 impl HoldFilter {
@@ -41,12 +33,9 @@ impl HoldFilter {
     fn of_transfers(&self) -> TransferFilter {
         TransferFilter {
             kind: Some(TransferKind::Hold),
-            actor: self.actor.clone(),
-            metadata: self.metadata.clone(),
             min: self.min.clone(),
             max: self.max.clone(),
-            from: self.from,
-            to: self.to,
+            recorded: self.recorded.clone(),
             ..TransferFilter::default()
         }
     }
@@ -59,7 +48,7 @@ impl Ledger {
     /// have an index.
     ///
     /// # Errors
-    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins;
+    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins, [`InputError::AmountSpan`](crate::error::InputError::AmountSpan);
     /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown); `CursorUnknown` if the page begins with a transfer of another
     /// account; [`Error::Store`].
     ///
@@ -79,7 +68,8 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn list_holds_by(&self, filter: &HoldFilter, page: ListPage) -> Result<HoldPage, Error> {
-        check_span(filter.from, filter.to)?;
+        filter.recorded.check()?;
+        check_amounts(filter.min.as_ref(), filter.max.as_ref())?;
         let of_transfers = filter.of_transfers();
         let now = self.clock.now();
         self.pool.transaction(Access::Read, |store| {
@@ -87,8 +77,8 @@ impl Ledger {
                 Some(name) => Some(get_account_in(store, name, now)?),
                 None => None,
             };
-            let start = Start { from: page.from, order: filter.order };
-            let span = BookSpan { from: filter.from, to: filter.to, lead_max: self.clock_lead_max };
+            let start = Start { from: page.from, order: filter.recorded.order };
+            let span = BookSpan { from: filter.recorded.from, to: filter.recorded.to, lead_max: self.clock_lead_max };
             let walk = walk(store, filter, account.as_ref(), start, &span)?;
             let found = walk.find(store, page, |store, transfers| {
                 let mut chosen = choose(store, &of_transfers, account.as_ref(), transfers)?;

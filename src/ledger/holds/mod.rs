@@ -6,7 +6,7 @@
 pub(super) mod expiry;
 pub(super) mod listing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::error::Error;
 use crate::facts::{AccountId, AccountName, Hold, HoldState, Instant, Reference, Sequence, Transfer};
@@ -16,6 +16,7 @@ use crate::ledger::accounts::get_account_in;
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::posting::write;
 use crate::ledger::write_options::{Mode, WriteOptions};
+use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};
 use crate::rejection::Rejection;
 use crate::store::{Access, Store, StoreError};
@@ -34,6 +35,8 @@ pub struct HoldStatus {
     pub credit_account: AccountName,
     /// The currency of both.
     pub currency: Currency,
+    /// The transfer that placed it, with its key, its actor and what was given with it.
+    pub placed: Transfer,
 }
 
 impl HoldStatus {
@@ -228,7 +231,11 @@ impl Ledger {
     ) -> Result<Vec<HoldStatus>, StoreError> {
         let now = self.clock.now();
         let labels = AccountLabels::find(store, holds.iter().flat_map(accounts_of))?;
+        let placed = store.find_transfers(&holds.iter().map(|hold| hold.id).collect::<Vec<_>>())?;
+        let mut placed: HashMap<_, _> = placed.into_iter().map(|transfer| (transfer.id, transfer)).collect();
         let status = |hold: Hold| {
+            let lost = || CorruptRow::new("holds", hold.sequence, "id", hold.id);
+            let placed = placed.remove(&hold.id).ok_or_else(lost)?;
             let label = |id| labels.get(id, "holds", hold.sequence);
             let (debit, credit) = (label(hold.debit_account_id)?, label(hold.credit_account_id)?);
             let state = hold.state_at(now);
@@ -238,6 +245,7 @@ impl Ledger {
                 debit_account: debit.name.clone(),
                 credit_account: credit.name.clone(),
                 currency: debit.currency,
+                placed,
             })
         };
         holds.into_iter().map(status).collect()

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::Error;
-use crate::facts::{Account, Actor, Instant, Key, Sequence, Transfer, TransferId};
+use crate::facts::{Account, Actor, Description, Instant, Key, Metadata, Sequence, Transfer, TransferId};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
-use crate::ledger::transfers::filter::{JournalFilter, ListPage, check_span};
+use crate::ledger::transfers::filter::{JournalFilter, ListPage};
 use crate::ledger::transfers::listing::{check_cursor, choose_by_metadata};
 use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked};
 use crate::store::{Access, Store};
@@ -24,8 +24,14 @@ pub struct JournalSummary {
     pub sequence: Sequence,
     /// When the ledger took the first of them.
     pub recorded_at: Instant,
+    /// When it counts for the books, as its first transfer says.
+    pub effective_at: Instant,
     /// Who asked for it.
     pub actor: Actor,
+    /// The text that was given with it.
+    pub description: Option<Description>,
+    /// What was given with its first transfer for programs to keep.
+    pub metadata: Metadata,
 }
 
 /// A page of journals, in the order of the sequences of their first transfers: from high to low, unless the oldest come first.
@@ -63,14 +69,14 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn list_journals(&self, filter: &JournalFilter, page: ListPage) -> Result<JournalPage, Error> {
-        check_span(filter.from, filter.to)?;
+        filter.recorded.check()?;
         self.pool.transaction(Access::Read, |store| {
             let account = match &filter.account {
                 Some(name) => Some(get_account_in(store, name, self.clock.now())?),
                 None => None,
             };
-            let start = Start { from: page.from, order: filter.order };
-            let span = BookSpan { from: filter.from, to: filter.to, lead_max: self.clock_lead_max };
+            let start = Start { from: page.from, order: filter.recorded.order };
+            let span = BookSpan { from: filter.recorded.from, to: filter.recorded.to, lead_max: self.clock_lead_max };
             let walk = walk(store, filter, account.as_ref(), start, &span)?;
             let found =
                 walk.find(store, page, |store, transfers| choose(store, filter, account.as_ref(), transfers))?;
@@ -116,14 +122,14 @@ fn choose(
         let is_first = |transfer: &Transfer| transfer.journal_id == Some(transfer.id.0);
         let mut chosen: Vec<_> =
             transfers.iter().map(|transfer| is_first(transfer) && filter.applies_to(transfer)).collect();
-        choose_by_metadata(store, &filter.metadata, transfers, &mut chosen)?;
+        choose_by_metadata(store, &filter.recorded.metadata, transfers, &mut chosen)?;
         return Ok(chosen);
     };
     let ids: BTreeSet<_> = transfers.iter().filter_map(|transfer| transfer.journal_id).collect();
     let legs = store.find_journals(&ids.into_iter().collect::<Vec<_>>())?;
     let firsts: Vec<_> = legs.iter().filter(|leg| leg.journal_id == Some(leg.id.0)).cloned().collect();
     let mut applies: Vec<_> = firsts.iter().map(|first| filter.applies_to(first)).collect();
-    choose_by_metadata(store, &filter.metadata, &firsts, &mut applies)?;
+    choose_by_metadata(store, &filter.recorded.metadata, &firsts, &mut applies)?;
     let wanted: BTreeSet<_> =
         firsts.iter().zip(applies).filter(|(_, applies)| *applies).filter_map(|(first, _)| first.journal_id).collect();
     // Of several transfers of the account in one journal the first stands for all.
@@ -140,6 +146,6 @@ fn choose(
 }
 
 fn summary(transfers: u64, first: Transfer) -> JournalSummary {
-    let Transfer { id, key, sequence, recorded_at, actor, .. } = first;
-    JournalSummary { id, key, transfers, sequence, recorded_at, actor }
+    let Transfer { id, key, sequence, recorded_at, effective_at, actor, description, metadata, .. } = first;
+    JournalSummary { id, key, transfers, sequence, recorded_at, effective_at, actor, description, metadata }
 }

@@ -19,6 +19,22 @@ pub enum ListOrder {
     Oldest,
 }
 
+/// What lists of transfers, holds and journals have in common: who asked, when it was recorded, and which way the list goes. The usual value
+/// lists everything, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordedFilter {
+    /// Those that this actor asked for.
+    pub actor: Option<Actor>,
+    /// Those beside which all of this is kept now; of a journal, beside its first transfer.
+    pub metadata: Metadata,
+    /// Those recorded at this moment or later.
+    pub from: Option<Instant>,
+    /// Those recorded before this moment.
+    pub to: Option<Instant>,
+    /// Which way the list goes.
+    pub order: ListOrder,
+}
+
 /// Which transfers are listed: those to which all of it applies. The usual value lists all transfers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransferFilter {
@@ -34,20 +50,12 @@ pub struct TransferFilter {
     pub reversed: Option<Reference>,
     /// Those that the request with this key made: a transfer, or all of a journal.
     pub key: Option<Key>,
-    /// Those that this actor asked for.
-    pub actor: Option<Actor>,
-    /// Those beside which all of this is kept now.
-    pub metadata: Metadata,
     /// Those of at least this amount, each in its own currency.
     pub min: Option<WrittenAmount>,
     /// Those of at most this amount, each in its own currency.
     pub max: Option<WrittenAmount>,
-    /// Those recorded at this moment or later.
-    pub from: Option<Instant>,
-    /// Those recorded before this moment.
-    pub to: Option<Instant>,
-    /// Which way the list goes.
-    pub order: ListOrder,
+    /// What all lists have.
+    pub recorded: RecordedFilter,
 }
 
 /// Which journals are listed: those to which all of it applies. The usual value lists all journals.
@@ -57,16 +65,8 @@ pub struct JournalFilter {
     pub account: Option<AccountName>,
     /// The one with this key.
     pub key: Option<Key>,
-    /// Those that this actor asked for.
-    pub actor: Option<Actor>,
-    /// Those beside whose first transfer all of this is kept now.
-    pub metadata: Metadata,
-    /// Those recorded at this moment or later.
-    pub from: Option<Instant>,
-    /// Those recorded before this moment.
-    pub to: Option<Instant>,
-    /// Which way the list goes.
-    pub order: ListOrder,
+    /// What all lists have.
+    pub recorded: RecordedFilter,
 }
 
 /// Which page of a list is read, and how much for it.
@@ -96,6 +96,34 @@ pub(in crate::ledger) fn check_span(from: Option<Instant>, to: Option<Instant>) 
     match (from, to) {
         (Some(from), Some(to)) if from > to => Err(InputError::Span { from, to }),
         _ => Ok(()),
+    }
+}
+
+/// Refuses a least amount that is more than the most.
+pub(in crate::ledger) fn check_amounts(
+    min: Option<&WrittenAmount>,
+    max: Option<&WrittenAmount>,
+) -> Result<(), InputError> {
+    match (min, max) {
+        (Some(min), Some(max)) if min.is_more_than(max) => {
+            Err(InputError::AmountSpan { min: min.to_string(), max: max.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+impl RecordedFilter {
+    /// # Errors
+    /// [`InputError::Span`].
+    pub(in crate::ledger) fn check(&self) -> Result<(), InputError> {
+        check_span(self.from, self.to)
+    }
+
+    /// Whether all but the metadata applies to a transfer.
+    fn applies_to(&self, transfer: &Transfer) -> bool {
+        self.actor.as_ref().is_none_or(|actor| transfer.actor == *actor)
+            && self.from.is_none_or(|from| transfer.recorded_at >= from)
+            && self.to.is_none_or(|to| transfer.recorded_at < to)
     }
 }
 
@@ -129,8 +157,7 @@ impl TransferFilter {
             && is(&self.hold, transfer.hold_id)
             && is(&self.reversed, transfer.reversed_id)
             && self.key.as_ref().is_none_or(|key| is_of_request(transfer, key))
-            && self.actor.as_ref().is_none_or(|actor| transfer.actor == *actor)
-            && is_in_span(transfer, self.from, self.to)
+            && self.recorded.applies_to(transfer)
     }
 
     pub(super) const fn has_amounts(&self) -> bool {
@@ -152,9 +179,7 @@ impl TransferFilter {
 impl JournalFilter {
     /// Whether all but the account and the metadata applies to the first transfer of a journal.
     pub(in crate::ledger) fn applies_to(&self, first: &Transfer) -> bool {
-        self.key.as_ref().is_none_or(|key| first.key.as_ref() == Some(key))
-            && self.actor.as_ref().is_none_or(|actor| first.actor == *actor)
-            && is_in_span(first, self.from, self.to)
+        self.key.as_ref().is_none_or(|key| first.key.as_ref() == Some(key)) && self.recorded.applies_to(first)
     }
 }
 
@@ -166,10 +191,6 @@ fn is_of_request(transfer: &Transfer, key: &Key) -> bool {
 /// Whether all of some metadata is part of other metadata.
 pub(in crate::ledger) fn has_all(kept: &Metadata, wanted: &Metadata) -> bool {
     wanted.entries().iter().all(|(key, value)| kept.entries().get(key) == Some(value))
-}
-
-fn is_in_span(transfer: &Transfer, from: Option<Instant>, to: Option<Instant>) -> bool {
-    from.is_none_or(|from| transfer.recorded_at >= from) && to.is_none_or(|to| transfer.recorded_at < to)
 }
 
 /// The largest amount of a currency that is not above a number, and whether it is that number. `None` if the number is above all amounts.

@@ -8,7 +8,7 @@ use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::holds::HoldStatus;
 use crate::ledger::journals::with_names;
 use crate::ledger::posting::receipts::Posted;
-use crate::ledger::transfers::filter::{ListPage, TransferFilter, check_span, has_all};
+use crate::ledger::transfers::filter::{ListPage, TransferFilter, check_amounts, has_all};
 use crate::ledger::transfers::named::get_named_transfer;
 use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked, transfers};
 use crate::rejection::Rejection;
@@ -50,7 +50,7 @@ impl Ledger {
     /// account it is always found.
     ///
     /// # Errors
-    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins; [`Rejection::AccountUnknown`],
+    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins, [`InputError::AmountSpan`](crate::error::InputError::AmountSpan); [`Rejection::AccountUnknown`],
     /// `JournalUnknown`, `HoldUnknown`, `TransferUnknown`, `JournalNamed`; [`Rejection::CursorUnknown`] if the page begins with a transfer of
     /// another account; [`Error::Store`].
     ///
@@ -66,15 +66,16 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn list_transfers(&self, filter: &TransferFilter, page: ListPage) -> Result<TransferPage, Error> {
-        check_span(filter.from, filter.to)?;
+        filter.recorded.check()?;
+        check_amounts(filter.min.as_ref(), filter.max.as_ref())?;
         self.pool.transaction(Access::Read, |store| {
             let account = match &filter.account {
                 Some(name) => Some(get_account_in(store, name, self.clock.now())?),
                 None => None,
             };
             filter.check_references(store)?;
-            let span = BookSpan { from: filter.from, to: filter.to, lead_max: self.clock_lead_max };
-            let start = Start { from: page.from, order: filter.order };
+            let span = BookSpan { from: filter.recorded.from, to: filter.recorded.to, lead_max: self.clock_lead_max };
+            let start = Start { from: page.from, order: filter.recorded.order };
             let walk = walk(store, filter, account.as_ref(), start, &span)?;
             let found =
                 walk.find(store, page, |store, transfers| choose(store, filter, account.as_ref(), transfers))?;
@@ -182,7 +183,7 @@ pub(in crate::ledger) fn choose(
     let is_of_account = |transfer: &Transfer| account.is_none_or(|account| transfer.entry_of(account.id).is_some());
     let mut chosen: Vec<_> =
         transfers.iter().map(|transfer| is_of_account(transfer) && filter.applies_to(transfer)).collect();
-    choose_by_metadata(store, &filter.metadata, transfers, &mut chosen)?;
+    choose_by_metadata(store, &filter.recorded.metadata, transfers, &mut chosen)?;
     if filter.has_amounts() {
         let labels = AccountLabels::find(store, transfers.iter().map(|transfer| transfer.debit.account_id))?;
         for (transfer, is_chosen) in transfers.iter().zip(&mut chosen) {

@@ -1,7 +1,7 @@
-use crate::facts::{AccountName, HoldState, Instant, Sequence, TransferId};
+use crate::facts::{AccountName, Actor, HoldState, Instant, Key, Metadata, Sequence, TransferId};
 use crate::ledger::{HoldHistory, HoldStatus, Mode, Posted};
 use crate::money::{CurrencyCode, Money};
-use crate::wire::records::TransferRecord;
+use crate::wire::records::{TransferRecord, text};
 
 record! {
     /// A hold as it stands.
@@ -24,8 +24,22 @@ record! {
         currency: CurrencyCode,
         /// When the hold ends by itself; null where it does not.
         expires_at: Option<Instant>,
+        /// When the ledger recorded it.
+        recorded_at: Instant,
+        /// When it counts for the books.
+        effective_at: Instant,
+        /// The text that the id was made from.
+        key: Option<Key>,
+        /// Who asked for it.
+        actor: Actor,
+        /// The text that was given with it; null where there is none.
+        description: Option<String>,
+        /// Texts by their keys, as they were given with it; empty where there are none.
+        metadata: Metadata,
+        /// The journal that it is part of.
+        journal_id: Option<TransferId>,
     }
-    table { sequence, state, debit_account, credit_account, amount, remaining, currency } room { expires_at, hold }
+    table { sequence, state, debit_account, credit_account, amount, remaining, currency } room { expires_at, key, hold }
 }
 
 impl From<&HoldStatus> for HoldRecord {
@@ -40,6 +54,13 @@ impl From<&HoldStatus> for HoldRecord {
             remaining: status.money(status.hold.remaining),
             currency: status.currency.code(),
             expires_at: status.hold.expires_at,
+            recorded_at: status.placed.recorded_at,
+            effective_at: status.placed.effective_at,
+            key: status.placed.key.clone(),
+            actor: status.placed.actor.clone(),
+            description: text(status.placed.description.as_ref()),
+            metadata: status.placed.metadata.clone(),
+            journal_id: status.placed.journal_id.map(TransferId),
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::facts::{Actor, Instant};
+use crate::facts::{Actor, Instant, NamePrefix};
 
 /// What is shown of a key.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct ShownKey {
     /// The words of its scopes.
     pub scopes: Vec<&'static str>,
     /// What the names of its accounts begin with; empty for all accounts.
-    pub prefix: String,
+    pub prefix: NamePrefix,
     /// When it was made.
     pub created_at: Instant,
     /// When it ends by itself.
@@ -49,7 +49,7 @@ impl KeyMadeRecord {
             key: text.to_owned(),
             id: key.id,
             scopes: key.scopes.join(" "),
-            prefix: Some(key.prefix).filter(|prefix| !prefix.is_empty()),
+            prefix: Some(key.prefix.to_string()).filter(|prefix| !prefix.is_empty()),
             expires_at: key.expires_at,
         }
     }
@@ -89,7 +89,7 @@ impl KeyRecord {
             id: key.id,
             valid,
             scopes: key.scopes.join(" "),
-            prefix: Some(key.prefix).filter(|prefix| !prefix.is_empty()),
+            prefix: Some(key.prefix.to_string()).filter(|prefix| !prefix.is_empty()),
             created_at: key.created_at,
             expires_at: key.expires_at,
             revoked_at: key.revoked_at,

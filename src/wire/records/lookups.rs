@@ -1,7 +1,7 @@
-use crate::facts::{Actor, Instant, Key, Sequence, TransferId};
+use crate::facts::{Actor, Instant, Key, Metadata, Sequence, TransferId};
 use crate::ledger::{JournalSummary, Mode, Posted, TransferDetails};
 use crate::money::Money;
-use crate::wire::records::{HoldRecord, TransferRecord};
+use crate::wire::records::{HoldRecord, TransferRecord, text};
 
 record! {
     /// A transfer, and how it left both its accounts.
@@ -81,6 +81,12 @@ record! {
         recorded_at: Instant,
         /// Who asked for it.
         actor: Actor,
+        /// When it counts for the books, as its first transfer says.
+        effective_at: Instant,
+        /// The text that was given with it; null where there is none.
+        description: Option<String>,
+        /// Texts by their keys, as they were given with its first transfer; empty where there are none.
+        metadata: Metadata,
     }
     table { sequence, recorded_at, transfers, actor, key } room { journal_id }
 }
@@ -94,6 +100,9 @@ impl From<&JournalSummary> for JournalRecord {
             sequence: journal.sequence,
             recorded_at: journal.recorded_at,
             actor: journal.actor.clone(),
+            effective_at: journal.effective_at,
+            description: text(journal.description.as_ref()),
+            metadata: journal.metadata.clone(),
         }
     }
 }

@@ -66,17 +66,12 @@ pub(super) struct ListArgs {
 impl FilterArgs {
     fn filter(&self, when: &WhenArgs, times: Times<'_>) -> Result<HoldFilter, Error> {
         let amount = |text: &Option<String>| text.as_deref().map(read_amount).transpose();
-        let (from, to) = when.span(times)?;
         Ok(HoldFilter {
             account: self.account.as_deref().map(parse).transpose()?,
             state: self.state(),
-            actor: when.actor()?,
-            metadata: when.metadata()?,
             min: amount(&self.min)?,
             max: amount(&self.max)?,
-            from,
-            to,
-            order: when.order_or(ListOrder::Oldest),
+            recorded: when.recorded(times, ListOrder::Oldest)?,
         })
     }
 
@@ -105,6 +100,6 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     };
     let cursor = |from| HoldCursor { filter: filter.clone(), from };
     let noun = if filter.account.is_some() { "transfer" } else { "hold" };
-    let shown = Shown { columns: &HoldRecord::table(), nothing: "No holds.", noun, order: filter.order };
+    let shown = Shown { columns: &HoldRecord::table(), nothing: "No holds.", noun, order: filter.recorded.order };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }

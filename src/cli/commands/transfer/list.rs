@@ -75,7 +75,6 @@ impl FilterArgs {
         let amount = |text: &Option<String>| text.as_deref().map(read_amount).transpose();
         let (min, max): (Option<WrittenAmount>, Option<WrittenAmount>) = (amount(&self.min)?, amount(&self.max)?);
         let ledger = times.ledger;
-        let (from, to) = when.span(times)?;
         Ok(TransferFilter {
             account: self.account.as_deref().map(parse).transpose()?,
             kind: self.kind,
@@ -83,13 +82,9 @@ impl FilterArgs {
             hold: self.hold.as_deref().map(|text| ledger.refer(text)).transpose()?,
             reversed: self.reversed.as_deref().map(|text| ledger.refer(text)).transpose()?,
             key: self.key.as_deref().map(parse).transpose()?,
-            actor: when.actor()?,
-            metadata: when.metadata()?,
             min,
             max,
-            from,
-            to,
-            order: when.order_or(ListOrder::Newest),
+            recorded: when.recorded(times, ListOrder::Newest)?,
         })
     }
 }
@@ -108,6 +103,6 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     };
     let cursor = |from| TransferCursor { filter: filter.clone(), from };
     let columns = &TransferRecord::listed();
-    let shown = Shown { columns, nothing: "No transfers.", noun: "transfer", order: filter.order };
+    let shown = Shown { columns, nothing: "No transfers.", noun: "transfer", order: filter.recorded.order };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }
