@@ -107,6 +107,6 @@ fn all_accounts_now(bencher: Bencher) {
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn twelve_months_of_one_account(bencher: Bencher) {
-    let request = TableRequest { prefix: name(17).to_string(), bounds: months(), ..TableRequest::default() };
+    let request = TableRequest { prefix: name(17).to_string().into(), bounds: months(), ..TableRequest::default() };
     bencher.bench_local(|| table(&request));
 }

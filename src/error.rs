@@ -1,12 +1,14 @@
 //! What can go wrong, as the library's callers see it.
 
+mod conversions;
+
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
 use crate::facts::{Instant, InstantError, PeriodError, RecurrenceError, Sequence, TextError};
 use crate::money::{AmountError, CurrencyError, ExchangeError, SplitError};
 use crate::proof::SealError;
-use crate::rejection::{Rejection, ScheduleRejection};
+use crate::rejection::Rejection;
 use crate::requests::Place;
 use crate::store::StoreError;
 
@@ -162,7 +164,7 @@ pub enum InputError {
         problem: String,
     },
     /// Not the columns that a file should have.
-    #[error("the header {problem}; the columns are {known}, and metadata.NAME for any name")]
+    #[error("the header {problem}; the columns are {known}")]
     #[strum(serialize = "header_invalid")]
     Header {
         /// What is wrong with it.
@@ -205,6 +207,31 @@ pub enum InputError {
     Duration {
         /// What was given, shortened to 40 characters.
         text: String,
+    },
+    /// A length of time that is too short or too long for what it is given for.
+    #[error("{text:?} is no length that this can have: it is {limits}")]
+    #[strum(serialize = "duration_invalid")]
+    DurationLimits {
+        /// What was given, shortened to 40 characters.
+        text: String,
+        /// How long it may be.
+        limits: &'static str,
+    },
+    /// Amounts of which the least is more than the most.
+    #[error("the least amount is {min} and the most is {max}, so no amount is between them; exchange the two")]
+    #[strum(serialize = "span_invalid")]
+    AmountSpan {
+        /// The least amount, as it was given.
+        min: String,
+        /// The most, as it was given.
+        max: String,
+    },
+    /// A host that events are not sent to, unless that is allowed for its webhook.
+    #[error("{host} is not a host of the public Internet, so no event would be sent there")]
+    #[strum(serialize = "webhook_private")]
+    WebhookPrivate {
+        /// The host.
+        host: String,
     },
     /// Not a report that can be made.
     #[error("{problem}")]
@@ -362,30 +389,6 @@ impl Error {
             Self::Input(input) => Self::Input(input.at(outside)),
             other => other,
         }
-    }
-}
-
-impl From<TextError> for Error {
-    fn from(error: TextError) -> Self {
-        Self::Input(error.into())
-    }
-}
-
-impl From<Rejection> for Error {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(Box::new(rejection))
-    }
-}
-
-impl From<ScheduleRejection> for Error {
-    fn from(rejection: ScheduleRejection) -> Self {
-        Rejection::from(rejection).into()
-    }
-}
-
-impl From<StoreError> for Error {
-    fn from(fault: StoreError) -> Self {
-        Self::Store(fault)
     }
 }
 

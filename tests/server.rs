@@ -19,5 +19,6 @@ pub mod programs;
 mod rates;
 mod rows;
 mod seals;
+mod statuses;
 mod tls;
 pub mod webhooks;

@@ -68,7 +68,7 @@ pub use crate::ledger::statements::SpanStatement;
 pub use crate::ledger::statements::history::{Statement, StatementEntry};
 pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 pub use crate::ledger::transfers::WithOpenings;
-pub use crate::ledger::transfers::filter::{JournalFilter, ListOrder, ListPage, TransferFilter};
+pub use crate::ledger::transfers::filter::{JournalFilter, ListOrder, ListPage, RecordedFilter, TransferFilter};
 #[cfg(feature = "postgres")]
 pub use crate::ledger::transfers::in_transaction::{post_in, submit_in};
 pub use crate::ledger::transfers::listing::{TransferDetails, TransferPage};

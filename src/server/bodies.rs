@@ -64,15 +64,39 @@ pub(super) async fn read(expected: Body, headers: &HeaderMap, body: HttpBody) ->
     let read = timeout(BODY_TIME_MAX, to_bytes(body, most)).await;
     let read =
         read.map_err(|_| Problem::new(ServerCode::BodyTimeout, format!("the body did not come in {BODY_TIME_MAX:?}")))?;
-    let bytes = read.map_err(|error| {
+    let bytes: Vec<u8> = read.map(Into::into).map_err(|error| {
         // The type of this fault is in a crate that is not named here.
         let is_too_large = error.to_string().contains("length limit");
         if is_too_large { too_large() } else { Problem::invalid("the body was cut") }
     })?;
+    if expected == Body::None {
+        let refuse = || Problem::invalid("this takes no body; leave it out");
+        return is_nothing(&bytes).then(Vec::new).ok_or_else(refuse);
+    }
     if !bytes.is_empty() {
+        check_encoding(headers)?;
         check_media_type(expected, headers)?;
     }
-    Ok(bytes.into())
+    Ok(bytes)
+}
+
+/// Whether a body says nothing: many clients send an empty object where they have nothing to say.
+fn is_nothing(bytes: &[u8]) -> bool {
+    let text: Vec<_> = bytes.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
+    text.is_empty() || text == b"{}"
+}
+
+/// What was compressed is not read as if it were not.
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter().map(|value| value.to_str().unwrap_or("unreadable"));
+    let mut encodings = values.flat_map(|value| value.split(',')).map(str::trim);
+    match encodings.find(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")) {
+        None => Ok(()),
+        Some(encoding) => {
+            let detail = format!("the body is encoded as {encoding:?}; send it without Content-Encoding");
+            Err(Problem::new(ServerCode::MediaTypeUnsupported, detail))
+        }
+    }
 }
 
 fn check_media_type(expected: Body, headers: &HeaderMap) -> Result<(), Problem> {

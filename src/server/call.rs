@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Actor, Description, Instant, Metadata};
-use crate::ledger::{Ledger, ListOrder, Mode, WriteOptions};
+use crate::facts::{AccountName, Actor, Description, Instant, Metadata, NamePrefix};
+use crate::ledger::{Ledger, ListOrder, Mode, RecordedFilter, WriteOptions};
 use crate::requests::{AnnotationTarget, Operation, Request, Written};
 use crate::server::keys::ring::Principal;
 use crate::server::keys::scope::Scope;
@@ -69,6 +69,23 @@ impl Call {
         let problem =
             Problem::new(ServerCode::Forbidden, format!("the key is for accounts that begin with {prefix:?}"));
         Err(problem.with("account", account.as_str()))
+    }
+
+    /// The beginning of names in a parameter of the query, or else that of the key's accounts. The key must reach all of them.
+    pub(super) fn prefix(&self, name: &str) -> Result<NamePrefix, Problem> {
+        let own = &self.principal.prefix;
+        let Some(asked) = self.query.get(name).map(NamePrefix::from) else { return Ok(own.clone()) };
+        self.check_prefix(&asked)?;
+        Ok(asked)
+    }
+
+    pub(super) fn check_prefix(&self, asked: &NamePrefix) -> Result<(), Problem> {
+        let own = &self.principal.prefix;
+        if own.holds(asked) {
+            return Ok(());
+        }
+        let problem = Problem::new(ServerCode::Forbidden, format!("the key is for accounts that begin with {own:?}"));
+        Err(problem.with("prefix", asked.as_str()))
     }
 
     /// Refuses what changes accounts, and not only what they have, from a key that may only move value.
@@ -153,13 +170,24 @@ impl Call {
     }
 
     /// Which way a list goes.
-    pub(super) fn order_or(&self, usual: ListOrder) -> Result<ListOrder, Problem> {
+    fn order_or(&self, usual: ListOrder) -> Result<ListOrder, Problem> {
         match self.query.get("order") {
             None => Ok(usual),
             Some("newest") => Ok(ListOrder::Newest),
             Some("oldest") => Ok(ListOrder::Oldest),
             Some(other) => Err(Problem::invalid(format!("order is {other:?}; write newest or oldest"))),
         }
+    }
+
+    /// What all lists of transfers, holds and journals are filtered by, and which way they go where the query does not say.
+    pub(super) fn recorded(&self, usual: ListOrder) -> Result<RecordedFilter, Problem> {
+        Ok(RecordedFilter {
+            actor: self.asked("actor")?,
+            metadata: self.metadata()?,
+            from: self.asked("from")?,
+            to: self.asked("to")?,
+            order: self.order_or(usual)?,
+        })
     }
 
     /// Refuses filters beside a cursor, which carries those of its list.

@@ -1,9 +1,10 @@
 //! Lists as comma-separated values, for clients that ask for them: the cells that the program writes.
 
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method};
 use serde_json::{Map, Value};
 
 use crate::interchange::TextCells;
+use crate::server::accept;
 use crate::server::answer::{Answer, CSV, CSV_WITH_CHARSET, JSON};
 use crate::server::endpoint::Endpoint;
 use crate::server::problem::Problem;
@@ -19,30 +20,7 @@ pub(super) fn is_offered(endpoint: &Endpoint) -> bool {
 
 /// Whether a client wants CSV more than JSON.
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
-    let mut best = [(JSON, 0), (CSV, 0)];
-    for value in headers.get_all(header::ACCEPT) {
-        for range in value.to_str().unwrap_or_default().split(',') {
-            let mut parts = range.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1_000, thousandths);
-            for (own, kept) in &mut best {
-                if *own == name {
-                    *kept = weight;
-                }
-            }
-        }
-    }
-    best[1].1 > best[0].1
-}
-
-/// `0.5` is 500. What is no weight is none.
-fn thousandths(text: &str) -> u16 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if whole == "1" {
-        return 1_000;
-    }
-    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
-    digits.parse().unwrap_or(0)
+    accept::wanted(headers, &[JSON, CSV]) == CSV
 }
 
 /// The rows of a list, with the cursor of its next page in a header.
@@ -64,25 +42,4 @@ pub(super) fn of_list(answer: Answer, shape: Shape) -> Result<Answer, Problem> {
 
 fn unwritten(error: impl std::fmt::Display) -> Problem {
     Problem::new(ServerCode::Panic, format!("the list cannot be written: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn csv_is_for_those_who_ask_for_it() {
-        let wants = |accept: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, accept.parse().unwrap());
-            is_wanted(&headers)
-        };
-        for accept in ["text/csv", "TEXT/CSV;q=0.9, */*", "application/json;q=0.5, text/csv; q=0.75"] {
-            assert!(wants(accept), "{accept}");
-        }
-        for accept in ["*/*", "text/*", "application/json, text/csv", "text/csv;q=0", "text/csvx", "text/csv;q=x"] {
-            assert!(!wants(accept), "{accept}");
-        }
-        assert!(!is_wanted(&HeaderMap::new()));
-    }
 }

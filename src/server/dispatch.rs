@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
 use axum::body::Body as HttpBody;
-use axum::extract::{FromRequestParts, RawPathParams, Request as HttpRequest};
-use axum::http::request::Parts;
+use axum::extract::Request as HttpRequest;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use tokio::time::Instant;
@@ -26,7 +25,7 @@ use crate::server::problem::{Problem, Retry};
 use crate::server::query::Query;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{api, bodies, csv, deadline, long_work, postings, request_ids};
+use crate::server::{api, bodies, csv, deadline, long_work, named, postings, request_ids};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const NEXT_CURSOR: HeaderName = HeaderName::from_static("teller-next-cursor");
@@ -88,7 +87,7 @@ async fn try_answer(
     check_scope(endpoint, &who)?;
     let query = Query::read(parts.uri.query().unwrap_or_default(), &endpoint.query_names())?;
     let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_) | Action::WebhookTest(_)))?;
-    let path = read_path(&mut parts).await?;
+    let path = named::read(&mut parts, query.get(named::NAME)).await?;
     let _room = state.bodies.room_for(endpoint.body, &parts.headers, deadline).await?;
     let bytes = bodies::read(endpoint.body, &parts.headers, body).await?;
     let (body, file) = match endpoint.body {
@@ -115,10 +114,7 @@ async fn try_answer(
         state.feed.nudge();
     }
     let shown = |answer| if wants_rows { csv::of_list(answer, endpoint.answer) } else { Ok(answer) };
-    outcome
-        .and_then(shown)
-        .map(Made::Whole)
-        .map_err(|problem| problem.of_path(call.path.iter().map(|(_, value)| value.as_str())))
+    outcome.and_then(shown).map(Made::Whole).map_err(|problem| problem.of_path(&call.path))
 }
 
 /// Does a call for somebody who is known, as if it had come over HTTP.
@@ -127,7 +123,7 @@ pub(super) async fn perform(state: &Arc<State>, endpoint: &'static Endpoint, cal
     let deadline = deadline::default(matches!(endpoint.action, Action::Long(_)));
     let call = Arc::new(call);
     let outcome = act(state, endpoint, Arc::clone(&call), deadline).await;
-    outcome.map_err(|problem| problem.of_path(call.path.iter().map(|(_, value)| value.as_str())))
+    outcome.map_err(|problem| problem.of_path(&call.path))
 }
 
 /// What a call that posts would come to. Nothing is written.
@@ -294,10 +290,11 @@ pub(super) async fn authenticate_key(state: &Arc<State>, text: &str) -> Result<A
 /// Whether the key of these headers may read the metrics.
 pub(super) async fn may_read_metrics(state: &Arc<State>, headers: &HeaderMap) -> Result<(), Problem> {
     let principal = authenticate(state, headers).await?;
-    if principal.may(Scope::Metrics) {
-        return Ok(());
+    if !principal.may(Scope::Metrics) {
+        let problem = Problem::new(ServerCode::Forbidden, "the key lacks the scope metrics");
+        return Err(problem.with("scope", Scope::Metrics.as_str()));
     }
-    Err(Problem::new(ServerCode::Forbidden, "the key lacks the scope metrics").with("scope", Scope::Metrics.as_str()))
+    check_all_accounts(&principal)
 }
 
 pub(super) fn check_scope(endpoint: &Endpoint, principal: &Principal) -> Result<(), Problem> {
@@ -305,12 +302,17 @@ pub(super) fn check_scope(endpoint: &Endpoint, principal: &Principal) -> Result<
         let problem = Problem::new(ServerCode::Forbidden, format!("the key lacks the scope {scope}"));
         return Err(problem.with("scope", scope.as_str()));
     }
-    if endpoint.reach == Reach::Book && !principal.prefix.is_empty() {
-        let prefix = &principal.prefix;
-        let detail = format!("the key is for accounts that begin with {prefix:?}, and this is about more");
-        return Err(Problem::new(ServerCode::Forbidden, detail));
+    if endpoint.reach == Reach::Book { check_all_accounts(principal) } else { Ok(()) }
+}
+
+/// Refuses a key that is for some accounts only.
+fn check_all_accounts(principal: &Principal) -> Result<(), Problem> {
+    let prefix = &principal.prefix;
+    if prefix.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let detail = format!("the key is for accounts that begin with {prefix:?}, and this is about more");
+    Err(Problem::new(ServerCode::Forbidden, detail))
 }
 
 /// A key for some accounts can post between these alone, and not by reference to what it may not see.
@@ -325,12 +327,6 @@ fn check_reach(call: &Call, request: &Request<Written>) -> Result<(), Problem> {
         return Err(Problem::new(ServerCode::Forbidden, detail));
     }
     accounts.iter().try_for_each(|account| call.check_reach(account))
-}
-
-async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> {
-    let params = RawPathParams::from_request_parts(parts, &()).await;
-    let params = params.map_err(|_| Problem::invalid("the path is not UTF-8"))?;
-    Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn respond(outcome: Result<Made, Problem>, request_id: &str) -> Response {

@@ -15,6 +15,7 @@ use crate::server::jobs::Jobs;
 use crate::server::keys::kept::Keys;
 use crate::server::keys::scope::Scope;
 use crate::server::monitors::kept::Monitors;
+use crate::server::named;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::webhooks::kept::Webhooks;
@@ -88,12 +89,14 @@ pub(super) enum Body {
 }
 
 impl Body {
+    /// An empty object, with blanks.
+    const NOTHING_MAX: usize = 1 << 10;
     const ONE_MAX: usize = 1 << 20;
     const LARGE_MAX: usize = 16 << 20;
 
     pub(super) const fn bytes_max(self) -> usize {
         match self {
-            Self::None => 0,
+            Self::None => Self::NOTHING_MAX,
             Self::Json(_) => Self::ONE_MAX,
             Self::Batch | Self::Csv => Self::LARGE_MAX,
         }
@@ -192,8 +195,17 @@ impl Endpoint {
         }
     }
 
+    /// The parameters of its query, with that of all paths that name an account.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
+        const OF_ACCOUNT: &Parameter = &(
+            named::NAME,
+            "The account, where a client cannot write its name in a path, as browsers cannot with `..`; the path has `-` then",
+        );
+        self.query.iter().chain(self.path.contains("{account}").then_some(OF_ACCOUNT))
+    }
+
     pub(super) fn query_names(&self) -> Vec<&'static str> {
-        self.query.iter().map(|(name, _)| *name).collect()
+        self.parameters().map(|(name, _)| *name).collect()
     }
 
     /// Whether a client must say by which key it can repeat the call.

@@ -4,6 +4,7 @@
 //! fault, limits, metrics and the end of the server. What does not: what requests and answers look like, which is in [`wire`](crate::wire), and
 //! decisions.
 
+mod accept;
 mod answer;
 mod api;
 mod bodies;
@@ -14,6 +15,7 @@ mod csv;
 mod currencies;
 mod deadline;
 mod dispatch;
+mod door;
 mod endpoint;
 mod feed;
 mod feed_metrics;
@@ -28,6 +30,7 @@ mod load;
 mod long_work;
 mod metrics;
 mod monitors;
+mod named;
 mod once;
 mod openapi;
 mod options;

@@ -103,7 +103,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     for name in path_names(endpoint) {
         parameters.push(json!({"name": name, "in": "path", "required": true, "schema": text}));
     }
-    for (name, description) in endpoint.query {
+    for (name, description) in endpoint.parameters() {
         let schema = match *name {
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1_000}),
             "depth" => json!({"type": "integer", "minimum": 0, "maximum": 1_000_000}),
@@ -191,6 +191,10 @@ fn responses(endpoint: &Endpoint) -> Value {
     Value::Object(responses)
 }
 
+/// What the page for people may load: its own style, which stands in it.
+pub(super) const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// A page for people: every endpoint with its parameters, its body and its answer.
 pub(super) fn page(endpoints: &[Endpoint]) -> String {
     let mut page = String::from(
@@ -207,7 +211,7 @@ pub(super) fn page(endpoints: &[Endpoint]) -> String {
         if let Some(scope) = endpoint.scope {
             let _ = write!(page, " Scope: <code>{scope}</code>.");
         }
-        let mut parameters = endpoint.query.iter().peekable();
+        let mut parameters = endpoint.parameters().peekable();
         if parameters.peek().is_some() {
             page.push_str("<ul>");
             for (name, description) in parameters {

@@ -2,13 +2,17 @@
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::error::{Error, InputError};
-use crate::facts::TextError;
+use crate::facts::{Key, ScheduleId, TextError, without_spelling};
 use crate::rejection::Rejection;
 use crate::server::status::{self, ServerCode};
 use crate::store::StoreError;
 use crate::wire::{SealFileError, fields_of_input};
+
+/// The field of a transfer, hold or journal that was named by its place.
+const SEQUENCE: &str = "sequence";
 
 /// Whether the same request can succeed when it is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +70,14 @@ impl Problem {
         self
     }
 
-    /// The same as 404, where it says that something does not exist which the path names in these words.
-    pub(super) fn of_path<'t>(mut self, names: impl IntoIterator<Item = &'t str>) -> Self {
-        if status::is_of_unknown(self.code)
-            && self.status == StatusCode::UNPROCESSABLE_ENTITY
-            && names.into_iter().any(|name| self.fields.values().any(|value| is_name(value, name)))
-        {
+    /// The same as 404, where it says that something does not exist which the path names. What only the query or the body names stays as it was.
+    pub(super) fn of_path(mut self, path: &[(String, String)]) -> Self {
+        let is_missing = |(kind, name): &(String, String)| {
+            let Some(what) = status::unknown_in(self.code) else { return false };
+            let Some(value) = self.fields.get(what) else { return false };
+            what == kind && is_name(value, name) || what == SEQUENCE && is_sequence(value, name)
+        };
+        if self.status == StatusCode::UNPROCESSABLE_ENTITY && path.iter().any(is_missing) {
             self.status = StatusCode::NOT_FOUND;
         }
         self
@@ -92,13 +98,19 @@ impl Problem {
     }
 }
 
-/// A sequence is a number in the field and has its mark in the path.
+/// Whether a field says what the path says, in whichever spelling: composed or not, an id with or without its hyphens, a schedule's key for its
+/// id.
 fn is_name(value: &Value, name: &str) -> bool {
-    match value {
-        Value::String(text) => text == name,
-        Value::Number(number) => name.strip_prefix('@') == Some(&number.to_string()),
-        _ => false,
-    }
+    let Value::String(text) = value else { return false };
+    let is_same_id = || Uuid::try_parse(text).is_ok_and(|id| Uuid::try_parse(name) == Ok(id));
+    let is_id_of_key = || name.parse::<Key>().is_ok_and(|key| ScheduleId::from(key.id()).to_string() == *text);
+    without_spelling(name) == *text || is_same_id() || is_id_of_key()
+}
+
+/// A sequence is a number in the field, and has its mark in the path.
+fn is_sequence(value: &Value, name: &str) -> bool {
+    let number = name.strip_prefix('@').and_then(|digits| digits.parse::<i64>().ok());
+    number.is_some() && value.as_i64() == number
 }
 
 impl From<Error> for Problem {
@@ -108,6 +120,9 @@ impl From<Error> for Problem {
         let (fields, detail) = match &error {
             Error::Rejected(rejection) => (fields_of(rejection), rejection.to_string()),
             Error::File { source, .. } => (Map::new(), format!("{error}: {source}")),
+            Error::Input(InputError::WebhookPrivate { .. }) => {
+                (Map::new(), format!("{error}; if it is meant, an admin allows it with allow_private"))
+            }
             Error::Input(input) => (fields_of_input(input), error.to_string()),
             Error::Store(_) => (Map::new(), error.to_string()),
         };

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request as HttpRequest;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, get, on};
 
@@ -12,7 +13,7 @@ use crate::server::health::Health;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{api, dispatch, health, openapi, pages, scrape};
+use crate::server::{api, dispatch, door, health, openapi, pages, scrape};
 
 pub(super) fn router(state: &Arc<State>) -> Router {
     let mut router = Router::new();
@@ -25,6 +26,7 @@ pub(super) fn router(state: &Arc<State>) -> Router {
     }
     let known = Arc::new(Health::default());
     let (of_ready, of_missing, of_method) = (Arc::clone(state), Arc::clone(state), Arc::clone(state));
+    let of_door = Arc::clone(state);
     router
         .route("/livez", get(|| async { health::live() }))
         .route("/readyz", get(move || health::ready(Arc::clone(&of_ready), Arc::clone(&known))))
@@ -42,6 +44,7 @@ pub(super) fn router(state: &Arc<State>) -> Router {
             let problem = Problem::new(ServerCode::MethodNotAllowed, "the path has no such method");
             dispatch::refuse(problem, &headers, &of_method)
         })
+        .layer(from_fn(move |request: HttpRequest, next: Next| door::pass(Arc::clone(&of_door), request, next)))
 }
 
 fn metrics(state: &Arc<State>) -> Router {
@@ -62,7 +65,9 @@ fn metrics(state: &Arc<State>) -> Router {
 fn documents() -> Router {
     let document = openapi::document(api::all()).to_string();
     let page = openapi::page(api::all());
+    let of_page =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, openapi::PAGE_POLICY)];
     Router::new()
         .route("/openapi.json", get(|| async { ([("content-type", "application/json")], document) }))
-        .route("/docs", get(|| async { ([("content-type", "text/html; charset=utf-8")], page) }))
+        .route("/docs", get(|| async { (of_page, page) }))
 }

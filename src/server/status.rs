@@ -97,9 +97,9 @@ pub(super) fn of_rejection_code(code: &str) -> StatusCode {
     found.map_or(StatusCode::UNPROCESSABLE_ENTITY, |(_, status)| *status)
 }
 
-/// Whether the code says that something does not exist, which is 404 where the path names it.
-pub(super) fn is_of_unknown(code: &str) -> bool {
-    code.ends_with(UNKNOWN)
+/// What a code says does not exist, which is 404 where the path names it.
+pub(super) fn unknown_in(code: &str) -> Option<&str> {
+    code.strip_suffix(UNKNOWN)
 }
 
 pub(super) fn of_rejection(rejection: &Rejection) -> StatusCode {

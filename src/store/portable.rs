@@ -166,6 +166,10 @@ macro_rules! implement_portable {
     ($connection:ty, $loading_mode:ty) => {
         impl Portable for $connection {
             fn list_accounts(&mut self, prefix: &str, after: &str, limit: i64) -> Result<Vec<Account>, StoreError> {
+                if prefix.contains('\0') {
+                    // No name has that character, and PostgreSQL takes no text with it.
+                    return Ok(Vec::new());
+                }
                 let end = prefix_end(prefix);
                 from_rows(with_prefix(prefix, &end, after, limit).select(AccountRow::as_select()).load(self)?)
             }

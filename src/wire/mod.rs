@@ -37,7 +37,7 @@ mod zone;
 pub use crate::wire::amounts::{read_amount, read_balance, read_quantity, read_up_to, read_version};
 #[cfg(any(feature = "cli", feature = "server"))]
 pub(crate) use crate::wire::cells::cell;
-pub use crate::wire::durations::read_duration;
+pub use crate::wire::durations::{read_duration, read_lifetime};
 #[cfg(feature = "server")]
 pub(crate) use crate::wire::exchange_json::read_exchange;
 #[cfg(any(feature = "cli", feature = "server"))]

@@ -9,7 +9,7 @@ use crate::requests::{
 };
 use crate::wire::amounts::{read_balance, read_quantity, read_up_to, read_version};
 use crate::wire::changes_json::{read_annotation, read_close, read_freeze, read_limit, read_unfreeze};
-use crate::wire::durations::read_duration;
+use crate::wire::durations::read_lifetime;
 use crate::wire::json::{Fields, Json, in_field};
 use crate::wire::notes::{JournalHeader, Notes};
 use crate::wire::signature::Signature;
@@ -170,7 +170,7 @@ pub(crate) fn take_reference(
 
 fn read_hold(mut body: Fields, notes: Notes, place: Place) -> Result<Operation<Written>, InputError> {
     let transfer = read_transfer(&mut body, notes, |account, against| Parties::Fall { account, against }, place)?;
-    let expires_in = body.take_text("expires_in")?.map(|text| read_duration(&text));
+    let expires_in = body.take_text("expires_in")?.map(|text| read_lifetime(&text));
     let expires_in = expires_in.transpose().map_err(|fault| in_field(fault, "expires_in"))?;
     let expiry = match (body.take_parsed("expires_at")?, expires_in) {
         (Some(_), Some(_)) => {

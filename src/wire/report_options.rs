@@ -83,7 +83,7 @@ impl ReportOptions<'_> {
             (None, None) => vec![span],
         };
         let table = TableRequest {
-            prefix: self.prefix.unwrap_or_default().to_owned(),
+            prefix: self.prefix.unwrap_or_default().into(),
             currency: self.currency.map(str::parse).transpose()?,
             depth: self.depth,
             recorded_at: bounds.last(self.recorded_at)?,
@@ -137,6 +137,12 @@ impl ReportOptions<'_> {
             (None, ReportKind::TrialBalance | ReportKind::BalanceSheet) => Bound::BEGIN,
             (None, ReportKind::IncomeStatement) => end.last().map_or(Bound::BEGIN, |last| year.begin_around(last)),
         };
+        if let (None, None, Some(from)) = (self.at, self.to, self.from)
+            && begin > end
+        {
+            let problem = format!("it would begin at {from}, which is later than now; say where it ends with to");
+            return Err(InputError::report(problem));
+        }
         ReportPeriod::new(begin, end)
     }
 }

@@ -42,6 +42,9 @@ on_every_backend! {
             (r#"{"name":"x","scopes":["admin"],"secret":"1"}"#, "request_invalid"),
             (r#"{"name":" ","scopes":["admin"]}"#, "text_invalid"),
             (r#"{"name":"x","scopes":["admin"],"expires_in":"soon"}"#, "duration_invalid"),
+            (r#"{"name":"x","scopes":["admin"],"expires_in":"0s"}"#, "duration_invalid"),
+            (r#"{"name":"x","scopes":["admin"],"expires_in":"36501d"}"#, "duration_invalid"),
+            (r#"{"name":"x","scopes":["admin"],"expires_in":"99999999999999999999d"}"#, "duration_invalid"),
         ] {
             server.post("/v1/keys", bad).problem(400, code);
         }

@@ -135,7 +135,7 @@ on_every_backend! {
         let reader = make_key(book, "reader", &["events:read"]);
         let writer = make_key(book, "writer", &["transfers:write"]);
         let mut new = NewKey::new("narrow".parse().unwrap(), ["events:read".parse().unwrap()]);
-        "a".clone_into(&mut new.prefix);
+        new.prefix = "a".into();
         let narrow = keys(book).create(new, Clock::system().now()).unwrap().text;
         server.request("PUT", "/v1/consumers/shop").with_key(&reader).json("{}").send().is(201);
         for key in [&writer, &narrow] {

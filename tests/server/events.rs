@@ -140,12 +140,38 @@ on_every_backend! {
         assert!(follower.next().is_none());
     }
 
+    fn a_change_of_a_transfers_metadata_is_about_both_of_its_accounts(book: &TestBook) {
+        let server = bank(book);
+        server.open_accounts(&["shops:corner"]);
+        server.post("/v1/transfers", r#"{"key":"sale","from":"customers:alice","to":"shops:corner","amount":"1.00"}"#).is(201);
+        server.request("PATCH", "/v1/transfers/sale/metadata").json(r#"{"set":{"invoice":"7"}}"#).send().is(200);
+        let of = |accounts: &str| {
+            let page = server.get(&format!("/v1/events?types=transfer.metadata_changed&accounts={accounts}")).is(200).json();
+            page["items"].as_array().unwrap().len()
+        };
+        assert_eq!(["customers:", "shops:", "shops:corner", "cash", "shops:other"].map(of), [1, 1, 1, 0, 0]);
+        let shown = |accounts: &str| book.run(&format!("events --types transfer.metadata_changed --accounts {accounts} --format ndjson")).ends(0).stdout;
+        assert_eq!(shown("shops:"), shown("customers:"));
+        assert_eq!((shown("shops:").lines().count(), shown("cash").lines().count()), (1, 0));
+
+        // A key for the credited account sees the change, and nothing of what the other account may do.
+        let mut new = NewKey::new("shop".parse().unwrap(), ["events:read".parse().unwrap()]);
+        new.prefix = "shops:".into();
+        let shop = keys(book).create(new, Clock::system().now()).unwrap().text;
+        let page = server.request("GET", "/v1/events?types=transfer.metadata_changed").with_key(&shop).send().is(200).json();
+        let data = &page["items"][0]["data"];
+        assert_eq!((&data["account"], &data["metadata_after"]["invoice"]), (&"customers:alice".into(), &"7".into()));
+        for field in ["event", "version", "state_before", "state_after", "min_balance_before", "min_balance_after"] {
+            assert_eq!(data[field], Value::Null, "{field}");
+        }
+    }
+
     fn a_key_reads_the_events_that_it_may_see(book: &TestBook) {
         let server = bank(book);
         let other = make_key(book, "writer", &["transfers:write"]);
         server.request("GET", "/v1/events").with_key(&other).send().problem(403, "forbidden");
         let mut new = NewKey::new("narrow".parse().unwrap(), ["events:read".parse().unwrap()]);
-        "customers:".clone_into(&mut new.prefix);
+        new.prefix = "customers:".into();
         let narrow = keys(book).create(new, Clock::system().now()).unwrap().text;
         let read = |target: &str| server.request("GET", target).with_key(&narrow).send();
         let page = read("/v1/events").is(200).json();

@@ -127,7 +127,7 @@ on_every_backend! {
         let shown = server.get("/v1/schedules/rent").is(200).json();
         assert_eq!((shown["schedule"].clone(), shown["dues"].as_array().unwrap().len()), (added["schedule"].clone(), 1));
         assert_eq!(server.post("/v1/schedules/later/cancel", r#"{"reason":"moved"}"#).is(200).json()["state"], "cancelled");
-        server.post("/v1/schedules/none/cancel", "").problem(422, "schedule_unknown");
+        server.post("/v1/schedules/none/cancel", "").problem(404, "schedule_unknown");
     }
 
     fn periods_and_currencies_are_listed_and_changed(book: &TestBook) {

@@ -10,6 +10,7 @@ mod looking;
 mod monitors;
 mod roles;
 mod seals;
+mod steps;
 mod webhooks;
 mod zones;
 

@@ -13,6 +13,7 @@ mod ids;
 mod instant;
 mod key;
 mod likeness;
+mod name_prefix;
 mod period;
 mod period_action;
 mod recurrence;
@@ -40,6 +41,7 @@ pub use ids::{AccountId, Sequence, TransferId};
 pub use instant::{Instant, InstantError};
 pub use key::Key;
 pub use likeness::{similar_names, similar_texts};
+pub use name_prefix::NamePrefix;
 pub use period::{Period, PeriodError};
 pub use period_action::PeriodAction;
 pub use recurrence::{

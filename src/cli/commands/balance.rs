@@ -110,7 +110,7 @@ fn by_path_as_of(
     as_of: AsOf,
 ) -> Result<Ending, Failure> {
     let request = TableRequest {
-        prefix: prefix.to_owned(),
+        prefix: prefix.into(),
         depth: Some(depth),
         bounds: vec![as_of.effective_at.map_or(Bound::END, Bound::behind)],
         recorded_at: as_of.recorded_at,

@@ -9,9 +9,9 @@ use crate::cli::failure::Failure;
 use crate::cli::format::Format;
 use crate::cli::talk::say;
 use crate::error::Error;
-use crate::facts::Instant;
+use crate::facts::{Instant, NamePrefix};
 use crate::server::{Keys, MadeKey, NewKey, Scope};
-use crate::wire::{KeyMadeRecord, KeyRecord, read_duration};
+use crate::wire::{KeyMadeRecord, KeyRecord, read_duration, read_lifetime};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum KeyCommand {
@@ -48,7 +48,7 @@ pub(in crate::cli) struct CreateArgs {
     scopes: Vec<String>,
     /// Only accounts whose names begin with this
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    prefix: String,
+    prefix: NamePrefix,
     /// When it ends by itself: 90d, 12h
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
@@ -84,7 +84,7 @@ pub(in crate::cli) fn run(context: &Context, command: &KeyCommand) -> Result<End
 
 fn create(context: &Context, keys: &Keys, arguments: &CreateArgs, now: Instant) -> Result<Ending, Failure> {
     let scopes = arguments.scopes.iter().map(|scope| parse::<Scope>(scope)).collect::<Result<Vec<_>, _>>()?;
-    let expires_in = arguments.expires_in.as_deref().map(duration).transpose()?;
+    let expires_in = arguments.expires_in.as_deref().map(read_lifetime).transpose().map_err(Error::from)?;
     let new = NewKey {
         prefix: arguments.prefix.clone(),
         expires_at: expires_in.map(|time| now.after(time)),

@@ -125,13 +125,26 @@ pub(crate) struct Known {
     pub(crate) without_header: Option<Vec<String>>,
     /// Those that say which line a line is.
     pub(crate) keys: Vec<String>,
+    /// How the names of other columns begin that it may have.
+    pub(crate) families: &'static [&'static str],
 }
 
 impl Known {
     /// For a file whose columns have our own names.
     pub(crate) fn own(required: &[&str], names: &'static [&'static str]) -> Self {
         let [required, keys] = [required, &["id", "key"]].map(|names| names.iter().map(|&name| name.into()).collect());
-        Self { required, names: Some(names), without_header: None, keys }
+        Self { required, names: Some(names), without_header: None, keys, families: &[METADATA_PREFIX, REJECT_PREFIX] }
+    }
+
+    /// For a file that has these columns, and no others.
+    pub(crate) fn exactly(names: &'static [&'static str]) -> Self {
+        Self { families: &[], ..Self::own(names, names) }
+    }
+
+    /// The columns as they are told to somebody whose file has others.
+    fn shown(&self, names: &[&str]) -> String {
+        let others = if self.families.contains(&METADATA_PREFIX) { ", and metadata.NAME for any name" } else { "" };
+        format!("{}{others}", names.join(", "))
     }
 }
 
@@ -247,7 +260,7 @@ impl<R: Read, T> Iterator for Lines<R, T> {
 fn check_header(header: &[String], delimiter: Delimiter, known: &Known) -> Result<(), Error> {
     let fault = |problem: String| {
         Err(Error::Input(match known.names {
-            Some(names) => InputError::Header { problem, known: names.join(", ") },
+            Some(names) => InputError::Header { problem, known: known.shown(names) },
             None => InputError::HeaderOfRules { problem },
         }))
     };
@@ -257,7 +270,7 @@ fn check_header(header: &[String], delimiter: Delimiter, known: &Known) -> Resul
     }
     let is_known = |name: &str| {
         let is_own = known.names.is_none_or(|names| names.contains(&name));
-        is_own || name.starts_with(METADATA_PREFIX) || name.starts_with(REJECT_PREFIX)
+        is_own || known.families.iter().any(|family| name.starts_with(family))
     };
     if let Some(column) = header.iter().find(|name| !is_known(name)) {
         return fault(format!("has a column {column:?} that means nothing here"));

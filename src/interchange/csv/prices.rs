@@ -26,7 +26,7 @@ struct Price {
 /// one day; [`Error::File`] when it cannot be read.
 pub fn read_prices<R: Read>(reader: R) -> Result<Prices, Error> {
     let parse = |columns: &Columns<'_>| parse(columns).map(Some);
-    let lines = Lines::new(reader, Known::own(NAMES, NAMES), &Dialect::default(), Box::new(parse))?;
+    let lines = Lines::new(reader, Known::exactly(NAMES), &Dialect::default(), Box::new(parse))?;
     let mut prices = Prices::default();
     for line in lines {
         let line = line?;

@@ -2,7 +2,7 @@
 //! own rows and not by the accounts below.
 
 use crate::error::Error;
-use crate::facts::Account;
+use crate::facts::{Account, NamePrefix};
 use crate::ledger::Ledger;
 use crate::ledger::holds::expiry::without_expired;
 use crate::store::Access;
@@ -58,16 +58,17 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn list_branches(&self, prefix: &str, after: Option<&str>, limit: u32) -> Result<BranchPage, Error> {
+        let prefix = NamePrefix::from(prefix);
         self.pool.transaction(Access::Read, |store| {
             let mut branches: Vec<Branch> = Vec::new();
             let mut after = after.map(behind).unwrap_or_default();
             // One row more than the limit tells whether there is another page.
             while branches.len() <= limit as usize {
-                let page = store.list_accounts(prefix, &after, ACCOUNTS_PER_LOOK)?;
+                let page = store.list_accounts(prefix.as_str(), &after, ACCOUNTS_PER_LOOK)?;
                 let Some(last) = page.last() else { break };
                 let last = last.name.to_string();
                 for account in without_expired(store, page, self.clock.now())? {
-                    let branch = branch_of(prefix, account);
+                    let branch = branch_of(prefix.as_str(), account);
                     if branches.last().map(Branch::name) != Some(branch.name()) {
                         branches.push(branch);
                     }

@@ -1,7 +1,7 @@
 //! The list of accounts.
 
 use crate::error::Error;
-use crate::facts::{Account, AccountName, AccountState, AccountType, Metadata};
+use crate::facts::{Account, AccountName, AccountState, AccountType, Metadata, NamePrefix};
 use crate::ledger::Ledger;
 use crate::ledger::holds::expiry::without_expired;
 use crate::ledger::transfers::filter::{ListPage, has_all};
@@ -16,7 +16,7 @@ const ROWS_MAX: u32 = 1_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountFilter {
     /// Those whose names begin with this.
-    pub prefix: String,
+    pub prefix: NamePrefix,
     /// Those of this type.
     pub account_type: Option<AccountType>,
     /// Those in this currency.
@@ -86,7 +86,7 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn list_accounts(&self, prefix: &str, after: Option<&AccountName>, limit: u32) -> Result<AccountPage, Error> {
-        let filter = AccountFilter { prefix: prefix.to_owned(), ..AccountFilter::default() };
+        let filter = AccountFilter { prefix: prefix.into(), ..AccountFilter::default() };
         self.list_accounts_by(&filter, &AccountListPage { after: after.cloned(), limit, reads_max: u64::MAX })
     }
 
@@ -128,7 +128,7 @@ fn find(store: &mut dyn Store, filter: &AccountFilter, page: &AccountListPage) -
     let (mut accounts, mut last, mut reads) = (Vec::new(), page.after.clone(), 0);
     loop {
         let after = last.as_ref().map_or("", AccountName::as_str);
-        let read = store.list_accounts(&filter.prefix, after, rows.into())?;
+        let read = store.list_accounts(filter.prefix.as_str(), after, rows.into())?;
         let is_last = read.len() < rows as usize;
         for account in read {
             let is_full = accounts.len() == limit as usize;

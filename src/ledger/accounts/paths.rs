@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bigdecimal::BigDecimal;
 
 use crate::error::Error;
-use crate::facts::{Account, AccountType};
+use crate::facts::{Account, AccountType, NamePrefix};
 use crate::ledger::Ledger;
 use crate::ledger::holds::expiry::without_expired;
 use crate::money::{Amount, Currency, CurrencyCode};
@@ -57,11 +57,12 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn balances_by_path(&self, prefix: &str, depth: usize) -> Result<Vec<PathBalance>, Error> {
+        let prefix = NamePrefix::from(prefix);
         self.pool.transaction(Access::Read, |store| {
             let mut sums = BTreeMap::new();
             let mut after = String::new();
             loop {
-                let page = store.list_accounts(prefix, &after, ACCOUNTS_PER_PAGE)?;
+                let page = store.list_accounts(prefix.as_str(), &after, ACCOUNTS_PER_PAGE)?;
                 let Some(last) = page.last() else { break };
                 after = last.name.to_string();
                 for account in without_expired(store, page, self.clock.now())? {

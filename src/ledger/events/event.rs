@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::facts::{AccountEvent, AccountName, AccountType, BookEvent, Hash, Instant, Sequence};
+use crate::facts::{AccountEvent, AccountName, AccountType, BookEvent, Hash, Instant, NamePrefix, Sequence};
 use crate::ledger::events::cursor::EventCursor;
 use crate::ledger::events::kind::EventKind;
 use crate::ledger::events::order::OpenedAccount;
@@ -64,6 +64,8 @@ pub struct Leg {
 pub struct AccountChanged {
     /// The account.
     pub account: AccountName,
+    /// The account that the transfer credited whose metadata changed; `None` for any other change.
+    pub credit_account: Option<AccountName>,
     /// The currency of its limits.
     pub currency: Currency,
     /// What changed.
@@ -75,8 +77,9 @@ pub struct AccountChanged {
 pub struct EventFilter {
     /// Events of these kinds; empty for all.
     pub kinds: Vec<EventKind>,
-    /// Events about an account whose name begins with this; empty for all.
-    pub accounts: String,
+    /// Events about an account whose name begins with this; empty for all. A transfer, and a change of its metadata, is about both of its
+    /// accounts.
+    pub accounts: NamePrefix,
 }
 
 impl Event {
@@ -91,7 +94,7 @@ impl EventFilter {
     /// Whether an event is one of those that are asked for.
     #[must_use]
     pub fn lets_through(&self, event: &Event) -> bool {
-        let is_about = |name: &AccountName| name.as_str().starts_with(&self.accounts);
+        let is_about = |name: &AccountName| self.accounts.begins(name);
         (self.kinds.is_empty() || self.kinds.contains(&event.kind))
             && (self.accounts.is_empty()
                 || match &event.content {
@@ -99,7 +102,9 @@ impl EventFilter {
                         is_about(&transfer.posted.debit_account) || is_about(&transfer.posted.credit_account)
                     }
                     EventContent::AccountOpened(account) => is_about(&account.opening.name),
-                    EventContent::AccountChanged(changed) => is_about(&changed.account),
+                    EventContent::AccountChanged(changed) => {
+                        is_about(&changed.account) || changed.credit_account.as_ref().is_some_and(is_about)
+                    }
                     EventContent::Book(_) => false,
                 })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use crate::facts::Sequence;
+use crate::facts::{AccountEvent, AccountId, Sequence, TransferId};
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::events::cursor::EventCursor;
 use crate::ledger::events::event::{AccountChanged, Event, EventContent, EventFilter, Leg, TransferEvent};
@@ -122,13 +122,17 @@ fn cursor_of(entry: &BookEntry) -> EventCursor {
 struct Surroundings {
     book: Uuid,
     labels: AccountLabels,
+    /// The accounts that transfers credited whose metadata changed.
+    credited: HashMap<TransferId, AccountId>,
     /// The sequences of each journal's transfers, rising.
     journals: HashMap<Uuid, Vec<Sequence>>,
 }
 
 impl Surroundings {
     fn of(store: &mut dyn Store, entries: &[BookEntry]) -> Result<Self, StoreError> {
-        let labels = AccountLabels::find(store, entries.iter().flat_map(BookEntry::account_ids))?;
+        let credited = credited_by_annotated(store, entries)?;
+        let ids = entries.iter().flat_map(BookEntry::account_ids).chain(credited.values().copied());
+        let labels = AccountLabels::find(store, ids)?;
         let journals: BTreeSet<_> = entries.iter().filter_map(journal_of).collect();
         let mut sequences = HashMap::<_, Vec<_>>::new();
         if !journals.is_empty() {
@@ -140,7 +144,7 @@ impl Surroundings {
                 sequences.sort_unstable();
             }
         }
-        Ok(Self { book: book_id(store)?, labels, journals: sequences })
+        Ok(Self { book: book_id(store)?, labels, credited, journals: sequences })
     }
 
     fn event(&self, entry: BookEntry) -> Result<Event, StoreError> {
@@ -159,7 +163,15 @@ impl Surroundings {
             BookEntry::OfAccount(event) => {
                 let label = self.labels.get(event.account_id, "account_events", sequence)?;
                 let (account, currency) = (label.name.clone(), label.currency);
-                EventContent::AccountChanged(Box::new(AccountChanged { account, currency, event: *event }))
+                let credited = annotated(&event).and_then(|transfer| self.credited.get(&transfer));
+                let credited = credited.map(|id| self.labels.get(*id, "transfers", sequence)).transpose()?;
+                let credit_account = credited.map(|label| label.name.clone());
+                EventContent::AccountChanged(Box::new(AccountChanged {
+                    account,
+                    credit_account,
+                    currency,
+                    event: *event,
+                }))
             }
             BookEntry::OfBook(event) => EventContent::Book(event),
         };
@@ -178,4 +190,28 @@ fn journal_of(entry: &BookEntry) -> Option<Uuid> {
         BookEntry::Transfer(transfer) => transfer.journal_id,
         BookEntry::Opening(_) | BookEntry::OfAccount(_) | BookEntry::OfBook(_) => None,
     }
+}
+
+/// The transfer whose metadata an event changed.
+fn annotated(event: &AccountEvent) -> Option<TransferId> {
+    event.annotation.as_ref().and_then(|annotation| annotation.transfer_id)
+}
+
+/// Which accounts the transfers credited whose metadata changed. Such an event stands in the chain of the debited account alone.
+fn credited_by_annotated(
+    store: &mut dyn Store,
+    entries: &[BookEntry],
+) -> Result<HashMap<TransferId, AccountId>, StoreError> {
+    let ids: BTreeSet<_> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            BookEntry::OfAccount(event) => annotated(event),
+            BookEntry::Opening(_) | BookEntry::Transfer(_) | BookEntry::OfBook(_) => None,
+        })
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let transfers = store.find_transfers(&ids.into_iter().collect::<Vec<_>>())?;
+    Ok(transfers.into_iter().map(|transfer| (transfer.id, transfer.credit.account_id)).collect())
 }

@@ -41,7 +41,7 @@ impl ReportRequest {
     }
 
     /// A report of a part of the book need not balance.
-    const fn is_of_all_names(&self) -> bool {
+    fn is_of_all_names(&self) -> bool {
         self.table.prefix.is_empty()
     }
 

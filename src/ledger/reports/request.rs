@@ -1,4 +1,4 @@
-use crate::facts::{Account, Instant};
+use crate::facts::{Account, Instant, NamePrefix};
 use crate::ledger::reports::bound::Bound;
 use crate::ledger::reports::table::is_of_income;
 use crate::money::CurrencyCode;
@@ -7,7 +7,7 @@ use crate::money::CurrencyCode;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableRequest {
     /// Only accounts whose names begin so.
-    pub prefix: String,
+    pub prefix: NamePrefix,
     /// Only accounts in this currency.
     pub currency: Option<CurrencyCode>,
     /// How many parts of the names tell the rows apart. `None`: each account is a row.

@@ -61,7 +61,7 @@ impl Selection {
         let (mut selection, mut rows) = (Self::default(), Rows::of(table, request.only_income));
         let (mut after, mut found) = (String::new(), false);
         loop {
-            let page = store.list_accounts(&request.prefix, &after, ACCOUNTS_PER_PAGE)?;
+            let page = store.list_accounts(request.prefix.as_str(), &after, ACCOUNTS_PER_PAGE)?;
             let Some(last) = page.last() else { break };
             after = last.name.to_string();
             found = true;

@@ -60,7 +60,17 @@ impl FromStr for ImportSource {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, TextError> {
-        text.parse().map(Self)
+        const WHAT: &str = "source";
+        // It is checked like a key, and is none to those who read why it is refused.
+        let key = text.parse::<Key>().map_err(|fault| match fault {
+            TextError::Empty { .. } => TextError::Empty { what: WHAT },
+            TextError::TooLong { text, length, length_max, .. } => {
+                TextError::TooLong { what: WHAT, text, length, length_max }
+            }
+            TextError::Form { text, problem, .. } => TextError::Form { what: WHAT, text, problem },
+            other => other,
+        });
+        key.map(Self)
     }
 }
 

@@ -102,9 +102,7 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         }
         None => (filter(call)?, None),
     };
-    if !filter.prefix.starts_with(&call.principal.prefix) {
-        return Err(Problem::invalid(format!("the key is for accounts that begin with {:?}", call.principal.prefix)));
-    }
+    call.check_prefix(&filter.prefix)?;
     let page = AccountListPage { after, limit: call.limit()?, ..AccountListPage::default() };
     let page = ledger.list_accounts_by(&filter, &page)?;
     let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
@@ -117,7 +115,7 @@ fn filter(call: &Call) -> Result<AccountFilter, Problem> {
         AccountState::from_word(word).ok_or_else(|| Problem::invalid(format!("{word:?} is no state of an account")))
     };
     Ok(AccountFilter {
-        prefix: call.query.get("prefix").unwrap_or(&call.principal.prefix).to_owned(),
+        prefix: call.prefix("prefix")?,
         account_type: call.query.get("type").map(of_type).transpose()?,
         currency: call.asked("currency")?,
         state: call.query.get("state").map(state).transpose()?,

@@ -94,17 +94,14 @@ fn several(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 }
 
 fn by_path(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let prefix = call.query.get("prefix").unwrap_or(&call.principal.prefix);
-    if !prefix.starts_with(&call.principal.prefix) {
-        return Err(Problem::invalid(format!("the key is for accounts that begin with {:?}", call.principal.prefix)));
-    }
-    let depth = call.number("depth")?.unwrap_or_else(|| prefix.matches(':').count()).max(1);
+    let prefix = call.prefix("prefix")?;
+    let depth = call.number("depth")?.unwrap_or_else(|| prefix.as_str().matches(':').count()).max(1);
     let Some(as_of) = as_of(call, ledger)? else {
-        let balances = ledger.balances_by_path(prefix, depth)?;
+        let balances = ledger.balances_by_path(prefix.as_str(), depth)?;
         return Answer::list(&balances.iter().map(BalanceRecord::from).collect::<Vec<_>>());
     };
     let request = TableRequest {
-        prefix: prefix.to_owned(),
+        prefix,
         depth: Some(depth),
         bounds: vec![as_of.effective_at.map_or(Bound::END, Bound::behind)],
         recorded_at: as_of.recorded_at,

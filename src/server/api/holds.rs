@@ -127,13 +127,9 @@ fn filter(call: &Call) -> Result<HoldFilter, Problem> {
     Ok(HoldFilter {
         account,
         state,
-        actor: call.asked("actor")?,
-        metadata: call.metadata()?,
         min: amount("amount_min")?,
         max: amount("amount_max")?,
-        from: call.asked("from")?,
-        to: call.asked("to")?,
-        order: call.order_or(ListOrder::Oldest)?,
+        recorded: call.recorded(ListOrder::Oldest)?,
     })
 }
 

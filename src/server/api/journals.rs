@@ -93,11 +93,7 @@ fn filter(call: &Call) -> Result<JournalFilter, Problem> {
     Ok(JournalFilter {
         account: call.asked("account")?,
         key: call.asked("key")?,
-        actor: call.asked("actor")?,
-        metadata: call.metadata()?,
-        from: call.asked("from")?,
-        to: call.asked("to")?,
-        order: call.order_or(ListOrder::Newest)?,
+        recorded: call.recorded(ListOrder::Newest)?,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
-use crate::wire::{Json, KeyMadeRecord, KeyRecord, read_duration};
+use crate::wire::{Json, KeyMadeRecord, KeyRecord, read_duration, read_lifetime};
 
 /// How long the old key still works where nobody says.
 const OLD_VALID_FOR: Duration = Duration::from_hours(1);
@@ -71,8 +71,8 @@ fn create(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
     let name = fields.require_parsed("name")?;
     let scopes = fields.require("scopes")?.into_list()?.into_iter().map(Json::into_text);
     let scopes = scopes.map(|word| word?.parse()).collect::<Result<Vec<Scope>, _>>()?;
-    let prefix = fields.take_text("prefix")?.unwrap_or_default();
-    let expires_in = fields.take_text("expires_in")?.map(|text| read_duration(&text)).transpose()?;
+    let prefix = fields.take_text("prefix")?.unwrap_or_default().into();
+    let expires_in = fields.take_text("expires_in")?.map(|text| read_lifetime(&text)).transpose()?;
     fields.finish("name, scopes, prefix and expires_in")?;
     if let Some(valid) = keys.list()?.iter().find(|key| key.name == name && key.is_valid(now)) {
         let detail = format!("there is a key {name} already, {}; revoke or rotate it", valid.id);

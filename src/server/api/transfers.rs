@@ -131,13 +131,9 @@ fn filter(call: &Call, ledger: &Ledger) -> Result<TransferFilter, Problem> {
         hold: reference("hold")?,
         reversed: reference("reversed")?,
         key: call.asked("key")?,
-        actor: call.asked("actor")?,
-        metadata: call.metadata()?,
         min: amount("amount_min")?,
         max: amount("amount_max")?,
-        from: call.asked("from")?,
-        to: call.asked("to")?,
-        order: call.order_or(ListOrder::Newest)?,
+        recorded: call.recorded(ListOrder::Newest)?,
     })
 }
 

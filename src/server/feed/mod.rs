@@ -5,6 +5,7 @@
 
 mod reader;
 mod ring;
+mod sending;
 pub(super) mod start;
 mod tail;
 mod told;
@@ -17,6 +18,7 @@ use tokio::sync::{Notify, watch};
 use crate::server::feed::ring::Ring;
 
 pub(super) use crate::server::feed::reader::{Reader, Step};
+pub(super) use crate::server::feed::sending::{Sending, StillMay};
 pub(super) use crate::server::feed::tail::follow;
 pub(super) use crate::server::feed::told::Told;
 

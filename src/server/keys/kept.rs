@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, InputError};
-use crate::facts::{Actor, Instant};
+use crate::facts::{Actor, Instant, NamePrefix};
 use crate::server::keys::scope::Scope;
 use crate::server::keys::secret;
 use crate::store::{ApiKeyRow, ApiKeys, DatabaseUrl, KeyTime, SessionRow, StoreOptions};
@@ -34,7 +34,7 @@ pub struct NewKey {
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// What the names of its accounts begin with; empty for all accounts.
-    pub prefix: String,
+    pub prefix: NamePrefix,
     /// When it ends by itself.
     pub expires_at: Option<Instant>,
 }
@@ -43,7 +43,7 @@ impl NewKey {
     /// A key for all accounts that never expires.
     #[must_use]
     pub fn new(name: Actor, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        Self { name, scopes: scopes.into_iter().collect(), prefix: String::new(), expires_at: None }
+        Self { name, scopes: scopes.into_iter().collect(), prefix: NamePrefix::default(), expires_at: None }
     }
 }
 
@@ -66,7 +66,7 @@ pub struct KeptKey {
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// What the names of its accounts begin with; empty for all accounts.
-    pub prefix: String,
+    pub prefix: NamePrefix,
     /// When it was made.
     pub created_at: Instant,
     /// When it ends by itself.
@@ -130,19 +130,23 @@ impl Keys {
     }
 
     fn add(&self, new: NewKey, now: Instant) -> Result<MadeKey, Error> {
-        if new.scopes.is_empty() {
+        let NewKey { name, scopes, prefix, expires_at } = new;
+        if scopes.is_empty() {
             return Err(InputError::request("the key has no scope").into());
+        }
+        if let Some(end) = expires_at.filter(|end| *end <= now) {
+            return Err(InputError::request(format!("the key would end at {end}, and it is {now}")).into());
         }
         let random = |source| Error::File { doing: "read random bytes".to_owned(), source };
         let fresh = secret::make().map_err(random)?;
         let row = ApiKeyRow {
             id: fresh.id,
-            name: new.name.to_string(),
+            name: name.to_string(),
             digest: fresh.digest,
-            scopes: new.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
-            prefix: new.prefix,
+            scopes: scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
+            prefix: prefix.to_string(),
             created_at: now.micros(),
-            expires_at: new.expires_at.map(Instant::micros),
+            expires_at: expires_at.map(Instant::micros),
             revoked_at: None,
             used_at: None,
         };
@@ -219,7 +223,8 @@ fn kept(row: ApiKeyRow) -> Result<KeptKey, Error> {
     Ok(KeptKey {
         name: row.name.parse().map_err(InputError::from)?,
         scopes: row.scopes.split(' ').map(str::parse).collect::<Result<_, _>>()?,
-        prefix: row.prefix,
+        // One that was kept in another spelling reaches what it says.
+        prefix: row.prefix.into(),
         created_at: Instant::from_micros(row.created_at).unwrap_or(Instant::EPOCH),
         expires_at: time(row.expires_at),
         revoked_at: time(row.revoked_at),

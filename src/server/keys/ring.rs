@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
 use crate::error::Error;
-use crate::facts::{AccountName, Actor, Instant};
+use crate::facts::{AccountName, Actor, Instant, NamePrefix};
 use crate::server::keys::kept::{KeptKey, Keys};
 use crate::server::keys::scope::Scope;
 use crate::server::keys::secret::{self, Presented};
@@ -25,7 +25,7 @@ pub(in crate::server) struct Principal {
     pub(in crate::server) name: Actor,
     scopes: Vec<Scope>,
     /// Empty for all accounts.
-    pub(in crate::server) prefix: String,
+    pub(in crate::server) prefix: NamePrefix,
 }
 
 impl Principal {
@@ -38,7 +38,7 @@ impl Principal {
     }
 
     pub(in crate::server) fn reaches(&self, account: &AccountName) -> bool {
-        account.as_str().starts_with(&self.prefix)
+        self.prefix.begins(account)
     }
 }
 
@@ -99,7 +99,8 @@ impl Ring {
         let random = |source| Error::File { doing: "read random bytes".to_owned(), source };
         let fresh = secret::make().map_err(random)?;
         let name = FIRST.parse()?;
-        let principal = Principal { id: fresh.id.clone(), name, scopes: vec![Scope::Admin], prefix: String::new() };
+        let principal =
+            Principal { id: fresh.id.clone(), name, scopes: vec![Scope::Admin], prefix: NamePrefix::default() };
         self.state().first = Some((fresh.id.clone(), Arc::new(principal), fresh.digest));
         Ok((fresh.id, fresh.text))
     }

@@ -6,11 +6,12 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::server::keys::scope::Scope;
+use crate::server::named;
 use crate::server::pages::acting::flow::done;
-use crate::server::pages::cells::{columns, linking, rows, text, word};
+use crate::server::pages::cells::{account_path, account_path_to, columns, linking, rows, text, word};
 use crate::server::pages::chart::{self, Point};
 use crate::server::pages::page::{Outcome, Page, shown};
-use crate::server::pages::pairs::{Pairs, encode};
+use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{facts, pager, table};
 use crate::server::pages::visit::{Ask, Visit};
 use crate::server::pages::zone::{of_view, with_moments};
@@ -88,7 +89,13 @@ async fn as_of(visit: &Visit) -> Result<Option<Value>, Problem> {
 }
 
 fn path_of(visit: &Visit) -> String {
-    format!("/accounts/{}", encode(visit.named("account")))
+    account_path(visit.named("account"))
+}
+
+/// What a form keeps that a browser leaves out: the query of the path that it is sent to.
+fn hidden_name(visit: &Visit) -> Markup {
+    let name = visit.named("account");
+    html! { @if named::is_step(name) { input type="hidden" name=(named::NAME) value=(name); } }
 }
 
 fn as_of_form(visit: &Visit, balance: Option<&Value>) -> Result<Markup, Problem> {
@@ -96,6 +103,7 @@ fn as_of_form(visit: &Visit, balance: Option<&Value>) -> Result<Markup, Problem>
     Ok(html! {
         h2 { "As of" }
         form.fields method="get" action=(path_of(visit)) {
+            (hidden_name(visit))
             label { "Counts for the books by" small { "such as 2026-09-30, 2026-09, yesterday, 2026-09-30T12:00, by the clocks of " (of_view()) }
                 input type="text" name="at" value=[visit.query.get("at")] maxlength="40"; }
             label { "As the ledger knew it at" small { "the same; empty for now" }
@@ -119,6 +127,7 @@ fn statement_of(visit: &Visit, statement: &Value) -> Result<Markup, Problem> {
     Ok(html! {
         h2 #statement { "Statement" }
         form.fields method="get" action=(path_of(visit)) {
+            (hidden_name(visit))
             label { "Order" select name="order" {
                 option value="recorded" { "as recorded" }
                 option value="effective" selected[is_effective] { "as it counts for the books" }
@@ -160,7 +169,7 @@ fn list_of_holds(visit: &Visit, holds: &[Value]) -> Result<Markup, Problem> {
 
 /// What may be done with it, for those whose key may.
 fn actions(visit: &Visit, account: &Value) -> Result<Markup, Problem> {
-    let path = path_of(visit);
+    let to = |page| account_path_to(visit.named("account"), page);
     let state = word(account, "state")?;
     let [from, of] = ["from", "account"].map(|name| Pairs::of([(name, visit.named("account"))]));
     Ok(html! {
@@ -172,10 +181,10 @@ fn actions(visit: &Visit, account: &Value) -> Result<Markup, Problem> {
                     a.button href=(from.behind("/hold")) { "Place a hold" }
                 }
                 @if visit.may(Scope::AccountsWrite) {
-                    @if state == "open" { a.button href={ (path) "/freeze" } { "Freeze" } }
-                    @else { a.button href={ (path) "/unfreeze" } { "Unfreeze" } }
-                    a.button href={ (path) "/limits" } { "Change limits" }
-                    a.button href={ (path) "/close" } { "Close for ever" }
+                    @if state == "open" { a.button href=(to("/freeze")) { "Freeze" } }
+                    @else { a.button href=(to("/unfreeze")) { "Unfreeze" } }
+                    a.button href=(to("/limits")) { "Change limits" }
+                    a.button href=(to("/close")) { "Close for ever" }
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::facts::Instant;
+use crate::facts::{Instant, NamePrefix};
 use crate::ledger::Branch;
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
@@ -35,18 +35,20 @@ struct Row {
 }
 
 async fn show(visit: Arc<Visit>) -> Outcome {
-    let prefix = visit.query.get("prefix").unwrap_or(&visit.principal.prefix).to_owned();
-    if !prefix.starts_with(&visit.principal.prefix) {
+    let own = &visit.principal.prefix;
+    let prefix = visit.query.get("prefix").map_or_else(|| own.clone(), NamePrefix::from);
+    if !own.holds(&prefix) {
         // A key for some accounts begins where they do.
         return Ok(Reply::SeeOther(PATH.to_owned()));
     }
     let (of_read, after) = (prefix.clone(), visit.query.get("cursor").map(str::to_owned));
-    let list =
-        move |ledger: &crate::ledger::Ledger| Ok(ledger.list_branches(&of_read, after.as_deref(), ROWS_PER_PAGE)?);
+    let list = move |ledger: &crate::ledger::Ledger| {
+        Ok(ledger.list_branches(of_read.as_str(), after.as_deref(), ROWS_PER_PAGE)?)
+    };
     let level = visit.read(Scope::AccountsRead, list).await?;
     let rows = rows_of(&visit, &level.branches).await?;
     let main = html! {
-        (path_to(&visit, &prefix))
+        (path_to(&visit, prefix.as_str()))
         form.fields method="get" action=(PATH) role="search" {
             label { "Names that begin with" input type="search" name="prefix" value=(prefix) maxlength="255"; }
             div { button type="submit" { "Show" } }
@@ -167,7 +169,7 @@ fn line(row: &Row, index: usize, balance: &Value) -> Result<Markup, Problem> {
 /// The folders above, from the top down.
 fn path_to(visit: &Visit, prefix: &str) -> Markup {
     let ends = prefix.match_indices(':').map(|(colon, _)| &prefix[..=colon]);
-    let folders = ends.filter(|folder| folder.starts_with(&visit.principal.prefix));
+    let folders = ends.filter(|folder| folder.starts_with(visit.principal.prefix.as_str()));
     html! {
         @if !prefix.is_empty() {
             nav.path aria-label="Folders above" {

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::server::pages::pairs::encode;
+use crate::server::named;
+use crate::server::pages::pairs::{Pairs, encode};
 use crate::server::pages::zone::{moment, of_view};
 use crate::server::problem::Problem;
 use crate::server::status::ServerCode;
@@ -42,6 +43,8 @@ pub(super) struct Column {
 /// Where the cells of a column lead.
 #[derive(Clone, Copy)]
 enum To {
+    /// The page of the account that the cell names.
+    Account,
     /// What the link begins with, and the field that is put behind that.
     Named(&'static str, &'static str),
     /// The field that is the link; a cell whose row has none leads nowhere.
@@ -54,7 +57,7 @@ pub(super) fn columns<R: Record>(names: &[&'static str]) -> Vec<Column> {
     debug_assert!(names.iter().all(|name| known.contains(name)), "{names:?} of {known:?}");
     let column = |name: &'static str| {
         let kind = R::kind(name);
-        let to = (kind == Kind::Name).then_some(To::Named("/accounts/", name));
+        let to = (kind == Kind::Name).then_some(To::Account);
         Column { name, title: title_of(name, kind), kind, to }
     };
     names.iter().map(|name| column(name)).collect()
@@ -111,6 +114,7 @@ impl Column {
         let shown = shown(self.kind, value);
         let target = match self.to.filter(|_| !value.is_null()) {
             None => None,
+            Some(To::Account) => value.as_str().map(account_path),
             Some(To::Link(of)) => field(row, of)?.as_str().map(str::to_owned),
             Some(To::Named(prefix, of)) => Some(match field(row, of)? {
                 Value::String(text) => format!("{prefix}{}", encode(text)),
@@ -145,7 +149,15 @@ pub(super) fn shown(kind: Kind, value: &Value) -> Markup {
 
 /// The page of an account.
 pub(super) fn account_path(name: &str) -> String {
-    format!("/accounts/{}", encode(name))
+    account_path_to(name, "")
+}
+
+/// A page of an account, by what stands behind its name: `/freeze`. A name that a browser would take for steps in the path stands in the query.
+pub(super) fn account_path_to(name: &str, page: &str) -> String {
+    if named::is_step(name) {
+        return Pairs::of([(named::NAME, name)]).behind(&format!("/accounts/{}{page}", named::ELSEWHERE));
+    }
+    format!("/accounts/{}{page}", encode(name))
 }
 
 pub(super) fn account_link(name: &str) -> Markup {

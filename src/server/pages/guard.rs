@@ -16,18 +16,15 @@ const SECURE_COOKIE: &str = "__Host-teller";
 const PLAIN_COOKIE: &str = "teller-session";
 const ZONE_COOKIE: &str = "teller-zone";
 const ZONE_SECONDS: u32 = 365 * 86_400;
-const HEADERS: [(HeaderName, &str); 7] = [
+const HEADERS: [(HeaderName, &str); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'",
     ),
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
 /// Whether the browser speaks TLS, with this server or with a proxy before it. Whoever lies about that harms only himself.
@@ -91,7 +88,7 @@ pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(ServerCode::Forbidden, "the form was sent from another site; nothing was done"))
 }
 
-/// A page, with the headers that all of them have.
+/// A page, with the headers that all of them have beside those of every answer.
 pub(super) fn respond(status: StatusCode, page: Markup) -> Response {
     let mut response = Response::new(Body::from(page.into_string()));
     *response.status_mut() = status;

@@ -51,7 +51,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::extract::Request as HttpRequest;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
@@ -60,14 +60,17 @@ use maud::Markup;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
+use crate::server::answer::PROBLEM;
 use crate::server::pages::guard::{check_origin, redirect, respond, set_cookie, zone_cookie};
 use crate::server::pages::page::{Page, Reply, Run};
-use crate::server::pages::pairs::Pairs;
+use crate::server::pages::pairs::{Pairs, path_with_name};
 use crate::server::pages::visit::Visit;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
+use crate::server::{accept, bodies, named};
 
+const HTML: &str = "text/html";
 const FORM_BYTES_MAX: usize = 64 << 10;
 /// A login can have another form in it, which is encoded twice.
 const LOGIN_BYTES_MAX: usize = 4 * FORM_BYTES_MAX;
@@ -133,7 +136,7 @@ pub(super) fn router(state: &Arc<State>) -> Router {
 
 /// Whether who asks wants pages, as browsers do.
 pub(super) fn are_wanted(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+    accept::wanted(headers, &[PROBLEM, HTML]) == HTML
 }
 
 /// A page that says why there is no other.
@@ -177,7 +180,7 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
         return Ok(send_to_login(is_post, &target, &form));
     };
     state.rates.take(&principal.id)?;
-    let path = read_path(&mut parts).await?;
+    let path = named::read(&mut parts, query.get(named::NAME)).await?;
     let visit = Arc::new(Visit { state: Arc::clone(state), principal, path, target, query, form });
     let document = match run(Arc::clone(&visit)).await {
         Ok(Reply::Page(document)) => document,
@@ -201,20 +204,15 @@ fn send_to_login(is_post: bool, target: &str, form: &Pairs) -> Response {
     if !is_post {
         return redirect(&Pairs::of([("next", target)]).behind(login::PATH));
     }
-    let path = target.split('?').next().unwrap_or_default();
+    let path = path_with_name(target);
     let kept = form.without(&["step"]).encoded();
-    let asked = Pairs::of([("next", path), (login::KEPT, kept.as_str())]);
+    let asked = Pairs::of([("next", path.as_str()), (login::KEPT, kept.as_str())]);
     let problem = "The session has ended. What you wrote is kept: log in, and the form is there again.";
     login::page(&asked, Some(problem), StatusCode::UNAUTHORIZED)
 }
 
-async fn read_path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> {
-    let params = RawPathParams::from_request_parts(parts, &()).await;
-    let params = params.map_err(|_| Problem::invalid("the path is not UTF-8"))?;
-    Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-}
-
 async fn read_form(parts: &Parts, body: axum::body::Body, bytes_max: usize) -> Result<Pairs, Problem> {
+    bodies::check_encoding(&parts.headers)?;
     let essence = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !essence.starts_with("application/x-www-form-urlencoded") {
         return Err(Problem::new(ServerCode::MediaTypeUnsupported, "this takes forms only; programs use the API"));

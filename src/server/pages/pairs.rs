@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use crate::server::named;
 use crate::server::problem::Problem;
 
 /// All but what RFC 3986 leaves as it is.
@@ -72,11 +73,18 @@ impl Pairs {
         text
     }
 
-    /// A path with these behind it.
+    /// A path with these behind it, and behind those that it has already.
     pub(super) fn behind(&self, path: &str) -> String {
         let query = self.encoded();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        let separator = if path.contains('?') { '&' } else { '?' };
+        if query.is_empty() { path.to_owned() } else { format!("{path}{separator}{query}") }
     }
+}
+
+/// The path of a target, with the name of an account that does not stand in the path itself.
+pub(super) fn path_with_name(target: &str) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    Pairs::read(query).unwrap_or_default().only(&[named::NAME]).behind(path)
 }
 
 /// A text as one part of a path, or as a name or value of a query.

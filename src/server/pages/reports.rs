@@ -5,10 +5,10 @@ use std::sync::Arc;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::server::pages::cells::{Column, columns, counting, field, leading, rows, word};
+use crate::server::pages::cells::{Column, account_path, columns, counting, field, leading, rows, word};
 use crate::server::pages::list::form;
 use crate::server::pages::page::{Outcome, Page, shown};
-use crate::server::pages::pairs::{Pairs, encode};
+use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::table;
 use crate::server::pages::visit::{Ask, Visit, parameters};
 use crate::server::pages::zone::{moment_with_zone, of_view, short};
@@ -151,5 +151,5 @@ fn link(line: &Value, is_folder: bool) -> Result<Option<String>, Problem> {
     }
     let [from, to] = [short(word(line, "from")?), short(word(line, "to")?)];
     let span = [("order", "effective"), ("from", from.as_str()), ("to", to.as_str())];
-    Ok(Some(Pairs::of(span).behind(&format!("/accounts/{}", encode(account)))))
+    Ok(Some(Pairs::of(span).behind(&account_path(account))))
 }

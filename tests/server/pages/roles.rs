@@ -41,7 +41,7 @@ on_every_backend! {
     fn a_key_for_some_accounts_sees_no_others(book: &TestBook) {
         let server = bank(book);
         let scopes = [Scope::AccountsRead, Scope::TransfersRead, Scope::BookRead];
-        let new = NewKey { prefix: "customers:bob".to_owned(), ..NewKey::new("bob".parse().unwrap(), scopes) };
+        let new = NewKey { prefix: "customers:bob".into(), ..NewKey::new("bob".parse().unwrap(), scopes) };
         let key = keys(book).create(new, Clock::system().now()).unwrap().text;
         let browser = Browser::with_key(&server, &key);
         let page = browser.page("/accounts");

@@ -5,7 +5,7 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::lookup::{BoundedArgs, Shown};
 use crate::error::Error;
-use crate::facts::{AccountName, AccountState, AccountType};
+use crate::facts::{AccountName, AccountState, AccountType, NamePrefix};
 use crate::ledger::{AccountFilter, AccountListPage, ListOrder};
 use crate::wire::{AccountCursor, AccountRecord};
 
@@ -26,7 +26,7 @@ const STATE_HELP: &str = "Only those that stand so: open, frozen, debits_frozen,
 struct FilterArgs {
     /// Only names that begin with this
     #[arg(long)]
-    prefix: Option<String>,
+    prefix: Option<NamePrefix>,
     /// Only those of this type: asset, liability, equity, revenue or expense
     #[arg(long = "type", value_name = "TYPE")]
     account_type: Option<AccountType>,

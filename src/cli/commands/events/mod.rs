@@ -21,6 +21,7 @@ use crate::cli::interrupt;
 use crate::cli::listing::Listing;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
+use crate::facts::NamePrefix;
 use crate::ledger::{EventCursor, EventFilter, EventKind, EventPage, Ledger};
 use crate::wire::{EventRecord, read_event_kind};
 
@@ -54,7 +55,7 @@ pub(in crate::cli) struct EventsArgs {
     types: Vec<EventKind>,
     /// Only events about accounts whose names begin with this
     #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
-    accounts: String,
+    accounts: NamePrefix,
     /// Go on as events happen, until interrupted
     #[arg(long)]
     follow: bool,

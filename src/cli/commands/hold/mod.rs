@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::facts::WrittenReference;
 use crate::ledger::Mode;
 use crate::requests::{CaptureRequest, Expiry, HoldRequest, Parties, ReleaseRequest, Remainder};
-use crate::wire::{ExpiredRecord, HoldHistoryRecord, HoldRecord, TransferRecord, read_duration};
+use crate::wire::{ExpiredRecord, HoldHistoryRecord, HoldRecord, TransferRecord, read_lifetime};
 
 /// A hold, or a look at holds.
 #[derive(Args)]
@@ -129,7 +129,7 @@ fn place(context: &Context, arguments: &PlaceArgs) -> Result<Ending, Failure> {
     let times = context.times(&ledger);
     let expiry = match (times.first(arguments.expires_at.as_deref())?, &arguments.expires_in) {
         (Some(at), _) => Expiry::At(at),
-        (None, Some(duration)) => Expiry::After(read_duration(duration).map_err(Error::from)?),
+        (None, Some(duration)) => Expiry::After(read_lifetime(duration).map_err(Error::from)?),
         (None, None) => Expiry::Never,
     };
     let transfer = arguments.request.request(times, parties, &arguments.quantity)?;

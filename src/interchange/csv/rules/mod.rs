@@ -96,6 +96,7 @@ impl Rules {
         let known = Known {
             required: self.statement.columns().cloned().collect(),
             names: None,
+            families: &[],
             without_header: self.columns.clone(),
             keys: self.statement.key_column().into_iter().cloned().collect(),
         };

@@ -11,7 +11,7 @@ use crate::server::pages::acting::confirmation::{changes, confirmation, given};
 use crate::server::pages::acting::effects;
 use crate::server::pages::acting::fields::Field;
 use crate::server::pages::page::{Document, Outcome, Reply, shown};
-use crate::server::pages::pairs::Pairs;
+use crate::server::pages::pairs::{Pairs, path_with_name};
 use crate::server::pages::problems::notice;
 use crate::server::pages::table::named_facts;
 use crate::server::pages::visit::{Ask, Visit, read};
@@ -135,7 +135,7 @@ async fn try_out(visit: &Visit, form: &Form) -> Outcome {
         }
         Kind::Once(of) => html! { (subject(visit, of).await?) (given(form.fields, &visit.form)) },
     };
-    Ok(shown(format!("{}: confirm", form.title), confirmation(path_of(visit), &visit.form, &main)))
+    Ok(shown(format!("{}: confirm", form.title), confirmation(&path_of(visit), &visit.form, &main)))
 }
 
 async fn confirm(visit: &Visit, form: &Form) -> Outcome {
@@ -165,8 +165,8 @@ fn names(wanted: &Wanted) -> Vec<(&str, &str)> {
     wanted.named.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
-fn path_of(visit: &Visit) -> &str {
-    visit.target.split('?').next().unwrap_or_default()
+fn path_of(visit: &Visit) -> String {
+    path_with_name(&visit.target)
 }
 
 /// The thing that a form is about, so that nobody acts on another one.

@@ -1,0 +1,30 @@
+//! What becomes an error by itself where a fault is handed on.
+
+use crate::error::Error;
+use crate::facts::TextError;
+use crate::rejection::{Rejection, ScheduleRejection};
+use crate::store::StoreError;
+
+impl From<TextError> for Error {
+    fn from(error: TextError) -> Self {
+        Self::Input(error.into())
+    }
+}
+
+impl From<Rejection> for Error {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(Box::new(rejection))
+    }
+}
+
+impl From<ScheduleRejection> for Error {
+    fn from(rejection: ScheduleRejection) -> Self {
+        Rejection::from(rejection).into()
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(fault: StoreError) -> Self {
+        Self::Store(fault)
+    }
+}
