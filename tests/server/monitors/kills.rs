@@ -62,4 +62,32 @@ on_every_backend! {
         assert_eq!(told(&monitors, "below"), expected);
         drop(servers);
     }
+
+    fn a_server_that_was_frozen_judges_nothing_that_another_one_has_judged(book: &TestBook) {
+        let (ledger, monitors) = (book.ledger_of_today(), monitors(book));
+        for account in ["cash:a", "cash:b"] {
+            book.run(&format!("account open {account} --currency EUR --overdraft 1000")).ends(0);
+        }
+        monitors.add("below", &account("cash:a"), "posted < 0", &ledger).unwrap();
+        let move_to_and_fro = |round: usize| {
+            for (number, pair) in [["cash:a", "cash:b"], ["cash:b", "cash:a"]].iter().cycle().take(7 + round % 2).enumerate() {
+                let key = format!("t{round}-{number}");
+                ledger.post(transfer(&key, pair[0], pair[1], &format!("{}.00", 1 + number % 2)), Mode::Commit).unwrap();
+            }
+        };
+        let servers = [serve(book), serve(book)];
+        for round in 0..4 {
+            move_to_and_fro(2 * round);
+            let frozen = &servers[round % 2];
+            frozen.signal("STOP");
+            move_to_and_fro(2 * round + 1);
+            // The other one judges once the lease of the frozen one is over, if that had it.
+            wait_until_judged(&monitors, "below", &ledger);
+            frozen.signal("CONT");
+        }
+        move_to_and_fro(8);
+        wait_until_judged(&monitors, "below", &ledger);
+        assert_eq!(told(&monitors, "below"), expected(book, "cash:a"));
+        drop(servers);
+    }
 }
