@@ -6,6 +6,7 @@ use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
+use crate::facts::NamePrefix;
 use crate::ledger::{Ledger, Watched};
 use crate::server::Monitors;
 use crate::wire::MonitorRecord;
@@ -46,7 +47,7 @@ pub(in crate::cli) struct AddArgs {
     account: Option<String>,
     /// All accounts of the currency whose names begin with this, together
     #[arg(long, value_name = "PREFIX", requires = "currency")]
-    prefix: Option<String>,
+    prefix: Option<NamePrefix>,
     /// The currency of these accounts
     #[arg(long, value_name = "CODE", requires = "prefix")]
     currency: Option<String>,
@@ -89,7 +90,9 @@ pub(in crate::cli) fn run(context: &Context, command: &MonitorCommand) -> Result
 
 fn add(context: &Context, monitors: &Monitors, ledger: &Ledger, arguments: &AddArgs) -> Result<Ending, Failure> {
     let watched = match (&arguments.account, &arguments.prefix, &arguments.currency) {
-        (None, Some(prefix), Some(currency)) => Watched::Prefix { prefix: prefix.clone(), currency: parse(currency)? },
+        (None, Some(prefix), Some(currency)) => {
+            Watched::Prefix { prefix: prefix.to_string(), currency: parse(currency)? }
+        }
         (account, ..) => Watched::Account(parse(account.as_deref().unwrap_or_default())?),
     };
     let added = monitors.add(&arguments.monitor, &watched, &arguments.when, ledger);

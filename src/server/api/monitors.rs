@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::error::InputError;
+use crate::facts::NamePrefix;
 use crate::ledger::{Ledger, Watched};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, parse};
@@ -69,7 +70,9 @@ fn add(call: &Call, monitors: &Monitors, ledger: &Ledger) -> Result<Answer, Prob
     fields.finish("name, when, account, prefix and currency")?;
     let watched = match (account, prefix, currency) {
         (Some(account), None, None) => Watched::Account(parse(&account)?),
-        (None, Some(prefix), Some(currency)) => Watched::Prefix { prefix, currency: parse(&currency)? },
+        (None, Some(prefix), Some(currency)) => {
+            Watched::Prefix { prefix: NamePrefix::from(prefix).to_string(), currency: parse(&currency)? }
+        }
         _ => return Err(InputError::request("say an account, or a prefix and a currency").into()),
     };
     let added = monitors.add(&name, &watched, &when, ledger)?;
