@@ -88,8 +88,8 @@ on_every_backend! {
             let answer = Program::on(book, &[&["-vvv"], words].concat()).run().ends(0);
             answer.stderr.matches("transaction begins").count()
         };
-        // Opening the book takes some, and reading a balance one.
-        let opening_and_one = transactions(&["balance", "alice"]);
+        // Opening the book takes some, and reading a hold one.
+        let opening_and_one = transactions(&["hold", "show", "h1"]);
         for words in [
             &["transfer", "alice", "bob", "1", "--if-balance", ">= 1.00", "--key", "t1"][..],
             &["transfer", "alice", "10", "--split", "bob 50%, carol rest"],

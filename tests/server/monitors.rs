@@ -39,12 +39,24 @@ pub fn told(monitors: &Monitors, name: &str) -> Vec<(String, String, i64)> {
 /// Waits until a monitor is judged up to the newest event.
 #[track_caller]
 pub fn wait_until_judged(monitors: &Monitors, name: &str, ledger: &Ledger) {
+    assert!(
+        is_judged_within(WAIT, monitors, name, ledger),
+        "{:?} is not judged up to the newest event",
+        monitors.get(name)
+    );
+}
+
+/// Waits until a monitor is judged up to the newest event, or the time is over.
+pub fn is_judged_within(time: Duration, monitors: &Monitors, name: &str, ledger: &Ledger) -> bool {
     let newest = ledger.newest_event_cursor(WAIT).unwrap().map(|cursor| cursor.to_string());
     let begin = Instant::now();
     while monitors.get(name).unwrap().cursor != newest {
-        assert!(begin.elapsed() < WAIT, "{:?} is not judged up to {newest:?}", monitors.get(name));
+        if begin.elapsed() > time {
+            return false;
+        }
         std::thread::sleep(Duration::from_millis(20));
     }
+    true
 }
 
 fn bank(book: &TestBook) -> Ledger {

@@ -70,8 +70,8 @@ mod tests {
         assert_eq!(brought_in.way(), Way::Whole, "a history that was recorded later");
         assert_eq!(
             Size { accounts: 1, entries: 1_000, crossing: 1_000, ..brought_in }.way(),
-            Way::Chains,
-            "of one account"
+            Way::FromEnd,
+            "that of one account"
         );
         let empty = Size { newest: 0, end: 0, begin: 0, accounts: 0, entries: 0, crossing: 0 };
         assert_eq!(empty.way(), Way::FromNewest);
