@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection;
 use teller::facts::AccountName;
 
 use teller::requests::{AccountAction, AccountChange, Operation, Sides};
-use teller::store::{Pool, StoreError, StoreOptions};
+use teller::store::{Lifetime, Pool, StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
 use crate::support::cluster::{Cluster, ROLE};
@@ -22,8 +22,9 @@ fn a_transaction_whose_begin_is_cancelled_is_not_left_to_the_next_one() {
     let schema = book.query_text("select current_schema()::text");
     // A function of the book's own stands before PostgreSQL's, and waits.
     let url = format!("{}%2Cpg_catalog", book.url);
-    let ledger =
-        Ledger::open(url.parse().unwrap(), StoreOptions { connections_max: 1, ..StoreOptions::default() }).unwrap();
+    // Each transaction brings its settings, as behind a pooler.
+    let options = StoreOptions { connections_max: 1, lifetime: Lifetime::Short, ..StoreOptions::default() };
+    let ledger = Ledger::open(url.parse().unwrap(), options).unwrap();
     book.raw(&format!(
         "create function set_config(text, text, boolean) returns text language plpgsql as $$ begin
             perform pg_advisory_xact_lock_shared(hashtext('{schema}'));

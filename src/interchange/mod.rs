@@ -17,7 +17,7 @@ pub use crate::interchange::csv::dates::DateFormat;
 pub use crate::interchange::csv::dialect::{Delimiter, Dialect};
 pub use crate::interchange::csv::encoding::TextEncoding;
 pub use crate::interchange::csv::numbers::NumberFormat;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "server"))]
 pub use crate::interchange::csv::prices::read_prices;
 pub use crate::interchange::csv::rejects::RejectsFile;
 #[cfg(feature = "cli")]

@@ -137,6 +137,7 @@ impl Known {
     }
 
     /// For a file that has these columns, and no others.
+    #[cfg(any(feature = "cli", feature = "server"))]
     pub(crate) fn exactly(names: &'static [&'static str]) -> Self {
         Self { families: &[], ..Self::own(names, names) }
     }

@@ -6,7 +6,7 @@ pub(super) mod dates;
 pub(super) mod dialect;
 pub(super) mod encoding;
 pub(super) mod numbers;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "server"))]
 pub(super) mod prices;
 pub(super) mod records;
 pub(super) mod rejects;
