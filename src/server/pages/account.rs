@@ -57,13 +57,15 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let span = with_moments(&visit, &visit.query.only(&["order", "from", "to", "cursor"]), &["from", "to"])?
         .with("limit", "50");
     let history = ask("/v1/accounts/{account}/history").with(Pairs::of([("limit", "20")]));
-    let (account, statement, holds, history, as_of) = tokio::try_join!(
+    let (account, statement, holds, history, as_of) = tokio::join!(
         visit.get(ask("/v1/accounts/{account}")),
         visit.get(ask("/v1/accounts/{account}/statement").with(span)),
         open_holds(&visit),
         visit.get(history),
         as_of(&visit),
-    )?;
+    );
+    // Of several problems that of the account itself is the page's, whichever is there first.
+    let (account, statement, holds, history, as_of) = (account?, statement?, holds?, history?, as_of?);
     let main = html! {
         (done(&visit))
         (actions(&visit, &account)?)
