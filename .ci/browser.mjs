@@ -70,8 +70,10 @@ await first.close();
 console.log("logs in");
 
 const problems = [];
-for (const colorScheme of ["light", "dark"]) {
-  for (const [width, height] of [[1280, 900], [375, 800]]) {
+// The pages are the same on both databases, so one of them is looked at in every way.
+const isFirst = NAME === "sqlite";
+for (const colorScheme of isFirst ? ["light", "dark"] : ["light"]) {
+  for (const [width, height] of isFirst ? [[1280, 900], [375, 800]] : [[1280, 900]]) {
     const context = await open({ colorScheme, viewport: { width, height }, storageState: state });
     await context.addInitScript(AXE);
     for (const target of PAGES) {
@@ -93,7 +95,7 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 assert.deepEqual(problems, []);
-console.log(`${PAGES.length} pages hold by axe's rules, in light and dark, at 1280 and 375 px, without a word in the console`);
+console.log(`${PAGES.length} pages hold by axe's rules, in light and dark, at 1280 and 375 px, without a word in the console${isFirst ? "" : " (here in light and at 1280 px only)"}`);
 
 let most = { bytes: 0, requests: 0 };
 for (const target of PAGES) {
