@@ -50,7 +50,7 @@ fn weight(ranges: &[Range], form: &str) -> u16 {
     close.max_by_key(|(closeness, _)| *closeness).map_or(0, |(_, weight)| weight)
 }
 
-/// `0.5` is 500. What is no weight is none.
+/// `0.5` is 500. A text that cannot be read weighs nothing.
 fn thousandths(text: &str) -> u16 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if whole == "1" {

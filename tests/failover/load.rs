@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use teller::store::StoreOptions;
@@ -31,7 +31,7 @@ impl Acknowledged {
 }
 
 /// Posts until so many are acknowledged. No post may fail, whatever happens to the servers.
-pub(super) fn work(ledger: &Ledger, worker: usize, acknowledged: &Acknowledged, until: &AtomicUsize) {
+fn work(ledger: &Ledger, worker: usize, acknowledged: &Acknowledged, until: &AtomicUsize) {
     for number in 0.. {
         if acknowledged.count() >= until.load(Ordering::Relaxed) {
             return;
@@ -44,16 +44,25 @@ pub(super) fn work(ledger: &Ledger, worker: usize, acknowledged: &Acknowledged, 
     }
 }
 
+/// Begins the load.
+pub(super) fn begin<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    ledger: &'scope Ledger,
+    acknowledged: &'scope Acknowledged,
+    until: &'scope AtomicUsize,
+) {
+    for worker in 0..WORKERS {
+        scope.spawn(move || work(ledger, worker, acknowledged, until));
+    }
+}
+
 #[test]
 fn a_load_goes_on_through_a_failover_and_nothing_acknowledged_is_lost_or_doubled() {
     let mut pair = Pair::synchronous();
     let ledger = pair.ledger(StoreOptions::default().with_deadline(Duration::from_mins(1)));
     let (acknowledged, until) = (Acknowledged::default(), AtomicUsize::new(usize::MAX));
     thread::scope(|scope| {
-        for worker in 0..WORKERS {
-            let (ledger, acknowledged, until) = (&ledger, &acknowledged, &until);
-            scope.spawn(move || work(ledger, worker, acknowledged, until));
-        }
+        begin(scope, &ledger, &acknowledged, &until);
         wait_until("the load runs", || acknowledged.count() >= BEFORE);
         pair.first.kill();
         let (killed, so_far) = (Instant::now(), acknowledged.count());

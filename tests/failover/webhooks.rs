@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use teller::store::StoreOptions;
 
-use super::load::{Acknowledged, WORKERS, work};
+use super::load::{Acknowledged, WORKERS, begin};
 use super::{Pair, ledger_on};
 use crate::server::programs::Serving;
 use crate::support::assert_whole;
@@ -42,10 +42,7 @@ fn fail_over() {
     let ledger = pair.ledger(StoreOptions::default().with_deadline(Duration::from_mins(1)));
     let (acknowledged, until) = (Acknowledged::default(), AtomicUsize::new(usize::MAX));
     thread::scope(|scope| {
-        for worker in 0..WORKERS {
-            let (ledger, acknowledged, until) = (&ledger, &acknowledged, &until);
-            scope.spawn(move || work(ledger, worker, acknowledged, until));
-        }
+        begin(scope, &ledger, &acknowledged, &until);
         receiver.wait_for(BEFORE);
         wait_until("the load runs", || acknowledged.count() >= BEFORE);
         pair.first.kill();

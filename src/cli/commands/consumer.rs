@@ -23,7 +23,7 @@ pub(in crate::cli) enum ConsumerCommand {
     /// Forget a consumer and how far it has come
     #[command(after_help = "Example:\n  teller consumer remove audit")]
     Remove(NameArgs),
-    /// Put a consumer elsewhere, forward or back; whoever reads as it is ended
+    /// Put a consumer elsewhere, forward or back, which ends the lease of its reader
     #[command(
         after_help = "Examples:\n  teller consumer move audit --to first\n  teller consumer move audit --to latest\n  \
         teller consumer move audit --to 17-0a1b2c3d4e5f6071"

@@ -30,8 +30,8 @@ impl Ledger {
     /// What accounts had at some places in time, and what moved between them, per currency, in one snapshot and exactly. Transfers are
     /// read one by one and kept as sums. `progress` is told how many transfers were read so far.
     ///
-    /// It reads what was recorded in the span, either from the whole book or down the accounts' own chains, and what counts in it and was
-    /// recorded elsewhere; or the whole book where that is less.
+    /// It reads what was recorded in the span, either from the whole book or down the accounts' own chains. Then it reads what counts in the
+    /// span and was recorded at another time. Where most do, it reads the whole book instead.
     ///
     /// # Errors
     /// [`InputError::Report`](crate::error::InputError::Report) for a depth of 0, a prefix that no account has, and a table of more than a

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use crate::ledger::{EventCursor, Ledger};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
+use crate::server::consumers::held::LEASE_USUAL;
 use crate::server::consumers::kept::{Consumers, Lease};
 use crate::server::endpoint::{Action, Body, ConsumersRun, Endpoint};
 use crate::server::feed::start::EventStart;
@@ -12,9 +13,6 @@ use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::wire::{Json, read_duration};
-
-/// How long a lease lasts behind an acknowledgement that says nothing of it, in the words of clients.
-const LEASE_USUAL: &str = "30s";
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let one = Shape::One("ConsumerRecord");
@@ -34,7 +32,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::delete(path, "Forget a consumer and how far it has come", scope, run(remove), one),
         Endpoint::post(
             "/v1/consumers/{consumer}/move",
-            "Put a consumer elsewhere, forward or back; whoever reads as it loses its lease",
+            "Put a consumer elsewhere, forward or back, which ends the lease of its reader",
             scope,
             run(put_elsewhere),
             one,
@@ -65,7 +63,7 @@ fn put(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Pr
     let Some(epoch) = epoch else { return add(consumers, ledger, name, cursor.as_deref()) };
     let Some(cursor) = cursor else { return Err(Problem::invalid("say up to which cursor everything was dealt with")) };
     let cursor = read_cursor::<EventCursor>(&cursor)?;
-    let time = read_duration(lease.as_deref().unwrap_or(LEASE_USUAL))?;
+    let time = lease.as_deref().map(read_duration).transpose()?.unwrap_or(LEASE_USUAL);
     let lease = Lease { consumer: name.to_owned(), epoch, after: None, time, is_after_a_kill: false };
     consumers.acknowledge(&lease, cursor, ledger)?;
     show(call, consumers, ledger)

@@ -16,7 +16,7 @@ use crate::server::status::ServerCode;
 use crate::wire::read_duration;
 
 /// How long a lease lasts where the client says nothing.
-const LEASE_USUAL: Duration = Duration::from_secs(30);
+pub(in crate::server) const LEASE_USUAL: Duration = Duration::from_secs(30);
 const TIME_MAX: Duration = Duration::from_secs(10);
 
 /// A lease, and what keeps it.

@@ -196,7 +196,7 @@ impl Consumers {
         Ok(self.rows().release(&lease.consumer, lease.epoch)?)
     }
 
-    /// Puts a consumer elsewhere, forward or back. Whoever reads as it loses the lease.
+    /// Puts a consumer elsewhere, forward or back. Its reader loses the lease.
     ///
     /// # Errors
     /// [`InputError::ConsumerUnknown`], [`InputError::CursorForeign`], [`Error::Store`].

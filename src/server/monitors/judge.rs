@@ -1,5 +1,5 @@
 //! Judging: each event is applied to each monitor once, in the book's order, and what became of the conditions is kept in the transaction that moves the
-//! monitors behind it. So a crossing is kept exactly once, whoever is killed meanwhile.
+//! monitors behind it. So a crossing is kept exactly once, whatever is killed meanwhile.
 
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -74,10 +74,6 @@ impl<'a> Judge<'a> {
         Ok(self.monitors.rows().release(self.epoch)?)
     }
 
-    pub(super) const fn is_idle(&self) -> bool {
-        self.kept.is_empty()
-    }
-
     /// Takes note of monitors that were added or removed.
     pub(super) fn refresh(&mut self) -> Result<(), Error> {
         let is_same = |one: &Kept, other: &Kept| one.name == other.name && one.created_at == other.created_at;
@@ -135,11 +131,7 @@ impl<'a> Judge<'a> {
                 standing => standing?,
             };
             (monitor.cursor, monitor.standing) = standing;
-            let is_true = monitor.condition.is_true(&monitor.standing);
-            if is_true != monitor.is_raised {
-                (monitor.is_raised, monitor.changed_at) = (is_true, Some(now));
-                crossings.push(monitor.event(monitor.cursor, now));
-            }
+            crossings.extend(monitor.settle(monitor.cursor, now));
         }
         Ok(if self.keep(&crossings)? { Looked::More } else { Looked::Lost })
     }
@@ -167,12 +159,9 @@ impl<'a> Judge<'a> {
 fn judge(monitors: &mut [Kept], event: &Event, crossings: &mut Vec<MonitorEventRow>) {
     for monitor in monitors.iter_mut().filter(|monitor| monitor.sequence() < event.sequence.0) {
         monitor.watched.apply(event, &mut monitor.standing);
-        let is_true = monitor.condition.is_true(&monitor.standing);
-        if is_true == monitor.is_raised || is_within_journal(event) {
-            continue;
+        if !is_within_journal(event) {
+            crossings.extend(monitor.settle(Some(event.cursor()), event.recorded_at));
         }
-        (monitor.is_raised, monitor.changed_at) = (is_true, Some(event.recorded_at));
-        crossings.push(monitor.event(Some(event.cursor()), event.recorded_at));
     }
 }
 

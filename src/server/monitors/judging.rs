@@ -113,7 +113,7 @@ impl Work {
             match judge.look()? {
                 Looked::More => continue,
                 Looked::Done => pause = PAUSE_FIRST,
-                Looked::Nothing => pause = (2 * pause).min(if judge.is_idle() { ROWS_INTERVAL } else { PAUSE_MAX }),
+                Looked::Nothing => pause = (2 * pause).min(PAUSE_MAX),
                 Looked::Lost => return Ok(Looked::Lost),
             }
             self.pause(pause);

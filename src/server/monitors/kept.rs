@@ -194,6 +194,16 @@ impl Kept {
         self.cursor.map_or(0, |cursor| cursor.sequence.0)
     }
 
+    /// Takes note of whether the condition is true now, behind an event, and gives the event of its own where that has changed.
+    pub(super) fn settle(&mut self, behind: Option<EventCursor>, time: Instant) -> Option<MonitorEventRow> {
+        let is_true = self.condition.is_true(&self.standing);
+        if is_true == self.is_raised {
+            return None;
+        }
+        (self.is_raised, self.changed_at) = (is_true, Some(time));
+        Some(self.event(behind, time))
+    }
+
     /// That it is now as it is, behind an event. Its number is given when it is kept.
     pub(super) fn event(&self, behind: Option<EventCursor>, time: Instant) -> MonitorEventRow {
         MonitorEventRow {

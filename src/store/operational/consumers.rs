@@ -47,9 +47,9 @@ pub(crate) struct Acknowledged {
 pub(crate) struct ConsumerRows<'p>(pub(crate) &'p Place);
 
 impl ConsumerRows<'_> {
-    /// All of them, by name.
+    /// All of them, in no particular order: databases sort names in ways of their own.
     pub(crate) fn list(&self) -> Result<Vec<ConsumerRow>, StoreError> {
-        let rows = self.0.read(&CONSUMERS, |tables| tables.load("select * from {}.consumers order by name", &[]))?;
+        let rows = self.0.read(&CONSUMERS, |tables| tables.load("select * from {}.consumers", &[]))?;
         Ok(rows.unwrap_or_default())
     }
 

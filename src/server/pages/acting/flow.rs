@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::server::answer::Answer;
 use crate::server::keys::scope::Scope;
@@ -11,7 +11,7 @@ use crate::server::pages::acting::confirmation::{changes, confirmation, given};
 use crate::server::pages::acting::effects;
 use crate::server::pages::acting::fields::Field;
 use crate::server::pages::page::{Document, Outcome, Reply, shown};
-use crate::server::pages::pairs::{Pairs, path_with_name};
+use crate::server::pages::pairs::{Pairs, encode, path_with_name};
 use crate::server::pages::problems::notice;
 use crate::server::pages::table::named_facts;
 use crate::server::pages::visit::{Ask, Visit, read};
@@ -74,6 +74,11 @@ impl Wanted {
         done: fn(&Value) -> String,
     ) -> Self {
         Self { method: Method::POST, path, named: Vec::new(), body: body.into(), now: None, done: Done::At(done) }
+    }
+
+    /// A call that forgets the thing that its path names.
+    pub(in crate::server::pages) fn delete(path: &'static str, done: fn(&Value) -> String) -> Self {
+        Self { method: Method::DELETE, ..Self::post(path, Map::new(), done) }
     }
 
     /// A call whose answer is shown at once: it has a secret, or is kept nowhere.
@@ -212,6 +217,11 @@ async fn filled(visit: &Visit, form: &Form, given: &Pairs, above: &Markup) -> Re
 fn fresh_mark() -> Result<String, Problem> {
     let (token, _) = make_token().map_err(|error| Problem::new(ServerCode::Panic, error.to_string()))?;
     Ok(format!("page-{}", &token[..24]))
+}
+
+/// The page of the thing that an answer is about: its folder, and the field of the answer that names it.
+pub(in crate::server::pages) fn page_of(folder: &str, answer: &Value, field: &str) -> String {
+    format!("{folder}/{}", encode(answer.get(field).and_then(Value::as_str).unwrap_or_default()))
 }
 
 /// What a page says that was led to by a form.

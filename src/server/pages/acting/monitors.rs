@@ -1,14 +1,10 @@
 //! Forms about monitors.
 
-use axum::http::Method;
-use serde_json::{Map, Value};
-
 use crate::server::keys::scope::Scope;
 use crate::server::pages::acting::fields::{Field, texts};
-use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, show};
+use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, page_of, show};
 use crate::server::pages::acting::postings::page;
 use crate::server::pages::page::Page;
-use crate::server::pages::pairs::encode;
 
 const MONITOR: &str = "/v1/monitors/{monitor}";
 
@@ -26,7 +22,7 @@ const ADD: Form = Form {
     kind: Kind::Once(None),
     wanted: |_, form| {
         let body = texts(form, &["name", "when", "account", "prefix", "currency"]);
-        Ok(Wanted::post("/v1/monitors", body, monitor_of))
+        Ok(Wanted::post("/v1/monitors", body, |answer| page_of("/monitors", answer, "name")))
     },
 };
 
@@ -36,15 +32,8 @@ const REMOVE: Form = Form {
     scope: Scope::MonitorsWrite,
     fields: &[],
     kind: Kind::Once(Some(MONITOR)),
-    wanted: |visit, _| {
-        let wanted = Wanted::post(MONITOR, Map::new(), |_: &Value| "/monitors".to_owned());
-        Ok(Wanted { method: Method::DELETE, ..wanted }.naming("monitor", visit.named("monitor")))
-    },
+    wanted: |visit, _| Ok(Wanted::delete(MONITOR, |_| "/monitors".to_owned()).naming("monitor", visit.named("monitor"))),
 };
 
 pub(in crate::server::pages) const PAGES: &[Page] =
     &[page!("/monitors/new", ADD), page!("/monitors/{monitor}/remove", REMOVE)];
-
-fn monitor_of(answer: &Value) -> String {
-    format!("/monitors/{}", encode(answer.get("name").and_then(Value::as_str).unwrap_or_default()))
-}

@@ -1,13 +1,10 @@
 //! Forms that change the book as a whole: periods, schedules.
 
-use serde_json::Value;
-
 use crate::server::keys::scope::Scope;
 use crate::server::pages::acting::fields::{Field, texts};
-use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, show};
+use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, page_of, show};
 use crate::server::pages::acting::postings::page;
 use crate::server::pages::page::Page;
-use crate::server::pages::pairs::encode;
 
 const PERIOD: Form = Form {
     title: "Close or reopen a period",
@@ -34,14 +31,12 @@ const CANCEL: Form = Form {
     fields: &[Field::required("reason", "Reason", "It is recorded with your name")],
     kind: Kind::Change,
     wanted: |visit, form| {
-        let wanted = Wanted::post("/v1/schedules/{schedule}/cancel", texts(form, &["reason"]), schedule_of);
+        let wanted = Wanted::post("/v1/schedules/{schedule}/cancel", texts(form, &["reason"]), |answer| {
+            page_of("/schedules", answer, "schedule")
+        });
         Ok(wanted.naming("schedule", visit.named("schedule")).changing("/v1/schedules/{schedule}"))
     },
 };
 
 pub(in crate::server::pages) const PAGES: &[Page] =
     &[page!("/periods/change", PERIOD), page!("/schedules/{schedule}/cancel", CANCEL)];
-
-fn schedule_of(answer: &Value) -> String {
-    format!("/schedules/{}", encode(answer.get("schedule").and_then(Value::as_str).unwrap_or_default()))
-}

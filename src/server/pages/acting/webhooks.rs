@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::server::keys::scope::Scope;
 use crate::server::pages::acting::fields::{Choices, Field, list, texts};
-use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, show};
+use crate::server::pages::acting::flow::{Form, Kind, Wanted, act, page_of, show};
 use crate::server::pages::acting::postings::page;
 use crate::server::pages::cells::{field, word};
 use crate::server::pages::page::{Document, Page};
@@ -162,8 +162,7 @@ pub(in crate::server::pages) const PAGES: &[Page] = &[
 ];
 
 fn change(visit: &Visit, path: &'static str, body: Map<String, Value>) -> Wanted {
-    let done = |answer: &Value| format!("/webhooks/{}", answer.get("id").and_then(Value::as_str).unwrap_or_default());
-    Wanted::post(path, body, done).naming("webhook", visit.named("webhook"))
+    Wanted::post(path, body, |answer| page_of("/webhooks", answer, "id")).naming("webhook", visit.named("webhook"))
 }
 
 /// What the API is told to send again.
