@@ -24,6 +24,10 @@ pub(super) use crate::server::feed::told::Told;
 
 /// The most readers at once.
 const READERS_MAX: usize = 2_000;
+/// How much of the book all readers together hold at once, and what each may have of it. A client that does not read holds its share for long.
+const HELD_BYTES: usize = 32 << 20;
+const SHARE_MIN: usize = 16 << 10;
+const SHARE_MAX: usize = 512 << 10;
 
 /// What the tail and the readers share.
 pub(super) struct Feed {
@@ -78,6 +82,11 @@ impl Feed {
         let others = self.readers.fetch_add(1, Ordering::Relaxed);
         self.wake.notify_one();
         (others < READERS_MAX).then_some(seat)
+    }
+
+    /// How many bytes of events each reader may hold at once.
+    fn share(&self) -> usize {
+        (HELD_BYTES / self.readers.load(Ordering::Relaxed).max(1)).clamp(SHARE_MIN, SHARE_MAX)
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {

@@ -19,8 +19,9 @@ use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::stream;
 
-/// How many chunks are made ahead of the reader.
-const CHUNKS_AHEAD: usize = 4;
+/// From how many bytes on a chunk is sent. One more is made ahead of the reader.
+const CHUNK_BYTES: usize = 16 << 10;
+const CHUNKS_AHEAD: usize = 1;
 /// How often it is seen whether the key of a stream, or the session, is still valid.
 const CHECK: Duration = Duration::from_secs(1);
 /// After how long a reader in whose stream nothing came is told that the connection lives.
@@ -36,25 +37,29 @@ pub(in crate::server) struct Sending {
     /// What the names of the key's accounts begin with.
     prefix: NamePrefix,
     sender: mpsc::Sender<io::Result<Bytes>>,
+    /// What is written and not sent yet.
+    text: String,
 }
+
+/// The client is gone.
+struct Gone;
 
 impl Sending {
     /// What sends, and the body that it fills.
     pub(in crate::server) fn to_client(state: &Arc<State>, reader: Reader, prefix: NamePrefix) -> (Self, Body) {
         let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
-        (Self { state: Arc::clone(state), reader, prefix, sender }, stream::body(chunks))
+        (Self { state: Arc::clone(state), reader, prefix, sender, text: String::new() }, stream::body(chunks))
     }
 
     /// All events up to now, a line each.
     pub(in crate::server) async fn lines(mut self, first: Vec<Arc<Told>>) {
         let mut events = first;
         loop {
-            let mut lines = String::new();
-            for told in &events {
-                lines.push_str(&told.shown_to(&self.prefix));
-                lines.push('\n');
-            }
-            if !lines.is_empty() && self.sender.send(Ok(lines.into())).await.is_err() {
+            let line = |text: &mut String, _: &Told, json: &str| {
+                text.push_str(json);
+                text.push('\n');
+            };
+            if self.send(events, line).await.is_err() {
                 return;
             }
             match self.reader.look(&self.state).await {
@@ -63,6 +68,28 @@ impl Sending {
                 Err(problem) => return self.break_off(problem).await,
             }
         }
+    }
+
+    /// Sends events, each as it is to be written, and how many bytes. None is held longer than until it is written.
+    async fn send(&mut self, events: Vec<Arc<Told>>, write: impl Fn(&mut String, &Told, &str)) -> Result<usize, Gone> {
+        let mut sent = 0;
+        for told in events {
+            write(&mut self.text, &told, &told.shown_to(&self.prefix));
+            if self.text.len() >= CHUNK_BYTES {
+                sent += self.send_text().await?;
+            }
+        }
+        Ok(sent + self.send_text().await?)
+    }
+
+    /// Sends what is written, and how many bytes that was.
+    async fn send_text(&mut self) -> Result<usize, Gone> {
+        if self.text.is_empty() {
+            return Ok(0);
+        }
+        let text = std::mem::take(&mut self.text);
+        let count = text.len();
+        self.sender.send(Ok(text.into())).await.map(|()| count).map_err(|_| Gone)
     }
 
     /// The events as they happen, as long as the client listens and may.
@@ -84,20 +111,18 @@ impl Sending {
         (headers, still_may): (HeaderMap, StillMay),
         held: Option<&Held>,
     ) {
-        let mut text = ": events\n\n".to_owned();
+        self.text.push_str(": events\n\n");
         let check = held.map_or(CHECK, |held| held.interval().min(CHECK));
         let (mut events, mut beat, mut checked) = (first, Stopwatch::now(), Stopwatch::now());
         loop {
-            for told in &events {
-                let (id, json) = (told.cursor, told.shown_to(&self.prefix));
+            let message = |text: &mut String, told: &Told, json: &str| {
                 // Writing to a string cannot fail.
-                let _ = write!(text, "id: {id}\ndata: {json}\n\n");
-            }
-            if !text.is_empty() {
-                if self.sender.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
-                    return;
-                }
-                beat = Stopwatch::now();
+                let _ = write!(text, "id: {}\ndata: {json}\n\n", told.cursor);
+            };
+            match self.send(events, message).await {
+                Ok(0) => {}
+                Ok(_) => beat = Stopwatch::now(),
+                Err(Gone) => return,
             }
             if checked.elapsed() >= check {
                 if !self.still_may(&headers, still_may, held).await {
@@ -114,7 +139,7 @@ impl Sending {
                 Ok(Step::Nothing) => {
                     events = Vec::new();
                     if beat.elapsed() >= BEAT {
-                        text.push_str(": still here\n\n");
+                        self.text.push_str(": still here\n\n");
                     }
                 }
                 Ok(Step::End) => return,
