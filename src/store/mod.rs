@@ -107,7 +107,7 @@ pub(crate) use crate::store::portable::Portable;
 pub(crate) use crate::store::postgres::server_clock::{TOLD_OFF_MAX, server_clock};
 pub(crate) use crate::store::schedules::{DueKey, Schedules};
 pub use crate::store::schema_state::SchemaState;
-pub(crate) use crate::store::transfer_walks::TransferWalks;
+pub(crate) use crate::store::transfer_walks::{Rare, TransferWalks};
 pub use crate::store::url::{DatabaseUrl, UrlError};
 pub use crate::store::url_setting::UrlSetting;
 

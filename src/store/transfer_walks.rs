@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use crate::facts::{AccountId, Hold, Instant, Sequence, Transfer};
+use crate::facts::{AccountId, Hold, Instant, Sequence, Transfer, TransferKind};
 use crate::models::CorruptRow;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
@@ -17,10 +19,45 @@ use crate::store::each_backend::on_each_backend_row_by_row;
 use crate::store::portable::{from_rows, in_chunks};
 use crate::store::{PageSize, StoreError};
 
+/// Transfers of which a book has few, so that an index of their own leads to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rare {
+    /// The first one of each journal.
+    JournalFirsts,
+    Kind(TransferKind),
+}
+
+impl Rare {
+    /// Those of a kind, unless most transfers are.
+    pub(crate) fn of_kind(kind: TransferKind) -> Option<Self> {
+        (kind != TransferKind::Transfer).then_some(Self::Kind(kind))
+    }
+
+    /// What is true of them, in the very words of their index: a backend would not see it in a kind that is bound.
+    fn condition(self) -> SqlLiteral<Bool> {
+        match self {
+            Self::JournalFirsts => sql("journal_id = id"),
+            Self::Kind(kind) => sql(&format!("kind <> 'transfer' and kind = '{kind}'")),
+        }
+    }
+}
+
 /// One open transaction: walks over the transfers of a book.
 pub(crate) trait TransferWalks {
     /// A page of the transfers from a place down, the newest first.
     fn list_transfers_down_from(&mut self, first: Sequence, size: &mut PageSize) -> Result<Vec<Transfer>, StoreError>;
+
+    /// A page of rare transfers from a place down, the newest first.
+    fn list_rare_down_from(
+        &mut self,
+        rare: Rare,
+        first: Sequence,
+        size: &mut PageSize,
+    ) -> Result<Vec<Transfer>, StoreError>;
+
+    /// A page of rare transfers from a place on, in order.
+    fn list_rare_from(&mut self, rare: Rare, first: Sequence, size: &mut PageSize)
+    -> Result<Vec<Transfer>, StoreError>;
 
     /// The place and the recorded time of the first transfer at a place or above it.
     fn find_time_at_or_above(&mut self, place: Sequence) -> Result<Option<(Sequence, Instant)>, StoreError>;
@@ -51,6 +88,36 @@ macro_rules! implement_transfer_walks {
                 let rows = transfers::table
                     .filter(transfers::sequence.le(first.0))
                     .order(transfers::sequence.desc())
+                    .limit(size.rows())
+                    .select(TransferRow::as_select());
+                from_rows(size.take(rows.load_iter::<TransferRow, $loading_mode>(self)?)?)
+            }
+
+            fn list_rare_down_from(
+                &mut self,
+                rare: Rare,
+                first: Sequence,
+                size: &mut PageSize,
+            ) -> Result<Vec<Transfer>, StoreError> {
+                let rows = transfers::table
+                    .filter(rare.condition())
+                    .filter(transfers::sequence.le(first.0))
+                    .order(transfers::sequence.desc())
+                    .limit(size.rows())
+                    .select(TransferRow::as_select());
+                from_rows(size.take(rows.load_iter::<TransferRow, $loading_mode>(self)?)?)
+            }
+
+            fn list_rare_from(
+                &mut self,
+                rare: Rare,
+                first: Sequence,
+                size: &mut PageSize,
+            ) -> Result<Vec<Transfer>, StoreError> {
+                let rows = transfers::table
+                    .filter(rare.condition())
+                    .filter(transfers::sequence.ge(first.0))
+                    .order(transfers::sequence)
                     .limit(size.rows())
                     .select(TransferRow::as_select());
                 from_rows(size.take(rows.load_iter::<TransferRow, $loading_mode>(self)?)?)

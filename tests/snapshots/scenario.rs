@@ -292,7 +292,8 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         transfer list --reversed rent
         transfer list --account customers:alice --min 30 --max 100 --limit 2
         transfer list --to 2026-01-15T00:00:00Z
-        transfer list --kind release --limit 1 --read-max 1
+        transfer list --kind release --limit 1
+        transfer list --min 99999 --limit 1 --read-max 1
         json> transfer list --reversed rent --format ndjson
         json> transfer list --reversed rent --format csv
         transfer list --by nobody

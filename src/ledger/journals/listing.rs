@@ -9,7 +9,7 @@ use crate::ledger::accounts::get_account_in;
 use crate::ledger::transfers::filter::{JournalFilter, ListPage};
 use crate::ledger::transfers::listing::{check_cursor, choose_by_metadata};
 use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked};
-use crate::store::{Access, Store};
+use crate::store::{Access, Rare, Store};
 
 /// A journal, without its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ fn walk(
     if let Some(key) = &filter.key {
         return Ok(Walk::over(store.find_journals(&[key.id().0])?, start));
     }
-    let Some(account) = account else { return Ok(Walk::along_book(store, start, span)?) };
+    let Some(account) = account else { return Ok(Walk::along_rare(store, Rare::JournalFirsts, start, span)?) };
     check_cursor(store, account, start)?;
     // A journal is recorded when its first transfer is. The account's own can be recorded a little later.
     Ok(Walk::along_chain(store, account, start, &span.widened())?)

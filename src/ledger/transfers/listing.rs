@@ -12,7 +12,7 @@ use crate::ledger::transfers::filter::{ListPage, TransferFilter, check_amounts, 
 use crate::ledger::transfers::named::get_named_transfer;
 use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked, transfers};
 use crate::rejection::Rejection;
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, Rare, Store, StoreError};
 
 /// A page of transfers, in the order of their sequences: from high to low, unless the oldest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,7 +145,12 @@ fn walk(
         let rows = store.reversal_rows(&[reversed.id()])?;
         return Ok(Walk::over(transfers(rows)?, start));
     }
-    let Some(account) = account else { return Ok(Walk::along_book(store, start, span)?) };
+    let Some(account) = account else {
+        return Ok(match filter.kind.and_then(Rare::of_kind) {
+            Some(rare) => Walk::along_rare(store, rare, start, span)?,
+            None => Walk::along_book(store, start, span)?,
+        });
+    };
     check_cursor(store, account, start)?;
     Ok(Walk::along_chain(store, account, start, span)?)
 }

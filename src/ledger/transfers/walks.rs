@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::facts::{Account, AccountId, Hold, Instant, Sequence, Transfer};
 use crate::ledger::transfers::filter::{ListOrder, ListPage};
 use crate::models::transfers::{MILESTONE_INTERVAL, TransferRow};
-use crate::store::{PageSize, Store, StoreError};
+use crate::store::{PageSize, Rare, Store, StoreError};
 
 /// How many transfers of the book are in memory at once.
 const ROWS_MAX: i64 = 1_000;
@@ -33,6 +33,8 @@ pub(in crate::ledger) enum Walk {
     ChainUp(ChainUp),
     /// Along the places of the book.
     Book { next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
+    /// Along the places of rare transfers.
+    Rare { rare: Rare, next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
     /// Along the places of holds.
     Holds { next: Option<Sequence>, order: ListOrder, bounds: Bounds },
 }
@@ -123,6 +125,18 @@ impl Walk {
         Ok(Self::Book { next, order: start.order, size, bounds: span.bounds() })
     }
 
+    /// Along the places of transfers that are rare in the book.
+    pub(in crate::ledger) fn along_rare(
+        store: &mut dyn Store,
+        rare: Rare,
+        start: Start,
+        span: &BookSpan,
+    ) -> Result<Self, StoreError> {
+        let next = span.first_place(store, start)?;
+        let size = PageSize::up_to(ROWS_MAX);
+        Ok(Self::Rare { rare, next, order: start.order, size, bounds: span.bounds() })
+    }
+
     /// Along the places of the book's holds, which are transfers.
     pub(in crate::ledger) fn along_holds(
         store: &mut dyn Store,
@@ -149,6 +163,16 @@ impl Walk {
                 let read = match order {
                     ListOrder::Newest => store.list_transfers_down_from(first, size)?,
                     ListOrder::Oldest => transfers(store.transfer_rows_from(first.0, size)?)?,
+                };
+                let far = read.last().filter(|_| size.is_full());
+                *next = far.map(|far| order.behind(far.sequence));
+                Ok(bounds.keep(read, *order, next))
+            }
+            Self::Rare { rare, next, order, size, bounds } => {
+                let Some(first) = *next else { return Ok(Vec::new()) };
+                let read = match order {
+                    ListOrder::Newest => store.list_rare_down_from(*rare, first, size)?,
+                    ListOrder::Oldest => store.list_rare_from(*rare, first, size)?,
                 };
                 let far = read.last().filter(|_| size.is_full());
                 *next = far.map(|far| order.behind(far.sequence));

@@ -1,0 +1,2 @@
+drop index transfers_of_kinds;
+drop index transfers_beginning_journals;
