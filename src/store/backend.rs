@@ -102,6 +102,9 @@ pub(super) trait Backend:
     /// What the database says of itself, for `teller doctor`.
     fn facts(&mut self) -> Result<Vec<Fact>, StoreError>;
 
+    /// Whether what is stored can be read as a whole, where the database can say so. It reads everything.
+    fn structure(&mut self) -> Result<Option<Fact>, StoreError>;
+
     /// What is worth knowing of the way to the database.
     fn describe(route: &Self::Route) -> Option<Fact>;
 }

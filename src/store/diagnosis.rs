@@ -48,6 +48,15 @@ impl Fact {
     }
 }
 
+/// How deep a database is looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// What takes as long for a large book as for a small one.
+    Quick,
+    /// That and all rows: whether the file's structure holds, and whether all indexes find what their tables have.
+    Whole,
+}
+
 /// What a database says of itself.
 #[derive(Clone, Debug)]
 pub struct Diagnosis {

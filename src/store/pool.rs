@@ -8,7 +8,7 @@ use crate::judging::ChangedAccount;
 use crate::store::attempts::Attempts;
 use crate::store::backend::Backend;
 use crate::store::connections::{Connections, on_backend};
-use crate::store::diagnosis::{Diagnosis, Fact};
+use crate::store::diagnosis::{Depth, Diagnosis, Fact};
 use crate::store::migrations::{self, MigrationStatus};
 use crate::store::operations::Operations;
 use crate::store::options::{Access, StoreOptions};
@@ -187,7 +187,7 @@ impl Pool {
     ///
     /// # Errors
     /// [`StoreError`], when it does not answer.
-    pub fn diagnose(&self) -> Result<Diagnosis, StoreError> {
+    pub fn diagnose(&self, depth: Depth) -> Result<Diagnosis, StoreError> {
         let schema = self.schema_state()?;
         let (latency, facts) = on_backend!(self, slots => {
             let latency = slots.session(|connection, _| latency(connection))?;
@@ -195,7 +195,12 @@ impl Pool {
             facts.extend(slots.describe_route());
             if schema == SchemaState::Current {
                 facts.push(slots.read(guards)?);
-                facts.push(slots.read(indexes)?);
+            }
+            if depth == Depth::Whole {
+                facts.extend(slots.read(Backend::structure)?);
+                if schema == SchemaState::Current {
+                    facts.push(slots.read(indexes)?);
+                }
             }
             (latency, facts)
         });

@@ -5,7 +5,7 @@ use std::thread;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use teller::store::{Lifetime, Pool, StoreOptions};
+use teller::store::{Depth, Lifetime, Pool, StoreOptions};
 use teller::{Ledger, Mode};
 
 use super::server_of;
@@ -31,7 +31,7 @@ fn pooler_of(url: &str) -> String {
 
 fn pooler_for(options: StoreOptions, url: &str) -> String {
     let pool = Pool::connect(url.parse().unwrap(), options).unwrap();
-    let facts = pool.diagnose().unwrap().facts;
+    let facts = pool.diagnose(Depth::Quick).unwrap().facts;
     facts.into_iter().find(|fact| fact.name == "pooler").unwrap().value
 }
 

@@ -127,11 +127,11 @@ on_every_backend! {
         assert_eq!(import(&server, "/v1/imports/transfers", &mended).is(200).json()["imported"], 501);
     }
 
-    fn the_doctor_tells_the_same_as_the_program(book: &TestBook) {
+    fn the_doctor_tells_the_same_as_a_quick_look_of_the_program(book: &TestBook) {
         let server = TestServer::on(book);
         let answer = server.get("/v1/doctor").is(200);
         let listed = answer.json();
-        let told: Value = book.run_as_owner("doctor --format json").json();
+        let told: Value = book.run_as_owner("doctor --quick --format json").json();
         assert_eq!(texts(&listed["items"], "fact"), texts(&told["items"], "fact"));
         assert!(texts(&listed["items"], "fact").contains(&"guards".to_owned()));
         assert!(!answer.body.contains("teller "), "no commands of the program");

@@ -8,15 +8,18 @@ use crate::cli::format::Format;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
 use crate::ledger::{ClockStatus, Examination, examine};
-use crate::store::{Fact, Pool, SchemaState, StoreOptions};
+use crate::store::{Depth, Fact, Pool, SchemaState, StoreOptions};
 use crate::wire::{FactRecord, Kind};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller doctor --database-url postgres://localhost/bank\n  \
-    teller doctor --ignore archiving,data_checksums --quiet\n\n\
+    teller doctor --quick --ignore archiving,data_checksums --quiet\n\n\
     Exit code 1 means that there are warnings, but for those that are ignored; 69 that the database cannot be reached. A \
     warning is ignored by the name of its fact, as for a probe that is to tell of what is new.")]
 pub(in crate::cli) struct DoctorArgs {
+    /// Leave out what reads the whole book: the file's structure and the indexes
+    #[arg(long)]
+    quick: bool,
     /// Leave the warning of this fact out of account; can be given again
     #[arg(long, value_name = "FACT", value_delimiter = ',')]
     ignore: Vec<String>,
@@ -24,7 +27,8 @@ pub(in crate::cli) struct DoctorArgs {
 
 pub(in crate::cli) fn run(context: &Context, arguments: &DoctorArgs) -> Result<Ending, Failure> {
     let (url, origin) = context.url()?;
-    let examined = examine(&Pool::connect(url, StoreOptions::default())?)?;
+    let depth = if arguments.quick { Depth::Quick } else { Depth::Whole };
+    let examined = examine(&Pool::connect(url, StoreOptions::default())?, depth)?;
     let record = |fact: &Fact| match fact.name {
         "book" => FactRecord::new(fact.name, format!("{}, from {origin}", fact.value), None),
         _ => FactRecord::from(fact).with_next_step(next_step(fact, &examined)),

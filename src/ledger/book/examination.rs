@@ -6,7 +6,7 @@ use crate::facts::Instant;
 use crate::judging::ClockLead;
 use crate::ledger::Ledger;
 use crate::ledger::book::clock::ClockStatus;
-use crate::store::{Access, Fact, Measure, Pool, SchemaState};
+use crate::store::{Access, Depth, Fact, Measure, Pool, SchemaState};
 
 /// By how much the two clocks may differ. NTP keeps to it with ease.
 const SKEW_MICROS_MAX: i64 = 1_000_000;
@@ -28,18 +28,18 @@ pub struct Examination {
 /// [`Error::Store`], where it cannot be read.
 ///
 /// ```
-/// use teller::store::{Pool, SchemaState, StoreOptions};
+/// use teller::store::{Depth, Pool, SchemaState, StoreOptions};
 ///
 /// # let folder = tempfile::tempdir()?;
 /// # let url: teller::store::DatabaseUrl = format!("sqlite://{}", folder.path().join("book.db").display()).parse()?;
 /// # teller::Ledger::open_or_create(url.clone(), Default::default())?;
-/// let examined = teller::ledger::examine(&Pool::connect(url, StoreOptions::default())?)?;
+/// let examined = teller::ledger::examine(&Pool::connect(url, StoreOptions::default())?, Depth::Whole)?;
 /// assert_eq!(examined.schema, SchemaState::Current);
 /// assert!(examined.facts.iter().any(|fact| fact.name == "guards" && fact.warning.is_none()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn examine(pool: &Pool) -> Result<Examination, Error> {
-    let diagnosis = pool.diagnose()?;
+pub fn examine(pool: &Pool, depth: Depth) -> Result<Examination, Error> {
+    let diagnosis = pool.diagnose(depth)?;
     let skew = clock_skew(pool)?;
     let clock = match diagnosis.schema {
         SchemaState::Current => {
@@ -73,12 +73,14 @@ impl Ledger {
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
     /// # let (_folder, ledger) = support::new_book()?;
-    /// let examined = ledger.examine()?;
+    /// use teller::store::Depth;
+    ///
+    /// let examined = ledger.examine(Depth::Quick)?;
     /// assert!(examined.clock.is_some_and(|status| status.too_late().is_none()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn examine(&self) -> Result<Examination, Error> {
-        examine(&self.pool)
+    pub fn examine(&self, depth: Depth) -> Result<Examination, Error> {
+        examine(&self.pool, depth)
     }
 }
 

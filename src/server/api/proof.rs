@@ -10,6 +10,7 @@ use crate::server::endpoint::{Action, Body, Endpoint};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
+use crate::store::Depth;
 use crate::wire::{FactRecord, SealFile, SealPublicKey, VerifyRecord};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -33,7 +34,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .with_query(&[]),
         Endpoint::get(
             "/v1/doctor",
-            "Show what is known of the database, and what could lose money there",
+            "Show what is quickly known of the database, and what could lose money there",
             Scope::Admin,
             Action::Read(doctor),
             Shape::Page("FactRecord"),
@@ -68,5 +69,5 @@ fn seal(_: &Call, ledger: &Ledger, _: &AtomicBool) -> Result<Answer, Problem> {
 }
 
 fn doctor(_: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    Answer::list(&ledger.examine()?.facts.iter().map(FactRecord::from).collect::<Vec<_>>())
+    Answer::list(&ledger.examine(Depth::Quick)?.facts.iter().map(FactRecord::from).collect::<Vec<_>>())
 }

@@ -130,6 +130,11 @@ impl Backend for PgConnection {
         facts::facts(self)
     }
 
+    /// What checks PostgreSQL's files is an extension of its own, `amcheck`.
+    fn structure(&mut self) -> Result<Option<Fact>, StoreError> {
+        Ok(None)
+    }
+
     fn describe(route: &Route) -> Option<Fact> {
         Some(Fact::new("pooler", route.describe()))
     }

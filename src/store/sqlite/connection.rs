@@ -166,23 +166,22 @@ impl Backend for SqliteConnection {
             ),
             Fact::measured("size", size, "bytes"),
         ];
-        facts.push(structure(self)?);
         facts.extend(free_disk(folder));
         Ok(facts)
+    }
+
+    /// Whether the file's pages fit each other, and its indexes their tables. This takes several times as long as a verification, which
+    /// therefore proves the indexes in its own way.
+    fn structure(&mut self) -> Result<Option<Fact>, StoreError> {
+        let check = "select integrity_check as value from pragma_integrity_check limit 1";
+        let found = diesel::sql_query(check).get_result::<TextRow>(self)?.value;
+        let warning = "the file is damaged: restore a backup, or export the book and import it into a new file";
+        Ok(Some(Fact::checked("structure", &found, found == "ok", warning)))
     }
 
     fn describe(_: &Place) -> Option<Fact> {
         None
     }
-}
-
-/// Whether the file's pages fit each other, and its indexes their tables. This takes several times as long as a verification, which
-/// therefore proves the indexes in its own way.
-fn structure(connection: &mut SqliteConnection) -> Result<Fact, StoreError> {
-    let check = "select integrity_check as value from pragma_integrity_check limit 1";
-    let found = diesel::sql_query(check).get_result::<TextRow>(connection)?.value;
-    let warning = "the file is damaged: restore a backup, or export the book and import it into a new file";
-    Ok(Fact::checked("structure", &found, found == "ok", warning))
 }
 
 fn file_of(url: &DatabaseUrl) -> &Path {
