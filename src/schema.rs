@@ -79,6 +79,9 @@ diesel::table! {
         exponent -> Nullable<Int2>,
         currency_name -> Nullable<Text>,
         accepted_until -> Nullable<Timestamptz>,
+        due_at -> Nullable<Timestamptz>,
+        due_code -> Nullable<Text>,
+        due_reason -> Nullable<Text>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The feed: every event once, in the book's one order, whoever writes meanwhile.
 
+mod dues;
 mod follow;
 mod order;
 

@@ -2,7 +2,7 @@
 
 use teller::facts::{
     AccountState, AccountType, Balances, BookChange, BookChangeFields, BookEventKind, Hash, Hold, HoldState, Instant,
-    Limits, NormalSide, Period, PeriodAction, ScheduleId, Sequence, Terms, TransferId, Velocity,
+    Limits, NormalSide, Period, PeriodAction, Refusal, RefusedDue, ScheduleId, Sequence, Terms, TransferId, Velocity,
 };
 use teller::judging::ClockLead;
 use teller::money::{Amount, Currency};
@@ -162,12 +162,12 @@ fn entries_may_be_a_minute_ahead_of_the_clock_or_as_far_as_was_accepted() {
     assert!(accepted.allows(at("2027-01-01"), now) && !accepted.allows(at("2027-01-01T00:00:00.000001Z"), now));
 }
 
-/// Fields of a change as they are kept, of which only those of its kind are asked for.
+/// Fields of a change as they are kept, by their names with blanks between them. Only those of its kind are asked for.
 struct Fields(&'static str);
 
 impl Fields {
     fn of<T>(&self, field: &'static str, value: T) -> Result<T, &'static str> {
-        if self.0 == field { Ok(value) } else { Err(field) }
+        if self.0.split(' ').any(|name| name == field) { Ok(value) } else { Err(field) }
     }
 }
 
@@ -189,11 +189,20 @@ impl BookChangeFields for Fields {
     fn accepted_until(&self) -> Result<Instant, Self::Error> {
         self.of("until", Instant::MAX)
     }
+
+    fn due(&self) -> Result<(Instant, Refusal), Self::Error> {
+        self.of("due", (Instant::EPOCH, refusal()))
+    }
+}
+
+fn refusal() -> Refusal {
+    Refusal { code: "insufficient_funds".to_owned(), reason: "too little".to_owned() }
 }
 
 #[test]
 fn a_change_of_the_book_is_read_by_its_kind() {
     let (period, schedule, hash) = ("2026".parse().unwrap(), ScheduleId::LAST, Hash([7; 32]));
+    let due = || RefusedDue { schedule, hash, due_at: Instant::EPOCH, refusal: refusal() };
     for (kind, field, change) in [
         (BookEventKind::PeriodClosed, "period", BookChange::Period { period, action: PeriodAction::Close }),
         (BookEventKind::PeriodReopened, "period", BookChange::Period { period, action: PeriodAction::Reopen }),
@@ -205,9 +214,13 @@ fn a_change_of_the_book_is_read_by_its_kind() {
             BookChange::CurrencyRegistered { currency: currency("EUR"), name: "Euro".parse().unwrap() },
         ),
         (BookEventKind::ClockAccepted, "until", BookChange::ClockAccepted { until: Instant::MAX }),
+        (BookEventKind::DueRefused, "schedule due", BookChange::DueRefused(due())),
+        (BookEventKind::DueSkipped, "schedule due", BookChange::DueSkipped(due())),
     ] {
         assert_eq!(change.kind(), kind);
+        let first = field.split(' ').next().unwrap();
+        assert_eq!(change.schedule().is_some(), first == "schedule");
         assert_eq!(BookChange::read(kind, &Fields(field)), Ok(change));
-        assert_eq!(BookChange::read(kind, &Fields("none")), Err(field), "{kind}");
+        assert_eq!(BookChange::read(kind, &Fields("none")), Err(first), "{kind}");
     }
 }

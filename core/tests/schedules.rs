@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use teller::facts::{
-    Account, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, RecurrencePeriod,
+    Account, BookChange, BookEvent, BookEventKind, Cancellation, Due, DueState, Instant, OnRefusal, RecurrencePeriod,
     RecurrenceRequest, Refusal, Schedule, ScheduleId, ScheduleState, Sequence, Signature, TransferId,
 };
 use teller::judging::{check_same_schedule, open_schedule};
@@ -272,4 +272,41 @@ fn a_rejection_is_kept_with_its_code_and_its_sentence() {
     assert_eq!((kept.code.as_str(), kept.reason.as_str()), ("account_unknown", "account ghost is unknown"));
     assert!(!kept.is_of_the_book());
     assert!(Refusal { code: "clock_behind".to_owned(), ..kept }.is_of_the_book());
+}
+
+#[test]
+fn the_first_refusal_of_a_due_and_its_end_change_the_book_and_nothing_between_them() {
+    let schedule = opened(&book());
+    let (due_at, refusal) = (at("2026-02-28"), || Some(refused("insufficient_funds")));
+    let kinds = |due: &Due| schedule.changes_by_attempt(due).iter().map(BookChange::kind).collect::<Vec<_>>();
+    let first = schedule.after_attempt(due_at, None, refusal(), at("2026-03-01"));
+    assert_eq!(kinds(&first), [BookEventKind::DueRefused]);
+    let change = schedule.changes_by_attempt(&first).remove(0);
+    let said = change.due().unwrap();
+    assert_eq!((said.schedule, said.hash, said.due_at), (id(), schedule.hash, due_at));
+    assert_eq!(Some(&said.refusal), first.refusal.as_ref());
+    let second = schedule.after_attempt(due_at, Some(&first), refusal(), at("2026-03-02"));
+    assert_eq!((kinds(&second), second.attempts), (vec![], 2));
+    let late = schedule.after_attempt(due_at, Some(&second), refusal(), at("2026-05-01"));
+    assert_eq!((kinds(&late), late.state), (vec![BookEventKind::DueSkipped], DueState::Skipped));
+    let posted = schedule.after_attempt(due_at, Some(&second), None, at("2026-03-03"));
+    assert_eq!((kinds(&posted), schedule.change_by_giving_up(&posted)), (vec![], None));
+    let at_once = schedule.after_attempt(due_at, None, Some(refused("account_closed")), at("2026-03-01"));
+    assert_eq!(kinds(&at_once), [BookEventKind::DueRefused, BookEventKind::DueSkipped]);
+    let given_up = schedule.give_up(second.clone());
+    assert_eq!(schedule.change_by_giving_up(&second).unwrap().kind(), BookEventKind::DueSkipped);
+
+    // What the rows call for is what the attempts came to.
+    let plain = schedule.after_attempt(due_at, None, None, at("2026-03-01"));
+    for (due, expected) in [
+        (&plain, &[][..]),
+        (&first, &[BookEventKind::DueRefused]),
+        (&second, &[BookEventKind::DueRefused]),
+        (&posted, &[BookEventKind::DueRefused]),
+        (&late, &[BookEventKind::DueRefused, BookEventKind::DueSkipped]),
+        (&at_once, &[BookEventKind::DueRefused, BookEventKind::DueSkipped]),
+        (&given_up, &[BookEventKind::DueRefused, BookEventKind::DueSkipped]),
+    ] {
+        assert_eq!(due.event_kinds(), expected, "{due:?}");
+    }
 }

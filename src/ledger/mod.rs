@@ -42,7 +42,7 @@ pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::book::examination::{Examination, examine};
 pub use crate::ledger::events::order::OpenedAccount;
 pub use crate::ledger::events::{
-    AccountChanged, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, Standing, TransferEvent,
+    AccountChanged, DueEvent, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, Standing, TransferEvent,
     Watched,
 };
 pub use crate::ledger::holds::listing::HoldFilter;

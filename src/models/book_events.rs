@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::facts::{
-    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, ScheduleId, Sequence,
+    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, Refusal, ScheduleId,
+    Sequence,
 };
 use crate::models::CorruptRow;
 use crate::models::currencies::currency;
@@ -38,6 +39,9 @@ pub(crate) struct Subject {
     pub exponent: Option<i16>,
     pub currency_name: Option<String>,
     pub accepted_until: Option<SqlInstant>,
+    pub due_at: Option<SqlInstant>,
+    pub due_code: Option<String>,
+    pub due_reason: Option<String>,
 }
 
 impl TryFrom<BookEventRow> for BookEvent {
@@ -99,6 +103,14 @@ impl BookChangeFields for BookEventRow {
         let until = self.subject.accepted_until.and_then(SqlInstant::instant);
         until.ok_or_else(|| self.corrupt("accepted_until", "no time"))
     }
+
+    fn due(&self) -> Result<(Instant, Refusal), CorruptRow> {
+        let Subject { due_at, due_code, due_reason, .. } = &self.subject;
+        let due_at = due_at.and_then(SqlInstant::instant).ok_or_else(|| self.corrupt("due_at", "no time"))?;
+        let code = due_code.clone().ok_or_else(|| self.corrupt("due_code", "missing"))?;
+        let reason = due_reason.clone().ok_or_else(|| self.corrupt("due_reason", "missing"))?;
+        Ok((due_at, Refusal { code, reason }))
+    }
 }
 
 impl From<&BookEvent> for BookEventRow {
@@ -133,6 +145,14 @@ impl From<&BookChange> for Subject {
                 ..Self::default()
             },
             BookChange::ClockAccepted { until } => Self { accepted_until: Some((*until).into()), ..Self::default() },
+            BookChange::DueRefused(due) | BookChange::DueSkipped(due) => Self {
+                schedule_id: Some(SqlId::new(due.schedule.0)),
+                schedule_hash: Some(due.hash.into()),
+                due_at: Some(due.due_at.into()),
+                due_code: Some(due.refusal.code.clone()),
+                due_reason: Some(due.refusal.reason.clone()),
+                ..Self::default()
+            },
         }
     }
 }
@@ -155,7 +175,12 @@ pub(crate) fn is_of_the_clock() -> SqlLiteral<Bool> {
     sql("accepted_until is not null")
 }
 
-/// As above, for schedules.
+/// As above, for schedules that were added or cancelled.
 pub(crate) fn is_of_a_schedule() -> SqlLiteral<Bool> {
-    sql("schedule_id is not null")
+    sql("schedule_id is not null and due_at is null")
+}
+
+/// As above, for refused dues.
+pub(crate) fn is_of_a_due() -> SqlLiteral<Bool> {
+    sql("due_at is not null")
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::server::answer::ITEMS;
 use crate::wire::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
-    ConsumerRecord, CurrencyRecord, DeliveryRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord,
+    ConsumerRecord, CurrencyRecord, DeliveryRecord, DueEventRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord,
     FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord,
     MetadataChangeRecord, MetadataRecord, MonitorEventRecord, MonitorRecord, OpenedRecord, PeriodChangeRecord,
     PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord,
@@ -77,6 +77,7 @@ pub(super) fn components() -> Map<String, Value> {
         record::<EventRecord>(),
         record::<TransferEventRecord>(),
         record::<AccountOpenedRecord>(),
+        record::<DueEventRecord>(),
         record::<BookEventRecord>(),
         record::<TransferWithBalancesRecord>(),
         record::<BalanceRecord>(),

@@ -3,9 +3,11 @@
 use diesel::dsl::max;
 use diesel::prelude::*;
 
-use crate::facts::{BookEvent, ScheduleId, Sequence};
-use crate::models::book_events::{BookEventRow, is_of_a_period, is_of_a_schedule, is_of_postings, is_of_the_clock};
-use crate::models::sql_types::SqlId;
+use crate::facts::{BookEvent, Instant, ScheduleId, Sequence};
+use crate::models::book_events::{
+    BookEventRow, is_of_a_due, is_of_a_period, is_of_a_schedule, is_of_postings, is_of_the_clock,
+};
+use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::schema::{account_events, accounts, book_events, transfers};
 use crate::store::StoreError;
 use crate::store::each_backend::on_each_backend;
@@ -22,8 +24,15 @@ pub(crate) trait BookEvents {
     /// Up to `limit` events at the places from `first` to `last`, in order, as they are stored.
     fn book_event_rows_between(&mut self, first: i64, last: i64, limit: i64) -> Result<Vec<BookEventRow>, StoreError>;
 
-    /// The events of schedules, in the order of the chain, as they are stored.
+    /// The additions and cancellations of schedules, in the order of the chain, as they are stored.
     fn schedule_event_rows(&mut self, schedules: &[ScheduleId]) -> Result<Vec<BookEventRow>, StoreError>;
+
+    /// The events of a schedule's dues between two moments, which are part of it, in the order of the chain, as they are stored.
+    fn due_event_rows(
+        &mut self,
+        schedule: ScheduleId,
+        between: (Instant, Instant),
+    ) -> Result<Vec<BookEventRow>, StoreError>;
 
     /// Every closing and reopening of a period, in order.
     fn list_period_events(&mut self) -> Result<Vec<BookEvent>, StoreError>;
@@ -80,6 +89,20 @@ macro_rules! implement_book_events {
                     let events = events.filter(book_events::schedule_id.eq_any(ids));
                     events.select(BookEventRow::as_select()).load(self)
                 })?;
+                rows.sort_unstable_by_key(|row| row.event);
+                Ok(rows)
+            }
+
+            fn due_event_rows(
+                &mut self,
+                schedule: ScheduleId,
+                (first, last): (Instant, Instant),
+            ) -> Result<Vec<BookEventRow>, StoreError> {
+                let events = book_events::table
+                    .filter(is_of_a_due())
+                    .filter(book_events::schedule_id.eq(SqlId::new(schedule.0)))
+                    .filter(book_events::due_at.between(SqlInstant::from(first), SqlInstant::from(last)));
+                let mut rows: Vec<BookEventRow> = events.select(BookEventRow::as_select()).load(self)?;
                 rows.sort_unstable_by_key(|row| row.event);
                 Ok(rows)
             }

@@ -32,6 +32,9 @@ pub(crate) trait Schedules {
     /// The schedule of that id.
     fn find_schedule(&mut self, id: ScheduleId) -> Result<Option<Schedule>, StoreError>;
 
+    /// The schedules of these ids, in no particular order.
+    fn find_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<Schedule>, StoreError>;
+
     /// Those of the ids that a schedule has.
     fn existing_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<ScheduleId>, StoreError>;
 
@@ -78,6 +81,13 @@ macro_rules! implement_schedules {
             fn find_schedule(&mut self, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
                 let row = schedules::table.find(SqlId::new(id.0)).select(ScheduleRow::as_select());
                 Ok(row.first(self).optional()?.map(Schedule::try_from).transpose()?)
+            }
+
+            fn find_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<Schedule>, StoreError> {
+                from_rows(in_chunks(ids, |ids| {
+                    let ids = ids.iter().map(|id| SqlId::new(id.0));
+                    schedules::table.filter(schedules::id.eq_any(ids)).select(ScheduleRow::as_select()).load(self)
+                })?)
             }
 
             fn existing_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<ScheduleId>, StoreError> {

@@ -54,7 +54,7 @@ pub use crate::wire::records::BenchRecord;
 pub use crate::wire::records::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, AuditRecord, BackupRecord, BalanceRecord, BookEventRecord,
     BookImportRecord, BookMadeRecord, BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns,
-    CurrencyRecord, DueRecord, EntryRecord, EventData, EventRecord, ExpiredRecord, ExportRecord, FactRecord,
+    CurrencyRecord, DueEventRecord, DueRecord, EntryRecord, EventData, EventRecord, ExpiredRecord, ExportRecord, FactRecord,
     FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportLineRecord, ImportRecord, ItemRecord,
     JournalRecord, Kind, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord,
     PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ReportHead, ReportTail,

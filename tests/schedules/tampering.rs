@@ -15,6 +15,7 @@ fn disarm(book: &TestBook) {
             end $$;
             alter table schedules disable trigger user;
             alter table schedule_dues disable trigger user;
+            alter table book_events disable trigger user;
             alter table transfers disable trigger user",
         )
         .unwrap();
@@ -100,6 +101,29 @@ on_every_backend! {
             for table in ["schedules", "schedule_dues"] {
                 book.raw(&format!("insert into {table} select * from kept_{table}")).unwrap();
             }
+            assert_eq!(finding_after(book, "update schedules set step = step"), None, "it is as it was");
+        }
+    }
+
+    fn an_event_of_a_refused_due_that_was_changed_removed_or_added_is_found(book: &TestBook) {
+        fill(book);
+        disarm(book);
+        book.raw("create table kept as select * from book_events").unwrap();
+        let columns = "event, sequence, recorded_at, kind, actor, hash, reason, period, schedule_id, schedule_hash, currency, exponent, \
+            currency_name, accepted_until, due_at, due_code, due_reason";
+        let other = columns.replacen("event, sequence", "event + 1, sequence + 50", 1).replace("kind", "'due_skipped'");
+        for (change, problem) in [
+            ("delete from book_events where due_at is not null", "is refused, which is not what the events"),
+            ("update book_events set due_at = TIME where due_at is not null", "another hash"),
+            ("update book_events set due_code = 'x' where due_at is not null", "another hash"),
+            ("update book_events set due_reason = 'x' where due_at is not null", "another hash"),
+            ("update book_events set kind = 'due_skipped' where due_at is not null", "another hash"),
+            (&format!("insert into book_events ({columns}) select {other} from book_events where due_at is not null"), "is recorded before what came before it"),
+        ] {
+            let found = finding_after(book, change);
+            assert!(found.as_ref().is_some_and(|found| found.contains(problem)), "{change}: {found:?}");
+            book.raw("delete from book_events").unwrap();
+            book.raw(&format!("insert into book_events ({columns}) select {columns} from kept")).unwrap();
             assert_eq!(finding_after(book, "update schedules set step = step"), None, "it is as it was");
         }
     }

@@ -5,6 +5,7 @@ use crate::facts::ids::Sequence;
 use crate::facts::instant::Instant;
 use crate::facts::period::Period;
 use crate::facts::period_action::PeriodAction;
+use crate::facts::refusal::Refusal;
 use crate::facts::schedule_id::ScheduleId;
 use crate::facts::text::{Actor, Description};
 use crate::money::Currency;
@@ -24,6 +25,10 @@ pub enum BookEventKind {
     CurrencyRegistered,
     /// Entries that are later than the clock were accepted.
     ClockAccepted,
+    /// A due transfer was refused when it was tried first.
+    DueRefused,
+    /// A due transfer that was refused is not tried again.
+    DueSkipped,
 }
 
 words!(BookEventKind {
@@ -33,6 +38,8 @@ words!(BookEventKind {
     ScheduleCancelled = "schedule_cancelled",
     CurrencyRegistered = "currency_registered",
     ClockAccepted = "clock_accepted",
+    DueRefused = "due_refused",
+    DueSkipped = "due_skipped",
 });
 
 /// What happened to the book.
@@ -71,6 +78,23 @@ pub enum BookChange {
         /// The latest entry that is accepted.
         until: Instant,
     },
+    /// A due transfer was refused when it was tried first. Later attempts that are refused too are no changes of the book.
+    DueRefused(RefusedDue),
+    /// A due transfer that was refused is not tried again: it never passes, its time is over, or its schedule was cancelled.
+    DueSkipped(RefusedDue),
+}
+
+/// A due transfer that was not posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedDue {
+    /// The schedule.
+    pub schedule: ScheduleId,
+    /// The schedule's own hash.
+    pub hash: Hash,
+    /// When it was due.
+    pub due_at: Instant,
+    /// Why it was refused last.
+    pub refusal: Refusal,
 }
 
 /// The values that a change of a book has where it is kept: columns of a row, or fields of a line. Only those of its kind are asked for.
@@ -101,6 +125,12 @@ pub trait BookChangeFields {
     /// # Errors
     /// Where it is missing, or no moment.
     fn accepted_until(&self) -> Result<Instant, Self::Error>;
+
+    /// The moment of a due, and why it was refused.
+    ///
+    /// # Errors
+    /// Where one of them is missing, or no moment.
+    fn due(&self) -> Result<(Instant, Refusal), Self::Error>;
 }
 
 impl BookChange {
@@ -125,6 +155,8 @@ impl BookChange {
                 Self::CurrencyRegistered { currency, name }
             }
             BookEventKind::ClockAccepted => Self::ClockAccepted { until: fields.accepted_until()? },
+            BookEventKind::DueRefused => Self::DueRefused(RefusedDue::read(fields)?),
+            BookEventKind::DueSkipped => Self::DueSkipped(RefusedDue::read(fields)?),
         })
     }
 
@@ -138,6 +170,29 @@ impl BookChange {
             Self::ScheduleCancelled { .. } => BookEventKind::ScheduleCancelled,
             Self::CurrencyRegistered { .. } => BookEventKind::CurrencyRegistered,
             Self::ClockAccepted { .. } => BookEventKind::ClockAccepted,
+            Self::DueRefused(_) => BookEventKind::DueRefused,
+            Self::DueSkipped(_) => BookEventKind::DueSkipped,
+        }
+    }
+
+    /// The schedule that it is about, and the schedule's own hash; `None` for any other change.
+    #[must_use]
+    pub const fn schedule(&self) -> Option<(ScheduleId, Hash)> {
+        match self {
+            Self::ScheduleAdded { schedule, hash } | Self::ScheduleCancelled { schedule, hash } => {
+                Some((*schedule, *hash))
+            }
+            Self::DueRefused(due) | Self::DueSkipped(due) => Some((due.schedule, due.hash)),
+            Self::Period { .. } | Self::CurrencyRegistered { .. } | Self::ClockAccepted { .. } => None,
+        }
+    }
+
+    /// The due that it is about; `None` for any other change.
+    #[must_use]
+    pub const fn due(&self) -> Option<&RefusedDue> {
+        match self {
+            Self::DueRefused(due) | Self::DueSkipped(due) => Some(due),
+            _ => None,
         }
     }
 
@@ -148,6 +203,13 @@ impl BookChange {
             Self::ClockAccepted { until } => Some(*until),
             _ => None,
         }
+    }
+}
+
+impl RefusedDue {
+    fn read<F: BookChangeFields>(fields: &F) -> Result<Self, F::Error> {
+        let ((schedule, hash), (due_at, refusal)) = (fields.schedule()?, fields.due()?);
+        Ok(Self { schedule, hash, due_at, refusal })
     }
 }
 

@@ -33,7 +33,7 @@ pub use account::{
     Account, AccountState, AccountType, Balances, LastTransfer, Limits, OpenedWith, OpeningEvent, Terms,
 };
 pub use account_event::{AccountEvent, Annotation, LastEvent};
-pub use book_event::{BookChange, BookChangeFields, BookEvent, BookEventKind, Signature};
+pub use book_event::{BookChange, BookChangeFields, BookEvent, BookEventKind, RefusedDue, Signature};
 pub use closed_periods::ClosedPeriods;
 pub use hash::Hash;
 pub use hold::{Hold, HoldState};

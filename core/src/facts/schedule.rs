@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::facts::book_event::BookEvent;
+use crate::facts::book_event::{BookEvent, BookEventKind};
 use crate::facts::hash::Hash;
 use crate::facts::ids::{AccountId, TransferId};
 use crate::facts::instant::Instant;
@@ -140,6 +140,17 @@ pub struct Due {
     pub refusal: Option<Refusal>,
     /// Covers all of the above, and the hash of the schedule.
     pub hash: Hash,
+}
+
+impl Due {
+    /// The events of the book that tell of it, in order: one of its first refusal, and one that it is not tried again.
+    #[must_use]
+    pub fn event_kinds(&self) -> Vec<BookEventKind> {
+        let was_refused = self.attempts > 1 || self.state != DueState::Posted;
+        let is_given_up = self.state == DueState::Skipped;
+        let kinds = [(was_refused, BookEventKind::DueRefused), (is_given_up, BookEventKind::DueSkipped)];
+        kinds.into_iter().filter(|(is_told, _)| *is_told).map(|(_, kind)| kind).collect()
+    }
 }
 
 impl Schedule {

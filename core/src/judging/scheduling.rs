@@ -1,8 +1,8 @@
 //! Adding schedules, and the outcome of each due transfer.
 
 use crate::facts::{
-    Account, AccountId, AccountState, Balances, Due, DueState, Hash, Instant, Limits, OnRefusal, Recurrence, Refusal,
-    Schedule, Sequence, TransferId, Velocity,
+    Account, AccountId, AccountState, Balances, BookChange, Due, DueState, Hash, Instant, Limits, OnRefusal,
+    Recurrence, Refusal, RefusedDue, Schedule, Sequence, TransferId, Velocity,
 };
 use crate::judging::batch::{Batch, Known};
 use crate::proof::{hash_due, hash_schedule};
@@ -42,6 +42,27 @@ impl Schedule {
     #[must_use]
     pub fn give_up(&self, due: Due) -> Due {
         self.hashed(Due { state: DueState::Skipped, ..due })
+    }
+
+    /// What changes for the book by the newest attempt to post a due: that it is refused for the first time, and that it is not tried again.
+    /// A due that is refused once more changes nothing.
+    #[must_use]
+    pub fn changes_by_attempt(&self, due: &Due) -> Vec<BookChange> {
+        let Some(refused) = self.refused(due) else { return Vec::new() };
+        let first = (due.attempts == 1).then(|| BookChange::DueRefused(refused.clone()));
+        let last = (due.state == DueState::Skipped).then_some(BookChange::DueSkipped(refused));
+        first.into_iter().chain(last).collect()
+    }
+
+    /// What changes for the book where a refused due is given up, because the schedule was broken off.
+    #[must_use]
+    pub fn change_by_giving_up(&self, due: &Due) -> Option<BookChange> {
+        self.refused(due).map(BookChange::DueSkipped)
+    }
+
+    fn refused(&self, due: &Due) -> Option<RefusedDue> {
+        let refusal = due.refusal.clone()?;
+        Some(RefusedDue { schedule: self.id, hash: self.hash, due_at: due.due_at, refusal })
     }
 
     fn hashed(&self, due: Due) -> Due {

@@ -83,6 +83,13 @@ pub fn hash_book_event(event: &BookEvent, head: Hash) -> Hash {
             preimage.text(name.as_str());
         }
         BookChange::ClockAccepted { until } => preimage.integer(until.micros()),
+        BookChange::DueRefused(due) | BookChange::DueSkipped(due) => {
+            preimage.uuid(due.schedule.0);
+            preimage.hash(due.hash);
+            preimage.integer(due.due_at.micros());
+            preimage.text(&due.refusal.code);
+            preimage.text(&due.refusal.reason);
+        }
     }
     preimage.digest()
 }
@@ -171,7 +178,7 @@ pub fn hash_due(due: &Due, schedule: Hash) -> Hash {
 mod tests {
     use crate::facts::{
         AccountId, AccountType, Entry, Instant, OnRefusal, PeriodAction, Recurrence, RecurrenceParts, RecurrencePeriod,
-        ScheduleId, Sequence, Signature, TransferId, TransferKind,
+        RefusedDue, ScheduleId, Sequence, Signature, TransferId, TransferKind,
     };
     use crate::money::{Amount, Currency};
 
@@ -263,11 +270,15 @@ mod tests {
         let currency = Currency::new("TOK".parse().unwrap(), 3).unwrap();
         let until = Instant::from_micros(1_800_000_000_000_000).unwrap();
         let period = "2026-01".parse().unwrap();
+        let refusal = Refusal { code: "insufficient_funds".to_owned(), reason: "é is broke".to_owned() };
+        let due = RefusedDue { schedule: ScheduleId::LAST, hash: Hash([7; 32]), due_at: until, refusal };
         let cases = [
             (7, Some("audited"), BookChange::Period { period, action: PeriodAction::Close }),
             (9, None, BookChange::ScheduleAdded { schedule: ScheduleId::LAST, hash: Hash([7; 32]) }),
             (12, None, BookChange::CurrencyRegistered { currency, name: "Token".parse().unwrap() }),
             (13, Some("ntp"), BookChange::ClockAccepted { until }),
+            (14, None, BookChange::DueRefused(due.clone())),
+            (15, Some("moved"), BookChange::DueSkipped(due)),
         ];
         let mut last = None;
         let mut hashes = Vec::new();
@@ -286,6 +297,8 @@ mod tests {
                 "d8c397951b09a4b48ec624bd02006b54a6be9f16b9e7df3ad8f36299df1bbba3",
                 "566ea1d99f6abe09788ae59dcc8c66fb4429018e7199434695d4e8a4e2510510",
                 "65af5e3c1b1c227f4b737f9c77c7c657fb167bf447975ff816df90aaacf8993a",
+                "51c918e61a32d0d1c2412e088eff1a1a98dd24e572a1e8dea24f28e96ac4627b",
+                "0d6ec59527f7e4f7fe781c263cd000baf874f0768fa6ee953a4a088be27c7f2c",
             ]
         );
     }

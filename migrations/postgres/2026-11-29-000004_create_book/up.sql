@@ -53,7 +53,7 @@ create trigger book_imports_are_final before update on book_imports
     for each row when (old.finished_at is not null) execute function refuse_change();
 
 -- What happened to the book as a whole, oldest first, in a chain of its own: periods closed and reopened, schedules added and cancelled,
--- currencies registered, futures accepted. The hash covers all other columns and the hash before it.
+-- due transfers refused and given up, currencies registered, futures accepted. The hash covers all other columns and the hash before it.
 create table book_events (
     event bigint not null,
     -- From the same numbers as those of transfers: its part of the book's one order.
@@ -72,21 +72,28 @@ create table book_events (
     exponent smallint,
     currency_name text collate "C",
     accepted_until timestamptz,
+    -- The due transfer of the schedule, and why it was not posted.
+    due_at timestamptz,
+    due_code text collate "C",
+    due_reason text collate "C",
     constraint book_events_pkey primary key (event),
     constraint book_events_sequence_key unique (sequence),
     constraint book_events_event_is_counted check (event >= 1),
     constraint book_events_kind_is_known check (kind in ('period_closed', 'period_reopened', 'schedule_added', 'schedule_cancelled',
-        'currency_registered', 'clock_accepted')),
+        'currency_registered', 'clock_accepted', 'due_refused', 'due_skipped')),
     constraint book_events_hash_is_a_hash check (octet_length(hash) = 32),
     -- Each kind has its own subject and no other.
     constraint book_events_period_is_named check ((kind in ('period_closed', 'period_reopened')) = (period is not null)),
     constraint book_events_schedule_is_named check (
-        (kind in ('schedule_added', 'schedule_cancelled')) = (schedule_id is not null)
+        (kind in ('schedule_added', 'schedule_cancelled', 'due_refused', 'due_skipped')) = (schedule_id is not null)
         and (schedule_id is not null) = (schedule_hash is not null)
         and (schedule_hash is null or octet_length(schedule_hash) = 32)),
     constraint book_events_currency_is_named check (
         (kind = 'currency_registered') = (currency is not null)
         and (currency is not null) = (exponent is not null) and (currency is not null) = (currency_name is not null)),
+    constraint book_events_due_is_named check (
+        (kind in ('due_refused', 'due_skipped')) = (due_at is not null)
+        and (due_at is not null) = (due_code is not null) and (due_at is not null) = (due_reason is not null)),
     -- Who accepts a future says why.
     constraint book_events_acceptance_has_a_reason check (
         (kind = 'clock_accepted') = (accepted_until is not null) and (kind <> 'clock_accepted' or reason is not null))
@@ -95,7 +102,9 @@ create table book_events (
 -- What postings ask for: the closed periods.
 create index book_events_of_periods on book_events (event) where period is not null;
 -- A schedule is added once and cancelled once.
-create unique index book_events_of_schedules on book_events (schedule_id, kind) where schedule_id is not null;
+create unique index book_events_of_schedules on book_events (schedule_id, kind) where schedule_id is not null and due_at is null;
+-- The first refusal of a due is recorded once, and once that it was given up.
+create unique index book_events_of_dues on book_events (schedule_id, due_at, kind) where due_at is not null;
 create unique index book_events_of_currencies on book_events (currency) where currency is not null;
 create index book_events_of_the_clock on book_events (event) where accepted_until is not null;
 -- What every posting keeps to: closed periods, and entries later than the clock that are accepted.

@@ -48,7 +48,7 @@ when old.finished_at is not null
 begin select raise(abort, 'update refused: rows of book_imports are never changed this way'); end;
 
 -- What happened to the book as a whole, oldest first, in a chain of its own: periods closed and reopened, schedules added and cancelled,
--- currencies registered, futures accepted. The hash covers all other columns and the hash before it.
+-- due transfers refused and given up, currencies registered, futures accepted. The hash covers all other columns and the hash before it.
 create table book_events (
     event integer not null,
     -- From the same numbers as those of transfers: its part of the book's one order.
@@ -67,21 +67,28 @@ create table book_events (
     exponent integer,
     currency_name text,
     accepted_until integer,
+    -- The due transfer of the schedule, and why it was not posted.
+    due_at integer,
+    due_code text,
+    due_reason text,
     constraint book_events_pkey primary key (event),
     constraint book_events_sequence_key unique (sequence),
     constraint book_events_event_is_counted check (event >= 1),
     constraint book_events_kind_is_known check (kind in ('period_closed', 'period_reopened', 'schedule_added', 'schedule_cancelled',
-        'currency_registered', 'clock_accepted')),
+        'currency_registered', 'clock_accepted', 'due_refused', 'due_skipped')),
     constraint book_events_hash_is_a_hash check (length(hash) = 32),
     -- Each kind has its own subject and no other.
     constraint book_events_period_is_named check ((kind in ('period_closed', 'period_reopened')) = (period is not null)),
     constraint book_events_schedule_is_named check (
-        (kind in ('schedule_added', 'schedule_cancelled')) = (schedule_id is not null)
+        (kind in ('schedule_added', 'schedule_cancelled', 'due_refused', 'due_skipped')) = (schedule_id is not null)
         and (schedule_id is not null) = (schedule_hash is not null)
         and (schedule_hash is null or length(schedule_hash) = 32)),
     constraint book_events_currency_is_named check (
         (kind = 'currency_registered') = (currency is not null)
         and (currency is not null) = (exponent is not null) and (currency is not null) = (currency_name is not null)),
+    constraint book_events_due_is_named check (
+        (kind in ('due_refused', 'due_skipped')) = (due_at is not null)
+        and (due_at is not null) = (due_code is not null) and (due_at is not null) = (due_reason is not null)),
     -- Who accepts a future says why.
     constraint book_events_acceptance_has_a_reason check (
         (kind = 'clock_accepted') = (accepted_until is not null) and (kind <> 'clock_accepted' or reason is not null))
@@ -90,7 +97,9 @@ create table book_events (
 -- What postings ask for: the closed periods.
 create index book_events_of_periods on book_events (event) where period is not null;
 -- A schedule is added once and cancelled once.
-create unique index book_events_of_schedules on book_events (schedule_id, kind) where schedule_id is not null;
+create unique index book_events_of_schedules on book_events (schedule_id, kind) where schedule_id is not null and due_at is null;
+-- The first refusal of a due is recorded once, and once that it was given up.
+create unique index book_events_of_dues on book_events (schedule_id, due_at, kind) where due_at is not null;
 create unique index book_events_of_currencies on book_events (currency) where currency is not null;
 create index book_events_of_the_clock on book_events (event) where accepted_until is not null;
 -- What every posting keeps to: closed periods, and entries later than the clock that are accepted.
@@ -105,5 +114,6 @@ begin select raise(abort, 'delete refused: rows of book_events are never changed
 -- "insert or replace" deletes without firing delete triggers, so it is caught here.
 create trigger book_events_are_append_only_on_replace before insert on book_events
 when exists (select 1 from book_events where event = new.event or sequence = new.sequence
-    or (schedule_id = new.schedule_id and kind = new.kind) or currency = new.currency)
+    or (schedule_id = new.schedule_id and kind = new.kind and due_at is null and new.due_at is null)
+    or (schedule_id = new.schedule_id and kind = new.kind and due_at = new.due_at) or currency = new.currency)
 begin select raise(abort, 'replace refused: the event exists'); end;

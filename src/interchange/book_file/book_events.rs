@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{
-    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, ScheduleId, Sequence,
+    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, Refusal, ScheduleId,
+    Sequence,
 };
 use crate::interchange::book_file::fields::{hash, optional, parsed, uuid};
 use crate::money::Currency;
@@ -31,6 +32,12 @@ pub(super) struct BookEventShape<'a> {
     name: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     accepted_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    due_code: Option<Cow<'a, str>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    due_reason: Option<Cow<'a, str>>,
     recorded_at: String,
     #[serde(borrow)]
     actor: Cow<'a, str>,
@@ -51,6 +58,9 @@ pub(super) fn book_event_shape(event: &BookEvent) -> BookEventShape<'_> {
         exponent: None,
         name: None,
         accepted_until: None,
+        due_at: None,
+        due_code: None,
+        due_reason: None,
         recorded_at: event.recorded_at.to_string(),
         actor: Cow::Borrowed(event.actor.as_str()),
         reason: event.reason.as_ref().map(|text| Cow::Borrowed(text.as_str())),
@@ -68,6 +78,13 @@ pub(super) fn book_event_shape(event: &BookEvent) -> BookEventShape<'_> {
             shape.name = Some(Cow::Borrowed(name.as_str()));
         }
         BookChange::ClockAccepted { until } => shape.accepted_until = Some(until.to_string()),
+        BookChange::DueRefused(due) | BookChange::DueSkipped(due) => {
+            shape.schedule = Some(due.schedule.to_string());
+            shape.schedule_hash = Some(due.hash.to_string());
+            shape.due_at = Some(due.due_at.to_string());
+            shape.due_code = Some(Cow::Borrowed(&due.refusal.code));
+            shape.due_reason = Some(Cow::Borrowed(&due.refusal.reason));
+        }
     }
     shape
 }
@@ -109,6 +126,13 @@ impl BookChangeFields for BookEventShape<'_> {
     fn accepted_until(&self) -> Result<Instant, String> {
         parsed("accepted_until", of("accepted_until", self.accepted_until.as_deref())?)
     }
+
+    fn due(&self) -> Result<(Instant, Refusal), String> {
+        let due_at = parsed("due_at", of("due_at", self.due_at.as_deref())?)?;
+        let code = of("due_code", self.due_code.as_deref())?.to_owned();
+        let reason = of("due_reason", self.due_reason.as_deref())?.to_owned();
+        Ok((due_at, Refusal { code, reason }))
+    }
 }
 
 /// The value of a field that the kind needs.
@@ -123,12 +147,14 @@ fn missing(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{PeriodAction, Signature};
+    use crate::facts::{PeriodAction, RefusedDue, Signature};
 
     #[test]
     fn every_kind_of_event_is_read_as_it_was_written() {
         let (schedule, hash) = (ScheduleId::LAST, Hash([7; 32]));
         let period = "2026-01".parse().unwrap();
+        let refusal = Refusal { code: "insufficient_funds".to_owned(), reason: "only \"1\" is there".to_owned() };
+        let due = RefusedDue { schedule, hash, due_at: Instant::EPOCH, refusal };
         let currency = Currency::new("TOK".parse().unwrap(), 3).unwrap();
         let changes = [
             BookChange::Period { period, action: PeriodAction::Close },
@@ -137,6 +163,8 @@ mod tests {
             BookChange::ScheduleCancelled { schedule, hash },
             BookChange::CurrencyRegistered { currency, name: "Token".parse().unwrap() },
             BookChange::ClockAccepted { until: Instant::MAX },
+            BookChange::DueRefused(due.clone()),
+            BookChange::DueSkipped(due),
         ];
         assert_eq!(changes.len(), BookEventKind::ALL.len());
         let mut last = None;

@@ -13,7 +13,7 @@ use crate::store::{Access, Store, StoreError};
 
 impl Ledger {
     /// Returns up to `limit` events of the book as a whole from a sequence on, in order: periods closed and reopened, schedules added and
-    /// cancelled, currencies registered, clocks accepted.
+    /// cancelled, dues refused and given up, currencies registered, clocks accepted.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -84,11 +84,41 @@ pub(in crate::ledger) fn append_book_event(
     if mode == Mode::DryRun {
         return Ok(BookEvent::behind(last.as_ref(), Sequence::UNASSIGNED, reading.now, signature, change));
     }
-    // One sequence was asked for.
-    let sequence = store.next_sequences(1, reading.told())?[0];
-    let event = BookEvent::behind(last.as_ref(), sequence, reading.now, signature, change);
-    store.insert_book_events(std::slice::from_ref(&event))?;
-    Ok(event)
+    let events = append_behind(store, last, vec![(change, signature)], reading)?;
+    Ok(events.into_iter().next().unwrap_or_else(|| unreachable!("one change makes one event")))
+}
+
+/// Adds what became of dues to the book's chain, as [`append_book_event`] does. It is recorded however far the newest event is ahead of the
+/// clock: nobody asked for it, and a refusal would hold up dues that have nothing to do with it.
+pub(in crate::ledger) fn append_due_events(
+    store: &mut dyn Store,
+    changes: Vec<(BookChange, Signature)>,
+    reading: Reading,
+) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    store.lock_book_events()?;
+    let last = store.find_newest_book_event()?;
+    append_behind(store, last, changes, reading).map(drop)
+}
+
+/// Adds events behind the newest one, which is locked.
+fn append_behind(
+    store: &mut dyn Store,
+    mut last: Option<BookEvent>,
+    changes: Vec<(BookChange, Signature)>,
+    reading: Reading,
+) -> Result<Vec<BookEvent>, StoreError> {
+    let sequences = store.next_sequences(changes.len(), reading.told())?;
+    let mut events = Vec::with_capacity(changes.len());
+    for ((change, signature), sequence) in changes.into_iter().zip(sequences) {
+        let event = BookEvent::behind(last.as_ref(), sequence, reading.now, signature, change);
+        last = Some(event.clone());
+        events.push(event);
+    }
+    store.insert_book_events(&events)?;
+    Ok(events)
 }
 
 fn check_clock(store: &mut dyn Store, last: Option<&BookEvent>, now: Instant, lead_max: Duration) -> Result<(), Error> {

@@ -23,14 +23,16 @@ impl BookRules {
 
     fn take(&mut self, events: &[BookEvent]) {
         for event in events {
-            match event.change {
+            match &event.change {
                 BookChange::Period { period, action } => {
-                    Arc::make_mut(&mut self.closed_periods).apply(period, action);
+                    Arc::make_mut(&mut self.closed_periods).apply(*period, *action);
                 }
-                BookChange::ClockAccepted { until } => self.accepted_until = self.accepted_until.max(Some(until)),
+                BookChange::ClockAccepted { until } => self.accepted_until = self.accepted_until.max(Some(*until)),
                 BookChange::ScheduleAdded { .. }
                 | BookChange::ScheduleCancelled { .. }
-                | BookChange::CurrencyRegistered { .. } => {}
+                | BookChange::CurrencyRegistered { .. }
+                | BookChange::DueRefused(_)
+                | BookChange::DueSkipped(_) => {}
             }
         }
         if let Some(last) = events.last() {

@@ -1,11 +1,13 @@
 use uuid::Uuid;
 
-use crate::facts::{AccountEvent, AccountName, AccountType, BookEvent, Hash, Instant, NamePrefix, Sequence};
+use crate::facts::{
+    AccountEvent, AccountName, AccountType, BookEvent, Hash, Instant, NamePrefix, RefusedDue, Sequence, TransferId,
+};
 use crate::ledger::events::cursor::EventCursor;
 use crate::ledger::events::kind::EventKind;
 use crate::ledger::events::order::OpenedAccount;
 use crate::ledger::posting::receipts::Posted;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
 /// Something that happened in a book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +35,9 @@ pub enum EventContent {
     AccountOpened(Box<OpenedAccount>),
     /// What an account may do, or metadata, changed.
     AccountChanged(Box<AccountChanged>),
-    /// Something happened to the book as a whole.
+    /// A due transfer was refused, or given up.
+    Due(Box<DueEvent>),
+    /// Something else happened to the book as a whole.
     Book(Box<BookEvent>),
 }
 
@@ -72,13 +76,36 @@ pub struct AccountChanged {
     pub event: AccountEvent,
 }
 
+/// What became of a due transfer that was not posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueEvent {
+    /// The event as it stands in the book's chain.
+    pub event: BookEvent,
+    /// The due, and why it was refused.
+    pub due: RefusedDue,
+    /// The account that its transfer debits.
+    pub debit_account: AccountName,
+    /// The account that its transfer credits.
+    pub credit_account: AccountName,
+    /// The amount of its transfer.
+    pub money: Money,
+}
+
+impl DueEvent {
+    /// The id that its transfer has once it is posted.
+    #[must_use]
+    pub fn transfer_id(&self) -> TransferId {
+        self.due.schedule.of_due(self.due.due_at)
+    }
+}
+
 /// Which events are read: those to which all of it applies. The usual value reads all events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventFilter {
     /// Events of these kinds; empty for all.
     pub kinds: Vec<EventKind>,
-    /// Events about an account whose name begins with this; empty for all. A transfer, and a change of its metadata, is about both of its
-    /// accounts.
+    /// Events about an account whose name begins with this; empty for all. A transfer, a change of its metadata, and a due transfer that was
+    /// not posted are about both of their accounts.
     pub accounts: NamePrefix,
 }
 
@@ -105,6 +132,7 @@ impl EventFilter {
                     EventContent::AccountChanged(changed) => {
                         is_about(&changed.account) || changed.credit_account.as_ref().is_some_and(is_about)
                     }
+                    EventContent::Due(due) => is_about(&due.debit_account) || is_about(&due.credit_account),
                     EventContent::Book(_) => false,
                 })
     }

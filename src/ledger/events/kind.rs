@@ -38,6 +38,10 @@ pub enum EventKind {
     ScheduleAdded,
     /// A schedule was broken off.
     ScheduleCancelled,
+    /// A due transfer was refused when it was tried first.
+    DueRefused,
+    /// A due transfer that was refused is not tried again.
+    DueSkipped,
     /// A currency was registered.
     CurrencyRegistered,
     /// Entries that are later than the clock were accepted.
@@ -62,6 +66,8 @@ teller_ledger_core::words!(EventKind {
     PeriodReopened = "period.reopened",
     ScheduleAdded = "schedule.added",
     ScheduleCancelled = "schedule.cancelled",
+    DueRefused = "due.refused",
+    DueSkipped = "due.skipped",
     CurrencyRegistered = "currency.registered",
     ClockAccepted = "clock.accepted",
 });
@@ -79,6 +85,8 @@ impl EventKind {
                 BookEventKind::ScheduleCancelled => Self::ScheduleCancelled,
                 BookEventKind::CurrencyRegistered => Self::CurrencyRegistered,
                 BookEventKind::ClockAccepted => Self::ClockAccepted,
+                BookEventKind::DueRefused => Self::DueRefused,
+                BookEventKind::DueSkipped => Self::DueSkipped,
             },
         }
     }

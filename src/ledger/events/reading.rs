@@ -4,13 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use crate::facts::{AccountEvent, AccountId, Sequence, TransferId};
+use crate::facts::{AccountEvent, AccountId, BookEvent, Schedule, ScheduleId, Sequence, TransferId};
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::events::cursor::EventCursor;
-use crate::ledger::events::event::{AccountChanged, Event, EventContent, EventFilter, Leg, TransferEvent};
+use crate::ledger::events::event::{AccountChanged, DueEvent, Event, EventContent, EventFilter, Leg, TransferEvent};
 use crate::ledger::events::kind::EventKind;
 use crate::ledger::events::order::{BookEntry, BookOrder};
 use crate::ledger::proof::seal::book_id;
+use crate::models::CorruptRow;
+use crate::money::Money;
 use crate::store::{Store, StoreError};
 
 /// How many rows of a table are in memory at once.
@@ -124,14 +126,17 @@ struct Surroundings {
     labels: AccountLabels,
     /// The accounts that transfers credited whose metadata changed.
     credited: HashMap<TransferId, AccountId>,
+    /// The schedules whose dues were not posted.
+    schedules: HashMap<ScheduleId, Schedule>,
     /// The sequences of each journal's transfers, rising.
     journals: HashMap<Uuid, Vec<Sequence>>,
 }
 
 impl Surroundings {
     fn of(store: &mut dyn Store, entries: &[BookEntry]) -> Result<Self, StoreError> {
-        let credited = credited_by_annotated(store, entries)?;
-        let ids = entries.iter().flat_map(BookEntry::account_ids).chain(credited.values().copied());
+        let (credited, schedules) = (credited_by_annotated(store, entries)?, schedules_of_dues(store, entries)?);
+        let parties = schedules.values().flat_map(|schedule| [schedule.debit_account_id, schedule.credit_account_id]);
+        let ids = entries.iter().flat_map(BookEntry::account_ids).chain(credited.values().copied()).chain(parties);
         let labels = AccountLabels::find(store, ids)?;
         let journals: BTreeSet<_> = entries.iter().filter_map(journal_of).collect();
         let mut sequences = HashMap::<_, Vec<_>>::new();
@@ -144,7 +149,7 @@ impl Surroundings {
                 sequences.sort_unstable();
             }
         }
-        Ok(Self { book: book_id(store)?, labels, credited, journals: sequences })
+        Ok(Self { book: book_id(store)?, labels, credited, schedules, journals: sequences })
     }
 
     fn event(&self, entry: BookEntry) -> Result<Event, StoreError> {
@@ -173,9 +178,24 @@ impl Surroundings {
                     event: *event,
                 }))
             }
-            BookEntry::OfBook(event) => EventContent::Book(event),
+            BookEntry::OfBook(event) => self.of_book(event)?,
         };
         Ok(Event { book: self.book, sequence, recorded_at, hash, kind, content })
+    }
+
+    fn of_book(&self, event: Box<BookEvent>) -> Result<EventContent, StoreError> {
+        let Some(due) = event.change.due().cloned() else { return Ok(EventContent::Book(event)) };
+        let unknown = || CorruptRow::new("book_events", event.number, "schedule_id", due.schedule);
+        let schedule = self.schedules.get(&due.schedule).ok_or_else(unknown)?;
+        let label = |id| self.labels.get(id, "schedules", due.schedule);
+        let (debit, credit) = (label(schedule.debit_account_id)?, label(schedule.credit_account_id)?);
+        Ok(EventContent::Due(Box::new(DueEvent {
+            debit_account: debit.name.clone(),
+            credit_account: credit.name.clone(),
+            money: Money::new(schedule.amount, debit.currency),
+            event: *event,
+            due,
+        })))
     }
 
     fn leg(&self, journal: Uuid, sequence: Sequence) -> Leg {
@@ -190,6 +210,23 @@ fn journal_of(entry: &BookEntry) -> Option<Uuid> {
         BookEntry::Transfer(transfer) => transfer.journal_id,
         BookEntry::Opening(_) | BookEntry::OfAccount(_) | BookEntry::OfBook(_) => None,
     }
+}
+
+/// The schedules of the dues that were not posted.
+fn schedules_of_dues(
+    store: &mut dyn Store,
+    entries: &[BookEntry],
+) -> Result<HashMap<ScheduleId, Schedule>, StoreError> {
+    let due = |entry: &BookEntry| match entry {
+        BookEntry::OfBook(event) => event.change.due().map(|due| due.schedule),
+        BookEntry::Opening(_) | BookEntry::Transfer(_) | BookEntry::OfAccount(_) => None,
+    };
+    let ids: BTreeSet<_> = entries.iter().filter_map(due).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let schedules = store.find_schedules(&ids.into_iter().collect::<Vec<_>>())?;
+    Ok(schedules.into_iter().map(|schedule| (schedule.id, schedule)).collect())
 }
 
 /// The transfer whose metadata an event changed.

@@ -8,12 +8,12 @@ pub(super) mod runs;
 
 use crate::error::{Error, InputError};
 use crate::facts::{
-    Account, AccountName, Actor, BookChange, Description, Due, Instant, Schedule, ScheduleId, ScheduleState, Signature,
+    Account, AccountName, Actor, BookChange, Cancellation, Description, Due, Instant, Schedule, ScheduleId, ScheduleState, Signature,
 };
 use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::labels::AccountLabels;
-use crate::ledger::book::events::append_book_event;
+use crate::ledger::book::events::{append_book_event, append_due_events};
 use crate::ledger::posting::written_amounts;
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::money::{Currency, Money, WrittenAmount};
@@ -221,7 +221,7 @@ impl Ledger {
                 schedule.cancellation = Some((&event).into());
             }
             if !unchanged && mode == Mode::Commit {
-                give_up_refused(store, &schedule)?;
+                self.give_up_refused(store, &schedule)?;
                 store.update_schedule(&schedule)?;
             }
             let skipped = if unchanged { 0 } else { refused };
@@ -289,6 +289,23 @@ impl Ledger {
             Ok(SchedulePage { schedules: with_names(store, schedules)?, next })
         })
     }
+
+    /// Skips the refused dues of a locked schedule for good, which was just cancelled.
+    fn give_up_refused(&self, store: &mut dyn Store, schedule: &Schedule) -> Result<(), StoreError> {
+        let Some(Cancellation { actor, reason, .. }) = &schedule.cancellation else { return Ok(()) };
+        let signature = Signature { actor: actor.clone(), reason: reason.clone() };
+        loop {
+            // Skipped dues are no longer refused, so every round finds others.
+            let refused = store.list_refused_dues_of(schedule.id, DUES_PER_PAGE)?;
+            if refused.is_empty() {
+                return Ok(());
+            }
+            let changes = refused.iter().filter_map(|due| schedule.change_by_giving_up(due));
+            let signed = changes.map(|change| (change, signature.clone())).collect();
+            append_due_events(store, signed, self.book_time().reading)?;
+            refused.into_iter().try_for_each(|due| store.update_due(&schedule.give_up(due)))?;
+        }
+    }
 }
 
 fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account]) -> Result<ScheduleRequest, Error> {
@@ -304,18 +321,6 @@ fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account
         metadata: metadata.clone(),
         actor: actor.clone(),
     })
-}
-
-/// Skips the refused dues of a locked schedule for good.
-fn give_up_refused(store: &mut dyn Store, schedule: &Schedule) -> Result<(), StoreError> {
-    loop {
-        // Skipped dues are no longer refused, so every round finds others.
-        let refused = store.list_refused_dues_of(schedule.id, DUES_PER_PAGE)?;
-        if refused.is_empty() {
-            return Ok(());
-        }
-        refused.into_iter().try_for_each(|due| store.update_due(&schedule.give_up(due)))?;
-    }
 }
 
 fn unknown(id: ScheduleId) -> ScheduleRejection {

@@ -1,4 +1,4 @@
-//! Posting what is due. A page of dues, their transfers and the progress of their schedules are committed together. So a run can be killed
+//! Posting what is due. A page of dues, their transfers, the events of their refusals and the progress of their schedules are committed together. So a run can be killed
 //! at any point, started again, or started twice at the same time: every due is handled once.
 
 use std::collections::{BTreeSet, HashMap};
@@ -6,8 +6,9 @@ use std::error::Error as _;
 use std::ops::ControlFlow;
 
 use crate::error::Error;
-use crate::facts::{AccountId, AccountName, Due, DueState, Instant, Refusal, ScheduleId};
+use crate::facts::{AccountId, AccountName, BookChange, Due, DueState, Instant, Refusal, ScheduleId, Signature};
 use crate::ledger::Ledger;
+use crate::ledger::book::events::append_due_events;
 use crate::ledger::schedules::pages::{DuePage, Item, Stuck};
 use crate::ledger::schedules::{ScheduleStatus, with_names};
 use crate::ledger::write_options::{Mode, WriteOptions};
@@ -298,6 +299,7 @@ impl Pages<'_> {
             store.insert_dues(&new)?;
             again.iter().try_for_each(|due| store.update_due(due))?;
             page.advanced().try_for_each(|schedule| store.update_schedule(schedule))?;
+            append_due_events(store, changes_of(&page, &settled), ledger.book_time().reading)?;
             Ok(Some(DealtWith { settled, last: page.last }))
         })
     }
@@ -310,6 +312,16 @@ impl Pages<'_> {
             run.fault.get_or_insert_with(|| refusal_of(fault).reason);
         }
     }
+}
+
+/// What changes for the book by the outcomes of a page. A refusal has the actor that the transfer would have.
+fn changes_of(page: &DuePage, settled: &[SettledDue]) -> Vec<(BookChange, Signature)> {
+    let changes = settled.iter().flat_map(|settled| {
+        let schedule = &page.schedules[&settled.due.schedule_id];
+        let signature = Signature { actor: schedule.actor.clone(), reason: None };
+        schedule.changes_by_attempt(&settled.due).into_iter().map(move |change| (change, signature.clone()))
+    });
+    changes.collect()
 }
 
 fn refusal_of(fault: &StoreError) -> Refusal {

@@ -4,8 +4,9 @@ use serde::{Serialize, Serializer};
 
 use crate::facts::{
     AccountName, AccountType, Actor, BookChange, BookEvent, Hash, Instant, Metadata, Period, ScheduleId, Sequence,
+    TransferId,
 };
-use crate::ledger::{Event, EventContent, EventCursor, EventKind, OpenedAccount, TransferEvent};
+use crate::ledger::{DueEvent, Event, EventContent, EventCursor, EventKind, OpenedAccount, TransferEvent};
 use crate::money::{CurrencyCode, Money};
 use crate::wire::records::lookups::TransferWithBalancesRecord;
 use crate::wire::records::{AccountEventRecord, text};
@@ -32,7 +33,8 @@ record! {
         sequence: String,
         /// What `data` is, `application/json`.
         datacontenttype: &'static str,
-        /// What happened: a `TransferEventRecord`, `AccountOpenedRecord`, `AccountEventRecord` or `BookEventRecord`, by the type.
+        /// What happened: a `TransferEventRecord`, `AccountOpenedRecord`, `AccountEventRecord`, `DueEventRecord` or `BookEventRecord`, by the
+        /// type.
         data: EventData,
     }
     table { sequence, time, r#type, subject } room { id }
@@ -47,7 +49,9 @@ pub enum EventData {
     AccountOpened(Box<AccountOpenedRecord>),
     /// What an account may do, or metadata, changed.
     AccountChanged(Box<AccountEventRecord>),
-    /// Something happened to the book as a whole.
+    /// A due transfer was refused, or given up.
+    Due(Box<DueEventRecord>),
+    /// Something else happened to the book as a whole.
     Book(Box<BookEventRecord>),
 }
 
@@ -57,6 +61,7 @@ impl Serialize for EventData {
             Self::Transfer(record) => record.serialize(serializer),
             Self::AccountOpened(record) => record.serialize(serializer),
             Self::AccountChanged(record) => record.serialize(serializer),
+            Self::Due(record) => record.serialize(serializer),
             Self::Book(record) => record.serialize(serializer),
         }
     }
@@ -73,6 +78,7 @@ impl EventRecord {
                 let record = AccountEventRecord::of_parts(&changed.account, changed.currency, &changed.event);
                 EventData::AccountChanged(Box::new(record))
             }
+            EventContent::Due(due) => EventData::Due(Box::new(due.as_ref().into())),
             EventContent::Book(event) => EventData::Book(Box::new(event.as_ref().into())),
         };
         Self {
@@ -117,11 +123,13 @@ fn subject(event: &Event) -> Option<String> {
                 None => changed.account.to_string(),
             }
         }
+        EventContent::Due(due) => due.due.schedule.to_string(),
         EventContent::Book(event) => match &event.change {
             BookChange::Period { period, .. } => period.to_string(),
             BookChange::ScheduleAdded { schedule, .. } | BookChange::ScheduleCancelled { schedule, .. } => {
                 schedule.to_string()
             }
+            BookChange::DueRefused(due) | BookChange::DueSkipped(due) => due.schedule.to_string(),
             BookChange::CurrencyRegistered { currency, .. } => currency.code().to_string(),
             BookChange::ClockAccepted { .. } => return None,
         },
@@ -199,6 +207,65 @@ impl From<&OpenedAccount> for AccountOpenedRecord {
 }
 
 record! {
+    /// A due transfer that was refused, or is not tried again.
+    pub struct DueEventRecord {
+        /// Its number among the events of the book as a whole, from 1.
+        event: i64,
+        /// Its number in the book's one order.
+        sequence: Sequence,
+        /// When the ledger recorded it.
+        recorded_at: Instant,
+        /// The schedule.
+        schedule_id: ScheduleId,
+        /// When the transfer was due.
+        due_at: Instant,
+        /// The id of the transfer, once it is posted.
+        transfer: TransferId,
+        /// The account that is debited then.
+        debit_account: AccountName,
+        /// The account that is credited then.
+        credit_account: AccountName,
+        /// The amount.
+        amount: Money,
+        /// The currency's code.
+        currency: CurrencyCode,
+        /// The code of the newest refusal.
+        code: String,
+        /// The message of the newest refusal.
+        message: String,
+        /// Whose schedule it is, or who cancelled it.
+        actor: Actor,
+        /// The reason that was given for the cancellation; null where the schedule was not cancelled.
+        reason: Option<String>,
+        /// Its hash in the chain.
+        hash: Hash,
+    }
+}
+
+impl From<&DueEvent> for DueEventRecord {
+    fn from(due: &DueEvent) -> Self {
+        let BookEvent { number, sequence, recorded_at, actor, reason, hash, .. } = &due.event;
+        Self {
+            event: *number,
+            sequence: *sequence,
+            recorded_at: *recorded_at,
+            schedule_id: due.due.schedule,
+            due_at: due.due.due_at,
+            transfer: due.transfer_id(),
+            debit_account: due.debit_account.clone(),
+            credit_account: due.credit_account.clone(),
+            amount: due.money,
+            currency: due.money.currency.code(),
+            code: due.due.refusal.code.clone(),
+            message: due.due.refusal.reason.clone(),
+            actor: actor.clone(),
+            reason: text(reason.as_ref()),
+            hash: *hash,
+        }
+    }
+}
+
+record! {
     /// Something that happened to the book as a whole.
     pub struct BookEventRecord {
         /// Its number among these events, from 1.
@@ -250,6 +317,8 @@ impl From<&BookEvent> for BookEventRecord {
                 record.currency = Some(currency.code());
                 record.exponent = Some(currency.exponent());
             }
+            // They have a record of their own.
+            BookChange::DueRefused(due) | BookChange::DueSkipped(due) => record.schedule_id = Some(due.schedule),
             BookChange::ClockAccepted { .. } => {}
         }
         record

@@ -53,11 +53,7 @@ impl Walk {
     }
 
     fn find_missing_schedule(&mut self, event: &BookEvent, known: &KnownSchedules) {
-        let (BookChange::ScheduleAdded { schedule, .. } | BookChange::ScheduleCancelled { schedule, .. }) =
-            event.change
-        else {
-            return;
-        };
+        let Some((schedule, _)) = event.change.schedule() else { return };
         if !known.0.contains(&schedule) {
             let problem = format!("{} is recorded, but schedule {schedule} is not in the book", name_of(event));
             self.add_finding(Some(event.sequence), None, problem);
@@ -89,5 +85,8 @@ fn name_of(event: &BookEvent) -> String {
             format!("event {number} of the book, {kind} {},", currency.code())
         }
         BookChange::ClockAccepted { until } => format!("event {number} of the book, {kind} up to {until},"),
+        BookChange::DueRefused(due) | BookChange::DueSkipped(due) => {
+            format!("event {number} of the book, {kind} {} of {},", due.schedule, due.due_at)
+        }
     }
 }

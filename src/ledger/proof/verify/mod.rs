@@ -3,6 +3,7 @@
 mod account;
 mod book_events;
 mod currencies;
+mod due_events;
 mod events;
 mod guards;
 mod holds;
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 
 pub(in crate::ledger) use crate::ledger::proof::verify::currencies::ExpectedCurrencies;
+pub(in crate::ledger) use crate::ledger::proof::verify::due_events::DueEvents;
 pub(in crate::ledger) use crate::ledger::proof::verify::holds::{apply_to_hold, opened_hold};
 pub use crate::ledger::proof::verify::report::{CurrencyTotals, Finding, FindingCode, VerifyProgress, VerifyReport};
 pub(in crate::ledger) use crate::ledger::proof::verify::reversals::Reversed;
@@ -28,7 +30,7 @@ pub(in crate::ledger) use crate::ledger::proof::verify::schedules::{
 };
 pub use crate::ledger::proof::verify::transfer::TransferCheck;
 pub(in crate::ledger) use crate::ledger::proof::verify::walk::Walk;
-pub(in crate::ledger) use crate::ledger::proof::verify::walked::Walked;
+pub(in crate::ledger) use crate::ledger::proof::verify::walked::{Walked, WalkedBook};
 use crate::proof::Seal;
 use crate::store::{Access, Store, StoreError};
 

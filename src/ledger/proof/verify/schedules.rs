@@ -9,6 +9,7 @@ use crate::facts::{
     AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Refusal, Schedule, ScheduleId,
     Transfer, TransferId, TransferKind,
 };
+use crate::ledger::proof::verify::due_events::DueEvents;
 use crate::ledger::proof::verify::walk::Walk;
 use crate::ledger::proof::verify::walked::WalkedAccounts;
 use crate::models::schedules::{DueRow, ScheduleRow};
@@ -131,9 +132,7 @@ impl ScheduleEvents {
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
         // An event that cannot be read is a finding of the walk.
         for event in store.schedule_event_rows(&ids.collect::<Vec<_>>())?.into_iter().flat_map(BookEvent::try_from) {
-            if let BookChange::ScheduleAdded { schedule, .. } | BookChange::ScheduleCancelled { schedule, .. } =
-                event.change
-            {
+            if let Some((schedule, _)) = event.change.schedule() {
                 found.entry(schedule).or_default().push(event);
             }
         }
@@ -164,22 +163,42 @@ impl ScheduleEvents {
     }
 }
 
+/// What the schedules have.
+#[derive(Clone, Copy, Default)]
+struct Met {
+    dues: u64,
+    /// The events of the book that their dues call for.
+    events: u64,
+}
+
+impl Met {
+    const fn add(&mut self, other: Self) {
+        self.dues += other.dues;
+        self.events += other.events;
+    }
+}
+
 impl Walk {
     /// Compares every schedule with its hash, its recurrence, and the transfers of its dues.
     pub(super) fn compare_schedules(&mut self, store: &mut dyn Store) -> Result<(), Error> {
-        let (mut next, mut met) = (Some(Uuid::nil()), 0);
+        let (mut next, mut met) = (Some(Uuid::nil()), Met::default());
         while let Some(first) = next {
             let rows = store.schedule_rows_from(SqlId::new(first), ROWS_PER_PAGE)?;
             let last = rows.last().and_then(|row| row.id.id());
             next = last.and_then(|last| last.as_u128().checked_add(1)).map(Uuid::from_u128);
             let events = ScheduleEvents::of_rows(store, rows.iter().filter_map(|row| row.id.id().map(ScheduleId)))?;
             for row in rows {
-                met += self.compare_schedule(store, row, &events)?;
+                met.add(self.compare_schedule(store, row, &events)?);
             }
         }
         let [_, dues] = store.count_schedules()?;
-        if dues.unsigned_abs() != met {
-            let problem = format!("{dues} dues are recorded, the schedules in the book have {met} of them");
+        if dues.unsigned_abs() != met.dues {
+            let problem = format!("{dues} dues are recorded, the schedules in the book have {} of them", met.dues);
+            self.add_finding(None, None, problem);
+        }
+        let told = self.of_book.of_dues;
+        if told != met.events {
+            let problem = format!("the book has {told} events of refused dues, the dues call for {}", met.events);
             self.add_finding(None, None, problem);
         }
         Ok(())
@@ -190,15 +209,15 @@ impl Walk {
         store: &mut dyn Store,
         row: ScheduleRow,
         events: &ScheduleEvents,
-    ) -> Result<u64, Error> {
+    ) -> Result<Met, Error> {
         self.accounts.fetch([row.debit_account_id, row.credit_account_id].map(AccountId))?;
         let (id, name) = (row.id, self.name_of(AccountId(row.debit_account_id)));
-        let (mut behind, mut met) = (Some(SqlInstant::from(Instant::MIN)), 0);
+        let (mut behind, mut met) = (Some(SqlInstant::from(Instant::MIN)), Met::default());
         let mut walk = match Schedule::try_from(row) {
             Ok(schedule) => ScheduleWalk::new(schedule),
             Err(corrupt) => {
                 self.add_finding(None, name, corrupt.to_string());
-                return Ok(0);
+                return Ok(met);
             }
         };
         let problems = [walk.problem(&self.accounts), events.problem_with(&walk.schedule)];
@@ -208,8 +227,8 @@ impl Walk {
         while let Some(moment) = behind {
             let rows = store.due_rows(id, moment, ROWS_PER_PAGE)?;
             behind = rows.last().map(|row| row.due_at);
-            met += rows.len() as u64;
-            for problem in problems_with_dues(store, &mut walk, rows)? {
+            met.dues += rows.len() as u64;
+            for problem in problems_with_dues(store, &mut walk, rows, &mut met.events)? {
                 self.add_finding(None, name.clone(), problem);
             }
         }
@@ -224,6 +243,7 @@ fn problems_with_dues(
     store: &mut dyn Store,
     walk: &mut ScheduleWalk,
     rows: Vec<DueRow>,
+    events_met: &mut u64,
 ) -> Result<Vec<String>, StoreError> {
     let (mut problems, mut dues) = (Vec::new(), Vec::new());
     for row in rows {
@@ -235,6 +255,9 @@ fn problems_with_dues(
             Err(corrupt) => problems.push(corrupt.to_string()),
         }
     }
+    let events = DueEvents::of_dues(store, dues.iter())?;
+    *events_met += dues.iter().map(|due| due.event_kinds().len() as u64).sum::<u64>();
+    problems.extend(dues.iter().filter_map(|due| events.problem_with(due)));
     let ids: Vec<TransferId> = dues.iter().map(|due| walk.schedule.id.of_due(due.due_at)).collect();
     // A row that cannot be read is a finding of the walk.
     let transfers = store.transfer_rows(&ids)?.into_iter().flat_map(Transfer::try_from);

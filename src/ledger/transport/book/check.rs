@@ -244,7 +244,7 @@ impl Check {
                 ));
             }
         }
-        self.schedules.finish(&self.header, self.walk.of_book.schedules)?;
+        self.schedules.finish(&self.header, &self.walk.of_book)?;
         self.compare_currencies()?;
         if self.last_sequence != self.header.sequence {
             let (header, last) = (self.header.sequence, self.last_sequence);

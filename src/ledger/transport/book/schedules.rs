@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::facts::{Due, Instant, Schedule, ScheduleId, TransferId};
-use crate::ledger::proof::verify::{ScheduleEvents, ScheduleWalk, problem_with_transfer};
+use crate::ledger::proof::verify::{DueEvents, ScheduleEvents, ScheduleWalk, WalkedBook, problem_with_transfer};
 use crate::ledger::transport::book::export::Export;
 use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::{BookHeader, BookRecord};
@@ -63,6 +63,8 @@ pub(super) struct ScheduleCheck {
     last: Option<ScheduleWalk>,
     schedules: u64,
     dues: u64,
+    /// The events of the book that the dues call for.
+    events: u64,
 }
 
 impl ScheduleCheck {
@@ -82,6 +84,7 @@ impl ScheduleCheck {
 
     pub(super) fn take_due(&mut self, due: &Due) -> Result<(), String> {
         self.dues += 1;
+        self.events += due.event_kinds().len() as u64;
         match self.last.as_mut().filter(|last| last.schedule.id == due.schedule_id) {
             Some(last) => last.meet(due).map_or(Ok(()), Err),
             None => Err(format!("it is a due of schedule {}, which it does not stand behind", due.schedule_id)),
@@ -94,10 +97,15 @@ impl ScheduleCheck {
     }
 
     /// Nothing of what the header counts may be missing.
-    pub(super) fn finish(&self, header: &BookHeader, added: u64) -> Result<(), String> {
+    pub(super) fn finish(&self, header: &BookHeader, book: &WalkedBook) -> Result<(), String> {
         self.end()?;
+        let (added, of_dues) = (book.schedules, book.of_dues);
         if added != self.schedules {
             return Err(format!("the events of the book add {added} schedules, the file has {}", self.schedules));
+        }
+        if of_dues != self.events {
+            let called_for = self.events;
+            return Err(format!("the book has {of_dues} events of refused dues, the dues call for {called_for}"));
         }
         let (said, found) = ([header.schedules, header.dues], [self.schedules, self.dues]);
         if said != found {
@@ -136,6 +144,7 @@ impl ScheduleLines {
             store.find_transfers(&ids)?.into_iter().map(|transfer| (transfer.id, transfer)).collect();
         let mut known: HashMap<ScheduleId, Schedule> =
             self.schedules.iter().map(|(_, schedule)| (schedule.id, schedule.clone())).collect();
+        let events = DueEvents::of_dues(store, self.dues.iter().map(|(_, due)| due))?;
         for ((number, due), id) in self.dues.iter().zip(&ids) {
             let id_of_schedule = due.schedule_id;
             if !known.contains_key(&id_of_schedule) {
@@ -143,7 +152,8 @@ impl ScheduleLines {
                 known.extend(store.find_schedule(id_of_schedule)?.map(|schedule| (id_of_schedule, schedule)));
             }
             let missing = || Some(format!("schedule {id_of_schedule} is not in the book"));
-            let problem = |schedule| problem_with_transfer(schedule, due, transfers.get(id));
+            let problem =
+                |schedule| problem_with_transfer(schedule, due, transfers.get(id)).or_else(|| events.problem_with(due));
             if let Some(problem) = known.get(&id_of_schedule).map_or_else(missing, problem) {
                 return Err(refusal(*number, problem));
             }

@@ -32,6 +32,8 @@ const KINDS: Choices = &[
     ("period.reopened", "A period was opened again"),
     ("schedule.added", "A schedule was added"),
     ("schedule.cancelled", "A schedule was cancelled"),
+    ("due.refused", "A due transfer was refused when it was tried first"),
+    ("due.skipped", "A due transfer that was refused is not tried again"),
     ("currency.registered", "A currency was registered"),
     ("clock.accepted", "Entries later than the clock were accepted"),
 ];

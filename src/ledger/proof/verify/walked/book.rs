@@ -14,6 +14,8 @@ pub(in crate::ledger) struct WalkedBook {
     pub(in crate::ledger) closed: ClosedPeriods,
     /// How many schedules were added.
     pub(in crate::ledger) schedules: u64,
+    /// How many refusals and skips of dues were recorded.
+    pub(in crate::ledger) of_dues: u64,
     /// The currencies that were registered.
     pub(in crate::ledger) currencies: BTreeMap<CurrencyCode, (Currency, Description)>,
 }
@@ -26,6 +28,7 @@ impl Default for WalkedBook {
             head: BookEvent::FIRST_HEAD,
             closed: ClosedPeriods::default(),
             schedules: 0,
+            of_dues: 0,
             currencies: BTreeMap::new(),
         }
     }
@@ -38,6 +41,10 @@ impl WalkedBook {
             BookChange::Period { period, action } => self.closed.apply(*period, *action),
             BookChange::ScheduleAdded { .. } => {
                 self.schedules += 1;
+                true
+            }
+            BookChange::DueRefused(_) | BookChange::DueSkipped(_) => {
+                self.of_dues += 1;
                 true
             }
             BookChange::CurrencyRegistered { currency, name } => {
