@@ -65,6 +65,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("AccountOpenedRecord", "`data` of `teller.account.opened`"),
     ("DueEventRecord", "`data` of `teller.due.refused` and `teller.due.skipped`"),
     ("BookEventRecord", "`data` of other events about the book as a whole"),
+    ("CrossingRecord", "what webhooks send of monitors"),
     ("EntryRecord", "`statement`, in the list `items` of the object whose other fields follow"),
     ("StatementHead", "`statement`, before the entries"),
     ("Next", "every list, behind the items"),

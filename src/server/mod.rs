@@ -59,3 +59,4 @@ pub use crate::server::load::{Load, LoadRequest, LoadSource};
 pub use crate::server::monitors::kept::Monitors;
 pub use crate::server::options::{ServerOptions, TlsFiles};
 pub use crate::server::webhooks::kept::{NewWebhook, Webhooks};
+pub use crate::server::webhooks::kind::WebhookKind;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::server::answer::ITEMS;
 use crate::wire::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
-    ConsumerRecord, CurrencyRecord, DeliveryRecord, DueEventRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord,
+    ConsumerRecord, CrossingRecord, CurrencyRecord, DeliveryRecord, DueEventRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord,
     FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord,
     MetadataChangeRecord, MetadataRecord, MonitorEventRecord, MonitorRecord, OpenedRecord, PeriodChangeRecord,
     PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord,
@@ -100,6 +100,7 @@ pub(super) fn components() -> Map<String, Value> {
         record::<ConsumerRecord>(),
         record::<MonitorRecord>(),
         record::<MonitorEventRecord>(),
+        record::<CrossingRecord>(),
         record::<KeyRecord>(),
         record::<KeyMadeRecord>(),
         record::<WebhookRecord>(),

@@ -64,8 +64,8 @@ pub use crate::wire::records::{
 };
 #[cfg(feature = "server")]
 pub use crate::wire::records::{
-    ConsumerRecord, DeliveryRecord, KeyMadeRecord, KeyRecord, MonitorEventRecord, MonitorRecord, ShownKey,
-    WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
+    ConsumerRecord, CrossingRecord, DeliveryRecord, KeyMadeRecord, KeyRecord, MonitorEventKind, MonitorEventRecord,
+    MonitorRecord, ShownKey, WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
 };
 pub use crate::wire::recurrences::{read_date, read_due_day, read_time_of_day};
 pub use crate::wire::report_options::{AskedReport, ReportKind, ReportOptions};

@@ -1,5 +1,6 @@
 //! Webhooks: each event at least once, in order, signed, and only to whom it may be sent.
 
+mod crossings;
 mod kills;
 mod rules;
 mod unordered;

@@ -7,9 +7,9 @@ use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::error::Error;
 use crate::facts::{Instant, NamePrefix};
-use crate::ledger::{EventCursor, EventKind, Ledger};
-use crate::server::{EventStart, NewWebhook, Webhooks};
-use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration, read_event_kind};
+use crate::ledger::{EventCursor, Ledger};
+use crate::server::{EventStart, NewWebhook, WebhookKind, Webhooks};
+use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum WebhookCommand {
@@ -53,19 +53,20 @@ const ADD_HELP: &str = "\
 Examples:
   teller webhook add https://hooks.example/teller
   teller webhook add https://hooks.example/teller --types transfer.posted,hold.placed --accounts customers:
+  teller webhook add https://hooks.example/alerts --types monitor.raised,monitor.cleared,due.refused
   teller webhook add http://127.0.0.1:9000/ --allow-private --after first
 
-`teller serve` sends the events, signed by the rules of Standard Webhooks, at least once and in order. docs/webhooks.md has a \
+`teller serve` sends the events, and the crossings of monitors, signed by the rules of Standard Webhooks, at least once and in order. docs/webhooks.md has a \
 receiver, and tells what happens when one does not answer.";
 
 #[derive(Args)]
 pub(in crate::cli) struct AddArgs {
     /// Where events are sent
     url: String,
-    /// Only events of these types, with commas between them
-    #[arg(long, value_name = "TYPES", value_delimiter = ',', value_parser = read_event_kind)]
-    types: Vec<EventKind>,
-    /// Only events about accounts whose names begin with this
+    /// Only events of these types, with commas between them; monitor.raised and monitor.cleared for crossings of monitors
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    types: Vec<WebhookKind>,
+    /// Only events about accounts whose names begin with this, and monitors of such accounts
     #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
     accounts: NamePrefix,
     /// Go on with the next event where one does not arrive

@@ -14,8 +14,9 @@ use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
 use crate::server::webhooks::kept::{NewWebhook, Webhooks};
+use crate::server::webhooks::kind::WebhookKind;
 use crate::store::DeliveryState;
-use crate::wire::{Fields, Json, read_duration, read_event_kind};
+use crate::wire::{Fields, Json, read_duration};
 
 /// How long the old secret still signs where nobody says.
 const OLD_VALID_FOR: Duration = Duration::from_hours(24);
@@ -75,7 +76,7 @@ fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Prob
     let mut fields = call.fields()?;
     let url = fields.require("url")?.into_text()?;
     let types = fields.take("types").map(Json::into_list).transpose()?.unwrap_or_default();
-    let kinds = types.into_iter().map(|word| read_event_kind(&word.into_text()?).map_err(Problem::invalid));
+    let kinds = types.into_iter().map(|word| word.into_text()?.parse::<WebhookKind>().map_err(Problem::invalid));
     let kinds = kinds.collect::<Result<_, Problem>>()?;
     let accounts = fields.take_text("accounts")?.unwrap_or_default().into();
     let (ordered, allow_private) = (!fields.take_flag("unordered")?, fields.take_flag("allow_private")?);

@@ -124,10 +124,12 @@ impl<'a> Judge<'a> {
             "the book has no such event; its monitors are judged anew"
         );
         let (mut crossings, now) = (Vec::new(), self.ledger.clock().now());
+        let newest = self.ledger.newest_event_cursor(Duration::ZERO)?;
+        self.monitors.rows().bring_back(newest.map_or(0, |cursor| cursor.sequence.0))?;
         for monitor in self.kept.iter_mut().filter(|monitor| monitor.cursor == cursor) {
             let standing = match self.ledger.standing(&monitor.watched, Duration::ZERO) {
                 // An account that is not there any more has nothing.
-                Err(Error::Rejected(_)) => (self.ledger.newest_event_cursor(Duration::ZERO)?, Standing::default()),
+                Err(Error::Rejected(_)) => (newest, Standing::default()),
                 standing => standing?,
             };
             (monitor.cursor, monitor.standing) = standing;

@@ -142,7 +142,7 @@ impl Monitors {
 }
 
 impl Kept {
-    fn read(row: MonitorRow) -> Result<Self, InputError> {
+    pub(super) fn read(row: MonitorRow) -> Result<Self, InputError> {
         // What is kept was written by this code.
         let unreadable = |what: &str| InputError::request(format!("the monitor {} cannot be read: {what}", row.name));
         let code: CurrencyCode = row.currency.parse()?;
@@ -211,12 +211,13 @@ impl Kept {
             monitor: self.name.clone(),
             kind: if self.is_raised { RAISED } else { CLEARED }.to_owned(),
             event: behind.map(|cursor| cursor.to_string()),
+            sequence: behind.map_or(0, |cursor| cursor.sequence.0),
             time: time.micros(),
             value: self.condition.value(&self.standing),
         }
     }
 
-    fn shown(&self) -> MonitorRecord {
+    pub(super) fn shown(&self) -> MonitorRecord {
         let (account, prefix) = match &self.watched {
             Watched::Account(account) => (Some(account.to_string()), None),
             Watched::Prefix { prefix, .. } => (None, Some(prefix.clone())),
@@ -236,7 +237,7 @@ impl Kept {
     }
 }
 
-fn shown_event(row: MonitorEventRow, monitor: &MonitorRecord) -> MonitorEventRecord {
+pub(super) fn shown_event(row: MonitorEventRow, monitor: &MonitorRecord) -> MonitorEventRecord {
     MonitorEventRecord {
         number: row.number,
         r#type: format!("teller.monitor.{}", row.kind),

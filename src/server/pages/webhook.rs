@@ -16,7 +16,7 @@ use crate::server::pages::webhooks::{behind, newest};
 use crate::server::problem::Problem;
 use crate::wire::{DeliveryRecord, WebhookRecord};
 
-const FACTS: [&str; 14] = [
+const FACTS: [&str; 15] = [
     "state",
     "reason",
     "delivered",
@@ -28,6 +28,7 @@ const FACTS: [&str; 14] = [
     "ordered",
     "allow_private",
     "cursor",
+    "crossing",
     "created_at",
     "old_secret_until",
     "id",

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
 use crate::ledger::EventCursor;
+use crate::server::webhooks::notice::Reached;
 use crate::store::{Moved, StoreError, WebhookRow, WebhookState};
 
 pub(super) struct Board {
@@ -18,12 +19,20 @@ pub(super) struct Board {
     progress: Mutex<HashMap<String, Moved>>,
 }
 
+/// How far the book and its monitors have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Newest {
+    pub(super) event: Option<EventCursor>,
+    /// The number of the newest crossing of a monitor.
+    pub(super) crossing: i64,
+}
+
 #[derive(Default)]
 struct Shown {
     rows: HashMap<String, WebhookRow>,
     /// Until when this server surely has the right to deliver.
     valid_until: Option<Stopwatch>,
-    newest: Option<EventCursor>,
+    newest: Newest,
 }
 
 impl Board {
@@ -47,8 +56,8 @@ impl Board {
         self.changed.notify_all();
     }
 
-    /// Shows how far the book is complete.
-    pub(super) fn show_newest(&self, newest: Option<EventCursor>) {
+    /// Shows how far the book is complete, and how far its monitors are judged.
+    pub(super) fn show_newest(&self, newest: Newest) {
         let mut shown = self.shown();
         if shown.newest != newest {
             shown.newest = newest;
@@ -69,12 +78,12 @@ impl Board {
         row.filter(|_| is_valid).cloned()
     }
 
-    pub(super) fn newest(&self) -> Option<EventCursor> {
+    pub(super) fn newest(&self) -> Newest {
         self.shown().newest
     }
 
-    /// Waits until there is an event newer than that one, or for that long.
-    pub(super) fn wait(&self, seen: Option<EventCursor>, longest: Duration) {
+    /// Waits until there is an event or a crossing newer than those, or for that long.
+    pub(super) fn wait(&self, seen: Newest, longest: Duration) {
         let deadline = Stopwatch::now() + longest;
         let mut shown = self.shown();
         while shown.newest == seen && !self.is_ending() {
@@ -91,25 +100,20 @@ impl Board {
     }
 
     /// Notes that an endpoint has come further. It is written a moment later, with that of others.
-    pub(super) fn advance(&self, webhook: &str, epoch: i64, cursor: EventCursor, arrived: i64) {
+    pub(super) fn advance(&self, webhook: &str, epoch: i64, reached: Reached, arrived: i64) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        let moved = progress.entry(webhook.to_owned()).or_insert_with(|| Moved {
-            webhook: webhook.to_owned(),
-            epoch,
-            cursor: String::new(),
-            delivered: 0,
-        });
+        let none = || Moved { webhook: webhook.to_owned(), epoch, cursor: None, crossing: None, delivered: 0 };
+        let moved = progress.entry(webhook.to_owned()).or_insert_with(none);
         if moved.epoch != epoch {
-            (moved.epoch, moved.delivered) = (epoch, 0);
+            *moved = none();
         }
-        moved.cursor = cursor.to_string();
+        reached.note(moved);
         moved.delivered += arrived;
     }
 
-    /// How many events have arrived that are not written yet. The caller writes them.
-    pub(super) fn take_arrived(&self, webhook: &str) -> i64 {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.remove(webhook).map_or(0, |moved| moved.delivered)
+    /// How far an endpoint has come that is not written yet. The caller writes it.
+    pub(super) fn take(&self, webhook: &str) -> Option<Moved> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).remove(webhook)
     }
 
     /// Writes what was noted. What cannot be written is kept.

@@ -12,11 +12,11 @@ use tracing::{info, warn};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::server::options::ServerOptions;
-use crate::server::webhooks::board::Board;
+use crate::server::webhooks::board::{Board, Newest};
 use crate::server::webhooks::client::Client;
 use crate::server::webhooks::kept::random_hex;
 use crate::server::webhooks::worker::{Means, Worker};
-use crate::store::{DatabaseUrl, Deliveries, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState};
+use crate::store::{DatabaseUrl, Deliveries, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState};
 
 /// The most endpoints that one server delivers to at once, a thread each.
 const WORKERS_MAX: usize = 256;
@@ -84,7 +84,7 @@ fn wait_for_work(
             }
             Err(fault) => warn!(%fault, "the webhooks cannot be read; they are tried again"),
         }
-        board.wait(None, ROWS_INTERVAL);
+        board.wait(Newest::default(), ROWS_INTERVAL);
     }
 }
 
@@ -115,11 +115,7 @@ impl Leases {
             if is_due(looked_at, look) && !self.workers.is_empty() {
                 looked_at = Some(Stopwatch::now());
                 let before = self.board.newest();
-                let newest = self
-                    .means
-                    .ledger
-                    .newest_event_cursor(Duration::ZERO)
-                    .inspect(|newest| self.board.show_newest(*newest));
+                let newest = self.newest().inspect(|newest| self.board.show_newest(*newest));
                 look =
                     if newest.as_ref().is_ok_and(|newest| *newest != before) { TICK } else { (look * 2).min(LOOK_MAX) };
                 warn_of("looked for", newest.map(drop));
@@ -133,6 +129,11 @@ impl Leases {
             thread::sleep(TICK);
         }
         self.end();
+    }
+
+    fn newest(&self) -> Result<Newest, Error> {
+        let crossing = MonitorRows(&self.means.place).newest()?;
+        Ok(Newest { event: self.means.ledger.newest_event_cursor(Duration::ZERO)?, crossing })
     }
 
     fn write(&self) -> Result<(), Error> {

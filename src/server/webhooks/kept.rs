@@ -8,12 +8,14 @@ use uuid::Uuid;
 
 use crate::error::{Error, InputError};
 use crate::facts::{Instant, NamePrefix};
-use crate::ledger::{EventCursor, EventKind};
+use crate::ledger::EventCursor;
 use crate::server::webhooks::address::{Network, check_url};
 use crate::server::webhooks::client::{Client, Message, SEND_TIME_MAX};
+use crate::server::webhooks::kind::WebhookKind;
 use crate::server::webhooks::{body, secret};
 use crate::store::{
-    DatabaseUrl, Deliveries, DeliveryRow, DeliveryState, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState,
+    DatabaseUrl, Deliveries, DeliveryRow, DeliveryState, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows,
+    WebhookState,
 };
 use crate::wire::hex::to_hex;
 use crate::wire::{DeliveryRecord, WebhookMadeRecord, WebhookRecord, WebhookTestRecord};
@@ -42,20 +44,20 @@ pub struct Webhooks(Place);
 pub struct NewWebhook {
     /// Where events are sent.
     pub url: String,
-    /// The kinds of events that it is told of; empty for all.
-    pub kinds: Vec<EventKind>,
-    /// Only events about accounts whose names begin with this; empty for all events.
+    /// The kinds of events that it is told of, crossings of monitors among them; empty for all.
+    pub kinds: Vec<WebhookKind>,
+    /// Only events about accounts whose names begin with this, and crossings of monitors of such accounts alone; empty for all.
     pub accounts: NamePrefix,
     /// Whether an event waits until the one before it has arrived.
     pub ordered: bool,
     /// Whether its address may be one of a private network, and its URL one without TLS.
     pub allow_private: bool,
-    /// What is behind this event is sent; `None` for all events.
+    /// What is behind this event is sent, and crossings that came behind it; `None` for all.
     pub after: Option<EventCursor>,
 }
 
 impl NewWebhook {
-    /// An endpoint that is told of all events, in order.
+    /// An endpoint that is told of all events and crossings, in order.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         let (kinds, accounts, after) = (Vec::new(), NamePrefix::default(), None);
@@ -134,6 +136,7 @@ impl Webhooks {
             state: WebhookState::Active.as_str().to_owned(),
             reason: None,
             cursor: new.after.map(|cursor| cursor.to_string()),
+            crossing: self.crossing_at(new.after)?,
             delivered: 0,
             delivered_at: None,
             created_at: now.micros(),
@@ -143,6 +146,14 @@ impl Webhooks {
         };
         self.rows().add(&row)?;
         Ok(made(row))
+    }
+
+    /// The number of the crossing behind which all are that came behind an event.
+    fn crossing_at(&self, cursor: Option<EventCursor>) -> Result<i64, Error> {
+        match cursor {
+            Some(cursor) => Ok(MonitorRows(&self.0).number_at(cursor.sequence.0)?),
+            None => Ok(0),
+        }
     }
 
     /// Makes a new secret. The old one signs too for a time.
@@ -233,13 +244,14 @@ impl Webhooks {
         self.get(&row.id)
     }
 
-    /// Sends everything again that is behind an event, or all events.
+    /// Sends everything again that is behind an event, and the crossings that came behind it, or all.
     ///
     /// # Errors
     /// [`Error::Input`] where there is no such webhook; [`Error::Store`].
     pub fn replay_after(&self, name: &str, cursor: Option<EventCursor>) -> Result<WebhookRecord, Error> {
         let row = self.row(name)?;
-        self.rows().rewind(&row.id, cursor.map(|cursor| cursor.to_string()).as_ref())?;
+        let crossing = self.crossing_at(cursor)?;
+        self.rows().rewind(&row.id, cursor.map(|cursor| cursor.to_string()).as_ref(), crossing)?;
         self.get(&row.id)
     }
 
@@ -286,6 +298,7 @@ fn shown(row: WebhookRow, waiting: i64, dead: i64) -> WebhookRecord {
         ordered: row.is_ordered != 0,
         allow_private: row.may_be_private != 0,
         cursor: row.cursor,
+        crossing: row.crossing,
         delivered: row.delivered,
         waiting,
         dead,

@@ -10,6 +10,8 @@ mod body;
 pub(super) mod client;
 pub(super) mod deliverer;
 pub(super) mod kept;
+pub(super) mod kind;
+mod notice;
 mod secret;
 mod tasks;
 mod unordered;

@@ -1,12 +1,12 @@
 //! What several threads send at once for one endpoint, and how far all of it is done.
 //!
-//! New events are taken in the book's order and end in any. The endpoint has come only as far as all events are done without a gap: each was
+//! New events are taken in their order and end in any. The endpoint has come only as far as all events are done without a gap: each was
 //! answered, or is kept to be sent again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
-use crate::ledger::{Event, EventCursor};
+use crate::server::webhooks::notice::{Notice, Reached};
 use crate::store::DeliveryRow;
 
 /// How many events may be under way to one endpoint.
@@ -18,7 +18,7 @@ pub(super) enum Task<'t> {
     /// An event that did not arrive.
     Again(&'t DeliveryRow),
     /// The event of that index.
-    New(usize, &'t Event),
+    New(usize, &'t Notice),
 }
 
 /// Why nothing more is taken.
@@ -40,7 +40,7 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Tasks<'t> {
     again: &'t [DeliveryRow],
-    new: &'t [Event],
+    new: &'t [Notice],
     progress: Mutex<Progress>,
 }
 
@@ -55,7 +55,7 @@ struct Progress {
 }
 
 impl<'t> Tasks<'t> {
-    pub(super) fn new(again: &'t [DeliveryRow], new: &'t [Event]) -> Self {
+    pub(super) fn new(again: &'t [DeliveryRow], new: &'t [Notice]) -> Self {
         Self { again, new, progress: Mutex::new(Progress { outcomes: vec![None; new.len()], ..Progress::default() }) }
     }
 
@@ -85,7 +85,7 @@ impl<'t> Tasks<'t> {
 
     /// Notes what became of a new event, and tells how far all of them are done now and how many of those were answered. The caller is told
     /// one after the other, so that nothing older comes behind something newer.
-    pub(super) fn done(&self, index: usize, outcome: Outcome, tell: impl FnOnce(EventCursor, i64)) {
+    pub(super) fn done(&self, index: usize, outcome: Outcome, tell: impl FnOnce(Reached, i64)) {
         let mut progress = self.progress();
         progress.outcomes[index] = Some(outcome);
         let (before, mut answered) = (progress.done, 0);
@@ -94,7 +94,7 @@ impl<'t> Tasks<'t> {
             progress.done += 1;
         }
         if progress.done > before {
-            tell(self.new[progress.done - 1].cursor(), answered);
+            tell(self.new[progress.done - 1].reached, answered);
         }
     }
 
@@ -104,9 +104,9 @@ impl<'t> Tasks<'t> {
     }
 
     /// The last event up to which all are done, and why nothing more was taken, where something is left.
-    pub(super) fn end(self) -> (Option<EventCursor>, Option<Stop>) {
+    pub(super) fn end(self) -> (Option<Reached>, Option<Stop>) {
         let progress = self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let last = progress.done.checked_sub(1).map(|index| self.new[index].cursor());
+        let last = progress.done.checked_sub(1).map(|index| self.new[index].reached);
         (last, progress.stop)
     }
 }

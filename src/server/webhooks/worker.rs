@@ -1,7 +1,7 @@
 //! The delivery to one endpoint, by one thread of the server that has the right to.
 //!
 //! At least once, and in order: an event is sent behind the answer to the one before it, and how far the endpoint has come is written behind
-//! that. An event that does not arrive gets a row of its own in the same transaction that moves the endpoint behind it. Where the order
+//! that. A crossing of a monitor is sent once the endpoint has come behind the event that caused it. An event that does not arrive gets a row of its own in the same transaction that moves the endpoint behind it. Where the order
 //! matters, nothing is sent as long as there is such a row. Where it does not, several events are under way at once (`unordered.rs`).
 
 use std::time::Duration;
@@ -9,16 +9,17 @@ use std::time::Duration;
 use tracing::{debug, warn};
 
 use crate::error::{Error, InputError};
-use crate::facts::Instant;
-use crate::ledger::{Event, EventCursor, EventFilter, EventPage, Ledger};
+use crate::facts::{Instant, Sequence};
+use crate::ledger::{EventCursor, EventPage, Ledger};
+use crate::server::monitors::crossing::Crossing;
 use crate::server::webhooks::attempts;
 use crate::server::webhooks::board::Board;
-use crate::server::webhooks::body;
 use crate::server::webhooks::client::{Attempted, Client, Message};
+use crate::server::webhooks::kind::Told;
+use crate::server::webhooks::notice::{Notice, Reached};
 use crate::store::{
     Deliveries, DeliveryRow, DeliveryState, Failed, Moved, Place, WebhookRow, WebhookRows, WebhookState,
 };
-use crate::wire::{EventRecord, event_type, read_event_kind};
 
 /// How many events are in memory at once.
 const PAGE_EVENTS: u32 = 100;
@@ -41,6 +42,8 @@ pub(super) struct Worker<'a> {
     pub(super) webhook: String,
     pub(super) epoch: i64,
     pub(super) cursor: Option<EventCursor>,
+    /// Everything up to the crossing of this number was sent.
+    pub(super) crossing: i64,
 }
 
 /// An event that did not arrive at its first attempt.
@@ -61,7 +64,7 @@ impl<'a> Worker<'a> {
     /// `None` where what is kept of the endpoint cannot be read.
     pub(super) fn new(means: &'a Means, board: &'a Board, row: &WebhookRow) -> Option<Self> {
         let cursor = row.cursor.as_deref().map(str::parse).transpose().ok()?;
-        Some(Self { means, board, webhook: row.id.clone(), epoch: row.epoch, cursor })
+        Some(Self { means, board, webhook: row.id.clone(), epoch: row.epoch, cursor, crossing: row.crossing })
     }
 
     /// Delivers until it is no longer for this one to do.
@@ -98,7 +101,13 @@ impl<'a> Worker<'a> {
             }
             return self.send_again(&row, head);
         }
-        self.send_page(&row)
+        let told = Self::told(&row)?;
+        let events = self.send_events(&told)?;
+        if matches!(events, Next::End) || matches!(events, Next::Wait(time) if time.is_zero()) {
+            return Ok(events);
+        }
+        let crossings = self.send_crossings(&told)?;
+        Ok(if matches!(crossings, Next::Wait(time) if time == PAUSE_MAX) { events } else { crossings })
     }
 
     pub(super) fn row(&self) -> Option<WebhookRow> {
@@ -109,20 +118,48 @@ impl<'a> Worker<'a> {
         self.means.ledger.clock().now()
     }
 
-    /// The next events of the book that the endpoint is told of.
-    pub(super) fn page(&self, row: &WebhookRow, limit: u32) -> Result<EventPage, Error> {
-        let words = row.types.split(',').filter(|word| !word.is_empty());
-        let kinds = words.map(read_event_kind).collect::<Result<_, _>>().map_err(InputError::request)?;
-        let filter = EventFilter { kinds, accounts: row.accounts.as_str().into() };
-        self.means.ledger.list_events(self.cursor, &filter, limit, Duration::ZERO)
+    /// What the endpoint is told of.
+    pub(super) fn told(row: &WebhookRow) -> Result<Told, Error> {
+        Ok(Told::read(&row.types, &row.accounts).map_err(InputError::request)?)
+    }
+
+    /// The next events of the book that the endpoint is told of. Where it is told of none it stands behind the newest one.
+    pub(super) fn events(&self, told: &Told, limit: u32) -> Result<EventPage, Error> {
+        if let Some(filter) = &told.events {
+            return self.means.ledger.list_events(self.cursor, filter, limit, Duration::ZERO);
+        }
+        let next = self.board.newest().event;
+        let newest = next.map_or(Sequence::UNASSIGNED, |cursor| cursor.sequence);
+        Ok(EventPage { events: Vec::new(), next, is_last: true, horizon: newest, newest })
+    }
+
+    /// The next crossings that the endpoint is told of and that come behind events which it stands behind, and the number of the last one that
+    /// was read.
+    pub(super) fn crossings(&self, told: &Told, limit: u32) -> Result<(Vec<Notice>, i64), Error> {
+        let newest = self.board.newest().crossing;
+        if newest <= self.crossing || !told.has_crossings() {
+            return Ok((Vec::new(), self.crossing));
+        }
+        let (mut read, last_read) = Crossing::list(&self.means.place, self.crossing, i64::from(limit))?;
+        let come = self.cursor.map_or(0, |cursor| cursor.sequence.0);
+        let ahead = read.iter().position(|crossing| crossing.sequence > come);
+        read.truncate(ahead.unwrap_or(read.len()));
+        let last = match ahead {
+            Some(_) => read.last().map_or(self.crossing, |crossing| crossing.number),
+            // Without any, those in between went with monitors that were removed.
+            None => last_read.unwrap_or(newest),
+        };
+        let book = self.means.ledger.book_id()?;
+        let sent = read.iter().filter(|crossing| told.lets_through(crossing));
+        let notices = sent.map(|crossing| Notice::of_crossing(crossing, book)).collect::<Result<_, Error>>()?;
+        Ok((notices, last))
     }
 
     /// Sends the next events of the book.
-    fn send_page(&mut self, row: &WebhookRow) -> Result<Next, Error> {
-        let page = self.page(row, PAGE_EVENTS)?;
+    fn send_events(&mut self, told: &Told) -> Result<Next, Error> {
+        let page = self.events(told, PAGE_EVENTS)?;
         for event in &page.events {
-            let Some(row) = self.row() else { return Ok(Next::End) };
-            let next = self.send_new(&row, event)?;
+            let next = self.send_new(&Notice::of_event(event)?)?;
             if !matches!(next, Next::More) {
                 return Ok(next);
             }
@@ -131,51 +168,81 @@ impl<'a> Worker<'a> {
         Ok(if page.is_last { Next::Wait(PAUSE_MAX) } else { Next::More })
     }
 
+    /// Sends the next crossings of monitors.
+    fn send_crossings(&mut self, told: &Told) -> Result<Next, Error> {
+        let (notices, last) = self.crossings(told, PAGE_EVENTS)?;
+        for notice in &notices {
+            let next = self.send_new(notice)?;
+            if !matches!(next, Next::More) {
+                return Ok(next);
+            }
+        }
+        Ok(if self.pass_crossings(last) || !notices.is_empty() { Next::More } else { Next::Wait(PAUSE_MAX) })
+    }
+
     /// Goes behind events that the endpoint is not told of.
     pub(super) fn pass(&mut self, next: Option<EventCursor>) {
         if let Some(cursor) = next.filter(|next| Some(*next) != self.cursor) {
-            self.cursor = Some(cursor);
-            self.board.advance(&self.webhook, self.epoch, cursor, 0);
+            self.reach(Reached::Event(cursor), 0);
         }
     }
 
-    /// Sends an event for the first time.
-    fn send_new(&mut self, row: &WebhookRow, event: &Event) -> Result<Next, Error> {
-        let cursor = event.cursor();
-        let Some(failure) = self.try_new(row, event)? else {
-            self.cursor = Some(cursor);
-            self.board.advance(&self.webhook, self.epoch, cursor, 1);
+    /// Goes behind crossings that the endpoint is not told of. Says whether there were any.
+    pub(super) fn pass_crossings(&mut self, last: i64) -> bool {
+        let has_passed = last > self.crossing;
+        if has_passed {
+            self.reach(Reached::Crossing(last), 0);
+        }
+        has_passed
+    }
+
+    /// Notes how far the endpoint has come.
+    fn reach(&mut self, reached: Reached, arrived: i64) {
+        self.stand_at(reached);
+        self.board.advance(&self.webhook, self.epoch, reached, arrived);
+    }
+
+    pub(super) const fn stand_at(&mut self, reached: Reached) {
+        match reached {
+            Reached::Event(cursor) => self.cursor = Some(cursor),
+            Reached::Crossing(number) => self.crossing = number,
+        }
+    }
+
+    /// Sends something for the first time.
+    fn send_new(&mut self, notice: &Notice) -> Result<Next, Error> {
+        let Some(row) = self.row() else { return Ok(Next::End) };
+        let Some(failure) = self.try_new(&row, notice) else {
+            self.reach(notice.reached, 1);
             return Ok(Next::More);
         };
-        let delivered = self.board.take_arrived(&self.webhook);
-        let moved = Moved { webhook: self.webhook.clone(), epoch: self.epoch, cursor: cursor.to_string(), delivered };
+        let none =
+            || Moved { webhook: self.webhook.clone(), epoch: self.epoch, cursor: None, crossing: None, delivered: 0 };
+        let mut moved = self.board.take(&self.webhook).unwrap_or_else(none);
+        notice.reached.note(&mut moved);
         if !Deliveries(&self.means.place).put_off(&failure.delivery, &moved)? {
             return Ok(Next::End);
         }
-        self.cursor = Some(cursor);
+        self.stand_at(notice.reached);
         if failure.is_gone {
             self.disable(GONE);
             return Ok(Next::End);
         }
-        // The next step waits for this event.
+        // The next step waits for this one.
         Ok(Next::Wait(Duration::ZERO))
     }
 
-    /// Tries an event for the first time. `None` where it arrived.
-    pub(super) fn try_new(&self, row: &WebhookRow, event: &Event) -> Result<Option<Failure>, Error> {
-        let id = event.cursor().to_string();
-        let body = body::of(&EventRecord::new(event)).map_err(|error| InputError::request(error.to_string()))?;
-        let attempt = self.means.client.send(row, Message { id: &id, body: &body }, self.now());
-        if attempt.problem.is_none() {
-            return Ok(None);
-        }
+    /// Tries something for the first time. `None` where it arrived.
+    pub(super) fn try_new(&self, row: &WebhookRow, notice: &Notice) -> Option<Failure> {
+        let attempt = self.means.client.send(row, Message { id: &notice.id, body: &notice.body }, self.now());
+        attempt.problem.as_ref()?;
         let failed = self.failed(&attempt, 1);
         let delivery = DeliveryRow {
             webhook: self.webhook.clone(),
-            event: id,
-            sequence: event.sequence.0,
-            kind: event_type(event.kind),
-            body,
+            event: notice.id.clone(),
+            sequence: notice.sequence,
+            kind: notice.kind.clone(),
+            body: notice.body.clone(),
             state: failed.state.as_str().to_owned(),
             attempts: 1,
             tried_at: failed.tried_at,
@@ -183,7 +250,7 @@ impl<'a> Worker<'a> {
             status: failed.status,
             problem: failed.problem,
         };
-        Ok(Some(Failure { delivery, is_gone: attempt.is_gone() }))
+        Some(Failure { delivery, is_gone: attempt.is_gone() })
     }
 
     /// Sends an event again that did not arrive.

@@ -4,7 +4,10 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use crate::store::StoreError;
 use crate::store::operational::place::{Place, Tables, Value};
 use crate::store::operational::tables::DELIVERIES;
-use crate::store::operational::webhooks::{MOVE, Moved};
+use crate::store::operational::webhooks::{Moved, move_on};
+
+/// What is added to the number of a crossing among the deliveries, which so stand behind those of events of the book.
+pub(crate) const CROSSINGS_BEHIND: i64 = 1 << 62;
 
 /// An event that did not arrive at its first attempt. Times are microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -14,7 +17,7 @@ pub(crate) struct DeliveryRow {
     /// The event's id.
     #[diesel(sql_type = Text)]
     pub(crate) event: String,
-    /// The event's number in the book's order.
+    /// The event's number in the book's order, or that of a crossing and [`CROSSINGS_BEHIND`].
     #[diesel(sql_type = BigInt)]
     pub(crate) sequence: i64,
     #[diesel(sql_type = Text)]
@@ -119,15 +122,7 @@ impl Deliveries<'_> {
     /// Notes that an event did not arrive, and that the endpoint has come behind it, both or neither. Says whether the epoch still holds.
     pub(crate) fn put_off(&self, row: &DeliveryRow, moved: &Moved) -> Result<bool, StoreError> {
         let kept = self.0.change(&DELIVERIES, |tables| {
-            let at = (moved.delivered > 0).then_some(row.tried_at);
-            let values: [Value; 5] = [
-                (&moved.cursor).into(),
-                moved.delivered.into(),
-                at.into(),
-                (&moved.webhook).into(),
-                moved.epoch.into(),
-            ];
-            if tables.execute(MOVE, &values)? == 0 {
+            if !move_on(tables, moved, row.tried_at)? {
                 return Ok(false);
             }
             insert(tables, row)?;

@@ -64,6 +64,9 @@ pub(crate) struct MonitorEventRow {
     /// The event of the book behind which it is so; null before the first event.
     #[diesel(sql_type = Nullable<Text>)]
     pub(crate) event: Option<String>,
+    /// The sequence of that event, or 0.
+    #[diesel(sql_type = BigInt)]
+    pub(crate) sequence: i64,
     #[diesel(sql_type = BigInt)]
     pub(crate) time: i64,
     /// What was compared, as a decimal number of the currency.
@@ -140,6 +143,28 @@ impl MonitorRows<'_> {
             ),
         })?;
         Ok(rows.unwrap_or_default())
+    }
+
+    /// The number of the newest event of any monitor; 0 before the first one.
+    pub(crate) fn newest(&self) -> Result<i64, StoreError> {
+        Ok(self.0.read(&LEASES, counter)?.unwrap_or_default())
+    }
+
+    /// The number behind which all of their events are that came behind an event of the book.
+    pub(crate) fn number_at(&self, sequence: i64) -> Result<i64, StoreError> {
+        // First the newest one: what comes meanwhile is behind it.
+        let newest = self.newest()?;
+        let first = "select min(number) as value from {}.monitor_events where sequence > $1 having min(number) is not null";
+        let found = self.0.read(&MONITOR_EVENTS, |tables| tables.load::<NumberRow>(first, &[sequence.into()]))?;
+        Ok(found.and_then(|rows| rows.first().map(|row| row.value - 1)).unwrap_or(newest))
+    }
+
+    /// The book was restored to an earlier state, whose newest event has this sequence: what came behind it came behind no event of the book any
+    /// more, and so does not wait for one.
+    pub(crate) fn bring_back(&self, sequence: i64) -> Result<(), StoreError> {
+        let bring = "update {}.monitor_events set sequence = $1 where sequence > $1";
+        self.0.change(&MONITOR_EVENTS, |tables| tables.execute(bring, &[sequence.into()]))?;
+        Ok(())
     }
 
     /// Takes the right to judge until then, unless another server has it. The epoch, where it did.
@@ -234,12 +259,14 @@ fn update(tables: &mut Tables<'_>, row: &MonitorRow) -> Result<usize, StoreError
 
 fn insert_event(tables: &mut Tables<'_>, event: &MonitorEventRow, number: i64) -> Result<usize, StoreError> {
     tables.execute(
-        "insert into {}.monitor_events (number, monitor, kind, event, time, value) values ($1, $2, $3, $4, $5, $6)",
+        "insert into {}.monitor_events (number, monitor, kind, event, sequence, time, value) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
         &[
             number.into(),
             (&event.monitor).into(),
             (&event.kind).into(),
             event.event.as_ref().into(),
+            event.sequence.into(),
             event.time.into(),
             (&event.value).into(),
         ],

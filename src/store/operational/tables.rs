@@ -22,7 +22,7 @@ pub(super) const WEBHOOKS: Table = Table {
     columns: "(\
         id text primary key, url text not null, secret text not null, old_secret text, old_secret_until bigint, \
         types text not null, accounts text not null, is_ordered bigint not null, may_be_private bigint not null, \
-        state text not null, reason text, cursor text, delivered bigint not null, delivered_at bigint, \
+        state text not null, reason text, cursor text, crossing bigint not null, delivered bigint not null, delivered_at bigint, \
         created_at bigint not null, holder text not null, epoch bigint not null, leased_until bigint not null)",
     rights: "select, insert, update, delete",
 };
@@ -56,9 +56,9 @@ pub(super) const MONITORS: Table = Table {
 pub(super) const MONITOR_EVENTS: Table = Table {
     name: "monitor_events",
     columns: "(\
-        number bigint primary key, monitor text not null, kind text not null, event text, time bigint not null, \
-        value text not null)",
-    rights: "select, insert, delete",
+        number bigint primary key, monitor text not null, kind text not null, event text, sequence bigint not null, \
+        time bigint not null, value text not null)",
+    rights: "select, insert, update, delete",
 };
 
 /// Who does what only one server does, by a name for it.

@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
-use crate::store::operational::place::{Place, Value};
+use crate::store::operational::place::{Place, Tables, Value};
 use crate::store::operational::tables::{ALL, WEBHOOKS};
 
 /// An endpoint that is told of events. Times are microseconds since 1970.
@@ -39,6 +39,9 @@ pub(crate) struct WebhookRow {
     /// Everything up to here has arrived, or has a row among the deliveries.
     #[diesel(sql_type = Nullable<Text>)]
     pub(crate) cursor: Option<String>,
+    /// The same of the crossings of monitors, by their numbers.
+    #[diesel(sql_type = BigInt)]
+    pub(crate) crossing: i64,
     #[diesel(sql_type = BigInt)]
     pub(crate) delivered: i64,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -80,14 +83,31 @@ impl WebhookState {
 pub(crate) struct Moved {
     pub(crate) webhook: String,
     pub(crate) epoch: i64,
-    pub(crate) cursor: String,
+    /// Behind this event, where it has come further in the feed.
+    pub(crate) cursor: Option<String>,
+    /// Behind the crossing of this number, where it has come further among these.
+    pub(crate) crossing: Option<i64>,
     /// How many more events have arrived.
     pub(crate) delivered: i64,
 }
 
-pub(super) const MOVE: &str = "\
-    update {}.webhooks set cursor = $1, delivered = delivered + $2, delivered_at = coalesce($3, delivered_at) \
-    where id = $4 and epoch = $5";
+const MOVE: &str = "\
+    update {}.webhooks set cursor = coalesce($1, cursor), crossing = coalesce($2, crossing), delivered = delivered + $3, \
+    delivered_at = coalesce($4, delivered_at) where id = $5 and epoch = $6";
+
+/// Notes how far an endpoint has come, at a moment. Says whether the epoch still holds.
+pub(super) fn move_on(tables: &mut Tables<'_>, moved: &Moved, now: i64) -> Result<bool, StoreError> {
+    let at = (moved.delivered > 0).then_some(now);
+    let values = [
+        moved.cursor.as_ref().into(),
+        moved.crossing.into(),
+        moved.delivered.into(),
+        at.into(),
+        (&moved.webhook).into(),
+        moved.epoch.into(),
+    ];
+    Ok(tables.execute(MOVE, &values)? == 1)
+}
 
 /// The endpoints that are told of one book's events.
 #[derive(Debug)]
@@ -106,8 +126,8 @@ impl WebhookRows<'_> {
         self.0.keep(&ALL, |tables| {
             tables.execute(
                 "insert into {}.webhooks (id, url, secret, types, accounts, is_ordered, may_be_private, state, cursor, \
-                 delivered, created_at, holder, epoch, leased_until) \
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, '', 0, 0) on conflict (id) do nothing",
+                 crossing, delivered, created_at, holder, epoch, leased_until) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, '', 0, 0) on conflict (id) do nothing",
                 &[
                     (&row.id).into(),
                     (&row.url).into(),
@@ -118,6 +138,7 @@ impl WebhookRows<'_> {
                     row.may_be_private.into(),
                     (&row.state).into(),
                     row.cursor.as_ref().into(),
+                    row.crossing.into(),
                     row.created_at.into(),
                 ],
             )
@@ -140,11 +161,12 @@ impl WebhookRows<'_> {
         )
     }
 
-    /// Delivers again what is behind a cursor. Whoever delivers now notices by the epoch.
-    pub(crate) fn rewind(&self, id: &str, cursor: Option<&String>) -> Result<(), StoreError> {
+    /// Delivers again what is behind a cursor, and behind a crossing. Whoever delivers now notices by the epoch.
+    pub(crate) fn rewind(&self, id: &str, cursor: Option<&String>, crossing: i64) -> Result<(), StoreError> {
         self.change(
-            "update {}.webhooks set cursor = $1, epoch = epoch + 1, leased_until = 0, holder = '' where id = $2",
-            &[cursor.into(), id.into()],
+            "update {}.webhooks set cursor = $1, crossing = $2, epoch = epoch + 1, leased_until = 0, holder = '' \
+             where id = $3",
+            &[cursor.into(), crossing.into(), id.into()],
         )
     }
 
@@ -181,17 +203,7 @@ impl WebhookRows<'_> {
     /// Notes how far endpoints have come, in one transaction. One that another server delivers to now keeps what that one notes.
     pub(crate) fn advance(&self, moves: &[Moved], now: i64) -> Result<(), StoreError> {
         self.0.change(&WEBHOOKS, |tables| {
-            moves.iter().try_for_each(|moved| {
-                let at = (moved.delivered > 0).then_some(now);
-                let values = [
-                    (&moved.cursor).into(),
-                    moved.delivered.into(),
-                    at.into(),
-                    (&moved.webhook).into(),
-                    moved.epoch.into(),
-                ];
-                tables.execute(MOVE, &values).map(drop)
-            })
+            moves.iter().try_for_each(|moved| move_on(tables, moved, now).map(drop))
         })?;
         Ok(())
     }

@@ -56,7 +56,7 @@ pub use crate::wire::records::imports::{ImportLineRecord, RefusedLineRecord};
 pub use crate::wire::records::keys::{KeyMadeRecord, KeyRecord, ShownKey};
 pub use crate::wire::records::lookups::{JournalRecord, TransferDetailsRecord, TransferWithBalancesRecord};
 #[cfg(feature = "server")]
-pub use crate::wire::records::monitors::{MonitorEventRecord, MonitorRecord};
+pub use crate::wire::records::monitors::{CrossingRecord, MonitorEventKind, MonitorEventRecord, MonitorRecord};
 pub use crate::wire::records::operations::{
     BackupRecord, BookMadeRecord, BookRecord, ExportRecord, FlatExportRecord, PageRecord, RoleRecord, SealRecord,
 };

@@ -13,7 +13,7 @@ record! {
         pub reason: Option<String>,
         /// The types of events that it is told of, with commas between them; null for all.
         pub types: Option<String>,
-        /// What the names of the accounts begin with that it is told of; null for all events.
+        /// What the names of the accounts begin with that it is told of; null for all.
         pub accounts: Option<String>,
         /// Whether an event waits until the one before it has arrived.
         pub ordered: bool,
@@ -21,6 +21,8 @@ record! {
         pub allow_private: bool,
         /// Everything up to this event has arrived, or is among the deliveries; null before the first event.
         pub cursor: Option<String>,
+        /// The same of crossings of monitors, by their numbers: everything up to this one.
+        pub crossing: i64,
         /// How many events have arrived.
         pub delivered: i64,
         /// How many events did not arrive yet and are tried again.
@@ -46,7 +48,7 @@ record! {
         pub url: String,
         /// What signs them: `whsec_` and 32 bytes in Base64. It is shown this once.
         pub secret: String,
-        /// Everything behind this event is sent; null for all events.
+        /// Everything behind this event is sent; null for all.
         pub cursor: Option<String>,
     }
     table { id, secret }
@@ -55,7 +57,7 @@ record! {
 record! {
     /// An event that did not arrive at its first attempt.
     pub struct DeliveryRecord {
-        /// The event's id.
+        /// The event's id, or that of a crossing.
         pub event: String,
         /// What happened.
         pub r#type: String,

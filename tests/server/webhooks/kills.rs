@@ -34,7 +34,7 @@ http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Receiver).serve
 ";
 
 /// How many servers and receivers are killed; more of them are for a machine that has the time.
-fn kills() -> usize {
+pub fn kills() -> usize {
     std::env::var("TELLER_WEBHOOK_KILLS").map_or(12, |count| count.parse().expect("TELLER_WEBHOOK_KILLS is a number"))
 }
 

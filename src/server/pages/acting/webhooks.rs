@@ -36,6 +36,8 @@ const KINDS: Choices = &[
     ("due.skipped", "A due transfer that was refused is not tried again"),
     ("currency.registered", "A currency was registered"),
     ("clock.accepted", "Entries later than the clock were accepted"),
+    ("monitor.raised", "The condition of a monitor became true"),
+    ("monitor.cleared", "The condition of a monitor ended"),
 ];
 const ORDERS: Choices =
     &[("ordered", "an event waits until the one before has arrived"), ("unordered", "the others go on")];
@@ -59,7 +61,7 @@ const ADD: Form = Form {
         Field::optional(
             "accounts",
             "Accounts",
-            "What their names begin with, such as customers: ; empty for all events",
+            "What their names begin with, such as customers: ; empty for all events and monitors",
         ),
         Field::optional("order", "When one fails", "").of(ORDERS),
         Field::optional("network", "Where it may be", "").of(NETWORKS),
@@ -201,11 +203,11 @@ fn tested(answer: &Value) -> Result<Document, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::EventKind;
+    use crate::server::webhooks::kind::WebhookKind;
 
     #[test]
     fn every_kind_of_event_can_be_chosen() {
-        assert!(KINDS.iter().map(|(word, _)| *word).eq(EventKind::ALL.iter().map(|kind| kind.as_str())));
+        assert!(KINDS.iter().map(|(word, _)| *word).eq(WebhookKind::all().map(WebhookKind::as_str)));
     }
 
     #[test]
