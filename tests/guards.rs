@@ -83,7 +83,8 @@ on_every_backend! {
         assert_append_only(book, "book_events", "actor", "event");
         let insert = |changes: &[(&str, &str)]| {
             let value = |column: &'static str| changes.iter().find(|change| change.0 == column).map_or(column, |change| change.1);
-            let columns = ["event", "sequence", "recorded_at", "kind", "actor", "hash", "reason", "period", "currency", "exponent", "currency_name"];
+            let columns = ["event", "sequence", "recorded_at", "kind", "actor", "hash", "reason", "period", "currency", "exponent", "currency_name",
+                "due_at", "due_code", "due_reason"];
             let values = columns.map(value).join(", ");
             format!("insert into book_events ({}) select {values} from book_events", columns.join(", "))
         };
@@ -97,6 +98,8 @@ on_every_backend! {
             (&[("event", "2"), ("sequence", "9"), ("kind", "'period_closed'"), ("currency", "null"), ("exponent", "null"), ("currency_name", "null")], "book_events_period_is_named"),
             (&[("event", "2"), ("sequence", "9"), ("currency", "'A'"), ("exponent", "null")], "book_events_currency_is_named"),
             (&[("event", "2"), ("sequence", "9"), ("currency", "'A'"), ("period", "'2026'")], "book_events_period_is_named"),
+            (&[("event", "2"), ("sequence", "9"), ("currency", "'A'"), ("due_code", "'x'")], "book_events_due_is_named"),
+            (&[("event", "2"), ("sequence", "9"), ("currency", "'A'"), ("due_at", "recorded_at"), ("due_code", "'x'"), ("due_reason", "'x'")], "book_events_due_is_named"),
         ] {
             assert_refused(book, &insert(changes), reason);
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use teller::facts::{AccountName, HoldState, Instant, Metadata, TransferId, TransferKind};
+use teller::facts::{AccountName, HoldState, Instant, Metadata, Sequence, TransferId, TransferKind};
 
 use teller::ledger::{
     AsOf, HoldFilter, JournalFilter, ListOrder, ListPage, RecordedFilter, Span, StatementOrder, TransferFilter,
@@ -100,6 +100,10 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
     assert_ways(book, &events, "events", || drop(ledger.account_events(&"a1".parse().unwrap(), None, 10).unwrap()));
     assert_ways(book, &["holds_open_by_expiry by range"], "expired holds", || {
         assert_eq!(ledger.expire_holds(Mode::DryRun).unwrap(), 0);
+    });
+    assert_ways(book, &["holds_open_by_expiry by range", "transfers_id_key"], "holds that end", || {
+        let behind = ("2027-01-01T00:00:00Z".parse().unwrap(), Sequence::UNASSIGNED);
+        assert_eq!(ledger.list_holds_by_expiry(behind, Instant::MAX, 10).unwrap(), []);
     });
     assert_lookups(book, ledger);
     let hold = TransferId::from_key("h0").unwrap();

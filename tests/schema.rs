@@ -71,7 +71,7 @@ fn raw_sqlite(path: &str, script: &str) {
 fn both_backends_have_the_same_tables_columns_and_constraints() {
     let (postgres, sqlite) = (TestBook::on_postgres(), TestBook::on_sqlite());
     assert_eq!(columns(&postgres), columns(&sqlite));
-    assert_eq!(columns(&sqlite).len(), 3 + 23 + 26 + 24 + 8 + 14 + 1 + 6 + 22 + 10);
+    assert_eq!(columns(&sqlite).len(), 3 + 23 + 26 + 24 + 8 + 17 + 1 + 6 + 22 + 10);
     assert_eq!(names(&postgres), names(&sqlite));
     assert!(names(&sqlite).len() > 25);
 }

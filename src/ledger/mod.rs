@@ -42,8 +42,8 @@ pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::book::examination::{Examination, examine};
 pub use crate::ledger::events::order::OpenedAccount;
 pub use crate::ledger::events::{
-    AccountChanged, DueEvent, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, Standing, TransferEvent,
-    Watched,
+    AccountChanged, DueEvent, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, Standing,
+    TransferEvent, Watched,
 };
 pub use crate::ledger::holds::listing::HoldFilter;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
@@ -62,6 +62,7 @@ pub use crate::ledger::reports::sheets::{LineKind, SheetLine, balance_sheet, beg
 pub use crate::ledger::reports::table::{BalanceRow, BalanceTable, Turnover};
 pub use crate::ledger::reports::trial_balance::{ShowEmpty, TrialBalanceCell, TrialBalanceLine, trial_balance};
 pub use crate::ledger::reports::valuation::{Prices, Valuation};
+pub use crate::ledger::schedules::refused::{DuePlace, RefusedPage};
 pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
 pub use crate::ledger::statements::SpanStatement;

@@ -113,8 +113,10 @@ pub(crate) fn expired_by_credit(accounts: Vec<i64>, now: SqlInstant) -> _ {
 }
 
 /// What is left of every open hold is above zero; the index by expiry fits where that is written too, and nowhere else.
+pub(crate) const IS_OPEN_BY_EXPIRY: &str = "state = 'open' and remaining > 0";
+
 fn is_open_by_expiry() -> SqlLiteral<Bool> {
-    sql("state = 'open' and remaining > 0")
+    sql(IS_OPEN_BY_EXPIRY)
 }
 
 /// Open holds that have expired, whosever they are.

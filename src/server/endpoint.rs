@@ -14,7 +14,7 @@ use crate::server::currencies::Currencies;
 use crate::server::jobs::Jobs;
 use crate::server::keys::kept::Keys;
 use crate::server::keys::scope::Scope;
-use crate::server::monitors::kept::Monitors;
+use crate::server::monitors::adding::Monitors;
 use crate::server::named;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;

@@ -56,7 +56,8 @@ pub use crate::server::keys::scope::Scope;
 pub use crate::server::listening::{OpenSockets, Server, Stopper};
 #[cfg(feature = "cli")]
 pub use crate::server::load::{Load, LoadRequest, LoadSource};
-pub use crate::server::monitors::kept::Monitors;
+pub use crate::server::monitors::adding::Monitors;
+pub use crate::server::monitors::scope::MonitorScope;
 pub use crate::server::options::{ServerOptions, TlsFiles};
 pub use crate::server::webhooks::kept::{NewWebhook, Webhooks};
 pub use crate::server::webhooks::kind::WebhookKind;

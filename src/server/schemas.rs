@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 use crate::server::answer::ITEMS;
 use crate::wire::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
-    ConsumerRecord, CrossingRecord, CurrencyRecord, DeliveryRecord, DueEventRecord, DueRecord, EntryRecord, EventRecord, ExpiredRecord, FactRecord,
-    FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord, JournalRecord, KeyMadeRecord, KeyRecord,
-    MetadataChangeRecord, MetadataRecord, MonitorEventRecord, MonitorRecord, OpenedRecord, PeriodChangeRecord,
-    PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord, ScheduleRunRecord, SheetRecord,
-    StatementHead, TransferDetailsRecord, TransferEventRecord, TransferRecord, TransferWithBalancesRecord,
-    TrialBalanceRecord, VerifyRecord, WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
+    ConsumerRecord, CrossingRecord, CurrencyRecord, DeliveryRecord, DueEventRecord, DueRecord, EntryRecord,
+    EventRecord, ExpiredRecord, FactRecord, FindingRecord, HoldHistoryRecord, HoldRecord, ImportRecord, ItemRecord,
+    JournalRecord, KeyMadeRecord, KeyRecord, MetadataChangeRecord, MetadataRecord, MonitorEventRecord, MonitorRecord,
+    OpenedRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ScheduleRecord,
+    ScheduleRunRecord, SheetRecord, StatementHead, TransferDetailsRecord, TransferEventRecord, TransferRecord,
+    TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WebhookMadeRecord, WebhookRecord, WebhookTestRecord,
 };
 
 /// What a body looks like.
@@ -270,8 +270,8 @@ fn of_the_rest() -> Value {
     let consumer = json!({"cursor": text(), "epoch": {"type": "integer"},
         "lease": {"type": "string", "description": "A length of time, such as `30s`"}});
     let elsewhere = json!({"to": {"type": "string", "description": "A cursor, `latest` or `first`"}});
-    let monitor = json!({"name": text(), "account": text(), "prefix": text(), "currency": text(),
-        "when": {"type": "string", "description": "Such as `available < 100.00`; `posted` and `held` too"}});
+    let monitor = json!({"name": text(), "account": text(), "prefix": text(), "currency": text(), "schedule": text(),
+        "when": {"type": "string", "description": "Such as `available < 100.00`, `posted` and `held` too; `hold expires in 24h`; `due refused`"}});
     let proof = json!({"seal": {"type": "object"}, "public_key": text(), "account": text()});
     json!({
         "KeyRequest": object(&[&key], &["name", "scopes"]),

@@ -16,7 +16,7 @@ use crate::server::keys::ring::Ring;
 use crate::server::keys::sessions::Sessions;
 use crate::server::lanes::{Lane, Late};
 use crate::server::metrics::Metrics;
-use crate::server::monitors::kept::Monitors;
+use crate::server::monitors::adding::Monitors;
 use crate::server::once::Once;
 use crate::server::options::ServerOptions;
 use crate::server::rates::Rates;

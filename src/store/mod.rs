@@ -31,6 +31,7 @@ mod drawing;
 mod driver;
 mod each_backend;
 mod error;
+mod expiring_holds;
 mod guards;
 mod indexes;
 mod leads;
@@ -85,6 +86,7 @@ pub(crate) use crate::store::counting_transfers::CountedTransfers;
 pub use crate::store::diagnosis::{Depth, Diagnosis, Fact, Measure};
 pub(crate) use crate::store::drawing::{Drawing, Writer};
 pub use crate::store::error::StoreError;
+pub(crate) use crate::store::expiring_holds::ExpiringHolds;
 pub(crate) use crate::store::guards::Guards;
 pub(crate) use crate::store::indexes::Indexes;
 pub(crate) use crate::store::leads::Leads;
@@ -92,9 +94,9 @@ pub use crate::store::migrations::MigrationStatus;
 pub(crate) use crate::store::movements::Movements;
 #[cfg(feature = "server")]
 pub(crate) use crate::store::operational::{
-    Acknowledged, ApiKeyRow, ApiKeys, ConsumerRow, ConsumerRows, Deliveries, DeliveryRow, DeliveryState, Failed,
-    Judged, KeyTime, MonitorEventRow, MonitorRow, MonitorRows, Moved, Place, SessionRow, WebhookRow, WebhookRows,
-    WebhookState,
+    Acknowledged, ApiKeyRow, ApiKeys, CLEARED, CROSSINGS_BEHIND, ConsumerRow, ConsumerRows, Deliveries, DeliveryRow,
+    DeliveryState, Failed, Judged, KeyTime, MonitorEventRow, MonitorRow, MonitorRows, Moved, Place, RAISED, SessionRow,
+    SubjectRow, WebhookRow, WebhookRows, WebhookState,
 };
 pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, Lifetime, MissingBook, StoreOptions};
@@ -133,6 +135,7 @@ pub(crate) trait Store:
     + BookImports
     + CountedTransfers
     + Drawing
+    + ExpiringHolds
     + Guards
     + Indexes
     + Leads

@@ -119,7 +119,7 @@ on_every_backend! {
         assert_whole(&book.ledger(), 1);
     }
 
-    /// The clock went back by a day: what is told comes behind the newest event all the same, and no due is held up.
+    // The clock went back by a day: what is told comes behind the newest event all the same, and no due is held up.
     fn a_clock_that_is_behind_holds_up_no_refusal(book: &TestBook) {
         check(book, BEGIN);
         add(&book.ledger(), &ScheduleRequest { money: euros("100"), ..tried_again("rent") });

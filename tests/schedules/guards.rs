@@ -137,4 +137,18 @@ on_every_backend! {
         assert_refused(book, posted, unique("schedule_dues_transfer_id_key"));
         assert_eq!(book.raw(&book.in_own_words(&insert_changed(book, "schedule_dues", &usual))), Ok(1));
     }
+
+    fn the_first_refusal_of_a_due_is_recorded_once(book: &TestBook) {
+        fill(book);
+        let columns = "event, sequence, recorded_at, kind, actor, hash, schedule_id, schedule_hash, due_at, due_code, due_reason";
+        let again = columns.replacen("event, sequence", "event + 1, sequence + 50", 1);
+        let insert = |values: &str| format!("insert into book_events ({columns}) select {values} from book_events where due_at is not null");
+        let reason = if book.is_on_postgres() { "book_events_of_dues" } else { "replace refused" };
+        assert_refused(book, &insert(&again), reason);
+        let skipped = again.replacen("kind", "'due_skipped'", 1);
+        for column in ["due_at", "due_code", "due_reason", "schedule_id"] {
+            assert_refused(book, &insert(&skipped.replacen(column, "null", 1)), "book_events_");
+        }
+        assert_refused(book, &insert(&again.replacen("kind", "'schedule_added'", 1)), "book_events_");
+    }
 }

@@ -118,7 +118,7 @@ on_every_backend! {
             ("update book_events set due_code = 'x' where due_at is not null", "another hash"),
             ("update book_events set due_reason = 'x' where due_at is not null", "another hash"),
             ("update book_events set kind = 'due_skipped' where due_at is not null", "another hash"),
-            (&format!("insert into book_events ({columns}) select {other} from book_events where due_at is not null"), "another hash"),
+            (&format!("insert into book_events ({columns}) select {other} from book_events where due_at is not null"), "is recorded before what came before it"),
         ] {
             let found = finding_after(book, change);
             assert!(found.as_ref().is_some_and(|found| found.contains(problem)), "{change}: {found:?}");

@@ -1,6 +1,7 @@
 //! Monitors: each crossing of a condition once, in the book's order, whoever judges and whoever is killed.
 
 mod kills;
+mod single;
 
 use std::time::{Duration, Instant};
 
@@ -267,7 +268,7 @@ on_every_backend! {
         assert_eq!(add(&[&low[..], &["--format", "json"]].concat()).ends(0).json()["raised"], true);
         add(&low).ends(65).says("there is a monitor low already");
         add(&["x", "--account", "customers:alcie", "--when", "held > 1"]).ends(3).says("did you mean customers:alice?");
-        add(&["x", "--prefix", "customers:", "--when", "held > 1"]).ends(2);
+        add(&["x", "--prefix", "customers:", "--when", "held > 1"]).ends(65).says("say which");
         add(&["x", "--when", "held > 1"]).ends(2);
         add(&["x", "--account", "customers:alice", "--when", "lots"]).ends(65).says("is no condition");
         add(&["sum", "--prefix", "customers:", "--currency", "EUR", "--when", "posted > 5"]).ends(0);

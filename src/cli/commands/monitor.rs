@@ -7,13 +7,13 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::facts::NamePrefix;
-use crate::ledger::{Ledger, Watched};
-use crate::server::Monitors;
+use crate::ledger::Ledger;
+use crate::server::{MonitorScope, Monitors};
 use crate::wire::MonitorRecord;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum MonitorCommand {
-    /// Add a condition on what an account has, or several together
+    /// Add a condition on what an account has, or several together, or on holds or dues
     #[command(after_help = ADD_HELP)]
     Add(AddArgs),
     /// List the monitors, and whether their conditions are true
@@ -34,24 +34,30 @@ const ADD_HELP: &str = "\
 Examples:
   teller monitor add alice-low --account customers:alice --when 'available < 100.00'
   teller monitor add float --prefix cash: --currency EUR --when 'posted < 50000'
+  teller monitor add ending --prefix customers: --when 'hold expires in 24h'
+  teller monitor add unpaid --prefix customers: --when 'due refused'
+  teller monitor add rent --schedule rent --when 'due refused'
 
-What is compared is posted, held or available, as the balance of the account shows it, and by <, <=, =, >= or >. `teller serve` judges \
-monitors by each event, in the book's order: docs/monitors.md tells what is promised.";
+What is compared is posted, held or available, as the balance of the account shows it, and by <, <=, =, >= or >. Holds and dues are \
+told of one by one. `teller serve` judges monitors by each event, in the book's order: docs/monitors.md tells what is promised.";
 
 #[derive(Args)]
 pub(in crate::cli) struct AddArgs {
     /// The monitor's name
     monitor: String,
     /// The account
-    #[arg(long, value_name = "ACCOUNT", required_unless_present = "prefix", conflicts_with = "prefix")]
+    #[arg(long, value_name = "ACCOUNT", required_unless_present_any = ["prefix", "schedule"], conflicts_with_all = ["prefix", "schedule"])]
     account: Option<String>,
-    /// All accounts of the currency whose names begin with this, together
-    #[arg(long, value_name = "PREFIX", requires = "currency")]
+    /// All accounts whose names begin with this
+    #[arg(long, value_name = "PREFIX", conflicts_with = "schedule")]
     prefix: Option<NamePrefix>,
-    /// The currency of these accounts
+    /// The currency of these accounts, if what they have together is compared
     #[arg(long, value_name = "CODE", requires = "prefix")]
     currency: Option<String>,
-    /// The condition, such as 'available < 100.00'
+    /// The schedule's id or key, for 'due refused'
+    #[arg(long, value_name = "SCHEDULE")]
+    schedule: Option<String>,
+    /// The condition, such as 'available < 100.00', 'hold expires in 24h' or 'due refused'
     #[arg(long, value_name = "CONDITION")]
     when: String,
 }
@@ -89,13 +95,15 @@ pub(in crate::cli) fn run(context: &Context, command: &MonitorCommand) -> Result
 }
 
 fn add(context: &Context, monitors: &Monitors, ledger: &Ledger, arguments: &AddArgs) -> Result<Ending, Failure> {
-    let watched = match (&arguments.account, &arguments.prefix, &arguments.currency) {
-        (None, Some(prefix), Some(currency)) => {
-            Watched::Prefix { prefix: prefix.to_string(), currency: parse(currency)? }
+    let scope = match (&arguments.account, &arguments.prefix, &arguments.schedule) {
+        (None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(schedule)?),
+        (None, Some(prefix), _) => {
+            let currency = arguments.currency.as_deref().map(parse).transpose()?;
+            MonitorScope::Prefix { prefix: prefix.clone(), currency }
         }
-        (account, ..) => Watched::Account(parse(account.as_deref().unwrap_or_default())?),
+        (account, ..) => MonitorScope::Account(parse(account.as_deref().unwrap_or_default())?),
     };
-    let added = monitors.add(&arguments.monitor, &watched, &arguments.when, ledger);
+    let added = monitors.add(&arguments.monitor, scope, &arguments.when, ledger);
     changed(context, "added", &added.map_err(|error| context.with_similar(error.into()))?)
 }
 

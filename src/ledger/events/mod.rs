@@ -24,7 +24,9 @@ use crate::ledger::proof::seal::book_id;
 use crate::store::Access;
 
 pub use crate::ledger::events::cursor::EventCursor;
-pub use crate::ledger::events::event::{AccountChanged, DueEvent, Event, EventContent, EventFilter, Leg, TransferEvent};
+pub use crate::ledger::events::event::{
+    AccountChanged, DueEvent, Event, EventContent, EventFilter, Leg, TransferEvent,
+};
 use crate::ledger::events::horizon::Seen;
 pub use crate::ledger::events::kind::EventKind;
 use crate::ledger::events::reading::Reading;

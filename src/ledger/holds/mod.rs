@@ -3,6 +3,7 @@
 //! What belongs here: the state of holds. What does not: placing, capturing and releasing, which are requests like any other and are posted
 //! by [`transfers`](crate::ledger::transfers).
 
+mod expiring;
 pub(super) mod expiry;
 pub(super) mod listing;
 

@@ -4,11 +4,13 @@
 //! attempt, which the core computes.
 
 pub(super) mod pages;
+pub(super) mod refused;
 pub(super) mod runs;
 
 use crate::error::{Error, InputError};
 use crate::facts::{
-    Account, AccountName, Actor, BookChange, Cancellation, Description, Due, Instant, Schedule, ScheduleId, ScheduleState, Signature,
+    Account, AccountName, Actor, BookChange, Cancellation, Description, Due, Instant, Schedule, ScheduleId,
+    ScheduleState, Signature,
 };
 use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::Ledger;

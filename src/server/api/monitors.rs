@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 
 use crate::error::InputError;
-use crate::facts::NamePrefix;
-use crate::ledger::{Ledger, Watched};
+use crate::ledger::Ledger;
 use crate::server::answer::Answer;
 use crate::server::call::{Call, parse};
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, MonitorsRun};
 use crate::server::keys::scope::Scope;
-use crate::server::monitors::kept::Monitors;
+use crate::server::monitors::adding::Monitors;
+use crate::server::monitors::scope::MonitorScope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 
@@ -29,7 +29,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         ),
         Endpoint::post(
             "/v1/monitors",
-            "Add a condition on what an account has, or several together",
+            "Add a condition on what an account has, or several together, or on holds or dues",
             Scope::MonitorsWrite,
             Action::Monitors(add),
             one,
@@ -66,16 +66,22 @@ fn add(call: &Call, monitors: &Monitors, ledger: &Ledger) -> Result<Answer, Prob
     let mut fields = call.fields()?;
     let (name, when) = (fields.require_text("name")?, fields.require_text("when")?);
     let (account, prefix) = (fields.take_text("account")?, fields.take_text("prefix")?);
-    let currency = fields.take_text("currency")?;
-    fields.finish("name, when, account, prefix and currency")?;
-    let watched = match (account, prefix, currency) {
-        (Some(account), None, None) => Watched::Account(parse(&account)?),
-        (None, Some(prefix), Some(currency)) => {
-            Watched::Prefix { prefix: NamePrefix::from(prefix).to_string(), currency: parse(&currency)? }
+    let (currency, schedule) = (fields.take_text("currency")?, fields.take_text("schedule")?);
+    fields.finish("name, when, account, prefix, currency and schedule")?;
+    let scope = match (account, prefix, currency, schedule) {
+        (Some(account), None, None, None) => MonitorScope::Account(parse(&account)?),
+        (None, Some(prefix), currency, None) => {
+            let currency = currency.as_deref().map(parse).transpose()?;
+            MonitorScope::Prefix { prefix: prefix.into(), currency }
         }
-        _ => return Err(InputError::request("say an account, or a prefix and a currency").into()),
+        (None, None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(&schedule)?),
+        _ => {
+            return Err(
+                InputError::request("say an account, a prefix with or without a currency, or a schedule").into()
+            );
+        }
     };
-    let added = monitors.add(&name, &watched, &when, ledger)?;
+    let added = monitors.add(&name, scope, &when, ledger)?;
     Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&added)? })
 }
 

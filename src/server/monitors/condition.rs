@@ -54,7 +54,8 @@ impl FromStr for WrittenCondition {
         let problem = || {
             let shown: String = text.chars().take(60).collect();
             InputError::request(format!(
-                "{shown:?} is no condition; write what is compared, posted, held or available, and with what: available < 100.00"
+                "{shown:?} is no condition; write what is compared, posted, held or available, and with what, as in \"available < \
+                 100.00\", or \"hold expires in 24h\", or \"due refused\""
             ))
         };
         let is_sign = |letter: char| matches!(letter, '<' | '>' | '=');

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::facts::NamePrefix;
-use crate::server::monitors::kept::{Kept, shown_event};
+use crate::server::monitors::kept::Kept;
 use crate::store::{MonitorRows, Place};
-use crate::wire::{CrossingRecord, MonitorEventKind, MonitorEventRecord, MonitorRecord};
+use crate::wire::{CrossingRecord, MonitorEventKind, MonitorEventRecord};
 
 /// That the condition of a monitor became true, or ended.
 #[derive(Clone, Debug)]
@@ -33,13 +33,13 @@ impl Crossing {
         let mut monitors = HashMap::new();
         for row in rows.list()? {
             let kept = Kept::read(row)?;
-            monitors.insert(kept.name.clone(), kept.shown());
+            monitors.insert(kept.name.clone(), kept);
         }
         let found = crossings.into_iter().filter_map(|row| {
             let monitor = monitors.get(&row.monitor)?;
             let kind = MonitorEventKind::of_state(&row.kind)?;
             let (number, sequence) = (row.number, row.sequence);
-            Some(Self { number, sequence, kind, accounts: accounts(monitor), record: shown_event(row, monitor) })
+            Some(Self { number, sequence, kind, accounts: monitor.accounts(), record: monitor.shown_event(row) })
         });
         Ok((found.collect(), Some(last)))
     }
@@ -48,8 +48,4 @@ impl Crossing {
     pub(in crate::server) fn record(&self, book: Uuid) -> CrossingRecord {
         CrossingRecord::new(self.record.clone(), book)
     }
-}
-
-fn accounts(monitor: &MonitorRecord) -> NamePrefix {
-    monitor.account.as_deref().or(monitor.prefix.as_deref()).unwrap_or_default().into()
 }

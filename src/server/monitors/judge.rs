@@ -7,7 +7,8 @@ use tracing::{info, warn};
 
 use crate::error::{Error, InputError};
 use crate::ledger::{Event, EventContent, EventCursor, EventFilter, Ledger, Standing};
-use crate::server::monitors::kept::{Kept, Monitors};
+use crate::server::monitors::adding::Monitors;
+use crate::server::monitors::kept::{Behind, Kept, Rule};
 use crate::store::{Judged, MonitorEventRow, MonitorRow};
 
 /// How many events are in memory at once.
@@ -57,7 +58,7 @@ impl<'a> Judge<'a> {
             ledger,
             lease,
             epoch,
-            kept: monitors.kept()?,
+            kept: monitors.to_judge()?,
             kept_at: Stopwatch::now(),
             is_ahead: false,
         }))
@@ -77,6 +78,7 @@ impl<'a> Judge<'a> {
     /// Takes note of monitors that were added or removed.
     pub(super) fn refresh(&mut self) -> Result<(), Error> {
         let is_same = |one: &Kept, other: &Kept| one.name == other.name && one.created_at == other.created_at;
+        // One that is new to this server has told of nothing yet.
         let rows = self.monitors.kept()?;
         self.kept.retain(|monitor| rows.iter().any(|row| is_same(row, monitor)));
         for row in rows {
@@ -101,7 +103,7 @@ impl<'a> Judge<'a> {
         };
         let mut crossings = Vec::new();
         for event in &page.events {
-            judge(&mut self.kept, event, &mut crossings);
+            self.judge(event, &mut crossings)?;
         }
         if let Some(next) = page.next {
             let behind = self.kept.iter_mut().filter(|monitor| monitor.sequence() < next.sequence.0);
@@ -109,7 +111,10 @@ impl<'a> Judge<'a> {
                 (monitor.cursor, self.is_ahead) = (Some(next), true);
             }
         }
-        let looked = match (page.is_last, page.events.is_empty()) {
+        if page.is_last {
+            self.look_without_events(&mut crossings)?;
+        }
+        let looked = match (page.is_last, page.events.is_empty() && crossings.is_empty()) {
             (false, _) => Looked::More,
             (true, false) => Looked::Done,
             (true, true) => Looked::Nothing,
@@ -127,15 +132,59 @@ impl<'a> Judge<'a> {
         let newest = self.ledger.newest_event_cursor(Duration::ZERO)?;
         self.monitors.rows().bring_back(newest.map_or(0, |cursor| cursor.sequence.0))?;
         for monitor in self.kept.iter_mut().filter(|monitor| monitor.cursor == cursor) {
-            let standing = match self.ledger.standing(&monitor.watched, Duration::ZERO) {
-                // An account that is not there any more has nothing.
-                Err(Error::Rejected(_)) => (newest, Standing::default()),
-                standing => standing?,
-            };
-            (monitor.cursor, monitor.standing) = standing;
-            crossings.extend(monitor.settle(monitor.cursor, now));
+            match &mut monitor.rule {
+                Rule::Balance(balance) => {
+                    let standing = match self.ledger.standing(&balance.watched, Duration::ZERO) {
+                        // An account that is not there any more has nothing.
+                        Err(Error::Rejected(_)) => (newest, Standing::default()),
+                        standing => standing?,
+                    };
+                    (monitor.cursor, balance.standing) = standing;
+                    crossings.extend(monitor.settle(Behind { cursor: monitor.cursor, time: now }));
+                }
+                Rule::Single(single, _) => {
+                    monitor.cursor = newest;
+                    let cleared = single.begin_anew();
+                    let behind = Behind { cursor: newest, time: now };
+                    crossings.extend(cleared.into_iter().map(|change| monitor.tell(change, behind)));
+                }
+            }
         }
         Ok(if self.keep(&crossings)? { Looked::More } else { Looked::Lost })
+    }
+
+    /// Applies an event to the monitors that have not come so far, and adds what became of them. The legs of a journal post together, so conditions are
+    /// judged behind the last of them.
+    fn judge(&mut self, event: &Event, crossings: &mut Vec<MonitorEventRow>) -> Result<(), Error> {
+        let behind = Behind { cursor: Some(event.cursor()), time: event.recorded_at };
+        for monitor in self.kept.iter_mut().filter(|monitor| monitor.sequence() < event.sequence.0) {
+            match &mut monitor.rule {
+                Rule::Balance(balance) => {
+                    balance.watched.apply(event, &mut balance.standing);
+                    if !is_within_journal(event) {
+                        crossings.extend(monitor.settle(behind));
+                    }
+                }
+                Rule::Single(single, _) => {
+                    let changes = single.apply(event, self.ledger)?;
+                    crossings.extend(changes.into_iter().map(|change| monitor.tell(change, behind)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what has become so by the time alone.
+    fn look_without_events(&mut self, crossings: &mut Vec<MonitorEventRow>) -> Result<(), Error> {
+        let now = self.ledger.clock().now();
+        for monitor in &mut self.kept {
+            let behind = Behind { cursor: monitor.cursor, time: now };
+            if let Rule::Single(single, _) = &mut monitor.rule {
+                let changes = single.look(self.ledger, now)?;
+                crossings.extend(changes.into_iter().map(|change| monitor.tell(change, behind)));
+            }
+        }
+        Ok(())
     }
 
     fn keep_if_due(&mut self, crossings: &[MonitorEventRow], looked: Looked) -> Result<Looked, Error> {
@@ -153,17 +202,6 @@ impl<'a> Judge<'a> {
         let rows: Vec<MonitorRow> = self.kept.iter().map(Kept::row).collect();
         let until = self.ledger.clock().now().after(self.lease).micros();
         Ok(self.monitors.rows().keep(&Judged { epoch: self.epoch, until, rows: &rows, events: crossings })?)
-    }
-}
-
-/// Applies an event to the monitors that have not come so far, and adds what became of them. The legs of a journal post together, so conditions are
-/// judged behind the last of them.
-fn judge(monitors: &mut [Kept], event: &Event, crossings: &mut Vec<MonitorEventRow>) {
-    for monitor in monitors.iter_mut().filter(|monitor| monitor.sequence() < event.sequence.0) {
-        monitor.watched.apply(event, &mut monitor.standing);
-        if !is_within_journal(event) {
-            crossings.extend(monitor.settle(Some(event.cursor()), event.recorded_at));
-        }
     }
 }
 

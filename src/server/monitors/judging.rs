@@ -10,8 +10,8 @@ use tracing::warn;
 
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::server::monitors::adding::Monitors;
 use crate::server::monitors::judge::{Judge, Looked};
-use crate::server::monitors::kept::Monitors;
 use crate::store::{DatabaseUrl, StoreOptions};
 
 /// How long the pause is between two looks at the book: twice as long each time that nothing happened.

@@ -1,192 +1,143 @@
-//! Adding, listing and removing monitors, and reading what happened to them.
+//! Monitors as they are kept, and what is shown of them.
 
-use std::time::Duration;
+use uuid::Uuid;
 
-use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Instant};
-use crate::ledger::{EventCursor, Ledger, Standing, Watched};
+use crate::error::InputError;
+use crate::facts::{AccountName, Instant, NamePrefix, ScheduleId, TransferId};
+use crate::ledger::{EventCursor, Standing, Watched};
 use crate::money::{Currency, CurrencyCode};
-use crate::server::monitors::condition::{Condition, WrittenCondition};
-use crate::server::plain_names;
-use crate::store::{DatabaseUrl, MonitorEventRow, MonitorRow, MonitorRows, Place, StoreOptions};
-use crate::wire::{MonitorEventRecord, MonitorRecord};
-
-/// How long writers that are under way are waited for.
-const WRITERS_WAIT: Duration = Duration::from_secs(1);
-
-/// The monitors of a book: each is a condition on what accounts have. A server judges them; they are kept beside the book, and are no part of it.
-///
-/// ```
-/// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
-/// # let (folder, ledger) = support::new_book()?;
-/// # let url = format!("sqlite://{}", folder.path().join("other.db").display()).parse()?;
-/// use teller::ledger::Watched;
-/// use teller::server::Monitors;
-///
-/// let monitors = Monitors::of_book(&url, Default::default());
-/// let alice = Watched::Account("customers:alice".parse()?);
-/// let low = monitors.add("alice-low", &alice, "available < 150.00", &ledger)?;
-/// assert!(low.raised, "she has 100.00");
-/// let (events, _) = monitors.events("alice-low", 0, 10)?;
-/// assert_eq!(events.len(), 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-pub struct Monitors(Place);
+use crate::server::monitors::condition::Condition;
+use crate::server::monitors::scope::MonitorScope;
+use crate::server::monitors::single::{Change, Single, Subject, What};
+use crate::server::monitors::when::When;
+use crate::store::{CLEARED, MonitorEventRow, MonitorRow, RAISED, SubjectRow};
+use crate::wire::{MonitorEventKind, MonitorEventRecord, MonitorRecord};
 
 /// A monitor, and how far it is judged.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub(super) name: String,
-    pub(super) watched: Watched,
-    pub(super) currency: Currency,
-    pub(super) condition: Condition,
-    pub(super) is_raised: bool,
+    /// What was written behind `--when`, as it is shown.
+    pub(super) condition: String,
+    pub(super) rule: Rule,
     pub(super) changed_at: Option<Instant>,
-    pub(super) standing: Standing,
     pub(super) cursor: Option<EventCursor>,
     pub(super) created_at: Instant,
 }
 
-/// What became of a condition.
-const RAISED: &str = "raised";
-const CLEARED: &str = "cleared";
+/// What is judged.
+#[derive(Clone, Debug)]
+pub(super) enum Rule {
+    Balance(Balance),
+    /// Holds or dues, each by itself, and the account that a schedule debits.
+    Single(Single, Option<AccountName>),
+}
 
-impl Monitors {
-    /// Those of a book. Nothing is connected to before it is needed.
-    #[must_use]
-    pub fn of_book(url: &DatabaseUrl, options: StoreOptions) -> Self {
-        Self(Place::of_book(url, options))
-    }
+/// What some accounts have together, and the condition on it.
+#[derive(Clone, Debug)]
+pub(super) struct Balance {
+    pub(super) watched: Watched,
+    pub(super) currency: Currency,
+    pub(super) condition: Condition,
+    pub(super) standing: Standing,
+    pub(super) is_raised: bool,
+}
 
-    pub(super) const fn rows(&self) -> MonitorRows<'_> {
-        MonitorRows(&self.0)
-    }
-
-    /// All of them, by name.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub fn list(&self) -> Result<Vec<MonitorRecord>, Error> {
-        Ok(self.kept()?.iter().map(Kept::shown).collect())
-    }
-
-    pub(super) fn kept(&self) -> Result<Vec<Kept>, Error> {
-        let mut rows = self.rows().list()?;
-        rows.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(rows.into_iter().map(Kept::read).collect::<Result<_, _>>()?)
-    }
-
-    /// The one of that name.
-    ///
-    /// # Errors
-    /// [`InputError::MonitorUnknown`], [`Error::Store`].
-    pub fn get(&self, name: &str) -> Result<MonitorRecord, Error> {
-        let found = self.kept()?.into_iter().find(|monitor| monitor.name == name);
-        found.map(|monitor| monitor.shown()).ok_or_else(|| unknown(name))
-    }
-
-    /// Adds one. It is judged at once by what the accounts have now, and from then on by each event.
-    ///
-    /// # Errors
-    /// [`InputError::Text`] for a name that is not plain, [`InputError::MonitorExists`], [`InputError::Request`] for a text that is no condition;
-    /// [`Error::Rejected`] where there is no such account or currency; [`Error::Store`].
-    pub fn add(&self, name: &str, watched: &Watched, condition: &str, ledger: &Ledger) -> Result<MonitorRecord, Error> {
-        plain_names::check("name of the monitor", name)?;
-        let written: WrittenCondition = condition.parse()?;
-        let currency = match watched {
-            Watched::Account(account) => ledger.get_account(account)?.currency,
-            Watched::Prefix { currency, .. } => ledger.get_currency(*currency)?.currency,
-        };
-        let (cursor, standing) = ledger.standing(watched, WRITERS_WAIT)?;
-        let (condition, now) = (written.in_currency(currency)?, ledger.clock().now());
-        let is_raised = condition.is_true(&standing);
-        let kept = Kept {
-            name: name.to_owned(),
-            watched: watched.clone(),
-            currency,
-            condition,
-            is_raised,
-            changed_at: is_raised.then_some(now),
-            standing,
-            cursor,
-            created_at: now,
-        };
-        let first = is_raised.then(|| kept.event(cursor, now));
-        if !self.rows().add(&kept.row(), first.as_ref())? {
-            return Err(InputError::MonitorExists(name.to_owned()).into());
-        }
-        Ok(kept.shown())
-    }
-
-    /// Forgets one, and its events. Returns it as it was.
-    ///
-    /// # Errors
-    /// [`InputError::MonitorUnknown`], [`Error::Store`].
-    pub fn remove(&self, name: &str) -> Result<MonitorRecord, Error> {
-        let was = self.get(name)?;
-        self.rows().remove(name)?;
-        Ok(was)
-    }
-
-    /// What happened to one behind a number, in order; and the number to go on behind, where there may be more.
-    ///
-    /// # Errors
-    /// [`InputError::MonitorUnknown`], [`Error::Store`].
-    pub fn events(&self, name: &str, behind: i64, limit: u32) -> Result<(Vec<MonitorEventRecord>, Option<i64>), Error> {
-        let monitor = self.get(name)?;
-        let rows = self.rows().events(Some(name), behind, i64::from(limit))?;
-        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number);
-        Ok((rows.into_iter().map(|row| shown_event(row, &monitor)).collect(), next))
-    }
+/// Behind which event of the book something is so, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Behind {
+    pub(super) cursor: Option<EventCursor>,
+    pub(super) time: Instant,
 }
 
 impl Kept {
     pub(super) fn read(row: MonitorRow) -> Result<Self, InputError> {
-        // What is kept was written by this code.
-        let unreadable = |what: &str| InputError::request(format!("the monitor {} cannot be read: {what}", row.name));
-        let code: CurrencyCode = row.currency.parse()?;
-        let exponent = u8::try_from(row.exponent).map_err(|_| unreadable("its exponent"))?;
-        let currency = Currency::new(code, exponent)?;
-        let watched = match row.account.as_str() {
-            "" => Watched::Prefix { prefix: row.prefix.clone(), currency: code },
-            account => Watched::Account(account.parse::<AccountName>()?),
-        };
-        let sum = |text: &str| text.parse::<i128>().map_err(|_| unreadable("its sums"));
+        let unreadable = |what: &str| unreadable(&row.name, what);
         let cursor = row.cursor.as_deref().map(str::parse).transpose().map_err(InputError::request)?;
+        let rule = match row.condition.parse::<When>()? {
+            When::Compares(condition) => {
+                let code: CurrencyCode = row.currency.parse()?;
+                let exponent = u8::try_from(row.exponent).map_err(|_| unreadable("its exponent"))?;
+                let currency = Currency::new(code, exponent)?;
+                let sum = |text: &str| text.parse::<i128>().map_err(|_| unreadable("its sums"));
+                Rule::Balance(Balance {
+                    watched: watched(&row, code)?,
+                    currency,
+                    condition: condition.in_currency(currency)?,
+                    standing: Standing { posted: sum(&row.posted)?, held: sum(&row.held)? },
+                    is_raised: row.is_raised != 0,
+                })
+            }
+            When::Watches(what, _) => {
+                let mut single = Single::new(scope(&row)?, what);
+                single.seen_until = row.seen_until.and_then(Instant::from_micros);
+                single.count = row.is_raised;
+                let account = Some(&row.account).filter(|account| !account.is_empty());
+                Rule::Single(single, account.map(|account| account.parse()).transpose()?)
+            }
+        };
         Ok(Self {
-            watched,
-            currency,
-            condition: row.condition.parse::<WrittenCondition>()?.in_currency(currency)?,
-            is_raised: row.is_raised != 0,
+            rule,
             changed_at: row.changed_at.and_then(Instant::from_micros),
-            standing: Standing { posted: sum(&row.posted)?, held: sum(&row.held)? },
             cursor,
             created_at: Instant::from_micros(row.created_at).unwrap_or(Instant::EPOCH),
+            condition: row.condition,
             name: row.name,
         })
     }
 
+    /// Takes over the holds or dues that it has told of and that have not ended, from those of all monitors.
+    pub(super) fn restore(&mut self, rows: &[SubjectRow]) -> Result<(), InputError> {
+        let Rule::Single(single, _) = &mut self.rule else { return Ok(()) };
+        let ours = rows.iter().filter(|row| row.monitor == self.name);
+        let read = |row: &SubjectRow| subject(&row.subject, row.moment);
+        let subjects: Option<Vec<_>> = ours.map(read).collect();
+        single.restore(subjects.ok_or_else(|| unreadable(&self.name, "what it has told of"))?.into_iter());
+        Ok(())
+    }
+
     pub(super) fn row(&self) -> MonitorRow {
-        let (account, prefix) = match &self.watched {
-            Watched::Account(account) => (account.to_string(), String::new()),
-            Watched::Prefix { prefix, .. } => (String::new(), prefix.clone()),
-        };
-        MonitorRow {
+        let mut row = MonitorRow {
             name: self.name.clone(),
-            account,
-            prefix,
-            currency: self.currency.code().to_string(),
-            exponent: self.currency.exponent().into(),
-            condition: self.condition.to_string(),
-            is_raised: self.is_raised.into(),
+            account: String::new(),
+            prefix: String::new(),
+            currency: String::new(),
+            exponent: 0,
+            schedule: String::new(),
+            condition: self.condition.clone(),
+            is_raised: 0,
+            seen_until: None,
             changed_at: self.changed_at.map(Instant::micros),
-            posted: self.standing.posted.to_string(),
-            held: self.standing.held.to_string(),
+            posted: "0".to_owned(),
+            held: "0".to_owned(),
             cursor: self.cursor.map(|cursor| cursor.to_string()),
             sequence: self.sequence(),
             created_at: self.created_at.micros(),
+        };
+        match &self.rule {
+            Rule::Balance(balance) => {
+                match &balance.watched {
+                    Watched::Account(account) => row.account = account.to_string(),
+                    Watched::Prefix { prefix, .. } => row.prefix.clone_from(prefix),
+                }
+                (row.currency, row.exponent) =
+                    (balance.currency.code().to_string(), balance.currency.exponent().into());
+                (row.posted, row.held) = (balance.standing.posted.to_string(), balance.standing.held.to_string());
+                row.is_raised = balance.is_raised.into();
+            }
+            Rule::Single(single, debited) => {
+                match &single.scope {
+                    MonitorScope::Account(account) => row.account = account.to_string(),
+                    MonitorScope::Prefix { prefix, .. } => row.prefix = prefix.to_string(),
+                    MonitorScope::Schedule(id) => {
+                        row.schedule = id.to_string();
+                        row.account = debited.as_ref().map(ToString::to_string).unwrap_or_default();
+                    }
+                }
+                (row.is_raised, row.seen_until) = (single.count, single.seen_until.map(Instant::micros));
+            }
         }
+        row
     }
 
     /// The sequence up to which it is judged.
@@ -194,62 +145,133 @@ impl Kept {
         self.cursor.map_or(0, |cursor| cursor.sequence.0)
     }
 
-    /// Takes note of whether the condition is true now, behind an event, and gives the event of its own where that has changed.
-    pub(super) fn settle(&mut self, behind: Option<EventCursor>, time: Instant) -> Option<MonitorEventRow> {
-        let is_true = self.condition.is_true(&self.standing);
-        if is_true == self.is_raised {
+    /// Takes note of whether the condition on a balance is true now, and gives the event of its own where that has changed.
+    pub(super) fn settle(&mut self, behind: Behind) -> Option<MonitorEventRow> {
+        let Rule::Balance(balance) = &mut self.rule else { return None };
+        let is_true = balance.condition.is_true(&balance.standing);
+        if is_true == balance.is_raised {
             return None;
         }
-        (self.is_raised, self.changed_at) = (is_true, Some(time));
-        Some(self.event(behind, time))
+        balance.is_raised = is_true;
+        self.changed_at = Some(behind.time);
+        Some(self.event(behind))
     }
 
-    /// That it is now as it is, behind an event. Its number is given when it is kept.
-    pub(super) fn event(&self, behind: Option<EventCursor>, time: Instant) -> MonitorEventRow {
+    /// That it is now as it is. Its number is given when it is kept.
+    pub(super) fn event(&self, behind: Behind) -> MonitorEventRow {
         MonitorEventRow {
             number: 0,
             monitor: self.name.clone(),
-            kind: if self.is_raised { RAISED } else { CLEARED }.to_owned(),
-            event: behind.map(|cursor| cursor.to_string()),
-            sequence: behind.map_or(0, |cursor| cursor.sequence.0),
-            time: time.micros(),
-            value: self.condition.value(&self.standing),
+            kind: if self.is_raised() { RAISED } else { CLEARED }.to_owned(),
+            event: behind.cursor.map(|cursor| cursor.to_string()),
+            sequence: behind.cursor.map_or(0, |cursor| cursor.sequence.0),
+            time: behind.time.micros(),
+            value: self.value(),
+            subject: None,
+            moment: None,
+        }
+    }
+
+    /// That a hold or a due is so now.
+    pub(super) fn tell(&mut self, change: Change, behind: Behind) -> MonitorEventRow {
+        self.changed_at = Some(behind.time);
+        let kind = if change.kind == MonitorEventKind::Raised { RAISED } else { CLEARED };
+        MonitorEventRow {
+            kind: kind.to_owned(),
+            value: change.count.to_string(),
+            subject: Some(change.subject.id.to_string()),
+            moment: Some(change.subject.moment.micros()),
+            ..self.event(behind)
+        }
+    }
+
+    const fn is_raised(&self) -> bool {
+        match &self.rule {
+            Rule::Balance(balance) => balance.is_raised,
+            Rule::Single(single, _) => single.count > 0,
+        }
+    }
+
+    fn value(&self) -> String {
+        match &self.rule {
+            Rule::Balance(balance) => balance.condition.value(&balance.standing),
+            Rule::Single(single, _) => single.count.to_string(),
+        }
+    }
+
+    fn currency(&self) -> Option<CurrencyCode> {
+        match &self.rule {
+            Rule::Balance(balance) => Some(balance.currency.code()),
+            Rule::Single(..) => None,
         }
     }
 
     pub(super) fn shown(&self) -> MonitorRecord {
-        let (account, prefix) = match &self.watched {
-            Watched::Account(account) => (Some(account.to_string()), None),
-            Watched::Prefix { prefix, .. } => (None, Some(prefix.clone())),
-        };
+        let row = self.row();
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
         MonitorRecord {
-            name: self.name.clone(),
-            account,
-            prefix,
-            currency: self.currency.code(),
-            condition: self.condition.to_string(),
-            raised: self.is_raised,
-            value: self.condition.value(&self.standing),
+            name: row.name,
+            account: some(row.account),
+            prefix: some(row.prefix),
+            schedule: row.schedule.parse().ok(),
+            currency: self.currency(),
+            condition: row.condition,
+            raised: self.is_raised(),
+            value: self.value(),
             changed_at: self.changed_at,
-            cursor: self.cursor.map(|cursor| cursor.to_string()),
+            cursor: row.cursor,
             created_at: self.created_at,
         }
     }
-}
 
-pub(super) fn shown_event(row: MonitorEventRow, monitor: &MonitorRecord) -> MonitorEventRecord {
-    MonitorEventRecord {
-        number: row.number,
-        r#type: format!("teller.monitor.{}", row.kind),
-        time: Instant::from_micros(row.time).unwrap_or(Instant::EPOCH),
-        monitor: row.monitor,
-        condition: monitor.condition.clone(),
-        value: row.value,
-        currency: monitor.currency,
-        event: row.event,
+    /// What is shown of something that happened to it.
+    pub(super) fn shown_event(&self, row: MonitorEventRow) -> MonitorEventRecord {
+        let subject = row.subject.as_deref().zip(row.moment).and_then(|(id, moment)| subject(id, moment));
+        let is_of_hold = matches!(&self.rule, Rule::Single(single, _) if matches!(single.what, What::HoldExpires(_)));
+        let (hold, due) = (subject.filter(|_| is_of_hold), subject.filter(|_| !is_of_hold));
+        MonitorEventRecord {
+            number: row.number,
+            r#type: format!("teller.monitor.{}", row.kind),
+            time: Instant::from_micros(row.time).unwrap_or(Instant::EPOCH),
+            monitor: row.monitor,
+            condition: self.condition.clone(),
+            value: row.value,
+            currency: self.currency(),
+            event: row.event,
+            hold: hold.map(|hold| TransferId(hold.id)),
+            expires_at: hold.map(|hold| hold.moment),
+            schedule: due.map(|due| ScheduleId(due.id)),
+            due_at: due.map(|due| due.moment),
+        }
+    }
+
+    /// The account that it is about, or what the names of its accounts begin with.
+    pub(super) fn accounts(&self) -> NamePrefix {
+        let row = self.row();
+        if row.account.is_empty() { row.prefix.into() } else { row.account.into() }
     }
 }
 
-fn unknown(name: &str) -> Error {
-    InputError::MonitorUnknown(name.chars().take(80).collect()).into()
+fn watched(row: &MonitorRow, currency: CurrencyCode) -> Result<Watched, InputError> {
+    Ok(match row.account.as_str() {
+        "" => Watched::Prefix { prefix: row.prefix.clone(), currency },
+        account => Watched::Account(account.parse::<AccountName>()?),
+    })
+}
+
+fn scope(row: &MonitorRow) -> Result<MonitorScope, InputError> {
+    Ok(match (row.schedule.as_str(), row.account.as_str()) {
+        ("", "") => MonitorScope::Prefix { prefix: row.prefix.as_str().into(), currency: None },
+        ("", account) => MonitorScope::Account(account.parse::<AccountName>()?),
+        (schedule, _) => MonitorScope::Schedule(schedule.parse().map_err(|_| unreadable(&row.name, "its schedule"))?),
+    })
+}
+
+fn subject(id: &str, moment: i64) -> Option<Subject> {
+    Some(Subject { id: Uuid::try_parse(id).ok()?, moment: Instant::from_micros(moment)? })
+}
+
+/// What is kept was written by this code.
+fn unreadable(monitor: &str, what: &str) -> InputError {
+    InputError::request(format!("the monitor {monitor} cannot be read: {what}"))
 }

@@ -12,7 +12,8 @@ use crate::server::pages::table::table;
 use crate::server::pages::visit::{Ask, Visit};
 use crate::wire::MonitorRecord;
 
-const COLUMNS: [&str; 8] = ["name", "raised", "condition", "value", "currency", "account", "prefix", "changed_at"];
+const COLUMNS: [&str; 9] =
+    ["name", "raised", "condition", "value", "currency", "account", "prefix", "schedule", "changed_at"];
 
 pub(super) const PAGE: Page = Page::new("/monitors", |visit| Box::pin(show(visit)));
 

@@ -14,8 +14,12 @@ mod webhooks;
 
 pub(crate) use crate::store::operational::api_keys::{ApiKeyRow, ApiKeys, KeyTime};
 pub(crate) use crate::store::operational::consumers::{Acknowledged, ConsumerRow, ConsumerRows};
-pub(crate) use crate::store::operational::deliveries::{CROSSINGS_BEHIND, Deliveries, DeliveryRow, DeliveryState, Failed};
-pub(crate) use crate::store::operational::monitors::{Judged, MonitorEventRow, MonitorRow, MonitorRows};
+pub(crate) use crate::store::operational::deliveries::{
+    CROSSINGS_BEHIND, Deliveries, DeliveryRow, DeliveryState, Failed,
+};
+pub(crate) use crate::store::operational::monitors::{
+    CLEARED, Judged, MonitorEventRow, MonitorRow, MonitorRows, RAISED, SubjectRow,
+};
 pub(crate) use crate::store::operational::place::Place;
 pub(crate) use crate::store::operational::sessions::SessionRow;
 pub(crate) use crate::store::operational::webhooks::{Moved, WebhookRow, WebhookRows, WebhookState};

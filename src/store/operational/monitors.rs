@@ -5,33 +5,44 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
 use crate::store::operational::place::{Place, Tables};
-use crate::store::operational::tables::{ALL, LEASES, MONITOR_EVENTS, MONITORS};
+use crate::store::operational::tables::{ALL, LEASES, MONITOR_EVENTS, MONITOR_SUBJECTS, MONITORS};
 
 /// The lease of the server that judges all monitors, whose counter numbers their events.
 const JUDGE: &str = "monitors";
 
-/// A condition on what accounts have, and how far it is judged. Times are microseconds since 1970.
+/// What became of a condition, or of a hold or a due that is watched for.
+pub(crate) const RAISED: &str = "raised";
+pub(crate) const CLEARED: &str = "cleared";
+
+/// A condition on what accounts have, or on holds or dues, and how far it is judged. Times are microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub(crate) struct MonitorRow {
     #[diesel(sql_type = Text)]
     pub(crate) name: String,
-    /// The account; empty where it is about a prefix.
+    /// The account, which the schedule debits where it is about one; empty where it is about a prefix.
     #[diesel(sql_type = Text)]
     pub(crate) account: String,
     /// What the names of the accounts begin with; empty where it is about one account.
     #[diesel(sql_type = Text)]
     pub(crate) prefix: String,
+    /// Empty where no amounts are compared.
     #[diesel(sql_type = Text)]
     pub(crate) currency: String,
     /// How many decimals the currency has.
     #[diesel(sql_type = BigInt)]
     pub(crate) exponent: i64,
+    /// The id of the schedule; empty where it is about accounts.
+    #[diesel(sql_type = Text)]
+    pub(crate) schedule: String,
     /// Such as `available < 100.00`.
     #[diesel(sql_type = Text)]
     pub(crate) condition: String,
-    /// 1 where the condition is true.
+    /// 1 where the condition is true, or how many holds or dues have been told of that have not ended.
     #[diesel(sql_type = BigInt)]
     pub(crate) is_raised: i64,
+    /// Holds that expire up to this moment are met; null before the first look.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(crate) seen_until: Option<i64>,
     /// When that became so.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub(crate) changed_at: Option<i64>,
@@ -69,9 +80,26 @@ pub(crate) struct MonitorEventRow {
     pub(crate) sequence: i64,
     #[diesel(sql_type = BigInt)]
     pub(crate) time: i64,
-    /// What was compared, as a decimal number of the currency.
+    /// What was compared, as a decimal number of the currency, or how many holds or dues were raised then.
     #[diesel(sql_type = Text)]
     pub(crate) value: String,
+    /// The hold or the schedule that it is about; null where a balance was compared.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(crate) subject: Option<String>,
+    /// When that hold expires, or when the transfer was due.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(crate) moment: Option<i64>,
+}
+
+/// A hold or a due that a monitor has told of and that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub(crate) struct SubjectRow {
+    #[diesel(sql_type = Text)]
+    pub(crate) monitor: String,
+    #[diesel(sql_type = Text)]
+    pub(crate) subject: String,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) moment: i64,
 }
 
 /// How far monitors have come, by the judge of this epoch.
@@ -94,6 +122,12 @@ impl MonitorRows<'_> {
     /// All of them, in no particular order.
     pub(crate) fn list(&self) -> Result<Vec<MonitorRow>, StoreError> {
         Ok(self.0.read(&MONITORS, |tables| tables.load("select * from {}.monitors", &[]))?.unwrap_or_default())
+    }
+
+    /// The holds and dues that monitors have told of and that have not ended.
+    pub(crate) fn subjects(&self) -> Result<Vec<SubjectRow>, StoreError> {
+        let load = "select * from {}.monitor_subjects";
+        Ok(self.0.read(&MONITOR_SUBJECTS, |tables| tables.load(load, &[]))?.unwrap_or_default())
     }
 
     /// Keeps a new one, and its first event where it is true at once. Makes the place for it where there is none. Says whether the name was free.
@@ -120,6 +154,7 @@ impl MonitorRows<'_> {
     pub(crate) fn remove(&self, name: &str) -> Result<bool, StoreError> {
         let removed = self.0.change(&MONITORS, |tables| {
             tables.execute("delete from {}.monitor_events where monitor = $1", &[name.into()])?;
+            tables.execute("delete from {}.monitor_subjects where monitor = $1", &[name.into()])?;
             tables.execute("delete from {}.monitors where name = $1", &[name.into()])
         })?;
         Ok(removed == Some(1))
@@ -154,7 +189,8 @@ impl MonitorRows<'_> {
     pub(crate) fn number_at(&self, sequence: i64) -> Result<i64, StoreError> {
         // First the newest one: what comes meanwhile is behind it.
         let newest = self.newest()?;
-        let first = "select min(number) as value from {}.monitor_events where sequence > $1 having min(number) is not null";
+        let first =
+            "select min(number) as value from {}.monitor_events where sequence > $1 having min(number) is not null";
         let found = self.0.read(&MONITOR_EVENTS, |tables| tables.load::<NumberRow>(first, &[sequence.into()]))?;
         Ok(found.and_then(|rows| rows.first().map(|row| row.value - 1)).unwrap_or(newest))
     }
@@ -219,8 +255,9 @@ impl MonitorRows<'_> {
 
 fn insert(tables: &mut Tables<'_>, row: &MonitorRow) -> Result<usize, StoreError> {
     tables.execute(
-        "insert into {}.monitors (name, account, prefix, currency, exponent, condition, is_raised, changed_at, posted, held, \
-         cursor, sequence, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+        "insert into {}.monitors (name, account, prefix, currency, exponent, schedule, condition, is_raised, seen_until, changed_at, \
+         posted, held, cursor, sequence, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
          on conflict (name) do nothing",
         &[
             (&row.name).into(),
@@ -228,8 +265,10 @@ fn insert(tables: &mut Tables<'_>, row: &MonitorRow) -> Result<usize, StoreError
             (&row.prefix).into(),
             (&row.currency).into(),
             row.exponent.into(),
+            (&row.schedule).into(),
             (&row.condition).into(),
             row.is_raised.into(),
+            row.seen_until.into(),
             row.changed_at.into(),
             (&row.posted).into(),
             (&row.held).into(),
@@ -242,10 +281,11 @@ fn insert(tables: &mut Tables<'_>, row: &MonitorRow) -> Result<usize, StoreError
 
 fn update(tables: &mut Tables<'_>, row: &MonitorRow) -> Result<usize, StoreError> {
     tables.execute(
-        "update {}.monitors set is_raised = $1, changed_at = $2, posted = $3, held = $4, cursor = $5, sequence = $6 \
-         where name = $7 and created_at = $8",
+        "update {}.monitors set is_raised = $1, seen_until = $2, changed_at = $3, posted = $4, held = $5, cursor = $6, sequence = $7 \
+         where name = $8 and created_at = $9",
         &[
             row.is_raised.into(),
+            row.seen_until.into(),
             row.changed_at.into(),
             (&row.posted).into(),
             (&row.held).into(),
@@ -257,10 +297,10 @@ fn update(tables: &mut Tables<'_>, row: &MonitorRow) -> Result<usize, StoreError
     )
 }
 
-fn insert_event(tables: &mut Tables<'_>, event: &MonitorEventRow, number: i64) -> Result<usize, StoreError> {
+fn insert_event(tables: &mut Tables<'_>, event: &MonitorEventRow, number: i64) -> Result<(), StoreError> {
     tables.execute(
-        "insert into {}.monitor_events (number, monitor, kind, event, sequence, time, value) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into {}.monitor_events (number, monitor, kind, event, sequence, time, value, subject, moment) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[
             number.into(),
             (&event.monitor).into(),
@@ -269,8 +309,24 @@ fn insert_event(tables: &mut Tables<'_>, event: &MonitorEventRow, number: i64) -
             event.sequence.into(),
             event.time.into(),
             (&event.value).into(),
+            event.subject.as_ref().into(),
+            event.moment.into(),
         ],
-    )
+    )?;
+    keep_subject(tables, event)
+}
+
+/// Keeps the hold or the due that an event tells of, until it has ended.
+fn keep_subject(tables: &mut Tables<'_>, event: &MonitorEventRow) -> Result<(), StoreError> {
+    let (Some(subject), Some(moment)) = (&event.subject, event.moment) else { return Ok(()) };
+    let values = [(&event.monitor).into(), subject.into(), moment.into()];
+    let change = match event.kind.as_str() {
+        RAISED => {
+            "insert into {}.monitor_subjects (monitor, subject, moment) values ($1, $2, $3) on conflict do nothing"
+        }
+        _ => "delete from {}.monitor_subjects where monitor = $1 and subject = $2 and moment = $3",
+    };
+    tables.execute(change, &values).map(drop)
 }
 
 fn counter(tables: &mut Tables<'_>) -> Result<i64, StoreError> {

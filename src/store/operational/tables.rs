@@ -48,7 +48,7 @@ pub(super) const MONITORS: Table = Table {
     name: "monitors",
     columns: "(\
         name text primary key, account text not null, prefix text not null, currency text not null, exponent bigint not null, \
-        condition text not null, is_raised bigint not null, changed_at bigint, posted text not null, held text not null, \
+        schedule text not null, condition text not null, is_raised bigint not null, seen_until bigint, changed_at bigint, posted text not null, held text not null, \
         cursor text, sequence bigint not null, created_at bigint not null)",
     rights: "select, insert, update, delete",
 };
@@ -57,8 +57,15 @@ pub(super) const MONITOR_EVENTS: Table = Table {
     name: "monitor_events",
     columns: "(\
         number bigint primary key, monitor text not null, kind text not null, event text, sequence bigint not null, \
-        time bigint not null, value text not null)",
+        time bigint not null, value text not null, subject text, moment bigint)",
     rights: "select, insert, update, delete",
+};
+
+/// The holds and dues that monitors have told of and that have not ended.
+pub(super) const MONITOR_SUBJECTS: Table = Table {
+    name: "monitor_subjects",
+    columns: "(monitor text not null, subject text not null, moment bigint not null, primary key (monitor, subject, moment))",
+    rights: "select, insert, delete",
 };
 
 /// Who does what only one server does, by a name for it.
@@ -71,5 +78,5 @@ pub(super) const LEASES: Table = Table {
 };
 
 /// Whoever may make one of them makes all, so that servers need not be allowed to.
-pub(super) const ALL: [&Table; 8] =
-    [&KEYS, &SESSIONS, &WEBHOOKS, &DELIVERIES, &CONSUMERS, &MONITORS, &MONITOR_EVENTS, &LEASES];
+pub(super) const ALL: [&Table; 9] =
+    [&KEYS, &SESSIONS, &WEBHOOKS, &DELIVERIES, &CONSUMERS, &MONITORS, &MONITOR_EVENTS, &MONITOR_SUBJECTS, &LEASES];

@@ -202,9 +202,7 @@ impl WebhookRows<'_> {
 
     /// Notes how far endpoints have come, in one transaction. One that another server delivers to now keeps what that one notes.
     pub(crate) fn advance(&self, moves: &[Moved], now: i64) -> Result<(), StoreError> {
-        self.0.change(&WEBHOOKS, |tables| {
-            moves.iter().try_for_each(|moved| move_on(tables, moved, now).map(drop))
-        })?;
+        self.0.change(&WEBHOOKS, |tables| moves.iter().try_for_each(|moved| move_on(tables, moved, now).map(drop)))?;
         Ok(())
     }
 

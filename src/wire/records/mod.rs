@@ -48,7 +48,8 @@ pub use crate::wire::records::clock::{ClockAcceptanceRecord, ClockRecord};
 #[cfg(feature = "server")]
 pub use crate::wire::records::consumers::ConsumerRecord;
 pub use crate::wire::records::events::{
-    AccountOpenedRecord, BookEventRecord, DueEventRecord, EventData, EventRecord, TransferEventRecord, event_type, read_event_kind,
+    AccountOpenedRecord, BookEventRecord, DueEventRecord, EventData, EventRecord, TransferEventRecord, event_type,
+    read_event_kind,
 };
 pub use crate::wire::records::holds::{ExpiredRecord, HoldHistoryRecord, HoldRecord};
 pub use crate::wire::records::imports::{ImportLineRecord, RefusedLineRecord};

@@ -11,7 +11,7 @@ use crate::server::programs::Serving;
 use crate::support::{Random, TestBook, on_every_backend, transfer};
 
 /// How many servers are killed; more of them are for a machine that has the time.
-fn kills() -> usize {
+pub fn kills() -> usize {
     std::env::var("TELLER_MONITOR_KILLS").map_or(6, |count| count.parse().expect("TELLER_MONITOR_KILLS is a number"))
 }
 

@@ -44,8 +44,8 @@ impl DueEvents {
             let is_of_the_last_attempt = kind == BookEventKind::DueSkipped || due.attempts == 1;
             event.change.kind() == kind && (!is_of_the_last_attempt || said == due.refusal.as_ref())
         };
-        let are_same = expected.len() == events.len()
-            && expected.iter().zip(events).all(|(kind, event)| is_same(*kind, event));
+        let are_same =
+            expected.len() == events.len() && expected.iter().zip(events).all(|(kind, event)| is_same(*kind, event));
         (!are_same).then(|| {
             let Due { due_at, state, schedule_id, .. } = due;
             format!("the due of {due_at} of schedule {schedule_id} is {state}, which is not what the events of the book say of it")

@@ -152,9 +152,8 @@ impl ScheduleLines {
                 known.extend(store.find_schedule(id_of_schedule)?.map(|schedule| (id_of_schedule, schedule)));
             }
             let missing = || Some(format!("schedule {id_of_schedule} is not in the book"));
-            let problem = |schedule| {
-                problem_with_transfer(schedule, due, transfers.get(id)).or_else(|| events.problem_with(due))
-            };
+            let problem =
+                |schedule| problem_with_transfer(schedule, due, transfers.get(id)).or_else(|| events.problem_with(due));
             if let Some(problem) = known.get(&id_of_schedule).map_or_else(missing, problem) {
                 return Err(refusal(*number, problem));
             }

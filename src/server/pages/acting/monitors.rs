@@ -14,14 +14,19 @@ const ADD: Form = Form {
     scope: Scope::MonitorsWrite,
     fields: &[
         Field::required("name", "Name", "Such as low-float"),
-        Field::required("when", "Condition", "On the normal side, such as available < 100.00"),
+        Field::required(
+            "when",
+            "Condition",
+            "Such as available < 100.00, on the normal side; hold expires in 24h; due refused",
+        ),
         Field::optional("account", "Account", "Empty where it is about several"),
-        Field::optional("prefix", "Accounts whose names begin with", "They are added up, such as customers:"),
-        Field::optional("currency", "Currency of these accounts", "Such as EUR; empty for one account"),
+        Field::optional("prefix", "Accounts whose names begin with", "Such as customers: ; amounts are added up"),
+        Field::optional("currency", "Currency of these accounts", "Such as EUR, where amounts are compared"),
+        Field::optional("schedule", "Schedule", "Its id or its key, for due refused"),
     ],
     kind: Kind::Once(None),
     wanted: |_, form| {
-        let body = texts(form, &["name", "when", "account", "prefix", "currency"]);
+        let body = texts(form, &["name", "when", "account", "prefix", "currency", "schedule"]);
         Ok(Wanted::post("/v1/monitors", body, |answer| page_of("/monitors", answer, "name")))
     },
 };
