@@ -135,14 +135,19 @@ on_every_backend! {
         assert_eq!(changes[4..], [["c", "0.05", "5"], ["d", "-0.05", "-5"]]);
     }
 
-    fn the_views_go_with_the_last_migration_and_come_back(book: &TestBook) {
+    fn the_views_go_with_their_migration_and_come_back(book: &TestBook) {
         let views = |book: &TestBook| book.query_texts(if book.is_on_postgres() {
             "select viewname::text from pg_views where schemaname = current_schema() order by viewname collate \"C\""
         } else {
             "select name from sqlite_schema where type = 'view' order by name"
         });
         assert_eq!(views(book), VIEWS);
-        book.run_as_owner("migrate revert --discard-everything --yes").ends(0);
+        // The migrations behind theirs go first.
+        for _ in 0..10 {
+            if !views(book).is_empty() {
+                book.run_as_owner("migrate revert --discard-everything --yes").ends(0);
+            }
+        }
         assert_eq!(views(book), [""; 0]);
         book.run_as_owner("migrate run").ends(0);
         assert_eq!(views(book), VIEWS);
