@@ -25,8 +25,8 @@ pub(super) use crate::server::feed::told::Told;
 /// The most readers at once.
 const READERS_MAX: usize = 2_000;
 /// How much of the book all readers together hold at once, and what each may have of it. A client that does not read holds its share for long.
-const HELD_BYTES: usize = 32 << 20;
-const SHARE_MIN: usize = 16 << 10;
+const HELD_BYTES: usize = 64 << 20;
+const SHARE_MIN: usize = 32 << 10;
 const SHARE_MAX: usize = 512 << 10;
 
 /// What the tail and the readers share.
