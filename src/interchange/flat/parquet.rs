@@ -28,6 +28,8 @@ const MANIFEST: &str = "teller";
 /// How many rows a group has, and how many bytes of texts: all of a group is in memory until it is written.
 const ROWS_PER_GROUP: usize = 10_000;
 const BYTES_PER_GROUP: usize = 2 << 20;
+/// How many values share a buffer. The statistics of a group hold those of the least and the greatest value until the file ends.
+const VALUES_PER_BUFFER: usize = 16;
 /// How large the dictionary of a column may be. There is one for each column of a group.
 const DICTIONARY_BYTES_MAX: usize = 128 << 10;
 /// How many decimals amounts have, and how many where these are too few.
@@ -269,20 +271,34 @@ impl Column {
         match self.values {
             Values::Integers(integers) => chunk.typed::<Int64Type>().write_batch(&integers, levels, None)?,
             Values::Decimals(bytes) => {
-                let all = ByteArray::from(bytes);
-                let decimal = |place| FixedLenByteArray::from(all.slice(place, DECIMAL_BYTES));
-                let decimals: Vec<_> = (0..all.len()).step_by(DECIMAL_BYTES).map(decimal).collect();
+                let ends: Vec<_> = (0..bytes.len()).step_by(DECIMAL_BYTES).map(|begin| begin + DECIMAL_BYTES).collect();
+                let decimals: Vec<_> = slices(&bytes, &ends).into_iter().map(FixedLenByteArray::from).collect();
                 chunk.typed::<FixedLenByteArrayType>().write_batch(&decimals, levels, None)?
             }
             Values::Texts(bytes, ends) => {
-                let all = ByteArray::from(bytes);
-                let begins = std::iter::once(0).chain(ends.iter().copied());
-                let texts: Vec<_> = begins.zip(&ends).map(|(begin, end)| all.slice(begin, end - begin)).collect();
+                let texts = slices(&bytes, &ends);
                 chunk.typed::<ByteArrayType>().write_batch(&texts, levels, None)?
             }
         };
         Ok(())
     }
+}
+
+/// Values that stand one behind the other, by where each ends.
+fn slices(bytes: &[u8], ends: &[usize]) -> Vec<ByteArray> {
+    let mut slices = Vec::with_capacity(ends.len());
+    let mut first = 0;
+    for ends in ends.chunks(VALUES_PER_BUFFER) {
+        let last = ends.last().copied().unwrap_or(first);
+        let buffer = ByteArray::from(bytes[first..last].to_vec());
+        let mut begin = first;
+        for end in ends {
+            slices.push(buffer.slice(begin - first, end - begin));
+            begin = *end;
+        }
+        first = last;
+    }
+    slices
 }
 
 /// An amount in units of so many decimals.
@@ -318,6 +334,19 @@ fn of_parquet(error: ParquetError) -> io::Error {
 mod tests {
     use super::*;
     use crate::money::{Amount, Currency};
+
+    #[test]
+    fn values_come_out_of_their_buffers_as_they_went_in() {
+        let texts: Vec<_> = (0..VALUES_PER_BUFFER * 3 + 1).map(|number| "x".repeat(number % 5)).collect();
+        let ends = texts.iter().scan(0, |end, text| {
+            *end += text.len();
+            Some(*end)
+        });
+        let found = slices(texts.concat().as_bytes(), &ends.collect::<Vec<_>>());
+        let expected: Vec<_> = texts.iter().map(|text| ByteArray::from(text.as_str())).collect();
+        assert_eq!(found, expected);
+        assert!(slices(b"", &[]).is_empty());
+    }
 
     #[test]
     fn every_amount_has_room_and_none_is_rounded() {
