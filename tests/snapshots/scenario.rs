@@ -124,6 +124,7 @@ pub const CHAPTERS: &[(&str, &str)] = &[
         json> batch batch.ndjson --actor ops --format ndjson
     "),
     ("balance", "
+        balance
         balance customers:alice
         balance cash customers:alice customers:usd
         json> balance customers:alice --format ndjson

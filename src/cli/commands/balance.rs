@@ -12,7 +12,7 @@ use crate::money::Money;
 use crate::wire::BalanceRecord;
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  teller balance customers:alice customers:bob --format json\n  \
+#[command(after_help = "Examples:\n  teller balance\n  teller balance customers:alice customers:bob --format json\n  \
     teller balance customers:alice --at 2026-01-31\n  \
     teller balance customers:alice --at 2026-01-31 --recorded-at 2026-02-05T12:00:00Z\n  \
     teller balance customers: --depth 2 --month 2026-01\n\n\
@@ -20,8 +20,8 @@ use crate::wire::BalanceRecord;
     forward-dated transfers too. --at is what counted for the books then, --recorded-at what the ledger knew then, and both together what it knew then of what counted then. A day, a month and a year stand for their last moment. A name that ends \
     with a colon stands for all accounts below it, added up by the first parts of their names.")]
 pub(in crate::cli) struct BalanceArgs {
-    /// The accounts; or one path that ends with a colon, `:` for all
-    #[arg(required = true, value_name = "ACCOUNT")]
+    /// The accounts; or one path that ends with a colon, which stands for all accounts below it
+    #[arg(value_name = "ACCOUNT", default_value = ":")]
     accounts: Vec<String>,
     /// What counted for the books by the end of this day, month, year or time: 2026-01-31
     #[arg(long, value_name = "TIME")]
