@@ -1,6 +1,7 @@
 //! Webhooks: each event at least once, in order, signed, and only to whom it may be sent.
 
 mod crossings;
+mod kept;
 mod kills;
 mod rules;
 mod unordered;

@@ -2,26 +2,28 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::sync::Once;
+use std::sync::{Mutex, Once};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection, set_default_instrumentation};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use diesel::sqlite::SqliteConnection;
 use serde_json::Value;
 
 use super::TestBook;
 
 /// The tables that grow with a book.
-const TABLES: [&str; 4] = ["account_events", "accounts", "holds", "transfers"];
+const TABLES: [&str; 5] = ["account_events", "accounts", "holds", "transfers", "webhook_deliveries"];
 
 /// What SQLite calls the indexes that PostgreSQL has names for.
-const SQLITE_NAMES: [(&str, &str); 5] = [
+const SQLITE_NAMES: [(&str, &str); 6] = [
     ("sqlite_autoindex_account_events_1", "account_events_pkey"),
     ("sqlite_autoindex_accounts_1", "accounts_name_key"),
     ("sqlite_autoindex_holds_1", "holds_pkey"),
     ("sqlite_autoindex_holds_2", "holds_sequence_key"),
     ("sqlite_autoindex_transfers_1", "transfers_id_key"),
+    ("sqlite_autoindex_webhook_deliveries_1", "webhook_deliveries_pkey"),
 ];
 
 /// What PostgreSQL's planner is told in every session of the program; the plans are those for whatever values come.
@@ -34,6 +36,9 @@ thread_local! {
     static STATEMENTS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 
+/// The statements about deliveries of webhooks, of all threads: those of a server are not the test's own.
+static OF_DELIVERIES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
 struct Recorder;
 
 impl Instrumentation for Recorder {
@@ -41,6 +46,9 @@ impl Instrumentation for Recorder {
         if let InstrumentationEvent::FinishQuery { query, .. } = event {
             let shown = query.to_string();
             let text = shown.split(" -- binds: ").next().unwrap().to_owned();
+            if text.contains(".webhook_deliveries") {
+                OF_DELIVERIES.lock().unwrap().insert(text.clone());
+            }
             STATEMENTS.with_borrow_mut(|statements| statements.iter_mut().for_each(|it| it.push(text.clone())));
         }
     }
@@ -60,6 +68,12 @@ pub fn statements_of(work: impl FnOnce()) -> Vec<String> {
     STATEMENTS.take().unwrap()
 }
 
+/// The statements about deliveries of webhooks in a schema, of all threads that were ever recorded.
+pub fn statements_of_deliveries(schema: &str) -> Vec<String> {
+    let table = format!("{schema}.webhook_deliveries");
+    OF_DELIVERIES.lock().unwrap().iter().filter(|statement| statement.contains(&table)).cloned().collect()
+}
+
 /// Those of them that read, each once.
 pub fn reads_of(work: impl FnOnce()) -> BTreeSet<String> {
     let is_read = |text: &String| {
@@ -71,7 +85,11 @@ pub fn reads_of(work: impl FnOnce()) -> BTreeSet<String> {
 
 /// Each way into a table that grows: the index and, where that is not so, that it begins with an equality.
 pub fn ways_into_tables(book: &TestBook, statement: &str) -> BTreeSet<String> {
-    if book.is_on_postgres() { postgres_ways(book, statement) } else { sqlite_ways(book, statement) }
+    if book.is_on_postgres() {
+        postgres_ways(book, statement)
+    } else {
+        sqlite_ways(&mut book.connect_sqlite(), statement)
+    }
 }
 
 fn postgres_ways(book: &TestBook, statement: &str) -> BTreeSet<String> {
@@ -112,15 +130,15 @@ struct PlanRow {
 }
 
 /// Lines such as `SEARCH transfers USING INDEX transfers_debit_milestones (debit_account_id=? AND recorded_at>?)`.
-fn sqlite_ways(book: &TestBook, statement: &str) -> BTreeSet<String> {
-    let rows = diesel::sql_query(format!("explain query plan {statement}")).load::<PlanRow>(&mut book.connect_sqlite());
+pub fn sqlite_ways(connection: &mut SqliteConnection, statement: &str) -> BTreeSet<String> {
+    let rows = diesel::sql_query(format!("explain query plan {statement}")).load::<PlanRow>(connection);
     // What a statement calls by a table's name, such as its walk, is read from end to end, as it should be.
     let mut own_names = statement.matches(") as transfers").count() + statement.matches(" walk as transfers").count();
     let mut ways = BTreeSet::new();
     for PlanRow { detail } in rows.unwrap_or_else(|error| panic!("{statement}: {error}")) {
         let words: Vec<_> = detail.split(' ').collect();
         let [verb @ ("SEARCH" | "SCAN"), table, ..] = words[..] else { continue };
-        let table = real_name(statement, table);
+        let table = real_name(statement, table.trim_start_matches("main."));
         if detail == "SCAN transfers" && own_names > 0 {
             own_names -= 1;
             continue;

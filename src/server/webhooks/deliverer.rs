@@ -16,7 +16,7 @@ use crate::server::webhooks::board::{Board, Newest};
 use crate::server::webhooks::client::Client;
 use crate::server::webhooks::kept::random_hex;
 use crate::server::webhooks::worker::{Means, Worker};
-use crate::store::{DatabaseUrl, Deliveries, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState};
+use crate::store::{DatabaseUrl, Deliveries, DeliveryState, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState};
 
 /// The most endpoints that one server delivers to at once, a thread each.
 const WORKERS_MAX: usize = 256;
@@ -29,6 +29,8 @@ const LOOK_MAX: Duration = Duration::from_millis(500);
 const ROWS_INTERVAL: Duration = Duration::from_millis(500);
 /// How long deliveries are kept that arrived at a later attempt.
 const DELIVERED_KEPT: Duration = Duration::from_hours(7 * 24);
+/// How long an event is kept whose attempts all failed. The event itself stays in the book.
+const DEAD_KEPT: Duration = Duration::from_hours(90 * 24);
 const FORGET_INTERVAL: Duration = Duration::from_hours(1);
 
 /// The thread that delivers, which has one of its own for each endpoint.
@@ -122,9 +124,7 @@ impl Leases {
             }
             if is_due(forgot_at, FORGET_INTERVAL) {
                 forgot_at = Some(Stopwatch::now());
-                let before = self.means.ledger.clock().now().before(DELIVERED_KEPT).micros();
-                let forgotten = Deliveries(&self.means.place).forget_delivered(before);
-                warn_of("forgotten", forgotten.map_err(Error::from));
+                warn_of("forgotten", self.forget());
             }
             thread::sleep(TICK);
         }
@@ -134,6 +134,14 @@ impl Leases {
     fn newest(&self) -> Result<Newest, Error> {
         let crossing = MonitorRows(&self.means.place).newest()?;
         Ok(Newest { event: self.means.ledger.newest_event_cursor(Duration::ZERO)?, crossing })
+    }
+
+    fn forget(&self) -> Result<(), Error> {
+        let now = self.means.ledger.clock().now();
+        for (state, kept) in [(DeliveryState::Delivered, DELIVERED_KEPT), (DeliveryState::Dead, DEAD_KEPT)] {
+            Deliveries(&self.means.place).forget(state, now.before(kept).micros())?;
+        }
+        Ok(())
     }
 
     fn write(&self) -> Result<(), Error> {

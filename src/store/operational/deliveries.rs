@@ -9,6 +9,11 @@ use crate::store::operational::webhooks::{Moved, move_on};
 /// What is added to the number of a crossing among the deliveries, which so stand behind those of events of the book.
 pub(crate) const CROSSINGS_BEHIND: i64 = 1 << 62;
 
+/// Up to how many of one endpoint and state are counted.
+const COUNTED_MAX: i64 = 100_000;
+/// How many are forgotten in one transaction.
+const FORGOTTEN_AT_ONCE_MAX: u32 = 1_000;
+
 /// An event that did not arrive at its first attempt. Times are microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub(crate) struct DeliveryRow {
@@ -112,10 +117,14 @@ impl Deliveries<'_> {
         self.load(sql, &[webhook.into(), now.into(), limit.into()])
     }
 
-    /// How many of each endpoint are in each state.
+    /// How many of each endpoint wait and are dead, counted up to a bound.
     pub(crate) fn count(&self) -> Result<Vec<(String, String, i64)>, StoreError> {
-        let sql = "select webhook, state, count(*) as rows from {}.webhook_deliveries group by webhook, state";
-        let counts = self.0.read(&DELIVERIES, |tables| tables.load::<CountRow>(sql, &[]))?.unwrap_or_default();
+        let sql = "\
+            select webhooks.id as webhook, states.state, (select count(*) from (select 1 as one from {}.webhook_deliveries as kept \
+                where kept.webhook = webhooks.id and kept.state = states.state limit $1) as few) as rows \
+            from {}.webhooks cross join (select 'waiting' as state union all select 'dead') as states";
+        let values = [COUNTED_MAX.into()];
+        let counts = self.0.read(&DELIVERIES, |tables| tables.load::<CountRow>(sql, &values))?.unwrap_or_default();
         Ok(counts.into_iter().map(|row| (row.webhook, row.state, row.rows)).collect())
     }
 
@@ -195,11 +204,18 @@ impl Deliveries<'_> {
         Ok(())
     }
 
-    /// Forgets those that arrived before a moment.
-    pub(crate) fn forget_delivered(&self, before: i64) -> Result<(), StoreError> {
-        let sql = "delete from {}.webhook_deliveries where state = 'delivered' and tried_at < $1";
-        self.0.change(&DELIVERIES, |tables| tables.execute(sql, &[before.into()]))?;
-        Ok(())
+    /// Forgets those that are in a state since before a moment, a few at a time, so that nobody waits for it.
+    pub(crate) fn forget(&self, state: DeliveryState, before: i64) -> Result<(), StoreError> {
+        let sql = "\
+            delete from {}.webhook_deliveries where (webhook, event) in (\
+                select webhook, event from {}.webhook_deliveries where state = $1 and tried_at < $2 order by tried_at limit $3)";
+        let values = [state.as_str().into(), before.into(), i64::from(FORGOTTEN_AT_ONCE_MAX).into()];
+        loop {
+            let forgotten = self.0.change(&DELIVERIES, |tables| tables.execute(sql, &values))?;
+            if forgotten != Some(FORGOTTEN_AT_ONCE_MAX as usize) {
+                return Ok(());
+            }
+        }
     }
 
     fn load(&self, sql: &str, values: &[Value]) -> Result<Vec<DeliveryRow>, StoreError> {

@@ -9,6 +9,7 @@ mod deliveries;
 mod monitors;
 mod place;
 mod sessions;
+mod table_indexes;
 mod tables;
 mod webhooks;
 

@@ -11,6 +11,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use crate::store::StoreError;
 use crate::store::connections::on_backend;
 use crate::store::each_backend::on_each_backend;
+use crate::store::operational::table_indexes::of_table;
 use crate::store::options::{Access, StoreOptions};
 use crate::store::pool::Pool;
 use crate::store::url::DatabaseUrl;
@@ -232,6 +233,8 @@ trait Schema: SimpleConnection {
     const BEFORE: &'static str;
     /// What is run behind that, with the rights in place of `{rights}` and the table in place of `{table}`.
     const BEHIND: &'static str;
+    /// What makes an index, with its name, its table and its keys in place of these.
+    const INDEX: &'static str;
 }
 
 #[cfg(feature = "postgres")]
@@ -253,6 +256,7 @@ impl Schema for diesel::pg::PgConnection {
                 execute format('grant {rights} on %I.{table} to %I', book || '_server', writer); \
             end loop; \
         end $$";
+    const INDEX: &'static str = "create index if not exists {name} on {}.{table} {keys}";
 }
 
 #[cfg(feature = "sqlite")]
@@ -261,6 +265,7 @@ impl Schema for diesel::sqlite::SqliteConnection {
     const SCHEMA: &'static str = "select 'main' as value";
     const BEFORE: &'static str = "";
     const BEHIND: &'static str = "";
+    const INDEX: &'static str = "create index if not exists {}.{name} on {table} {keys}";
 }
 
 #[derive(QueryableByName)]
@@ -316,6 +321,10 @@ macro_rules! implement_made {
                 self.batch_execute(&format!("create table if not exists {schema}.{name} {columns}"))?;
                 let behind = <Self as Schema>::BEHIND.replace("{rights}", rights).replace("{table}", name);
                 self.batch_execute(&behind)?;
+                for index in of_table(name) {
+                    let made = <Self as Schema>::INDEX.replace("{name}", index.name).replace("{table}", name);
+                    self.batch_execute(&made.replace("{keys}", index.keys).replace("{}", schema))?;
+                }
                 Ok(())
             }
         }
