@@ -51,6 +51,7 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
             "feed",
             "pooler",
             "guards",
+            "metadata_indexes",
             "indexes",
         ]
     );
@@ -144,6 +145,7 @@ fn the_doctor_finds_nothing_wrong_with_an_sqlite_book() {
             "size",
             "free_disk",
             "guards",
+            "metadata_indexes",
             "structure",
             "indexes",
         ]

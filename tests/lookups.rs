@@ -1,5 +1,6 @@
 //! Looking transfers and journals up: by what, page by page, and with how much reading.
 
+mod by_metadata;
 mod filters;
 
 use teller::facts::{Instant, Sequence, TransferKind};

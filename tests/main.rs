@@ -47,6 +47,7 @@ mod listings;
 mod logs;
 mod lookups;
 mod making_books;
+mod metadata_indexes;
 mod model;
 mod numbers;
 mod opening;

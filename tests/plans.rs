@@ -7,9 +7,11 @@ use std::time::Duration;
 use teller::facts::{AccountName, HoldState, Instant, Metadata, Sequence, TransferId, TransferKind};
 
 use teller::ledger::{
-    AsOf, HoldFilter, JournalFilter, ListOrder, ListPage, RecordedFilter, Span, StatementOrder, TransferFilter,
+    AccountFilter, AccountListPage, AsOf, HoldFilter, JournalFilter, ListOrder, ListPage, RecordedFilter, Span,
+    StatementOrder, TransferFilter,
 };
 use teller::requests::TransferRequest;
+use teller::store::MetadataOf;
 use teller::{Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of, ways_into_tables};
@@ -218,6 +220,35 @@ on_every_backend! {
             book.raw("analyze").unwrap();
             assert_all(book, &ledger);
         }
+    }
+
+    fn what_is_looked_up_by_a_declared_key_is_found_by_its_index(book: &TestBook) {
+        let ledger = fill(book);
+        let metadata = Metadata::new([("it's".to_owned(), "b".to_owned())].into()).unwrap();
+        let of_transfers = |order| RecordedFilter { metadata: metadata.clone(), order, ..RecordedFilter::default() };
+        let transfers = |order| {
+            let filter = TransferFilter { recorded: of_transfers(order), ..TransferFilter::default() };
+            drop(ledger.list_transfers(&filter, ListPage::default()).unwrap());
+        };
+        let requests = (0..TRANSFERS).map(|number| TransferRequest { metadata: metadata.clone(), ..transfer(&format!("m{number}"), "a1", "a0", "0.01") });
+        assert!(ledger.post_batch(&requests.collect::<Vec<_>>(), Mode::Commit).unwrap().iter().all(Result::is_ok));
+        for of in MetadataOf::ALL {
+            book.owner_ledger().add_metadata_index(of, &"it's".parse().unwrap(), Mode::Commit).unwrap();
+        }
+        let indexes = if book.is_on_postgres() { "select indexname::text from pg_indexes where schemaname = current_schema()" } else { "select name from sqlite_schema where type = 'index'" };
+        let indexes = book.query_texts(indexes);
+        let index = |table: &str| indexes.iter().find(|name| name.starts_with(&format!("{table}_metadata_"))).unwrap().as_str();
+        if book.is_on_postgres() {
+            book.raw("analyze").unwrap();
+        }
+        // The sequences by the index, the transfers by their sequences.
+        let found = [index("transfers"), index("account_events"), "transfers_id_key", "transfers_pkey", "accounts_pkey", "account_events_by_transfer"];
+        assert_ways(book, &found, "transfers by metadata", || transfers(ListOrder::Newest));
+        assert_ways(book, &found, "transfers by metadata, the oldest first", || transfers(ListOrder::Oldest));
+        let accounts = AccountFilter { prefix: "a1".into(), metadata: metadata.clone(), ..AccountFilter::default() };
+        assert_ways(book, &[index("accounts")], "accounts by metadata", || {
+            drop(ledger.list_accounts_by(&accounts, &AccountListPage::default()).unwrap());
+        });
     }
 
     fn an_index_that_is_lost_shows_in_the_plans(book: &TestBook) {

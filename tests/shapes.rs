@@ -78,6 +78,8 @@ const RECORDS: &[(&str, &str)] = &[
     ("DueRecord", "inside of other records"),
     ("MetadataRecord", "`metadata set`, `metadata show`"),
     ("MetadataChangeRecord", "`metadata history`"),
+    ("MetadataIndexRecord", "`metadata index list`"),
+    ("MetadataIndexChangeRecord", "`metadata index add`, `metadata index remove`"),
     ("PeriodChangeRecord", "`period close`, `period reopen`"),
     ("ClosedPeriodRecord", "`period list`"),
     ("PeriodEventRecord", "`period history`"),

@@ -4,6 +4,7 @@
 //! The same scenario is told by each database, and both must tell it alike.
 
 mod console;
+mod later;
 mod line;
 mod redaction;
 mod scenario;
@@ -18,12 +19,18 @@ use crate::support::cluster::{self, Cluster};
 use crate::support::{Help, TestBook, check};
 
 use self::console::Console;
+use self::later::LATER;
 use self::line::Line;
 use self::redaction::Redaction;
 use self::scenario::{BEGIN, CHAPTERS, FILES, NOT_TOLD, ON_POSTGRES, ON_SQLITE};
 
 /// In which the scenario is told.
 const FORMATS: [&str; 2] = ["json", "table"];
+
+/// All chapters, in the order in which they are told.
+fn chapters() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    CHAPTERS.iter().chain(LATER)
+}
 
 /// The text must be the one in the file of that name.
 #[track_caller]
@@ -71,12 +78,12 @@ fn tell_on_both(format: &'static str) {
         let tell = |make: fn() -> TestBook| scope.spawn(move || tell(format, &make()));
         [tell(TestBook::on_sqlite), tell(TestBook::on_postgres)].map(|told| told.join().expect("the scenario was told"))
     });
-    for (((chapter, _), sqlite), postgres) in CHAPTERS.iter().zip(&ours).zip(&theirs) {
+    for (((chapter, _), sqlite), postgres) in chapters().zip(&ours).zip(&theirs) {
         let differing = sqlite.lines().zip(postgres.lines()).find(|(sqlite, postgres)| sqlite != postgres);
         assert_eq!(differing, None, "{chapter} differs between SQLite and PostgreSQL");
         assert_eq!(sqlite, postgres, "{chapter}");
     }
-    for ((chapter, _), told) in CHAPTERS.iter().zip(&ours) {
+    for ((chapter, _), told) in chapters().zip(&ours) {
         assert_accepted(&format!("{format}_{chapter}"), told);
     }
 }
@@ -88,7 +95,7 @@ fn tell(format: &'static str, book: &TestBook) -> Vec<String> {
     let redaction = Redaction::new(&[(&id, "book")], format == "table");
     let other = book.another();
     let console = Console::new(format, [&book.owner_url, &other.owner_url], redaction, FILES);
-    CHAPTERS.iter().map(|(_, lines)| console.run(lines)).collect()
+    chapters().map(|(_, lines)| console.run(lines)).collect()
 }
 
 #[test]
@@ -112,7 +119,7 @@ fn what_only_one_of_the_databases_has_is_told_as_it_was_accepted() {
 
 #[test]
 fn every_command_that_shows_records_is_told_of() {
-    let texts = CHAPTERS.iter().map(|(_, lines)| *lines).chain([ON_SQLITE, ON_POSTGRES]);
+    let texts = chapters().map(|(_, lines)| *lines).chain([ON_SQLITE, ON_POSTGRES]);
     let told: Vec<_> = texts.flat_map(Line::all).map(|line| line.words()).collect();
     let is_told = |command: &[String]| told.iter().any(|words| words.starts_with(command));
     for help in Help::of_all().iter().filter(|help| !help.is_group()) {
@@ -123,7 +130,7 @@ fn every_command_that_shows_records_is_told_of() {
 
 #[test]
 fn every_snapshot_belongs_to_a_test() {
-    let chapters = CHAPTERS.iter().map(|(chapter, _)| *chapter).chain(["sqlite", "postgres"]);
+    let chapters = chapters().map(|(chapter, _)| *chapter).chain(["sqlite", "postgres"]);
     let names = chapters.flat_map(|chapter| FORMATS.map(|format| format!("{format}_{chapter}.snap")));
     let names: BTreeSet<_> = names.chain(["help.snap".to_owned()]).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");

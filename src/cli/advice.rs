@@ -9,7 +9,7 @@ use crate::error::InputError;
 use crate::facts::{AccountName, TransferId};
 use crate::ledger::Malformed;
 use crate::rejection::{Rejection, ScheduleRejection};
-use crate::store::{Fact, NotOffered, StoreError, UnreachableCause};
+use crate::store::{Fact, MetadataOf, NotOffered, StoreError, UnreachableCause};
 
 /// A hint.
 pub(super) type Advice = Cow<'static, str>;
@@ -40,6 +40,14 @@ pub(super) fn retry(known: &str, id: TransferId) -> String {
 pub(super) fn move_consumer(consumer: &str) -> String {
     format!(
         "say where it goes on with: teller consumer move {consumer} --to CURSOR, or first for all events, or latest for those from now on"
+    )
+}
+
+/// After a search by metadata that ended without having read everything.
+pub(super) fn index_metadata(of: MetadataOf, key: &str) -> String {
+    format!(
+        "To find it at once, the owner of the book declares the key: teller metadata index add {} {key:?}",
+        of.as_str()
     )
 }
 
@@ -280,6 +288,7 @@ fn instead_of(what: &NotOffered) -> Advice {
         NotOffered::BuiltWithoutSqlite => {
             "name a PostgreSQL database, postgres://HOST/DATABASE, or build it with the feature `sqlite`"
         }
+        NotOffered::KeyOfMetadata { .. } => "use SQLite 3.45 or later, or a key without quotes and backslashes",
         NotOffered::Balancer => {
             "name the servers themselves in the URL, or put PgBouncer before them; see docs/connections.md"
         }
@@ -306,6 +315,7 @@ pub(super) fn of_fact(fact: &Fact) -> Option<&'static str> {
     match fact.name {
         "guards" => Some("find out who changed it, then run: teller verify"),
         "data_checksums" => Some("stop the server and run: pg_checksums --enable"),
+        "metadata_indexes" => Some("build it again, or remove it: teller metadata index --help"),
         "role" => Some("connect as a member of the writer role: teller migrate roles --help"),
         _ => None,
     }

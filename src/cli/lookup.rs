@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
+use crate::cli::advice;
 use crate::cli::args::{count, metadata_of, parse};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -13,8 +14,9 @@ use crate::cli::pages::{PageArgs, say_more, say_older};
 use crate::cli::talk::say;
 use crate::cli::times::{SpanArgs, Times};
 use crate::error::Error;
-use crate::facts::Sequence;
-use crate::ledger::{ListOrder, ListPage, RecordedFilter};
+use crate::facts::{Metadata, Sequence};
+use crate::ledger::{Ledger, ListOrder, ListPage, RecordedFilter};
+use crate::store::{IndexState, MetadataIndex, MetadataOf};
 use crate::wire::{Columns, Record};
 
 /// Who asked for it, what is kept beside it, and when it was recorded. A cursor carries the filters of its list.
@@ -62,6 +64,18 @@ pub(super) struct Shown<'a, R> {
     pub(super) nothing: &'static str,
     pub(super) noun: &'static str,
     pub(super) order: ListOrder,
+    /// What would find it faster, where that is known.
+    pub(super) faster: Option<String>,
+}
+
+/// What would find metadata faster, where no index finds any of it.
+pub(super) fn faster_by_metadata(ledger: &Ledger, of: MetadataOf, wanted: &Metadata) -> Result<Option<String>, Error> {
+    let Some(key) = wanted.entries().keys().next() else { return Ok(None) };
+    let indexes = ledger.list_metadata_indexes()?;
+    let finds = |index: &MetadataIndex| {
+        index.of == of && index.state == IndexState::Ready && wanted.entries().contains_key(&index.key)
+    };
+    Ok((!indexes.iter().any(finds)).then(|| advice::index_metadata(of, key)))
 }
 
 /// What a page of a list has: its rows, where the next one begins, and whether it ends because enough was read.
@@ -136,8 +150,9 @@ impl BoundedArgs {
         list.end(next.as_deref())?;
         match &next {
             Some(cursor) if is_cut => say(format_args!(
-                "The search ended after {}. Narrow it with a span or another filter, raise --read-max, or go on: --cursor {cursor}",
-                count(self.read_max, shown.noun)
+                "The search ended after {}. {}Narrow it with a span or another filter, raise --read-max, or go on: --cursor {cursor}",
+                count(self.read_max, shown.noun),
+                shown.faster.as_ref().map_or_else(String::new, |faster| format!("{faster}. "))
             )),
             Some(_) | None if shown.order == ListOrder::Newest => say_older(next),
             Some(_) | None => say_more(next),

@@ -1,9 +1,13 @@
-//! What those who run a book ask of its connections: other books beside it, roles, copies, the server's clock.
+//! What those who run a book ask of its connections: other books beside it, roles, copies, the server's clock, indexes over metadata.
 
 use std::path::Path;
 
-use crate::facts::Instant;
+use crate::facts::{Instant, MetadataKey};
 use crate::store::StoreError;
+use crate::store::backend::Backend;
+use crate::store::connections::on_backend;
+use crate::store::declared_indexes::{MetadataIndex, MetadataOf};
+use crate::store::metadata_indexes::MetadataIndexes;
 use crate::store::operations::Book;
 use crate::store::options::Access;
 use crate::store::plain_name::PlainName;
@@ -53,6 +57,24 @@ impl Pool {
     /// [`StoreError`], when the database does not answer.
     pub fn server_time(&self) -> Result<Option<Instant>, StoreError> {
         self.operate(|operations| operations.server_time())
+    }
+
+    /// Makes an index over what is kept under a key, or does nothing where there is one. Says whether it made one. See
+    /// [`Ledger::add_metadata_index`](crate::Ledger::add_metadata_index).
+    pub(crate) fn build_metadata_index(&self, of: MetadataOf, key: &MetadataKey) -> Result<bool, StoreError> {
+        let key = key.as_str();
+        on_backend!(self, slots => slots.session(|connection, way| connection.build_metadata_index(way, of, key)))
+    }
+
+    /// Removes such an index, and says whether it was there.
+    pub(crate) fn remove_metadata_index(&self, of: MetadataOf, key: &MetadataKey) -> Result<bool, StoreError> {
+        let key = key.as_str();
+        on_backend!(self, slots => slots.session(|connection, way| connection.remove_metadata_index(way, of, key)))
+    }
+
+    /// Every index over metadata.
+    pub(crate) fn metadata_indexes(&self) -> Result<Vec<MetadataIndex>, StoreError> {
+        self.try_again(|| on_backend!(self, slots => slots.read(MetadataIndexes::metadata_indexes)))
     }
 
     /// Writes the book, as it stands at one moment, into an empty file, while others go on reading and writing. Only SQLite can.

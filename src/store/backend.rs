@@ -5,6 +5,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
+use crate::store::declared_indexes::MetadataOf;
 use crate::store::diagnosis::Fact;
 use crate::store::operations::Operations;
 use crate::store::options::{Access, StoreOptions};
@@ -98,6 +99,12 @@ pub(super) trait Backend:
 
     /// Whether a database without Teller's migrations holds something else that must be left alone.
     fn holds_something_else(&mut self) -> Result<bool, StoreError>;
+
+    /// Makes the indexes over what is kept under a key, or does nothing where they are ready. Says whether it made any. Not in a transaction.
+    fn build_metadata_index(&mut self, way: Way<'_, Self>, of: MetadataOf, key: &str) -> Result<bool, StoreError>;
+
+    /// Removes these indexes, and says whether any was there. Not in a transaction.
+    fn remove_metadata_index(&mut self, way: Way<'_, Self>, of: MetadataOf, key: &str) -> Result<bool, StoreError>;
 
     /// What the database says of itself, for `teller doctor`.
     fn facts(&mut self) -> Result<Vec<Fact>, StoreError>;

@@ -75,6 +75,12 @@ pub enum NotOffered {
     /// The program cannot open an SQLite file.
     #[error("this program was built without SQLite")]
     BuiltWithoutSqlite,
+    /// The program was linked with an SQLite that is too old to look such a key up.
+    #[error("this version of SQLite does not find the metadata key {key:?}")]
+    KeyOfMetadata {
+        /// The key.
+        key: String,
+    },
     /// A read could be led away from its transaction.
     #[error("Pgpool-II is on the way, which can lead a read to another server than the one that has its transaction")]
     Balancer,

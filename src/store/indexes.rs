@@ -17,10 +17,28 @@ pub(crate) trait Indexes {
 /// An index of one of the book's tables.
 pub(super) struct Index {
     pub(super) name: String,
-    /// Its columns.
-    pub(super) keys: Vec<String>,
+    /// What it is sorted by.
+    pub(super) keys: Vec<IndexKey>,
     /// Which rows it has, where those are not all.
     pub(super) condition: Option<String>,
+}
+
+/// What an index is sorted by: a column, or what is computed of one.
+pub(super) struct IndexKey {
+    pub(super) before: String,
+    pub(super) column: String,
+    pub(super) after: String,
+}
+
+impl IndexKey {
+    pub(super) fn of_column(column: &str) -> Self {
+        Self { before: String::new(), column: column.to_owned(), after: String::new() }
+    }
+
+    /// The SQL for it, of a row that is named with a point behind it, such as `scanned.`.
+    pub(super) fn of(&self, row: &str) -> String {
+        format!("{}{row}{}{}", self.before, self.column, self.after)
+    }
 }
 
 impl Index {

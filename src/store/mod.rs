@@ -25,6 +25,7 @@ mod causes;
 mod chain_check;
 mod connections;
 mod counting_transfers;
+mod declared_indexes;
 mod diagnosis;
 mod disk;
 mod drawing;
@@ -35,6 +36,7 @@ mod expiring_holds;
 mod guards;
 mod indexes;
 mod leads;
+mod metadata_indexes;
 mod migrations;
 mod movements;
 mod not_offered;
@@ -83,6 +85,7 @@ pub use crate::store::book_files_left_out::{copy_book_file, settle_book_file};
 pub(crate) use crate::store::book_imports::BookImports;
 pub use crate::store::causes::{NotOffered, UnreachableCause};
 pub(crate) use crate::store::counting_transfers::CountedTransfers;
+pub use crate::store::declared_indexes::{IndexState, MetadataIndex, MetadataOf};
 pub use crate::store::diagnosis::{Depth, Diagnosis, Fact, Measure};
 pub(crate) use crate::store::drawing::{Drawing, Writer};
 pub use crate::store::error::StoreError;
@@ -90,6 +93,7 @@ pub(crate) use crate::store::expiring_holds::ExpiringHolds;
 pub(crate) use crate::store::guards::Guards;
 pub(crate) use crate::store::indexes::Indexes;
 pub(crate) use crate::store::leads::Leads;
+pub(crate) use crate::store::metadata_indexes::{IndexedEntry, MetadataIndexes};
 pub use crate::store::migrations::MigrationStatus;
 pub(crate) use crate::store::movements::Movements;
 #[cfg(feature = "server")]
@@ -139,6 +143,7 @@ pub(crate) trait Store:
     + Guards
     + Indexes
     + Leads
+    + MetadataIndexes
     + Movements
     + Schedules
     + TransferWalks

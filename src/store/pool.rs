@@ -8,6 +8,7 @@ use crate::judging::ChangedAccount;
 use crate::store::attempts::Attempts;
 use crate::store::backend::Backend;
 use crate::store::connections::{Connections, on_backend};
+use crate::store::declared_indexes::{IndexState, MetadataIndex};
 use crate::store::diagnosis::{Depth, Diagnosis, Fact};
 use crate::store::migrations::{self, MigrationStatus};
 use crate::store::operations::Operations;
@@ -195,6 +196,7 @@ impl Pool {
             facts.extend(slots.describe_route());
             if schema == SchemaState::Current {
                 facts.push(slots.read(guards)?);
+                facts.push(slots.read(metadata_indexes)?);
             }
             if depth == Depth::Whole {
                 facts.extend(slots.read(Backend::structure)?);
@@ -260,6 +262,25 @@ fn indexes<C: Backend>(connection: &mut C) -> Result<Fact, StoreError> {
     let is_whole = problems.is_empty();
     let value = if is_whole { "all rows are found through all of them".to_owned() } else { problems.join("; ") };
     Ok(Fact::checked("indexes", value, is_whole, "answers can lack rows, and an id can be used twice; see the value"))
+}
+
+/// Which metadata is found by an index, and whether all of these are of use.
+fn metadata_indexes<C: Backend>(connection: &mut C) -> Result<Fact, StoreError> {
+    let found = connection.metadata_indexes()?;
+    let unfinished: Vec<_> =
+        found.iter().filter(|index| index.state == IndexState::Unfinished).map(ToString::to_string).collect();
+    let described: Vec<_> = found.iter().map(MetadataIndex::describe).collect();
+    let value = if found.is_empty() { "none is declared".to_owned() } else { described.join("; ") };
+    let warning = format!(
+        "no look-up uses {}, which writes may have to maintain: it is being built, or that was broken off",
+        unfinished.join(" and ")
+    );
+    let fact = Fact::checked("metadata_indexes", value, unfinished.is_empty(), &warning);
+    let is_unused = found.iter().any(|index| index.state == IndexState::Ready && index.uses == Some(0));
+    Ok(Fact {
+        advice: is_unused.then_some("an index that no look-up uses makes writes dearer and can be removed"),
+        ..fact
+    })
 }
 
 fn latency<C: Backend>(connection: &mut C) -> Result<Duration, StoreError> {

@@ -56,11 +56,12 @@ pub use crate::wire::records::{
     BookImportRecord, BookMadeRecord, BookRecord, ClockAcceptanceRecord, ClockRecord, ClosedPeriodRecord, Columns,
     CurrencyRecord, DueEventRecord, DueRecord, EntryRecord, EventData, EventRecord, ExpiredRecord, ExportRecord,
     FactRecord, FindingRecord, FlatExportRecord, HoldHistoryRecord, HoldRecord, ImportLineRecord, ImportRecord,
-    ItemRecord, JournalRecord, Kind, MetadataChangeRecord, MetadataRecord, MigrationRecord, Next, OpenedRecord,
-    PageRecord, PeriodChangeRecord, PeriodEventRecord, ReceiptRecord, Record, RefusedLineRecord, ReportHead,
-    ReportTail, RoleRecord, ScheduleHistoryRecord, ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord,
-    SheetRecord, StatementHead, TransferDetailsRecord, TransferEventRecord, TransferRecord, TransferWithBalancesRecord,
-    TrialBalanceRecord, VerifyRecord, WideRow, event_type, read_event_kind,
+    ItemRecord, JournalRecord, Kind, MetadataChangeRecord, MetadataIndexChangeRecord, MetadataIndexRecord,
+    MetadataRecord, MigrationRecord, Next, OpenedRecord, PageRecord, PeriodChangeRecord, PeriodEventRecord,
+    ReceiptRecord, Record, RefusedLineRecord, ReportHead, ReportTail, RoleRecord, ScheduleHistoryRecord,
+    ScheduleRecord, ScheduleRunRecord, SealRecord, SettingRecord, SheetRecord, StatementHead, TransferDetailsRecord,
+    TransferEventRecord, TransferRecord, TransferWithBalancesRecord, TrialBalanceRecord, VerifyRecord, WideRow,
+    event_type, read_event_kind,
 };
 #[cfg(feature = "server")]
 pub use crate::wire::records::{

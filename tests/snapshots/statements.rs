@@ -6,13 +6,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Texts that are no `QueryFragment`.
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 13] = [
     "begin_read",
     "begin_write",
     "begin_write_with_settings",
     "index_by_all_keys",
+    "index_by_each_text",
     "index_by_first_key",
     "index_scanned",
+    "metadata_changed",
+    "metadata_counted",
+    "metadata_down_from",
+    "metadata_of_accounts",
+    "metadata_up_from",
     "session",
 ];
 

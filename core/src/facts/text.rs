@@ -157,12 +157,8 @@ impl Metadata {
         if entries.len() > METADATA_ENTRIES_MAX {
             return Err(TextError::TooMany { entries: entries.len(), entries_max: METADATA_ENTRIES_MAX });
         }
-        if let Some(key) = entries.keys().find(|key| matches!(composed(key), Cow::Owned(_))) {
-            return Err(TextError::form("metadata key", key, "is not in Unicode's composed form (NFC)"));
-        }
         for (key, value) in &entries {
-            check_length("metadata key", key, METADATA_KEY_LENGTH_MAX)?;
-            check_identifier("metadata key", key)?;
+            check_metadata_key(key)?;
             check_no_nul("metadata value", value)?;
             if value.len() > METADATA_VALUE_LENGTH_MAX {
                 return Err(TextError::too_long("metadata value", value, METADATA_VALUE_LENGTH_MAX));
@@ -252,6 +248,14 @@ pub(crate) fn check_length(what: &'static str, text: &str, length_max: usize) ->
     Ok(())
 }
 
+pub(super) fn check_metadata_key(key: &str) -> Result<(), TextError> {
+    if matches!(composed(key), Cow::Owned(_)) {
+        return Err(TextError::form("metadata key", key, "is not in Unicode's composed form (NFC)"));
+    }
+    check_length("metadata key", key, METADATA_KEY_LENGTH_MAX)?;
+    check_identifier("metadata key", key)
+}
+
 fn check_no_nul(what: &'static str, text: &str) -> Result<(), TextError> {
     if text.contains('\0') {
         return Err(TextError::form(what, text, "has a NUL character"));
@@ -325,7 +329,6 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]

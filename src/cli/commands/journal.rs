@@ -5,12 +5,13 @@ use clap::{Args, Subcommand};
 use crate::cli::args::{ReasonArgs, parse};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
+use crate::cli::lookup::{LookupArgs, Shown, WhenArgs, faster_by_metadata};
 use crate::cli::request::{NoteArgs, show_receipt, submit};
 use crate::error::Error;
 use crate::facts::TransferId;
 use crate::files::read_text;
 use crate::ledger::{JournalFilter, ListOrder, ListPage, Mode};
+use crate::store::MetadataOf;
 use crate::wire::{JournalCursor, JournalHeader, JournalRecord, Record, RequestReader};
 
 /// The most bytes of a journal in a file: some tens of thousands of legs.
@@ -146,7 +147,8 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     };
     let cursor = |from| JournalCursor { filter: filter.clone(), from };
     let columns = &JournalRecord::table();
-    let shown = Shown { columns, nothing: "No journals.", noun: "transfer", order: filter.recorded.order };
+    let faster = faster_by_metadata(&ledger, MetadataOf::Transfers, &filter.recorded.metadata)?;
+    let shown = Shown { columns, nothing: "No journals.", noun: "transfer", order: filter.recorded.order, faster };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }
 

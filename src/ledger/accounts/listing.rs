@@ -7,10 +7,12 @@ use crate::ledger::holds::expiry::without_expired;
 use crate::ledger::transfers::filter::{ListPage, has_all};
 use crate::money::CurrencyCode;
 use crate::rejection::Rejection;
-use crate::store::{Access, Store};
+use crate::store::{Access, IndexedEntry, MetadataOf, Store, StoreError};
 
 /// How many accounts one statement reads.
 const ROWS_MAX: u32 = 1_000;
+/// Up to how many rows of an index are counted, to compare it with others.
+const COUNTED_MAX: i64 = 10_000;
 
 /// Which accounts are listed: those to which all of it applies. The usual value lists all accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,7 +93,7 @@ impl Ledger {
     }
 
     /// Returns a page of the accounts to which a filter applies, by name. A page reads at most [`AccountListPage::reads_max`] accounts: only names
-    /// have an index.
+    /// have an index, and metadata where one was [declared](Ledger::add_metadata_index).
     ///
     /// # Errors
     /// [`Rejection::CurrencyUnknown`], [`Error::Store`].
@@ -121,15 +123,52 @@ impl Ledger {
     }
 }
 
+/// How the accounts are read to which a filter can apply.
+struct Reading<'a> {
+    filter: &'a AccountFilter,
+    /// What an index finds of the metadata.
+    indexed: Option<IndexedEntry>,
+    rows_max: u32,
+}
+
+impl<'a> Reading<'a> {
+    fn new(store: &mut dyn Store, filter: &'a AccountFilter, limit: u32) -> Result<Self, StoreError> {
+        let indexed = if filter.metadata.is_empty() { None } else { fewest(store, &filter.metadata)? };
+        // One row more than the page has tells whether there is another page.
+        let rows_max = if filter.is_of_names_alone() { limit.saturating_add(1) } else { ROWS_MAX };
+        Ok(Self { filter, indexed, rows_max })
+    }
+
+    fn read(&self, store: &mut dyn Store, after: Option<&AccountName>) -> Result<Vec<Account>, StoreError> {
+        let (prefix, limit) = (&self.filter.prefix, i64::from(self.rows_max));
+        match &self.indexed {
+            Some(entry) => store.accounts_by_metadata(entry, prefix, after, limit),
+            None => store.list_accounts(prefix.as_str(), after.map_or("", AccountName::as_str), limit),
+        }
+    }
+}
+
+/// The entry that an index finds with the fewest accounts.
+fn fewest(store: &mut dyn Store, wanted: &Metadata) -> Result<Option<IndexedEntry>, StoreError> {
+    let mut entries = store.indexed_entries(MetadataOf::Accounts, wanted)?;
+    if entries.len() > 1 {
+        let mut counted = Vec::new();
+        for entry in entries {
+            counted.push((store.count_by_metadata(MetadataOf::Accounts, &entry, COUNTED_MAX)?, entry));
+        }
+        counted.sort_by_key(|(rows, _)| *rows);
+        entries = counted.into_iter().map(|(_, entry)| entry).collect();
+    }
+    Ok(entries.into_iter().next())
+}
+
 fn find(store: &mut dyn Store, filter: &AccountFilter, page: &AccountListPage) -> Result<AccountPage, Error> {
     let (limit, reads_max) = (page.limit.max(1), page.reads_max.max(1));
-    // One row more than the page has tells whether there is another page.
-    let rows = if filter.is_of_names_alone() { limit.saturating_add(1) } else { ROWS_MAX };
+    let reading = Reading::new(store, filter, limit)?;
     let (mut accounts, mut last, mut reads) = (Vec::new(), page.after.clone(), 0);
     loop {
-        let after = last.as_ref().map_or("", AccountName::as_str);
-        let read = store.list_accounts(filter.prefix.as_str(), after, rows.into())?;
-        let is_last = read.len() < rows as usize;
+        let read = reading.read(store, last.as_ref())?;
+        let is_last = read.len() < reading.rows_max as usize;
         for account in read {
             let is_full = accounts.len() == limit as usize;
             let applies = filter.applies_to(&account);

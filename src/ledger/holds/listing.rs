@@ -7,9 +7,11 @@ use crate::facts::{Account, AccountName, Hold, HoldState, Instant, Transfer, Tra
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::holds::HoldPage;
+use crate::ledger::transfers::by_metadata::walk_by_metadata;
 use crate::ledger::transfers::filter::{ListPage, RecordedFilter, TransferFilter, check_amounts};
 use crate::ledger::transfers::listing::{check_cursor, choose};
-use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked};
+use crate::ledger::transfers::spans::{BookSpan, Start};
+use crate::ledger::transfers::walks::{Walk, Walked};
 use crate::money::WrittenAmount;
 use crate::store::{Access, Store};
 
@@ -102,7 +104,10 @@ fn walk(
     start: Start,
     span: &BookSpan,
 ) -> Result<Walk, Error> {
-    let Some(account) = account else { return Ok(Walk::along_holds(store, start, span)?) };
+    let Some(account) = account else {
+        let by_metadata = walk_by_metadata(store, &filter.recorded.metadata, None, (start, span))?;
+        return Ok(by_metadata.map_or_else(|| Walk::along_holds(store, start, span), Ok)?);
+    };
     if filter.state == Some(HoldState::Open) {
         let open: Vec<_> = store.list_open_holds_of(account.id)?.iter().map(|hold| hold.id).collect();
         return Ok(Walk::over(store.find_transfers(&open)?, start));

@@ -6,9 +6,11 @@ use crate::error::Error;
 use crate::facts::{Account, Actor, Description, Instant, Key, Metadata, Sequence, Transfer, TransferId};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
+use crate::ledger::transfers::by_metadata::walk_by_metadata;
 use crate::ledger::transfers::filter::{JournalFilter, ListPage};
 use crate::ledger::transfers::listing::{check_cursor, choose_by_metadata};
-use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked};
+use crate::ledger::transfers::spans::{BookSpan, Start};
+use crate::ledger::transfers::walks::{Walk, Walked};
 use crate::store::{Access, Rare, Store};
 
 /// A journal, without its transfers.
@@ -104,7 +106,10 @@ fn walk(
     if let Some(key) = &filter.key {
         return Ok(Walk::over(store.find_journals(&[key.id().0])?, start));
     }
-    let Some(account) = account else { return Ok(Walk::along_rare(store, Rare::JournalFirsts, start, span)?) };
+    let Some(account) = account else {
+        let by_metadata = walk_by_metadata(store, &filter.recorded.metadata, None, (start, span))?;
+        return Ok(by_metadata.map_or_else(|| Walk::along_rare(store, Rare::JournalFirsts, start, span), Ok)?);
+    };
     check_cursor(store, account, start)?;
     // A journal is recorded when its first transfer is. The account's own can be recorded a little later.
     Ok(Walk::along_chain(store, account, start, &span.widened())?)

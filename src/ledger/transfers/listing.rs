@@ -8,9 +8,11 @@ use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::holds::HoldStatus;
 use crate::ledger::journals::with_names;
 use crate::ledger::posting::receipts::Posted;
+use crate::ledger::transfers::by_metadata::walk_by_metadata;
 use crate::ledger::transfers::filter::{ListPage, TransferFilter, check_amounts, has_all};
 use crate::ledger::transfers::named::get_named_transfer;
-use crate::ledger::transfers::walks::{BookSpan, Start, Walk, Walked, transfers};
+use crate::ledger::transfers::spans::{BookSpan, Start};
+use crate::ledger::transfers::walks::{Walk, Walked, transfers};
 use crate::rejection::Rejection;
 use crate::store::{Access, Rare, Store, StoreError};
 
@@ -44,8 +46,8 @@ impl Ledger {
     /// Returns a page of the transfers to which a filter applies, newest first unless it says otherwise. Whatever is posted later is newer
     /// than every page, except for transfers that were being committed while a page was read.
     ///
-    /// A page reads at most [`ListPage::reads_max`] transfers. A key, a journal, a hold or a reversed transfer is found through its index, an
-    /// account through its chain. Without any of them the whole book is read from its newest or oldest transfer on, or from an end of the
+    /// A page reads at most [`ListPage::reads_max`] transfers. A key, a journal, a hold or a reversed transfer is found through its index,
+    /// metadata through one that was [declared](Ledger::add_metadata_index), an account through its chain. Without any of them the whole book is read from its newest or oldest transfer on, or from an end of the
     /// span. A transfer that was recorded while the clock was wrong by more than the book's bound can then be missing from a span; by its
     /// account it is always found.
     ///
@@ -144,6 +146,9 @@ fn walk(
     if let Some(reversed) = &filter.reversed {
         let rows = store.reversal_rows(&[reversed.id()])?;
         return Ok(Walk::over(transfers(rows)?, start));
+    }
+    if let Some(walk) = walk_by_metadata(store, &filter.recorded.metadata, account, (start, span))? {
+        return Ok(walk);
     }
     let Some(account) = account else {
         return Ok(match filter.kind.and_then(Rare::of_kind) {

@@ -3,6 +3,7 @@
 //! What belongs here: the methods of [`Ledger`] that submit requests, their twins in a transaction of the caller, and lists of transfers. What does not: how a
 //! posting locks, judges and writes, which is in [`posting`](crate::ledger::posting).
 
+pub(super) mod by_metadata;
 pub(super) mod filter;
 #[cfg(feature = "postgres")]
 pub(super) mod in_transaction;
@@ -11,6 +12,7 @@ pub(super) mod named;
 #[cfg(feature = "server")]
 pub(super) mod prepared;
 pub(super) mod references;
+pub(super) mod spans;
 pub(super) mod walks;
 pub(super) mod written;
 

@@ -2,26 +2,19 @@
 //!
 //! What belongs here: the ways to the transfers that a list can be of. What does not: which of them belong on the list.
 
-use std::time::Duration;
-
 use crate::error::Error;
 use crate::facts::{Account, AccountId, Hold, Instant, Sequence, Transfer};
 use crate::ledger::transfers::filter::{ListOrder, ListPage};
+use crate::ledger::transfers::spans::{BookSpan, Bounds, Start};
 use crate::models::transfers::{MILESTONE_INTERVAL, TransferRow};
-use crate::store::{PageSize, Rare, Store, StoreError};
+use crate::store::{IndexedEntry, PageSize, Rare, Store, StoreError};
 
 /// How many transfers of the book are in memory at once.
 const ROWS_MAX: i64 = 1_000;
 /// How many transfers of a chain one statement reads.
 const CHAIN_STEP_MAX: i64 = 256;
-
-/// Where a list begins, and which way it goes.
-#[derive(Clone, Copy)]
-pub(in crate::ledger) struct Start {
-    /// The first transfer of the page. `None` for the first page.
-    pub(in crate::ledger) from: Option<Sequence>,
-    pub(in crate::ledger) order: ListOrder,
-}
+/// How many transfers with an entry of metadata are in memory at once: few, because one can have 64 entries of a kilobyte.
+const ENTRIES_STEP_MAX: u32 = 100;
 
 /// Where the transfers come from.
 pub(in crate::ledger) enum Walk {
@@ -35,8 +28,20 @@ pub(in crate::ledger) enum Walk {
     Book { next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
     /// Along the places of rare transfers.
     Rare { rare: Rare, next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
+    /// Through an index over metadata.
+    Entries(Entries),
     /// Along the places of holds.
     Holds { next: Option<Sequence>, order: ListOrder, bounds: Bounds },
+}
+
+/// Transfers that have or had an entry of metadata, in the order of their sequences.
+pub(in crate::ledger) struct Entries {
+    entry: IndexedEntry,
+    /// The sequences of those that got it by a change.
+    changed: Vec<i64>,
+    next: Option<Sequence>,
+    order: ListOrder,
+    bounds: Bounds,
 }
 
 /// Up a chain whose pointers lead down: from the place where it was left to the next milestone, which is found by its time.
@@ -49,29 +54,11 @@ pub(in crate::ledger) struct ChainUp {
     bounds: Bounds,
 }
 
-/// Recorded times between which the transfers are. A walk ends with the first one beyond the far end.
-#[derive(Clone, Copy)]
-pub(in crate::ledger) struct Bounds {
-    floor: Instant,
-    /// The first moment that is no more in it.
-    ceiling: Option<Instant>,
-}
-
 /// What a walk found.
 pub(in crate::ledger) struct Walked {
     pub(in crate::ledger) transfers: Vec<Transfer>,
     pub(in crate::ledger) next: Option<Sequence>,
     pub(in crate::ledger) is_cut: bool,
-}
-
-/// A span of recorded time in a book.
-///
-/// Places rise with recorded time, but not strictly: an entry may be ahead of the clock by the book's bound, and the clocks of two machines
-/// may differ by as much. Nothing is further out of order than twice the bound, unless a clock was set wrong.
-pub(in crate::ledger) struct BookSpan {
-    pub(in crate::ledger) from: Option<Instant>,
-    pub(in crate::ledger) to: Option<Instant>,
-    pub(in crate::ledger) lead_max: Duration,
 }
 
 impl Walk {
@@ -137,6 +124,18 @@ impl Walk {
         Ok(Self::Rare { rare, next, order: start.order, size, bounds: span.bounds() })
     }
 
+    /// Through an index over metadata, where `changed` are the sequences of the transfers that got the entry by a change.
+    pub(in crate::ledger) fn by_entry(
+        store: &mut dyn Store,
+        (entry, changed): (IndexedEntry, Vec<i64>),
+        start: Start,
+        span: &BookSpan,
+    ) -> Result<Self, StoreError> {
+        let next = span.first_place(store, start)?;
+        let order = start.order;
+        Ok(Self::Entries(Entries { entry, changed, next, order, bounds: span.bounds() }))
+    }
+
     /// Along the places of the book's holds, which are transfers.
     pub(in crate::ledger) fn along_holds(
         store: &mut dyn Store,
@@ -158,6 +157,7 @@ impl Walk {
                 Ok(bounds.keep(read, ListOrder::Newest, next))
             }
             Self::ChainUp(chain) => chain.read(store),
+            Self::Entries(entries) => entries.read(store),
             Self::Book { next, order, size, bounds } => {
                 let Some(first) = *next else { return Ok(Vec::new()) };
                 let read = match order {
@@ -242,103 +242,24 @@ impl ChainUp {
     }
 }
 
-impl Bounds {
-    /// The transfers before the first one beyond the far end. With that one the walk ends.
-    fn keep(self, mut read: Vec<Transfer>, order: ListOrder, next: &mut Option<Sequence>) -> Vec<Transfer> {
-        let is_beyond = |transfer: &Transfer| match order {
-            ListOrder::Newest => transfer.recorded_at < self.floor,
-            ListOrder::Oldest => self.ceiling.is_some_and(|ceiling| transfer.recorded_at >= ceiling),
+impl Entries {
+    fn read(&mut self, store: &mut dyn Store) -> Result<Vec<Transfer>, StoreError> {
+        let (order, Some(first)) = (self.order, self.next) else { return Ok(Vec::new()) };
+        let mut sequences = match order {
+            ListOrder::Newest => store.sequences_down_from(&self.entry, first, ENTRIES_STEP_MAX.into())?,
+            ListOrder::Oldest => store.sequences_up_from(&self.entry, first, ENTRIES_STEP_MAX.into())?,
         };
-        if let Some(end) = read.iter().position(is_beyond) {
-            read.truncate(end);
-            *next = None;
-        }
-        read
+        sequences.extend(self.changed.iter().filter(|&&sequence| !order.is_before(Sequence(sequence), first)));
+        order.sort_by(&mut sequences, |sequence| *sequence);
+        sequences.dedup();
+        // Behind so many of both kinds, there can be others that were not read.
+        sequences.truncate(ENTRIES_STEP_MAX as usize);
+        let far = sequences.last().filter(|_| sequences.len() == ENTRIES_STEP_MAX as usize);
+        self.next = far.map(|&far| order.behind(Sequence(far)));
+        let mut read = store.transfers_at(&sequences)?;
+        order.sort(&mut read);
+        Ok(self.bounds.keep(read, order, &mut self.next))
     }
-}
-
-impl ListOrder {
-    /// The place behind another.
-    const fn behind(self, place: Sequence) -> Sequence {
-        match self {
-            Self::Newest => Sequence(place.0 - 1),
-            Self::Oldest => Sequence(place.0 + 1),
-        }
-    }
-
-    fn sort(self, transfers: &mut [Transfer]) {
-        transfers.sort_unstable_by_key(|transfer| transfer.sequence);
-        if self == Self::Newest {
-            transfers.reverse();
-        }
-    }
-}
-
-impl BookSpan {
-    /// The first and the last place where a transfer of the span can be; `None` where there is none.
-    pub(in crate::ledger) fn places(&self, store: &mut dyn Store) -> Result<Option<[Sequence; 2]>, StoreError> {
-        let Some(newest) = store.newest_sequence()? else { return Ok(None) };
-        let first = self.lowest_place(store)?;
-        let last = match self.to {
-            Some(to) => find_end(store, to.after(self.disorder_max()))?.unwrap_or(newest),
-            None => newest,
-        };
-        Ok((first <= last).then_some([first, last]))
-    }
-
-    /// Whether a transfer was recorded in it.
-    pub(in crate::ledger) fn has(&self, transfer: &Transfer) -> bool {
-        self.from.is_none_or(|from| transfer.recorded_at >= from) && self.to.is_none_or(|to| transfer.recorded_at < to)
-    }
-
-    /// The same span and as much around it as its transfers may be out of order.
-    pub(in crate::ledger) fn widened(&self) -> Self {
-        let Bounds { floor, ceiling } = self.bounds();
-        Self { from: self.from.map(|_| floor), to: ceiling, lead_max: self.lead_max }
-    }
-
-    /// The place where a walk over the book begins.
-    fn first_place(&self, store: &mut dyn Store, start: Start) -> Result<Option<Sequence>, StoreError> {
-        match (start.from, start.order, self.to) {
-            (Some(from), _, _) => Ok(Some(from)),
-            (None, ListOrder::Oldest, _) => Ok(Some(self.lowest_place(store)?)),
-            (None, ListOrder::Newest, None) => Ok(Some(Sequence(i64::MAX))),
-            (None, ListOrder::Newest, Some(to)) => find_end(store, to.after(self.disorder_max())),
-        }
-    }
-
-    fn lowest_place(&self, store: &mut dyn Store) -> Result<Sequence, StoreError> {
-        let Some(from) = self.from else { return Ok(Sequence(1)) };
-        let below = find_end(store, from.before(self.disorder_max()))?;
-        Ok(below.map_or(Sequence(1), |below| ListOrder::Oldest.behind(below)))
-    }
-
-    fn bounds(&self) -> Bounds {
-        Bounds {
-            floor: self.from.map_or(Instant::MIN, |from| from.before(self.disorder_max())),
-            ceiling: self.to.map(|to| to.after(self.disorder_max())),
-        }
-    }
-
-    fn disorder_max(&self) -> Duration {
-        self.lead_max.saturating_mul(2)
-    }
-}
-
-/// A place behind which every transfer was recorded at a time or later, give or take what they are out of order. Found by halving, with one
-/// look-up in the primary key for each half.
-fn find_end(store: &mut dyn Store, time: Instant) -> Result<Option<Sequence>, StoreError> {
-    let Some(newest) = store.newest_sequence()? else { return Ok(None) };
-    // What stands at `below` was recorded before the time, and what comes next at or behind `above` was not, where there is anything.
-    let (mut below, mut above) = (0, newest.0 + 1);
-    while above - below > 1 {
-        let middle = below + (above - below) / 2;
-        match store.find_time_at_or_above(Sequence(middle))? {
-            Some((place, recorded_at)) if place.0 < above && recorded_at < time => below = place.0,
-            _ => above = middle,
-        }
-    }
-    Ok(Some(Sequence(below)))
 }
 
 /// Stored rows as facts.

@@ -9,9 +9,14 @@ use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{pager, table};
 use crate::server::pages::visit::{Ask, Visit, parameters};
 use crate::server::pages::zone::{of_view, with_moments};
+use crate::server::problem::Problem;
 
 /// The filters that are times, which the pages read in the zone of the view.
 const TIMES: [&str; 2] = ["from", "to"];
+/// What the API has for any key of metadata, and the two fields that stand for one.
+const METADATA: &str = "metadata.*";
+const METADATA_FIELDS: [(&str, &str); 2] =
+    [("metadata_key", "Something is kept beside it under this key"), ("metadata_value", "And it is this")];
 /// What the pages give themselves, and show no field for.
 const OWN: [&str; 1] = ["time_zone"];
 const ROWS_PER_PAGE: &str = "50";
@@ -38,7 +43,7 @@ impl List {
         let query = match visit.query.get("cursor") {
             // It has the filters in it.
             Some(cursor) => Pairs::of([("cursor", cursor)]),
-            None => with_moments(visit, &filters, &TIMES)?,
+            None => with_metadata(&with_moments(visit, &filters, &TIMES)?)?,
         };
         let page = visit.get(Ask::of(self.api).with(query.with("limit", ROWS_PER_PAGE))).await?;
         let next = page.get("next_cursor").and_then(Value::as_str);
@@ -56,9 +61,22 @@ impl List {
     }
 }
 
-/// The parameters that have one field each.
+/// The parameters that have one field each, and the fields for metadata.
 fn fields(api: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    parameters(api).filter(|(name, _)| !name.ends_with('*') && !OWN.contains(name))
+    let has_metadata = parameters(api).any(|(name, _)| name == METADATA);
+    let of_metadata = METADATA_FIELDS.into_iter().filter(move |_| has_metadata);
+    parameters(api).filter(|(name, _)| !name.ends_with('*') && !OWN.contains(name)).chain(of_metadata)
+}
+
+/// What the API is asked for, with one parameter in place of the two fields.
+fn with_metadata(filters: &Pairs) -> Result<Pairs, Problem> {
+    let [(of_key, _), (of_value, _)] = METADATA_FIELDS;
+    let asked = filters.without(&[of_key, of_value]);
+    match (filters.get(of_key), filters.get(of_value)) {
+        (Some(key), Some(value)) => Ok(asked.with(&METADATA.replace('*', key.trim()), value)),
+        (None, None) => Ok(asked),
+        _ => Err(Problem::invalid("metadata is looked for by its key and by its value: give both")),
+    }
 }
 
 /// A field for each parameter that the API has.
@@ -76,7 +94,7 @@ pub(super) fn form(path: &str, api: &'static str, given: &Pairs) -> Markup {
                             }
                         }
                     } @else {
-                        input type="text" name=(name) value=[given.get(name)] maxlength="255";
+                        input type="text" name=(name) value=[given.get(name)] maxlength="1024";
                     }
                 }
             }

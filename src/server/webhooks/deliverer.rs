@@ -16,7 +16,9 @@ use crate::server::webhooks::board::{Board, Newest};
 use crate::server::webhooks::client::Client;
 use crate::server::webhooks::kept::random_hex;
 use crate::server::webhooks::worker::{Means, Worker};
-use crate::store::{DatabaseUrl, Deliveries, DeliveryState, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState};
+use crate::store::{
+    DatabaseUrl, Deliveries, DeliveryState, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState,
+};
 
 /// The most endpoints that one server delivers to at once, a thread each.
 const WORKERS_MAX: usize = 256;

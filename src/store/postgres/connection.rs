@@ -8,9 +8,11 @@ use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
 use crate::store::backend::{Backend, MIGRATIONS_TABLE, Way};
+use crate::store::declared_indexes::MetadataOf;
 use crate::store::diagnosis::Fact;
 use crate::store::options::{Access, StoreOptions};
 use crate::store::postgres::facts;
+use crate::store::postgres::metadata_indexes;
 use crate::store::postgres::route::{self, Route};
 use crate::store::postgres::rows::{BoolRow, NullableTextRow, TextRow};
 use crate::store::postgres::together::write_together;
@@ -124,6 +126,24 @@ impl Backend for PgConnection {
             Some(_) => Ok(false),
             None => Err(StoreError::BookUnknown),
         }
+    }
+
+    fn build_metadata_index(
+        &mut self,
+        (route, ()): Way<'_, Self>,
+        of: MetadataOf,
+        key: &str,
+    ) -> Result<bool, StoreError> {
+        metadata_indexes::build(self, route, of, key)
+    }
+
+    fn remove_metadata_index(
+        &mut self,
+        (route, ()): Way<'_, Self>,
+        of: MetadataOf,
+        key: &str,
+    ) -> Result<bool, StoreError> {
+        metadata_indexes::remove(self, route, of, key)
     }
 
     fn facts(&mut self) -> Result<Vec<Fact>, StoreError> {

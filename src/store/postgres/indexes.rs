@@ -9,7 +9,9 @@ use diesel::sql_types::Text;
 
 use crate::models::sql_types::SqlId;
 use crate::store::StoreError;
-use crate::store::indexes::{Index, Indexes, Lookup};
+use crate::store::declared_indexes::Part;
+use crate::store::indexes::{Index, IndexKey, Indexes, Lookup};
+use crate::store::metadata_indexes::MetadataDialect;
 use crate::store::postgres::guards::tables;
 use crate::store::postgres::rows::TextRow;
 
@@ -39,6 +41,10 @@ impl Indexes for PgConnection {
         for (table, indexes) in indexes {
             problems.extend(problems_of(self, &table, &indexes)?);
         }
+        for index in self.found_indexes()?.into_iter().filter(|index| index.is_usable) {
+            let Some((_, part)) = Part::of_name(&index.name, &index.key) else { continue };
+            problems.extend(problem_of_declared(self, part, &index.name, &index.key)?);
+        }
         Ok(problems)
     }
 
@@ -51,9 +57,46 @@ fn read(listed: &str) -> Option<Index> {
     let mut parts = listed.split('\u{1f}').map(str::to_owned);
     let (name, condition) = (parts.next()?, parts.next()?);
     let keys: Vec<_> = parts.collect();
-    // An index over an expression is none of Teller's.
+    // An index over an expression is a declared one, or none of Teller's.
     let are_columns = keys.iter().all(|key| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+    let keys = keys.iter().map(|key| IndexKey::of_column(key)).collect();
     are_columns.then_some(Index { name, keys, condition: Some(condition).filter(|condition| !condition.is_empty()) })
+}
+
+/// A declared index, by one look-up for each text: many rows can have the same one. Compared are how many rows are found, and a sum over
+/// their second keys.
+fn problem_of_declared(
+    connection: &mut PgConnection,
+    part: &Part,
+    index: &str,
+    key: &str,
+) -> Result<Option<String>, StoreError> {
+    let literal = connection.literal(key)?;
+    let query = by_each_text(part, &PgConnection::text(part.column, &literal));
+    let plan = diesel::sql_query(format!("explain {query}")).load::<PlanRow>(connection)?;
+    if !plan.iter().any(|line| line.plan.contains(&format!(" using {index} on "))) {
+        return Ok(None);
+    }
+    let found = diesel::sql_query(query).get_result::<TextRow>(connection)?.value;
+    let mut counts = found.split(' ').filter_map(|count| count.parse().ok());
+    let (Some(rows), Some(missed)) = (counts.next(), counts.next()) else { return Ok(None) };
+    Ok(Lookup { table: part.table, index, rows, missed, entries: None }.problem())
+}
+
+/// How many rows the index should have, and how many have a text by which others are found.
+pub(super) fn by_each_text(part: &Part, text: &IndexKey) -> String {
+    let Part { table, second, .. } = part;
+    let of_rows = |row: &str| format!("concat(count(*), ' ', sum(hashtextextended({row}.{second}::text, 0)::numeric))");
+    let (condition, sought) = (part.condition(&text.of("")), text.of("sought."));
+    format!(
+        "select concat(coalesce(sum(rows), 0), ' ', coalesce(sum(rows) filter (where found <> wanted), 0)) as value \
+         from (select texts.rows, texts.wanted, (select {} from {table} as sought where {condition} and {sought} = texts.text) as found \
+         from (select {} as text, count(*) as rows, {} as wanted from {table} as scanned tablesample system (100) \
+         where {condition} group by 1) as texts) as compared",
+        of_rows("sought"),
+        text.of("scanned."),
+        of_rows("scanned")
+    )
 }
 
 /// All indexes of a table in one scan of it. The rows come from the table and from no index, whatever the planner is told: that is how
@@ -85,7 +128,7 @@ fn problems_of(connection: &mut PgConnection, table: &str, indexes: &[Index]) ->
 }
 
 pub(super) fn by_all_keys(table: &str, index: &Index) -> String {
-    let keys = index.keys.iter().map(|key| format!("sought.{key} = scanned.{key}"));
+    let keys = index.keys.iter().map(|key| format!("{} = {}", key.of("sought."), key.of("scanned.")));
     counted(table, index, &keys.collect::<Vec<_>>().join(" and "))
 }
 
@@ -93,8 +136,8 @@ pub(super) fn by_all_keys(table: &str, index: &Index) -> String {
 /// are written here.
 pub(super) fn by_first_key(table: &str, index: &Index) -> String {
     let keys = index.keys.iter().enumerate().map(|(n, key)| match n {
-        0 => format!("sought.{key} = scanned.{key}"),
-        _ => format!("(sought.{key} = scanned.{key}) is true"),
+        0 => format!("{} = {}", key.of("sought."), key.of("scanned.")),
+        _ => format!("({} = {}) is true", key.of("sought."), key.of("scanned.")),
     });
     counted(table, index, &keys.collect::<Vec<_>>().join(" and "))
 }
@@ -103,7 +146,7 @@ pub(super) fn by_first_key(table: &str, index: &Index) -> String {
 /// join could be planned without the index.
 fn counted(table: &str, index: &Index, keys: &str) -> String {
     let condition = index.condition_or_true();
-    let known: Vec<_> = index.keys.iter().map(|key| format!("scanned.{key} is not null")).collect();
+    let known: Vec<_> = index.keys.iter().map(|key| format!("{} is not null", key.of("scanned."))).collect();
     let known = known.join(" and ");
     format!(
         "concat(count(*) filter (where {condition}), ' ', count(*) filter (where {condition} and {known} and \

@@ -10,6 +10,7 @@ mod expired_holds;
 mod facts;
 mod guards;
 mod indexes;
+mod metadata_indexes;
 mod operations;
 #[cfg(feature = "cli")]
 mod raw_writes;

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use diesel::pg::Pg;
+use diesel::pg::{Pg, PgConnection};
 
 use crate::facts::{NormalSide, Sequence};
 use crate::models::accounts::{AccountColumns, AccountHistoryColumns, AccountUpdate};
@@ -12,10 +12,14 @@ use crate::models::sql_types::SqlInstant;
 use crate::models::statement_text::{assert_statement, assert_text};
 use crate::models::transfers::{TransferColumns, TransferRow};
 use crate::store::JudgedBy;
-use crate::store::indexes::Index;
+use crate::store::declared_indexes::{OF_EVENTS, OF_TRANSFERS};
+use crate::store::indexes::{Index, IndexKey};
+use crate::store::metadata_indexes::{
+    IndexedEntry, MetadataDialect, accounts_with, changed, counted, down_from, up_from,
+};
 use crate::store::options::{Access, StoreOptions};
 use crate::store::postgres::expired_holds::ExpiredHolds;
-use crate::store::postgres::indexes::{by_all_keys, by_first_key};
+use crate::store::postgres::indexes::{by_all_keys, by_each_text, by_first_key};
 use crate::store::postgres::session::{begin_in_session, begin_with_settings, set_for_session};
 use crate::store::postgres::statements::{
     ClockCheck, ContinueSequences, InsertAccounts, InsertRows, NextSequences, UpdateRows,
@@ -60,10 +64,22 @@ fn numbers_and_look_ups_are_the_sql_that_was_accepted() {
 
 #[test]
 fn proofs_of_indexes_are_the_sql_that_was_accepted() {
-    let keys = ["debit_account_id", "recorded_at"].map(str::to_owned).to_vec();
+    let keys = ["debit_account_id", "recorded_at"].into_iter().map(IndexKey::of_column).collect();
     let index = Index { name: "an_index".to_owned(), keys, condition: Some("debit_version % 64 = 0".to_owned()) };
     assert_text("postgres_index_by_all_keys", &by_all_keys("transfers", &index));
     assert_text("postgres_index_by_first_key", &by_first_key("transfers", &index));
+}
+
+#[test]
+fn look_ups_of_metadata_are_the_sql_that_was_accepted() {
+    let entry = IndexedEntry::of_literal("'invoice'");
+    assert_text("postgres_metadata_down_from", &down_from::<PgConnection>(&entry));
+    assert_text("postgres_metadata_up_from", &up_from::<PgConnection>(&entry));
+    assert_text("postgres_metadata_changed", &changed::<PgConnection>(&entry));
+    assert_text("postgres_metadata_counted", &counted::<PgConnection>(&OF_EVENTS, &entry));
+    assert_text("postgres_metadata_of_accounts", &accounts_with::<PgConnection>(&entry));
+    let text = PgConnection::text("metadata", "'invoice'");
+    assert_text("postgres_index_by_each_text", &by_each_text(&OF_TRANSFERS, &text));
 }
 
 #[test]

@@ -13,9 +13,11 @@ use crate::error::Error;
 use crate::files::create_private;
 use crate::store::StoreError;
 use crate::store::backend::{Backend, MIGRATIONS_TABLE, Task, Way};
+use crate::store::declared_indexes::MetadataOf;
 use crate::store::diagnosis::Fact;
 use crate::store::disk::{free_bytes, free_disk};
 use crate::store::options::{Access, MissingBook, StoreOptions};
+use crate::store::sqlite::metadata_indexes;
 use crate::store::sqlite::operations::{Mode, uri_of};
 use crate::store::sqlite::place::{BeforeOpening, OpenedLog, Place};
 use crate::store::statement_log::StatementLog;
@@ -132,6 +134,14 @@ impl Backend for SqliteConnection {
         let has_tables = diesel::sql_query(tables).get_result::<NumberRow>(self)?.value > 0;
         let application = diesel::sql_query(application).get_result::<NumberRow>(self)?.value;
         Ok(has_tables || (application != 0 && application != APPLICATION_ID))
+    }
+
+    fn build_metadata_index(&mut self, way: Way<'_, Self>, of: MetadataOf, key: &str) -> Result<bool, StoreError> {
+        metadata_indexes::build(self, way, of, key)
+    }
+
+    fn remove_metadata_index(&mut self, way: Way<'_, Self>, of: MetadataOf, key: &str) -> Result<bool, StoreError> {
+        metadata_indexes::remove(self, way, of, key)
     }
 
     fn facts(&mut self) -> Result<Vec<Fact>, StoreError> {

@@ -7,9 +7,12 @@ use diesel::sqlite::SqliteConnection;
 
 use crate::models::sql_types::{Int8, SqlId, Uuid};
 use crate::store::StoreError;
-use crate::store::indexes::{Index, Indexes, Lookup};
+use crate::store::declared_indexes::Part;
+use crate::store::indexes::{Index, IndexKey, Indexes, Lookup};
+use crate::store::metadata_indexes::MetadataDialect;
 use crate::store::sqlite::connection::{NumberRow, TextRow};
 use crate::store::sqlite::guards::tables;
+use crate::store::sqlite::metadata_indexes::key_in;
 
 /// The index over the ids of transfers, as SQLite names it. A million look-ups by ids, which are anywhere in it, would take longer than
 /// the rest of a verification, and reading it takes a tenth of that.
@@ -41,21 +44,38 @@ impl Indexes for SqliteConnection {
 }
 
 fn indexes_of(connection: &mut SqliteConnection, table: &str) -> Result<Vec<Index>, StoreError> {
-    let listed = "select list.name, (select group_concat(key.name, char(31)) from \
+    // Null where one of the keys is computed, as it has no name.
+    let listed = "select list.name, (select case when count(key.name) = count(*) then group_concat(key.name, char(31)) end from \
             (select name from pragma_index_xinfo(list.name) where key order by seqno) as key) as keys, \
             (select sql from sqlite_schema where type = 'index' and name = list.name) as sql \
         from pragma_index_list(?) as list order by list.name";
     let rows = diesel::sql_query(listed).bind::<Text, _>(table).load::<IndexRow>(connection)?;
-    // An index over an expression is none of Teller's.
-    Ok(rows.into_iter().filter(|row| row.name != IDS).filter_map(Index::of_row).collect())
+    let mut indexes = Vec::new();
+    for IndexRow { name, keys, sql } in rows.into_iter().filter(|row| row.name != IDS) {
+        match keys {
+            Some(keys) => indexes.push(of_columns(name, &keys, &sql.unwrap_or_default())),
+            // An index over an expression is a declared one, or none of Teller's.
+            None => indexes.extend(declared(connection, &name, &sql.unwrap_or_default())?),
+        }
+    }
+    Ok(indexes)
 }
 
-impl Index {
-    fn of_row(IndexRow { name, keys, sql }: IndexRow) -> Option<Self> {
-        let sql = sql.unwrap_or_default();
-        let condition = sql.to_ascii_lowercase().find(" where ").map(|at| sql[at + " where ".len()..].to_owned());
-        Some(Self { name, keys: keys?.split('\u{1f}').map(str::to_owned).collect(), condition })
-    }
+fn of_columns(name: String, keys: &str, sql: &str) -> Index {
+    let condition = sql.to_ascii_lowercase().find(" where ").map(|at| sql[at + " where ".len()..].to_owned());
+    Index { name, keys: keys.split('\u{1f}').map(quoted).collect(), condition }
+}
+
+fn declared(connection: &mut SqliteConnection, name: &str, sql: &str) -> Result<Option<Index>, StoreError> {
+    let Some(key) = key_in(sql) else { return Ok(None) };
+    let Some((_, part)) = Part::of_name(name, &key) else { return Ok(None) };
+    let text = SqliteConnection::text(part.column, &connection.literal(&key)?);
+    let condition = Some(part.condition(&text.of("")));
+    Ok(Some(Index { name: name.to_owned(), keys: vec![text, quoted(part.second)], condition }))
+}
+
+pub(super) fn quoted(column: &str) -> IndexKey {
+    IndexKey::of_column(&format!("\"{column}\""))
 }
 
 /// All indexes of a table in one scan of it, because a scan costs more than what is done with most of its rows.
@@ -80,7 +100,8 @@ fn problems_of(connection: &mut SqliteConnection, table: &str, indexes: &[Index]
 /// so that the condition is computed once a row.
 pub(super) fn scanned(table: &str, index: &Index) -> String {
     let condition = index.condition_or_true();
-    let keys = index.keys.iter().map(|key| format!("\"{key}\" is scanned.\"{key}\"")).collect::<Vec<_>>().join(" and ");
+    let keys = index.keys.iter().map(|key| format!("{} is {}", key.of(""), key.of("scanned.")));
+    let keys = keys.collect::<Vec<_>>().join(" and ");
     format!(
         "coalesce(sum(case when {condition} then 1 + {MISSED} * (not exists (select 1 from \"{table}\" indexed by \"{}\" \
          where {condition} and {keys} and rowid = scanned.rowid)) end), 0)",

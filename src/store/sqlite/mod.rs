@@ -3,6 +3,7 @@
 mod connection;
 mod guards;
 mod indexes;
+mod metadata_indexes;
 mod operations;
 mod place;
 #[cfg(feature = "cli")]

@@ -1,5 +1,7 @@
-use crate::facts::{AccountEvent, AccountName, Instant, Metadata, Sequence, TransferId};
+use crate::facts::{AccountEvent, AccountName, Instant, Metadata, MetadataKey, Sequence, TransferId};
+use crate::ledger::Mode;
 use crate::requests::AnnotationTarget;
+use crate::store::{MetadataIndex, MetadataOf};
 use crate::wire::records::text;
 
 record! {
@@ -61,5 +63,65 @@ impl MetadataChangeRecord {
             actor: event.actor.to_string(),
             reason: text(event.reason.as_ref()),
         })
+    }
+}
+
+record! {
+    /// An index over what is kept under a key.
+    pub struct MetadataIndexRecord {
+        /// What the metadata is kept beside: `accounts` or `transfers`.
+        of: &'static str,
+        /// The key.
+        key: String,
+        /// `ready`, or `unfinished` where it is being built or its building was broken off.
+        state: &'static str,
+        /// How often it was used since the server began to count; null on SQLite.
+        uses: Option<i64>,
+        /// How many bytes it takes; null on SQLite.
+        bytes: Option<i64>,
+    }
+}
+
+impl From<&MetadataIndex> for MetadataIndexRecord {
+    fn from(index: &MetadataIndex) -> Self {
+        let MetadataIndex { of, key, state, bytes, uses } = index;
+        Self { of: of.as_str(), key: key.clone(), state: state.as_str(), uses: *uses, bytes: *bytes }
+    }
+}
+
+record! {
+    /// An index over metadata that was added or removed.
+    pub struct MetadataIndexChangeRecord {
+        /// What the metadata is kept beside: `accounts` or `transfers`.
+        of: &'static str,
+        /// The key.
+        key: String,
+        /// Whether it is there now.
+        indexed: bool,
+        /// Whether it was so before.
+        replayed: bool,
+        /// Whether it was only tried and nothing was written.
+        dry_run: bool,
+    }
+    table { of, key, indexed, replayed }
+}
+
+impl MetadataIndexChangeRecord {
+    /// An index that is there now, or was there before.
+    #[must_use]
+    pub fn added((of, key): (MetadataOf, &MetadataKey), changed: bool, mode: Mode) -> Self {
+        Self { of: of.as_str(), key: key.to_string(), indexed: true, replayed: !changed, dry_run: mode == Mode::DryRun }
+    }
+
+    /// An index that is gone now, or was not there before.
+    #[must_use]
+    pub fn removed((of, key): (MetadataOf, &MetadataKey), changed: bool, mode: Mode) -> Self {
+        Self {
+            of: of.as_str(),
+            key: key.to_string(),
+            indexed: false,
+            replayed: !changed,
+            dry_run: mode == Mode::DryRun,
+        }
     }
 }

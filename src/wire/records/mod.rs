@@ -37,7 +37,9 @@ use crate::facts::Description;
 pub use crate::wire::records::accounts::{
     AccountEventRecord, AccountRecord, BalanceRecord, CurrencyRecord, OpenedRecord,
 };
-pub use crate::wire::records::annotations::{MetadataChangeRecord, MetadataRecord};
+pub use crate::wire::records::annotations::{
+    MetadataChangeRecord, MetadataIndexChangeRecord, MetadataIndexRecord, MetadataRecord,
+};
 pub use crate::wire::records::audits::AuditRecord;
 #[cfg(feature = "cli")]
 pub use crate::wire::records::bench::BenchRecord;

@@ -3,7 +3,9 @@
 use super::{TARGETS, bank};
 use crate::support::browser::{Browser, encoded};
 use crate::support::http::TestServer;
-use crate::support::{TestBook, on_every_backend};
+use crate::support::{Program, TestBook, on_every_backend};
+use teller::Mode;
+use teller::store::MetadataOf;
 
 /// Names and texts that try to be something else.
 const MARKUP: &str = "<img src=x onerror=alert(1)>&\"'";
@@ -142,6 +144,26 @@ on_every_backend! {
         assert!(list.contains(">h1<") && !list.contains(">t1<") && list.contains("<option value=\"hold\" selected>"), "{list}");
         let wrong = browser.get("/transfers?from=soon").is(400);
         assert!(wrong.body.contains("Parameter from"), "{wrong:?}");
+    }
+
+    fn lists_are_looked_through_for_what_is_kept_beside_each(book: &TestBook) {
+        let server = bank(book);
+        let browser = Browser::with_key(&server, &server.key);
+        let target = format!("/transfers?{}", encoded(&[("metadata_key", "an 'invoice'"), ("metadata_value", "17 & 18")]));
+        book.run_as_owner("metadata set --transfer t1 invoice=17").ends(0);
+        Program::on(book, &["metadata", "set", "--transfer", "t2", "an 'invoice'=17 & 18"]).run().ends(0);
+        for is_declared in [false, true] {
+            if is_declared {
+                book.owner_ledger().add_metadata_index(MetadataOf::Transfers, &"an 'invoice'".parse().unwrap(), Mode::Commit).unwrap();
+            }
+            let list = browser.page(&target);
+            assert!(list.contains(">t2<") && !list.contains(">t1<"), "{list}");
+            assert!(list.contains("name=\"metadata_value\" value=\"17 &amp; 18\""), "{list}");
+        }
+        for half in ["metadata_key=invoice", "metadata_value=17"] {
+            let answer = browser.get(&format!("/transfers?{half}")).is(400);
+            assert!(answer.body.contains("give both"), "{answer:?}");
+        }
     }
 
     fn a_transfer_that_was_changed_behind_the_ledgers_back_has_a_wrong_hash(book: &TestBook) {

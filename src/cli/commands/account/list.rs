@@ -3,10 +3,11 @@ use clap::Args;
 use crate::cli::args::{metadata_of, parse};
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::lookup::{BoundedArgs, Shown};
+use crate::cli::lookup::{BoundedArgs, Shown, faster_by_metadata};
 use crate::error::Error;
 use crate::facts::{AccountName, AccountState, AccountType, NamePrefix};
 use crate::ledger::{AccountFilter, AccountListPage, ListOrder};
+use crate::store::MetadataOf;
 use crate::wire::{AccountCursor, AccountRecord};
 
 pub(super) const HELP: &str = "\
@@ -81,6 +82,7 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     };
     let cursor = |after| AccountCursor { filter: filter.clone(), after };
     let columns = &AccountRecord::listed();
-    let shown = Shown { columns, nothing: "No accounts.", noun: "account", order: ListOrder::Oldest };
+    let faster = faster_by_metadata(&ledger, MetadataOf::Accounts, &filter.metadata)?;
+    let shown = Shown { columns, nothing: "No accounts.", noun: "account", order: ListOrder::Oldest, faster };
     arguments.bounded.list(context, after, &shown, read, cursor)
 }

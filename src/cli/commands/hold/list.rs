@@ -3,11 +3,12 @@ use clap::{Args, ValueEnum};
 use crate::cli::args::parse;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
+use crate::cli::lookup::{LookupArgs, Shown, WhenArgs, faster_by_metadata};
 use crate::cli::times::Times;
 use crate::error::Error;
 use crate::facts::HoldState;
 use crate::ledger::{HoldFilter, ListOrder, ListPage};
+use crate::store::MetadataOf;
 use crate::wire::{HoldCursor, HoldRecord, Record, read_amount};
 
 pub(super) const HELP: &str = "\
@@ -100,6 +101,8 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     };
     let cursor = |from| HoldCursor { filter: filter.clone(), from };
     let noun = if filter.account.is_some() { "transfer" } else { "hold" };
-    let shown = Shown { columns: &HoldRecord::table(), nothing: "No holds.", noun, order: filter.recorded.order };
+    let faster = faster_by_metadata(&ledger, MetadataOf::Transfers, &filter.recorded.metadata)?;
+    let shown =
+        Shown { columns: &HoldRecord::table(), nothing: "No holds.", noun, order: filter.recorded.order, faster };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }

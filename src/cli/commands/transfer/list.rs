@@ -3,12 +3,13 @@ use clap::Args;
 use crate::cli::args::parse;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
-use crate::cli::lookup::{LookupArgs, Shown, WhenArgs};
+use crate::cli::lookup::{LookupArgs, Shown, WhenArgs, faster_by_metadata};
 use crate::cli::times::Times;
 use crate::error::Error;
 use crate::facts::TransferKind;
 use crate::ledger::{ListOrder, ListPage, Mode, TransferFilter};
 use crate::money::WrittenAmount;
+use crate::store::MetadataOf;
 use crate::wire::{TransferCursor, TransferRecord, read_amount};
 
 pub(super) const HELP: &str = "\
@@ -103,6 +104,7 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     };
     let cursor = |from| TransferCursor { filter: filter.clone(), from };
     let columns = &TransferRecord::listed();
-    let shown = Shown { columns, nothing: "No transfers.", noun: "transfer", order: filter.recorded.order };
+    let faster = faster_by_metadata(&ledger, MetadataOf::Transfers, &filter.recorded.metadata)?;
+    let shown = Shown { columns, nothing: "No transfers.", noun: "transfer", order: filter.recorded.order, faster };
     arguments.lookup.list(context, from, &shown, read, cursor)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::facts::{NormalSide, Sequence, Transfer, TransferKind};
-use crate::ledger::transfers::walks::BookSpan;
+use crate::ledger::transfers::spans::BookSpan;
 use crate::ledger::transport::flat::rows::{FlatEntry, FlatRow, FlatTransfer};
 use crate::ledger::transport::flat::{FlatExport, FlatTable};
 use crate::store::{PageSize, Store, StoreError};

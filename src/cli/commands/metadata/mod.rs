@@ -1,3 +1,5 @@
+mod index;
+
 use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
@@ -28,6 +30,9 @@ pub(in crate::cli) enum MetadataCommand {
     /// Show how it changed, newest first
     #[command(after_help = "Example:\n  teller metadata history --account customers:alice")]
     History(HistoryArgs),
+    /// Declare by which keys accounts and transfers are looked up
+    #[command(subcommand)]
+    Index(index::IndexCommand),
 }
 
 #[derive(Args)]
@@ -92,6 +97,7 @@ pub(in crate::cli) fn run(context: &Context, command: &MetadataCommand) -> Resul
         MetadataCommand::Set(arguments) => set(context, arguments),
         MetadataCommand::Show(arguments) => show(context, arguments),
         MetadataCommand::History(arguments) => history(context, arguments),
+        MetadataCommand::Index(command) => index::run(context, command),
     }
 }
 

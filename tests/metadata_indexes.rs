@@ -1,0 +1,151 @@
+//! Who may declare that metadata is looked up, what happens where the building of an index is broken off, and what keeps a declaration.
+
+use std::process::Child;
+use std::thread;
+
+use diesel::connection::SimpleConnection;
+
+use crate::support::{Program, TestBook, check, transfer};
+use teller::Mode;
+
+const BOOK: &str = "
+    account alice equity EUR meta tier=gold
+    account bob   equity EUR
+    transfer t1: alice bob 1 meta invoice=7 -> posted
+    transfer t2: alice bob 1 -> posted
+    annotate transfer t2 invoice=7 -> annotated
+";
+
+/// Waits until a query counts something.
+fn wait_for(book: &TestBook, query: &str) {
+    while book.query_i64(query) == 0 {
+        thread::yield_now();
+    }
+}
+
+/// A program that builds an index and waits for somebody else's transaction, which has written to the table.
+struct Building {
+    book: TestBook,
+    others: diesel::pg::PgConnection,
+    program: Child,
+}
+
+const UNFINISHED: &str = "select count(*) from pg_index join pg_class on pg_class.oid = indexrelid \
+    where relnamespace = current_schema()::regnamespace and not indisvalid";
+
+impl Building {
+    fn begin() -> Self {
+        let book = TestBook::on_postgres();
+        check(&book, BOOK);
+        let mut others = book.connect_postgres();
+        others.batch_execute("begin; lock table account_events in row exclusive mode").unwrap();
+        let arguments = ["--database-url", &book.owner_url, "metadata", "index", "add", "transfers", "invoice"];
+        let program = Program::new(&arguments).start();
+        wait_for(&book, UNFINISHED);
+        Self { book, others, program }
+    }
+
+    fn state(&self) -> String {
+        let answer = self.book.run("metadata index list --format csv").ends(0);
+        answer.stdout.lines().nth(1).unwrap_or_default().split(',').take(3).collect::<Vec<_>>().join(",")
+    }
+
+    fn finds_both(&self) {
+        let answer = self.book.run("transfer list --metadata invoice=7 --format csv").ends(0);
+        assert_eq!(answer.stdout.lines().count(), 3, "{}", answer.stdout);
+    }
+}
+
+#[test]
+fn others_go_on_writing_while_an_index_is_built() {
+    let Building { book, mut others, mut program } = Building::begin();
+    let posted = transfer("t3", "alice", "bob", "1");
+    book.ledger().post(posted, Mode::Commit).unwrap();
+    book.run("metadata set --transfer t3 invoice=7").ends(0);
+    others.batch_execute("commit").unwrap();
+    assert!(program.wait().unwrap().success());
+    let answer = book.run("transfer list --metadata invoice=7 --format csv").ends(0);
+    assert_eq!(answer.stdout.lines().count(), 4, "{}", answer.stdout);
+    book.run("metadata index list --format csv").ends(0).shows("transfers,invoice,ready");
+    assert_eq!(book.ledger().verify(&mut |_| {}).unwrap().findings, []);
+}
+
+#[test]
+fn an_index_whose_building_was_broken_off_is_of_no_use_until_it_is_declared_again() {
+    let mut building = Building::begin();
+    building.finds_both();
+    assert_eq!(building.state(), "transfers,invoice,unfinished");
+    // As if the server had been stopped.
+    let end = "select count(*) from pg_stat_activity where query like 'create index concurrently account_events_metadata%' \
+        and pg_terminate_backend(pid)";
+    assert_eq!(building.book.query_i64(end), 1);
+    assert!(!building.program.wait().unwrap().success());
+    building.others.batch_execute("commit").unwrap();
+    building.finds_both();
+    assert_eq!(building.state(), "transfers,invoice,unfinished");
+    building.book.run("doctor").ends(1).shows("no look-up uses \"invoice\" of transfers");
+    building.book.run_as_owner("metadata index add transfers invoice").ends(0).says("is ready");
+    assert_eq!(building.state(), "transfers,invoice,ready");
+    building.finds_both();
+    assert_eq!(building.book.query_i64(UNFINISHED), 0);
+    building.book.run_as_owner("metadata index remove transfers invoice").ends(0);
+    building.finds_both();
+}
+
+#[test]
+fn only_the_owner_declares_an_index_and_everybody_uses_it() {
+    let book = TestBook::on_postgres();
+    check(&book, BOOK);
+    let prefix = book.make_roles();
+    let run = |role: &str, arguments: &str| {
+        let url = book.url_as(&format!("{prefix}_{role}"));
+        Program::new(&["--database-url", &url].into_iter().chain(arguments.split(' ')).collect::<Vec<_>>()).run()
+    };
+    for role in ["writer", "reader"] {
+        for of in ["transfers", "accounts"] {
+            run(role, &format!("metadata index add {of} invoice")).ends(77).says("permission denied");
+        }
+    }
+    assert_eq!(book.query_i64(UNFINISHED), 0);
+    run("owner", "metadata index add transfers invoice").ends(0);
+    for role in ["writer", "reader"] {
+        run(role, "metadata index list --format csv").ends(0).shows("transfers,invoice,ready");
+        run(role, "transfer list --metadata invoice=7 --format csv").ends(0).shows("t1");
+        run(role, "metadata index remove transfers invoice").ends(77).says("permission denied");
+    }
+    run("writer", "transfer alice bob 1 --metadata invoice=7").ends(0);
+    run("owner", "metadata index list --format csv").ends(0).shows("transfers,invoice,ready");
+}
+
+#[test]
+fn a_copy_of_the_file_keeps_what_is_declared_and_an_export_does_not() {
+    let book = TestBook::on_sqlite();
+    check(&book, BOOK);
+    book.run("metadata index add transfers invoice").ends(0);
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    book.run(&format!("backup {}", path("copy.db"))).ends(0);
+    let on = |url: &str, arguments: &[&str]| Program::new(&[&["--database-url", url], arguments].concat()).run();
+    let copy = format!("sqlite://{}", path("copy.db"));
+    on(&copy, &["metadata", "index", "list", "--format", "csv"]).ends(0).shows("transfers,invoice,ready");
+    on(&copy, &["verify"]).ends(0);
+    book.run(&format!("export --out {}", path("book.ndjson"))).ends(0);
+    let imported = format!("sqlite://{}", path("imported.db"));
+    on(&imported, &["import", "book", &path("book.ndjson")]).ends(0);
+    on(&imported, &["metadata", "index", "list", "--format", "csv"]).ends(0).says("No index");
+    on(&imported, &["transfer", "list", "--metadata", "invoice=7", "--format", "csv"]).ends(0).shows("t1");
+}
+
+#[test]
+fn a_program_that_is_killed_while_it_builds_leaves_no_index_in_a_file() {
+    let book = TestBook::on_sqlite();
+    check(&book, BOOK);
+    let mut others = book.connect_sqlite();
+    others.batch_execute("begin immediate").unwrap();
+    let mut program = Program::on(&book, &["metadata", "index", "add", "transfers", "invoice"]).start();
+    program.kill().unwrap();
+    program.wait().unwrap();
+    others.batch_execute("commit").unwrap();
+    book.run("metadata index list --format csv").ends(0).says("No index");
+    book.run("metadata index add transfers invoice").ends(0).says("is ready");
+}
