@@ -204,7 +204,10 @@ on_every_backend! {
         assert_eq!(ledger.refer("invoice-1").unwrap(), Reference::from(key));
         let first = ledger.get_transfer(ledger.refer("@5").unwrap()).unwrap().transfer;
         assert_eq!(ledger.refer(&first.id.to_string()).unwrap(), Reference::from(first.id));
-        assert_eq!(ledger.refer_to_schedule("rent").unwrap(), TransferId::from_key("rent").unwrap().into());
+        assert_eq!(ledger.refer_to_schedule("rent").unwrap().id(), TransferId::from_key("rent").unwrap());
+        let unknown = ledger.get_schedule(ledger.refer_to_schedule("gym").unwrap(), None, 1).unwrap_err();
+        assert_eq!(unknown.to_string(), "schedule gym is unknown");
+        run(book, &["schedule", "cancel", "gym"]).ends(3).says("schedule gym is unknown");
         assert!(ledger.refer_to_schedule("@1").is_err());
     }
 

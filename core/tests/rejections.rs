@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use teller::facts::{Instant, ScheduleId, Sequence};
+use teller::facts::{Instant, Key, Sequence};
 use teller::rejection::{Rejection, ScheduleRejection};
 
 use crate::precedence::BEGIN;
@@ -163,7 +163,6 @@ const TESTED_ELSEWHERE: &[&str] = &[
 /// Those that only the layers above can raise, because they are about what a database keeps. Here they have their sentences.
 fn raised_above() -> Vec<(Rejection, &'static str)> {
     let currency = currency("EUR").code();
-    let schedule = ScheduleId::FIRST;
     vec![
         (Rejection::CurrencyUnknown { currency }, "currency EUR is unknown"),
         (
@@ -190,8 +189,8 @@ fn raised_above() -> Vec<(Rejection, &'static str)> {
         ),
         (Rejection::BookIncomplete { line: 7 }, "the book is incomplete, its import came to line 7"),
         (
-            ScheduleRejection::ScheduleUnknown { schedule }.into(),
-            "schedule 00000000-0000-0000-0000-000000000000 is unknown",
+            ScheduleRejection::ScheduleUnknown { schedule: "rent".parse::<Key>().unwrap().into() }.into(),
+            "schedule rent is unknown",
         ),
         (
             ScheduleRejection::UntilInFuture { until: at("2027-01-01"), now: Instant::EPOCH }.into(),

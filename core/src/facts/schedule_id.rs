@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::facts::ids::TransferId;
 use crate::facts::instant::Instant;
+use crate::facts::reference::Reference;
 
 /// What makes a request for a schedule the same request when it is sent again. The client makes it before its first try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,12 @@ impl ScheduleId {
 impl From<TransferId> for ScheduleId {
     fn from(id: TransferId) -> Self {
         Self(id.0)
+    }
+}
+
+impl From<ScheduleId> for Reference {
+    fn from(id: ScheduleId) -> Self {
+        TransferId(id.0).into()
     }
 }
 

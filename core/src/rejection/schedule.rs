@@ -4,7 +4,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use crate::facts::{Instant, ScheduleId};
+use crate::facts::{Instant, Reference, ScheduleId};
 
 /// A refusal that is about a schedule as such. What is wrong with its transfers is refused as with any transfer.
 #[derive(Clone, Debug, Error, IntoStaticStr, PartialEq, Eq, Serialize, VariantNames)]
@@ -23,8 +23,8 @@ pub enum ScheduleRejection {
     /// There is no such schedule.
     #[error("schedule {schedule} is unknown")]
     ScheduleUnknown {
-        /// The id that was given.
-        schedule: ScheduleId,
+        /// The schedule, as it was named.
+        schedule: Reference,
     },
     /// Nothing is posted before its time.
     #[error("it is {now}, so nothing can be due up to {until} yet")]

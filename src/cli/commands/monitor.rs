@@ -96,7 +96,7 @@ pub(in crate::cli) fn run(context: &Context, command: &MonitorCommand) -> Result
 
 fn add(context: &Context, monitors: &Monitors, ledger: &Ledger, arguments: &AddArgs) -> Result<Ending, Failure> {
     let scope = match (&arguments.account, &arguments.prefix, &arguments.schedule) {
-        (None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(schedule)?),
+        (None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(schedule)?.id().into()),
         (None, Some(prefix), _) => {
             let currency = arguments.currency.as_deref().map(parse).transpose()?;
             MonitorScope::Prefix { prefix: prefix.clone(), currency }

@@ -9,7 +9,7 @@ pub(super) mod runs;
 
 use crate::error::{Error, InputError};
 use crate::facts::{
-    Account, AccountName, Actor, BookChange, Cancellation, Description, Due, Instant, Schedule, ScheduleId,
+    Account, AccountName, Actor, BookChange, Cancellation, Description, Due, Instant, Reference, Schedule, ScheduleId,
     ScheduleState, Signature,
 };
 use crate::judging::{check_same_schedule, open_schedule};
@@ -202,14 +202,15 @@ impl Ledger {
     /// ```
     pub fn cancel_schedule(
         &self,
-        id: ScheduleId,
+        schedule: impl Into<Reference>,
         actor: &Actor,
         reason: Option<&Description>,
         options: impl Into<WriteOptions>,
     ) -> Result<ScheduleCancelled, Error> {
-        let mode = options.into().mode;
+        let (named, mode) = (schedule.into(), options.into().mode);
+        let id = ScheduleId::from(named.id());
         self.pool.transaction(Access::Write, |store| {
-            let mut schedule = store.lock_schedules(&[id])?.pop().ok_or_else(|| unknown(id))?;
+            let mut schedule = store.lock_schedules(&[id])?.pop().ok_or_else(|| unknown(&named))?;
             let refused = store.count_refused_dues(id)?;
             let unchanged = match schedule.state() {
                 ScheduleState::Active => false,
@@ -259,9 +260,16 @@ impl Ledger {
     /// assert_eq!(history.status.money().to_string(), "5.00 EUR");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn get_schedule(&self, id: ScheduleId, before: Option<Instant>, limit: u32) -> Result<ScheduleHistory, Error> {
+    pub fn get_schedule(
+        &self,
+        schedule: impl Into<Reference>,
+        before: Option<Instant>,
+        limit: u32,
+    ) -> Result<ScheduleHistory, Error> {
+        let named = schedule.into();
+        let id = ScheduleId::from(named.id());
         self.pool.transaction(Access::Read, |store| {
-            let schedule = store.find_schedule(id)?.ok_or_else(|| unknown(id))?;
+            let schedule = store.find_schedule(id)?.ok_or_else(|| unknown(&named))?;
             // One row more than the limit tells whether there is another page.
             let mut dues = store.list_dues(id, before, i64::from(limit) + 1)?;
             let is_last = dues.len() <= limit as usize;
@@ -325,8 +333,8 @@ fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account
     })
 }
 
-fn unknown(id: ScheduleId) -> ScheduleRejection {
-    ScheduleRejection::ScheduleUnknown { schedule: id }
+fn unknown(named: &Reference) -> ScheduleRejection {
+    ScheduleRejection::ScheduleUnknown { schedule: named.clone() }
 }
 
 fn replay(

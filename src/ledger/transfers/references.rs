@@ -1,7 +1,7 @@
 //! What people call transfers, holds and journals.
 
 use crate::error::Error;
-use crate::facts::{Reference, ScheduleId, TransferId, WrittenReference};
+use crate::facts::{Reference, TransferId, WrittenReference};
 use crate::ledger::Ledger;
 use crate::ledger::posting::resolving::Resolver;
 use crate::store::Access;
@@ -37,9 +37,9 @@ impl Ledger {
     ///
     /// # Errors
     /// [`InputError::Text`](crate::error::InputError::Text) for what can be neither, [`Error::Store`].
-    pub fn refer_to_schedule(&self, text: &str) -> Result<ScheduleId, Error> {
+    pub fn refer_to_schedule(&self, text: &str) -> Result<Reference, Error> {
         let has_id =
             |id: TransferId| self.pool.transaction(Access::Read, |store| Ok(store.find_schedule(id.into())?.is_some()));
-        Ok(Reference::read_name(text, has_id)?.id().into())
+        Reference::read_name(text, has_id)
     }
 }

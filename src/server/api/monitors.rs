@@ -74,7 +74,7 @@ fn add(call: &Call, monitors: &Monitors, ledger: &Ledger) -> Result<Answer, Prob
             let currency = currency.as_deref().map(parse).transpose()?;
             MonitorScope::Prefix { prefix: prefix.into(), currency }
         }
-        (None, None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(&schedule)?),
+        (None, None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(&schedule)?.id().into()),
         _ => {
             return Err(
                 InputError::request("say an account, a prefix with or without a currency, or a schedule").into()

@@ -77,8 +77,8 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 
 fn show(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let before: Option<Instant> = call.asked("cursor")?;
-    let id = ledger.refer_to_schedule(call.named("schedule"))?;
-    let history = ledger.get_schedule(id, before, call.limit()?)?;
+    let schedule = ledger.refer_to_schedule(call.named("schedule"))?;
+    let history = ledger.get_schedule(schedule, before, call.limit()?)?;
     let next = history.next.map(|next| next.to_string());
     let record = ScheduleHistoryRecord::from(&history);
     Answer::page_within(&ScheduleRecord::from(&history.status), "dues", &record.dues, next)
@@ -86,8 +86,8 @@ fn show(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 
 fn cancel(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let (reason, mode) = (call.reason()?, call.mode()?);
-    let id = ledger.refer_to_schedule(call.named("schedule"))?;
-    let cancelled = ledger.cancel_schedule(id, call.actor(), reason.as_ref(), mode)?;
+    let schedule = ledger.refer_to_schedule(call.named("schedule"))?;
+    let cancelled = ledger.cancel_schedule(schedule, call.actor(), reason.as_ref(), mode)?;
     Answer::one(&ScheduleRecord::new(&cancelled.status, mode))
 }
 

@@ -112,14 +112,14 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
 fn show(context: &Context, arguments: &ShowArgs) -> Result<Ending, Failure> {
     let before = arguments.cursor.as_deref().map(parse::<Instant>).transpose()?;
     let ledger = context.ledger()?;
-    let id = ledger.refer_to_schedule(&arguments.schedule)?;
-    let schedule = ScheduleRecord::from(&ledger.get_schedule(id, before, 1)?.status);
+    let named = ledger.refer_to_schedule(&arguments.schedule)?;
+    let schedule = ScheduleRecord::from(&ledger.get_schedule(named.clone(), before, 1)?.status);
     if context.output.format == Format::Table {
         context.output.details(&schedule)?;
     }
     let mut list = context.output.list().inside(&schedule)?.named("dues");
     let next = arguments.limit.fetch(&context.output, before, |before, rows_max| {
-        let history = ledger.get_schedule(id, before.copied(), rows_max)?;
+        let history = ledger.get_schedule(named.clone(), before.copied(), rows_max)?;
         let dues = ScheduleHistoryRecord::from(&history).dues;
         if list.count() == 0 && context.output.format == Format::Table && !dues.is_empty() {
             context.output.raw(b"\n")?;
@@ -136,9 +136,9 @@ fn cancel(context: &Context, arguments: &CancelArgs) -> Result<Ending, Failure> 
     let mode = arguments.mode.mode();
     let (actor, reason) = arguments.reason.signed(context.actor()?)?;
     let ledger = context.ledger()?;
-    let id = ledger.refer_to_schedule(&arguments.schedule)?;
-    let cancelled = ledger.cancel_schedule(id, &actor, reason.as_ref(), mode)?;
-    context.committed(mode, Committed::new(format!("schedule {id} is cancelled")));
+    let named = ledger.refer_to_schedule(&arguments.schedule)?;
+    let cancelled = ledger.cancel_schedule(named.clone(), &actor, reason.as_ref(), mode)?;
+    context.committed(mode, Committed::new(format!("schedule {} is cancelled", named.id())));
     if cancelled.unchanged {
         let state = cancelled.status.schedule.state();
         say(format_args!("The schedule is {state} already; nothing was left to cancel."));
