@@ -159,7 +159,7 @@ on_every_backend! {
     }
 
     fn wrong_usage_ends_with_2(book: &TestBook) {
-        for command in ["", "deposti a 5", "deposit a", "deposit a 5 --id 7", "balance", "account open a --currency EUR --type gold",
+        for command in ["", "deposti a 5", "deposit a", "deposit a 5 --id 7", "statement", "account open a --currency EUR --type gold",
             "account open a --currency EUR --overdraft 1 --no-min-balance", "transfer a b 5 --id x --idempotency-key y"] {
             let words: Vec<_> = command.split(' ').filter(|word| !word.is_empty()).collect();
             assert_eq!(Program::on(book, &words).run().ends(2).stdout, "", "{command}");
