@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn values_come_out_of_their_buffers_as_they_went_in() {
-        let texts: Vec<_> = (0..VALUES_PER_BUFFER * 3 + 1).map(|number| "x".repeat(number % 5)).collect();
+        let texts: Vec<_> = (0..=VALUES_PER_BUFFER * 3).map(|number| "x".repeat(number % 5)).collect();
         let ends = texts.iter().scan(0, |end, text| {
             *end += text.len();
             Some(*end)
