@@ -244,6 +244,49 @@ fn a_setting_is_taken_from_the_environment_then_dotenv_then_the_file_of_settings
 }
 
 #[test]
+fn a_profile_comes_before_what_is_of_none() {
+    let place = Place::new();
+    let show = |profile: &'static str, dotenv: &str| {
+        place.write(".env", dotenv);
+        Program::new(&["config", "show", "--origin", "--format", "csv", "--raw"])
+            .command(|command| {
+                command.current_dir(place.0.path());
+                if !profile.is_empty() {
+                    command.env("TELLER_PROFILE", profile);
+                }
+            })
+            .run()
+    };
+    let url = |name: &str| format!("database_url = \"sqlite://{name}.db\"\n");
+    let text = format!(
+        "{}attempts_max = 7\n[profiles.live]\n{}[profiles.test]\nattempts_max = 9\n",
+        url("usual"),
+        url("live")
+    );
+    place.write("teller.toml", &text);
+    show("", "").ends(0).shows("file,usual.db,database_url in teller.toml\n");
+    show("live", "")
+        .ends(0)
+        .shows("file,live.db,database_url of the profile live in teller.toml\n")
+        .shows("attempts_max,7,attempts_max in teller.toml\n");
+    show("", "TELLER_PROFILE=test\n")
+        .ends(0)
+        .shows("file,usual.db,database_url in teller.toml\n")
+        .shows("attempts_max,9,attempts_max of the profile test in teller.toml\n");
+    show("live", "TELLER_PROFILE=test\nTELLER_ATTEMPTS_MAX=3\n")
+        .ends(0)
+        .shows("file,live.db,database_url of the profile live in teller.toml\n")
+        .shows("attempts_max,3,TELLER_ATTEMPTS_MAX in .env\n");
+    let unknown =
+        "TELLER_PROFILE in the environment is \"prod\", which is no profile of teller.toml; they are live, test";
+    show("prod", "").ends(78).says(unknown);
+    place.write("teller.toml", "");
+    show("", "TELLER_PROFILE=test\n")
+        .ends(78)
+        .says("TELLER_PROFILE in .env is \"test\", which is no profile of teller.toml; there are none");
+}
+
+#[test]
 fn a_setting_that_cannot_be_understood_is_told_with_its_place() {
     let place = Place::new();
     for (text, problem) in [
@@ -254,6 +297,7 @@ fn a_setting_that_cannot_be_understood_is_told_with_its_place() {
             "the file teller.toml cannot be used: retry_time is no setting; the settings are database_url",
         ),
         ("attempts_max = true\n", "attempts_max is neither a text nor a whole number"),
+        ("[profiles.live]\nattempts = 3\n", "in the profile live: attempts is no setting; the settings are"),
         ("\nattempts_max\n", "the file teller.toml cannot be used: line 2: "),
     ] {
         place.write("teller.toml", text);

@@ -1,6 +1,7 @@
 //! Where a setting is said, besides the command line: in the environment, in the nearest `.env` file, or in the nearest `teller.toml`. The
 //! first that says it counts.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ use crate::config::error::ConfigError;
 const DOTENV: &str = ".env";
 /// The file of settings.
 const SETTINGS: &str = "teller.toml";
+/// The table of its profiles, and the variable that chooses one of them.
+const PROFILES: &str = "profiles";
+const PROFILE: &str = "TELLER_PROFILE";
 
 /// What becomes of a `.env` file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +44,7 @@ pub(super) const ATTEMPTS_MAX: Name = Name { variable: "TELLER_ATTEMPTS_MAX", fi
 pub(super) const RETRY_TIME_MAX: Name = Name { variable: "TELLER_RETRY_TIME_MAX", field: "retry_time_max" };
 pub(super) const TIME_ZONE: Name = Name { variable: "TELLER_TIME_ZONE", field: "time_zone" };
 
-/// All of them. `teller.toml` has no other fields.
+/// All of them. `teller.toml` has no other fields, and neither has a profile.
 const ALL: [Name; 7] = [DATABASE_URL, LOG, SLOW_STATEMENT, CONNECTIONS_MAX, ATTEMPTS_MAX, RETRY_TIME_MAX, TIME_ZONE];
 
 /// Where a setting comes from.
@@ -54,6 +58,8 @@ pub enum Origin {
     DotEnv(PathBuf, &'static str),
     /// This field of this `teller.toml`, in the working directory or above.
     File(PathBuf, &'static str),
+    /// This field of a profile of this `teller.toml`.
+    Profile(PathBuf, String, &'static str),
     /// Nobody said.
     Default,
 }
@@ -64,6 +70,7 @@ impl fmt::Display for Origin {
             Self::Flag(name) => f.write_str(name),
             Self::Environment(variable) => write!(f, "{variable} in the environment"),
             Self::DotEnv(file, name) | Self::File(file, name) => write!(f, "{name} in {}", file.display()),
+            Self::Profile(file, profile, name) => write!(f, "{name} of the profile {profile} in {}", file.display()),
             Self::Default => f.write_str("the default"),
         }
     }
@@ -71,15 +78,21 @@ impl fmt::Display for Origin {
 
 /// What is said of a setting, and where. `None` where nobody said.
 pub(super) fn said(name: Name, file: DotEnvFile) -> Result<Option<(String, Origin)>, ConfigError> {
-    if let Some(text) = from_environment(name.variable)? {
-        return Ok(Some((text, Origin::Environment(name.variable))));
+    match from_variable(name.variable, file)? {
+        Some(found) => Ok(Some(found)),
+        None => from_settings(name.field, from_variable(PROFILE, file)?),
     }
-    if file == DotEnvFile::Read
-        && let Some((text, file)) = from_dotenv(name.variable)?
-    {
-        return Ok(Some((text, Origin::DotEnv(file, name.variable))));
+}
+
+/// What the environment or else `.env` says.
+fn from_variable(name: &'static str, file: DotEnvFile) -> Result<Option<(String, Origin)>, ConfigError> {
+    if let Some(text) = from_environment(name)? {
+        return Ok(Some((text, Origin::Environment(name))));
     }
-    Ok(from_settings(name.field)?.map(|(text, file)| (text, Origin::File(file, name.field))))
+    match file {
+        DotEnvFile::Read => Ok(from_dotenv(name)?.map(|(text, file)| (text, Origin::DotEnv(file, name)))),
+        DotEnvFile::PassOver => Ok(None),
+    }
 }
 
 fn from_environment(name: &'static str) -> Result<Option<String>, ConfigError> {
@@ -98,31 +111,83 @@ fn from_dotenv(name: &str) -> Result<Option<(String, PathBuf)>, ConfigError> {
     }
 }
 
-fn from_settings(field: &str) -> Result<Option<(String, PathBuf)>, ConfigError> {
-    let Some((text, file)) = nearest(SETTINGS)? else { return Ok(None) };
-    match field_of(&text, field) {
-        Ok(value) => Ok(value.map(|value| (value, file))),
-        Err(problem) => Err(ConfigError::SettingsFile { file, problem }),
+/// What `teller.toml` says: the profile that was chosen, or else the fields that are of none.
+fn from_settings(
+    field: &'static str,
+    chosen: Option<(String, Origin)>,
+) -> Result<Option<(String, Origin)>, ConfigError> {
+    let found = nearest(SETTINGS)?;
+    let settings = match &found {
+        Some((text, file)) => {
+            Settings::read(text).map_err(|problem| ConfigError::SettingsFile { file: file.clone(), problem })?
+        }
+        None => Settings::default(),
+    };
+    let profile = chosen.map(|(name, from)| settings.profile(name, &from)).transpose()?;
+    let Some((_, file)) = found else { return Ok(None) };
+    let of_profile = profile.and_then(|(name, fields)| Some((name, fields.get(field)?)));
+    Ok(match of_profile {
+        Some((name, text)) => Some((text.clone(), Origin::Profile(file, name, field))),
+        None => settings.fields.get(field).map(|text| (text.clone(), Origin::File(file, field))),
+    })
+}
+
+/// What `teller.toml` has. Every field must be a setting, so that a slip is no default.
+#[derive(Debug, Default)]
+struct Settings {
+    fields: BTreeMap<String, String>,
+    profiles: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Settings {
+    fn read(text: &str) -> Result<Self, String> {
+        let line_of = |place: usize| text.get(..place).unwrap_or_default().matches('\n').count() + 1;
+        let mut table: toml::Table = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| format!("line {}: ", line_of(span.start)));
+            format!("{}{}", line.unwrap_or_default(), error.message())
+        })?;
+        let profiles = match table.remove(PROFILES) {
+            None => toml::Table::new(),
+            Some(toml::Value::Table(profiles)) => profiles,
+            Some(_) => {
+                return Err(format!("{PROFILES} is no table; write [{PROFILES}.NAME] above the settings of a profile"));
+            }
+        };
+        let profiles = profiles.into_iter().map(|(name, profile)| match profile {
+            toml::Value::Table(fields) => {
+                let fields = fields_of(fields).map_err(|problem| format!("in the profile {name}: {problem}"))?;
+                Ok((name, fields))
+            }
+            _ => Err(format!("the profile {name} is no table; write [{PROFILES}.{name}] above its settings")),
+        });
+        Ok(Self { profiles: profiles.collect::<Result<_, String>>()?, fields: fields_of(table)? })
+    }
+
+    /// The profile of a name, which somebody chose.
+    fn profile(&self, name: String, from: &Origin) -> Result<(String, &BTreeMap<String, String>), ConfigError> {
+        if let Some(fields) = self.profiles.get(&name) {
+            return Ok((name, fields));
+        }
+        let known = self.profiles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { "there are none".to_owned() } else { format!("they are {known}") };
+        let problem = format!("no profile of {SETTINGS}; {known}");
+        Err(ConfigError::Invalid { from: from.to_string(), text: name, problem })
     }
 }
 
-/// The text of a field. Every field of the file must be a setting, so that a slip is no default.
-fn field_of(text: &str, field: &str) -> Result<Option<String>, String> {
-    let line_of = |place: usize| text.get(..place).unwrap_or_default().matches('\n').count() + 1;
-    let table: toml::Table = toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| format!("line {}: ", line_of(span.start)));
-        format!("{}{}", line.unwrap_or_default(), error.message())
-    })?;
-    if let Some(unknown) = table.keys().find(|key| ALL.iter().all(|name| name.field != key.as_str())) {
-        let fields = ALL.map(|name| name.field).join(", ");
-        return Err(format!("{unknown} is no setting; the settings are {fields}"));
-    }
-    match table.get(field) {
-        None => Ok(None),
-        Some(toml::Value::String(text)) => Ok(Some(text.clone())),
-        Some(toml::Value::Integer(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err(format!("{field} is neither a text nor a whole number")),
-    }
+fn fields_of(table: toml::Table) -> Result<BTreeMap<String, String>, String> {
+    let text = |(field, value): (String, toml::Value)| {
+        if ALL.iter().all(|name| name.field != field) {
+            let fields = ALL.map(|name| name.field).join(", ");
+            return Err(format!("{field} is no setting; the settings are {fields}"));
+        }
+        match value {
+            toml::Value::String(text) => Ok((field, text)),
+            toml::Value::Integer(number) => Ok((field, number.to_string())),
+            _ => Err(format!("{field} is neither a text nor a whole number")),
+        }
+    };
+    table.into_iter().map(text).collect()
 }
 
 /// The nearest file of that name: in the working directory, or else by its whole path in a folder above.
@@ -142,7 +207,9 @@ fn nearest(name: &str) -> Result<Option<(String, PathBuf)>, ConfigError> {
 /// The folder that a relative path in a setting starts at. `None` where that is the working directory.
 pub(super) fn folder_of(origin: &Origin) -> Option<&Path> {
     match origin {
-        Origin::DotEnv(file, _) | Origin::File(file, _) => Some(file.parent().unwrap_or(Path::new(""))),
+        Origin::DotEnv(file, _) | Origin::File(file, _) | Origin::Profile(file, ..) => {
+            Some(file.parent().unwrap_or(Path::new("")))
+        }
         Origin::Flag(_) | Origin::Environment(_) | Origin::Default => None,
     }
 }
@@ -153,16 +220,22 @@ mod tests {
 
     #[test]
     fn fields_are_texts_or_whole_numbers_and_nothing_else_is_a_setting() {
-        let text = "# bank\ndatabase_url = \"sqlite://a.db\"\nconnections_max = 4\n";
-        assert_eq!(field_of(text, "database_url"), Ok(Some("sqlite://a.db".to_owned())));
-        assert_eq!(field_of(text, "connections_max"), Ok(Some("4".to_owned())));
-        assert_eq!(field_of(text, "log"), Ok(None));
+        let text = "# bank\ndatabase_url = \"sqlite://a.db\"\nconnections_max = 4\n[profiles.live]\nlog = \"info\"\n";
+        let settings = Settings::read(text).unwrap();
+        assert_eq!(settings.fields["database_url"], "sqlite://a.db");
+        assert_eq!(settings.fields["connections_max"], "4");
+        assert_eq!(settings.fields.get("log"), None);
+        assert_eq!(settings.profiles["live"]["log"], "info");
         for (text, problem) in [
             ("datbase_url = \"x\"", "datbase_url is no setting"),
             ("log = true", "log is neither a text nor a whole number"),
             ("a = 1\nlog = ", "line 2: "),
+            ("profiles = 1", "profiles is no table; write [profiles.NAME]"),
+            ("profiles.live = 1", "the profile live is no table; write [profiles.live]"),
+            ("[profiles.live]\nlgo = 1", "in the profile live: lgo is no setting"),
+            ("[profiles.live]\nlog = true", "in the profile live: log is neither"),
         ] {
-            assert!(field_of(text, "log").is_err_and(|error| error.starts_with(problem)), "{text}");
+            assert!(Settings::read(text).is_err_and(|error| error.starts_with(problem)), "{text}");
         }
     }
 }

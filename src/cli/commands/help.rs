@@ -23,6 +23,9 @@ A setting is taken from the first of these that has it:
                   TELLER_ATTEMPTS_MAX       attempts_max       how often
                   TELLER_CONNECTIONS_MAX    connections_max    how many connections a command opens at most
 
+teller.toml can have profiles, such as [profiles.live]: TELLER_PROFILE=live, in the environment or .env, takes the settings
+below that line before those of no profile.
+
 A relative path in a file starts at that file's folder. --no-dotenv passes over .env. account open, import and migrate run
 make the file of a book where it is not there; any other command refuses, unless --create is given.
 
