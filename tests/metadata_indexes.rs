@@ -93,6 +93,27 @@ fn an_index_whose_building_was_broken_off_is_of_no_use_until_it_is_declared_agai
 }
 
 #[test]
+fn whoever_comes_while_an_index_is_built_waits_for_it() {
+    for (late, end) in [("add", "ready"), ("remove", "removed")] {
+        let Building { book, mut others, mut program } = Building::begin();
+        let arguments = ["metadata", "index", late, "transfers", "invoice"];
+        let late = thread::scope(|scope| {
+            let late = scope.spawn(|| Program::on(&book, &arguments).run());
+            let waiting =
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'lock table%'";
+            while book.query_i64(waiting) == 0 {
+                thread::yield_now();
+            }
+            others.batch_execute("commit").unwrap();
+            late.join().unwrap()
+        });
+        late.ends(0).says(end);
+        assert!(program.wait().unwrap().success());
+        assert_eq!(book.query_i64(UNFINISHED), 0);
+    }
+}
+
+#[test]
 fn only_the_owner_declares_an_index_and_everybody_uses_it() {
     let book = TestBook::on_postgres();
     check(&book, BOOK);

@@ -152,7 +152,12 @@ impl Call {
 
     /// The cursor of a list: a number.
     pub(super) fn cursor(&self) -> Result<Option<i64>, Problem> {
-        self.number("cursor")
+        match self.number("cursor")? {
+            Some(cursor) if cursor < 0 => {
+                Err(Problem::invalid(format!("cursor is {cursor}; it is a number from 0 on")))
+            }
+            cursor => Ok(cursor),
+        }
     }
 
     pub(super) fn limit(&self) -> Result<u32, Problem> {

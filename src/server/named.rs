@@ -17,6 +17,9 @@ pub(super) async fn read(parts: &mut Parts, in_query: Option<&str>) -> Result<Ve
     let params = RawPathParams::from_request_parts(parts, &()).await;
     let params = params.map_err(|_| Problem::invalid("the path is not UTF-8"))?;
     let mut path: Vec<_> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    if path.iter().any(|(_, value)| value.contains('\0')) {
+        return Err(Problem::invalid("the path has a NUL character"));
+    }
     let account = path.iter_mut().find(|(name, _)| name == ACCOUNT);
     if let (Some((_, value)), Some(named)) = (account, in_query) {
         if value != ELSEWHERE && value != named {

@@ -50,7 +50,8 @@ impl Query {
 fn decode(text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();
-    decoded.map(Into::into).map_err(|_| Problem::invalid("the query is not UTF-8"))
+    let text = decoded.map_err(|_| Problem::invalid("the query is not UTF-8"))?;
+    if text.contains('\0') { Err(Problem::invalid("the query has a NUL character")) } else { Ok(text.into()) }
 }
 
 #[cfg(test)]
@@ -61,7 +62,7 @@ mod tests {
     fn a_query_is_read_strictly() {
         let query = Query::read("prefix=a%3Ab&limit=5&name=a+b", &["prefix", "limit", "name"]).unwrap();
         assert_eq!((query.get("prefix"), query.get("limit"), query.get("name")), (Some("a:b"), Some("5"), Some("a b")));
-        for text in ["prefx=a", "limit=1&limit=2", "limit=%ff"] {
+        for text in ["prefx=a", "limit=1&limit=2", "limit=%ff", "prefix=a%00"] {
             assert!(Query::read(text, &["prefix", "limit"]).is_err(), "{text}");
         }
     }

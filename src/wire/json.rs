@@ -118,11 +118,11 @@ impl Fields {
     }
 
     pub(crate) fn take_text(&mut self, name: &str) -> Result<Option<String>, InputError> {
-        self.take(name).map(|value| value.into_text().map_err(|fault| in_field(fault, name))).transpose()
+        self.take(name).map(|value| text_of(value, name)).transpose()
     }
 
     pub(crate) fn require_text(&mut self, name: &str) -> Result<String, InputError> {
-        self.require(name)?.into_text().map_err(|fault| in_field(fault, name))
+        text_of(self.require(name)?, name)
     }
 
     pub(crate) fn take_parsed<T>(&mut self, name: &str) -> Result<Option<T>, InputError>
@@ -193,6 +193,16 @@ where
     InputError: From<T::Err>,
 {
     text.parse().map_err(|error| in_field(InputError::from(error), name))
+}
+
+/// The text of a field. PostgreSQL keeps no NUL, and no name, key or description has one.
+fn text_of(value: Json, name: &str) -> Result<String, InputError> {
+    match value.into_text() {
+        Ok(text) if text.contains('\0') => {
+            Err(InputError::request(format!("the field {name:?} has a NUL character, which no text can have")))
+        }
+        outcome => outcome.map_err(|fault| in_field(fault, name)),
+    }
 }
 
 pub(crate) fn in_field(fault: InputError, name: &str) -> InputError {

@@ -7,6 +7,21 @@ use crate::support::http::{TestServer, read};
 use crate::support::on_every_backend;
 
 on_every_backend! {
+    fn a_nul_is_bad_input_wherever_it_stands(book: &TestBook) {
+        let server = TestServer::on(book);
+        for (path, body) in [
+            ("/v1/monitors", r#"{"name": "m", "prefix": "a\u0000", "when": "due refused"}"#),
+            ("/v1/webhooks", r#"{"url": "https://example.org/", "accounts": "a\u0000"}"#),
+            ("/v1/accounts", r#"{"name": "a\u0000", "currency": "EUR"}"#),
+            ("/v1/transfers", r#"{"key": "k\u0000", "from": "a", "to": "b", "amount": "1"}"#),
+        ] {
+            server.post(path, body).is(400);
+        }
+        for path in ["/v1/consumers/a%00", "/v1/events?consumer=a%00", "/v1/accounts/a%00", "/v1/accounts?prefix=a%00", "/v1/transfers?by=%00"] {
+            server.get(path).is(400);
+        }
+    }
+
     fn a_key_is_read_in_one_way_only(book: &TestBook) {
         let server = TestServer::on(book);
         let send = |headers: &str| {

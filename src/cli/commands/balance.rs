@@ -98,7 +98,10 @@ fn by_path(context: &Context, arguments: &BalanceArgs, path: &str) -> Result<End
     let records: Vec<_> = balances.iter().map(BalanceRecord::from).collect();
     context.output.many_with(&records, &BalanceRecord::of_path())?;
     if records.is_empty() {
-        say(format_args!("No account's name begins with {prefix:?}."));
+        match prefix {
+            "" => say("There are no accounts."),
+            prefix => say(format_args!("No account's name begins with {prefix:?}.")),
+        }
     }
     Ok(Ending::Done)
 }

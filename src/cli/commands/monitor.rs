@@ -48,11 +48,11 @@ pub(in crate::cli) struct AddArgs {
     /// The account
     #[arg(long, value_name = "ACCOUNT", required_unless_present_any = ["prefix", "schedule"], conflicts_with_all = ["prefix", "schedule"])]
     account: Option<String>,
-    /// All accounts whose names begin with this
+    /// All accounts whose names begin with this; '' for all
     #[arg(long, value_name = "PREFIX", conflicts_with = "schedule")]
     prefix: Option<NamePrefix>,
     /// The currency of these accounts, if what they have together is compared
-    #[arg(long, value_name = "CODE", requires = "prefix")]
+    #[arg(long, value_name = "CODE", requires = "prefix", conflicts_with_all = ["account", "schedule"])]
     currency: Option<String>,
     /// The schedule's id or key, for 'due refused'
     #[arg(long, value_name = "SCHEDULE")]

@@ -95,7 +95,8 @@ pub(super) fn encode(text: &str) -> String {
 fn decode(text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();
-    decoded.map(Into::into).map_err(|_| Problem::invalid("what was sent is not UTF-8"))
+    let text = decoded.map_err(|_| Problem::invalid("what was sent is not UTF-8"))?;
+    if text.contains('\0') { Err(Problem::invalid("what was sent has a NUL character")) } else { Ok(text.into()) }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::store::options::Access;
 use crate::store::postgres::route::Route;
 use crate::store::postgres::rows::TextRow;
 
-/// How often a build is begun that meets others.
+/// How often work is begun that meets others.
 const ATTEMPTS_MAX: u32 = 20;
 
 impl MetadataDialect for PgConnection {
@@ -72,27 +72,30 @@ pub(super) fn build(
 ) -> Result<bool, StoreError> {
     let mut made = false;
     for part in of.parts() {
-        made |= build_part(connection, route, part, key)?;
+        made |= beside_others(|| try_to_build(connection, route, part, key))?;
     }
     Ok(made)
 }
 
-/// Two who build indexes of one table at once wait for each other, and the server ends one of the two. That one looks again what is there.
-fn build_part(connection: &mut PgConnection, route: &Route, part: &Part, key: &str) -> Result<bool, StoreError> {
+/// Two who work on indexes of one table at once wait for each other, and the server ends one of the two. That one looks again what is there.
+fn beside_others<T>(mut work: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        match try_to_build(connection, route, part, key) {
-            Err(fault) if attempts < ATTEMPTS_MAX && is_of_another_builder(&fault) => debug!(%fault, "another builder"),
+        match work() {
+            Err(fault) if attempts < ATTEMPTS_MAX && is_of_another(&fault) => debug!(%fault, "another is at work"),
             outcome => return outcome,
         }
     }
 }
 
-fn is_of_another_builder(fault: &StoreError) -> bool {
+/// A build lets go of its table a moment before others see that its index is ready, and who takes it for a left one then meets the last.
+fn is_of_another(fault: &StoreError) -> bool {
     match fault {
         StoreError::Conflict { .. } => true,
-        StoreError::Statement { reason } => reason.contains("already exists"),
+        StoreError::Statement { reason } => {
+            reason.contains("already exists") || reason.contains("tuple concurrently updated")
+        }
         _ => false,
     }
 }
@@ -120,14 +123,18 @@ pub(super) fn remove(
 ) -> Result<bool, StoreError> {
     let mut removed = false;
     for part in of.parts() {
-        let name = part.index_name(key);
-        let Found { schema, is_usable } = look(connection, route, part, &name)?;
-        if is_usable.is_some() {
-            run_alone(connection, route, &format!("drop index concurrently if exists {schema}.{name}"))?;
-            removed = true;
-        }
+        removed |= beside_others(|| try_to_remove(connection, route, part, key))?;
     }
     Ok(removed)
+}
+
+fn try_to_remove(connection: &mut PgConnection, route: &Route, part: &Part, key: &str) -> Result<bool, StoreError> {
+    let name = part.index_name(key);
+    let Found { schema, is_usable } = look(connection, route, part, &name)?;
+    if is_usable.is_some() {
+        run_alone(connection, route, &format!("drop index concurrently if exists {schema}.{name}"))?;
+    }
+    Ok(is_usable.is_some())
 }
 
 #[derive(QueryableByName)]

@@ -64,7 +64,7 @@ record! {
         /// When it was added.
         pub created_at: Instant,
     }
-    table { name, condition, value, currency, raised, changed_at }
+    table { name, account, prefix, schedule, condition, value, currency, raised, changed_at }
 }
 
 record! {

@@ -42,7 +42,7 @@ pub enum Kind {
     Time,
     /// The word of a state.
     State,
-    /// A UUID.
+    /// A UUID, or the id of an event.
     Id,
     /// A hash.
     Hash,
@@ -55,6 +55,8 @@ impl Kind {
         match inner {
             _ if ["hash", "head"].contains(&name) => Self::Hash,
             _ if name == "outcome" => Self::State,
+            // Whole, because it is copied.
+            "String" if ["event", "cursor"].contains(&name) => Self::Id,
             "Instant" => Self::Time,
             "TransferId" | "ScheduleId" => Self::Id,
             "AccountName" => Self::Name,
@@ -247,6 +249,7 @@ mod tests {
             ("amount", "Money", Kind::Number),
             ("hold_id", "Option<TransferId>", Kind::Id),
             ("hash", "String", Kind::Hash),
+            ("event", "Option<String>", Kind::Id),
             ("state", "HoldState", Kind::State),
             ("account", "AccountName", Kind::Name),
             ("account", "Option<String>", Kind::Text),
