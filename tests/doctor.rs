@@ -105,7 +105,9 @@ fn what_is_a_number_is_told_as_one() {
             let fact = fact(&facts, name);
             // A server that is not on this machine does not tell of its disk.
             if name != "free_disk" || !fact["number"].is_null() {
-                assert!(fact["number"].as_i64().unwrap() > 0 && fact["unit"] == unit, "{fact}");
+                // A file may answer within a microsecond.
+                let least = i64::from(name != "latency");
+                assert!(fact["number"].as_i64().unwrap() >= least && fact["unit"] == unit, "{fact}");
             }
         }
     }
