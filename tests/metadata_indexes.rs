@@ -1,6 +1,7 @@
 //! Who may declare that metadata is looked up, what happens where the building of an index is broken off, and what keeps a declaration.
 
 use std::process::Child;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use diesel::connection::SimpleConnection;
@@ -28,13 +29,18 @@ struct Building {
     book: TestBook,
     others: diesel::pg::PgConnection,
     program: Child,
+    /// Builders are looked for on the whole server, so there is one at a time.
+    alone: MutexGuard<'static, ()>,
 }
+
+static ALONE: Mutex<()> = Mutex::new(());
 
 const UNFINISHED: &str = "select count(*) from pg_index join pg_class on pg_class.oid = indexrelid \
     where relnamespace = current_schema()::regnamespace and not indisvalid";
 
 impl Building {
     fn begin() -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let book = TestBook::on_postgres();
         check(&book, BOOK);
         let mut others = book.connect_postgres();
@@ -42,7 +48,7 @@ impl Building {
         let arguments = ["--database-url", &book.owner_url, "metadata", "index", "add", "transfers", "invoice"];
         let program = Program::new(&arguments).start();
         wait_for(&book, UNFINISHED);
-        Self { book, others, program }
+        Self { book, others, program, alone }
     }
 
     fn state(&self) -> String {
@@ -58,7 +64,7 @@ impl Building {
 
 #[test]
 fn others_go_on_writing_while_an_index_is_built() {
-    let Building { book, mut others, mut program } = Building::begin();
+    let Building { book, mut others, mut program, alone: _alone } = Building::begin();
     let posted = transfer("t3", "alice", "bob", "1");
     book.ledger().post(posted, Mode::Commit).unwrap();
     book.run("metadata set --transfer t3 invoice=7").ends(0);
@@ -95,7 +101,7 @@ fn an_index_whose_building_was_broken_off_is_of_no_use_until_it_is_declared_agai
 #[test]
 fn whoever_comes_while_an_index_is_built_waits_for_it() {
     for (late, end) in [("add", "ready"), ("remove", "removed")] {
-        let Building { book, mut others, mut program } = Building::begin();
+        let Building { book, mut others, mut program, alone: _alone } = Building::begin();
         let arguments = ["metadata", "index", late, "transfers", "invoice"];
         let late = thread::scope(|scope| {
             let late = scope.spawn(|| Program::on(&book, &arguments).run());
