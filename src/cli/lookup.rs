@@ -64,7 +64,7 @@ pub(super) struct Shown<'a, R> {
     pub(super) nothing: &'static str,
     pub(super) noun: &'static str,
     pub(super) order: ListOrder,
-    /// What would find it faster, where that is known.
+    /// The command that would make such a search faster, where there is one.
     pub(super) faster: Option<String>,
 }
 

@@ -14,7 +14,7 @@ impl Query {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decode(name)?, decode(value)?);
+            let (name, value) = (decode(name, "the query")?, decode(value, "the query")?);
             let is_known = known
                 .iter()
                 .any(|&one| one == name || one.ends_with('*') && name.starts_with(one.trim_end_matches('*')));
@@ -47,11 +47,12 @@ impl Query {
     }
 }
 
-fn decode(text: &str) -> Result<String, Problem> {
+/// A name or a value of a query or a form. `what` has it.
+pub(super) fn decode(text: &str, what: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();
-    let text = decoded.map_err(|_| Problem::invalid("the query is not UTF-8"))?;
-    if text.contains('\0') { Err(Problem::invalid("the query has a NUL character")) } else { Ok(text.into()) }
+    let text = decoded.map_err(|_| Problem::invalid(format!("{what} is not UTF-8")))?;
+    if text.contains('\0') { Err(Problem::invalid(format!("{what} has a NUL character"))) } else { Ok(text.into()) }
 }
 
 #[cfg(test)]

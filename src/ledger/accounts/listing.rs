@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::facts::{Account, AccountName, AccountState, AccountType, Metadata, NamePrefix};
 use crate::ledger::Ledger;
 use crate::ledger::holds::expiry::without_expired;
+use crate::ledger::transfers::by_metadata::fewest_first;
 use crate::ledger::transfers::filter::{ListPage, has_all};
 use crate::money::CurrencyCode;
 use crate::rejection::Rejection;
@@ -11,8 +12,6 @@ use crate::store::{Access, IndexedEntry, MetadataOf, Store, StoreError};
 
 /// How many accounts one statement reads.
 const ROWS_MAX: u32 = 1_000;
-/// Up to how many rows of an index are counted, to compare it with others.
-const COUNTED_MAX: i64 = 10_000;
 
 /// Which accounts are listed: those to which all of it applies. The usual value lists all accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -152,12 +151,7 @@ impl<'a> Reading<'a> {
 fn fewest(store: &mut dyn Store, wanted: &Metadata) -> Result<Option<IndexedEntry>, StoreError> {
     let mut entries = store.indexed_entries(MetadataOf::Accounts, wanted)?;
     if entries.len() > 1 {
-        let mut counted = Vec::new();
-        for entry in entries {
-            counted.push((store.count_by_metadata(MetadataOf::Accounts, &entry, COUNTED_MAX)?, entry));
-        }
-        counted.sort_by_key(|(rows, _)| *rows);
-        entries = counted.into_iter().map(|(_, entry)| entry).collect();
+        entries = fewest_first(store, MetadataOf::Accounts, entries, i64::MAX)?;
     }
     Ok(entries.into_iter().next())
 }

@@ -108,7 +108,7 @@ fn walk(
     }
     let Some(account) = account else {
         let by_metadata = walk_by_metadata(store, &filter.recorded.metadata, None, (start, span))?;
-        return Ok(by_metadata.map_or_else(|| Walk::along_rare(store, Rare::JournalFirsts, start, span), Ok)?);
+        return Ok(by_metadata.map_or_else(|| Walk::along_book(store, Some(Rare::JournalFirsts), start, span), Ok)?);
     };
     check_cursor(store, account, start)?;
     // A journal is recorded when its first transfer is. The account's own can be recorded a little later.

@@ -48,10 +48,20 @@ fn shortest_first(
         Some(account) if is_on_chain(store, account, start)? => account.version.min(COUNTED_MAX),
         Some(_) | None => i64::MAX,
     };
+    fewest_first(store, MetadataOf::Transfers, entries, others)
+}
+
+/// The entries that have fewer rows than so many, those with the fewest first.
+pub(in crate::ledger) fn fewest_first(
+    store: &mut dyn Store,
+    of: MetadataOf,
+    entries: Vec<IndexedEntry>,
+    than: i64,
+) -> Result<Vec<IndexedEntry>, StoreError> {
     let mut counted = Vec::new();
     for entry in entries {
-        let rows = store.count_by_metadata(MetadataOf::Transfers, &entry, COUNTED_MAX)?;
-        if rows < others {
+        let rows = store.count_by_metadata(of, &entry, COUNTED_MAX)?;
+        if rows < than {
             counted.push((rows, entry));
         }
     }

@@ -151,10 +151,7 @@ fn walk(
         return Ok(walk);
     }
     let Some(account) = account else {
-        return Ok(match filter.kind.and_then(Rare::of_kind) {
-            Some(rare) => Walk::along_rare(store, rare, start, span)?,
-            None => Walk::along_book(store, start, span)?,
-        });
+        return Ok(Walk::along_book(store, filter.kind.and_then(Rare::of_kind), start, span)?);
     };
     check_cursor(store, account, start)?;
     Ok(Walk::along_chain(store, account, start, span)?)

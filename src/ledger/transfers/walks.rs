@@ -24,10 +24,8 @@ pub(in crate::ledger) enum Walk {
     ChainDown { account: AccountId, next: Option<Sequence>, bounds: Bounds },
     /// Up the chain of an account.
     ChainUp(ChainUp),
-    /// Along the places of the book.
-    Book { next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
-    /// Along the places of rare transfers.
-    Rare { rare: Rare, next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
+    /// Along the places of the book: of all transfers, or only of those that are rare.
+    Book { only: Option<Rare>, next: Option<Sequence>, order: ListOrder, size: PageSize, bounds: Bounds },
     /// Through an index over metadata.
     Entries(Entries),
     /// Along the places of holds.
@@ -101,27 +99,16 @@ impl Walk {
         Ok(Self::ChainDown { account: account.id, next, bounds })
     }
 
-    /// Along the places of the book, from one of them or from an end of the span.
+    /// Along the places of the book, from one of them or from an end of the span: of all transfers, or only of those that are rare.
     pub(in crate::ledger) fn along_book(
         store: &mut dyn Store,
+        only: Option<Rare>,
         start: Start,
         span: &BookSpan,
     ) -> Result<Self, StoreError> {
         let next = span.first_place(store, start)?;
         let size = PageSize::up_to(ROWS_MAX);
-        Ok(Self::Book { next, order: start.order, size, bounds: span.bounds() })
-    }
-
-    /// Along the places of transfers that are rare in the book.
-    pub(in crate::ledger) fn along_rare(
-        store: &mut dyn Store,
-        rare: Rare,
-        start: Start,
-        span: &BookSpan,
-    ) -> Result<Self, StoreError> {
-        let next = span.first_place(store, start)?;
-        let size = PageSize::up_to(ROWS_MAX);
-        Ok(Self::Rare { rare, next, order: start.order, size, bounds: span.bounds() })
+        Ok(Self::Book { only, next, order: start.order, size, bounds: span.bounds() })
     }
 
     /// Through an index over metadata, where `changed` are the sequences of the transfers that got the entry by a change.
@@ -158,21 +145,13 @@ impl Walk {
             }
             Self::ChainUp(chain) => chain.read(store),
             Self::Entries(entries) => entries.read(store),
-            Self::Book { next, order, size, bounds } => {
+            Self::Book { only, next, order, size, bounds } => {
                 let Some(first) = *next else { return Ok(Vec::new()) };
-                let read = match order {
-                    ListOrder::Newest => store.list_transfers_down_from(first, size)?,
-                    ListOrder::Oldest => transfers(store.transfer_rows_from(first.0, size)?)?,
-                };
-                let far = read.last().filter(|_| size.is_full());
-                *next = far.map(|far| order.behind(far.sequence));
-                Ok(bounds.keep(read, *order, next))
-            }
-            Self::Rare { rare, next, order, size, bounds } => {
-                let Some(first) = *next else { return Ok(Vec::new()) };
-                let read = match order {
-                    ListOrder::Newest => store.list_rare_down_from(*rare, first, size)?,
-                    ListOrder::Oldest => store.list_rare_from(*rare, first, size)?,
+                let read = match (*only, *order) {
+                    (None, ListOrder::Newest) => store.list_transfers_down_from(first, size)?,
+                    (None, ListOrder::Oldest) => transfers(store.transfer_rows_from(first.0, size)?)?,
+                    (Some(rare), ListOrder::Newest) => store.list_rare_down_from(rare, first, size)?,
+                    (Some(rare), ListOrder::Oldest) => store.list_rare_from(rare, first, size)?,
                 };
                 let far = read.last().filter(|_| size.is_full());
                 *next = far.map(|far| order.behind(far.sequence));

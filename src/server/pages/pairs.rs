@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::server::named;
 use crate::server::problem::Problem;
+use crate::server::query;
+
+/// Queries and forms, in the words of refusals.
+const SENT: &str = "what was sent";
 
 /// All but what RFC 3986 leaves as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -21,7 +25,7 @@ impl Pairs {
         let mut pairs = Vec::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            pairs.push((decode(name)?, decode(value)?));
+            pairs.push((query::decode(name, SENT)?, query::decode(value, SENT)?));
             if pairs.len() > PAIRS_MAX {
                 return Err(Problem::invalid(format!("there are more than {PAIRS_MAX} fields")));
             }
@@ -90,13 +94,6 @@ pub(super) fn path_with_name(target: &str) -> String {
 /// A text as one part of a path, or as a name or value of a query.
 pub(super) fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
-}
-
-fn decode(text: &str) -> Result<String, Problem> {
-    let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8();
-    let text = decoded.map_err(|_| Problem::invalid("what was sent is not UTF-8"))?;
-    if text.contains('\0') { Err(Problem::invalid("what was sent has a NUL character")) } else { Ok(text.into()) }
 }
 
 #[cfg(test)]
