@@ -1,13 +1,12 @@
 //! What becomes of a command whose words nobody hears: the work decides how it ends, and nothing that was committed goes unsaid.
 
 use std::fs::{self, File};
-use std::io;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Answer, Program, TestBook, check, on_every_backend};
+use crate::support::{Answer, Program, TestBook, check, on_every_backend, unread};
 
 /// A file that is always full.
 const FULL: &str = "/dev/full";
@@ -37,13 +36,6 @@ const WRITES: [(&str, &str); 19] = [
     ("schedule add a b 1 --every day --key s1", "schedule "),
     ("schedule cancel s1", "is cancelled"),
 ];
-
-/// A pipe that nobody reads.
-fn unread() -> Stdio {
-    let (reader, writer) = io::pipe().unwrap();
-    drop(reader);
-    writer.into()
-}
 
 fn full() -> Stdio {
     File::create(FULL).unwrap().into()

@@ -38,7 +38,7 @@ pub use holder::Holder;
 pub use opening::opening_event;
 pub use parallel::in_parallel;
 pub use period::period_change;
-pub use program::{Answer, Program};
+pub use program::{Answer, Program, unread};
 pub use random::Random;
 pub use scenario::{check, requests};
 pub use snapshot::{Snapshot, assert_whole, without_guards};

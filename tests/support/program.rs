@@ -1,6 +1,9 @@
 //! The program, started as a person or a script starts it.
 
 use std::env;
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Output, Stdio};
 
 use super::TestBook;
@@ -13,6 +16,14 @@ pub struct Answer {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+/// What nobody reads, as behind a `head` that has ended. The reader is shut down rather than closed: a program that another test starts at
+/// the same moment inherits the reader for a while, and what is written meanwhile would count as read.
+pub fn unread() -> Stdio {
+    let (reader, writer) = UnixStream::pair().expect("two ends");
+    reader.shutdown(Shutdown::Both).expect("it is open");
+    OwnedFd::from(writer).into()
 }
 
 /// The program with its arguments, not started yet. Nothing of the environment names a book.
