@@ -3,8 +3,8 @@
 mod kills;
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant as Stopwatch};
 
 use serde_json::Value;
 
@@ -59,18 +59,33 @@ fn acknowledged(consumers: &Consumers, ledger: &Ledger) -> Option<String> {
     consumers.get("audit", ledger).unwrap().cursor
 }
 
+/// Tells a program to end, as Ctrl-C does.
+fn interrupt(program: &Child) {
+    let told = Command::new("kill").args(["-s", "INT", &program.id().to_string()]).status().unwrap();
+    assert!(told.success());
+}
+
+fn wait_until_acknowledged(consumers: &Consumers, ledger: &Ledger, cursor: EventCursor) {
+    let begin = Stopwatch::now();
+    while acknowledged(consumers, ledger) != Some(cursor.to_string()) {
+        assert!(begin.elapsed() < WAIT, "it acknowledges what it wrote");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 on_every_backend! {
     fn a_consumer_goes_on_behind_what_was_written(book: &TestBook) {
         let (ledger, consumers) = bank(book);
+        let first = consumers.get("audit", &ledger).unwrap().epoch;
         assert_eq!(consumed(book, "--limit 2"), [1, 2]);
         assert_eq!(acknowledged(&consumers, &ledger), Some(cursors(&ledger)[1].to_string()));
         assert_eq!(consumed(book, "--types transfer.posted --limit 1"), [4]);
         assert_eq!(consumed(book, ""), [5]);
         assert_eq!(consumed(book, ""), [0; 0]);
         let record = consumers.get("audit", &ledger).unwrap();
-        assert_eq!((record.behind, record.holder, record.epoch), (0, None, 4), "each lease was given back");
+        assert_eq!((record.behind, record.holder, record.epoch), (Some(0), None, first + 4), "each lease was given back");
         book.run("account open carol --currency EUR").ends(0);
-        assert_eq!(consumers.get("audit", &ledger).unwrap().behind, 1);
+        assert_eq!(consumers.get("audit", &ledger).unwrap().behind, Some(1));
         let page = book.run("events --consumer audit --format json").ends(0).says("has acknowledged everything up to 6-").json();
         assert_eq!(page["items"].as_array().unwrap().len(), 1);
     }
@@ -175,8 +190,8 @@ on_every_backend! {
         book.run("consumer list").ends(0).shows("ops, process");
 
         // It is given back at the end.
-        let stopped = std::process::Command::new("kill").args(["-s", "INT", &follower.id().to_string()]).status().unwrap();
-        assert!(stopped.success() && follower.wait().unwrap().success());
+        interrupt(&follower);
+        assert!(follower.wait().unwrap().success());
         assert_eq!(consumers.get("audit", &ledger).unwrap().holder, None);
         assert_eq!(consumed(book, ""), [0; 0], "it had acknowledged what it wrote");
     }
@@ -190,15 +205,68 @@ on_every_backend! {
         other.run("account open carol --currency EUR").ends(0);
         let lease = consumers.take("audit", "the first", LEASE, &ledger).unwrap();
         consumers.acknowledge(&lease, cursors(&later)[5], &later).unwrap();
+        assert_eq!(consumers.get("audit", &ledger).unwrap().state, "foreign", "whoever holds it");
         consumers.give_back(&lease).unwrap();
+        consumers.add("other", EventStart::Latest, &ledger).unwrap();
+        for command in ["list", "show audit", "list --format json"] {
+            book.run(&format!("consumer {command}")).ends(0).shows("foreign").says("teller consumer move audit --to");
+        }
+        let list = book.run("consumer list --format json").ends(0).json();
+        let told = |index: usize| [&list["items"][index]["state"], &list["items"][index]["behind"]].map(Value::clone);
+        assert_eq!((told(0), told(1)), (["foreign".into(), Value::Null], ["free".into(), 0.into()]));
         let refused = book.run("events --consumer audit --format json").ends(65);
         let error: Value = serde_json::from_str(&refused.stderr).unwrap();
         assert_eq!(error["error"]["code"], "cursor_foreign");
         assert!(error["error"]["hint"].as_str().unwrap().contains("teller consumer move audit --to"));
         assert_eq!(consumers.get("audit", &ledger).unwrap().holder, None, "the lease is not kept");
         book.run("consumer move audit --to 5-0000000000000000").ends(65);
-        book.run("consumer move audit --to first").ends(0);
+        let moved = book.run("consumer move audit --to first").ends(0);
+        assert!(!moved.stderr.contains("teller consumer move"), "{}", moved.stderr);
         assert_eq!(consumed(book, ""), [1, 2, 3, 4, 5]);
+    }
+
+    fn a_reader_whose_consumer_was_moved_or_taken_tells_no_cursor(book: &TestBook) {
+        let (ledger, consumers) = bank(book);
+        let all = cursors(&ledger);
+        let taken = || _ = consumers.take("audit", "another", LEASE, &ledger).unwrap();
+        let moved = || _ = consumers.move_to("audit", EventStart::Behind(all[1]), &ledger).unwrap();
+        let meanwhile: [&dyn Fn(); 3] = [
+            &moved,
+            &|| { moved(); taken() },
+            &|| { consumers.remove("audit", &ledger).unwrap(); consumers.add("audit", EventStart::First, &ledger).unwrap(); taken() },
+        ];
+        for change in meanwhile {
+            consumers.move_to("audit", EventStart::First, &ledger).unwrap();
+            // So long a lease is not renewed within the test.
+            let arguments = ["events", "--consumer", "audit", "--lease", "1h", "--follow", "--format", "ndjson"];
+            let mut follower = Program::on(book, &arguments)
+                .command(|command| _ = command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+                .spawn();
+            let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+            for _ in 0..5 {
+                lines.next().unwrap().unwrap();
+            }
+            wait_until_acknowledged(&consumers, &ledger, all[4]);
+            change();
+            let as_it_was_put = consumers.get("audit", &ledger).unwrap();
+            interrupt(&follower);
+            let ended = follower.wait_with_output().unwrap();
+            let said = String::from_utf8(ended.stderr).unwrap();
+            assert_eq!(ended.status.code(), Some(75), "{said}");
+            assert!(said.contains("\"lease_lost\"") && !said.contains("acknowledged everything"), "{said}");
+            let now = consumers.get("audit", &ledger).unwrap();
+            assert_eq!((now.cursor, now.holder), (as_it_was_put.cursor, as_it_was_put.holder));
+        }
+    }
+
+    fn the_lease_of_a_consumer_that_was_removed_is_none_of_the_next_one_of_its_name(book: &TestBook) {
+        let (ledger, consumers) = bank(book);
+        let old = consumers.take("audit", "the first", LEASE, &ledger).unwrap();
+        consumers.remove("audit", &ledger).unwrap();
+        assert_eq!(consumers.renew("audit", old.epoch, LEASE, &ledger).unwrap_err().code(), "consumer_unknown");
+        consumers.add("audit", EventStart::First, &ledger).unwrap();
+        consumers.take("audit", "the second", LEASE, &ledger).unwrap();
+        assert_eq!(consumers.acknowledge(&old, cursors(&ledger)[1], &ledger).unwrap_err().code(), "lease_lost");
     }
 
     fn the_program_adds_lists_shows_moves_and_removes_consumers(book: &TestBook) {
@@ -220,7 +288,8 @@ on_every_backend! {
         run("consumer move kafka --to first").ends(65);
         run("consumer add a/b").ends(65).says("is not plain");
         run("events --consumer audit --after latest").ends(2);
-        run("events --consumer audit --lease 1ms").ends(65).says("from a second to a day");
+        run("events --consumer audit --lease 1ms").ends(65).says("a lease lasts from 1s to 1d, not 1ms");
+        run("events --consumer audit --lease 0s").ends(65).says("a lease lasts from 1s to 1d, not 0s");
         run("events --lease 1s").ends(2);
     }
 

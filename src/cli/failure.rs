@@ -16,7 +16,7 @@ use crate::cli::meant::Unknown;
 use crate::cli::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
-use crate::facts::TransferId;
+use crate::facts::{LengthOfTime, TransferId};
 use crate::rejection::Rejection;
 use crate::store::{StoreError, UrlError};
 use crate::wire::{SealFileError, fields_of_input, visible};
@@ -149,7 +149,7 @@ impl Failure {
 
     /// The deadline passed while the database was silent. It may be frozen in the middle of a commit.
     pub(super) fn of_deadline(time: Duration, request: Option<TransferId>) -> Self {
-        let silent = format!("the database was silent when the deadline of {time:?} passed");
+        let silent = format!("the database was silent when the deadline of {} passed", LengthOfTime(time));
         match request {
             Some(id) => {
                 let message = format!("the outcome is unknown: {silent}");

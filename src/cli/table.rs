@@ -197,7 +197,9 @@ impl Placed {
         let cells = || first_rows.iter().map(|row| shown(row, &column.name, column.kind, screen));
         let cells_width = cells().map(|cell| cell.width()).max().unwrap_or_default();
         let width = cells_width.max(heading.width());
-        let is_number = column.kind == Kind::Number || cells().all(|cell| looks_like_a_number(&cell));
+        // An id may have no letter by chance.
+        let is_number =
+            column.kind == Kind::Number || column.kind != Kind::Id && cells().all(|cell| looks_like_a_number(&cell));
         Self { name: column.name.clone(), heading, kind: column.kind, need: column.need, cells_width, width, is_number }
     }
 

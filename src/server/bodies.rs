@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::facts::LengthOfTime;
 use crate::server::answer::{CSV, JSON, NDJSON};
 use crate::server::endpoint::Body;
 use crate::server::problem::Problem;
@@ -62,8 +63,8 @@ pub(super) async fn read(expected: Body, headers: &HeaderMap, body: HttpBody) ->
         return Err(too_large());
     }
     let read = timeout(BODY_TIME_MAX, to_bytes(body, most)).await;
-    let read =
-        read.map_err(|_| Problem::new(ServerCode::BodyTimeout, format!("the body did not come in {BODY_TIME_MAX:?}")))?;
+    let late = || format!("the body did not come in {}", LengthOfTime(BODY_TIME_MAX));
+    let read = read.map_err(|_| Problem::new(ServerCode::BodyTimeout, late()))?;
     let bytes: Vec<u8> = read.map(Into::into).map_err(|error| {
         // The type of this fault is in a crate that is not named here.
         let is_too_large = error.to_string().contains("length limit");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use tokio::time::Instant;
 
+use crate::facts::LengthOfTime;
 use crate::server::problem::Problem;
 use crate::wire::read_duration;
 
@@ -30,7 +31,8 @@ pub(super) fn read(headers: &HeaderMap, is_long: bool) -> Result<Instant, Proble
         }
     };
     if time > MAX {
-        return Err(Problem::invalid(format!("Teller-Deadline is {time:?}, the most is {MAX:?}")));
+        let (asked, most) = (LengthOfTime(time), LengthOfTime(MAX));
+        return Err(Problem::invalid(format!("Teller-Deadline is {asked}, the most is {most}")));
     }
     Ok(Instant::now() + time)
 }

@@ -34,6 +34,7 @@ type OfWebhooks = Family<WebhookLabels, Gauge<i64, AtomicI64>>;
 pub(super) struct FeedMetrics {
     consumer_lag: OfConsumers,
     consumer_held: OfConsumers,
+    consumer_foreign: OfConsumers,
     delivered: Family<WebhookLabels, Counter>,
     failed: OfWebhooks,
     dead: OfWebhooks,
@@ -43,13 +44,8 @@ pub(super) struct FeedMetrics {
 
 impl FeedMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
-        let Self { consumer_lag, consumer_held, delivered, failed, dead, webhook_lag, monitors_raised } = self;
-        registry.register(
-            "teller_consumer_lag_events",
-            "How far a consumer is behind the newest event",
-            consumer_lag.clone(),
-        );
-        registry.register("teller_consumer_held", "1 where somebody reads as the consumer", consumer_held.clone());
+        self.register_consumers(registry);
+        let Self { delivered, failed, dead, webhook_lag, monitors_raised, .. } = self;
         registry.register("teller_webhook_delivered", "Events that a webhook's receiver took", delivered.clone());
         registry.register("teller_webhook_failed_events", "Events that failed and are tried again", failed.clone());
         registry.register("teller_webhook_dead_events", "Events that failed for good", dead.clone());
@@ -65,6 +61,20 @@ impl FeedMetrics {
         );
     }
 
+    fn register_consumers(&self, registry: &mut Registry) {
+        registry.register(
+            "teller_consumer_lag_events",
+            "How far a consumer is behind the newest event",
+            self.consumer_lag.clone(),
+        );
+        registry.register("teller_consumer_held", "1 where somebody reads as the consumer", self.consumer_held.clone());
+        registry.register(
+            "teller_consumer_foreign",
+            "1 where the book does not have the event up to which the consumer has acknowledged",
+            self.consumer_foreign.clone(),
+        );
+    }
+
     pub(super) fn set_monitors(&self, monitors: Vec<MonitorRecord>) {
         self.monitors_raised.clear();
         for record in monitors {
@@ -74,7 +84,7 @@ impl FeedMetrics {
     }
 
     pub(super) fn set(&self, consumers: Vec<ConsumerRecord>, webhooks: Vec<WebhookRecord>, newest: i64) {
-        for family in [&self.consumer_lag, &self.consumer_held] {
+        for family in [&self.consumer_lag, &self.consumer_held, &self.consumer_foreign] {
             family.clear();
         }
         for family in [&self.failed, &self.dead, &self.webhook_lag] {
@@ -83,7 +93,10 @@ impl FeedMetrics {
         self.delivered.clear();
         for record in consumers {
             let labels = ConsumerLabels { consumer: record.name };
-            self.consumer_lag.get_or_create(&labels).set(record.behind);
+            if let Some(behind) = record.behind {
+                self.consumer_lag.get_or_create(&labels).set(behind);
+            }
+            self.consumer_foreign.get_or_create(&labels).set(i64::from(record.behind.is_none()));
             self.consumer_held.get_or_create(&labels).set(i64::from(record.holder.is_some()));
         }
         for record in webhooks {

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::facts::LengthOfTime;
 use crate::store::StoreError;
 
 /// 2^31 - 1 milliseconds, a little less than 25 days: the longest time that both databases take.
@@ -95,12 +96,12 @@ impl StoreOptions {
         }
         for (name, time) in [("statement_time_max", self.statement_time_max), ("lock_wait_max", self.lock_wait_max)] {
             if !(Duration::from_millis(1)..=TIME_MAX).contains(&time) {
-                return refuse(name, format!("{time:?}"), format!("from 1ms to {TIME_MAX:?}"));
+                return refuse(name, LengthOfTime(time).to_string(), format!("from 1ms to {}", LengthOfTime(TIME_MAX)));
             }
         }
         if self.connection_wait_max > TIME_MAX {
-            let value = format!("{:?}", self.connection_wait_max);
-            return refuse("connection_wait_max", value, format!("at most {TIME_MAX:?}"));
+            let value = LengthOfTime(self.connection_wait_max).to_string();
+            return refuse("connection_wait_max", value, format!("at most {}", LengthOfTime(TIME_MAX)));
         }
         Ok(())
     }

@@ -74,6 +74,7 @@ on_every_backend! {
 
         let list = server.get("/v1/consumers").is(200).json();
         assert_eq!((&list["items"][0]["name"], &list["items"][0]["holder"]), (&"shop".into(), &"admin".into()));
+        assert_eq!(list["items"][0]["state"], "held");
         server.request("DELETE", "/v1/consumers/shop").send().is(200);
         server.get("/v1/consumers/shop").problem(404, "consumer_unknown");
         put(&server, "shop", &format!(r#"{{"cursor":"{next}","epoch":{lease}}}"#)).problem(404, "consumer_unknown");
@@ -120,14 +121,15 @@ on_every_backend! {
         put(&server, "shop", r#"{"epoch":1}"#).problem(400, "request_invalid");
         put(&server, "shop", r#"{"cursor":"1-0000000000000000","epoch":"1"}"#).problem(400, "request_invalid");
         put(&server, "shop", r#"{"place":1}"#).problem(400, "request_invalid");
-        put(&server, "shop", "{}").is(201);
+        let added = put(&server, "shop", "{}").is(201).json();
         for query in ["consumer=shop&after=latest", "epoch=1", "lease=9s", "consumer=shop&lease=1ms", "consumer=shop&epoch=x"] {
             server.get(&format!("/v1/events?{query}")).problem(400, "request_invalid");
         }
         server.post("/v1/consumers/shop/move", "{}").problem(400, "request_invalid");
         server.post("/v1/consumers/none/move", r#"{"to":"first"}"#).problem(404, "consumer_unknown");
         server.request("DELETE", "/v1/consumers/none").send().problem(404, "consumer_unknown");
-        assert_eq!(server.get("/v1/consumers/shop").is(200).json()["epoch"], 0, "what is refused takes no lease");
+        let now = server.get("/v1/consumers/shop").is(200).json();
+        assert_eq!((&now["epoch"], &now["state"]), (&added["epoch"], &"free".into()), "what is refused takes no lease");
     }
 
     fn consumers_are_for_keys_that_read_all_events(book: &TestBook) {

@@ -38,9 +38,10 @@ on_every_backend! {
         put(&server, "{}");
         wait_for(&server, r#"teller_consumer_lag_events{consumer="shop"}"#, 3);
         wait_for(&server, r#"teller_consumer_held{consumer="shop"}"#, 0);
-        let page = server.get("/v1/events?consumer=shop&limit=2").is(200).json();
+        let page = server.get("/v1/events?consumer=shop&limit=2").is(200);
+        let (lease, page) = (page.header("teller-lease-epoch").unwrap().to_owned(), page.json());
         wait_for(&server, r#"teller_consumer_held{consumer="shop"}"#, 1);
-        put(&server, &format!(r#"{{"cursor":{},"epoch":1}}"#, page["next_cursor"]));
+        put(&server, &format!(r#"{{"cursor":{},"epoch":{lease}}}"#, page["next_cursor"]));
         wait_for(&server, r#"teller_consumer_lag_events{consumer="shop"}"#, 1);
 
         wait_for(&server, &format!(r#"teller_webhook_delivered_total{{webhook="{id}"}}"#), 3);

@@ -1,5 +1,6 @@
 use clap::{Args, Subcommand};
 
+use crate::cli::advice;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
@@ -93,11 +94,25 @@ fn list(context: &Context, consumers: &Consumers, ledger: &Ledger) -> Result<End
     if records.is_empty() {
         say("There are no consumers.");
     }
+    records.iter().for_each(say_if_foreign);
     Ok(Ending::Done)
+}
+
+/// A consumer that stands behind no event of this book cannot go on.
+fn say_if_foreign(consumer: &ConsumerRecord) {
+    if consumer.state == ConsumerRecord::FOREIGN {
+        let name = &consumer.name;
+        say(format_args!(
+            "The cursor of the consumer {name} is behind no event of this book: it is of another book, or the book was restored to an \
+             earlier state; {}",
+            advice::move_consumer(name)
+        ));
+    }
 }
 
 fn show(context: &Context, consumer: &ConsumerRecord) -> Result<Ending, Failure> {
     context.output.one(consumer)?;
+    say_if_foreign(consumer);
     Ok(Ending::Done)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::facts::Instant;
+use crate::facts::{Instant, LengthOfTime};
 use crate::judging::ClockLead;
 use crate::ledger::Ledger;
 use crate::ledger::book::clock::ClockStatus;
@@ -50,8 +50,8 @@ pub fn examine(pool: &Pool, depth: Depth) -> Result<Examination, Error> {
     };
     let latency = i64::try_from(diagnosis.latency.as_micros()).unwrap_or(i64::MAX);
     let options = pool.options();
-    let bounds =
-        format!("{} connections at most, {:?} to wait for one", options.connections_max, options.connection_wait_max);
+    let wait = LengthOfTime(options.connection_wait_max);
+    let bounds = format!("{} connections at most, {wait} to wait for one", options.connections_max);
     let mut facts = vec![
         fact("book", diagnosis.address),
         schema_fact(&diagnosis.schema),

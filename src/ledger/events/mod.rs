@@ -112,6 +112,35 @@ impl Ledger {
         self.pool.transaction(Access::Read, |store| Ok(reading::newest_cursor(store, seen.horizon)?))
     }
 
+    /// Those of the cursors that are behind events of this book. A book that was restored to an earlier state has lost some that it had.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let newest = ledger.newest_event_cursor(std::time::Duration::ZERO)?.unwrap();
+    /// let foreign = "1-0000000000000000".parse()?;
+    /// assert_eq!(ledger.find_events([foreign, newest])?, [newest]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn find_events(&self, cursors: impl IntoIterator<Item = EventCursor>) -> Result<Vec<EventCursor>, Error> {
+        let cursors: Vec<_> = cursors.into_iter().collect();
+        if cursors.is_empty() {
+            return Ok(cursors);
+        }
+        self.pool.transaction(Access::Read, |store| {
+            let mut found = Vec::with_capacity(cursors.len());
+            for cursor in &cursors {
+                if reading::is_there(store, *cursor)? {
+                    found.push(*cursor);
+                }
+            }
+            Ok(found)
+        })
+    }
+
     /// Waits until the horizon has come to what was the newest sequence at first, or the time is up.
     fn wait_for_horizon(&self, wait: Duration) -> Result<Seen, Error> {
         let begin = Stopwatch::now();

@@ -116,6 +116,20 @@ pub(super) fn newest_cursor(store: &mut dyn Store, horizon: Sequence) -> Result<
     Ok(None)
 }
 
+/// Whether the book has the event that the cursor is behind.
+pub(super) fn is_there(store: &mut dyn Store, cursor: EventCursor) -> Result<bool, StoreError> {
+    let mut order = BookOrder::between(cursor.sequence, cursor.sequence, 1);
+    loop {
+        let entries = order.next_page(store)?;
+        if entries.iter().map(cursor_of).any(|found| found == cursor) {
+            return Ok(true);
+        }
+        if entries.is_empty() {
+            return Ok(false);
+        }
+    }
+}
+
 fn cursor_of(entry: &BookEntry) -> EventCursor {
     EventCursor::behind(entry.sequence(), entry.hash())
 }

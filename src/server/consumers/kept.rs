@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, InputError};
-use crate::facts::{Instant, Sequence};
+use crate::facts::{Instant, LengthOfTime, Sequence};
 use crate::ledger::{EventCursor, EventFilter, Ledger};
 use crate::server::feed::start::EventStart;
 use crate::server::plain_names;
@@ -36,7 +36,7 @@ const WRITERS_WAIT: Duration = Duration::from_secs(1);
 /// // Here the events are dealt with.
 /// consumers.acknowledge(&lease, page.next.unwrap(), &ledger)?;
 /// consumers.give_back(&lease)?;
-/// assert_eq!(consumers.get("audit", &ledger)?.behind, 0);
+/// assert_eq!(consumers.get("audit", &ledger)?.behind, Some(0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -78,9 +78,7 @@ impl Consumers {
             return Ok(Vec::new());
         }
         rows.sort_by(|one, other| one.name.cmp(&other.name));
-        let newest = newest(ledger)?;
-        let now = ledger.clock().now();
-        Ok(rows.into_iter().map(|row| shown(row, newest, now)).collect())
+        shown(rows, ledger)
     }
 
     /// The one of that name.
@@ -89,7 +87,7 @@ impl Consumers {
     /// [`InputError::ConsumerUnknown`], [`Error::Store`].
     pub fn get(&self, name: &str, ledger: &Ledger) -> Result<ConsumerRecord, Error> {
         let row = self.rows().find(name)?.ok_or_else(|| unknown(name))?;
-        Ok(shown(row, newest(ledger)?, ledger.clock().now()))
+        shown(vec![row], ledger)?.pop().ok_or_else(|| unknown(name))
     }
 
     /// Whether there is one of that name.
@@ -224,7 +222,8 @@ fn check_time(time: Duration) -> Result<(), InputError> {
     if (LEASE_MIN..=LEASE_MAX).contains(&time) {
         return Ok(());
     }
-    Err(InputError::request(format!("a lease lasts from a second to a day, not {time:?}")))
+    let [least, most, asked] = [LEASE_MIN, LEASE_MAX, time].map(LengthOfTime);
+    Err(InputError::request(format!("a lease lasts from {least} to {most}, not {asked}")))
 }
 
 fn lease(row: ConsumerRow, time: Duration, is_after_a_kill: bool) -> Result<Lease, Error> {
@@ -241,12 +240,35 @@ fn newest(ledger: &Ledger) -> Result<Sequence, Error> {
     Ok(Sequence(sequence_of(ledger.newest_event_cursor(Duration::ZERO)?)))
 }
 
-fn shown(row: ConsumerRow, newest: Sequence, now: Instant) -> ConsumerRecord {
+/// The rows as they are shown, in their order.
+fn shown(rows: Vec<ConsumerRow>, ledger: &Ledger) -> Result<Vec<ConsumerRecord>, Error> {
+    let newest = newest(ledger)?;
+    let cursors: Vec<_> = rows.iter().map(|row| row.cursor.as_deref().and_then(|text| text.parse().ok())).collect();
+    let known = ledger.find_events(cursors.iter().flatten().copied())?;
+    let now = ledger.clock().now();
+    let is_ours = |row: &ConsumerRow, cursor: &Option<EventCursor>| match cursor {
+        Some(cursor) => known.contains(cursor),
+        None => row.cursor.is_none(),
+    };
+    let record = |(row, cursor)| {
+        let is_ours = is_ours(&row, &cursor);
+        shown_one(row, is_ours.then_some(newest), now)
+    };
+    Ok(rows.into_iter().zip(cursors).map(record).collect())
+}
+
+/// `newest` is the book's newest event, and `None` if the book does not have the consumer's.
+fn shown_one(row: ConsumerRow, newest: Option<Sequence>, now: Instant) -> ConsumerRecord {
     let is_held = !row.holder.is_empty() && row.leased_until > now.micros();
     ConsumerRecord {
         name: row.name,
+        state: match (newest, is_held) {
+            (None, _) => ConsumerRecord::FOREIGN,
+            (Some(_), true) => "held",
+            (Some(_), false) => "free",
+        },
         cursor: row.cursor,
-        behind: newest.0.saturating_sub(row.sequence).max(0),
+        behind: newest.map(|newest| newest.0.saturating_sub(row.sequence).max(0)),
         acknowledged_at: row.acknowledged_at.and_then(Instant::from_micros),
         holder: Some(row.holder).filter(|_| is_held),
         leased_until: Some(row.leased_until).filter(|_| is_held).and_then(Instant::from_micros),

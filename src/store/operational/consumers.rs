@@ -3,7 +3,10 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
 use crate::store::operational::place::{Place, Tables, Value};
-use crate::store::operational::tables::{ALL, CONSUMERS};
+use crate::store::operational::tables::{ALL, CONSUMERS, LEASES};
+
+/// The row of the leases that keeps the highest number that a lease of a removed consumer had. Those of the next one of its name go on behind it.
+const REMOVED: &str = "consumers";
 
 /// A reader of the feed that is known by name. Times are microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -57,13 +60,21 @@ impl ConsumerRows<'_> {
         Ok(self.0.read(&CONSUMERS, |tables| find(tables, name))?.flatten())
     }
 
-    /// Keeps a new one, unless there is one of that name. Makes the place for it where there is none. Says whether it is new.
+    /// Keeps a new one, which nobody reads as, unless there is one of that name. Makes the place for it where there is none. Says whether it is
+    /// new.
     pub(crate) fn add(&self, row: &ConsumerRow) -> Result<bool, StoreError> {
         let rows = self.0.keep(&ALL, |tables| {
             tables.execute(
                 "insert into {}.consumers (name, cursor, sequence, created_at, holder, epoch, leased_until) \
-                 values ($1, $2, $3, $4, '', 0, 0) on conflict (name) do nothing",
-                &[(&row.name).into(), row.cursor.as_ref().into(), row.sequence.into(), row.created_at.into()],
+                 values ($1, $2, $3, $4, '', coalesce((select epoch from {}.leases where name = $5), 0), 0) \
+                 on conflict (name) do nothing",
+                &[
+                    (&row.name).into(),
+                    row.cursor.as_ref().into(),
+                    row.sequence.into(),
+                    row.created_at.into(),
+                    REMOVED.into(),
+                ],
             )
         })?;
         Ok(rows == 1)
@@ -126,8 +137,23 @@ impl ConsumerRows<'_> {
 
     /// Forgets a reader. Says whether there was one of that name.
     pub(crate) fn remove(&self, name: &str) -> Result<bool, StoreError> {
-        let remove = "delete from {}.consumers where name = $1";
-        Ok(self.0.change(&CONSUMERS, |tables| tables.execute(remove, &[name.into()]))? == Some(1))
+        let is_made = self.0.read(&CONSUMERS, |_| Ok(()))?.is_some();
+        if !is_made {
+            return Ok(false);
+        }
+        self.0.keep(&[&LEASES], |tables| {
+            // It locks the row, so that no lease begins meanwhile.
+            tables.execute("update {}.consumers set holder = '' where name = $1", &[name.into()])?;
+            let Some(row) = find(tables, name)? else { return Ok(false) };
+            tables.execute(
+                "insert into {}.leases (name, holder, epoch, leased_until, counter) values ($1, '', 0, 0, 0) \
+                 on conflict (name) do nothing",
+                &[REMOVED.into()],
+            )?;
+            let note = "update {}.leases set epoch = $1 where name = $2 and epoch < $3";
+            tables.execute(note, &[row.epoch.into(), REMOVED.into(), row.epoch.into()])?;
+            Ok(tables.execute("delete from {}.consumers where name = $1", &[name.into()])? == 1)
+        })
     }
 
     /// Changes a row, and reads it in the same transaction.

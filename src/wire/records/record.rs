@@ -56,7 +56,7 @@ impl Kind {
             _ if ["hash", "head"].contains(&name) => Self::Hash,
             _ if name == "outcome" => Self::State,
             // Whole, because it is copied.
-            "String" if ["event", "cursor"].contains(&name) => Self::Id,
+            "String" if ["id", "event", "cursor"].contains(&name) => Self::Id,
             "Instant" => Self::Time,
             "TransferId" | "ScheduleId" => Self::Id,
             "AccountName" => Self::Name,

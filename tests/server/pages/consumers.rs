@@ -1,6 +1,11 @@
 //! Consumers of events on pages: seen, moved, removed.
 
+use std::time::Duration;
+
 use serde_json::Value;
+
+use teller::server::{Consumers, EventStart};
+use teller::store::StoreOptions;
 
 use super::acting::confirming;
 use super::bank;
@@ -30,6 +35,19 @@ on_every_backend! {
         let foreign = confirming(&browser, &target, &[("to", "3-0a1b2c3d4e5f6071")])();
         assert!(foreign.status == 409 && foreign.body.contains("cursor_foreign"), "{foreign:?}");
         assert!(foreign.body.contains("value=\"3-0a1b2c3d4e5f6071\""), "{foreign:?}");
+
+        // It has acknowledged an event that this book does not have, as after a restore to an earlier state.
+        let (ledger, other) = (book.ledger(), book.another());
+        other.run("account open elsewhere --currency EUR").ends(0);
+        let newest = other.ledger().newest_event_cursor(Duration::ZERO).unwrap().unwrap();
+        let consumers = Consumers::of_book(&book.owner_url.parse().unwrap(), StoreOptions::default());
+        consumers.move_to("accounting", EventStart::First, &ledger).unwrap();
+        let lease = consumers.take("accounting", "a reader", Duration::from_secs(30), &ledger).unwrap();
+        consumers.acknowledge(&lease, newest, &other.ledger()).unwrap();
+        for target in ["/consumers", PATH] {
+            let page = words(&browser.page(target));
+            assert!(page.contains("an event that this book does not have") && page.contains("foreign"), "{page}");
+        }
 
         let target = format!("{PATH}/remove");
         let remove = confirming(&browser, &target, &[]);

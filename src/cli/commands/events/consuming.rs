@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::error::Error;
+use crate::facts::LengthOfTime;
 use crate::ledger::{EventCursor, Ledger};
 use crate::server::{Consumers, EventStart, Lease};
 use crate::wire::read_duration;
@@ -86,7 +87,8 @@ impl Consuming {
     pub(super) fn end(self) {
         let Lease { consumer, time, .. } = &self.lease;
         if self.consumers.give_back(&self.lease).is_err() {
-            say(format_args!("The lease of the consumer {consumer} cannot be given back; it ends within {time:?}."));
+            let time = LengthOfTime(*time);
+            say(format_args!("The lease of the consumer {consumer} cannot be given back; it ends within {time}."));
         }
     }
 
@@ -99,10 +101,12 @@ impl Consuming {
         }
     }
 
-    /// What to say at the end.
-    pub(super) fn say_where(&self) {
-        if let Some(cursor) = self.lease.after {
-            say(format_args!("The consumer {} has acknowledged everything up to {cursor}", self.lease.consumer));
+    /// Says at the end how far the consumer has come, as the book has it: it may have been moved meanwhile, or another reader has taken it.
+    pub(super) fn say_where(&self, ledger: &Ledger) -> Result<(), Failure> {
+        let lease = self.consumers.renew(&self.lease.consumer, self.lease.epoch, self.lease.time, ledger)?;
+        if let Some(cursor) = lease.after {
+            say(format_args!("The consumer {} has acknowledged everything up to {cursor}", lease.consumer));
         }
+        Ok(())
     }
 }

@@ -50,7 +50,7 @@ impl Consuming {
         match *self {}
     }
 
-    pub(super) const fn say_where(&self) {
+    pub(super) const fn say_where(&self, _: &Ledger) -> Result<(), Failure> {
         match *self {}
     }
 }

@@ -166,7 +166,7 @@ impl Walk<'_> {
         let is_read = !self.context.output.reader_is_gone();
         if self.consuming.is_some() {
             self.acknowledge()?;
-            self.consuming.iter().for_each(Consuming::say_where);
+            self.consuming.iter().try_for_each(|consuming| consuming.say_where(self.ledger))?;
         } else if let Some(after) = self.after.filter(|_| is_read && (!is_whole || self.arguments.follow)) {
             say(format_args!("Go on behind the last one: --after {after}"));
         }
