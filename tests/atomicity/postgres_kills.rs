@@ -64,10 +64,10 @@ impl Plan {
     }
 }
 
-/// Ends the application's sessions, and returns when they are gone.
+/// Ends the application's sessions, and returns when they are gone. One that looked at the book and is closing already may be gone before.
 fn terminate(killer: &mut PgConnection, application: &str) {
     let sessions = format!("from pg_stat_activity where application_name = '{application}'");
-    let ended: bool = diesel::dsl::sql::<Bool>(&format!("select bool_and(pg_terminate_backend(pid)) {sessions}"))
+    let ended: bool = diesel::dsl::sql::<Bool>(&format!("select bool_or(pg_terminate_backend(pid)) {sessions}"))
         .get_result(killer)
         .expect("there is a session to end");
     assert!(ended);

@@ -22,9 +22,13 @@ on_every_backend! {
         ] {
             let book = book.another();
             let shown = format!("{reaction:?}");
+            let webhook_time_max = match reaction {
+                Reaction::Trickle => Duration::from_secs(2),
+                _ => hasty().webhook_time_max,
+            };
             let receiver = Receiver::that(move |_, _| reaction.clone());
             let (id, _) = add(&book, NewWebhook::new(&receiver.url));
-            let server = TestServer::with(&book, hasty());
+            let server = TestServer::with(&book, ServerOptions { webhook_time_max, ..hasty() });
             server.open_accounts(&["a"]);
             wait_until(&book, &id, |webhook| webhook["dead"] == 1);
             let dead = &deliveries(&book, &id)[0];

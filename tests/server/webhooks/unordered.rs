@@ -32,11 +32,6 @@ impl Door {
     }
 }
 
-/// The time that a receiver may take.
-fn patient() -> ServerOptions {
-    ServerOptions { webhook_time_max: WAIT, ..hasty() }
-}
-
 fn unordered(url: &str) -> NewWebhook {
     NewWebhook { ordered: false, ..NewWebhook::new(url) }
 }
@@ -61,7 +56,7 @@ on_every_backend! {
             now.fetch_sub(1, Ordering::SeqCst);
             Reaction::Answer(204, "")
         });
-        let server = TestServer::with(book, patient());
+        let server = TestServer::with(book, hasty());
         open(&server, 40);
         let (id, _) = add(book, unordered(&receiver.url));
         receiver.wait_for(UNDER_WAY);
@@ -85,7 +80,7 @@ on_every_backend! {
             }
             Reaction::Answer(204, "")
         });
-        let server = TestServer::with(book, patient());
+        let server = TestServer::with(book, hasty());
         open(&server, 10);
         let (id, _) = add(book, unordered(&receiver.url));
         // All are sent but the third is not answered.
@@ -101,7 +96,7 @@ on_every_backend! {
         stopper.stop();
         door.open();
         server.stop().unwrap();
-        let again = TestServer::again(book, patient());
+        let again = TestServer::again(book, hasty());
         let webhook = wait_until(book, &id, |webhook| {
             webhook["cursor"].as_str().is_some_and(|cursor| cursor.starts_with("10-")) && webhook["waiting"] == 0
         });
