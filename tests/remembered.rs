@@ -7,6 +7,7 @@ use teller::facts::{Instant, PeriodAction};
 
 use teller::ledger::Receipt;
 use teller::requests::{BatchPolicy, Request, TransferRequest};
+use teller::wire::{RequestReader, Signature};
 use teller::{Clock, Error, Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of};
@@ -78,6 +79,32 @@ on_every_backend! {
         }
         check(book, "balance alice posted 103.30 version 45\nbalance bob posted 96.70 version 45");
         assert_whole(&ledger, 46);
+    }
+
+    // The currency of a written amount is that of its account, which never changes.
+    fn written_amounts_ask_for_no_account_that_is_remembered(book: &TestBook) {
+        let ledger = remembering(book);
+        let submit = |items: &str| {
+            let requests = RequestReader::new(Signature { actor: None, reason: None }).read_items(items).unwrap();
+            ledger.submit_written(&requests, BatchPolicy::CarryOn, Mode::Commit)
+        };
+        let codes = |items: &str| -> Vec<_> {
+            submit(items).unwrap().into_iter().map(|answer| code(answer.map_err(Error::from))).collect()
+        };
+        let known = r#"{"key":"known","from":"alice","to":"bob","amount":"2.50"}"#;
+        assert!(!reads_accounts(|| assert_eq!(codes(known), ["posted"])));
+        assert_eq!(codes(known), ["replayed"]);
+
+        let too_precise = r#"{"key":"new","from":"alice","to":"bob","amount":"1"}
+            {"key":"precise","from":"alice","to":"bob","amount":"0.005"}"#;
+        let fault = submit(too_precise).unwrap_err().to_string();
+        assert!(fault.contains("line 2") && fault.contains("0.005"), "{fault}");
+        let mixed = r#"{"key":"stranger","from":"alice","to":"nobody","amount":"1"}
+            {"key":"hotel","hold":{"from":"alice","to":"bob","amount":"5"}}
+            {"key":"bill","capture":{"hold":"hotel","amount":"4.00"}}
+            {"key":"too much","from":"alice","to":"bob","amount":"1000"}"#;
+        assert_eq!(codes(mixed), ["account_unknown", "posted", "posted", "insufficient_funds"]);
+        check(book, "balance alice posted 92.50 held 1\nbalance bob posted 107.50");
     }
 
     fn what_others_did_meanwhile_counts(book: &TestBook) {

@@ -40,6 +40,8 @@ pub use crate::ledger::accounts::{Opened, check_empty};
 pub use crate::ledger::book::clock::ClockStatus;
 pub use crate::ledger::book::currencies::NamedCurrency;
 pub use crate::ledger::book::examination::{Examination, examine};
+#[cfg(feature = "server")]
+pub(crate) use crate::ledger::bounded::make_room;
 pub use crate::ledger::events::order::OpenedAccount;
 pub use crate::ledger::events::{
     AccountChanged, DueEvent, Event, EventContent, EventCursor, EventFilter, EventKind, EventPage, Leg, Standing,

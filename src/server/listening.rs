@@ -18,6 +18,7 @@ use tracing::{error, info, warn};
 
 use crate::error::{Error, InputError};
 use crate::server::clockwork;
+use crate::server::currencies;
 use crate::server::feed;
 use crate::server::monitors::judging::Judging;
 use crate::server::options::{ServerOptions, TlsFiles};
@@ -238,6 +239,7 @@ async fn serve(
     let watching = watch_for_end(Arc::clone(state), options.clone(), stop.subscribe(), (handle.clone(), unix.clone()));
     tokio::spawn(watching);
     tokio::spawn(refresh_keys(Arc::clone(state)));
+    tokio::spawn(currencies::read_ahead(Arc::clone(state)));
     tokio::spawn(feed::follow(Arc::downgrade(state)));
     if let Some(interval) = options.clockwork_interval {
         tokio::spawn(clockwork::run(Arc::clone(state), interval));

@@ -4,6 +4,7 @@
 //! that it was judged by, which covers its whole history, and if every id is new. Otherwise nothing is written, and the batch is posted
 //! behind locks like any other. So a wrong guess costs time and nothing else. Refusals are never based on a guess.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,7 @@ use crate::ledger::book::rules::{BookRules, KnownRules};
 use crate::ledger::bounded::make_room;
 use crate::ledger::posting::{Judged, Outcome, Posting};
 use crate::maps::FastMap;
-use crate::money::Amount;
+use crate::money::{Amount, Currency};
 use crate::store::{JudgedBy, Shortcut, Store, StoreError};
 
 /// The most accounts that are remembered. Each takes about half a kilobyte, so that an import stays below 64 MB.
@@ -63,6 +64,12 @@ impl Remembered {
         }
         let accounts = names.iter().filter_map(|name| accounts.remove(*name)).map(|account| *account).collect();
         Some(Guess { accounts, missing, rules })
+    }
+
+    /// The currencies of those of the accounts that are remembered. An account's never changes, so these are no guess.
+    pub(crate) fn currencies_of(&self, names: &BTreeSet<&AccountName>) -> HashMap<AccountName, Currency> {
+        let accounts = self.lock();
+        names.iter().filter_map(|name| Some(((*name).clone(), accounts.get(*name)?.currency))).collect()
     }
 
     /// Remembers the accounts of a committed batch.

@@ -68,20 +68,25 @@ pub(in crate::ledger) fn resolve(
     Ok(ResolvedRequests { requests, accounts })
 }
 
-/// Resolves a request by the currencies of its accounts alone. `None` where the book has to be asked.
+/// Resolves requests by the currencies of their accounts alone. `None` where the book has to be asked. `currencies` may leave out some of the
+/// accounts that it is given.
 ///
 /// # Errors
 /// [`InputError::Amount`] with its place for what is too precise or too large.
-#[cfg(feature = "server")]
 pub(in crate::ledger) fn resolve_by_currencies(
-    request: &Request<Written>,
-    currency: impl Fn(&AccountName) -> Option<Currency>,
-) -> Result<Option<Request>, Error> {
-    let needs = Needs::of(std::slice::from_ref(request));
-    let known = needs.names.iter().map(|name| Some(((*name).clone(), currency(name)?))).collect::<Option<_>>();
-    let Some(accounts) = known.filter(|_| needs.ids.is_empty() && !needs.has_sequences) else { return Ok(None) };
+    requests: &[Request<Written>],
+    currencies: impl FnOnce(&BTreeSet<&AccountName>) -> HashMap<AccountName, Currency>,
+) -> Result<Option<Vec<Request>>, Error> {
+    let needs = Needs::of(requests);
+    if !needs.ids.is_empty() || needs.has_sequences {
+        return Ok(None);
+    }
+    let accounts = currencies(&needs.names);
+    if accounts.len() < needs.names.len() {
+        return Ok(None);
+    }
     let mut resolver = Resolver { store: None, accounts, transfers: HashMap::new(), made: HashMap::new() };
-    resolver.request(request).map(Some)
+    requests.iter().map(|request| resolver.request(request)).collect::<Result<_, _>>().map(Some)
 }
 
 /// The accounts that a request names.
@@ -97,7 +102,6 @@ struct Needs<'a> {
     /// The ids of what amounts are said of, and those that decide what a reference means.
     ids: BTreeSet<TransferId>,
     has_references: bool,
-    #[cfg(feature = "server")]
     has_sequences: bool,
 }
 
@@ -132,10 +136,7 @@ impl<'a> Needs<'a> {
 
     fn add_reference(&mut self, reference: &Placed<WrittenReference>) {
         self.has_references = true;
-        #[cfg(feature = "server")]
-        {
-            self.has_sequences |= reference.value.possible_ids().next().is_none();
-        }
+        self.has_sequences |= reference.value.possible_ids().next().is_none();
         self.ids.extend(reference.value.doubtful_ids());
     }
 

@@ -1,5 +1,8 @@
 //! Requests as clients wrote them, made ready for a [`Poster`](crate::ledger::Poster), which takes what can be judged.
 
+use std::collections::BTreeSet;
+use std::slice;
+
 use crate::error::{Error, InputError};
 use crate::facts::AccountName;
 use crate::ledger::Ledger;
@@ -35,8 +38,11 @@ pub(crate) fn prepare_or_ask(
     if !names.is_empty() {
         return Ok(Prepared::Asks(names));
     }
-    Ok(resolve_by_currencies(request, currency)?
-        .map_or(Prepared::NeedsBook, |request| Prepared::Ready(Box::new(request))))
+    let known = |names: &BTreeSet<&AccountName>| {
+        names.iter().filter_map(|name| Some(((*name).clone(), currency(name)?))).collect()
+    };
+    let resolved = resolve_by_currencies(slice::from_ref(request), known)?.and_then(|mut requests| requests.pop());
+    Ok(resolved.map_or(Prepared::NeedsBook, |request| Prepared::Ready(Box::new(request))))
 }
 
 /// The same for an exchange, which is posted as a journal. Accounts that it would open have to be there.
@@ -67,6 +73,16 @@ impl Ledger {
     pub(crate) fn currencies_of(&self, names: &[AccountName]) -> Result<Vec<(AccountName, Currency)>, Error> {
         let names: Vec<_> = names.iter().collect();
         let found = self.pool.transaction(Access::Read, |store| Ok(store.find_accounts(&names)?))?;
+        Ok(found.into_iter().map(|account| (account.name, account.currency)).collect())
+    }
+
+    /// The currencies of up to so many accounts, the first by name.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn first_currencies(&self, accounts_max: u32) -> Result<Vec<(AccountName, Currency)>, Error> {
+        let found =
+            self.pool.transaction(Access::Read, |store| Ok(store.list_accounts("", "", accounts_max.into())?))?;
         Ok(found.into_iter().map(|account| (account.name, account.currency)).collect())
     }
 }

@@ -7,7 +7,7 @@ use crate::facts::{AccountId, AccountName};
 use crate::judging::Actors;
 use crate::ledger::posting::Outcome;
 use crate::ledger::posting::receipts::Receipt;
-use crate::ledger::posting::resolving::{RequestAccounts, ResolvedRequests, resolve};
+use crate::ledger::posting::resolving::{RequestAccounts, ResolvedRequests, resolve, resolve_by_currencies};
 use crate::ledger::transfers::{WithOpenings, unopened};
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::ledger::{Ledger, log};
@@ -40,6 +40,10 @@ impl Ledger {
         let options = options.into();
         if requests.is_empty() {
             return Ok(Vec::new());
+        }
+        // Accounts that need not be locked and read for their currencies need not be for the posting either.
+        if let Some(requests) = resolve_by_currencies(requests, |names| self.remembered.currencies_of(names))? {
+            return self.submit(&requests, policy, options);
         }
         let mut also_locked = BTreeSet::new();
         let outcome = self.pool.transaction(Access::Write, |store| {
