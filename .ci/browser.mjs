@@ -86,6 +86,8 @@ for (const colorScheme of isFirst ? ["light", "dark"] : ["light"]) {
       problems.push(...told.map((one) => `${place}: axe says ${one}`));
       const over = await page.evaluate(() => document.scrollingElement.scrollWidth - window.innerWidth);
       if (over > 0) problems.push(`${place}: ${over} px too wide`);
+      const cut = await page.evaluate(() => [...document.querySelectorAll(".scroll")].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.getAttribute("aria-label")));
+      if (width < 400) problems.push(...cut.map((one) => `${place}: the table ${one} is cut`));
       const noise = seen.noise.filter((line) => !(REFUSED.includes(target) && line.includes("404")));
       problems.push(...noise.map((line) => `${place}: the console says ${line}`));
       await shot(page, `${colorScheme}-${width}-${target.replace(/[^a-z0-9]+/gi, "_")}`);
@@ -153,6 +155,68 @@ await page.goto("/transfers");
 await page.keyboard.press("?");
 await page.waitForURL("**/help");
 console.log("is used by the keyboard");
+
+// All of it without a mouse: find, post, reverse, log out. What has the focus can be seen, and comes in the order of the page.
+const keys = await open({});
+const byKeys = await keys.newPage();
+const keySeen = watch(byKeys);
+const tabTo = async (name) => {
+  for (let steps = 0; steps < 60; steps += 1) {
+    await byKeys.keyboard.press("Tab");
+    const { text, outline, bottom } = await byKeys.evaluate(() => {
+      const one = document.activeElement;
+      return { text: one.labels?.[0]?.textContent ?? one.textContent, outline: getComputedStyle(one).outlineStyle, bottom: one.getBoundingClientRect().bottom };
+    });
+    assert.notEqual(outline, "none", `${text} shows that it has the focus`);
+    assert.ok(bottom > 0, `${text} is where it can be seen`);
+    if (text.startsWith(name)) return;
+  }
+  assert.fail(`no way to ${name} by Tab`);
+};
+await byKeys.goto("/login");
+await byKeys.keyboard.type(KEY);
+await byKeys.keyboard.press("Enter");
+await byKeys.waitForURL(`${ADDRESS}/`);
+await byKeys.keyboard.press("/");
+await byKeys.keyboard.type("rent-2026-09");
+await byKeys.keyboard.press("Enter");
+await byKeys.waitForURL("**/transfers/rent-2026-09");
+await tabTo("customers:bob");
+await byKeys.keyboard.press("Enter");
+await byKeys.waitForURL("**/accounts/customers%3Abob");
+await tabTo("Transfer from here");
+await byKeys.keyboard.press("Enter");
+await byKeys.waitForURL("**/post?*");
+await byKeys.keyboard.press("/");
+await tabTo("To");
+await byKeys.keyboard.type("customers:nobody");
+await tabTo("Amount");
+await byKeys.keyboard.type("1.50");
+await byKeys.keyboard.press("Enter");
+await byKeys.getByRole("alert").waitFor();
+assert.equal(await byKeys.evaluate(() => document.activeElement.value), "customers:nobody", "the focus is on what was refused");
+await byKeys.keyboard.press("Control+A");
+await byKeys.keyboard.type("customers:alice");
+await byKeys.keyboard.press("Enter");
+await byKeys.getByText("Nothing is done yet").waitFor();
+await tabTo("Confirm");
+await byKeys.keyboard.press("Enter");
+await byKeys.waitForURL("**/transfers/@*");
+await tabTo("Reverse");
+await byKeys.keyboard.press("Enter");
+await byKeys.waitForURL("**/reverse");
+await tabTo("Check it first");
+await byKeys.keyboard.press("Enter");
+await byKeys.getByText("Nothing is done yet").waitFor();
+await tabTo("Confirm");
+await byKeys.keyboard.press("Enter");
+await byKeys.getByRole("heading", { name: "What it undoes" }).waitFor();
+await tabTo("Log out");
+await byKeys.keyboard.press("Enter");
+await byKeys.waitForURL("**/login");
+assert.deepEqual(keySeen.noise.filter((line) => !line.includes("422")), [], "the console");
+await keys.close();
+console.log("finds, posts, corrects what was refused, reverses and logs out by the keyboard alone");
 
 await page.goto("/reports/trial-balance");
 await page.emulateMedia({ media: "print" });

@@ -52,7 +52,7 @@ fn pages(ledger: &Ledger, filter: &TransferFilter, page: ListPage, mut between: 
     loop {
         let read = ledger.list_transfers(filter, ListPage { from, ..page }).unwrap();
         assert!(read.transfers.len() <= page.limit as usize);
-        assert_eq!(read.is_cut, read.next.is_some() && read.transfers.len() < page.limit as usize);
+        assert_eq!(read.cut_at.is_some(), read.next.is_some() && read.transfers.len() < page.limit as usize);
         found.extend(read.transfers);
         let Some(next) = read.next else { return found };
         from = Some(next);
@@ -206,16 +206,16 @@ on_every_backend! {
         }
         let rare = TransferFilter { min: Some(amount("100")), ..all() };
         let page = ledger.list_transfers(&rare, ListPage { reads_max: 3, ..ListPage::default() }).unwrap();
-        assert!(page.is_cut && page.transfers.is_empty(), "{page:?}");
+        assert!(page.cut_at.is_some() && page.transfers.is_empty(), "{page:?}");
         // Of a kind that is rare only those are read that are of it.
         let releases = TransferFilter { kind: Some(TransferKind::Release), ..all() };
         let found = ledger.list_transfers(&releases, ListPage { reads_max: 1, ..ListPage::default() }).unwrap();
-        assert!(!found.is_cut && found.transfers.len() == 1, "{found:?}");
+        assert!(found.cut_at.is_none() && found.transfers.len() == 1, "{found:?}");
         let newest = list(&ledger, &all());
         assert_eq!(page.next, Some(newest[3].transfer.sequence));
         // A page that is full is not cut, however much was read.
         let page = ledger.list_transfers(&all(), ListPage { reads_max: 3, limit: 3, from: None }).unwrap();
-        assert_eq!((page.is_cut, page.transfers.len(), page.next), (false, 3, Some(newest[3].transfer.sequence)));
+        assert_eq!((page.cut_at.is_some(), page.transfers.len(), page.next), (false, 3, Some(newest[3].transfer.sequence)));
     }
 
     fn a_span_has_what_was_recorded_in_it_also_where_clocks_differ(book: &TestBook) {
@@ -303,7 +303,7 @@ on_every_backend! {
         let by_nobody = JournalFilter { recorded: RecordedFilter { actor: Some("nobody".parse().unwrap()), ..RecordedFilter::default() }, ..JournalFilter::default() };
         assert!(journals(&ledger, &by_nobody, ListPage::default()).journals.is_empty());
         let cut = journals(&ledger, &by_nobody, ListPage { reads_max: 2, ..ListPage::default() });
-        assert!(cut.is_cut && cut.next.is_some());
+        assert!(cut.cut_at.is_some() && cut.next.is_some());
     }
 
     fn the_program_goes_on_with_a_list_by_its_cursor_alone(book: &TestBook) {

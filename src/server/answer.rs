@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::facts::Account;
+use crate::facts::{Account, Instant};
 use crate::ledger::{Mode, Receipt};
 use crate::server::problem::Problem;
 use crate::wire::{AccountRecord, Next, ReceiptRecord, TransferRecord, write_json};
@@ -19,6 +19,8 @@ pub(super) const CSV: &str = "text/csv";
 pub(super) const CSV_WITH_CHARSET: &str = "text/csv; charset=utf-8";
 /// What the list of a page is called.
 pub(super) const ITEMS: &str = "items";
+/// How far a search came that ended before it had found enough.
+pub(super) const SEARCHED_TO: &str = "searched_to";
 pub(super) const PROBLEM: &str = "application/problem+json";
 
 /// An answer that is not a problem.
@@ -55,6 +57,11 @@ impl Answer {
         }
     }
 
+    /// An answer that says no more than that nothing is refused.
+    pub(super) fn nothing() -> Result<Self, Problem> {
+        Self::one(&Map::new())
+    }
+
     /// One record.
     pub(super) fn one(record: &(impl Serialize + ?Sized)) -> Result<Self, Problem> {
         let mut body = Vec::with_capacity(1_024);
@@ -66,6 +73,17 @@ impl Answer {
     /// A page of a list.
     pub(super) fn page<R: Serialize, C: Display>(items: &[R], next: Option<C>) -> Result<Self, Problem> {
         Self::page_within(&Map::new(), ITEMS, items, next)
+    }
+
+    /// A page of a search, and the moment that it came to where it ended before it had found enough.
+    pub(super) fn searched<R: Serialize>(
+        items: &[R],
+        next: Option<String>,
+        cut_at: Option<Instant>,
+    ) -> Result<Self, Problem> {
+        let mut tail = fields(&Next::new(next))?;
+        tail.extend(cut_at.map(|at| (SEARCHED_TO.to_owned(), at.to_string().into())));
+        Self::list_between(&Map::new(), ITEMS, items, &tail)
     }
 
     /// A page of a list that has a head.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 
 use crate::error::{Error, InputError};
-use crate::facts::{AccountName, Actor, Description, Instant, Metadata, NamePrefix};
-use crate::ledger::{Ledger, ListOrder, Mode, RecordedFilter, WriteOptions};
+use crate::facts::{AccountName, Actor, Description, Instant, Metadata, NamePrefix, Sequence};
+use crate::ledger::{Ledger, ListOrder, ListPage, Mode, RecordedFilter, WriteOptions};
 use crate::requests::{AnnotationTarget, Operation, Request, Written};
 use crate::server::keys::ring::Principal;
 use crate::server::keys::scope::Scope;
@@ -19,6 +19,8 @@ use crate::wire::{Fields, Json, RequestReader, Signature, Zone, read_moments};
 /// The most rows of a page, and those of one where nothing is asked for.
 const LIMIT_MAX: u32 = 1_000;
 const LIMIT_DEFAULT: u32 = 100;
+/// The most rows that are read for a page of a search that no index helps, so that it never keeps a reader of the book for long.
+pub(super) const SEARCH_READS_MAX: u64 = 10_000;
 
 /// Fields whose content is the client's own.
 const OWN_CONTENT: [&str; 2] = ["metadata", "set"];
@@ -166,6 +168,11 @@ impl Call {
             Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
             Some(limit) => Err(Problem::invalid(format!("limit is {limit}; it is from 1 to {LIMIT_MAX}"))),
         }
+    }
+
+    /// The page of a search that begins there.
+    pub(super) fn list_page(&self, from: Option<Sequence>) -> Result<ListPage, Problem> {
+        Ok(ListPage { from, limit: self.limit()?, reads_max: SEARCH_READS_MAX })
     }
 
     /// What a list is to have beside its rows: `metadata.KEY=VALUE`.

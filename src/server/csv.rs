@@ -14,7 +14,7 @@ use crate::wire::cell;
 
 /// Whether an endpoint has rows to show.
 pub(super) fn is_offered(endpoint: &Endpoint) -> bool {
-    let is_list = matches!(endpoint.answer, Shape::Page(_) | Shape::Within(..));
+    let is_list = matches!(endpoint.answer, Shape::Page(_) | Shape::Search(_) | Shape::Within(..));
     is_list && (endpoint.method == Method::GET || endpoint.path == "/v1/balances/query")
 }
 
@@ -25,7 +25,7 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
 
 /// The rows of a list, with the cursor of its next page in a header.
 pub(super) fn of_list(answer: Answer, shape: Shape) -> Result<Answer, Problem> {
-    let (Shape::Page(record) | Shape::Within(_, _, record)) = shape else { return Ok(answer) };
+    let (Shape::Page(record) | Shape::Search(record) | Shape::Within(_, _, record)) = shape else { return Ok(answer) };
     let mut page: Map<String, Value> = serde_json::from_slice(&answer.body).map_err(unwritten)?;
     let next_cursor = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
     let list = page.remove(crate::server::answer::ITEMS).unwrap_or_default();

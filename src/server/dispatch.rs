@@ -109,7 +109,7 @@ async fn try_answer(
     }
     let wants_rows = csv::is_offered(endpoint) && csv::is_wanted(&call.headers);
     let call = Arc::new(call);
-    let outcome = act(state, endpoint, Arc::clone(&call), deadline).await;
+    let outcome = act(state, (endpoint, &endpoint.action), Arc::clone(&call), deadline).await;
     if endpoint.method != Method::GET {
         state.feed.nudge();
     }
@@ -122,8 +122,15 @@ pub(super) async fn perform(state: &Arc<State>, endpoint: &'static Endpoint, cal
     check_scope(endpoint, &call.principal)?;
     let deadline = deadline::default(matches!(endpoint.action, Action::Long(_)));
     let call = Arc::new(call);
-    let outcome = act(state, endpoint, Arc::clone(&call), deadline).await;
+    let outcome = act(state, (endpoint, &endpoint.action), Arc::clone(&call), deadline).await;
     outcome.map_err(|problem| problem.of_path(&call.path))
+}
+
+/// Refuses what a call would refuse that cannot be tried out, as far as the endpoint tells. Nothing is done.
+pub(super) async fn judge(state: &Arc<State>, endpoint: &'static Endpoint, call: Call) -> Result<(), Problem> {
+    check_scope(endpoint, &call.principal)?;
+    let Some(judge) = &endpoint.judge else { return Ok(()) };
+    act(state, (endpoint, judge), Arc::new(call), deadline::default(false)).await.map(|_| ())
 }
 
 /// What a call that posts would come to. Nothing is written.
@@ -163,13 +170,14 @@ async fn post_prepared(
     postings::post_prepared(state, prepare, alone, &call.options()?, deadline).await
 }
 
+/// Does an endpoint's action, or what judges it.
 async fn act(
     state: &Arc<State>,
-    endpoint: &'static Endpoint,
+    (endpoint, action): (&'static Endpoint, &'static Action),
     call: Arc<Call>,
     deadline: Instant,
 ) -> Result<Answer, Problem> {
-    match endpoint.action {
+    match *action {
         Action::Post(read, show) => posted(state, show, call.mode()?, post(state, read, &call, deadline).await),
         Action::PostPrepared(prepare, alone, show) => {
             let receipt = post_prepared(state, (prepare, alone), &call, deadline).await;

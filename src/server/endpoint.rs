@@ -118,6 +118,8 @@ pub(super) struct Endpoint {
     pub(super) body: Body,
     pub(super) answer: Shape,
     pub(super) action: Action,
+    /// Refuses what the action would refuse, and does nothing. A form asks it before it is confirmed, where the action cannot be tried out.
+    pub(super) judge: Option<Action>,
 }
 
 /// The parameters that several endpoints have.
@@ -135,8 +137,8 @@ pub(super) const METADATA: Parameter =
 
 impl Endpoint {
     pub(super) fn get(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
-        let (query, body) = (&[], Body::None);
-        Self { method: Method::GET, path, summary, scope: Some(scope), reach: Reach::Book, query, body, answer, action }
+        let (method, query, body, judge) = (Method::GET, &[], Body::None, None);
+        Self { method, path, summary, scope: Some(scope), reach: Reach::Book, query, body, answer, action, judge }
     }
 
     pub(super) fn post(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
@@ -169,6 +171,10 @@ impl Endpoint {
 
     pub(super) fn with_query(self, query: &'static [Parameter]) -> Self {
         Self { query, ..self }
+    }
+
+    pub(super) fn judged_by(self, judge: Action) -> Self {
+        Self { judge: Some(judge), ..self }
     }
 
     pub(super) fn answering(self, answer: Shape) -> Self {

@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use crate::facts::Instant;
 use crate::server::problem::Problem;
 
-/// How long a view waits for an answer before it does without.
-const WAIT_MAX: Duration = Duration::from_secs(2);
+/// How long a view waits for an answer before it does without. What a page has beside it is sent meanwhile.
+const WAIT_MAX: Duration = Duration::from_secs(10);
 /// The same where there is an older answer, which is shown then. In a small book a new one is made within that.
 const WAIT_FOR_NEWER: Duration = Duration::from_millis(15);
 const FRESH_TIMES: u32 = 20;

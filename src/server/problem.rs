@@ -14,6 +14,9 @@ use crate::wire::{SealFileError, fields_of_input};
 /// The field of a transfer, hold or journal that was named by its place.
 const SEQUENCE: &str = "sequence";
 
+/// What names the field of a body that is refused.
+pub(super) const FIELD: &str = "field";
+
 /// Whether the same request can succeed when it is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
@@ -70,6 +73,14 @@ impl Problem {
         self
     }
 
+    /// The same of a field of the body that is refused, unless what explains it names one.
+    pub(super) fn of_field(self, name: &str) -> Self {
+        if !self.status.is_client_error() || self.fields.contains_key(FIELD) {
+            return self;
+        }
+        self.with(FIELD, name)
+    }
+
     /// The same as 404, where it says that something does not exist which the path names. What only the query or the body names stays as it was.
     pub(super) fn of_path(mut self, path: &[(String, String)]) -> Self {
         let is_missing = |(kind, name): &(String, String)| {
@@ -96,6 +107,11 @@ impl Problem {
         problem.extend(self.fields.clone());
         Value::Object(problem)
     }
+}
+
+/// The problem of a field of the body.
+pub(super) fn of_field<E: Into<Problem>>(name: &'static str) -> impl Fn(E) -> Problem {
+    move |error| error.into().of_field(name)
 }
 
 /// Whether a field says what the path says, in whichever spelling: composed or not, an id with or without its hyphens, a schedule's key for its

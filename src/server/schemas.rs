@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::server::answer::ITEMS;
+use crate::server::answer::{ITEMS, SEARCHED_TO};
 use crate::wire::{
     AccountEventRecord, AccountOpenedRecord, AccountRecord, BalanceRecord, BookEventRecord, ClosedPeriodRecord,
     ConsumerRecord, CrossingRecord, CurrencyRecord, DeliveryRecord, DueEventRecord, DueRecord, EntryRecord,
@@ -20,6 +20,8 @@ pub(super) enum Shape {
     One(&'static str),
     /// A page of a list.
     Page(&'static str),
+    /// The same of a search, which can end before it has found enough.
+    Search(&'static str),
     /// The fields of the first, and a list of the last under that name.
     Within(&'static str, &'static str, &'static str),
     /// Lines of JSON, whose form docs/files.md tells.
@@ -31,10 +33,18 @@ impl Shape {
         match self {
             Self::One(name) => reference(name),
             Self::Page(name) => page(&json!({"type": "object"}), ITEMS, &reference(name)),
+            Self::Search(name) => page(&searched(), ITEMS, &reference(name)),
             Self::Within(head, list, name) => page(&reference(head), list, &reference(name)),
             Self::Lines => json!({"type": "string"}),
         }
     }
+}
+
+fn searched() -> Value {
+    let description =
+        "How far the search came, where it ended before it had found enough; it goes on behind `next_cursor`";
+    let moment = json!({"type": "string", "format": "date-time", "description": description});
+    json!({"type": "object", "properties": {SEARCHED_TO: moment}})
 }
 
 fn reference(name: &str) -> Value {

@@ -2,6 +2,7 @@
 
 mod acting;
 mod consumers;
+mod judged;
 mod keys;
 mod large;
 mod live;
@@ -10,6 +11,7 @@ mod looking;
 mod monitors;
 mod roles;
 mod seals;
+mod searches;
 mod steps;
 mod webhooks;
 mod zones;

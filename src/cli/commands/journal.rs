@@ -143,7 +143,7 @@ fn list(context: &Context, arguments: &ListArgs) -> Result<Ending, Failure> {
     };
     let read = |page: ListPage| {
         let page = ledger.list_journals(&filter, page)?;
-        Ok((page.journals.iter().map(JournalRecord::from).collect(), page.next, page.is_cut))
+        Ok((page.journals.iter().map(JournalRecord::from).collect(), page.next, page.cut_at.is_some()))
     };
     let cursor = |from| JournalCursor { filter: filter.clone(), from };
     let columns = &JournalRecord::table();

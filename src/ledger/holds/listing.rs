@@ -87,11 +87,11 @@ impl Ledger {
                 choose_by_state(store, filter.state, now, (transfers, &mut chosen))?;
                 Ok(chosen)
             })?;
-            let Walked { transfers, next, is_cut } = found;
+            let Walked { transfers, next, cut_at } = found;
             let ids: Vec<_> = transfers.iter().map(|transfer| transfer.id).collect();
             let holds: HashMap<_, _> = store.find_holds(&ids)?.into_iter().map(|hold| (hold.id, hold)).collect();
             let holds = ids.iter().filter_map(|id| holds.get(id).copied()).collect();
-            Ok(HoldPage { holds: self.with_names(store, holds)?, next, is_cut })
+            Ok(HoldPage { holds: self.with_names(store, holds)?, next, cut_at })
         })
     }
 }

@@ -64,8 +64,9 @@ pub struct HoldPage {
     pub holds: Vec<HoldStatus>,
     /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
-    /// Whether the page has fewer holds than it may, because as many were read as allowed. There may be more behind `next`.
-    pub is_cut: bool,
+    /// When the first transfer was recorded that was not read any more, where the page has fewer holds than it may because as many were read as
+    /// allowed. There may be more behind `next`.
+    pub cut_at: Option<Instant>,
 }
 
 impl Ledger {
@@ -119,7 +120,7 @@ impl Ledger {
             let mut holds = store.list_holds(from.unwrap_or(Sequence::UNASSIGNED), i64::from(limit) + 1)?;
             let next = holds.get(limit as usize).map(|hold| hold.sequence);
             holds.truncate(limit as usize);
-            Ok(HoldPage { holds: self.with_names(store, holds)?, next, is_cut: false })
+            Ok(HoldPage { holds: self.with_names(store, holds)?, next, cut_at: None })
         })
     }
 

@@ -43,8 +43,9 @@ pub struct JournalPage {
     pub journals: Vec<JournalSummary>,
     /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
-    /// Whether the page has fewer journals than it may, because as many transfers were read as allowed. There may be more behind `next`.
-    pub is_cut: bool,
+    /// When the first transfer was recorded that was not read any more, where the page has fewer journals than it may because as many were read as
+    /// allowed. There may be more behind `next`.
+    pub cut_at: Option<Instant>,
 }
 
 impl Ledger {
@@ -82,7 +83,7 @@ impl Ledger {
             let walk = walk(store, filter, account.as_ref(), start, &span)?;
             let found =
                 walk.find(store, page, |store, transfers| choose(store, filter, account.as_ref(), transfers))?;
-            let Walked { transfers, next, is_cut } = found;
+            let Walked { transfers, next, cut_at } = found;
             let ids: Vec<_> = transfers.iter().filter_map(|transfer| transfer.journal_id).collect();
             let counts = store.count_transfers_of_journals(&ids)?;
             let count = |id: TransferId| counts.get(&id.0).copied().unwrap_or_default();
@@ -90,7 +91,7 @@ impl Ledger {
             let firsts: HashMap<_, _> = firsts.into_iter().map(|first| (first.id.0, first)).collect();
             let journals = ids.iter().filter_map(|id| firsts.get(id));
             let journals = journals.map(|first| summary(count(first.id), first.clone())).collect();
-            Ok(JournalPage { journals, next, is_cut })
+            Ok(JournalPage { journals, next, cut_at })
         })
     }
 }

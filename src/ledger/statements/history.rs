@@ -114,7 +114,7 @@ impl Ledger {
             let labels = AccountLabels::of(&[account.clone(), other]);
             let entries = found.transfers.into_iter().map(|transfer| entry(&account, transfer, &labels));
             let entries = entries.collect::<Result<_, _>>()?;
-            Ok(Statement { account, entries, next: found.next, is_cut: found.is_cut })
+            Ok(Statement { account, entries, next: found.next, is_cut: found.cut_at.is_some() })
         })
     }
 

@@ -1,7 +1,7 @@
 //! Lists of transfers, and one transfer in detail.
 
 use crate::error::Error;
-use crate::facts::{Account, Key, Metadata, Reference, Sequence, Transfer};
+use crate::facts::{Account, Instant, Key, Metadata, Reference, Sequence, Transfer};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::accounts::labels::AccountLabels;
@@ -23,8 +23,9 @@ pub struct TransferPage {
     pub transfers: Vec<Posted>,
     /// The `from` of the next page; `None` on the last page.
     pub next: Option<Sequence>,
-    /// Whether the page has fewer transfers than it may, because as many were read as allowed. There may be more behind `next`.
-    pub is_cut: bool,
+    /// When the first transfer was recorded that was not read any more, where the page has fewer transfers than it may because as many were read as
+    /// allowed. There may be more behind `next`.
+    pub cut_at: Option<Instant>,
 }
 
 /// A transfer, and what belongs to it.
@@ -81,8 +82,8 @@ impl Ledger {
             let walk = walk(store, filter, account.as_ref(), start, &span)?;
             let found =
                 walk.find(store, page, |store, transfers| choose(store, filter, account.as_ref(), transfers))?;
-            let Walked { transfers, next, is_cut } = found;
-            Ok(TransferPage { transfers: with_names(store, transfers)?, next, is_cut })
+            let Walked { transfers, next, cut_at } = found;
+            Ok(TransferPage { transfers: with_names(store, transfers)?, next, cut_at })
         })
     }
 

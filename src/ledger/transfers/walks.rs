@@ -56,7 +56,8 @@ pub(in crate::ledger) struct ChainUp {
 pub(in crate::ledger) struct Walked {
     pub(in crate::ledger) transfers: Vec<Transfer>,
     pub(in crate::ledger) next: Option<Sequence>,
-    pub(in crate::ledger) is_cut: bool,
+    /// When the first transfer was recorded that was not read any more, where as many were read as allowed.
+    pub(in crate::ledger) cut_at: Option<Instant>,
 }
 
 impl Walk {
@@ -184,13 +185,14 @@ impl Walk {
         loop {
             let read = self.read(store)?;
             if read.is_empty() {
-                return Ok(Walked { transfers, next: None, is_cut: false });
+                return Ok(Walked { transfers, next: None, cut_at: None });
             }
             let chosen = choose(store, &read)?;
             for (transfer, is_chosen) in read.into_iter().zip(chosen) {
                 let is_full = transfers.len() == limit;
                 if reads == reads_max || (is_full && is_chosen) {
-                    return Ok(Walked { transfers, next: Some(transfer.sequence), is_cut: !is_full });
+                    let cut_at = (!is_full).then_some(transfer.recorded_at);
+                    return Ok(Walked { transfers, next: Some(transfer.sequence), cut_at });
                 }
                 reads += 1;
                 if is_chosen {

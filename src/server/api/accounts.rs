@@ -7,7 +7,7 @@ use crate::ledger::{AccountFilter, AccountListPage, Ledger};
 use crate::rejection::Rejection;
 use crate::requests::{Operation, Request};
 use crate::server::answer::{Answer, etag};
-use crate::server::call::{Call, read_cursor};
+use crate::server::call::{Call, SEARCH_READS_MAX, read_cursor};
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, METADATA};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
@@ -103,7 +103,7 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         None => (filter(call)?, None),
     };
     call.check_prefix(&filter.prefix)?;
-    let page = AccountListPage { after, limit: call.limit()?, ..AccountListPage::default() };
+    let page = AccountListPage { after, limit: call.limit()?, reads_max: SEARCH_READS_MAX };
     let page = ledger.list_accounts_by(&filter, &page)?;
     let records: Vec<_> = page.accounts.iter().map(AccountRecord::from).collect();
     Answer::page(&records, page.next.map(|after| AccountCursor { filter, after }.to_string()))

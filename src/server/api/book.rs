@@ -34,6 +34,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         )
         .taking(Body::Json(Shape::One("CurrencyRequest"))),
         Endpoint {
+            judge: None,
             method: Method::GET,
             path: "/v1/whoami",
             summary: "Show what the key is, and what it may do",

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use crate::error::{Error, InputError};
 use crate::ledger::{EventCursor, Ledger};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
@@ -10,7 +11,7 @@ use crate::server::consumers::kept::{Consumers, Lease};
 use crate::server::endpoint::{Action, Body, ConsumersRun, Endpoint};
 use crate::server::feed::start::EventStart;
 use crate::server::keys::scope::Scope;
-use crate::server::problem::Problem;
+use crate::server::problem::{Problem, of_field};
 use crate::server::schemas::Shape;
 use crate::wire::{Json, read_duration};
 
@@ -38,7 +39,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             one,
         )
         .with_query(&[])
-        .taking(Body::Json(Shape::One("ConsumerMoveRequest"))),
+        .taking(Body::Json(Shape::One("ConsumerMoveRequest")))
+        .judged_by(run(judge_move)),
     ]
 }
 
@@ -78,10 +80,28 @@ fn add(consumers: &Consumers, ledger: &Ledger, name: &str, start: Option<&str>) 
 }
 
 fn put_elsewhere(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
+    let moved = consumers.move_to(call.named("consumer"), read_start(call)?, ledger);
+    Answer::one(&moved.map_err(of_start)?)
+}
+
+fn judge_move(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
+    let start = read_start(call)?;
+    consumers.get(call.named("consumer"), ledger)?;
+    start.find(ledger).map_err(of_start)?;
+    Answer::nothing()
+}
+
+fn read_start(call: &Call) -> Result<EventStart, Problem> {
     let mut fields = call.fields()?;
     let to = fields.require_text("to")?;
     fields.finish("to")?;
-    Answer::one(&consumers.move_to(call.named("consumer"), read_cursor::<EventStart>(&to)?, ledger)?)
+    read_cursor(&to).map_err(of_field("to"))
+}
+
+/// A refusal of the place, unless it is of the consumer.
+fn of_start(error: Error) -> Problem {
+    let is_of_consumer = matches!(error, Error::Input(InputError::ConsumerUnknown { .. }));
+    if is_of_consumer { error.into() } else { of_field("to")(error) }
 }
 
 fn remove(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {

@@ -1,7 +1,7 @@
 //! Holds, their captures and releases.
 
 use crate::facts::{AccountName, HoldState};
-use crate::ledger::{HoldFilter, Ledger, ListOrder, ListPage};
+use crate::ledger::{HoldFilter, Ledger, ListOrder};
 use crate::requests::{Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor, told};
@@ -44,7 +44,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "List holds in the order in which they were placed; of an account the open ones unless a state is given",
             Scope::TransfersRead,
             Action::Read(list),
-            Shape::Page("HoldRecord"),
+            Shape::Search("HoldRecord"),
         )
         .with_query(LIST),
         Endpoint::get(
@@ -109,9 +109,10 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         }
         None => (filter(call)?, None),
     };
-    let page = ledger.list_holds_by(&filter, ListPage { from, limit: call.limit()?, ..ListPage::default() })?;
+    let page = ledger.list_holds_by(&filter, call.list_page(from)?)?;
     let records: Vec<_> = page.holds.iter().map(HoldRecord::from).collect();
-    Answer::page(&records, page.next.map(|from| HoldCursor { filter, from }.to_string()))
+    let next = page.next.map(|from| HoldCursor { filter, from }.to_string());
+    Answer::searched(&records, next, page.cut_at)
 }
 
 fn filter(call: &Call) -> Result<HoldFilter, Problem> {

@@ -12,6 +12,7 @@ use crate::server::status::ServerCode;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let of = |path, summary, run, answer| Endpoint {
+        judge: None,
         method: Method::GET,
         path,
         summary,

@@ -1,7 +1,7 @@
 //! Journals: several transfers, all or none.
 
 use crate::error::InputError;
-use crate::ledger::{JournalFilter, Ledger, ListOrder, ListPage, Mode};
+use crate::ledger::{JournalFilter, Ledger, ListOrder, Mode};
 use crate::requests::{Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
@@ -28,7 +28,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "List journals, newest first unless it is asked otherwise",
             Scope::TransfersRead,
             Action::Read(list),
-            Shape::Page("JournalRecord"),
+            Shape::Search("JournalRecord"),
         )
         .with_query(&[
             ("account", "Only those with a transfer of this account"),
@@ -83,10 +83,10 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         }
         None => (filter(call)?, None),
     };
-    let page = ledger.list_journals(&filter, ListPage { from, limit: call.limit()?, ..ListPage::default() })?;
+    let page = ledger.list_journals(&filter, call.list_page(from)?)?;
     let records: Vec<_> = page.journals.iter().map(JournalRecord::from).collect();
     let next = page.next.map(|from| JournalCursor { filter, from }.to_string());
-    Answer::page(&records, next)
+    Answer::searched(&records, next, page.cut_at)
 }
 
 fn filter(call: &Call) -> Result<JournalFilter, Problem> {

@@ -10,7 +10,7 @@ use crate::server::call::Call;
 use crate::server::endpoint::{Action, Body, Endpoint, KeysRun};
 use crate::server::keys::kept::{KeptKey, Keys, MadeKey, NewKey};
 use crate::server::keys::scope::Scope;
-use crate::server::problem::Problem;
+use crate::server::problem::{Problem, of_field};
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
 use crate::wire::{Json, KeyMadeRecord, KeyRecord, read_duration, read_lifetime};
@@ -38,7 +38,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             Shape::One("KeyRecord"),
         ),
         post("/v1/keys", "Make a key; it is shown once", create, Shape::One("KeyMadeRecord"))
-            .taking(Body::Json(Shape::One("KeyRequest"))),
+            .taking(Body::Json(Shape::One("KeyRequest")))
+            .judged_by(Action::Keys(|call, keys, now| {
+                read_new(call, keys, now)?;
+                Answer::nothing()
+            })),
         post("/v1/keys/{key}/revoke", "End a key now, by its name or id", revoke, Shape::Page("KeyRecord")),
         post(
             "/v1/keys/{key}/rotate",
@@ -46,7 +50,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             rotate,
             Shape::One("KeyMadeRecord"),
         )
-        .taking(Body::Json(Shape::One("RotationRequest"))),
+        .taking(Body::Json(Shape::One("RotationRequest")))
+        .judged_by(Action::Keys(|call, keys, now| {
+            valid(call, keys, now)?;
+            read_old_valid_for(call)?;
+            Answer::nothing()
+        })),
     ]
 }
 
@@ -67,19 +76,28 @@ fn record(key: &KeptKey, now: Instant) -> KeyRecord {
 }
 
 fn create(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
+    made(&keys.create(read_new(call, keys, now)?, now)?)
+}
+
+/// What a body says of a key, where it may be made.
+fn read_new(call: &Call, keys: &Keys, now: Instant) -> Result<NewKey, Problem> {
     let mut fields = call.fields()?;
-    let name = fields.require_parsed("name")?;
+    let name = fields.require_parsed("name").map_err(of_field("name"))?;
     let scopes = fields.require("scopes")?.into_list()?.into_iter().map(Json::into_text);
-    let scopes = scopes.map(|word| word?.parse()).collect::<Result<Vec<Scope>, _>>()?;
+    let scopes = scopes.map(|word| word?.parse()).collect::<Result<Vec<Scope>, _>>().map_err(of_field("scopes"))?;
     let prefix = fields.take_text("prefix")?.unwrap_or_default().into();
-    let expires_in = fields.take_text("expires_in")?.map(|text| read_lifetime(&text)).transpose()?;
+    let expires_in = fields.take_text("expires_in")?.map(|text| read_lifetime(&text)).transpose();
+    let expires_in = expires_in.map_err(of_field("expires_in"))?;
     fields.finish("name, scopes, prefix and expires_in")?;
     if let Some(valid) = keys.list()?.iter().find(|key| key.name == name && key.is_valid(now)) {
         let detail = format!("there is a key {name} already, {}; revoke or rotate it", valid.id);
-        return Err(Problem::new(ServerCode::KeyExists, detail).with("name", name.as_str()));
+        let problem = Problem::new(ServerCode::KeyExists, detail).with("name", name.as_str());
+        return Err(problem.of_field("name"));
     }
     let expires_at = expires_in.map(|time| now.after(time));
-    made(&keys.create(NewKey { prefix, expires_at, ..NewKey::new(name, scopes) }, now)?)
+    let new = NewKey { prefix, expires_at, ..NewKey::new(name, scopes) };
+    new.check_scopes().map_err(of_field("scopes"))?;
+    Ok(new)
 }
 
 fn revoke(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
@@ -89,10 +107,15 @@ fn revoke(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
 
 fn rotate(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
     let name = valid(call, keys, now)?;
+    made(&keys.rotate(name, read_old_valid_for(call)?, now)?)
+}
+
+fn read_old_valid_for(call: &Call) -> Result<Duration, Problem> {
     let mut fields = call.fields()?;
-    let old_valid_for = fields.take_text("old_valid_for")?.map(|text| read_duration(&text)).transpose()?;
+    let text = fields.take_text("old_valid_for")?;
     fields.finish("old_valid_for")?;
-    made(&keys.rotate(name, old_valid_for.unwrap_or(OLD_VALID_FOR), now)?)
+    let time = text.map(|text| read_duration(&text)).transpose().map_err(of_field("old_valid_for"))?;
+    Ok(time.unwrap_or(OLD_VALID_FOR))
 }
 
 /// What the path names, where there is a valid key of that name or id.

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::error::InputError;
+use crate::error::{Error, InputError};
 use crate::ledger::Ledger;
 use crate::server::answer::Answer;
 use crate::server::call::{Call, parse};
@@ -10,7 +10,7 @@ use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, MonitorsRun
 use crate::server::keys::scope::Scope;
 use crate::server::monitors::adding::Monitors;
 use crate::server::monitors::scope::MonitorScope;
-use crate::server::problem::Problem;
+use crate::server::problem::{Problem, of_field};
 use crate::server::schemas::Shape;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -19,7 +19,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::get(path, summary, Scope::MonitorsRead, Action::Monitors(run), answer)
     };
     let remove: MonitorsRun = remove;
-    let add: MonitorsRun = add;
+    let (add, judge): (MonitorsRun, MonitorsRun) = (add, judge);
     vec![
         get(
             "/v1/monitors",
@@ -35,7 +35,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             one,
         )
         .with_query(&[])
-        .taking(Body::Json(Shape::One("MonitorRequest"))),
+        .taking(Body::Json(Shape::One("MonitorRequest")))
+        .judged_by(Action::Monitors(judge)),
         get(path, "Show a monitor", show, one),
         Endpoint::delete(
             path,
@@ -62,26 +63,59 @@ fn show(call: &Call, monitors: &Monitors, _: &Ledger) -> Result<Answer, Problem>
     Answer::one(&monitors.get(call.named("monitor"))?)
 }
 
-fn add(call: &Call, monitors: &Monitors, ledger: &Ledger) -> Result<Answer, Problem> {
+/// What a body says of a monitor.
+struct Asked {
+    name: String,
+    scope: MonitorScope,
+    when: String,
+}
+
+fn read(call: &Call, ledger: &Ledger) -> Result<Asked, Problem> {
     let mut fields = call.fields()?;
     let (name, when) = (fields.require_text("name")?, fields.require_text("when")?);
     let (account, prefix) = (fields.take_text("account")?, fields.take_text("prefix")?);
     let (currency, schedule) = (fields.take_text("currency")?, fields.take_text("schedule")?);
     fields.finish("name, when, account, prefix, currency and schedule")?;
     let scope = match (account, prefix, currency, schedule) {
-        (Some(account), None, None, None) => MonitorScope::Account(parse(&account)?),
+        (Some(account), None, None, None) => MonitorScope::Account(parse(&account).map_err(of_field("account"))?),
         (None, Some(prefix), currency, None) => {
-            let currency = currency.as_deref().map(parse).transpose()?;
+            let currency = currency.as_deref().map(parse).transpose().map_err(of_field("currency"))?;
             MonitorScope::Prefix { prefix: prefix.into(), currency }
         }
         (None, None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(&schedule)?.id().into()),
         _ => {
-            return Err(
-                InputError::request("say an account, a prefix with or without a currency, or a schedule").into()
-            );
+            let problem = InputError::request("say an account, a prefix with or without a currency, or a schedule");
+            return Err(of_field("account")(problem));
         }
     };
-    let added = monitors.add(&name, scope, &when, ledger)?;
+    Ok(Asked { name, scope, when })
+}
+
+/// The field that a refusal of a whole monitor is about, where the refusal names none.
+fn refused(asked: &Asked, error: Error) -> Problem {
+    let is_of_currency = match &asked.scope {
+        MonitorScope::Prefix { currency, .. } => currency.is_none() == asked.when.contains(['<', '>', '=']),
+        MonitorScope::Account(_) | MonitorScope::Schedule(_) => false,
+    };
+    let field = match &error {
+        Error::Input(InputError::Text(_) | InputError::MonitorExists(_)) => "name",
+        Error::Input(_) if is_of_currency => "currency",
+        Error::Input(_) => "when",
+        Error::Rejected(_) | Error::Store(_) | Error::File { .. } => return error.into(),
+    };
+    of_field(field)(error)
+}
+
+fn judge(call: &Call, monitors: &Monitors, ledger: &Ledger) -> Result<Answer, Problem> {
+    let asked = read(call, ledger)?;
+    let judged = monitors.try_out(&asked.name, asked.scope.clone(), &asked.when, ledger);
+    Answer::one(&judged.map_err(|error| refused(&asked, error))?)
+}
+
+fn add(call: &Call, monitors: &Monitors, ledger: &Ledger) -> Result<Answer, Problem> {
+    let asked = read(call, ledger)?;
+    let added = monitors.add(&asked.name, asked.scope.clone(), &asked.when, ledger);
+    let added = added.map_err(|error| refused(&asked, error))?;
     Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&added)? })
 }
 

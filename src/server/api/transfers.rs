@@ -2,7 +2,7 @@
 
 use crate::error::InputError;
 use crate::facts::TransferKind;
-use crate::ledger::{Ledger, ListOrder, ListPage, Mode, TransferFilter};
+use crate::ledger::{Ledger, ListOrder, Mode, TransferFilter};
 use crate::requests::{Operation, Request, Written};
 use crate::server::answer::Answer;
 use crate::server::call::{Call, read_cursor};
@@ -62,7 +62,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             "List transfers, newest first unless it is asked otherwise",
             Scope::TransfersRead,
             Action::Read(list),
-            Shape::Page("TransferRecord"),
+            Shape::Search("TransferRecord"),
         )
         .with_query(LIST)
         .within_reach(),
@@ -112,10 +112,10 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         None if call.principal.prefix.is_empty() => {}
         None => return Err(Problem::invalid("a key for some accounts lists the transfers of one; give it as account")),
     }
-    let page = ledger.list_transfers(&filter, ListPage { from, limit: call.limit()?, ..ListPage::default() })?;
+    let page = ledger.list_transfers(&filter, call.list_page(from)?)?;
     let records: Vec<_> = page.transfers.iter().map(|posted| TransferRecord::new(posted, Mode::Commit)).collect();
     let next = page.next.map(|from| TransferCursor { filter, from }.to_string());
-    Answer::page(&records, next)
+    Answer::searched(&records, next, page.cut_at)
 }
 
 fn filter(call: &Call, ledger: &Ledger) -> Result<TransferFilter, Problem> {

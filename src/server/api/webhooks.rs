@@ -10,7 +10,7 @@ use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, WebhooksRun};
 use crate::server::feed::start::EventStart;
 use crate::server::keys::scope::Scope;
-use crate::server::problem::Problem;
+use crate::server::problem::{Problem, of_field};
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
 use crate::server::webhooks::kept::{NewWebhook, Webhooks};
@@ -32,7 +32,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         get("/v1/webhooks", "List the webhooks, without their secrets", list, Shape::Page("WebhookRecord")),
         post("/v1/webhooks", "Add a webhook; its secret is shown once", add, Shape::One("WebhookMadeRecord"))
-            .taking(Body::Json(Shape::One("WebhookRequest"))),
+            .taking(Body::Json(Shape::One("WebhookRequest")))
+            .judged_by(Action::Webhooks(|call, webhooks, ledger| {
+                read_new(call, webhooks, ledger)?;
+                Answer::nothing()
+            })),
         get("/v1/webhooks/{webhook}", "Show a webhook", show, one),
         post(
             "/v1/webhooks/{webhook}/rotate",
@@ -40,7 +44,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             rotate,
             Shape::One("WebhookMadeRecord"),
         )
-        .taking(Body::Json(Shape::One("RotationRequest"))),
+        .taking(Body::Json(Shape::One("RotationRequest")))
+        .judged_by(Action::Webhooks(|call, webhooks, _| {
+            named(call, webhooks)?;
+            read_old_valid_for(call)?;
+            Answer::nothing()
+        })),
         Endpoint::post(
             "/v1/webhooks/{webhook}/test",
             "Send an event once that is none of the book's",
@@ -60,7 +69,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         )
         .with_query(&[("state", "Only those in this state: `waiting`, `delivered` or `dead`"), LIMIT, CURSOR]),
         post("/v1/webhooks/{webhook}/replay", "Send events again", replay, one)
-            .taking(Body::Json(Shape::One("ReplayRequest"))),
+            .taking(Body::Json(Shape::One("ReplayRequest")))
+            .judged_by(Action::Webhooks(|call, webhooks, ledger| {
+                read_replay(call, webhooks, ledger)?;
+                Answer::nothing()
+            })),
     ]
 }
 
@@ -73,11 +86,17 @@ fn show(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem>
 }
 
 fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+    let made = webhooks.add(read_new(call, webhooks, ledger)?, ledger.clock().now())?;
+    Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&made)? })
+}
+
+/// What a body says of a webhook, where it may be added.
+fn read_new(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<NewWebhook, Problem> {
     let mut fields = call.fields()?;
     let url = fields.require("url")?.into_text()?;
     let types = fields.take("types").map(Json::into_list).transpose()?.unwrap_or_default();
     let kinds = types.into_iter().map(|word| word.into_text()?.parse::<WebhookKind>().map_err(Problem::invalid));
-    let kinds = kinds.collect::<Result<_, Problem>>()?;
+    let kinds = kinds.collect::<Result<_, Problem>>().map_err(of_field("types"))?;
     let accounts = fields.take_text("accounts")?.unwrap_or_default().into();
     let (ordered, allow_private) = (!fields.take_flag("unordered")?, fields.take_flag("allow_private")?);
     let after = fields.take_text("after")?;
@@ -85,16 +104,17 @@ fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Prob
     if allow_private && !call.principal.may(Scope::Admin) {
         let problem =
             Problem::new(ServerCode::Forbidden, "only a key with the scope admin may allow private addresses");
-        return Err(problem.with("scope", Scope::Admin.as_str()));
+        return Err(problem.with("scope", Scope::Admin.as_str()).of_field("allow_private"));
     }
     if let Some(other) = webhooks.list()?.iter().find(|other| other.url == url) {
         let detail = format!("there is a webhook for this URL already, {}", other.id);
-        return Err(Problem::new(ServerCode::WebhookExists, detail).with("webhook", other.id.as_str()));
+        let problem = Problem::new(ServerCode::WebhookExists, detail).with("webhook", other.id.as_str());
+        return Err(problem.of_field("url"));
     }
-    let after = read_after(after.as_deref().unwrap_or("latest"), ledger)?;
+    let after = read_after(after.as_deref().unwrap_or("latest"), ledger).map_err(of_field("after"))?;
     let new = NewWebhook { url, kinds, accounts, ordered, allow_private, after };
-    let made = webhooks.add(new, ledger.clock().now())?;
-    Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&made)? })
+    new.check_url().map_err(of_field("url"))?;
+    Ok(new)
 }
 
 /// The event behind which it begins.
@@ -104,11 +124,16 @@ fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Proble
 
 fn rotate(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
     let name = named(call, webhooks)?;
-    let mut fields = call.fields()?;
-    let old_valid_for = fields.take_text("old_valid_for")?.map(|text| read_duration(&text)).transpose()?;
-    fields.finish("old_valid_for")?;
-    let made = webhooks.rotate(name, old_valid_for.unwrap_or(OLD_VALID_FOR), ledger.clock().now())?;
+    let made = webhooks.rotate(name, read_old_valid_for(call)?, ledger.clock().now())?;
     Ok(Answer { status: StatusCode::CREATED, ..Answer::one(&made)? })
+}
+
+fn read_old_valid_for(call: &Call) -> Result<Duration, Problem> {
+    let mut fields = call.fields()?;
+    let text = fields.take_text("old_valid_for")?;
+    fields.finish("old_valid_for")?;
+    let time = text.map(|text| read_duration(&text)).transpose().map_err(of_field("old_valid_for"))?;
+    Ok(time.unwrap_or(OLD_VALID_FOR))
 }
 
 fn test(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
@@ -143,17 +168,36 @@ fn read_state(word: &str) -> Result<DeliveryState, Problem> {
     found.ok_or_else(|| Problem::invalid(format!("state is {word:?}; write waiting, delivered or dead")))
 }
 
-fn replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+/// Which events are sent again.
+enum Replay {
+    One(String),
+    After(Option<EventCursor>),
+    Dead,
+}
+
+fn read_replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Replay, Problem> {
     let name = named(call, webhooks)?;
     let mut fields: Fields = call.fields()?;
     let (event, after) = (fields.take_text("event")?, fields.take_text("after")?);
     let is_of_dead = fields.take_flag("dead")?;
     fields.finish("event, after or dead")?;
-    let replayed = match (event, after, is_of_dead) {
-        (Some(event), None, false) => webhooks.replay(name, &event, ledger.clock().now())?,
-        (None, Some(after), false) => webhooks.replay_after(name, read_after(&after, ledger)?)?,
-        (None, None, true) => webhooks.replay_dead(name, ledger.clock().now())?,
-        _ => return Err(Problem::invalid("say one of event, after and dead")),
+    match (event, after, is_of_dead) {
+        (Some(event), None, false) => {
+            webhooks.check_delivery(name, &event).map_err(of_field("event"))?;
+            Ok(Replay::One(event))
+        }
+        (None, Some(after), false) => Ok(Replay::After(read_after(&after, ledger).map_err(of_field("after"))?)),
+        (None, None, true) => Ok(Replay::Dead),
+        _ => Err(Problem::invalid("say one of event, after and dead")),
+    }
+}
+
+fn replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
+    let (name, now) = (call.named("webhook"), ledger.clock().now());
+    let replayed = match read_replay(call, webhooks, ledger)? {
+        Replay::One(event) => webhooks.replay(name, &event, now)?,
+        Replay::After(cursor) => webhooks.replay_after(name, cursor)?,
+        Replay::Dead => webhooks.replay_dead(name, now)?,
     };
     Answer::one(&replayed)
 }

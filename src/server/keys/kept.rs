@@ -45,6 +45,11 @@ impl NewKey {
     pub fn new(name: Actor, scopes: impl IntoIterator<Item = Scope>) -> Self {
         Self { name, scopes: scopes.into_iter().collect(), prefix: NamePrefix::default(), expires_at: None }
     }
+
+    /// Refuses a key that may do nothing.
+    pub(in crate::server) fn check_scopes(&self) -> Result<(), InputError> {
+        if self.scopes.is_empty() { Err(InputError::request("the key has no scope")) } else { Ok(()) }
+    }
 }
 
 /// A key that was just made.
@@ -130,10 +135,8 @@ impl Keys {
     }
 
     fn add(&self, new: NewKey, now: Instant) -> Result<MadeKey, Error> {
+        new.check_scopes()?;
         let NewKey { name, scopes, prefix, expires_at } = new;
-        if scopes.is_empty() {
-            return Err(InputError::request("the key has no scope").into());
-        }
         if let Some(end) = expires_at.filter(|end| *end <= now) {
             return Err(InputError::request(format!("the key would end at {end}, and it is {now}")).into());
         }

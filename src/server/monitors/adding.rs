@@ -97,16 +97,31 @@ impl Monitors {
         condition: &str,
         ledger: &Ledger,
     ) -> Result<MonitorRecord, Error> {
-        plain_names::check("name of the monitor", name)?;
-        let kept = match condition.parse::<When>()? {
-            When::Compares(condition) => compare(name, scope.into(), &condition, ledger)?,
-            When::Watches(what, condition) => watch(name, scope.into(), (what, condition), ledger)?,
-        };
+        let kept = judge(name, scope.into(), condition, ledger)?;
         let first = kept.changed_at.map(|time| kept.event(Behind { cursor: kept.cursor, time }));
         if !self.rows().add(&kept.row(), first.as_ref())? {
             return Err(InputError::MonitorExists(name.to_owned()).into());
         }
         Ok(kept.shown())
+    }
+
+    /// Refuses what [`Self::add`] would refuse. Returns what it would add, and adds nothing.
+    ///
+    /// # Errors
+    /// Those of [`Self::add`].
+    pub fn try_out(
+        &self,
+        name: &str,
+        scope: impl Into<MonitorScope>,
+        condition: &str,
+        ledger: &Ledger,
+    ) -> Result<MonitorRecord, Error> {
+        let kept = judge(name, scope.into(), condition, ledger)?;
+        match self.find(name) {
+            Ok(_) => Err(InputError::MonitorExists(name.to_owned()).into()),
+            Err(Error::Input(InputError::MonitorUnknown(_))) => Ok(kept.shown()),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// Forgets one, and its events. Returns it as it was.
@@ -128,6 +143,15 @@ impl Monitors {
         let rows = self.rows().events(Some(name), behind, i64::from(limit))?;
         let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number);
         Ok((rows.into_iter().map(|row| monitor.shown_event(row)).collect(), next))
+    }
+}
+
+/// A monitor as it would be added now.
+fn judge(name: &str, scope: MonitorScope, condition: &str, ledger: &Ledger) -> Result<Kept, Error> {
+    plain_names::check("name of the monitor", name)?;
+    match condition.parse::<When>()? {
+        When::Compares(condition) => compare(name, scope, &condition, ledger),
+        When::Watches(what, condition) => watch(name, scope, (what, condition), ledger),
     }
 }
 

@@ -140,7 +140,7 @@ fn statement_of(visit: &Visit, statement: &Value) -> Result<Markup, Problem> {
         }
         div #entries data-live[visit.query.get("cursor").is_none()] {
             p { "Opening " strong.n { (word(statement, "opening")?) } ", closing " strong.n { (word(statement, "closing")?) } " " (word(statement, "currency")?) }
-            (chart::balance(&name, &points))
+            (chart::balance(&name, word(statement, "currency")?, &points))
             (table("Entries, newest first; change and balance on the account's normal side", &columns, entries)?)
             (pager(&path_of(visit), &visit.query.only(&[&SPAN[..], &["cursor"]].concat()), next))
         }

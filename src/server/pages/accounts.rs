@@ -10,8 +10,8 @@ use crate::ledger::Branch;
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
 use crate::server::lanes::panicked;
-use crate::server::pages::cells::{account_link, rows, text, word};
-use crate::server::pages::page::{Outcome, Page, Reply, shown};
+use crate::server::pages::cells::{account_link, number, rows, text, word, words};
+use crate::server::pages::page::{Outcome, Page, Reply, shown_soon};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{framed, pager};
 use crate::server::pages::visit::{Ask, Visit};
@@ -46,7 +46,6 @@ async fn show(visit: Arc<Visit>) -> Outcome {
         Ok(ledger.list_branches(of_read.as_str(), after.as_deref(), ROWS_PER_PAGE)?)
     };
     let level = visit.read(Scope::AccountsRead, list).await?;
-    let rows = rows_of(&visit, &level.branches).await?;
     let main = html! {
         (path_to(&visit, prefix.as_str()))
         form.fields method="get" action=(PATH) role="search" {
@@ -54,10 +53,15 @@ async fn show(visit: Arc<Visit>) -> Outcome {
             div { button type="submit" { "Show" } }
         }
         @if visit.may(Scope::AccountsWrite) { div.actions { a.button href="/open-account" { "Open an account" } } }
-        @if rows.is_empty() { p.nothing { "No account has a name that begins like that." } } @else { (table(&rows)?) }
-        (pager(PATH, &visit.query, level.next.as_deref()))
     };
-    Ok(shown("Accounts", main))
+    let rows = async move {
+        let rows = rows_of(&visit, &level.branches).await?;
+        Ok(html! {
+            @if rows.is_empty() { p.nothing { "No account has a name that begins like that." } } @else { (table(&rows)?) }
+            (pager(PATH, &visit.query, level.next.as_deref()))
+        })
+    };
+    shown_soon("Accounts", main, rows).await
 }
 
 /// A row a branch. The folders are waited for together, so that a view waits once.
@@ -109,7 +113,7 @@ fn of_account(account: &crate::facts::Account) -> Result<Row, Problem> {
 
 fn of_folder(folder: &str, sum: Option<&KeptAnswer>) -> Result<Row, Problem> {
     let balances = sum.map(|sum| rows(&sum.value, "items").map(<[Value]>::to_vec)).transpose()?;
-    let name = html! { a href=(Pairs::of([("prefix", folder)]).behind(PATH)) { bdi { (text(folder)) } } };
+    let name = html! { a href=(Pairs::of([("prefix", folder)]).behind(PATH)) { (words(folder)) } };
     let is_summed = balances.is_some();
     Ok(Row {
         name,
@@ -155,13 +159,13 @@ fn line(row: &Row, index: usize, balance: &Value) -> Result<Markup, Problem> {
     Ok(html! {
         tr {
             @if index == 0 { th scope="row" rowspan=(row.balances.len()) { (row.name) } }
-            td { (word(balance, "type")?) }
-            td { (word(balance, "currency")?) }
-            td.n { (word(balance, "posted")?) }
-            td.n { (word(balance, "held")?) }
-            td.n { (word(balance, "available")?) }
-            td { @if let Some(state) = &row.state { span class={ "state " (state) } { (state) } } }
-            td.n { @if row.state.is_none() { (accounts) } }
+            td data-label="Type" { (word(balance, "type")?) }
+            td data-label="Currency" { (word(balance, "currency")?) }
+            @for (label, name) in [("Posted", "posted"), ("Held", "held"), ("Available", "available")] {
+                td.n data-label=(label) { (number(word(balance, name)?)) }
+            }
+            td data-label="State" { @if let Some(state) = &row.state { span class={ "state " (state) } { (state) } } }
+            td.n data-label="Accounts" { @if row.state.is_none() { (accounts) } }
         }
     })
 }

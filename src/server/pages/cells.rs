@@ -12,9 +12,36 @@ use crate::server::problem::Problem;
 use crate::server::status::ServerCode;
 use crate::wire::{Kind, Record, visible};
 
+/// From how many digits on an amount is wide.
+const WIDE_MIN: usize = 15;
+/// Zeros of a currency with more decimals than this are shown as one digit.
+const SHOWN_DECIMALS_OF_NOTHING: usize = 4;
+
 /// A text of the book.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
     visible(text)
+}
+
+/// From how many characters on a text may be broken anywhere, where there is little room. Shorter ones are read as a whole.
+const LONG_MIN: usize = 29;
+
+/// A text of the book, whichever way it is written.
+pub(super) fn words(of_book: &str) -> Markup {
+    let is_long = of_book.chars().count() >= LONG_MIN;
+    html! { bdi class=[is_long.then_some("long")] { (text(of_book)) } }
+}
+
+/// An amount, which may be broken on paper where it is too wide for that.
+pub(super) fn number(of_book: &str) -> Markup {
+    let shown = amount(of_book);
+    html! { bdi class=[(shown.len() >= WIDE_MIN).then_some("wide")] { (text(shown)) } }
+}
+
+/// An amount. Nothing of a currency with many decimals is a zero: its other digits would only take room.
+fn amount(text: &str) -> &str {
+    let has_many = text.split_once('.').is_some_and(|(_, decimals)| decimals.len() > SHOWN_DECIMALS_OF_NOTHING);
+    let is_nothing = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    if has_many && is_nothing { "0" } else { text }
 }
 
 /// A field of an answer. One that is not there is a fault of ours and never an empty cell.
@@ -86,11 +113,18 @@ fn with_link(mut columns: Vec<Column>, name: &str, to: To) -> Vec<Column> {
 
 /// `recorded_at` as `Recorded (UTC)`, with the zone of the view.
 fn title_of(name: &str, kind: Kind) -> String {
-    let words = if kind == Kind::Time { name.trim_end_matches("_at") } else { name }.replace('_', " ");
+    if kind == Kind::Time { format!("{} ({})", title(name.trim_end_matches("_at")), of_view()) } else { title(name) }
+}
+
+/// A name of a field, as people write it.
+pub(super) fn title(name: &str) -> String {
+    if name == "url" {
+        return "URL".to_owned();
+    }
+    let words = name.replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    let title: String = first.into_iter().chain(letters).collect();
-    if kind == Kind::Time { format!("{title} ({})", of_view()) } else { title }
+    first.into_iter().chain(letters).collect()
 }
 
 impl Column {
@@ -135,12 +169,13 @@ pub(super) fn shown(kind: Kind, value: &Value) -> Markup {
         (Kind::Time, Value::String(time)) => moment(time),
         (Kind::State, Value::String(state)) => html! { span class={ "state " (state) } { (state.replace('_', " ")) } },
         (Kind::Id | Kind::Hash, Value::String(id)) => html! { code { (id) } },
-        (_, Value::String(words)) => html! { bdi { (text(words)) } },
+        (Kind::Number, Value::String(text)) => number(text),
+        (_, Value::String(of_book)) => words(of_book),
         (_, Value::Bool(is_so)) => html! { @if *is_so { "yes" } @else { "no" } },
         (_, Value::Number(number)) => html! { (number.to_string()) },
         (_, Value::Object(entries)) => html! {
             @if !entries.is_empty() {
-                dl.entries { @for (key, value) in entries { dt { bdi { (text(key)) } } dd { (shown(Kind::Text, value)) } } }
+                dl.entries { @for (key, value) in entries { div { dt { bdi { (text(key)) } } dd { (shown(Kind::Text, value)) } } } }
             }
         },
         (_, Value::Array(items)) => html! { ul { @for item in items { li { (shown(Kind::Text, item)) } } } },
@@ -161,5 +196,31 @@ pub(super) fn account_path_to(name: &str, page: &str) -> String {
 }
 
 pub(super) fn account_link(name: &str) -> Markup {
-    html! { a href=(account_path(name)) { bdi { (text(name)) } } }
+    html! { a href=(account_path(name)) { (words(name)) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_many_decimals_takes_one_digit_and_everything_else_stays() {
+        for (text, shown) in [
+            ("0.000000000000000000", "0"),
+            ("0.00", "0.00"),
+            ("0", "0"),
+            ("0.000000000000000001", "0.000000000000000001"),
+            ("-0.50000", "-0.50000"),
+        ] {
+            assert_eq!(amount(text), shown);
+        }
+    }
+
+    #[test]
+    fn only_a_long_text_may_be_broken_anywhere() {
+        assert_eq!(words("customers:bob").into_string(), "<bdi>customers:bob</bdi>");
+        assert!(words(&"w".repeat(LONG_MIN)).into_string().starts_with("<bdi class=\"long\">"));
+        assert_eq!(number("12.50").into_string(), "<bdi>12.50</bdi>");
+        assert!(number("5.123456789012345678").into_string().starts_with("<bdi class=\"wide\">"));
+    }
 }

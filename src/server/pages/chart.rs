@@ -18,7 +18,7 @@ pub(super) struct Point<'t> {
 }
 
 /// Draws points in the order of time. Nothing is drawn of fewer than two, or of what are no amounts of one currency.
-pub(super) fn balance(name: &str, points: &[Point<'_>]) -> Markup {
+pub(super) fn balance(name: &str, currency: &str, points: &[Point<'_>]) -> Markup {
     let units: Option<Vec<i128>> = points.iter().map(|point| units(point.amount)).collect();
     let (Some(units), [first, .., last]) = (units, points) else { return html! {} };
     let (low, high) =
@@ -28,7 +28,7 @@ pub(super) fn balance(name: &str, points: &[Point<'_>]) -> Markup {
     let x = |index: usize| LEFT + (WIDTH - 2 * LEFT) * i128::try_from(index).unwrap_or(0) / columns;
     let line: Vec<_> = units.iter().enumerate().map(|(index, amount)| format!("{},{}", x(index), y(*amount))).collect();
     let edge = |amount: i128| points.iter().zip(&units).find(|(_, one)| **one == amount).map(|(point, _)| point.amount);
-    let (lowest, highest) = (edge(low), edge(high));
+    let labels = [(edge(high), 12), (edge(low).or((low == 0).then_some("0")), HEIGHT - BELOW - 2)];
     let title = format!("Balance of {name}");
     html! {
         figure {
@@ -39,8 +39,7 @@ pub(super) fn balance(name: &str, points: &[Point<'_>]) -> Markup {
                 }
                 line.axis x1=(LEFT) x2=(WIDTH - LEFT) y1=(y(0)) y2=(y(0)) {}
                 polyline.line points=(line.join(" ")) {}
-                @if let Some(highest) = highest { text x=(LEFT) y="12" { (highest) } }
-                @if let Some(lowest) = lowest { text x=(LEFT) y=(HEIGHT - BELOW - 2) { (lowest) } }
+                @for (label, y) in labels { @if let Some(label) = label { text x=(LEFT) y=(y) { (label) " " (currency) } } }
                 text x=(LEFT) y=(HEIGHT - 6) { (day(first.time)) }
                 text x=(WIDTH - LEFT) y=(HEIGHT - 6) text-anchor="end" { (day(last.time)) }
             }
@@ -73,7 +72,7 @@ mod tests {
 
     fn drawn(amounts: &[&str]) -> String {
         let points: Vec<_> = amounts.iter().map(|amount| Point { time: "2026-09-01T00:00:00Z", amount }).collect();
-        balance("a<b", &points).into_string()
+        balance("a<b", "EUR", &points).into_string()
     }
 
     #[test]
@@ -84,7 +83,7 @@ mod tests {
             "{svg}"
         );
         assert!(svg.contains("points=\"8,124 360,18 712,178\""), "{svg}");
-        assert!(svg.contains(">100.00</text>") && svg.contains(">-50.00</text>"), "{svg}");
+        assert!(svg.contains(">100.00 EUR</text>") && svg.contains(">-50.00 EUR</text>"), "{svg}");
     }
 
     #[test]
@@ -93,5 +92,6 @@ mod tests {
         let most = i64::MAX.to_string();
         assert!(drawn(&[&most, &format!("-{most}")]).contains("polyline"));
         assert!(drawn(&["0.00", "0.00"]).contains("polyline"));
+        assert!(drawn(&["1.00", "2.00"]).contains(">0 EUR</text>"), "the axis says what it is");
     }
 }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use maud::html;
+use serde_json::Value;
 
-use crate::server::pages::cells::{columns, rows};
+use crate::server::pages::cells::{columns, rows, title, word};
 use crate::server::pages::page::{Outcome, Page, shown};
 use crate::server::pages::table::table;
 use crate::server::pages::visit::{Ask, Visit};
+use crate::server::problem::Problem;
 use crate::wire::FactRecord;
 
 const COLUMNS: [&str; 4] = ["fact", "value", "warning", "advice"];
@@ -16,7 +18,12 @@ pub(super) const PAGE: Page = Page::new("/doctor", |visit| Box::pin(show(visit))
 
 async fn show(visit: Arc<Visit>) -> Outcome {
     let facts = visit.get(Ask::of("/v1/doctor")).await?;
-    let facts = rows(&facts, "items")?;
+    let named = |fact: &Value| {
+        let mut fact = fact.clone();
+        fact["fact"] = title(word(&fact, "fact")?).into();
+        Ok(fact)
+    };
+    let facts = &rows(&facts, "items")?.iter().map(named).collect::<Result<Vec<_>, Problem>>()?[..];
     let warnings = facts.iter().filter(|fact| !fact["warning"].is_null()).count();
     let main = html! {
         p {

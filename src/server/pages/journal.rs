@@ -12,7 +12,10 @@ use crate::server::pages::pairs::{Pairs, encode};
 use crate::server::pages::table::{facts, first_rows};
 use crate::server::pages::transfers::of_transfers;
 use crate::server::pages::visit::{Ask, Visit};
-use crate::wire::ReceiptRecord;
+use crate::wire::{ReceiptRecord, TransferRecord};
+
+/// What all of its transfers have, as the first one tells.
+const OF_FIRST: [&str; 4] = ["recorded_at", "effective_at", "actor", "description"];
 
 pub(super) const PAGE: Page = Page::new("/journals/{journal}", |visit| Box::pin(show(visit)));
 
@@ -25,6 +28,7 @@ async fn show(visit: Arc<Visit>) -> Outcome {
         (done(&visit))
         @if visit.may(Scope::TransfersWrite) { div.actions { a.button href={ (path) "/reverse" } { "Reverse" } } }
         (facts(&columns::<ReceiptRecord>(&["journal_id"]), &journal)?)
+        @if let Some(first) = rows(&journal, "transfers")?.first() { (facts(&columns::<TransferRecord>(&OF_FIRST), first)?) }
         (first_rows("Its transfers, in order", &of_transfers(), rows(&journal, "transfers")?, &all)?)
     };
     Ok(shown(format!("Journal {}", text(visit.named("journal"))), main))

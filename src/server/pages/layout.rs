@@ -1,6 +1,6 @@
 //! The frame of every page: its head, the navigation, its foot.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::server::keys::ring::Principal;
 use crate::server::keys::scope::Scope;
@@ -9,6 +9,9 @@ use crate::server::pages::cells::text;
 use crate::server::pages::page::Document;
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::zone;
+
+/// Stands where the end of a page belongs that is sent later. No text of a book can be this: it would be escaped.
+pub(super) const LATER: &str = "<later/>";
 
 /// The pages that lead to all others, with the scope that they need.
 const NAVIGATION: [(&str, &str, Scope); 13] = [
@@ -55,6 +58,7 @@ pub(super) fn whole(who: Option<&Principal>, target: &str, document: &Document) 
                 main #main tabindex="-1" {
                     h1 { (document.title) }
                     (document.main)
+                    @if document.later.is_some() { (PreEscaped(LATER)) }
                 }
                 footer {
                     p.live #live role="status" {}

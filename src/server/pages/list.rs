@@ -1,14 +1,17 @@
 //! A list of the API as a page: a form of all filters that the API has for it, the rows, and the way to the next page.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::server::pages::cells::{Column, rows};
-use crate::server::pages::page::{Outcome, shown};
+use crate::server::answer::SEARCHED_TO;
+use crate::server::pages::cells::{Column, rows, title};
+use crate::server::pages::page::{Outcome, shown, shown_soon};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{pager, table};
 use crate::server::pages::visit::{Ask, Visit, parameters};
-use crate::server::pages::zone::{of_view, with_moments};
+use crate::server::pages::zone::{moment_with_zone, of_view, with_moments};
 use crate::server::problem::Problem;
 
 /// The filters that are times, which the pages read in the zone of the view.
@@ -19,7 +22,9 @@ const METADATA_FIELDS: [(&str, &str); 2] =
     [("metadata_key", "Something is kept beside it under this key"), ("metadata_value", "And it is this")];
 /// What the pages give themselves, and show no field for.
 const OWN: [&str; 1] = ["time_zone"];
-const ROWS_PER_PAGE: &str = "50";
+const ROWS_PER_PAGE: usize = 50;
+/// How many searches of the API one view makes at most.
+const SEARCHES_MAX: usize = 10;
 /// What a filter can be, where that is a choice.
 const CHOICES: [(&str, &[&str]); 4] = [
     ("kind", &["transfer", "hold", "capture", "release", "reversal"]),
@@ -33,11 +38,13 @@ pub(super) struct List {
     pub(super) api: &'static str,
     pub(super) title: &'static str,
     pub(super) caption: &'static str,
+    /// Which come first where nobody says, if somebody can.
+    pub(super) order: Option<&'static str>,
 }
 
 impl List {
-    /// The page, with something above the table.
-    pub(super) async fn show(&self, visit: &Visit, above: Markup, columns: &[Column]) -> Outcome {
+    /// The page, with something above the table. A search that has not found enough yet goes on behind what is shown already.
+    pub(super) async fn show(&'static self, visit: &Arc<Visit>, above: Markup, columns: Vec<Column>) -> Outcome {
         let names: Vec<_> = fields(self.api).map(|(name, _)| name).collect();
         let filters = visit.query.only(&names);
         let query = match visit.query.get("cursor") {
@@ -45,19 +52,86 @@ impl List {
             Some(cursor) => Pairs::of([("cursor", cursor)]),
             None => with_metadata(&with_moments(visit, &filters, &TIMES)?)?,
         };
-        let page = visit.get(Ask::of(self.api).with(query.with("limit", ROWS_PER_PAGE))).await?;
-        let next = page.get("next_cursor").and_then(Value::as_str);
+        let found = Found::read(self.api, visit, &query, ROWS_PER_PAGE).await?;
         let main = html! {
             (above)
             @if !names.is_empty() {
                 details open[filters != Pairs::default()] { summary { "Filters" } (form(self.path, self.api, &filters)) }
             }
-            div #rows data-live[visit.query.get("cursor").is_none()] {
-                (table(self.caption, columns, rows(&page, "items")?)?)
-                (pager(self.path, &filters.with("cursor", visit.query.get("cursor").unwrap_or_default()), next))
-            }
         };
-        Ok(shown(self.title, main))
+        if found.searched_to.is_none() {
+            return Ok(shown(self.title, html! { (main) (self.rows(visit, &filters, &found, &columns)?) }));
+        }
+        let visit = Arc::clone(visit);
+        let rows = async move {
+            let found = found.go_on(self.api, &visit).await?;
+            self.rows(&visit, &filters, &found, &columns)
+        };
+        shown_soon(self.title, main, rows).await
+    }
+
+    /// What was found. It is live where that is the whole page, and no search that every event would begin anew.
+    fn rows(&self, visit: &Visit, filters: &Pairs, found: &Found, columns: &[Column]) -> Result<Markup, Problem> {
+        let is_live = visit.query.get("cursor").is_none() && found.searched_to.is_none();
+        let query = filters.with("cursor", visit.query.get("cursor").unwrap_or_default());
+        Ok(html! {
+            div #rows data-live[is_live] {
+                @if !found.rows.is_empty() { (table(&self.caption(filters), columns, &found.rows)?) }
+                @else if found.searched_to.is_some() { p.nothing { "Nothing was found so far." } }
+                @else if *filters != Pairs::default() { p.nothing { "Nothing matches these filters. " a href=(self.path) { "Show all" } } }
+                @else { (table(&self.caption(filters), columns, &[])?) }
+                @if let (Some(moment), Some(next)) = (&found.searched_to, &found.next) {
+                    (searched(moment, filters, &filters.with("cursor", next).behind(self.path)))
+                    (pager(self.path, &query, None))
+                } @else { (pager(self.path, &query, found.next.as_deref())) }
+            }
+        })
+    }
+
+    fn caption(&self, filters: &Pairs) -> String {
+        match filters.get("order").or(self.order) {
+            Some(first) => format!("{}, {first} first", self.caption),
+            None => self.caption.to_owned(),
+        }
+    }
+}
+
+/// How far a search came, and the way on.
+fn searched(moment: &str, filters: &Pairs, next: &str) -> Markup {
+    let to = if filters.get("order") == Some("oldest") { "up" } else { "back" };
+    html! {
+        p.notice {
+            "Searched " (to) " to " (moment_with_zone(moment)) ". " a href=(next) rel="next" { "Search on" }
+            ", or narrow it: by an account, a key or a span it is found sooner."
+        }
+    }
+}
+
+/// The rows of a page, as far as they were found.
+struct Found {
+    rows: Vec<Value>,
+    next: Option<String>,
+    /// How far the search came, where it ended before it had found enough.
+    searched_to: Option<String>,
+}
+
+impl Found {
+    async fn read(api: &'static str, visit: &Visit, query: &Pairs, limit: usize) -> Result<Self, Problem> {
+        let page = visit.get(Ask::of(api).with(query.with("limit", &limit.to_string()))).await?;
+        let told = |name: &str| page.get(name).and_then(Value::as_str).map(str::to_owned);
+        Ok(Self { rows: rows(&page, "items")?.to_vec(), next: told("next_cursor"), searched_to: told(SEARCHED_TO) })
+    }
+
+    /// Searches on, a short read behind the other, until enough is found or it was looked far enough for one view.
+    async fn go_on(mut self, api: &'static str, visit: &Visit) -> Result<Self, Problem> {
+        for _ in 1..SEARCHES_MAX {
+            let (Some(_), Some(cursor)) = (&self.searched_to, &self.next) else { break };
+            let query = Pairs::of([("cursor", cursor.as_str())]);
+            let more = Self::read(api, visit, &query, ROWS_PER_PAGE - self.rows.len()).await?;
+            self.rows.extend(more.rows);
+            (self.next, self.searched_to) = (more.next, more.searched_to);
+        }
+        Ok(self)
     }
 }
 
@@ -85,7 +159,7 @@ pub(super) fn form(path: &str, api: &'static str, given: &Pairs) -> Markup {
         form.fields method="get" action=(path) {
             @for (name, help) in fields(api) {
                 label {
-                    (name.replace('_', " ")) small { (help.replace('`', "")) @if TIMES.contains(&name) { ", by the clocks of " (of_view()) } }
+                    (title(name)) small { (help.replace('`', "")) @if TIMES.contains(&name) { ", by the clocks of " (of_view()) } }
                     @if let Some((_, choices)) = CHOICES.iter().find(|(of, _)| *of == name) {
                         select name=(name) {
                             option value="" { "any" }
@@ -100,5 +174,20 @@ pub(super) fn form(path: &str, api: &'static str, given: &Pairs) -> Markup {
             }
             div.actions { button type="submit" { "Show" } a.button href=(path) { "All" } }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_says_how_far_it_came_in_the_order_of_the_list() {
+        let told = |order: &str| searched("2026-03-12T08:00:00Z", &Pairs::of([("order", order)]), "/on").into_string();
+        assert!(
+            told("newest").contains("Searched back to <time")
+                && told("newest").contains(">2026-03-12 08:00:00</time> UTC")
+        );
+        assert!(told("oldest").contains("Searched up to <time") && told("oldest").contains("href=\"/on\""));
     }
 }

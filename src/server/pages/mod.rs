@@ -50,25 +50,26 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::Request as HttpRequest;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
-use maud::Markup;
+use maud::{Markup, html};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::server::answer::PROBLEM;
 use crate::server::pages::guard::{check_origin, redirect, respond, set_cookie, zone_cookie};
-use crate::server::pages::page::{Page, Reply, Run};
+use crate::server::pages::page::{Document, Later, Page, Reply, Run};
 use crate::server::pages::pairs::{Pairs, path_with_name};
 use crate::server::pages::visit::Visit;
 use crate::server::problem::Problem;
 use crate::server::state::State;
 use crate::server::status::ServerCode;
-use crate::server::{accept, bodies, named};
+use crate::server::{accept, bodies, named, stream};
 
 const HTML: &str = "text/html";
 const FORM_BYTES_MAX: usize = 64 << 10;
@@ -182,7 +183,7 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
     state.rates.take(&principal.id)?;
     let path = named::read(&mut parts, query.get(named::NAME)).await?;
     let visit = Arc::new(Visit { state: Arc::clone(state), principal, path, target, query, form });
-    let document = match run(Arc::clone(&visit)).await {
+    let mut document = match run(Arc::clone(&visit)).await {
         Ok(Reply::Page(document)) => document,
         Ok(Reply::SeeOther(target)) => return Ok(redirect(&target)),
         Ok(Reply::InZone { zone, target }) => {
@@ -192,11 +193,43 @@ async fn try_answer(state: &Arc<State>, run: Run, request: HttpRequest) -> Resul
         }
         Err(problem) => problems::document(&problem),
     };
-    // A page that looks whether it is still right has the mark of what it shows.
+    let is_looking = parts.headers.contains_key(header::IF_NONE_MATCH);
+    let document = match document.later.take() {
+        None => document,
+        // A page that looks whether it is still right is made as a whole, since its mark is that of the whole.
+        Some(later) if is_looking => {
+            let end = later.await.unwrap_or_else(|problem| problems::notice(&problem));
+            Document { main: html! { (document.main) (end) }, ..document }
+        }
+        Some(later) => return Ok(in_parts(&visit, document, later)),
+    };
     if parts.headers.get(header::IF_NONE_MATCH).is_some_and(|mark| mark == document.mark().as_str()) {
         return Ok(respond(StatusCode::NOT_MODIFIED, Markup::default()));
     }
     Ok(respond(document.status, layout::whole(Some(&visit.principal), &visit.target, &document)))
+}
+
+/// A page whose end is sent when it is there. The beginning is not kept waiting, so that something is seen at once.
+fn in_parts(visit: &Visit, document: Document, later: Later) -> Response {
+    let status = document.status;
+    let document = Document { later: Some(later), ..document };
+    let page = layout::whole(Some(&visit.principal), &visit.target, &document).into_string();
+    let (begin, foot) = page.split_once(layout::LATER).unwrap_or((&page, ""));
+    let (begin, foot) = (Bytes::from(begin.to_owned()), foot.to_owned());
+    let (chunks, body) = mpsc::channel(2);
+    let zone = zone::of_view();
+    tokio::spawn(async move {
+        // Where nobody reads any more, the end is not made.
+        if chunks.send(Ok(begin)).await.is_err() {
+            return;
+        }
+        let Some(later) = document.later else { return };
+        let end = zone::within(zone, later).await.unwrap_or_else(|problem| problems::notice(&problem));
+        let _ = chunks.send(Ok(Bytes::from(end.into_string() + &foot))).await;
+    });
+    let mut response = respond(status, Markup::default());
+    *response.body_mut() = stream::body(body);
+    response
 }
 
 /// Who looks is sent to the login; who sent a form gets it at once, with what was in the form, so that it is there again behind it.

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
-use crate::server::pages::cells::{columns, linking, rows, word};
-use crate::server::pages::page::{Outcome, Page, shown};
+use crate::server::pages::cells::{columns, linking, number, rows, title, word};
+use crate::server::pages::page::{Outcome, Page, shown, shown_soon};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{framed, table};
-use crate::server::pages::transfers::of_transfers;
+use crate::server::pages::transfers::{find, of_transfers};
 use crate::server::pages::visit::{Ask, Visit};
 use crate::server::pages::zone::moment_with_zone;
 use crate::server::problem::Problem;
@@ -29,18 +29,24 @@ const HOLDS: [&str; 6] = ["sequence", "expires_at", "debit_account", "credit_acc
 pub(super) const PAGE: Page = Page::new("/", |visit| Box::pin(show(visit)));
 
 async fn show(visit: Arc<Visit>) -> Outcome {
-    let main = html! {
-        @if visit.reaches_all() {
-            @if visit.may(Scope::BookRead) { div #totals data-live { (totals(&visit).await?) } }
-            @if visit.may(Scope::TransfersRead) {
-                div #holds data-live { (expiring(&visit).await?) }
-                div #newest data-live { (newest(&visit).await?) }
-            }
-        } @else {
+    if !visit.reaches_all() {
+        let main = html! {
             p { "This key is for accounts that begin with " bdi { (visit.principal.prefix) } ". " a href="/accounts" { "Show them" } }
+        };
+        return Ok(shown("Overview", main));
+    }
+    let find = html! { @if visit.may(Scope::TransfersRead) { (find()) } };
+    shown_soon("Overview", find, async move { parts(&visit).await }).await
+}
+
+async fn parts(visit: &Visit) -> Result<Markup, Problem> {
+    Ok(html! {
+        @if visit.may(Scope::BookRead) { div #totals data-live { (totals(visit).await?) } }
+        @if visit.may(Scope::TransfersRead) {
+            div #holds data-live { (expiring(visit).await?) }
+            div #newest data-live { (newest(visit).await?) }
         }
-    };
-    Ok(shown("Overview", main))
+    })
 }
 
 /// Nothing is added up for a view: this is the trial balance as it was a while ago.
@@ -60,11 +66,13 @@ async fn totals(visit: &Visit) -> Result<Markup, Problem> {
             tbody {
                 @for (currency, sums) in &sums {
                     tr {
-                        th scope="row" { (currency) }
+                        th scope="row" data-label="Currency" { (currency) }
                         @for account_type in TYPES {
-                            td.n { a href={ "/reports/trial-balance?currency=" (currency) } { (sums.of_type(account_type)) } }
+                            td.n data-label=(title(account_type)) {
+                                a href={ "/reports/trial-balance?currency=" (currency) } { (number(&sums.of_type(account_type))) }
+                            }
                         }
-                        td.n { (sums.debits) } td.n { (sums.credits) }
+                        td.n data-label="Debits" { (number(sums.debits)) } td.n data-label="Credits" { (number(sums.credits)) }
                     }
                 }
             }
@@ -72,8 +80,16 @@ async fn totals(visit: &Visit) -> Result<Markup, Problem> {
     };
     Ok(html! {
         h2 { "Totals" }
-        @if sums.is_empty() { p.nothing { "Nothing has been posted yet." } } @else { (framed("Totals by currency", &table)) (verdict(&report)) }
+        @if sums.is_empty() { (nothing(visit)) } @else { (framed("Totals by currency", &table)) (verdict(&report)) }
     })
+}
+
+/// What a book is told that has nothing to show yet.
+fn nothing(visit: &Visit) -> Markup {
+    html! {
+        p.nothing { "Nothing has been posted yet. " @if visit.may(Scope::AccountsWrite) { a href="/open-account" { "Open an account" } " " }
+            @if visit.may(Scope::TransfersWrite) { a href="/cash" { "Deposit" } } }
+    }
 }
 
 fn verdict(report: &KeptAnswer) -> Markup {

@@ -2,11 +2,11 @@
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::server::pages::cells::{shown, text};
 use crate::server::pages::page::Document;
-use crate::server::problem::Problem;
+use crate::server::problem::{FIELD, Problem};
 use crate::wire::Kind;
 
 /// A page that tells why another is not shown.
@@ -16,10 +16,12 @@ pub(super) fn document(problem: &Problem) -> Document {
 
 /// What was refused and why, for people.
 pub(super) fn notice(problem: &Problem) -> Markup {
+    // A form marks the field itself.
+    let fields: Map<_, _> = problem.fields.clone().into_iter().filter(|(name, _)| name != FIELD).collect();
     html! {
         div.notice.bad role="alert" {
             p { (text(&sentence(&problem.detail))) }
-            @if !problem.fields.is_empty() { (shown(Kind::Text, &Value::Object(problem.fields.clone()))) }
+            @if !fields.is_empty() { (shown(Kind::Text, &Value::Object(fields))) }
             p.quiet { "Code " code { (problem.code) } }
         }
     }
@@ -36,7 +38,7 @@ fn title(status: StatusCode) -> &'static str {
 }
 
 /// A detail as a sentence.
-fn sentence(detail: &str) -> String {
+pub(super) fn sentence(detail: &str) -> String {
     let mut letters = detail.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     let end = if detail.ends_with(['.', '?', '!']) { "" } else { "." };

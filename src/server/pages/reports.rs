@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::server::pages::cells::{Column, account_path, columns, counting, field, leading, rows, word};
 use crate::server::pages::list::form;
-use crate::server::pages::page::{Outcome, Page, shown};
+use crate::server::pages::page::{Outcome, Page, shown, shown_soon};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::table;
 use crate::server::pages::visit::{Ask, Visit, parameters};
@@ -18,7 +18,7 @@ use crate::wire::{SheetRecord, TrialBalanceRecord};
 
 const TRIAL_BALANCE: [&str; 9] =
     ["account", "type", "currency", "opening", "debits", "credits", "closing", "debit", "credit"];
-const SHEET: [&str; 6] = ["account", "line", "type", "currency", "amount", "period"];
+const SHEET: [&str; 5] = ["account", "type", "currency", "amount", "period"];
 const FIGURES: [&str; 7] = ["opening", "debits", "credits", "closing", "debit", "credit", "amount"];
 /// The most lines of a page, and those of a report that is shown here.
 const LINES_PER_PAGE: usize = 80;
@@ -76,8 +76,6 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let query = visit.query.only(&names);
     let zone = of_view().to_string();
     let asked = query.with("time_zone", &zone).with("limit", &(LINES_MAX + 1).to_string());
-    // It adds up all accounts, so it is not made for each view.
-    let answer = visit.get_kept(Ask::of(report.api).with(asked)).await?;
     let names: &[&str] = if report.word == "trial-balance" { &TRIAL_BALANCE } else { &SHEET };
     let mut columns = if report.word == "trial-balance" {
         columns::<TrialBalanceRecord>(names)
@@ -92,13 +90,19 @@ async fn show(visit: Arc<Visit>) -> Outcome {
     let main = html! {
         p { (report.about) ". Days and months are those of " (zone) "." }
         details open[query != Pairs::default()] { summary { "Span, filters and columns" } (form(&path, report.api, &query)) }
-        @if let Some(answer) = &answer {
-            (verdict(&answer.value))
-            (lines(&visit, report, &columns, rows(&answer.value, "items")?)?)
-            p.quiet { "As of " (moment_with_zone(&answer.made_at.to_string())) "." }
-        } @else { p.notice { "The report is being made; reload in a while." } }
     };
-    Ok(shown(report.title, main))
+    let answer = async move {
+        // It adds up all accounts, so it is not made for each view.
+        let answer = visit.get_kept(Ask::of(report.api).with(asked)).await?;
+        Ok(html! {
+            @if let Some(answer) = &answer {
+                (verdict(&answer.value))
+                (lines(&visit, report, &columns, rows(&answer.value, "items")?)?)
+                p.quiet { "As of " (moment_with_zone(&answer.made_at.to_string())) "." }
+            } @else { p.notice { "The report is being made; reload in a while." } }
+        })
+    };
+    shown_soon(report.title, main, answer).await
 }
 
 fn verdict(answer: &Value) -> Markup {
@@ -117,7 +121,7 @@ fn lines(visit: &Visit, report: &Report, columns: &[Column], lines: &[Value]) ->
         let mut line = line.clone();
         line[LINK] = link(&line, is_deep)?.into();
         if line["account"].is_null() {
-            line["account"] = word(&line, "line")?.replace('_', " ").into();
+            line["account"] = name_of_sum(&line)?.into();
         }
         Ok(line)
     };
@@ -141,6 +145,15 @@ fn lines(visit: &Visit, report: &Report, columns: &[Column], lines: &[Value]) ->
             }
         }
     })
+}
+
+/// What a line is called that adds up others: of the lines of a type, that type too.
+fn name_of_sum(line: &Value) -> Result<String, Problem> {
+    let name = word(line, "line")?.replace('_', " ");
+    match line.get("type").and_then(Value::as_str) {
+        Some(of) if name == "total" => Ok(format!("{name} {of}")),
+        _ => Ok(name),
+    }
 }
 
 /// What a line adds up: an account's statement over the span, or the accounts below a folder.

@@ -15,6 +15,7 @@ const LIST: List = List {
     api: "/v1/schedules",
     title: "Schedules",
     caption: "Transfers that are posted by themselves",
+    order: None,
 };
 const COLUMNS: [&str; 9] =
     ["schedule", "state", "next_due_at", "debit_account", "credit_account", "amount", "currency", "every", "due_count"];
@@ -23,5 +24,5 @@ pub(super) const PAGE: Page = Page::new(LIST.path, |visit| Box::pin(show(visit))
 
 async fn show(visit: Arc<Visit>) -> Outcome {
     let columns = linking(columns::<ScheduleRecord>(&COLUMNS), "schedule", ("/schedules/", "schedule"));
-    LIST.show(&visit, html! {}, &columns).await
+    LIST.show(&visit, html! {}, columns).await
 }

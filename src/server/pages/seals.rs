@@ -67,9 +67,9 @@ fn page(visit: &Visit, given: &Pairs, above: &Markup) -> Result<Markup, Problem>
         (made(visit)?)
         h2 { "Check a seal" }
         form.fields.one method="post" action=(PATH) {
-            (SEAL.shown(given))
+            (SEAL.shown(given, None))
             label data-into="seal" hidden { "Or its file" input type="file" accept=".json,application/json"; }
-            (KEY.shown(given))
+            (KEY.shown(given, None))
             div.actions { button.main type="submit" { "Check the book against it" } }
         }
         (checked(visit)?)

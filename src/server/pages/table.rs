@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::server::pages::cells::{Column, field, shown, text};
+use crate::server::pages::cells::{Column, field, shown, text, title};
 use crate::server::pages::pairs::Pairs;
 use crate::server::problem::Problem;
 use crate::wire::Kind;
@@ -18,19 +18,20 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Value]) -> Result
     if rows.is_empty() {
         return Ok(html! { p.nothing { (text(caption)) ": none." } });
     }
-    let cells = rows.iter().map(|row| columns.iter().map(|column| column.cell(row)).collect());
+    let columns = told(columns, rows);
+    let cells = rows.iter().map(|row| columns.iter().copied().map(|column| column.cell(row)).collect());
     let cells = cells.collect::<Result<Vec<Vec<_>>, Problem>>()?;
     let class = |column: &Column| column.is_number().then_some("n");
     let table = html! {
         table {
             caption { (text(caption)) }
-            thead { tr { @for column in columns { th scope="col" class=[class(column)] { (column.title) } } } }
+            thead { tr { @for column in columns.iter().copied() { th scope="col" class=[class(column)] { (column.title) } } } }
             tbody {
                 @for (row, values) in cells.iter().zip(rows) {
                     tr.total[is_total(values)] {
-                        @for (index, (column, cell)) in columns.iter().zip(row).enumerate() {
-                            @if index == 0 { th scope="row" class=[class(column)] { (cell) } }
-                            @else { td class=[class(column)] { (cell) } }
+                        @for (index, (column, cell)) in columns.iter().copied().zip(row).enumerate() {
+                            @if index == 0 { th scope="row" class=[class(column)] data-label=(column.title) { (cell) } }
+                            @else { td class=[class(column)] data-label=(column.title) { (cell) } }
                         }
                     }
                 }
@@ -38,6 +39,17 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Value]) -> Result
         }
     };
     Ok(framed(caption, &table))
+}
+
+/// The columns that some row has something in. One that is empty from top to bottom only takes room from the others.
+fn told<'c>(columns: &'c [Column], rows: &[Value]) -> Vec<&'c Column> {
+    let is_told = |column: &Column| rows.iter().any(|row| row.get(column.name).is_none_or(|value| !value.is_null()));
+    columns
+        .iter()
+        .enumerate()
+        .filter(|(index, column)| *index == 0 || is_told(column))
+        .map(|(_, column)| column)
+        .collect()
 }
 
 /// The most rows of a list that has no pages: somebody may have made it as long as he liked.
@@ -73,7 +85,7 @@ pub(super) fn facts(columns: &[Column], of: &Value) -> Result<Markup, Problem> {
 /// Those facts of these names that the thing has.
 pub(super) fn named_facts(of: &Value, names: &[&str]) -> Markup {
     let facts = names.iter().filter_map(|name| Some((*name, of.get(name).filter(|value| !value.is_null())?)));
-    html! { dl.facts { @for (name, value) in facts { div { dt { (name.replace('_', " ")) } dd { (shown(Kind::Text, value)) } } } } }
+    html! { dl.facts { @for (name, value) in facts { div { dt { (title(name)) } dd { (shown(Kind::Number, value)) } } } } }
 }
 
 /// The links to the other pages of a list. `query` is what the list was asked for.
@@ -88,5 +100,22 @@ pub(super) fn pager(path: &str, query: &Pairs, next: Option<&str>) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_column_that_is_empty_from_top_to_bottom_is_left_out_but_for_the_first() {
+        let columns = ["a", "b", "c"].map(|name| Column::words(name, name));
+        let rows = [json!({"a": null, "b": null, "c": null}), json!({"a": null, "b": 1, "c": null})];
+        let names: Vec<_> = told(&columns, &rows).iter().map(|column| column.name).collect();
+        assert_eq!(names, ["a", "b"]);
+        let html = table("Rows", &columns, &rows).unwrap().into_string();
+        assert!(html.contains("<td data-label=\"b\">1</td>") && !html.contains(">c</th>"), "{html}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bigdecimal::BigDecimal;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -105,8 +106,15 @@ fn related(transfer: &Value) -> Result<Markup, Problem> {
     })
 }
 
+/// Whether nothing is left of it to undo.
+fn is_undone(transfer: &Value) -> Result<bool, Problem> {
+    let amount = |of: &Value| Ok::<BigDecimal, Problem>(word(of, "amount")?.parse().unwrap_or_default());
+    let undone = rows(transfer, "reversals")?.iter().map(amount).sum::<Result<BigDecimal, _>>()?;
+    Ok(undone >= amount(transfer)?)
+}
+
 fn actions(visit: &Visit, transfer: &Value) -> Result<Markup, Problem> {
-    let is_undoable = ["transfer", "capture"].contains(&word(transfer, "kind")?);
+    let is_undoable = ["transfer", "capture"].contains(&word(transfer, "kind")?) && !is_undone(transfer)?;
     Ok(html! {
         @if visit.may(Scope::TransfersWrite) && visit.reaches_all() && is_undoable {
             div.actions { a.button href={ "/transfers/@" (field(transfer, "sequence")?) "/reverse" } { "Reverse" } }

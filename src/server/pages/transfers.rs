@@ -13,7 +13,7 @@ use crate::server::pages::visit::Visit;
 use crate::wire::TransferRecord;
 
 const LIST: List =
-    List { path: "/transfers", api: "/v1/transfers", title: "Transfers", caption: "Transfers, newest first" };
+    List { path: "/transfers", api: "/v1/transfers", title: "Transfers", caption: "Transfers", order: Some("newest") };
 const COLUMNS: [&str; 8] =
     ["sequence", "recorded_at", "debit_account", "credit_account", "amount", "currency", "kind", "key"];
 
@@ -31,7 +31,7 @@ async fn show(visit: Arc<Visit>) -> Outcome {
                 a.button href="/cash" { "Deposit or withdraw" } a.button href="/hold" { "Place a hold" } }
         }
     };
-    LIST.show(&visit, above, &of_transfers()).await
+    LIST.show(&visit, above, of_transfers()).await
 }
 
 /// The columns of a list of transfers, of which the first leads to each.
@@ -39,7 +39,8 @@ pub(super) fn of_transfers() -> Vec<Column> {
     linking(columns::<TransferRecord>(&COLUMNS), "sequence", ("/transfers/@", "sequence"))
 }
 
-fn find() -> Markup {
+/// The field that finds a transfer by what it is known by.
+pub(super) fn find() -> Markup {
     html! {
         form.fields method="get" action=(LIST.path) role="search" {
             label {

@@ -104,6 +104,12 @@ impl Visit {
         self.state.once.run(&digest_of(&name), work).await
     }
 
+    /// Refuses what a call that cannot be tried out would refuse. Nothing is done.
+    pub(super) async fn judge(&self, method: &Method, ask: Ask<'_>) -> Result<(), Problem> {
+        let endpoint = endpoint(method, ask.path)?;
+        dispatch::judge(&self.state, endpoint, self.call(endpoint, &ask)?).await
+    }
+
     /// What a posting would come to.
     pub(super) async fn try_out(&self, ask: Ask<'_>) -> Result<Receipt, Problem> {
         let endpoint = endpoint(&Method::POST, ask.path)?;

@@ -63,6 +63,11 @@ impl NewWebhook {
         let (kinds, accounts, after) = (Vec::new(), NamePrefix::default(), None);
         Self { url: url.into(), kinds, accounts, ordered: true, allow_private: false, after }
     }
+
+    /// Refuses a URL that events cannot be sent to.
+    pub(in crate::server) fn check_url(&self) -> Result<(), InputError> {
+        check_url(&self.url, if self.allow_private { Network::Any } else { Network::Public })
+    }
 }
 
 impl Webhooks {
@@ -118,7 +123,7 @@ impl Webhooks {
     /// [`Error::Input`] for a URL that events cannot be sent to, such as that of a private address that is not allowed, or that there is already; [`Error::Store`]; [`Error::File`] where the system
     /// gives no random bytes.
     pub fn add(&self, new: NewWebhook, now: Instant) -> Result<WebhookMadeRecord, Error> {
-        check_url(&new.url, if new.allow_private { Network::Any } else { Network::Public })?;
+        new.check_url()?;
         if let Some(other) = self.rows().list()?.iter().find(|other| other.url == new.url) {
             let problem = format!("there is a webhook for this URL already, {}", other.id);
             return Err(InputError::request(problem).into());
@@ -227,11 +232,15 @@ impl Webhooks {
     pub fn replay(&self, name: &str, event: &str, now: Instant) -> Result<WebhookRecord, Error> {
         let row = self.row(name)?;
         if !self.deliveries_of_all().replay(&row.id, event, now.micros())? {
-            let shown: String = event.chars().take(40).collect();
-            let problem = format!("{shown:?} is not among the deliveries of {}; replay from a cursor instead", row.id);
-            return Err(InputError::request(problem).into());
+            return Err(no_delivery(&row.id, event));
         }
         self.get(&row.id)
+    }
+
+    /// Refuses an event that is not among the deliveries.
+    pub(in crate::server) fn check_delivery(&self, name: &str, event: &str) -> Result<(), Error> {
+        let row = self.row(name)?;
+        if self.deliveries_of_all().has(&row.id, event)? { Ok(()) } else { Err(no_delivery(&row.id, event)) }
     }
 
     /// The same for all events that failed for good.
@@ -280,6 +289,12 @@ impl Webhooks {
             milliseconds: i64::try_from(attempt.took.as_millis()).unwrap_or(i64::MAX),
         })
     }
+}
+
+fn no_delivery(webhook: &str, event: &str) -> Error {
+    let shown: String = event.chars().take(40).collect();
+    let problem = format!("{shown:?} is not among the deliveries of {webhook}; replay from a cursor instead");
+    InputError::request(problem).into()
 }
 
 fn made(row: WebhookRow) -> WebhookMadeRecord {

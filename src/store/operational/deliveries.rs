@@ -178,6 +178,12 @@ impl Deliveries<'_> {
         Ok(())
     }
 
+    /// Whether an event is among them.
+    pub(crate) fn has(&self, webhook: &str, event: &str) -> Result<bool, StoreError> {
+        let sql = "select * from {}.webhook_deliveries where webhook = $1 and event = $2";
+        Ok(!self.load(sql, &[webhook.into(), event.into()])?.is_empty())
+    }
+
     /// Has one event tried again now, and from the first attempt on. Says whether it is there.
     pub(crate) fn replay(&self, webhook: &str, event: &str, now: i64) -> Result<bool, StoreError> {
         let sql = "\

@@ -143,14 +143,14 @@ on_every_backend! {
         let server = bank(book);
         let browser = Browser::with_key(&server, &server.key);
         let open = [("account", "customers:a/b c"), ("currency", "EUR"), ("type", "liability"), ("description", "new")];
-        assert!(checked(&browser, "/open-account", &open).contains("account customers:a/b c"));
+        assert!(checked(&browser, "/open-account", &open).contains("Account customers:a/b c"));
         let opened = browser.send("/open-account", &with(&open, "step", "confirm")).is(303);
         assert_eq!(opened.header("location"), Some("/accounts/customers%3Aa%2Fb%20c?done=now"));
         browser.send("/open-account", &with(&open, "step", "confirm")).is(303);
         let path = |verb: &str| format!("/accounts/customers%3Aa%2Fb%20c/{verb}");
         let limits = [("min_balance", ""), ("per_day", "500.00"), ("reason", "contract")];
         let check = checked(&browser, &path("limits"), &limits);
-        assert!(check.contains("Field Before After per day none 500.00"), "{check}");
+        assert!(check.contains("Field Before After Per day none 500.00"), "{check}");
         for (verb, fields) in [
             ("limits", &limits[..]),
             ("freeze", &[("sides", "debits"), ("reason", "asked")]),
@@ -174,7 +174,7 @@ on_every_backend! {
         let browser = Browser::with_key(&server, &server.key);
         let close = [("period", "2019"), ("action", "close"), ("reason", "audited")];
         if book.url == book.owner_url {
-            assert!(checked(&browser, "/periods/change", &close).contains("period 2019"));
+            assert!(checked(&browser, "/periods/change", &close).contains("Period 2019"));
             let confirmed = with(&close, "step", "confirm");
             browser.send("/periods/change", &confirmed).is(303);
             browser.send("/periods/change", &confirmed).is(303);
@@ -182,7 +182,7 @@ on_every_backend! {
         }
         browser.send("/periods/change", &[("period", "soon"), ("action", "close"), ("reason", "x")]).is(400);
         let cancel = [("reason", "moved away")];
-        assert!(checked(&browser, "/schedules/s1/cancel", &cancel).contains("state active cancelled"));
+        assert!(checked(&browser, "/schedules/s1/cancel", &cancel).contains("State active cancelled"));
         browser.send("/schedules/s1/cancel", &with(&cancel, "step", "confirm")).is(303);
         assert!(!browser.page("/schedules/s1").contains("Cancel the schedule"));
     }

@@ -26,7 +26,7 @@ on_every_backend! {
         assert!(behind(&page) > 10, "{page}");
 
         let target = format!("{PATH}/move");
-        assert!(words(&browser.page(&target)).contains("name accounting"), "it says which one");
+        assert!(words(&browser.page(&target)).contains("Name accounting"), "it says which one");
         let to = confirming(&browser, &target, &[("to", "latest")]);
         for word in ["now", "before"] {
             assert_eq!(to().is(303).header("location"), Some(format!("{PATH}?done={word}").as_str()));

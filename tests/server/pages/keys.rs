@@ -63,7 +63,7 @@ on_every_backend! {
         clerk.page("/accounts");
 
         let target = format!("/keys/{id}/revoke");
-        assert!(words(&browser.page(&target)).contains("name clerk"), "it says which one");
+        assert!(words(&browser.page(&target)).contains("Name clerk"), "it says which one");
         let revoke = confirming(&browser, &target, &[]);
         for word in ["now", "before"] {
             assert_eq!(revoke().is(303).header("location"), Some(format!("/keys?done={word}").as_str()));

@@ -105,7 +105,7 @@ on_every_backend! {
         receiver.wait_for(3);
         let page = words(&until_shown(&browser, &path, ">2</dd>"));
         assert!(page.contains("account.opened dead 1"), "{page}");
-        let list = words(&until_shown(&browser, "/webhooks", "<td class=\"n\">0</td>"));
+        let list = words(&until_shown(&browser, "/webhooks", "data-label=\"Behind\">0</td>"));
         assert!(list.contains("active"), "{list}");
         let dead = browser.page(&format!("{path}?state=dead"));
         assert_eq!(dead.matches(">Send again</bdi>").count(), 2, "{dead}");

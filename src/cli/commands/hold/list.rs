@@ -97,7 +97,7 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     };
     let read = |page: ListPage| {
         let page = ledger.list_holds_by(&filter, page)?;
-        Ok((page.holds.iter().map(HoldRecord::from).collect(), page.next, page.is_cut))
+        Ok((page.holds.iter().map(HoldRecord::from).collect(), page.next, page.cut_at.is_some()))
     };
     let cursor = |from| HoldCursor { filter: filter.clone(), from };
     let noun = if filter.account.is_some() { "transfer" } else { "hold" };

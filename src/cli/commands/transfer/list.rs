@@ -100,7 +100,7 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Ending, Fai
     let read = |page: ListPage| {
         let page = ledger.list_transfers(&filter, page)?;
         let records = page.transfers.iter().map(|posted| TransferRecord::new(posted, Mode::Commit)).collect();
-        Ok((records, page.next, page.is_cut))
+        Ok((records, page.next, page.cut_at.is_some()))
     };
     let cursor = |from| TransferCursor { filter: filter.clone(), from };
     let columns = &TransferRecord::listed();

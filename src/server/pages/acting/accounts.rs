@@ -34,6 +34,7 @@ const OPEN: Form = Form {
         Field::optional("max_balance", "Most balance", ""),
         Field::optional("description", "Description", ""),
     ],
+    of: None,
     kind: Kind::Change,
     wanted: |_, form| {
         let body = texts(form, &["account", "currency", "type", "min_balance", "max_balance", "description"]);
@@ -46,6 +47,7 @@ const FREEZE: Form = Form {
     about: "Nothing can be posted on the frozen sides until they are unfrozen.",
     scope: Scope::AccountsWrite,
     fields: &[Field::optional("sides", "Sides", "").of(SIDES), REASON],
+    of: Some(ACCOUNT),
     kind: Kind::Change,
     wanted: |visit, form| Ok(change(visit, "/v1/accounts/{account}/freeze", texts(form, &["sides", "reason"]))),
 };
@@ -55,6 +57,7 @@ const UNFREEZE: Form = Form {
     about: "Opens frozen sides again.",
     scope: Scope::AccountsWrite,
     fields: &[Field::optional("sides", "Sides", "").of(SIDES), REASON],
+    of: Some(ACCOUNT),
     kind: Kind::Change,
     wanted: |visit, form| Ok(change(visit, "/v1/accounts/{account}/unfreeze", texts(form, &["sides", "reason"]))),
 };
@@ -64,6 +67,7 @@ const CLOSE: Form = Form {
     about: "For ever: a closed account takes no transfer, and cannot be opened again. Its history stays.",
     scope: Scope::AccountsWrite,
     fields: &[REASON],
+    of: Some(ACCOUNT),
     kind: Kind::Change,
     wanted: |visit, form| Ok(change(visit, "/v1/accounts/{account}/close", texts(form, &["reason"]))),
 };
@@ -80,6 +84,7 @@ const LIMIT: Form = Form {
         Field::optional("per_month", "Most that may leave in a month", ""),
         REASON,
     ],
+    of: Some(ACCOUNT),
     kind: Kind::Change,
     wanted: |visit, form| Ok(Wanted { method: Method::PATCH, ..change(visit, ACCOUNT, texts(form, &LIMITS)) }),
 };

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::server::pages::acting::fields::{Field, hidden};
-use crate::server::pages::cells::{shown, text};
+use crate::server::pages::cells::{shown, text, title};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::framed;
 use crate::wire::Kind;
@@ -52,9 +52,9 @@ pub(super) fn changes(before: Option<&Value>, after: &Value) -> Markup {
             tbody {
                 @for (name, value) in &told {
                     tr {
-                        th scope="row" { (name.replace('_', " ")) }
-                        @if before.is_some() { td { (or_none(old(name))) } }
-                        td { (or_none(value)) }
+                        th scope="row" data-label="Field" { (title(name)) }
+                        @if before.is_some() { td data-label="Before" { (or_none(old(name))) } }
+                        td data-label="After" { (or_none(value)) }
                     }
                 }
             }

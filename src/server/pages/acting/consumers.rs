@@ -17,7 +17,8 @@ const MOVE: Form = Form {
         "Behind",
         "The id of an event, first for all events, or latest for those that happen from now on",
     )],
-    kind: Kind::Once(Some(CONSUMER)),
+    of: Some(CONSUMER),
+    kind: Kind::Once,
     wanted: |visit, form| {
         let wanted = Wanted::post("/v1/consumers/{consumer}/move", texts(form, &["to"]), |answer| {
             page_of("/consumers", answer, "name")
@@ -31,7 +32,8 @@ const REMOVE: Form = Form {
     about: "It is forgotten with its place. Whoever reads under its name later begins anew. This cannot be undone.",
     scope: Scope::EventsRead,
     fields: &[],
-    kind: Kind::Once(Some(CONSUMER)),
+    of: Some(CONSUMER),
+    kind: Kind::Once,
     wanted: |visit, _| {
         Ok(Wanted::delete(CONSUMER, |_| "/consumers".to_owned()).naming("consumer", visit.named("consumer")))
     },

@@ -59,12 +59,12 @@ fn transfers(transfers: &[Posted]) -> Markup {
             tbody {
                 @for posted in transfers {
                     tr {
-                        th scope="row" { (posted.transfer.kind.to_string()) }
-                        td { (account_link(posted.debit_account.as_str())) }
-                        td { (account_link(posted.credit_account.as_str())) }
-                        td.n { (Money::new(posted.transfer.amount, posted.currency)) }
-                        td { (moment(&posted.transfer.effective_at.to_string())) }
-                        td { @if let Some(words) = &posted.transfer.description { bdi { (crate::wire::visible(words.as_str())) } } }
+                        th scope="row" data-label="Kind" { (posted.transfer.kind.to_string()) }
+                        td data-label="Debit" { (account_link(posted.debit_account.as_str())) }
+                        td data-label="Credit" { (account_link(posted.credit_account.as_str())) }
+                        td.n data-label="Amount" { (Money::new(posted.transfer.amount, posted.currency)) }
+                        td data-label="Counts for the books" { (moment(&posted.transfer.effective_at.to_string())) }
+                        td data-label="Description" { @if let Some(words) = &posted.transfer.description { bdi { (crate::wire::visible(words.as_str())) } } }
                     }
                 }
             }
@@ -86,11 +86,11 @@ fn balances(accounts: &[Account], transfers: &[Posted]) -> Markup {
                 @for account in accounts {
                     @if let Some(after) = after.get(&account.name) {
                         tr {
-                            th scope="row" { (account_link(account.name.as_str())) }
-                            td.n { (account.money(account.posted())) }
-                            td.n { (after.posted) }
-                            td.n { (account.money(account.available())) }
-                            td.n { @if let Some(left) = after.posted.amount.checked_sub(after.held) { (account.money(left)) } }
+                            th scope="row" data-label="Account" { (account_link(account.name.as_str())) }
+                            td.n data-label="Posted before" { (account.money(account.posted())) }
+                            td.n data-label="Posted after" { (after.posted) }
+                            td.n data-label="Available before" { (account.money(account.available())) }
+                            td.n data-label="Available after" { @if let Some(left) = after.posted.amount.checked_sub(after.held) { (account.money(left)) } }
                         }
                     }
                 }

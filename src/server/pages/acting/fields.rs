@@ -3,7 +3,10 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
+use crate::server::pages::cells::text;
 use crate::server::pages::pairs::Pairs;
+use crate::server::pages::problems::sentence;
+use crate::server::problem::{FIELD, Problem};
 
 /// Words that can be chosen, each with what it means.
 pub(in crate::server::pages) type Choices = &'static [(&'static str, &'static str)];
@@ -25,6 +28,8 @@ pub(in crate::server::pages) struct Field {
     help: &'static str,
     input: Input,
     is_required: bool,
+    /// What the API calls it.
+    sent_as: &'static str,
 }
 
 impl Field {
@@ -33,7 +38,7 @@ impl Field {
         label: &'static str,
         help: &'static str,
     ) -> Self {
-        Self { name, label, help, input: Input::Text, is_required: true }
+        Self { name, label, help, input: Input::Text, is_required: true, sent_as: name }
     }
 
     pub(in crate::server::pages) const fn optional(
@@ -56,10 +61,41 @@ impl Field {
         Self { input: Input::Long, ..self }
     }
 
-    /// The field with what was given for it.
-    pub(in crate::server::pages) fn shown(&self, given: &Pairs) -> Markup {
+    /// The same by another name in the API.
+    pub(in crate::server::pages) const fn sent_as(self, name: &'static str) -> Self {
+        Self { sent_as: name, ..self }
+    }
+
+    /// Whether a refusal is of this field: it names the field, or what was typed there.
+    fn is_in(&self, problem: &Problem, given: &Pairs) -> bool {
+        if let Some(field) = problem.fields.get(FIELD) {
+            return *field == self.sent_as || *field == self.name;
+        }
+        let typed = given.get(self.name).map(str::trim);
+        typed.is_some_and(|typed| problem.fields.values().any(|value| value == typed))
+    }
+
+    /// The field with what was given for it, and why that is refused.
+    pub(in crate::server::pages) fn shown(&self, given: &Pairs, refused: Option<&Problem>) -> Markup {
+        match refused.filter(|problem| self.is_in(problem, given)) {
+            None => self.with_mark(given, None),
+            Some(problem) => {
+                let why = format!("why-{}", self.name);
+                html! {
+                    div.refused {
+                        (self.with_mark(given, Some(&why)))
+                        p.bad id=(why) { (text(&sentence(&problem.detail))) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The field, with what tells why it is refused.
+    fn with_mark(&self, given: &Pairs, why: Option<&str>) -> Markup {
         let label = html! { (self.label) @if !self.help.is_empty() { small { (self.help) } } };
         let value = given.get(self.name);
+        let wrong = why.map(|_| "true");
         if let Input::Several(choices) = self.input {
             return self.boxes(&label, choices, given);
         }
@@ -68,13 +104,13 @@ impl Field {
                 (label)
                 @match self.input {
                     Input::Text | Input::Several(_) => {
-                        input type="text" name=(self.name) value=[value] required[self.is_required] maxlength="4096" autocomplete="off";
+                        input type="text" name=(self.name) value=[value] required[self.is_required] maxlength="4096" autocomplete="off" aria-invalid=[wrong] aria-describedby=[why] autofocus[why.is_some()];
                     }
                     Input::Long => {
-                        textarea name=(self.name) rows="6" required[self.is_required] spellcheck="false" { (value.unwrap_or_default()) }
+                        textarea name=(self.name) rows="6" required[self.is_required] spellcheck="false" aria-invalid=[wrong] aria-describedby=[why] autofocus[why.is_some()] { (value.unwrap_or_default()) }
                     }
                     Input::One(choices) => {
-                        select name=(self.name) {
+                        select name=(self.name) aria-invalid=[wrong] aria-describedby=[why] autofocus[why.is_some()] {
                             @for (word, meaning) in choices { option value=(word) selected[value == Some(word)] { (meaning) } }
                         }
                     }

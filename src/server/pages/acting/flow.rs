@@ -23,7 +23,30 @@ const KEY: Field = Field::required("key", "Key", "It is posted once under this k
 /// The hidden field that tells a form from others of its kind where nothing is posted.
 const FORM: &str = "form";
 /// What is told of the thing that a form is about, as far as it has that.
-const OF_SUBJECT: [&str; 5] = ["name", "url", "id", "state", "scopes"];
+const OF_SUBJECT: [&str; 22] = [
+    "name",
+    "url",
+    "account",
+    "id",
+    "key",
+    "kind",
+    "state",
+    "debit_account",
+    "credit_account",
+    "amount",
+    "remaining",
+    "currency",
+    "posted",
+    "held",
+    "available",
+    "min_balance",
+    "max_balance",
+    "per_transfer",
+    "per_day",
+    "per_month",
+    "every",
+    "scopes",
+];
 
 /// What a form does, and what it has to be filled with.
 pub(in crate::server::pages) struct Form {
@@ -31,6 +54,8 @@ pub(in crate::server::pages) struct Form {
     pub(in crate::server::pages) about: &'static str,
     pub(in crate::server::pages) scope: Scope,
     pub(in crate::server::pages) fields: &'static [Field],
+    /// The path that shows the thing that it is about, if it is there.
+    pub(in crate::server::pages) of: Option<&'static str>,
     pub(in crate::server::pages) kind: Kind,
     /// The call that it makes of the API.
     pub(in crate::server::pages) wanted: fn(&Visit, &Pairs) -> Result<Wanted, Problem>,
@@ -43,8 +68,8 @@ pub(in crate::server::pages) enum Kind {
     Posting,
     /// It changes something, and what it changes is compared.
     Change,
-    /// It cannot be tried out: the server sees to it that it is done once. Has the path that shows the thing that it is about, if it is there.
-    Once(Option<&'static str>),
+    /// It cannot be tried out, but judged: the server sees to it that it is done once.
+    Once,
 }
 
 /// A call of the API, and where to look afterwards.
@@ -102,7 +127,7 @@ impl Wanted {
 /// The form, filled with what the query has.
 pub(in crate::server::pages) async fn show(visit: &Visit, form: &Form) -> Outcome {
     visit.check(form.scope)?;
-    Ok(shown(form.title, filled(visit, form, &visit.query, &html! {}).await?))
+    Ok(shown(form.title, filled(visit, form, &visit.query, None).await?))
 }
 
 /// What was sent is tried out, done, or shown again to be changed.
@@ -110,13 +135,13 @@ pub(in crate::server::pages) async fn act(visit: &Visit, form: &Form) -> Outcome
     visit.check(form.scope)?;
     let step = match visit.form.get("step") {
         Some("confirm") => confirm(visit, form).await,
-        Some("edit") => return Ok(shown(form.title, filled(visit, form, &visit.form, &html! {}).await?)),
+        Some("edit") => return Ok(shown(form.title, filled(visit, form, &visit.form, None).await?)),
         _ => try_out(visit, form).await,
     };
     match step {
         // A refusal leaves the form as it was filled.
         Err(problem) if problem.status.is_client_error() => {
-            let main = filled(visit, form, &visit.form, &notice(&problem)).await?;
+            let main = filled(visit, form, &visit.form, Some(&problem)).await?;
             Ok(Reply::Page(Document::new(form.title, main).with_status(problem.status)))
         }
         step => step,
@@ -138,7 +163,10 @@ async fn try_out(visit: &Visit, form: &Form) -> Outcome {
             };
             changes(before.as_ref(), &after)
         }
-        Kind::Once(of) => html! { (subject(visit, of).await?) (given(form.fields, &visit.form)) },
+        Kind::Once => {
+            visit.judge(&wanted.method, ask).await?;
+            html! { (subject(visit, form.of).await?) (given(form.fields, &visit.form)) }
+        }
     };
     Ok(shown(format!("{}: confirm", form.title), confirmation(&path_of(visit), &visit.form, &main)))
 }
@@ -160,8 +188,8 @@ async fn send(visit: &Visit, form: &Form, wanted: &Wanted) -> Result<Answer, Pro
     let named = names(wanted);
     let ask = Ask::of(wanted.path).naming(&named).sending(wanted.body.clone());
     match (form.kind, visit.form.get(FORM)) {
-        (Kind::Once(_), Some(mark)) => visit.send_once(mark, wanted.method.clone(), ask).await,
-        (Kind::Once(_), None) => Err(Problem::invalid("the form has lost its mark; open it anew")),
+        (Kind::Once, Some(mark)) => visit.send_once(mark, wanted.method.clone(), ask).await,
+        (Kind::Once, None) => Err(Problem::invalid("the form has lost its mark; open it anew")),
         (Kind::Posting | Kind::Change, _) => visit.send(wanted.method.clone(), ask).await,
     }
 }
@@ -186,32 +214,36 @@ async fn subject(visit: &Visit, of: Option<&'static str>) -> Result<Markup, Prob
     }
 }
 
-async fn filled(visit: &Visit, form: &Form, given: &Pairs, above: &Markup) -> Result<Markup, Problem> {
+async fn filled(visit: &Visit, form: &Form, given: &Pairs, refused: Option<&Problem>) -> Result<Markup, Problem> {
     let mark = fresh_mark()?;
-    let subject = if let Kind::Once(of) = form.kind {
-        subject(visit, of).await?
-    } else {
-        html! {}
-    };
+    let subject = subject(visit, form.of).await?;
     let key = Pairs::of([(KEY.name, given.get(KEY.name).unwrap_or(&mark))]);
     let is_plain = form.fields.is_empty() && form.kind != Kind::Posting;
     Ok(html! {
-        (above)
+        @if let Some(problem) = refused { (notice(problem)) }
         p { (form.about) }
         (subject)
         form.fields.one method="post" action=(path_of(visit)) {
-            @for field in form.fields { (field.shown(given)) }
+            @for field in form.fields { (field.shown(given, refused)) }
             @match form.kind {
-                Kind::Posting => { (KEY.shown(&key)) }
-                Kind::Once(_) => { input type="hidden" name=(FORM) value=(mark); }
+                Kind::Posting => { (KEY.shown(&key, refused)) }
+                Kind::Once => { input type="hidden" name=(FORM) value=(mark); }
                 Kind::Change => {}
             }
             div.actions {
                 @if is_plain { button.main type="submit" name="step" value="confirm" { "Confirm" } }
                 @else { button.main type="submit" { "Check it first" } }
+                @if let Some(back) = back(&path_of(visit)) { a.button href=(back) { "Cancel" } }
             }
         }
     })
+}
+
+/// The page of the thing that a form is about, or of all of its kind.
+fn back(path: &str) -> Option<String> {
+    let (path, name) = path.split_once('?').unwrap_or((path, ""));
+    let (above, _) = path.rsplit_once('/').filter(|(above, _)| !above.is_empty())?;
+    Some(if name.is_empty() { above.to_owned() } else { format!("{above}?{name}") })
 }
 
 fn fresh_mark() -> Result<String, Problem> {

@@ -45,7 +45,8 @@ const CREATE: Form = Form {
         ),
         Field::optional("expires_in", "It ends in", "Such as 12h or 90d; empty for never"),
     ],
-    kind: Kind::Once(None),
+    of: None,
+    kind: Kind::Once,
     wanted: |_, form| {
         let mut body = texts(form, &["name", "prefix", "expires_in"]);
         body.insert("scopes".to_owned(), list(form, "scopes"));
@@ -58,7 +59,8 @@ const ROTATE: Form = Form {
     about: "The new key has the same name, scopes and accounts. The old one works until it ends.",
     scope: Scope::Admin,
     fields: &[Field::optional("old_valid_for", "The old key works for", "Such as 10m or 7d, or 0s; empty for an hour")],
-    kind: Kind::Once(Some(KEY)),
+    of: Some(KEY),
+    kind: Kind::Once,
     wanted: |visit, form| {
         let wanted = Wanted::post_and_show("/v1/keys/{key}/rotate", texts(form, &["old_valid_for"]), |answer| {
             MADE.shown(answer)
@@ -72,7 +74,8 @@ const REVOKE: Form = Form {
     about: "It ends now, and whoever is logged in with it is logged out. This cannot be undone.",
     scope: Scope::Admin,
     fields: &[],
-    kind: Kind::Once(Some(KEY)),
+    of: Some(KEY),
+    kind: Kind::Once,
     wanted: |visit, _| {
         let wanted = Wanted::post("/v1/keys/{key}/revoke", Map::new(), |_: &Value| "/keys".to_owned());
         Ok(wanted.naming("key", visit.named("key")))

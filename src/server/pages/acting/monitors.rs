@@ -24,7 +24,8 @@ const ADD: Form = Form {
         Field::optional("currency", "Currency of these accounts", "Such as EUR, where amounts are compared"),
         Field::optional("schedule", "Schedule", "Its id or its key, for due refused"),
     ],
-    kind: Kind::Once(None),
+    of: None,
+    kind: Kind::Once,
     wanted: |_, form| {
         let body = texts(form, &["name", "when", "account", "prefix", "currency", "schedule"]);
         Ok(Wanted::post("/v1/monitors", body, |answer| page_of("/monitors", answer, "name")))
@@ -36,7 +37,8 @@ const REMOVE: Form = Form {
     about: "It is forgotten with what happened to it. This cannot be undone.",
     scope: Scope::MonitorsWrite,
     fields: &[],
-    kind: Kind::Once(Some(MONITOR)),
+    of: Some(MONITOR),
+    kind: Kind::Once,
     wanted: |visit, _| Ok(Wanted::delete(MONITOR, |_| "/monitors".to_owned()).naming("monitor", visit.named("monitor"))),
 };
 

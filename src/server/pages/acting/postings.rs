@@ -12,7 +12,7 @@ use crate::server::pages::zone::with_moments;
 const DESCRIPTION: Field =
     Field::optional("description", "Reason or description", "It stays with the transfer for ever");
 const WAYS: &[(&str, &str)] =
-    &[("transfer", "The first falls, the second rises"), ("post", "The first is debited, the second credited")];
+    &[("transfer", "one falls, the other rises"), ("post", "one is debited, the other credited")];
 const NOTES: [&str; 2] = ["key", "description"];
 
 const TRANSFER: Form = Form {
@@ -20,8 +20,8 @@ const TRANSFER: Form = Form {
     about: "Moves an amount from one account to another.",
     scope: Scope::TransfersWrite,
     fields: &[
-        Field::required("from", "First account", ""),
-        Field::required("to", "Second account", ""),
+        Field::required("from", "From", "The account that falls, or is debited"),
+        Field::required("to", "To", "The account that rises, or is credited"),
         Field::optional("way", "Way", "").of(WAYS),
         Field::required("amount", "Amount", "In the accounts' currency, such as 12.50; or all"),
         DESCRIPTION,
@@ -31,6 +31,7 @@ const TRANSFER: Form = Form {
             "A day or a time, such as 2026-09-30T12:00; empty for now",
         ),
     ],
+    of: None,
     kind: Kind::Posting,
     wanted: |visit, form| {
         let form = &with_moments(visit, form, &["effective_at"])?;
@@ -51,6 +52,7 @@ const CASH: Form = Form {
         Field::optional("cash", "Cash account", "Empty for cash:eur and the like"),
         DESCRIPTION,
     ],
+    of: None,
     kind: Kind::Posting,
     wanted: |_, form| {
         let path = if form.get("way") == Some("withdraw") { "/v1/withdrawals" } else { "/v1/deposits" };
@@ -63,13 +65,14 @@ const HOLD: Form = Form {
     about: "Reserves an amount until it is captured, released or expires.",
     scope: Scope::TransfersWrite,
     fields: &[
-        Field::required("from", "First account", ""),
-        Field::required("to", "Second account", ""),
+        Field::required("from", "From", "The account that falls, or is debited"),
+        Field::required("to", "To", "The account that rises, or is credited"),
         Field::optional("way", "Way", "").of(WAYS),
         Field::required("amount", "Amount", "In the accounts' currency, such as 12.50"),
         Field::optional("expires_in", "Expires in", "Such as 30m, 24h or 7d; empty for never"),
         DESCRIPTION,
     ],
+    of: None,
     kind: Kind::Posting,
     wanted: |_, form| {
         let mut body = texts(form, &["key", "description", "amount", "expires_in"]);
@@ -87,6 +90,7 @@ const CAPTURE: Form = Form {
         Field::optional("rest", "The rest", "").of(&[("keep", "stays held"), ("release", "is released")]),
         DESCRIPTION,
     ],
+    of: Some("/v1/holds/{hold}"),
     kind: Kind::Posting,
     wanted: |visit, form| {
         let mut body = texts(form, &["key", "description", "amount"]);
@@ -102,6 +106,7 @@ const RELEASE: Form = Form {
     about: "Gives up what is left of it.",
     scope: Scope::TransfersWrite,
     fields: &[DESCRIPTION],
+    of: Some("/v1/holds/{hold}"),
     kind: Kind::Posting,
     wanted: |visit, form| {
         let body = texts(form, &NOTES);
@@ -114,6 +119,7 @@ const REVERSE: Form = Form {
     about: "Posts another transfer that undoes it, in whole or in part. The first one stays.",
     scope: Scope::TransfersWrite,
     fields: &[Field::optional("amount", "Amount", "Empty for all that is left of it"), DESCRIPTION],
+    of: Some("/v1/transfers/{transfer}"),
     kind: Kind::Posting,
     wanted: |visit, form| {
         let body = texts(form, &["key", "description", "amount"]);
@@ -127,6 +133,7 @@ const REVERSE_JOURNAL: Form = Form {
     about: "Posts another journal that undoes all of its transfers.",
     scope: Scope::TransfersWrite,
     fields: &[DESCRIPTION],
+    of: Some("/v1/journals/{journal}"),
     kind: Kind::Posting,
     wanted: |visit, form| {
         let wanted = Wanted::post("/v1/journals/{journal}/reversal", texts(form, &NOTES), transfer_of);

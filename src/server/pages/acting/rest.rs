@@ -15,6 +15,7 @@ const PERIOD: Form = Form {
         Field::optional("action", "What to do", "").of(&[("close", "close it"), ("reopen", "open it again")]),
         Field::required("reason", "Reason", "It is recorded with your name"),
     ],
+    of: None,
     kind: Kind::Change,
     wanted: |_, form| {
         let is_reopening = form.get("action") == Some("reopen");
@@ -29,6 +30,7 @@ const CANCEL: Form = Form {
     about: "It posts nothing any more. What it posted stays.",
     scope: Scope::SchedulesWrite,
     fields: &[Field::required("reason", "Reason", "It is recorded with your name")],
+    of: Some("/v1/schedules/{schedule}"),
     kind: Kind::Change,
     wanted: |visit, form| {
         let wanted = Wanted::post("/v1/schedules/{schedule}/cancel", texts(form, &["reason"]), |answer| {

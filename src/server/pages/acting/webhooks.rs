@@ -64,14 +64,15 @@ const ADD: Form = Form {
             "What their names begin with, such as customers: ; empty for all events and monitors",
         ),
         Field::optional("order", "When one fails", "").of(ORDERS),
-        Field::optional("network", "Where it may be", "").of(NETWORKS),
+        Field::optional("network", "Where it may be", "").of(NETWORKS).sent_as("allow_private"),
         Field::optional(
             "after",
             "Begin behind",
             "The id of an event, first for all events; empty for what happens from now on",
         ),
     ],
-    kind: Kind::Once(None),
+    of: None,
+    kind: Kind::Once,
     wanted: |_, form| {
         let mut body = texts(form, &["url", "accounts", "after"]);
         body.insert("types".to_owned(), list(form, "types"));
@@ -88,7 +89,8 @@ const ROTATE: Form = Form {
     about: "Both secrets sign until the old one ends, so that the receiver can change over meanwhile.",
     scope: Scope::WebhooksWrite,
     fields: &[Field::optional("old_valid_for", "The old secret signs for", "Such as 2h or 7d; empty for a day")],
-    kind: Kind::Once(Some(WEBHOOK)),
+    of: Some(WEBHOOK),
+    kind: Kind::Once,
     wanted: |visit, form| {
         let show =
             |answer: &Value| made("The new secret", "Give it to the receiver before the old one ends.").shown(answer);
@@ -102,7 +104,8 @@ const TEST: Form = Form {
     about: "Sends an event once that is none of the book's, and waits for what the receiver says.",
     scope: Scope::WebhooksWrite,
     fields: &[],
-    kind: Kind::Once(Some(WEBHOOK)),
+    of: Some(WEBHOOK),
+    kind: Kind::Once,
     wanted: |visit, _| {
         let wanted = Wanted::post_and_show("/v1/webhooks/{webhook}/test", Map::new(), tested);
         Ok(wanted.naming("webhook", visit.named("webhook")))
@@ -114,7 +117,8 @@ const PAUSE: Form = Form {
     about: "Nothing is sent until it is resumed. What happens meanwhile is sent then.",
     scope: Scope::WebhooksWrite,
     fields: &[],
-    kind: Kind::Once(Some(WEBHOOK)),
+    of: Some(WEBHOOK),
+    kind: Kind::Once,
     wanted: |visit, _| Ok(change(visit, "/v1/webhooks/{webhook}/pause", Map::new())),
 };
 
@@ -123,7 +127,8 @@ const RESUME: Form = Form {
     about: "Sends again, and at once what waits for its next attempt.",
     scope: Scope::WebhooksWrite,
     fields: &[],
-    kind: Kind::Once(Some(WEBHOOK)),
+    of: Some(WEBHOOK),
+    kind: Kind::Once,
     wanted: |visit, _| Ok(change(visit, "/v1/webhooks/{webhook}/resume", Map::new())),
 };
 
@@ -137,9 +142,11 @@ const REPLAY: Form = Form {
             "event",
             "The event's id",
             "For one event, or everything behind it; there first is for all events",
-        ),
+        )
+        .sent_as("after"),
     ],
-    kind: Kind::Once(Some(WEBHOOK)),
+    of: Some(WEBHOOK),
+    kind: Kind::Once,
     wanted: |visit, form| Ok(change(visit, "/v1/webhooks/{webhook}/replay", replayed(form))),
 };
 
@@ -148,7 +155,8 @@ const REMOVE: Form = Form {
     about: "It is forgotten with its deliveries and its secret, and nothing is sent any more. This cannot be undone.",
     scope: Scope::WebhooksWrite,
     fields: &[],
-    kind: Kind::Once(Some(WEBHOOK)),
+    of: Some(WEBHOOK),
+    kind: Kind::Once,
     wanted: |visit, _| {
         let wanted = Wanted::post("/v1/webhooks/{webhook}/remove", Map::new(), |_| "/webhooks".to_owned());
         Ok(wanted.naming("webhook", visit.named("webhook")))
