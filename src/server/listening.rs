@@ -18,7 +18,6 @@ use tracing::{error, info, warn};
 
 use crate::error::{Error, InputError};
 use crate::server::clockwork;
-use crate::server::currencies;
 use crate::server::feed;
 use crate::server::monitors::judging::Judging;
 use crate::server::options::{ServerOptions, TlsFiles};
@@ -32,6 +31,8 @@ use crate::store::{DatabaseUrl, Lifetime, StoreOptions};
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 const IDLE_TIME_MAX: Duration = Duration::from_secs(75);
 const HEAD_BYTES_MAX: usize = 16 << 10;
+/// How many accounts have their currencies known from the beginning, so that the first posting to each of them need not ask.
+const ACCOUNTS_FIRST: u32 = 20_000;
 const KEYS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A server that listens, and answers when it [runs](Server::run).
@@ -239,7 +240,7 @@ async fn serve(
     let watching = watch_for_end(Arc::clone(state), options.clone(), stop.subscribe(), (handle.clone(), unix.clone()));
     tokio::spawn(watching);
     tokio::spawn(refresh_keys(Arc::clone(state)));
-    tokio::spawn(currencies::read_ahead(Arc::clone(state)));
+    tokio::spawn(read_currencies_ahead(Arc::clone(state)));
     tokio::spawn(feed::follow(Arc::downgrade(state)));
     if let Some(interval) = options.clockwork_interval {
         tokio::spawn(clockwork::run(Arc::clone(state), interval));
@@ -365,5 +366,13 @@ async fn refresh_keys(state: Arc<State>) {
         if let Ok(Err(fault)) = looked {
             warn!(%fault, "the keys cannot be read; those that are known stay");
         }
+    }
+}
+
+/// Reads the currencies of accounts ahead. Whatever fails here is read again when it is needed.
+async fn read_currencies_ahead(state: Arc<State>) {
+    match state.long.run_to_end(|ledger| Ok(ledger.first_currencies(ACCOUNTS_FIRST)?)).await {
+        Ok(found) => state.currencies.add(found),
+        Err(problem) => warn!(problem.detail, "the currencies of accounts could not be read ahead"),
     }
 }

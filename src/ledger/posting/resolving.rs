@@ -68,8 +68,7 @@ pub(in crate::ledger) fn resolve(
     Ok(ResolvedRequests { requests, accounts })
 }
 
-/// Resolves requests by the currencies of their accounts alone. `None` where the book has to be asked. `currencies` may leave out some of the
-/// accounts that it is given.
+/// Resolves requests by the currencies of their accounts alone. `None` where the book has to be asked. `currencies` may leave some out.
 ///
 /// # Errors
 /// [`InputError::Amount`] with its place for what is too precise or too large.
