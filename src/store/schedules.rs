@@ -71,8 +71,8 @@ pub(crate) trait Schedules {
     /// Up to `limit` rows of schedules from an id on, in order, as they are stored.
     fn schedule_rows_from(&mut self, id: SqlId, limit: i64) -> Result<Vec<ScheduleRow>, StoreError>;
 
-    /// Up to `limit` rows of a schedule's dues behind a moment, in order, as they are stored.
-    fn due_rows(&mut self, schedule: SqlId, behind: SqlInstant, limit: i64) -> Result<Vec<DueRow>, StoreError>;
+    /// Up to `limit` rows of a schedule's dues, from the first one or behind a moment, in order, as they are stored.
+    fn due_rows(&mut self, schedule: SqlId, behind: Option<SqlInstant>, limit: i64) -> Result<Vec<DueRow>, StoreError>;
 }
 
 macro_rules! implement_schedules {
@@ -191,12 +191,20 @@ macro_rules! implement_schedules {
                 Ok(rows.select(ScheduleRow::as_select()).load(self)?)
             }
 
-            fn due_rows(&mut self, schedule: SqlId, behind: SqlInstant, limit: i64) -> Result<Vec<DueRow>, StoreError> {
-                let rows = schedule_dues::table
+            fn due_rows(
+                &mut self,
+                schedule: SqlId,
+                behind: Option<SqlInstant>,
+                limit: i64,
+            ) -> Result<Vec<DueRow>, StoreError> {
+                let mut rows = schedule_dues::table
                     .filter(schedule_dues::schedule_id.eq(schedule))
-                    .filter(schedule_dues::due_at.gt(behind))
                     .order(schedule_dues::due_at)
-                    .limit(limit);
+                    .limit(limit)
+                    .into_boxed();
+                if let Some(behind) = behind {
+                    rows = rows.filter(schedule_dues::due_at.gt(behind));
+                }
                 Ok(rows.select(DueRow::as_select()).load(self)?)
             }
         }

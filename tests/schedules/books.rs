@@ -59,6 +59,22 @@ fn join(lines: &[&str]) -> String {
 }
 
 on_every_backend! {
+    fn what_is_due_at_the_first_moment_of_time_is_proved_and_exported(book: &TestBook) {
+        check(book, ACCOUNTS);
+        for (key, amount) in [("paid", "1"), ("refused", "1000000")] {
+            book.run(&format!("schedule add alice bob {amount} --once 0001-01-01 --key {key}")).ends(0);
+        }
+        let ran = book.run("schedule run --format json");
+        assert!(ran.stdout.contains("insufficient_funds"), "{ran:?}");
+        book.run("verify").ends(0);
+        let folder = TempDir::new().unwrap();
+        let text = export(book, &folder, "book");
+        let copy = book.another();
+        import(&copy, &folder, &text).ends(0);
+        copy.run("verify").ends(0);
+        assert_eq!(export(&copy, &folder, "copy"), text);
+    }
+
     fn schedules_go_out_and_in_byte_for_byte_and_go_on(book: &TestBook) {
         let folder = TempDir::new().unwrap();
         fill(book);

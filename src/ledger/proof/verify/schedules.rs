@@ -6,14 +6,14 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::facts::{
-    AccountId, BookChange, BookEvent, Cancellation, Due, DueState, Instant, OnRefusal, Refusal, Schedule, ScheduleId,
-    Transfer, TransferId, TransferKind,
+    AccountId, BookChange, BookEvent, Cancellation, Due, DueState, OnRefusal, Refusal, Schedule, ScheduleId, Transfer,
+    TransferId, TransferKind,
 };
 use crate::ledger::proof::verify::due_events::DueEvents;
 use crate::ledger::proof::verify::walk::Walk;
 use crate::ledger::proof::verify::walked::WalkedAccounts;
 use crate::models::schedules::{DueRow, ScheduleRow};
-use crate::models::sql_types::{SqlId, SqlInstant};
+use crate::models::sql_types::SqlId;
 use crate::proof::{hash_due, hash_schedule};
 use crate::store::{Store, StoreError};
 
@@ -212,7 +212,7 @@ impl Walk {
     ) -> Result<Met, Error> {
         self.accounts.fetch([row.debit_account_id, row.credit_account_id].map(AccountId))?;
         let (id, name) = (row.id, self.name_of(AccountId(row.debit_account_id)));
-        let (mut behind, mut met) = (Some(SqlInstant::from(Instant::MIN)), Met::default());
+        let mut met = Met::default();
         let mut walk = match Schedule::try_from(row) {
             Ok(schedule) => ScheduleWalk::new(schedule),
             Err(corrupt) => {
@@ -224,9 +224,11 @@ impl Walk {
         for problem in problems.into_iter().flatten() {
             self.add_finding(None, name.clone(), problem);
         }
-        while let Some(moment) = behind {
-            let rows = store.due_rows(id, moment, ROWS_PER_PAGE)?;
-            behind = rows.last().map(|row| row.due_at);
+        let mut behind = None;
+        loop {
+            let rows = store.due_rows(id, behind, ROWS_PER_PAGE)?;
+            let Some(last) = rows.last() else { break };
+            behind = Some(last.due_at);
             met.dues += rows.len() as u64;
             for problem in problems_with_dues(store, &mut walk, rows, &mut met.events)? {
                 self.add_finding(None, name.clone(), problem);

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::facts::{Due, Instant, Schedule, ScheduleId, TransferId};
+use crate::facts::{Due, Schedule, ScheduleId, TransferId};
 use crate::ledger::proof::verify::{DueEvents, ScheduleEvents, ScheduleWalk, WalkedBook, problem_with_transfer};
 use crate::ledger::transport::book::export::Export;
 use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::{BookHeader, BookRecord};
 use crate::models::CorruptRow;
-use crate::models::sql_types::{SqlId, SqlInstant};
+use crate::models::sql_types::SqlId;
 use crate::store::{Store, StoreError};
 
 /// How many rows are in memory at once: few, because one can have 70 kB of metadata.
@@ -43,17 +43,17 @@ impl Export<'_> {
     }
 
     fn write_dues(&mut self, store: &mut dyn Store, schedule: SqlId) -> Result<u64, Error> {
-        let (mut behind, mut written) = (Some(SqlInstant::from(Instant::MIN)), 0);
-        while let Some(moment) = behind {
-            let rows = store.due_rows(schedule, moment, ROWS_PER_PAGE)?;
-            behind = rows.last().map(|row| row.due_at);
+        let (mut behind, mut written) = (None, 0);
+        loop {
+            let rows = store.due_rows(schedule, behind, ROWS_PER_PAGE)?;
+            let Some(last) = rows.last() else { return Ok(written) };
+            behind = Some(last.due_at);
             for row in rows {
                 let due = Due::try_from(row).map_err(StoreError::from)?;
                 self.write(BookRecord::Due(Box::new(due)))?;
                 written += 1;
             }
         }
-        Ok(written)
     }
 }
 
