@@ -166,6 +166,24 @@ on_every_backend! {
         }
     }
 
+    // A refusal may be about either account, and tells what that one has.
+    fn a_key_for_one_account_of_a_refused_due_sees_no_reason(book: &TestBook) {
+        let server = bank(book);
+        server.open_accounts(&["payroll"]);
+        book.run("schedule add payroll customers:alice 5000 --once 2026-01-01").ends(0);
+        book.run("schedule run");
+        let reasons = |prefix: &str| {
+            let mut new = NewKey::new(format!("for {prefix}").replace([':', ' '], "-").parse().unwrap(), ["events:read".parse().unwrap()]);
+            new.prefix = prefix.into();
+            let key = keys(book).create(new, Clock::system().now()).unwrap().text;
+            let page = server.request("GET", "/v1/events?types=due.refused").with_key(&key).send().is(200).json();
+            let data = &page["items"][0]["data"];
+            (data["code"].clone(), data["message"].as_str().is_some_and(|message| message.contains("payroll has 0.00 EUR")))
+        };
+        assert_eq!(reasons("customers:"), (Value::Null, false));
+        assert_eq!(reasons(""), ("insufficient_funds".into(), true));
+    }
+
     fn a_key_reads_the_events_that_it_may_see(book: &TestBook) {
         let server = bank(book);
         let other = make_key(book, "writer", &["transfers:write"]);

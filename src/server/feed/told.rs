@@ -10,10 +10,10 @@ use crate::ledger::{Event, EventCursor, EventFilter, EventPage, Ledger};
 use crate::wire::{EventRecord, write_json};
 
 /// What an event says of an account that only those may see who may see the account. A change of a transfer's metadata stands in the chain of
-/// the account that it debited, and is told of the other one too.
+/// the account that it debited, and is told of the other one too. Why a due was refused may be about either account.
 const OF_ACCOUNTS: [(&str, &[&str]); 3] = [
-    ("debit_account", &["debit_version", "debit_balance"]),
-    ("credit_account", &["credit_version", "credit_balance"]),
+    ("debit_account", &["debit_version", "debit_balance", "code", "message"]),
+    ("credit_account", &["credit_version", "credit_balance", "code", "message"]),
     (
         "account",
         &[

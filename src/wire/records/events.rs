@@ -229,10 +229,10 @@ record! {
         amount: Money,
         /// The currency's code.
         currency: CurrencyCode,
-        /// The code of the newest refusal.
-        code: String,
-        /// The message of the newest refusal.
-        message: String,
+        /// The code of the newest refusal; null for a key that does not reach both accounts.
+        code: Option<String>,
+        /// The message of the newest refusal; null for a key that does not reach both accounts.
+        message: Option<String>,
         /// Whose schedule it is, or who cancelled it.
         actor: Actor,
         /// The reason that was given for the cancellation; null where the schedule was not cancelled.
@@ -256,8 +256,8 @@ impl From<&DueEvent> for DueEventRecord {
             credit_account: due.credit_account.clone(),
             amount: due.money,
             currency: due.money.currency.code(),
-            code: due.due.refusal.code.clone(),
-            message: due.due.refusal.reason.clone(),
+            code: Some(due.due.refusal.code.clone()),
+            message: Some(due.due.refusal.reason.clone()),
             actor: actor.clone(),
             reason: text(reason.as_ref()),
             hash: *hash,
