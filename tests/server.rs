@@ -10,6 +10,7 @@ mod events;
 mod faults;
 mod jobs;
 mod keys;
+mod leases;
 mod lists;
 mod metrics;
 mod monitors;

@@ -10,6 +10,7 @@ pub mod http;
 mod looks;
 pub mod model;
 mod opening;
+pub mod operational;
 mod options;
 mod outcome;
 mod parallel;

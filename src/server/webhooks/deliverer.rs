@@ -163,7 +163,9 @@ impl Leases {
             self.rows().renew(&holder, until)?;
             has_changed = true;
         }
-        let is_free = |row: &WebhookRow| is_active(row) && row.leased_until < now.micros() && row.holder != holder;
+        // As the claim has it: what ends later than any right was taken under a clock that was ahead.
+        let lasts = now.micros()..=until + (until - now.micros());
+        let is_free = |row: &WebhookRow| is_active(row) && !lasts.contains(&row.leased_until) && row.holder != holder;
         for row in rows.iter().filter(|row| is_free(row)).take(WORKERS_MAX.saturating_sub(self.workers.len())) {
             has_changed |= self.rows().claim(&row.id, &holder, now.micros(), until)?;
         }

@@ -203,13 +203,15 @@ impl MonitorRows<'_> {
         Ok(())
     }
 
-    /// Takes the right to judge until then, unless another server has it. The epoch, where it did.
+    /// Takes the right to judge until then, unless another server has it. The epoch, where it did. What lasts longer than any such right was
+    /// taken under a clock that was ahead.
     pub(crate) fn claim(&self, holder: &str, now: i64, until: i64) -> Result<Option<i64>, StoreError> {
+        let latest = until + (until - now);
         let claimed = self.0.change(&LEASES, |tables| {
             let rows = tables.execute(
                 "update {}.leases set holder = $1, leased_until = $2, epoch = epoch + 1 \
-                 where name = $3 and leased_until <= $4",
-                &[holder.into(), until.into(), JUDGE.into(), now.into()],
+                 where name = $3 and (leased_until <= $4 or leased_until > $5)",
+                &[holder.into(), until.into(), JUDGE.into(), now.into(), latest.into()],
             )?;
             let epoch = number(tables, "select epoch as value from {}.leases where name = $1")?;
             Ok((rows == 1).then_some(epoch))

@@ -170,13 +170,15 @@ impl WebhookRows<'_> {
         )
     }
 
-    /// Takes the right to deliver until then, unless another one has it. Says whether it did.
+    /// Takes the right to deliver until then, unless another one has it. Says whether it did. What lasts longer than any such right was taken
+    /// under a clock that was ahead.
     pub(crate) fn claim(&self, id: &str, holder: &str, now: i64, until: i64) -> Result<bool, StoreError> {
+        let latest = until + (until - now);
         let claimed = self.0.change(&WEBHOOKS, |tables| {
             tables.execute(
                 "update {}.webhooks set holder = $1, leased_until = $2, epoch = epoch + 1 \
-                 where id = $3 and state = 'active' and leased_until < $4",
-                &[holder.into(), until.into(), id.into(), now.into()],
+                 where id = $3 and state = 'active' and (leased_until < $4 or leased_until > $5)",
+                &[holder.into(), until.into(), id.into(), now.into(), latest.into()],
             )
         })?;
         Ok(claimed == Some(1))

@@ -3,42 +3,19 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use diesel::sqlite::SqliteConnection;
 
 use teller::Clock;
 use teller::server::{NewWebhook, ServerOptions};
 
 use super::{WAIT, add, hasty, wait_until, webhooks};
 use crate::support::http::TestServer;
+use crate::support::operational::{file, run, schema};
 use crate::support::plans::{record_statements, sqlite_ways, statements_of_deliveries, ways_into_tables};
 use crate::support::receiver::{Reaction, Receiver};
 use crate::support::{TestBook, on_every_backend};
-
-/// The schema of a book's deliveries, as statements name it.
-fn schema(book: &TestBook) -> String {
-    if book.is_on_postgres() {
-        book.query_text("select concat(current_schema(), '_server')")
-    } else {
-        "main".to_owned()
-    }
-}
-
-/// The file of a book's deliveries.
-fn file(book: &TestBook) -> SqliteConnection {
-    SqliteConnection::establish(&format!("{}-server", book.url.strip_prefix("sqlite://").unwrap())).unwrap()
-}
-
-fn run(book: &TestBook, statement: &str) {
-    if book.is_on_postgres() {
-        book.raw(statement).unwrap();
-    } else {
-        file(book).batch_execute(&format!("pragma busy_timeout = 10000; {statement}")).unwrap();
-    }
-}
 
 fn count(book: &TestBook, condition: &str) -> i64 {
     let query = format!("(select count(*) from {}.webhook_deliveries where {condition})", schema(book));
