@@ -85,6 +85,7 @@ async fn try_answer(
     *principal = Some(Arc::clone(&who));
     state.rates.take(&who.id)?;
     check_scope(endpoint, &who)?;
+    endpoint.check_condition(&parts.headers)?;
     let query = Query::read(parts.uri.query().unwrap_or_default(), &endpoint.query_names())?;
     let deadline = deadline::read(&parts.headers, matches!(endpoint.action, Action::Long(_) | Action::WebhookTest(_)))?;
     let path = named::read(&mut parts, query.get(named::NAME)).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use axum::http::Method;
+use axum::http::{HeaderMap, Method, header};
 
 use crate::facts::Instant;
 use crate::ledger::{Ledger, Mode, Prepared, Receipt};
@@ -120,6 +120,8 @@ pub(super) struct Endpoint {
     pub(super) action: Action,
     /// Refuses what the action would refuse, and does nothing. A form asks it before it is confirmed, where the action cannot be tried out.
     pub(super) judge: Option<Action>,
+    /// Whether it judges `If-Match` behind the lock of the account that its path names.
+    pub(super) judges_version: bool,
 }
 
 /// The parameters that several endpoints have.
@@ -137,8 +139,19 @@ pub(super) const METADATA: Parameter =
 
 impl Endpoint {
     pub(super) fn get(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
-        let (method, query, body, judge) = (Method::GET, &[], Body::None, None);
-        Self { method, path, summary, scope: Some(scope), reach: Reach::Book, query, body, answer, action, judge }
+        Self {
+            method: Method::GET,
+            path,
+            summary,
+            scope: Some(scope),
+            reach: Reach::Book,
+            query: &[],
+            body: Body::None,
+            answer,
+            action,
+            judge: None,
+            judges_version: false,
+        }
     }
 
     pub(super) fn post(path: &'static str, summary: &'static str, scope: Scope, action: Action, answer: Shape) -> Self {
@@ -177,6 +190,10 @@ impl Endpoint {
         Self { judge: Some(judge), ..self }
     }
 
+    pub(super) fn judging_version(self) -> Self {
+        Self { judges_version: true, ..self }
+    }
+
     pub(super) fn answering(self, answer: Shape) -> Self {
         Self { answer, ..self }
     }
@@ -188,6 +205,16 @@ impl Endpoint {
     /// Keys that are for some accounts only can use it: it looks at what is named.
     pub(super) fn within_reach(self) -> Self {
         Self { reach: Reach::Accounts, ..self }
+    }
+
+    /// Refuses a condition that would be passed over, as whoever sends it relies on it.
+    pub(super) fn check_condition(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        if self.judges_version || self.method == Method::GET || !headers.contains_key(header::IF_MATCH) {
+            return Ok(());
+        }
+        Err(Problem::invalid(
+            "If-Match means nothing here: it is for changes of an account and its limits; a transfer has \"if\" in its body",
+        ))
     }
 
     /// The method as a word that lives as long as the program.

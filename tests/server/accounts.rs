@@ -34,6 +34,12 @@ on_every_backend! {
         change(&version).problem(412, "precondition_failed");
         assert_eq!(server.get("/v1/accounts/customers:alice").header("etag"), changed.header("etag"));
         change("*").is(200);
+        // Where it would be passed over, it is refused.
+        for (method, target) in [("POST", "/v1/transfers"), ("PATCH", "/v1/accounts/customers:alice/metadata"), ("POST", "/v1/periods/2020/close")] {
+            let request = server.request(method, target).header("if-match", &version).json("{}");
+            let problem = request.send().problem(400, "request_invalid");
+            assert!(problem.body.contains("If-Match"), "{target}: {problem:?}");
+        }
         server.request("POST", "/v1/accounts/customers:alice/close").header("if-match", "\"0-0\"").send().problem(412, "precondition_failed");
         server.request("POST", "/v1/accounts/customers:alice/close").send().is(200);
         assert_eq!(server.get("/v1/accounts/customers:alice").json()["state"], "closed");

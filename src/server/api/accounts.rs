@@ -17,7 +17,9 @@ use crate::wire::{AccountCursor, AccountEventRecord, AccountRecord, Json, Opened
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let account = Shape::One("AccountRecord");
     let change = |path, summary, run| {
-        Endpoint::post(path, summary, Scope::AccountsWrite, Action::Write(run), account).within_reach()
+        Endpoint::post(path, summary, Scope::AccountsWrite, Action::Write(run), account)
+            .judging_version()
+            .within_reach()
     };
     vec![
         Endpoint::post(
@@ -62,6 +64,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             account,
         )
         .taking(Body::Json(Shape::One("LimitRequest")))
+        .judging_version()
         .within_reach(),
         change("/v1/accounts/{account}/freeze", "Let nothing happen to an account for now", freeze)
             .taking(Body::Json(Shape::One("FreezeRequest"))),

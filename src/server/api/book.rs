@@ -35,6 +35,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .taking(Body::Json(Shape::One("CurrencyRequest"))),
         Endpoint {
             judge: None,
+            judges_version: false,
             method: Method::GET,
             path: "/v1/whoami",
             summary: "Show what the key is, and what it may do",

@@ -23,6 +23,7 @@ const CHUNKS_AHEAD: usize = 4;
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint {
         judge: None,
+        judges_version: false,
         method: Method::GET,
         path: "/v1/export",
         summary: "Write the whole book, to be imported elsewhere or kept; a trailer shows that it is whole",

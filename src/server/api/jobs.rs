@@ -13,6 +13,7 @@ use crate::server::status::ServerCode;
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let of = |path, summary, run, answer| Endpoint {
         judge: None,
+        judges_version: false,
         method: Method::GET,
         path,
         summary,
