@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::config::ConfigError;
 use crate::error::InputError;
-use crate::facts::{AccountName, TransferId};
+use crate::facts::{AccountName, RequestId};
 use crate::ledger::Malformed;
 use crate::rejection::{Rejection, ScheduleRejection};
 use crate::store::{Fact, MetadataOf, NotOffered, StoreError, UnreachableCause};
@@ -31,8 +31,11 @@ const MEND_BOOK_FILE: &str = "the file is not as it was exported, and the book i
     import an unchanged copy of the file, into a new, empty book where lines of the changed one are in this one";
 
 /// How to send a request again, and what is known of the first try.
-pub(super) fn retry(known: &str, id: TransferId) -> String {
-    format!("{known}; run the same command again with --id {id}: it is safe")
+pub(super) fn retry(known: &str, request: &RequestId) -> String {
+    match request.key() {
+        Some(_) => format!("{known}; run the same command again: it is safe"),
+        None => format!("{known}; run the same command again with --id {request}: it is safe"),
+    }
 }
 
 /// After a consumer stands behind an event that the book does not have.

@@ -12,7 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::config::Setting;
-use crate::facts::TransferId;
+use crate::facts::RequestId;
 use crate::store::StoreOptions;
 
 /// The deadline of commands that do one short thing, where none is given.
@@ -50,7 +50,7 @@ const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3
 pub(super) struct Deadline {
     /// What the user said.
     time: Option<Duration>,
-    request: Arc<Mutex<Option<TransferId>>>,
+    request: Arc<Mutex<Option<RequestId>>>,
 }
 
 impl Deadline {
@@ -76,8 +76,8 @@ impl Deadline {
     }
 
     /// Takes note of the request that must be repeated when its answer does not come.
-    pub(super) fn expect_answer_to(&self, id: TransferId) {
-        *self.request.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+    pub(super) fn expect_answer_to(&self, id: &RequestId) {
+        *self.request.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
     }
 
     /// Ends the program when the time is over: the user's, or else that of the command of this name. Once there are results to write the database has
@@ -91,8 +91,8 @@ impl Deadline {
             if has_results.load(Ordering::Relaxed) {
                 return;
             }
-            let request = *request.lock().unwrap_or_else(PoisonError::into_inner);
-            let failure = Failure::of_deadline(time, request);
+            let request = request.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let failure = Failure::of_deadline(time, request.as_ref());
             Output::new(look).failure(&failure);
             interrupt::end(failure.exit);
         });

@@ -16,7 +16,7 @@ use crate::cli::meant::Unknown;
 use crate::cli::talk;
 use crate::config::ConfigError;
 use crate::error::{Error, InputError};
-use crate::facts::{LengthOfTime, TransferId};
+use crate::facts::{LengthOfTime, RequestId};
 use crate::rejection::Rejection;
 use crate::store::{StoreError, UrlError};
 use crate::wire::{SealFileError, fields_of_input, visible};
@@ -118,13 +118,13 @@ impl Failure {
     }
 
     /// Adds that the request can be sent again under its id, where that is the thing to do.
-    pub(super) fn with_retry_id(mut self, id: TransferId) -> Self {
+    pub(super) fn with_retry_id(mut self, id: &RequestId) -> Self {
         if self.exit != Exit::TryAgain {
             return self;
         }
         let known =
             if self.code == OUTCOME_UNKNOWN { "it may or may not have been posted" } else { "nothing was posted" };
-        self.fields.push(("id".into(), json!(id)));
+        self.fields.push(("id".into(), json!(id.id())));
         self.with_hint(advice::retry(known, id))
     }
 
@@ -148,7 +148,7 @@ impl Failure {
     }
 
     /// The deadline passed while the database was silent. It may be frozen in the middle of a commit.
-    pub(super) fn of_deadline(time: Duration, request: Option<TransferId>) -> Self {
+    pub(super) fn of_deadline(time: Duration, request: Option<&RequestId>) -> Self {
         let silent = format!("the database was silent when the deadline of {} passed", LengthOfTime(time));
         match request {
             Some(id) => {

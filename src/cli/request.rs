@@ -168,10 +168,10 @@ pub(super) fn submit(
     mode: Mode,
 ) -> Result<Ending, Failure> {
     let id = match request {
-        Request::Operation(operation) => operation.id(),
-        Request::Journal(journal) => Some(journal.id()),
-        Request::JournalReversal(reversal) => Some(reversal.id.id()),
-        Request::Due(due) => due.operation().id(),
+        Request::Operation(operation) => operation.request_id(),
+        Request::Journal(journal) => Some(journal.request_id()),
+        Request::JournalReversal(reversal) => Some(&reversal.id),
+        Request::Due(due) => due.operation().request_id(),
     };
     let submit = || ledger.submit_one_written(request, mode);
     let receipt = match id {
@@ -193,7 +193,7 @@ pub(super) fn submit(
 /// Does what is asked for under an id, which the user must know when no answer comes.
 pub(super) fn answer_to<T>(
     context: &Context,
-    id: TransferId,
+    id: &RequestId,
     mode: Mode,
     work: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Failure> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::dotenv;
@@ -16,6 +17,8 @@ const SETTINGS: &str = "teller.toml";
 /// The table of its profiles, and the variable that chooses one of them.
 const PROFILES: &str = "profiles";
 const PROFILE: &str = "TELLER_PROFILE";
+/// The most bytes of a file of settings.
+const BYTES_MAX: u64 = 1 << 20;
 
 /// What becomes of a `.env` file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +83,7 @@ impl fmt::Display for Origin {
 pub(super) fn said(name: Name, file: DotEnvFile) -> Result<Option<(String, Origin)>, ConfigError> {
     match from_variable(name.variable, file)? {
         Some(found) => Ok(Some(found)),
-        None => from_settings(name.field, from_variable(PROFILE, file)?),
+        None => from_settings(name.field, from_variable(PROFILE, file)?.filter(|(profile, _)| !profile.is_empty())),
     }
 }
 
@@ -198,10 +201,17 @@ fn nearest(name: &str) -> Result<Option<(String, PathBuf)>, ConfigError> {
         folder.ancestors().skip(1).map(|above| above.join(name)).find(|file| file.is_file())
     };
     let Some(file) = Some(here).filter(|file| file.is_file()).or_else(above) else { return Ok(None) };
-    match fs::read_to_string(&file) {
+    match read_bounded(&file) {
         Ok(text) => Ok(Some((text, file))),
         Err(source) => Err(ConfigError::DotEnvFile { file, source }),
     }
+}
+
+fn read_bounded(file: &Path) -> io::Result<String> {
+    if fs::metadata(file)?.len() > BYTES_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it has more than 1 MiB, and so is no file of settings"));
+    }
+    fs::read_to_string(file)
 }
 
 /// The folder that a relative path in a setting starts at. `None` where that is the working directory.

@@ -174,10 +174,12 @@ fn check_name(path: &Path) -> io::Result<()> {
 fn check_is_not_of(path: &Path, book: Option<&Path>) -> io::Result<()> {
     let Some(book) = book else { return Ok(()) };
     let names = [Some(book.to_owned()), book.canonicalize().ok()].into_iter().flatten();
-    let is_of = |name: PathBuf| {
-        is_same(path, &name) || COMPANIONS.iter().any(|companion| is_same(path, &beside(&name, companion)))
+    // A server keeps its keys, webhooks and monitors in a file of its own beside the book.
+    let files = names.flat_map(|name| [beside(&name, "-server"), name]);
+    let is_of = |file: PathBuf| {
+        is_same(path, &file) || COMPANIONS.iter().any(|companion| is_same(path, &beside(&file, companion)))
     };
-    if names.into_iter().any(is_of) {
+    if files.into_iter().any(is_of) {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is the open book or a part of it; name another"));
     }
     Ok(())
@@ -345,7 +347,16 @@ mod tests {
         std::os::unix::fs::symlink(inside("bank.db"), inside("alias.db")).unwrap();
         for book in ["bank.db", "alias.db"] {
             let book = inside(book);
-            for name in ["bank.db", "sub/../bank.db", "twin", "bank.db-wal", "bank.db-shm", "./bank.db-journal"] {
+            for name in [
+                "bank.db",
+                "sub/../bank.db",
+                "twin",
+                "bank.db-wal",
+                "bank.db-shm",
+                "./bank.db-journal",
+                "bank.db-server",
+                "bank.db-server-wal",
+            ] {
                 let outcome = OutputFile::create(&inside(name), Existing::Replace, Some(&book));
                 assert!(problem(outcome).contains("is the open book"), "{name}");
             }

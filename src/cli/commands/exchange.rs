@@ -61,7 +61,7 @@ pub(in crate::cli) fn run(context: &Context, arguments: &ExchangeArgs) -> Result
         metadata: arguments.note.metadata().map_err(Error::from)?,
     };
     let mode = arguments.note.mode.mode();
-    let answer = answer_to(context, request.id.id(), mode, || ledger.exchange_written(&request, mode))?;
+    let answer = answer_to(context, &request.id, mode, || ledger.exchange_written(&request, mode))?;
     for account in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the account {} for {}.", account.name, account.currency.code()));

@@ -59,6 +59,7 @@ fn settings(options: &StoreOptions, own: &[(&str, &str)], span: Span) -> String 
     let set = |(name, value): (&str, &str)| format!("set_config('{name}', {}, {is_local})", literal(value));
     let settings = [
         ("timezone", "UTC"),
+        ("standard_conforming_strings", "on"),
         ("statement_timeout", &statement_ms),
         ("lock_timeout", &lock_ms),
         ("idle_in_transaction_session_timeout", &statement_ms),

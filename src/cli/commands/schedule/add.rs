@@ -11,7 +11,7 @@ use crate::cli::request::{NoteArgs, answer_to};
 use crate::cli::talk::say;
 use crate::cli::times::Times;
 use crate::error::{Error, InputError};
-use crate::facts::{OnRefusal, Period, RecurrencePeriod, RecurrenceRequest, TransferId};
+use crate::facts::{OnRefusal, Period, RecurrencePeriod, RecurrenceRequest, RequestId};
 use crate::ledger::{Ledger, Mode};
 use crate::money::WrittenAmount;
 use crate::requests::{Parties, Placed, ScheduleRequest};
@@ -130,13 +130,13 @@ pub(in crate::cli) fn run(context: &Context, arguments: &AddArgs) -> Result<Endi
         metadata: arguments.note.metadata().map_err(Error::from)?,
         actor: signature.signed().map_err(Error::from)?.0,
     };
-    add(context, &ledger, id.id(), &request, arguments.note.mode.mode())
+    add(context, &ledger, &id, &request, arguments.note.mode.mode())
 }
 
 fn add(
     context: &Context,
     ledger: &Ledger,
-    id: TransferId,
+    id: &RequestId,
     request: &ScheduleRequest<Placed<WrittenAmount>>,
     mode: Mode,
 ) -> Result<Ending, Failure> {

@@ -147,7 +147,6 @@ fn split(context: &Context, arguments: &PostedArgs, written: &Split<'_>) -> Resu
     let total = read_amount(written.total).map_err(Error::from)?;
     let nothing_yet = Parties::Transfer { from: from.clone(), to: from.clone() };
     let like = arguments.request.request_of(context.times(&ledger), nothing_yet, Quantity::All)?;
-    let id = like.id.id();
     let make = |currency: Currency| {
         // Asked once, of what was there before: each transfer changes the account.
         let conditions = RefCell::new(like.conditions.clone());
@@ -162,7 +161,7 @@ fn split(context: &Context, arguments: &PostedArgs, written: &Split<'_>) -> Resu
         Ok(WrittenWithOpenings { request, openings: Vec::new() })
     };
     let mode = arguments.request.note.mode.mode();
-    let answer = answer_to(context, id, mode, || ledger.submit_written_in_currency_of(&from, make, mode))?;
+    let answer = answer_to(context, &like.id, mode, || ledger.submit_written_in_currency_of(&from, make, mode))?;
     show(context, &answer.receipt, mode)
 }
 
@@ -211,7 +210,7 @@ fn post_against_cash(
     };
     let mode = arguments.request.note.mode.mode();
     let submit = || ledger.submit_written_in_currency_of(&account, make, mode);
-    let answer = answer_to(context, like.id.id(), mode, submit)?;
+    let answer = answer_to(context, &like.id, mode, submit)?;
     for cash in &answer.opened {
         let verb = if mode == Mode::DryRun { "Would open" } else { "Opened" };
         say(format_args!("{verb} the asset account {} for {}.", cash.name, cash.currency.code()));
