@@ -209,7 +209,10 @@ fn nearest(name: &str) -> Result<Option<(String, PathBuf)>, ConfigError> {
 
 fn read_bounded(file: &Path) -> io::Result<String> {
     if fs::metadata(file)?.len() > BYTES_MAX {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it has more than 1 MiB, and so is no file of settings"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it has more than 1 MiB, and so is no file of settings",
+        ));
     }
     fs::read_to_string(file)
 }
