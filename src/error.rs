@@ -139,6 +139,10 @@ pub enum InputError {
     #[error("there is a monitor {0} already")]
     #[strum(serialize = "monitor_exists")]
     MonitorExists(String),
+    /// There is no such webhook.
+    #[error("there is no webhook {0:?}")]
+    #[strum(serialize = "webhook_unknown")]
+    WebhookUnknown(String),
     /// Not a seal of this book.
     #[error(transparent)]
     #[strum(serialize = "seal_invalid")]
@@ -389,12 +393,5 @@ impl Error {
             Self::Input(input) => Self::Input(input.at(outside)),
             other => other,
         }
-    }
-}
-
-/// Diesel hands the faults of begin, commit and rollback over as they are.
-impl From<diesel::result::Error> for Error {
-    fn from(fault: diesel::result::Error) -> Self {
-        Self::Store(fault.into())
     }
 }

@@ -1,11 +1,14 @@
 //! Who may declare that metadata is looked up, what happens where the building of an index is broken off, and what keeps a declaration.
 
-use std::process::Child;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use diesel::connection::SimpleConnection;
 
+use crate::connections::server_of;
+use crate::support::pgbouncer::PgBouncer;
 use crate::support::{Program, TestBook, check, transfer};
 use teller::Mode;
 
@@ -74,6 +77,42 @@ fn others_go_on_writing_while_an_index_is_built() {
     assert_eq!(answer.stdout.lines().count(), 4, "{}", answer.stdout);
     book.run("metadata index list --format csv").ends(0).shows("transfers,invoice,ready");
     assert_eq!(book.ledger().verify(&mut |_| {}).unwrap().findings, []);
+}
+
+/// Builds an index while somebody else's transaction is open that has written to the table, and waits until it says for whom it waits.
+fn waits_and_says_so(book: &TestBook, url: &str) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut others = book.connect_postgres();
+    others
+        .batch_execute("set application_name = 'nightly'; begin; lock table account_events in row exclusive mode")
+        .unwrap();
+    let arguments = ["--database-url", url, "metadata", "index", "add", "transfers", "invoice"];
+    let mut program =
+        Program::new(&arguments).command(|command| _ = command.stderr(Stdio::piped()).stdout(Stdio::null())).spawn();
+    let mut lines = BufReader::new(program.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waits = lines.find(|line| line.contains("(nightly)")).expect("it says for whom it waits");
+    let beginning = "The index is being built: waiting for writers before build, 1 transaction: process ";
+    assert!(waits.starts_with(beginning) && waits.contains(", idle in transaction since 20"), "{waits}");
+    others.batch_execute("commit").unwrap();
+    assert!(program.wait().unwrap().success());
+    book.run("metadata index list --format csv").ends(0).shows("transfers,invoice,ready");
+}
+
+#[test]
+fn the_program_says_what_an_index_waits_for() {
+    let book = TestBook::on_postgres();
+    check(&book, BOOK);
+    waits_and_says_so(&book, &book.owner_url);
+}
+
+#[test]
+fn an_index_is_built_through_a_pooler() {
+    let book = TestBook::on_postgres();
+    check(&book, BOOK);
+    let server = server_of(&book);
+    let role = book.query_text("select current_user::text");
+    let pooler = PgBouncer::to(&server, &role, "pool_mode = transaction\nignore_startup_parameters = options");
+    waits_and_says_so(&book, &book.owner_url.replace(&server, &pooler.address));
 }
 
 #[test]

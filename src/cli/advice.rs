@@ -46,6 +46,15 @@ pub(super) fn move_consumer(consumer: &str) -> String {
     )
 }
 
+/// After a webhook stands behind an event that the book does not have.
+#[cfg(feature = "server")]
+pub(super) fn replay_webhook(webhook: &str) -> String {
+    format!(
+        "say where it goes on with: teller webhook replay {webhook} --after CURSOR, or first for all events, or latest for those from now \
+         on; then resume it"
+    )
+}
+
 /// After a search by metadata that ended without having read everything.
 pub(super) fn index_metadata(of: MetadataOf, key: &str) -> String {
     format!(
@@ -184,6 +193,7 @@ pub(super) fn of_input(input: &InputError) -> Option<&'static str> {
         InputError::ConsumerHeld { .. } => {
             Some("end the other reader, or wait until its lease is over; take it away with: teller consumer move")
         }
+        InputError::WebhookUnknown(_) => Some("see which there are with: teller webhook list"),
         InputError::MonitorUnknown(_) => Some("see which there are with: teller monitor list"),
         InputError::MonitorExists(_) => Some("use another name, or remove it first"),
         InputError::LeaseLost { .. } => Some("run the same command again: it goes on where the consumer is now"),

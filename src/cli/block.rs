@@ -1,6 +1,6 @@
 //! One row as a block: a field a line, its name before it.
 
-use crate::cli::cut::wrap;
+use crate::cli::cut::wrap_lines;
 use crate::cli::screen::Screen;
 use crate::wire::Kind;
 
@@ -20,8 +20,8 @@ pub(super) fn block(fields: &[Field], screen: Screen) -> Vec<String> {
     let mut lines = Vec::new();
     for field in fields {
         let texts = match screen.width {
-            Some(width) => wrap(&field.text, width.saturating_sub(indent).max(1)),
-            None => vec![field.text.clone()],
+            Some(width) => wrap_lines(&field.text, width.saturating_sub(indent).max(1)),
+            None => field.text.split('\n').map(str::to_owned).collect(),
         };
         for (index, text) in texts.iter().enumerate() {
             let name = if index == 0 { field.name.replace('_', " ") } else { String::new() };

@@ -23,6 +23,16 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     format!("{beginning}{REST}")
 }
 
+/// How wide a text is, whose lines stand below each other.
+pub(super) fn widest(text: &str) -> usize {
+    text.split('\n').map(UnicodeWidthStr::width).max().unwrap_or_default()
+}
+
+/// The lines of a text, each on lines of that width.
+pub(super) fn wrap_lines(text: &str, width: usize) -> Vec<String> {
+    text.split('\n').flat_map(|line| wrap(line, width)).collect()
+}
+
 /// A text on lines of that width. They end at blanks where they can, or else between the parts of a name or a path, or behind any character.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();

@@ -6,7 +6,7 @@ use crate::cli::fields::fields_of;
 use crate::cli::format::Format;
 use crate::cli::listing::Listing;
 use crate::cli::output::Output;
-use crate::wire::{Columns, Kind, Record, cell};
+use crate::wire::{Columns, Kind, Record};
 
 impl Output {
     /// A list of one kind, which is written page by page.
@@ -50,7 +50,7 @@ impl Output {
         let is_shown = |name: &str| screen.width.is_none() || R::kind(name) != Kind::Hash;
         let fields = fields_of(record)?.into_iter().filter(|(name, _)| is_shown(name)).map(|(name, value)| {
             let kind = R::kind(&name);
-            Field { text: screen.shown(kind, &cell(&value)), name, kind }
+            Field { text: screen.shown_field(kind, &value), name, kind }
         });
         block(&fields.collect::<Vec<_>>(), screen).iter().try_for_each(|line| self.text_line(line))
     }

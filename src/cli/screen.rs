@@ -1,9 +1,11 @@
 //! Where people read results: how wide it is, in which time zone, and whether it has colours.
 
+use serde_json::Value;
+
 use crate::cli::color::{Meaning, paint};
 use crate::cli::cut::single_line;
 use crate::facts::Instant;
-use crate::wire::{Kind, Zone};
+use crate::wire::{Kind, Zone, cell};
 
 /// How wide tables are where nothing says so.
 pub(super) const WIDTH_USUAL: usize = 80;
@@ -25,6 +27,17 @@ impl Screen {
         match (kind, text.parse::<Instant>()) {
             (Kind::Time, Ok(at)) if self.width.is_some() => self.zone.show(at),
             _ => single_line(text),
+        }
+    }
+
+    /// A field as it is shown. What is kept under keys is shown as it is typed, `KEY=VALUE`, an entry a line.
+    pub(super) fn shown_field(self, kind: Kind, value: &Value) -> String {
+        match value {
+            Value::Object(entries) => {
+                let entry = |(key, value): (&String, &Value)| single_line(&format!("{key}={}", cell(value)));
+                entries.iter().map(entry).collect::<Vec<_>>().join("\n")
+            }
+            value => self.shown(kind, &cell(value)),
         }
     }
 

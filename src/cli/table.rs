@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::block::{Field, block};
-use crate::cli::cut::{cut, wrap};
+use crate::cli::cut::{cut, widest, wrap_lines};
 use crate::cli::screen::Screen;
-use crate::wire::{Columns, Kind, Record, cell};
+use crate::wire::{Columns, Kind, Record};
 
 /// What stands between two columns.
 const GAP: usize = 2;
@@ -137,7 +137,7 @@ impl Table {
 
     fn note_missed(&mut self, row: &Map<String, Value>) {
         let screen = self.screen;
-        let is_missed = |column: &mut Placed| !shown(row, &column.name, column.kind, screen).is_empty();
+        let is_missed = |column: &mut Placed| !column.shown(row, screen).is_empty();
         self.missed.extend(self.left_out.extract_if(.., is_missed).map(|column| column.heading));
     }
 
@@ -150,7 +150,7 @@ impl Table {
         let field = |column: &Placed| Field {
             name: column.name.clone(),
             kind: column.kind,
-            text: shown(row, &column.name, column.kind, self.screen),
+            text: column.shown(row, self.screen),
         };
         let fields: Vec<_> = self.columns.iter().map(field).filter(|field| !field.text.is_empty()).collect();
         block(&fields, self.screen)
@@ -163,9 +163,9 @@ impl Table {
             .columns
             .iter()
             .map(|column| {
-                let text = shown(row, &column.name, column.kind, self.screen);
+                let text = column.shown(row, self.screen);
                 // Longer cells of later rows take the room that is left.
-                let longer = text.width().saturating_sub(column.width).min(room);
+                let longer = widest(&text).saturating_sub(column.width).min(room);
                 room -= longer;
                 column.cell(&text, column.width + longer, self.screen)
             })
@@ -194,8 +194,8 @@ impl Table {
 impl Placed {
     fn new(column: &Column, first_rows: &[Map<String, Value>], screen: Screen) -> Self {
         let heading = column.name.replace('_', " ").to_uppercase();
-        let cells = || first_rows.iter().map(|row| shown(row, &column.name, column.kind, screen));
-        let cells_width = cells().map(|cell| cell.width()).max().unwrap_or_default();
+        let cells = || first_rows.iter().map(|row| shown(row, (&column.name, column.kind, column.need), screen));
+        let cells_width = cells().map(|cell| widest(&cell)).max().unwrap_or_default();
         let width = cells_width.max(heading.width());
         // An id may have no letter by chance.
         let is_number =
@@ -203,13 +203,17 @@ impl Placed {
         Self { name: column.name.clone(), heading, kind: column.kind, need: column.need, cells_width, width, is_number }
     }
 
+    fn shown(&self, row: &Map<String, Value>, screen: Screen) -> String {
+        shown(row, (&self.name, self.kind, self.need), screen)
+    }
+
     fn cell(&self, text: &str, width: usize, screen: Screen) -> Vec<String> {
         match (self.is_number || !self.is_of_words(), self.need) {
             // A number that is cut is another number.
-            _ if screen.width.is_none() || text.width() <= width => vec![text.to_owned()],
+            _ if screen.width.is_none() || widest(text) <= width => text.split('\n').map(str::to_owned).collect(),
             (true, _) => vec![text.to_owned()],
             (false, Need::Room) => vec![cut(text, width)],
-            (false, Need::Always) => wrap(text, width),
+            (false, Need::Always) => wrap_lines(text, width),
         }
     }
 
@@ -288,8 +292,13 @@ fn total<'a>(columns: impl IntoIterator<Item = &'a Placed>) -> usize {
     columns.into_iter().map(|column| column.width + GAP).sum::<usize>().saturating_sub(GAP)
 }
 
-fn shown(row: &Map<String, Value>, column: &str, kind: Kind, screen: Screen) -> String {
-    row.get(column).map_or_else(String::new, |value| screen.shown(kind, &cell(value)))
+/// A cell. One that is shown only where there is room has one line.
+fn shown(row: &Map<String, Value>, (name, kind, need): (&str, Kind, Need), screen: Screen) -> String {
+    let text = row.get(name).map_or_else(String::new, |value| screen.shown_field(kind, value));
+    match need {
+        Need::Always => text,
+        Need::Room => text.replace('\n', ", "),
+    }
 }
 
 /// Digits, with a sign and a decimal point or without. An empty cell does not speak against it.

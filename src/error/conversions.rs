@@ -28,3 +28,10 @@ impl From<StoreError> for Error {
         Self::Store(fault)
     }
 }
+
+/// Diesel hands the faults of begin, commit and rollback over as they are.
+impl From<diesel::result::Error> for Error {
+    fn from(fault: diesel::result::Error) -> Self {
+        Self::Store(fault.into())
+    }
+}

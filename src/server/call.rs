@@ -50,6 +50,25 @@ where
     text.parse::<T>().map_err(|error| InputError::from(error).into())
 }
 
+/// What is wrong with a parameter of the query.
+pub(super) fn in_parameter(name: &str, problem: impl Into<String>) -> Problem {
+    InputError::request(problem).at(&format!("parameter {name}")).into()
+}
+
+/// What a word means that is one of some.
+pub(super) fn meaning_of<T>(asked: &str, words: impl IntoIterator<Item = (&'static str, T)>) -> Result<T, String> {
+    let mut known = Vec::new();
+    for (word, meaning) in words {
+        if word == asked {
+            return Ok(meaning);
+        }
+        known.push(word);
+    }
+    let last = known.pop().unwrap_or("nothing");
+    let known = if known.is_empty() { last.to_owned() } else { format!("{} or {last}", known.join(", ")) };
+    Err(format!("{asked:?} is no word for it; write {known}"))
+}
+
 impl Call {
     /// What the path names.
     pub(super) fn named(&self, name: &str) -> &str {
@@ -128,10 +147,30 @@ impl Call {
         self.query.get(name).map(read).transpose()
     }
 
+    /// A parameter of the query, read otherwise.
+    pub(super) fn asked_as<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, Error>,
+    ) -> Result<Option<T>, Problem> {
+        let read = |text: &str| read(text).map_err(|error| error.at(&format!("parameter {name}")).into());
+        self.query.get(name).map(read).transpose()
+    }
+
+    /// A parameter of the query that is one of some words.
+    pub(super) fn word<T>(
+        &self,
+        name: &str,
+        words: impl IntoIterator<Item = (&'static str, T)>,
+    ) -> Result<Option<T>, Problem> {
+        self.asked_as(name, |asked| Ok(meaning_of(asked, words).map_err(InputError::request)?))
+    }
+
     /// A whole number of the query.
     pub(super) fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let read =
-            |text: &str| text.parse().map_err(|_| Problem::invalid(format!("{name} is {text:?}, and no such number")));
+        let read = |text: &str| {
+            text.parse().map_err(|_| in_parameter(name, format!("{text:?} is no such number; write a whole one")))
+        };
         self.query.get(name).map(read).transpose()
     }
 
@@ -146,9 +185,8 @@ impl Call {
 
     /// The zone in which days, months and times without an offset are meant.
     pub(super) fn zone(&self) -> Result<Zone, Problem> {
-        let read = |text: &str| {
-            text.parse().map_err(|problem| Problem::invalid(format!("time_zone is {text:?}, and {problem}")))
-        };
+        let read =
+            |text: &str| text.parse().map_err(|problem| in_parameter("time_zone", format!("{text:?} is {problem}")));
         self.query.get("time_zone").map_or(Ok(Zone::Utc), read)
     }
 
@@ -156,7 +194,7 @@ impl Call {
     pub(super) fn cursor(&self) -> Result<Option<i64>, Problem> {
         match self.number("cursor")? {
             Some(cursor) if cursor < 0 => {
-                Err(Problem::invalid(format!("cursor is {cursor}; it is a number from 0 on")))
+                Err(in_parameter("cursor", format!("{cursor} is none; it is a number from 0 on")))
             }
             cursor => Ok(cursor),
         }
@@ -166,7 +204,7 @@ impl Call {
         match self.number("limit")? {
             None => Ok(LIMIT_DEFAULT),
             Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
-            Some(limit) => Err(Problem::invalid(format!("limit is {limit}; it is from 1 to {LIMIT_MAX}"))),
+            Some(limit) => Err(in_parameter("limit", format!("{limit} is not from 1 to {LIMIT_MAX}"))),
         }
     }
 
@@ -183,12 +221,8 @@ impl Call {
 
     /// Which way a list goes.
     fn order_or(&self, usual: ListOrder) -> Result<ListOrder, Problem> {
-        match self.query.get("order") {
-            None => Ok(usual),
-            Some("newest") => Ok(ListOrder::Newest),
-            Some("oldest") => Ok(ListOrder::Oldest),
-            Some(other) => Err(Problem::invalid(format!("order is {other:?}; write newest or oldest"))),
-        }
+        let orders = [("newest", ListOrder::Newest), ("oldest", ListOrder::Oldest)];
+        Ok(self.word("order", orders)?.unwrap_or(usual))
     }
 
     /// What all lists of transfers, holds and journals are filtered by, and which way they go where the query does not say.
@@ -211,11 +245,7 @@ impl Call {
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<bool, Problem> {
-        match self.query.get(name) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(other) => Err(Problem::invalid(format!("{name} is {other:?}; write true or false"))),
-        }
+        Ok(self.word(name, [("true", true), ("false", false)])?.unwrap_or_default())
     }
 
     pub(super) fn mode(&self) -> Result<Mode, Problem> {
@@ -312,7 +342,12 @@ impl Call {
 
 /// What a text is of a list's own cursor.
 pub(super) fn read_cursor<C: FromStr<Err = String>>(text: &str) -> Result<C, Problem> {
-    text.parse().map_err(Problem::invalid)
+    text.parse().map_err(|problem: String| in_parameter("cursor", problem))
+}
+
+/// The event that a field of the body names, or another place in the feed.
+pub(super) fn take_cursor<C: FromStr<Err = String>>(fields: &mut Fields, name: &str) -> Result<Option<C>, InputError> {
+    fields.take_read(name, |text| text.parse().map_err(InputError::request))
 }
 
 /// What the ledger says, as a problem.

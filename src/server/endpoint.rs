@@ -241,6 +241,11 @@ impl Endpoint {
         self.parameters().map(|(name, _)| *name).collect()
     }
 
+    /// Whether its answer can be lines that go on to the end, so that their number is not bounded as that of a page is.
+    pub(super) fn answer_has_lines(&self) -> bool {
+        matches!(self.action, Action::Events)
+    }
+
     /// Whether a client must say by which key it can repeat the call.
     pub(super) fn needs_key(&self) -> bool {
         matches!(self.action, Action::Post(..) | Action::PostPrepared(..))

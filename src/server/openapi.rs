@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
+use crate::facts::{AccountState, AccountType, HoldState, TransferKind};
 use crate::server::answer::{CSV, EVENT_STREAM, JSON, NDJSON, PROBLEM};
 use crate::server::call::KEY_HEADER;
 use crate::server::endpoint::{Action, Body, Endpoint};
@@ -105,14 +106,16 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     }
     for (name, description) in endpoint.parameters() {
         let schema = match *name {
+            "limit" if endpoint.answer_has_lines() => json!({"type": "integer", "minimum": 1}),
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1_000}),
             "depth" => json!({"type": "integer", "minimum": 0, "maximum": 1_000_000}),
             "epoch" => json!({"type": "integer"}),
             "wait" => json!({"type": "integer", "minimum": 0, "maximum": 60}),
             "dry_run" | "zero" => json!({"type": "boolean"}),
-            "order" => json!({"enum": ["recorded", "effective"]}),
-            "on_refusal" => json!({"enum": ["carry-on", "stop", "nothing"]}),
-            _ => text.clone(),
+            name => match words_of(endpoint.path, name) {
+                Some(words) => json!({"enum": words}),
+                None => text.clone(),
+            },
         };
         parameters.push(json!({"name": name, "in": "query", "description": description, "schema": schema}));
     }
@@ -124,6 +127,26 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     let time = json!({"type": "string", "pattern": "^[1-9][0-9]{0,3}(ms|s)$"});
     parameters.push(json!({"name": deadline::HEADER, "in": "header", "description": description, "schema": time}));
     parameters
+}
+
+/// The words that a parameter of the query is one of; `None` where it can be something else.
+fn words_of(path: &str, parameter: &str) -> Option<Vec<&'static str>> {
+    fn all<T: Copy>(of: &[T], word: fn(T) -> &'static str) -> Vec<&'static str> {
+        of.iter().map(|one| word(*one)).collect()
+    }
+    Some(match (path, parameter) {
+        ("/v1/accounts/{account}/statement", "order") => vec!["recorded", "effective"],
+        (_, "order") => vec!["newest", "oldest"],
+        (_, "on_refusal") => vec!["carry-on", "stop", "nothing"],
+        (_, "every") => vec!["day", "week", "month", "quarter", "year"],
+        (_, "compare") => vec!["previous", "year"],
+        ("/v1/transfers", "kind") => all(TransferKind::ALL, TransferKind::as_str),
+        ("/v1/accounts", "type") => all(AccountType::ALL, AccountType::as_str),
+        ("/v1/accounts", "state") => all(AccountState::ALL, AccountState::as_str),
+        ("/v1/holds", "state") => all(HoldState::ALL, HoldState::as_str).into_iter().chain(["any"]).collect(),
+        ("/v1/webhooks/{webhook}/deliveries", "state") => vec!["waiting", "delivered", "dead"],
+        _ => return None,
+    })
 }
 
 /// The statuses of the endpoint's answers, without problems.

@@ -55,7 +55,6 @@ impl Problem {
             | ServerCode::MediaTypeUnsupported
             | ServerCode::KeyUnknown
             | ServerCode::KeyExists
-            | ServerCode::WebhookUnknown
             | ServerCode::WebhookExists
             | ServerCode::JobUnknown
             | ServerCode::BatchRefused => Retry::Never,

@@ -33,8 +33,6 @@ pub(super) enum ServerCode {
     KeyUnknown,
     /// There is a valid key of that name already.
     KeyExists,
-    /// There is no such webhook.
-    WebhookUnknown,
     /// There is a webhook for that URL already.
     WebhookExists,
     /// There is no such job of this key.
@@ -63,7 +61,7 @@ impl ServerCode {
             Self::RequestInvalid | Self::KeyMissing => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::KeyUnknown | Self::WebhookUnknown | Self::JobUnknown => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::KeyUnknown | Self::JobUnknown => StatusCode::NOT_FOUND,
             Self::KeyExists | Self::WebhookExists => StatusCode::CONFLICT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -116,7 +114,9 @@ pub(super) fn of_input(input: &InputError) -> StatusCode {
         | InputError::LeaseLost { .. }
         | InputError::CursorBehind { .. }
         | InputError::MonitorExists(_) => StatusCode::CONFLICT,
-        InputError::ConsumerUnknown { .. } | InputError::MonitorUnknown(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        InputError::ConsumerUnknown { .. } | InputError::MonitorUnknown(_) | InputError::WebhookUnknown(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         _ => StatusCode::BAD_REQUEST,
     }
 }

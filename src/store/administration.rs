@@ -6,7 +6,7 @@ use crate::facts::{Instant, MetadataKey};
 use crate::store::StoreError;
 use crate::store::backend::Backend;
 use crate::store::connections::on_backend;
-use crate::store::declared_indexes::{MetadataIndex, MetadataOf};
+use crate::store::declared_indexes::{IndexBuild, MetadataIndex, MetadataOf};
 use crate::store::metadata_indexes::MetadataIndexes;
 use crate::store::operations::Book;
 use crate::store::options::Access;
@@ -64,6 +64,11 @@ impl Pool {
     pub(crate) fn build_metadata_index(&self, of: MetadataOf, key: &MetadataKey) -> Result<bool, StoreError> {
         let key = key.as_str();
         on_backend!(self, slots => slots.session(|connection, way| connection.build_metadata_index(way, of, key)))
+    }
+
+    /// How far such an index is that another connection builds.
+    pub(crate) fn metadata_index_build(&self, of: MetadataOf) -> Result<Option<IndexBuild>, StoreError> {
+        on_backend!(self, slots => slots.read(|connection| connection.metadata_index_build(of)))
     }
 
     /// Removes such an index, and says whether it was there.

@@ -5,7 +5,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
-use crate::store::declared_indexes::MetadataOf;
+use crate::store::declared_indexes::{IndexBuild, MetadataOf};
 use crate::store::diagnosis::Fact;
 use crate::store::operations::Operations;
 use crate::store::options::{Access, StoreOptions};
@@ -102,6 +102,11 @@ pub(super) trait Backend:
 
     /// Makes the indexes over what is kept under a key, or does nothing where they are ready. Says whether it made any. Not in a transaction.
     fn build_metadata_index(&mut self, way: Way<'_, Self>, of: MetadataOf, key: &str) -> Result<bool, StoreError>;
+
+    /// The index of these that another session builds now; `None` where none is built, or nobody can see it.
+    fn metadata_index_build(&mut self, _of: MetadataOf) -> Result<Option<IndexBuild>, StoreError> {
+        Ok(None)
+    }
 
     /// Removes these indexes, and says whether any was there. Not in a transaction.
     fn remove_metadata_index(&mut self, way: Way<'_, Self>, of: MetadataOf, key: &str) -> Result<bool, StoreError>;

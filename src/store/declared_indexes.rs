@@ -41,6 +41,17 @@ pub struct MetadataIndex {
     pub uses: Option<i64>,
 }
 
+/// An index over metadata that is being built, as it is seen from beside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexBuild {
+    /// What the database does, in its own words, such as `waiting for old snapshots`.
+    pub phase: String,
+    /// How many transactions are waited for now; 0 while it works.
+    pub waits_for: u64,
+    /// The session whose transaction is waited for first, as an operator finds it; `None` while it works.
+    pub session: Option<String>,
+}
+
 impl MetadataOf {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Accounts, Self::Transfers];

@@ -85,7 +85,7 @@ pub use crate::store::book_files_left_out::{copy_book_file, settle_book_file};
 pub(crate) use crate::store::book_imports::BookImports;
 pub use crate::store::causes::{NotOffered, UnreachableCause};
 pub(crate) use crate::store::counting_transfers::CountedTransfers;
-pub use crate::store::declared_indexes::{IndexState, MetadataIndex, MetadataOf};
+pub use crate::store::declared_indexes::{IndexBuild, IndexState, MetadataIndex, MetadataOf};
 pub use crate::store::diagnosis::{Depth, Diagnosis, Fact, Measure};
 pub(crate) use crate::store::drawing::{Drawing, Writer};
 pub use crate::store::error::StoreError;

@@ -9,7 +9,7 @@ use crate::requests::{
     AccountAction, AnnotationRequest, AnnotationTarget, LimitChange, MetadataChange, NewLimit, Operation, Place,
     Placed, Sides, Written,
 };
-use crate::wire::json::{Fields, Json, in_field};
+use crate::wire::json::{Fields, in_field};
 use crate::wire::notes::read_entries;
 use crate::wire::signature::Signature;
 
@@ -129,7 +129,6 @@ pub(crate) fn read_annotation(
 }
 
 fn take_keys(body: &mut Fields) -> Result<BTreeSet<String>, InputError> {
-    let Some(list) = body.take("remove") else { return Ok(BTreeSet::new()) };
-    let keys = list.into_list().and_then(|keys| keys.into_iter().map(Json::into_text).collect());
-    keys.map_err(|fault: InputError| in_field(fault, "remove"))
+    let keys = body.take_each("remove", |key| Ok(key.to_owned()))?;
+    Ok(keys.unwrap_or_default().into_iter().collect())
 }

@@ -15,6 +15,13 @@ pub(crate) fn fields_of_input(input: &InputError) -> Map<String, Value> {
         InputError::CursorBehind { consumer, acknowledged, .. } => {
             json!({"consumer": consumer, "acknowledged": acknowledged})
         }
+        InputError::WebhookUnknown(webhook) => json!({"webhook": webhook}),
+        // Where it stands, as the message says it too.
+        InputError::At { place, fault } => {
+            let mut fields = fields_of_input(fault);
+            fields.insert("place".to_owned(), place.as_str().into());
+            return fields;
+        }
         InputError::MonitorUnknown(monitor) | InputError::MonitorExists(monitor) => json!({"monitor": monitor}),
         _ => Value::Null,
     };

@@ -114,7 +114,7 @@ impl Fields {
     }
 
     pub(crate) fn require(&mut self, name: &str) -> Result<Json, InputError> {
-        self.take(name).ok_or_else(|| InputError::request(format!("the field {name} is missing")))
+        self.take(name).ok_or_else(|| missing(name))
     }
 
     pub(crate) fn take_text(&mut self, name: &str) -> Result<Option<String>, InputError> {
@@ -123,6 +123,39 @@ impl Fields {
 
     pub(crate) fn require_text(&mut self, name: &str) -> Result<String, InputError> {
         text_of(self.require(name)?, name)
+    }
+
+    /// A text that is read otherwise.
+    pub(crate) fn take_read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, InputError>,
+    ) -> Result<Option<T>, InputError> {
+        self.take_text(name)?.map(|text| read(&text).map_err(|fault| in_field(fault, name))).transpose()
+    }
+
+    /// A list of texts, each of which is read; `None` where it is missing or null.
+    pub(crate) fn take_each<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&str) -> Result<T, InputError>,
+    ) -> Result<Option<Vec<T>>, InputError> {
+        let Some(list) = self.take(name) else { return Ok(None) };
+        let one = |(number, item): (usize, Json)| {
+            let read = item.into_text().and_then(|text| read(&text));
+            read.map_err(|fault| in_field(fault.at(&format!("item {number}")), name))
+        };
+        let list = list.into_list().map_err(|fault| in_field(fault, name))?;
+        (1..).zip(list).map(one).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The same of a list that must be there.
+    pub(crate) fn require_each<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&str) -> Result<T, InputError>,
+    ) -> Result<Vec<T>, InputError> {
+        self.take_each(name, read)?.ok_or_else(|| missing(name))
     }
 
     pub(crate) fn take_parsed<T>(&mut self, name: &str) -> Result<Option<T>, InputError>
@@ -187,6 +220,10 @@ impl Fields {
     }
 }
 
+fn missing(name: &str) -> InputError {
+    InputError::request(format!("the field {name} is missing"))
+}
+
 fn parse_field<T>(name: &str, text: &str) -> Result<T, InputError>
 where
     T: FromStr,
@@ -213,6 +250,13 @@ impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(JsonVisitor)
     }
+}
+
+/// A fault with its place, from the outside to the inside. Its line and column stay at its end.
+fn within<E: serde::de::Error>(place: &str, fault: &E) -> E {
+    let fault = fault.to_string();
+    let separator = if fault.starts_with("field ") || fault.starts_with("item ") { ", " } else { ": " };
+    E::custom(format_args!("{place}{separator}{fault}"))
 }
 
 struct JsonVisitor;
@@ -246,20 +290,61 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Json, A::Error> {
         let mut list = Vec::new();
-        while let Some(value) = values.next_element()? {
+        loop {
+            let element = values.next_element().map_err(|fault| within(&format!("item {}", list.len() + 1), &fault))?;
+            let Some(value) = element else { return Ok(Json::List(list)) };
             list.push(value);
         }
-        Ok(Json::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
         let mut fields = Fields::default();
-        while let Some((name, value)) = entries.next_entry::<String, Json>()? {
+        while let Some(name) = entries.next_key::<String>()? {
+            let value = entries.next_value().map_err(|fault| within(&format!("field {name}"), &fault))?;
             if fields.has(&name) {
                 return Err(A::Error::custom(format_args!("the field {name:?} stands there twice")));
             }
             fields.0.push((name, value));
         }
         Ok(Json::Object(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_its_place() {
+        for (text, place) in [
+            (r#"{"amount": 1.5}"#, "field amount: invalid type: floating point `1.5`"),
+            (r#"{"a": {"legs": ["x", {"amount": 1.5}]}}"#, "field a, field legs, item 2, field amount: invalid type"),
+            (r#"{"a": 99999999999999999999}"#, "field a: "),
+            (r#"{"a": "x"#, "field a: EOF while parsing a string at line 1 column 8"),
+            (r#"[{"a": 1}, {"a": 1, "a": 2}]"#, "item 2: the field \"a\" stands there twice at line 1 column"),
+        ] {
+            let fault = Json::parse(text).unwrap_err().to_string();
+            assert!(fault.starts_with(&format!("this cannot be read as JSON: {place}")), "{fault}");
+            assert_eq!(fault.matches(" at line ").count(), 1, "{fault}");
+        }
+    }
+
+    #[test]
+    fn the_items_of_a_list_are_told_apart() {
+        let read = |text: &str| {
+            let mut fields = Json::parse(text).unwrap().into_fields().unwrap();
+            fields.require_each("types", |word| {
+                word.parse::<u8>().map_err(|fault| InputError::request(fault.to_string()))
+            })
+        };
+        assert_eq!(read(r#"{"types": ["1", "2"]}"#), Ok(vec![1, 2]));
+        for (text, fault) in [
+            ("{}", "the field types is missing"),
+            (r#"{"types": "1"}"#, "field types: a text stands here; write a list, in brackets"),
+            (r#"{"types": ["1", 2]}"#, "field types, item 2: a number stands here; write a text, in quotes"),
+            (r#"{"types": ["x"]}"#, "field types, item 1: invalid digit found in string"),
+        ] {
+            assert_eq!(read(text).unwrap_err().to_string(), fault);
+        }
     }
 }

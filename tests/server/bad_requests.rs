@@ -94,6 +94,82 @@ on_every_backend! {
         assert_eq!(bad_key.send().status, 400);
     }
 
+    fn a_body_that_cannot_be_read_names_the_field(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["a", "b"]);
+        let webhook = server.post("/v1/webhooks", r#"{"url":"https://real.example/"}"#).is(201).json()["id"].clone();
+        for (method, path, body, place) in [
+            ("POST", "/v1/webhooks", r#"{"url":1}"#, "field url"),
+            ("POST", "/v1/webhooks", r#"{"url":"https://a.example/","types":"x"}"#, "field types"),
+            ("POST", "/v1/webhooks", r#"{"url":"https://a.example/","types":["hold.placed",2]}"#, "field types, item 2"),
+            ("POST", "/v1/webhooks", r#"{"url":"https://a.example/","types":["x"]}"#, "field types, item 1"),
+            ("POST", "/v1/webhooks", r#"{"url":"https://a.example/","unordered":"yes"}"#, "field unordered"),
+            ("POST", "/v1/webhooks", r#"{"url":"https://a.example/","after":"x"}"#, "field after"),
+            ("POST", "/v1/webhooks/w/replay", r#"{"after":"x"}"#, "field after"),
+            ("POST", "/v1/webhooks/w/rotate", r#"{"old_valid_for":"x"}"#, "field old_valid_for"),
+            ("POST", "/v1/keys", r#"{"name":"k","scopes":"admin"}"#, "field scopes"),
+            ("POST", "/v1/keys", r#"{"name":"k","scopes":["all"]}"#, "field scopes, item 1"),
+            ("POST", "/v1/keys", r#"{"name":"k","scopes":["admin"],"expires_in":"0s"}"#, "field expires_in"),
+            ("POST", "/v1/balances/query", r#"{"accounts":["a",7]}"#, "field accounts, item 2"),
+            ("POST", "/v1/balances/query", r#"{"accounts":["a",""]}"#, "field accounts, item 2"),
+            ("POST", "/v1/monitors", r#"{"name":"m","when":"due refused","account":" a"}"#, "field account"),
+            ("POST", "/v1/monitors", r#"{"name":"m","when":"posted < 1","prefix":"a","currency":"x"}"#, "field currency"),
+            ("POST", "/v1/currencies", r#"{"currency":"XYZ","exponent":"2","name":"x"}"#, "field exponent"),
+            ("PUT", "/v1/consumers/shop", r#"{"cursor":"x"}"#, "field cursor"),
+            ("PUT", "/v1/consumers/shop", r#"{"cursor":"first","lease":"x"}"#, "field lease"),
+            ("PUT", "/v1/consumers/shop", r#"{"epoch":"1"}"#, "field epoch"),
+            ("POST", "/v1/consumers/shop/move", r#"{"to":"x"}"#, "field to"),
+            ("POST", "/v1/transfers", r#"{"key":"t","from":"a","to":"b","amount":1}"#, "field amount"),
+            ("POST", "/v1/holds", r#"{"key":"t","from":"a","to":"b","amount":"1","expires_in":"x"}"#, "field hold, field expires_in"),
+            ("POST", "/v1/batches", r#"[{"key":"t","from":"a","to":"b","amount":"1","metadata":{"k":1}}]"#, "item 1, field metadata, field k"),
+            ("PATCH", "/v1/accounts/a", r#"{"per_day":1}"#, "field limit, field per_day"),
+        ] {
+            let path = path.replace("/w/", &format!("/{}/", webhook.as_str().unwrap()));
+            let refused = server.request(method, &path).json(body).send();
+            assert_eq!(refused.status, 400, "{path} {body}: {refused:?}");
+            let refused = refused.json();
+            assert_eq!(refused["place"], place, "{path} {body}: {refused}");
+            assert!(refused["detail"].as_str().unwrap().starts_with(&format!("{place}: ")), "{refused}");
+        }
+        let fraction = server.post("/v1/transfers", r#"{"key":"t","from":"a","to":"b","amount":1.5}"#).is(400).json();
+        assert!(fraction["detail"].as_str().unwrap().contains("field amount: invalid type: floating point"), "{fraction}");
+    }
+
+    fn a_word_that_is_none_of_those_of_its_parameter_is_refused_with_all_of_them(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["a", "b"]);
+        for (path, parameter, words) in [
+            ("/v1/transfers?kind=HOLD", "kind", "transfer, hold, capture, release or reversal"),
+            ("/v1/transfers?order=down", "order", "newest or oldest"),
+            ("/v1/accounts?type=bank", "type", "asset, liability, equity, revenue or expense"),
+            ("/v1/accounts?state=shut", "state", "open, frozen, debits_frozen, credits_frozen or closed"),
+            ("/v1/holds?state=old", "state", "open, captured, released, expired or any"),
+            ("/v1/accounts/a/statement?order=newest", "order", "recorded or effective"),
+            ("/v1/reports/trial-balance?every=decade", "every", "day, week, month, quarter or year"),
+            ("/v1/reports/balance-sheet?compare=next", "compare", "previous or year"),
+            ("/v1/reports/trial-balance?zero=1", "zero", "true or false"),
+        ] {
+            let refused = server.get(path).is(400).json();
+            assert_eq!(refused["place"], format!("parameter {parameter}"), "{path}");
+            let detail = refused["detail"].as_str().unwrap();
+            assert!(detail.ends_with(&format!("; write {words}")), "{path}: {detail}");
+        }
+        let policy = server.post("/v1/batches?on_refusal=ignore", "[]").problem(400, "request_invalid").json();
+        assert!(policy["detail"].as_str().unwrap().ends_with("write carry-on, stop or nothing"), "{policy}");
+        for (path, parameter) in [
+            ("/v1/transfers?limit=0", "limit"),
+            ("/v1/transfers?cursor=x", "cursor"),
+            ("/v1/transfers?amount_min=x", "amount_min"),
+            ("/v1/transfers?from=x", "from"),
+            ("/v1/accounts/a/history?cursor=-1", "cursor"),
+            ("/v1/balances?depth=x", "depth"),
+            ("/v1/balances?time_zone=Mars", "time_zone"),
+        ] {
+            let place = server.get(path).is(400).json()["place"].clone();
+            assert_eq!(place, format!("parameter {parameter}"), "{path}");
+        }
+    }
+
     fn what_has_no_place_is_told_so(book: &TestBook) {
         let server = TestServer::on(book);
         server.get("/v1/nothing").problem(404, "not_found");

@@ -76,8 +76,29 @@ on_every_backend! {
         assert_eq!(lines.body.lines().count(), 5);
         assert_eq!(serde_json::from_str::<Value>(lines.body.lines().next().unwrap()).unwrap(), page["items"][0]);
 
-        server.get("/v1/events?types=nothing").problem(400, "request_invalid");
-        server.get("/v1/events?wait=61").problem(400, "request_invalid");
+        let asked_as = |form: &str, query: &str| server.request("GET", &format!("/v1/events?{query}")).header("accept", form).send();
+        let lines = |query: &str| {
+            let answer = asked_as("application/x-ndjson", query).is(200);
+            let ids = answer.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone());
+            ids.collect::<Vec<_>>()
+        };
+        let all = lines("");
+        assert_eq!((lines("limit=2"), lines("limit=5000"), lines("limit=1&types=transfer.posted")), (all[..2].to_vec(), all.clone(), all[4..].to_vec()));
+        for (form, query) in [
+            ("application/x-ndjson", "limit=0"),
+            ("application/x-ndjson", "wait=1"),
+            ("text/event-stream", "limit=2"),
+            ("text/event-stream", "wait=1"),
+            ("application/json", "limit=5000"),
+            ("application/json", "wait=61"),
+            ("application/json", "types=nothing"),
+            ("application/json", "after=17"),
+        ] {
+            let refused = asked_as(form, query).problem(400, "request_invalid").json();
+            let name = query.split('=').next().unwrap();
+            assert_eq!(refused["place"], format!("parameter {name}"), "{form} {query}");
+            assert!(refused["detail"].as_str().unwrap().starts_with(&format!("parameter {name}: ")), "{refused}");
+        }
         server.get("/v1/events?after=17").problem(400, "request_invalid");
         server.get("/v1/events?after=1-0000000000000000").problem(409, "cursor_foreign");
         let stream = server.request("GET", "/v1/events?after=99-0000000000000000").header("accept", "text/event-stream").send();

@@ -78,7 +78,7 @@ on_every_backend! {
         wait_for(&server, &format!(r#"teller_webhook_failed_events{{webhook="{id}"}}"#), 1);
         wait_for(&server, &format!(r#"teller_webhook_delivered_total{{webhook="{id}"}}"#), 1);
         wait_for(&server, &format!(r#"teller_webhook_dead_events{{webhook="{id}"}}"#), 0);
-        webhooks(book).resume(&id, teller::Clock::system().now()).unwrap();
+        webhooks(book).resume(&id, &book.ledger()).unwrap();
         wait_for(&server, &format!(r#"teller_webhook_dead_events{{webhook="{id}"}}"#), 1);
     }
 }

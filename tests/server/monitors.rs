@@ -13,7 +13,7 @@ use teller::store::StoreOptions;
 use teller::{Ledger, Mode};
 
 use crate::support::http::{TestServer, make_key};
-use crate::support::{Program, Random, TestBook, check, on_every_backend, transfer};
+use crate::support::{Program, Random, TestBook, check, on_every_backend, operational, transfer};
 
 const WAIT: Duration = Duration::from_secs(30);
 
@@ -259,6 +259,40 @@ on_every_backend! {
         server.request("GET", "/v1/monitors").with_key(&reader).send().is(200);
     }
 
+    fn csv_and_lines_have_all_crossings_and_tables_say_how_to_go_on(book: &TestBook) {
+        book.run("account open a --currency EUR").ends(0);
+        assert!(monitors(book).add("low", &account("a"), "posted < 1", &book.ledger()).unwrap().raised);
+        operational::run(
+            book,
+            &format!(
+                "with recursive n (n) as (select 1 union all select n + 1 from n where n < 2300)
+                 insert into {}.monitor_events (number, monitor, kind, sequence, time, value)
+                 select n + 100, 'low', 'raised', 0, 1780000000000000, '0.00' from n",
+                operational::schema(book)
+            ),
+        );
+        let run = |options: &str| book.run_as_owner(&format!("monitor events low {options}")).ends(0);
+        let rows = |options: &str| run(options).stdout.lines().count();
+        assert_eq!((rows("--format csv"), rows("--format ndjson"), rows("--format csv --limit 2000")), (2_302, 2_301, 2_001));
+        assert!(run("--format csv --limit 2301").stderr.is_empty(), "there are no more");
+        let table = run("--format table --wide");
+        assert_eq!(table.stdout.lines().count(), 101, "with the header");
+        let after = table.stderr.split("There are more: --after ").nth(1).unwrap().trim();
+        let page = run(&format!("--format json --limit 2201 --after {after}")).json();
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["next_cursor"]), (2_201, &Value::Null));
+        let first = run("--format json").json();
+        assert_eq!((first["items"].as_array().unwrap().len(), first["next_cursor"].as_str()), (100, Some(after)));
+    }
+
+    fn a_schedule_that_is_not_there_is_named_as_it_was(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["a"]);
+        let arguments = ["--database-url", &book.owner_url, "monitor", "add", "m", "--schedule", "rent", "--when", "due refused"];
+        Program::new(&arguments).run().ends(3).says("rent").says("teller schedule list");
+        let refused = server.post("/v1/monitors", r#"{"name":"m","schedule":"rent","when":"due refused"}"#);
+        assert_eq!(refused.problem(422, "schedule_unknown").json()["schedule"], "rent");
+    }
+
     fn the_program_adds_lists_and_removes_monitors(book: &TestBook) {
         let run = |arguments: &str| book.run_as_owner(arguments);
         run("account open customers:alice --currency EUR").ends(0);
@@ -269,7 +303,13 @@ on_every_backend! {
         add(&low).ends(65).says("there is a monitor low already");
         add(&["x", "--account", "customers:alcie", "--when", "held > 1"]).ends(3).says("did you mean customers:alice?");
         add(&["x", "--prefix", "customers:", "--when", "held > 1"]).ends(65).says("say which");
-        add(&["x", "--when", "held > 1"]).ends(2);
+        let missing = add(&["x", "--when", "held > 1"]).ends(2);
+        for option in ["--account <ACCOUNT>", "--prefix <PREFIX>", "--schedule <SCHEDULE>"] {
+            assert!(missing.stderr.contains(option), "{}", missing.stderr);
+        }
+        for both in [["--account", "a", "--prefix", "b"], ["--schedule", "a", "--prefix", "b"], ["--account", "a", "--currency", "EUR"]] {
+            add(&[&["x", "--when", "held > 1"][..], &both].concat()).ends(2).says("cannot be used with");
+        }
         add(&["x", "--account", "customers:alice", "--when", "lots"]).ends(65).says("is no condition");
         add(&["sum", "--prefix", "customers:", "--currency", "EUR", "--when", "posted > 5"]).ends(0);
         assert_eq!(run("monitor list --format json").ends(0).json()["items"].as_array().unwrap().len(), 2);

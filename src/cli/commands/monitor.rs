@@ -1,10 +1,10 @@
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
 use crate::cli::args::parse;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
+use crate::cli::pages::PageArgs;
 use crate::cli::talk::say;
 use crate::facts::NamePrefix;
 use crate::ledger::Ledger;
@@ -45,21 +45,28 @@ told of one by one. `teller serve` judges monitors by each event, in the book's 
 pub(in crate::cli) struct AddArgs {
     /// The monitor's name
     monitor: String,
-    /// The account
-    #[arg(long, value_name = "ACCOUNT", required_unless_present_any = ["prefix", "schedule"], conflicts_with_all = ["prefix", "schedule"])]
-    account: Option<String>,
-    /// All accounts whose names begin with this; '' for all
-    #[arg(long, value_name = "PREFIX", conflicts_with = "schedule")]
-    prefix: Option<NamePrefix>,
-    /// The currency of these accounts, if what they have together is compared
-    #[arg(long, value_name = "CODE", requires = "prefix", conflicts_with_all = ["account", "schedule"])]
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// The currency of the accounts of a prefix, if what they have together is compared
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["account", "schedule"])]
     currency: Option<String>,
-    /// The schedule's id or key, for 'due refused'
-    #[arg(long, value_name = "SCHEDULE")]
-    schedule: Option<String>,
     /// The condition, such as 'available < 100.00', 'hold expires in 24h' or 'due refused'
     #[arg(long, value_name = "CONDITION")]
     when: String,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct ScopeArgs {
+    /// The account
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// All accounts whose names begin with this; '' for all
+    #[arg(long, value_name = "PREFIX")]
+    prefix: Option<NamePrefix>,
+    /// The schedule's id or key, for 'due refused'
+    #[arg(long, value_name = "SCHEDULE")]
+    schedule: Option<String>,
 }
 
 #[derive(Args)]
@@ -75,9 +82,8 @@ pub(in crate::cli) struct EventsArgs {
     /// Only what happened behind this number
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     after: i64,
-    /// The most events to show
-    #[arg(long, value_name = "EVENTS", default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    pages: PageArgs,
 }
 
 pub(in crate::cli) fn run(context: &Context, command: &MonitorCommand) -> Result<Ending, Failure> {
@@ -95,8 +101,9 @@ pub(in crate::cli) fn run(context: &Context, command: &MonitorCommand) -> Result
 }
 
 fn add(context: &Context, monitors: &Monitors, ledger: &Ledger, arguments: &AddArgs) -> Result<Ending, Failure> {
-    let scope = match (&arguments.account, &arguments.prefix, &arguments.schedule) {
-        (None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(schedule)?.id().into()),
+    let ScopeArgs { account, prefix, schedule } = &arguments.scope;
+    let scope = match (account, prefix, schedule) {
+        (None, None, Some(schedule)) => MonitorScope::of_schedule(schedule, ledger)?,
         (None, Some(prefix), _) => {
             let currency = arguments.currency.as_deref().map(parse).transpose()?;
             MonitorScope::Prefix { prefix: prefix.clone(), currency }
@@ -127,15 +134,18 @@ fn changed(context: &Context, done: &str, monitor: &MonitorRecord) -> Result<End
 }
 
 fn events(context: &Context, monitors: &Monitors, arguments: &EventsArgs) -> Result<Ending, Failure> {
-    let (records, next) = monitors.events(&arguments.monitor, arguments.after, arguments.limit)?;
     let mut list = context.output.list();
-    list.add(&records)?;
-    list.end(next)?;
-    if records.is_empty() {
+    let next = arguments.pages.fetch(&context.output, Some(arguments.after), |after, rows_max| {
+        let (records, next) = monitors.events(&arguments.monitor, after.copied().unwrap_or(0), rows_max)?;
+        list.add(&records)?;
+        Ok((records.len(), next))
+    })?;
+    if list.count() == 0 {
         say("Nothing happened to it.");
     }
+    list.end(next)?;
     if let Some(next) = next {
-        say(format_args!("There may be more: --after {next}"));
+        say(format_args!("There are more: --after {next}"));
     }
     Ok(Ending::Done)
 }

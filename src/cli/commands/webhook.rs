@@ -1,15 +1,16 @@
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
+use crate::cli::advice;
 use crate::cli::committed::Committed;
 use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
+use crate::cli::pages::{PageArgs, say_more};
 use crate::cli::talk::say;
 use crate::error::Error;
 use crate::facts::{Instant, NamePrefix};
 use crate::ledger::{EventCursor, Ledger};
 use crate::server::{EventStart, NewWebhook, WebhookKind, Webhooks};
-use crate::wire::{WebhookMadeRecord, WebhookRecord, read_duration};
+use crate::wire::{Columns, Record, WebhookMadeRecord, WebhookRecord, read_duration};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum WebhookCommand {
@@ -99,9 +100,11 @@ pub(in crate::cli) struct RotateArgs {
 pub(in crate::cli) struct DeliveriesArgs {
     /// The webhook's id or URL
     webhook: String,
-    /// The most deliveries to show
-    #[arg(long, value_name = "DELIVERIES", default_value_t = 100, value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
-    limit: u32,
+    #[command(flatten)]
+    pages: PageArgs,
+    /// Where to go on: the cursor that the page before told
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<i64>,
 }
 
 #[derive(Args)]
@@ -139,7 +142,7 @@ pub(in crate::cli) fn run(context: &Context, command: &WebhookCommand) -> Result
         WebhookCommand::Rotate(arguments) => rotate(context, &webhooks, arguments, now),
         WebhookCommand::Test(arguments) => test(context, (&webhooks, &ledger), arguments, now),
         WebhookCommand::Pause(arguments) => changed(context, "paused", &webhooks.pause(&arguments.webhook)?),
-        WebhookCommand::Resume(arguments) => changed(context, "resumed", &webhooks.resume(&arguments.webhook, now)?),
+        WebhookCommand::Resume(arguments) => resume(context, &webhooks, &ledger, &arguments.webhook),
         WebhookCommand::Remove(arguments) => changed(context, "removed", &webhooks.remove(&arguments.webhook)?),
         WebhookCommand::Deliveries(arguments) => deliveries(context, &webhooks, arguments),
         WebhookCommand::Replay(arguments) => replay(context, &webhooks, &ledger, arguments),
@@ -177,7 +180,7 @@ fn show_made(context: &Context, made: &WebhookMadeRecord) -> Result<Ending, Fail
 
 fn list(context: &Context, webhooks: &Webhooks) -> Result<Ending, Failure> {
     let records = webhooks.list()?;
-    context.output.many(&records)?;
+    context.output.many_with(&records, &columns(&records))?;
     if records.is_empty() {
         say("There are no webhooks.");
     }
@@ -185,7 +188,26 @@ fn list(context: &Context, webhooks: &Webhooks) -> Result<Ending, Failure> {
 }
 
 fn show(context: &Context, webhook: &WebhookRecord) -> Result<Ending, Failure> {
-    context.output.one(webhook)?;
+    context.output.one_with(webhook, &columns(std::slice::from_ref(webhook)))?;
+    Ok(Ending::Done)
+}
+
+/// Why a webhook was disabled is shown where one was.
+fn columns(webhooks: &[WebhookRecord]) -> Columns<WebhookRecord> {
+    let is_one_stopped = webhooks.iter().any(|webhook| webhook.reason.is_some());
+    if is_one_stopped { WebhookRecord::stopped() } else { WebhookRecord::table() }
+}
+
+fn resume(context: &Context, webhooks: &Webhooks, ledger: &Ledger, name: &str) -> Result<Ending, Failure> {
+    let was = webhooks.get(name)?;
+    let resumed = webhooks.resume(name, ledger).map_err(|error| {
+        let failure = Failure::from(error);
+        if failure.is_of_foreign_cursor() { failure.with_hint(advice::replay_webhook(&was.id)) } else { failure }
+    })?;
+    changed(context, "resumed", &resumed)?;
+    if let Some(reason) = was.reason {
+        say(format_args!("It had been disabled: {reason}."));
+    }
     Ok(Ending::Done)
 }
 
@@ -211,14 +233,17 @@ fn test(
 }
 
 fn deliveries(context: &Context, webhooks: &Webhooks, arguments: &DeliveriesArgs) -> Result<Ending, Failure> {
-    let (records, next) = webhooks.deliveries(&arguments.webhook, 0, arguments.limit)?;
-    context.output.many(&records)?;
-    if records.is_empty() {
+    let mut list = context.output.list();
+    let next = arguments.pages.fetch(&context.output, arguments.cursor, |cursor, rows_max| {
+        let (records, next) = webhooks.deliveries(&arguments.webhook, cursor.copied().unwrap_or(0), rows_max)?;
+        list.add(&records)?;
+        Ok((records.len(), next))
+    })?;
+    if list.count() == 0 {
         say("Every event arrived at its first attempt.");
     }
-    if next.is_some() {
-        say(format_args!("There are more than {}; give a larger --limit", arguments.limit));
-    }
+    list.end(next)?;
+    say_more(next);
     Ok(Ending::Done)
 }
 
@@ -229,5 +254,9 @@ fn replay(context: &Context, webhooks: &Webhooks, ledger: &Ledger, arguments: &R
         (None, Some(after)) => webhooks.replay_after(name, read_after(after, ledger)?)?,
         (None, None) => webhooks.replay_dead(name, ledger.clock().now())?,
     };
-    changed(context, "to be told again", &webhook)
+    changed(context, "to be told again", &webhook)?;
+    if webhook.state != "active" {
+        say(format_args!("It is {}; it sends again after: teller webhook resume {}", webhook.state, webhook.id));
+    }
+    Ok(Ending::Done)
 }

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::facts::MetadataKey;
 use crate::ledger::Ledger;
 use crate::ledger::write_options::Mode;
-use crate::store::{IndexState, MetadataIndex, MetadataOf};
+use crate::store::{IndexBuild, IndexState, MetadataIndex, MetadataOf};
 
 impl Ledger {
     /// Declares that accounts or transfers are looked up by what is kept under a key, and builds the index. Returns whether that did
@@ -31,6 +31,24 @@ impl Ledger {
             Mode::Commit => Ok(self.pool.build_metadata_index(of, key)?),
             Mode::DryRun => Ok(self.find_metadata_index(of, key)? != Some(IndexState::Ready)),
         }
+    }
+
+    /// Looks at an index of accounts or transfers that another connection to the book builds now, so that a person can be told what it waits
+    /// for. `None` where none is being built, and on SQLite, where nobody can look.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::store::MetadataOf;
+    ///
+    /// assert_eq!(ledger.metadata_index_build(MetadataOf::Transfers)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn metadata_index_build(&self, of: MetadataOf) -> Result<Option<IndexBuild>, Error> {
+        Ok(self.pool.metadata_index_build(of)?)
     }
 
     /// Removes an index over metadata, and returns whether there was one. Filters by the key read row by row from then on. Only the owner of

@@ -2,7 +2,7 @@
 
 use axum::http::header;
 
-use crate::facts::{Account, AccountState};
+use crate::facts::{Account, AccountState, AccountType};
 use crate::ledger::{AccountFilter, AccountListPage, Ledger};
 use crate::rejection::Rejection;
 use crate::requests::{Operation, Request};
@@ -113,15 +113,11 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 }
 
 fn filter(call: &Call) -> Result<AccountFilter, Problem> {
-    let of_type = |word: &str| word.parse().map_err(Problem::invalid);
-    let state = |word: &str| {
-        AccountState::from_word(word).ok_or_else(|| Problem::invalid(format!("{word:?} is no state of an account")))
-    };
     Ok(AccountFilter {
         prefix: call.prefix("prefix")?,
-        account_type: call.query.get("type").map(of_type).transpose()?,
+        account_type: call.word("type", AccountType::ALL.iter().map(|of| (of.as_str(), *of)))?,
         currency: call.asked("currency")?,
-        state: call.query.get("state").map(state).transpose()?,
+        state: call.word("state", AccountState::ALL.iter().map(|state| (state.as_str(), *state)))?,
         metadata: call.metadata()?,
     })
 }

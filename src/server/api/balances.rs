@@ -1,13 +1,15 @@
 //! What accounts have, now and at any time.
 
+use crate::error::InputError;
+use crate::facts::AccountName;
 use crate::ledger::{AsOf, Bound, Ledger, TableRequest};
 use crate::server::answer::Answer;
-use crate::server::call::{Call, parse};
+use crate::server::call::Call;
 use crate::server::endpoint::{Action, Body, Endpoint, Parameter, TIME_ZONE};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
-use crate::wire::{BalanceRecord, Json};
+use crate::wire::BalanceRecord;
 
 /// The most accounts of one question.
 const ACCOUNTS_MAX: usize = 1_000;
@@ -75,13 +77,12 @@ fn one(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 
 fn several(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let mut fields = call.fields()?;
-    let names =
-        fields.require("accounts")?.into_list()?.into_iter().map(Json::into_text).collect::<Result<Vec<_>, _>>()?;
+    let names = fields.require_each("accounts", |name| Ok(name.parse::<AccountName>()?))?;
     fields.finish("accounts")?;
     if names.len() > ACCOUNTS_MAX {
-        return Err(Problem::invalid(format!("there are {} accounts, the most is {ACCOUNTS_MAX}", names.len())));
+        let problem = format!("there are {} of them, the most is {ACCOUNTS_MAX}", names.len());
+        return Err(InputError::request(problem).at("field accounts").into());
     }
-    let names = names.iter().map(|name| parse(name)).collect::<Result<Vec<_>, _>>()?;
     names.iter().try_for_each(|name| call.check_reach(name))?;
     match as_of(call, ledger)? {
         None => Answer::list(&ledger.get_accounts(&names)?.iter().map(BalanceRecord::from).collect::<Vec<_>>()),

@@ -28,14 +28,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 fn batch(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let policy = match call.query.get("on_refusal") {
-        None | Some("carry-on") => BatchPolicy::CarryOn,
-        Some("stop") => BatchPolicy::StopAtFirst,
-        Some("nothing") => BatchPolicy::AllOrNothing,
-        Some(other) => {
-            return Err(Problem::invalid(format!("on_refusal is {other:?}; write carry-on, stop or nothing")));
-        }
-    };
+    let policies = [
+        ("carry-on", BatchPolicy::CarryOn),
+        ("stop", BatchPolicy::StopAtFirst),
+        ("nothing", BatchPolicy::AllOrNothing),
+    ];
+    let policy = call.word("on_refusal", policies)?.unwrap_or(BatchPolicy::CarryOn);
     if call.headers.contains_key(KEY_HEADER) {
         return Err(Problem::invalid("an Idempotency-Key means nothing here; give each item a key or an id"));
     }

@@ -60,7 +60,7 @@ fn register(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
         Json::Number(number) => u8::try_from(number).ok(),
         _ => None,
     };
-    let exponent = exponent.ok_or_else(|| InputError::request("field exponent: it is a whole number, 0 to 18"))?;
+    let exponent = exponent.ok_or_else(|| InputError::request("it is a whole number, 0 to 18").at("field exponent"))?;
     let name = fields.require_parsed("name")?;
     let signature = Signature { actor: call.actor().clone(), reason: fields.take_parsed("reason")? };
     fields.finish("currency, exponent, name and reason")?;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::error::{Error, InputError};
 use crate::ledger::{EventCursor, Ledger};
 use crate::server::answer::Answer;
-use crate::server::call::{Call, read_cursor};
+use crate::server::call::{Call, take_cursor};
 use crate::server::consumers::held::LEASE_USUAL;
 use crate::server::consumers::kept::{Consumers, Lease};
 use crate::server::endpoint::{Action, Body, ConsumersRun, Endpoint};
@@ -13,7 +13,7 @@ use crate::server::feed::start::EventStart;
 use crate::server::keys::scope::Scope;
 use crate::server::problem::{Problem, of_field};
 use crate::server::schemas::Shape;
-use crate::wire::{Json, read_duration};
+use crate::wire::{Fields, Json, read_duration};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let one = Shape::One("ConsumerRecord");
@@ -55,25 +55,28 @@ fn show(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, P
 fn put(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Answer, Problem> {
     let name = call.named("consumer");
     let mut fields = call.fields()?;
-    let (cursor, lease) = (fields.take_text("cursor")?, fields.take_text("lease")?);
     let epoch = match fields.take("epoch") {
-        None => None,
-        Some(Json::Number(epoch)) => Some(epoch),
-        Some(_) => return Err(Problem::invalid("epoch is the number of a lease")),
+        None => return add(consumers, ledger, name, fields),
+        Some(Json::Number(epoch)) => epoch,
+        Some(_) => return Err(InputError::request("it is the number of a lease").at("field epoch").into()),
     };
+    let cursor = take_cursor::<EventCursor>(&mut fields, "cursor")?;
+    let lease = fields.take_read("lease", read_duration)?;
     fields.finish("cursor, epoch and lease")?;
-    let Some(epoch) = epoch else { return add(consumers, ledger, name, cursor.as_deref()) };
-    let Some(cursor) = cursor else { return Err(Problem::invalid("say up to which cursor everything was dealt with")) };
-    let cursor = read_cursor::<EventCursor>(&cursor)?;
-    let time = lease.as_deref().map(read_duration).transpose()?.unwrap_or(LEASE_USUAL);
+    let missing =
+        || InputError::request("the field cursor is missing: say up to which event everything was dealt with");
+    let (cursor, time) = (cursor.ok_or_else(missing)?, lease.unwrap_or(LEASE_USUAL));
     let lease = Lease { consumer: name.to_owned(), epoch, after: None, time, is_after_a_kill: false };
     consumers.acknowledge(&lease, cursor, ledger)?;
     show(call, consumers, ledger)
 }
 
 /// Adds a consumer. One that is there already stays where it is.
-fn add(consumers: &Consumers, ledger: &Ledger, name: &str, start: Option<&str>) -> Result<Answer, Problem> {
-    let start = read_cursor::<EventStart>(start.unwrap_or("first"))?;
+fn add(consumers: &Consumers, ledger: &Ledger, name: &str, mut fields: Fields) -> Result<Answer, Problem> {
+    let start = take_cursor(&mut fields, "cursor")?.unwrap_or(EventStart::First);
+    // A lease begins with the first read.
+    fields.take_read("lease", read_duration)?;
+    fields.finish("cursor, epoch and lease")?;
     let is_new = consumers.add(name, start, ledger)?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(Answer { status, ..Answer::one(&consumers.get(name, ledger)?)? })
@@ -93,9 +96,9 @@ fn judge_move(call: &Call, consumers: &Consumers, ledger: &Ledger) -> Result<Ans
 
 fn read_start(call: &Call) -> Result<EventStart, Problem> {
     let mut fields = call.fields()?;
-    let to = fields.require_text("to")?;
+    let to = take_cursor::<EventStart>(&mut fields, "to").map_err(of_field("to"))?;
     fields.finish("to")?;
-    read_cursor(&to).map_err(of_field("to"))
+    Ok(to.ok_or_else(|| InputError::request("the field to is missing"))?)
 }
 
 /// A refusal of the place, unless it is of the consumer.

@@ -10,9 +10,9 @@ use crate::facts::NamePrefix;
 use crate::ledger::{EventCursor, EventFilter, Ledger};
 use crate::server::accept;
 use crate::server::answer::{Answer, CSV, EVENT_STREAM, JSON, NDJSON};
-use crate::server::call::{Call, read_cursor};
+use crate::server::call::{Call, in_parameter};
 use crate::server::consumers::held::Held;
-use crate::server::endpoint::{Action, Endpoint, LIMIT, Parameter};
+use crate::server::endpoint::{Action, Endpoint, Parameter};
 use crate::server::feed::{Reader, Sending, Step, StillMay, Told};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
@@ -35,8 +35,12 @@ const LIST: &[Parameter] = &[
     ),
     ("epoch", "The number of the consumer's lease that the client has already"),
     ("lease", "How long the lease of the consumer lasts, such as `60s`; 30 seconds where it is not given"),
-    ("wait", "How many seconds to wait for a first event, 0 to 60; 0 where it is not given"),
-    LIMIT,
+    ("wait", "How many seconds a page waits for a first event, 0 to 60; 0 where it is not given"),
+    (
+        "limit",
+        "The most events: of a page 1 to 1000, and 100 where it is not given; of lines any number, and all up to now where it is not given; \
+         a stream has no end",
+    ),
 ];
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -69,7 +73,10 @@ pub(in crate::server) enum Events {
 }
 
 pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call, still_may: StillMay) -> Result<Events, Problem> {
-    let (filter, limit, wait) = (filter(call)?, call.limit()?, wait(call)?);
+    let (form, filter) = (form(call), filter(call)?);
+    form.check_means(call)?;
+    let wait = wait(call)?;
+    let limit = if form == Form::Page { u64::from(call.limit()?) } else { lines_max(call)? };
     let Some(seat) = state.feed.seat() else {
         return Err(Problem::new(ServerCode::ServerBusy, "too many clients follow the events already"));
     };
@@ -79,8 +86,9 @@ pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call, still_may
         None => after(state, call).await?,
     };
     let mut reader = Reader::new(state, seat, after, filter);
-    let (form, lease) = (form(call), held.as_ref().map(|held| held.lease.epoch));
+    let lease = held.as_ref().map(|held| held.lease.epoch);
     if form == Form::Page {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let page =
             or_given_back(page(state, reader, &call.principal.prefix, (limit, wait)).await, held.as_ref()).await?;
         return Ok(Events::Page(Answer { lease, ..page }));
@@ -90,13 +98,36 @@ pub(in crate::server) async fn answer(state: &Arc<State>, call: &Call, still_may
     let (sending, body) = Sending::to_client(state, reader, call.principal.prefix.clone());
     match form {
         Form::Lines => {
-            tokio::spawn(sending.lines(first));
+            tokio::spawn(sending.lines(first, limit));
             Ok(Events::Stream(NDJSON, body, lease))
         }
         Form::Page | Form::Stream => {
             tokio::spawn(sending.stream(first, (call.headers.clone(), still_may), held));
             Ok(Events::Stream(EVENT_STREAM, body, lease))
         }
+    }
+}
+
+impl Form {
+    /// Refuses what would mean nothing in this form. Lines are those up to now, and a stream goes on as long as its client listens.
+    fn check_means(self, call: &Call) -> Result<(), Problem> {
+        let (meaningless, what): (&[&str], _) = match self {
+            Self::Page => return Ok(()),
+            Self::Lines => (&["wait"], "lines are those up to now"),
+            Self::Stream => (&["wait", "limit"], "a stream goes on until its client ends it"),
+        };
+        match meaningless.iter().find(|name| call.query.get(name).is_some()) {
+            None => Ok(()),
+            Some(name) => Err(in_parameter(name, format!("{what}, so it means nothing there; leave it out"))),
+        }
+    }
+}
+
+/// How many lines a client wants.
+fn lines_max(call: &Call) -> Result<u64, Problem> {
+    match call.number("limit")? {
+        Some(0) => Err(in_parameter("limit", "0 lines are none; it is a number from 1 on")),
+        limit => Ok(limit.unwrap_or(u64::MAX)),
     }
 }
 
@@ -118,7 +149,8 @@ fn form(call: &Call) -> Form {
 
 fn filter(call: &Call) -> Result<EventFilter, Problem> {
     let words = call.query.get("types").unwrap_or_default().split(',').filter(|word| !word.is_empty());
-    let kinds = words.map(|word| read_event_kind(word).map_err(Problem::invalid)).collect::<Result<_, _>>()?;
+    let kinds = words.map(|word| read_event_kind(word).map_err(|problem| in_parameter("types", problem)));
+    let kinds = kinds.collect::<Result<_, _>>()?;
     Ok(EventFilter { kinds, accounts: call.prefix("accounts")? })
 }
 
@@ -126,7 +158,7 @@ fn wait(call: &Call) -> Result<Duration, Problem> {
     match call.number::<u64>("wait")? {
         None => Ok(Duration::ZERO),
         Some(seconds) if seconds <= WAIT_SECONDS_MAX => Ok(Duration::from_secs(seconds)),
-        Some(seconds) => Err(Problem::invalid(format!("wait is {seconds}; it is from 0 to {WAIT_SECONDS_MAX}"))),
+        Some(seconds) => Err(in_parameter("wait", format!("{seconds} is not from 0 to {WAIT_SECONDS_MAX}"))),
     }
 }
 
@@ -139,7 +171,7 @@ async fn after(state: &Arc<State>, call: &Call) -> Result<Option<EventCursor>, P
             let deadline = tokio::time::Instant::now() + WRITERS_WAIT * 10;
             state.reads.run(deadline, |ledger| Ok(ledger.newest_event_cursor(WRITERS_WAIT)?)).await
         }
-        Some(text) => read_cursor(text).map(Some),
+        Some(text) => text.parse().map(Some).map_err(|problem: String| in_parameter("after", problem)),
     }
 }
 

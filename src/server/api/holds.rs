@@ -116,15 +116,10 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 }
 
 fn filter(call: &Call) -> Result<HoldFilter, Problem> {
-    let amount = |name: &str| call.query.get(name).map(read_amount).transpose();
+    let amount = |name: &str| call.asked_as(name, |text| Ok(read_amount(text)?));
     let account: Option<AccountName> = call.asked("account")?;
-    let state = match call.query.get("state") {
-        None => account.as_ref().map(|_| HoldState::Open),
-        Some("any") => None,
-        Some(word) => Some(
-            HoldState::from_word(word).ok_or_else(|| Problem::invalid(format!("{word:?} is no state of a hold")))?,
-        ),
-    };
+    let states = HoldState::ALL.iter().map(|state| (state.as_str(), Some(*state))).chain([("any", None)]);
+    let state = call.word("state", states)?.unwrap_or_else(|| account.as_ref().map(|_| HoldState::Open));
     Ok(HoldFilter {
         account,
         state,

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::interchange::{Dialect, read_accounts_as, read_transfers_as};
 use crate::ledger::{ImportCounts, ImportSink, Ledger, Refused};
 use crate::server::answer::{Answer, ITEMS};
@@ -79,8 +79,7 @@ fn dialect(call: &Call) -> Result<Dialect, Problem> {
 }
 
 fn written<T: FromStr<Err = String>>(call: &Call, name: &str) -> Result<Option<T>, Problem> {
-    let read = |text: &str| text.parse().map_err(|fault: String| Problem::invalid(format!("{name}: {fault}")));
-    call.query.get(name).map(read).transpose()
+    call.asked_as(name, |text| Ok(text.parse::<T>().map_err(InputError::request)?))
 }
 
 /// Keeps what was refused, and how far it came.

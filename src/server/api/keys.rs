@@ -13,7 +13,7 @@ use crate::server::keys::scope::Scope;
 use crate::server::problem::{Problem, of_field};
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
-use crate::wire::{Json, KeyMadeRecord, KeyRecord, read_duration, read_lifetime};
+use crate::wire::{KeyMadeRecord, KeyRecord, read_duration, read_lifetime};
 
 /// How long the old key still works where nobody says.
 const OLD_VALID_FOR: Duration = Duration::from_hours(1);
@@ -83,11 +83,9 @@ fn create(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
 fn read_new(call: &Call, keys: &Keys, now: Instant) -> Result<NewKey, Problem> {
     let mut fields = call.fields()?;
     let name = fields.require_parsed("name").map_err(of_field("name"))?;
-    let scopes = fields.require("scopes")?.into_list()?.into_iter().map(Json::into_text);
-    let scopes = scopes.map(|word| word?.parse()).collect::<Result<Vec<Scope>, _>>().map_err(of_field("scopes"))?;
+    let scopes: Vec<Scope> = fields.require_each("scopes", str::parse).map_err(of_field("scopes"))?;
     let prefix = fields.take_text("prefix")?.unwrap_or_default().into();
-    let expires_in = fields.take_text("expires_in")?.map(|text| read_lifetime(&text)).transpose();
-    let expires_in = expires_in.map_err(of_field("expires_in"))?;
+    let expires_in = fields.take_read("expires_in", read_lifetime).map_err(of_field("expires_in"))?;
     fields.finish("name, scopes, prefix and expires_in")?;
     if let Some(valid) = keys.list()?.iter().find(|key| key.name == name && key.is_valid(now)) {
         let detail = format!("there is a key {name} already, {}; revoke or rotate it", valid.id);
@@ -112,9 +110,8 @@ fn rotate(call: &Call, keys: &Keys, now: Instant) -> Result<Answer, Problem> {
 
 fn read_old_valid_for(call: &Call) -> Result<Duration, Problem> {
     let mut fields = call.fields()?;
-    let text = fields.take_text("old_valid_for")?;
+    let time = fields.take_read("old_valid_for", read_duration).map_err(of_field("old_valid_for"))?;
     fields.finish("old_valid_for")?;
-    let time = text.map(|text| read_duration(&text)).transpose().map_err(of_field("old_valid_for"))?;
     Ok(time.unwrap_or(OLD_VALID_FOR))
 }
 

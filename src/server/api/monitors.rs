@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::error::{Error, InputError};
 use crate::ledger::Ledger;
 use crate::server::answer::Answer;
-use crate::server::call::{Call, parse};
+use crate::server::call::Call;
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, MonitorsRun};
 use crate::server::keys::scope::Scope;
 use crate::server::monitors::adding::Monitors;
@@ -73,18 +73,20 @@ struct Asked {
 fn read(call: &Call, ledger: &Ledger) -> Result<Asked, Problem> {
     let mut fields = call.fields()?;
     let (name, when) = (fields.require_text("name")?, fields.require_text("when")?);
-    let (account, prefix) = (fields.take_text("account")?, fields.take_text("prefix")?);
-    let (currency, schedule) = (fields.take_text("currency")?, fields.take_text("schedule")?);
+    let account = fields.take_parsed("account").map_err(of_field("account"))?;
+    let currency = fields.take_parsed("currency").map_err(of_field("currency"))?;
+    let (prefix, schedule) = (fields.take_text("prefix")?, fields.take_text("schedule")?);
     fields.finish("name, when, account, prefix, currency and schedule")?;
     let scope = match (account, prefix, currency, schedule) {
-        (Some(account), None, None, None) => MonitorScope::Account(parse(&account).map_err(of_field("account"))?),
-        (None, Some(prefix), currency, None) => {
-            let currency = currency.as_deref().map(parse).transpose().map_err(of_field("currency"))?;
-            MonitorScope::Prefix { prefix: prefix.into(), currency }
+        (Some(account), None, None, None) => MonitorScope::Account(account),
+        (None, Some(prefix), currency, None) => MonitorScope::Prefix { prefix: prefix.into(), currency },
+        (None, None, None, Some(schedule)) => {
+            let scope = MonitorScope::of_schedule(&schedule, ledger).map_err(|error| error.at("field schedule"));
+            scope.map_err(of_field("schedule"))?
         }
-        (None, None, None, Some(schedule)) => MonitorScope::Schedule(ledger.refer_to_schedule(&schedule)?.id().into()),
         _ => {
-            let problem = InputError::request("say an account, a prefix with or without a currency, or a schedule");
+            let problem = "give one of the fields account, prefix and schedule, and a currency beside a prefix alone";
+            let problem = InputError::request(problem);
             return Err(of_field("account")(problem));
         }
     };

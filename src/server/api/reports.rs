@@ -6,12 +6,22 @@ use crate::error::InputError;
 use crate::interchange::read_prices;
 use crate::ledger::{Comparison, Ledger, PeriodUnit, Report, SheetLine, ShowEmpty, Valuation};
 use crate::server::answer::{Answer, ITEMS};
-use crate::server::call::Call;
+use crate::server::call::{Call, meaning_of};
 use crate::server::endpoint::{Action, Body, Endpoint, Parameter, TIME_ZONE};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::schemas::Shape;
 use crate::wire::{AskedReport, ReportKind, ReportOptions, ReportTail};
+
+/// The words of `every` and `compare`.
+const UNITS: [(&str, PeriodUnit); 5] = [
+    ("day", PeriodUnit::Day),
+    ("week", PeriodUnit::Week),
+    ("month", PeriodUnit::Month),
+    ("quarter", PeriodUnit::Quarter),
+    ("year", PeriodUnit::Year),
+];
+const COMPARISONS: [(&str, Comparison); 2] = [("previous", Comparison::Previous), ("year", Comparison::Year)];
 
 /// What a report that is valued may be asked for, and one that is not: all but the first.
 const VALUED_QUERY: &[Parameter] = &[
@@ -65,8 +75,8 @@ fn read(call: &Call, ledger: &Ledger, kind: ReportKind) -> Result<AskedReport, P
         to: query.get("to"),
         at: query.get("at"),
         recorded_at: query.get("recorded_at"),
-        every: query.get("every").map(unit_of).transpose()?,
-        compare: query.get("compare").map(comparison_of).transpose()?,
+        every: call.asked_as("every", |word| Ok(meaning_of(word, UNITS).map_err(InputError::report)?))?,
+        compare: call.asked_as("compare", |word| Ok(meaning_of(word, COMPARISONS).map_err(InputError::report)?))?,
         depth: call.number("depth")?,
         prefix: query.get("prefix"),
         currency: query.get("currency"),
@@ -97,25 +107,6 @@ fn answer<R: Serialize>(
     let limit = call.number::<usize>("limit")?.unwrap_or(usize::MAX);
     let records: Vec<_> = records.take(limit).collect();
     Answer::list_between(&asked.head(call.zone()?.to_string()), ITEMS, &records, &ReportTail::new(balanced))
-}
-
-fn unit_of(word: &str) -> Result<PeriodUnit, Problem> {
-    match word {
-        "day" => Ok(PeriodUnit::Day),
-        "week" => Ok(PeriodUnit::Week),
-        "month" => Ok(PeriodUnit::Month),
-        "quarter" => Ok(PeriodUnit::Quarter),
-        "year" => Ok(PeriodUnit::Year),
-        other => Err(InputError::report(format!("every is {other:?}; write day, week, month, quarter or year")).into()),
-    }
-}
-
-fn comparison_of(word: &str) -> Result<Comparison, Problem> {
-    match word {
-        "previous" => Ok(Comparison::Previous),
-        "year" => Ok(Comparison::Year),
-        other => Err(InputError::report(format!("compare is {other:?}; write previous or year")).into()),
-    }
 }
 
 fn trial(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::facts::{Instant, ScheduleId};
 use crate::ledger::{Ledger, Mode};
 use crate::server::answer::Answer;
-use crate::server::call::Call;
+use crate::server::call::{Call, in_parameter};
 use crate::server::endpoint::{Action, Body, CURSOR, DRY_RUN, Endpoint, LIMIT};
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
@@ -68,7 +68,7 @@ fn add(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let cursor: Option<ScheduleId> = match call.query.get("cursor") {
         None => None,
-        Some(text) => Some(text.parse().map_err(|_| Problem::invalid("the cursor is none of this list"))?),
+        Some(text) => Some(text.parse().map_err(|_| in_parameter("cursor", "it is none of this list"))?),
     };
     let page = ledger.list_schedules(cursor, call.limit()?)?;
     let records: Vec<_> = page.schedules.iter().map(ScheduleRecord::from).collect();

@@ -28,11 +28,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
-    let order = match call.query.get("order") {
-        None | Some("recorded") => StatementOrder::Recorded,
-        Some("effective") => StatementOrder::Effective,
-        Some(other) => return Err(Problem::invalid(format!("order is {other:?}; write recorded or effective"))),
-    };
+    let orders = [("recorded", StatementOrder::Recorded), ("effective", StatementOrder::Effective)];
+    let order = call.word("order", orders)?.unwrap_or(StatementOrder::Recorded);
     if call.query.has_any(&["from", "to"]) || order == StatementOrder::Effective {
         return over_span(call, ledger, order);
     }

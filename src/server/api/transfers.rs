@@ -119,15 +119,12 @@ fn list(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
 }
 
 fn filter(call: &Call, ledger: &Ledger) -> Result<TransferFilter, Problem> {
-    let amount = |name: &str| call.query.get(name).map(read_amount).transpose();
-    let reference = |name: &str| call.query.get(name).map(|text| ledger.refer(text)).transpose();
-    let kind = |word: &str| {
-        TransferKind::from_word(word).ok_or_else(|| Problem::invalid(format!("{word:?} is no kind of transfer")))
-    };
+    let amount = |name: &str| call.asked_as(name, |text| Ok(read_amount(text)?));
+    let reference = |name: &str| call.asked_as(name, |text| ledger.refer(text));
     Ok(TransferFilter {
         account: call.asked("account")?,
-        kind: call.query.get("kind").map(kind).transpose()?,
-        journal: call.query.get("journal").map(|text| ledger.refer_to_journal(text)).transpose()?,
+        kind: call.word("kind", TransferKind::ALL.iter().map(|kind| (kind.as_str(), *kind)))?,
+        journal: call.asked_as("journal", |text| ledger.refer_to_journal(text))?,
         hold: reference("hold")?,
         reversed: reference("reversed")?,
         key: call.asked("key")?,

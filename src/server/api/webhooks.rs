@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+use crate::error::InputError;
 use crate::ledger::{EventCursor, Ledger};
 use crate::server::answer::Answer;
-use crate::server::call::{Call, read_cursor};
+use crate::server::call::{Call, take_cursor};
 use crate::server::endpoint::{Action, Body, CURSOR, Endpoint, LIMIT, WebhooksRun};
 use crate::server::feed::start::EventStart;
 use crate::server::keys::scope::Scope;
@@ -16,7 +17,7 @@ use crate::server::status::ServerCode;
 use crate::server::webhooks::kept::{NewWebhook, Webhooks};
 use crate::server::webhooks::kind::WebhookKind;
 use crate::store::DeliveryState;
-use crate::wire::{Fields, Json, read_duration};
+use crate::wire::{Fields, read_duration};
 
 /// How long the old secret still signs where nobody says.
 const OLD_VALID_FOR: Duration = Duration::from_hours(24);
@@ -93,13 +94,12 @@ fn add(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Prob
 /// What a body says of a webhook, where it may be added.
 fn read_new(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<NewWebhook, Problem> {
     let mut fields = call.fields()?;
-    let url = fields.require("url")?.into_text()?;
-    let types = fields.take("types").map(Json::into_list).transpose()?.unwrap_or_default();
-    let kinds = types.into_iter().map(|word| word.into_text()?.parse::<WebhookKind>().map_err(Problem::invalid));
-    let kinds = kinds.collect::<Result<_, Problem>>().map_err(of_field("types"))?;
+    let url = fields.require_text("url")?;
+    let kinds = fields.take_each("types", |word| word.parse::<WebhookKind>().map_err(InputError::request));
+    let kinds = kinds.map_err(of_field("types"))?.unwrap_or_default();
     let accounts = fields.take_text("accounts")?.unwrap_or_default().into();
     let (ordered, allow_private) = (!fields.take_flag("unordered")?, fields.take_flag("allow_private")?);
-    let after = fields.take_text("after")?;
+    let after = take_cursor(&mut fields, "after").map_err(of_field("after"))?.unwrap_or(EventStart::Latest);
     fields.finish("url, types, accounts, unordered, allow_private and after")?;
     if allow_private && !call.principal.may(Scope::Admin) {
         let problem =
@@ -111,15 +111,10 @@ fn read_new(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<NewWebh
         let problem = Problem::new(ServerCode::WebhookExists, detail).with("webhook", other.id.as_str());
         return Err(problem.of_field("url"));
     }
-    let after = read_after(after.as_deref().unwrap_or("latest"), ledger).map_err(of_field("after"))?;
+    let after = after.find(ledger).map_err(of_field("after"))?;
     let new = NewWebhook { url, kinds, accounts, ordered, allow_private, after };
     new.check_url().map_err(of_field("url"))?;
     Ok(new)
-}
-
-/// The event behind which it begins.
-fn read_after(text: &str, ledger: &Ledger) -> Result<Option<EventCursor>, Problem> {
-    Ok(read_cursor::<EventStart>(text)?.find(ledger)?)
 }
 
 fn rotate(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
@@ -130,9 +125,8 @@ fn rotate(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, P
 
 fn read_old_valid_for(call: &Call) -> Result<Duration, Problem> {
     let mut fields = call.fields()?;
-    let text = fields.take_text("old_valid_for")?;
+    let time = fields.take_read("old_valid_for", read_duration).map_err(of_field("old_valid_for"))?;
     fields.finish("old_valid_for")?;
-    let time = text.map(|text| read_duration(&text)).transpose().map_err(of_field("old_valid_for"))?;
     Ok(time.unwrap_or(OLD_VALID_FOR))
 }
 
@@ -145,7 +139,17 @@ fn pause(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem
 }
 
 fn resume(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Answer, Problem> {
-    Answer::one(&webhooks.resume(named(call, webhooks)?, ledger.clock().now())?)
+    let resumed = webhooks.resume(named(call, webhooks)?, ledger).map_err(|error| {
+        let problem = Problem::from(error);
+        match problem.code {
+            "cursor_foreign" => {
+                let detail = format!("{}; say where it goes on first, by replay with after", problem.detail);
+                Problem { detail, ..problem }
+            }
+            _ => problem,
+        }
+    });
+    Answer::one(&resumed?)
 }
 
 fn remove(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
@@ -155,17 +159,12 @@ fn remove(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Proble
 fn deliveries(call: &Call, webhooks: &Webhooks, _: &Ledger) -> Result<Answer, Problem> {
     let name = named(call, webhooks)?;
     let (behind, limit) = (call.cursor()?.unwrap_or(0), call.limit()?);
-    let (records, next) = match call.query.get("state") {
+    let states = [DeliveryState::Waiting, DeliveryState::Delivered, DeliveryState::Dead];
+    let (records, next) = match call.word("state", states.map(|state| (state.as_str(), state)))? {
         None => webhooks.deliveries(name, behind, limit)?,
-        Some(word) => webhooks.deliveries_in(name, read_state(word)?, behind, limit)?,
+        Some(state) => webhooks.deliveries_in(name, state, behind, limit)?,
     };
     Answer::page(&records, next)
-}
-
-fn read_state(word: &str) -> Result<DeliveryState, Problem> {
-    let known = [DeliveryState::Waiting, DeliveryState::Delivered, DeliveryState::Dead];
-    let found = known.into_iter().find(|state| state.as_str() == word);
-    found.ok_or_else(|| Problem::invalid(format!("state is {word:?}; write waiting, delivered or dead")))
 }
 
 /// Which events are sent again.
@@ -178,7 +177,8 @@ enum Replay {
 fn read_replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Replay, Problem> {
     let name = named(call, webhooks)?;
     let mut fields: Fields = call.fields()?;
-    let (event, after) = (fields.take_text("event")?, fields.take_text("after")?);
+    let event = fields.take_text("event")?;
+    let after = take_cursor::<EventStart>(&mut fields, "after").map_err(of_field("after"))?;
     let is_of_dead = fields.take_flag("dead")?;
     fields.finish("event, after or dead")?;
     match (event, after, is_of_dead) {
@@ -186,9 +186,9 @@ fn read_replay(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<Repl
             webhooks.check_delivery(name, &event).map_err(of_field("event"))?;
             Ok(Replay::One(event))
         }
-        (None, Some(after), false) => Ok(Replay::After(read_after(&after, ledger).map_err(of_field("after"))?)),
+        (None, Some(after), false) => Ok(Replay::After(after.find(ledger).map_err(of_field("after"))?)),
         (None, None, true) => Ok(Replay::Dead),
-        _ => Err(Problem::invalid("say one of event, after and dead")),
+        _ => Err(Problem::invalid("give one of the fields event, after and dead")),
     }
 }
 
@@ -208,5 +208,5 @@ fn named<'c>(call: &'c Call, webhooks: &Webhooks) -> Result<&'c str, Problem> {
     if webhooks.list()?.iter().any(|webhook| webhook.id == name || webhook.url == name) {
         return Ok(name);
     }
-    Err(Problem::new(ServerCode::WebhookUnknown, format!("there is no webhook {name:?}")).with("webhook", name))
+    Err(InputError::WebhookUnknown(name.to_owned()).into())
 }

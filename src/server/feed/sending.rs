@@ -51,15 +51,17 @@ impl Sending {
         (Self { state: Arc::clone(state), reader, prefix, sender, text: String::new() }, stream::body(chunks))
     }
 
-    /// All events up to now, a line each.
-    pub(in crate::server) async fn lines(mut self, first: Vec<Arc<Told>>) {
-        let mut events = first;
+    /// All events up to now, a line each, and no more than so many.
+    pub(in crate::server) async fn lines(mut self, first: Vec<Arc<Told>>, limit: u64) {
+        let (mut events, mut left) = (first, limit);
         loop {
+            events.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            left = left.saturating_sub(events.len() as u64);
             let line = |text: &mut String, _: &Told, json: &str| {
                 text.push_str(json);
                 text.push('\n');
             };
-            if self.send(events, line).await.is_err() {
+            if self.send(events, line).await.is_err() || left == 0 {
                 return;
             }
             match self.reader.look(&self.state).await {

@@ -134,14 +134,17 @@ impl Monitors {
         Ok(was)
     }
 
-    /// What happened to one behind a number, in order; and the number to go on behind, where there may be more.
+    /// What happened to one behind a number, in order; and the number to go on behind, where there are more.
     ///
     /// # Errors
     /// [`InputError::MonitorUnknown`], [`Error::Store`].
     pub fn events(&self, name: &str, behind: i64, limit: u32) -> Result<(Vec<MonitorEventRecord>, Option<i64>), Error> {
         let monitor = self.find(name)?;
-        let rows = self.rows().events(Some(name), behind, i64::from(limit))?;
-        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number);
+        // One more than asked for tells whether there is another page.
+        let mut rows = self.rows().events(Some(name), behind, i64::from(limit) + 1)?;
+        let has_more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| has_more).map(|row| row.number);
         Ok((rows.into_iter().map(|row| monitor.shown_event(row)).collect(), next))
     }
 }

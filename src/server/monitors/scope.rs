@@ -1,7 +1,8 @@
 //! What a monitor is about.
 
+use crate::error::Error;
 use crate::facts::{AccountName, NamePrefix, ScheduleId};
-use crate::ledger::Watched;
+use crate::ledger::{Ledger, Watched};
 use crate::money::CurrencyCode;
 
 /// What a monitor is about: an account, the accounts whose names begin alike, or a schedule.
@@ -32,6 +33,16 @@ impl From<&Watched> for MonitorScope {
 }
 
 impl MonitorScope {
+    /// The schedule that a text names by its id or its key.
+    ///
+    /// # Errors
+    /// [`InputError::Text`](crate::InputError::Text) for what can be neither; [`Error::Rejected`] where there is no such schedule;
+    /// [`Error::Store`].
+    pub fn of_schedule(text: &str, ledger: &Ledger) -> Result<Self, Error> {
+        let history = ledger.get_schedule(ledger.refer_to_schedule(text)?, None, 1)?;
+        Ok(Self::Schedule(history.status.schedule.id))
+    }
+
     /// Whether something between two accounts is within it, which a schedule may have brought about.
     pub(super) fn has(&self, accounts: [&AccountName; 2], schedule: Option<ScheduleId>) -> bool {
         match self {

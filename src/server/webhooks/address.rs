@@ -7,7 +7,7 @@ use axum::http::uri::Scheme;
 
 use crate::error::InputError;
 
-const URL_CHARACTERS_MAX: usize = 2_000;
+pub(super) const URL_CHARACTERS_MAX: usize = 2_000;
 
 /// Whether an endpoint may be in a private network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,9 @@ pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> 
     if text.chars().count() > URL_CHARACTERS_MAX {
         return refuse("it is too long");
     }
+    if text.contains('#') {
+        return refuse("what stands behind # is never sent; leave it out");
+    }
     let Ok(uri) = text.parse::<Uri>() else { return refuse("it cannot be read") };
     let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
         return refuse("it begins with https:// and a host");
@@ -60,6 +63,10 @@ pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> 
     let host = authority.host();
     if host.is_empty() {
         return refuse("it has no host");
+    }
+    let port = authority.as_str().strip_prefix(host).unwrap_or_default();
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return refuse("its port is a number from 1 to 65535");
     }
     let place = Place::of(host);
     if place == Place::Unreadable {
@@ -76,6 +83,11 @@ pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> 
         }
         Network::Public | Network::Any => refuse("it begins with https://"),
     }
+}
+
+fn is_port(text: &str) -> bool {
+    let are_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    are_digits && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 /// Whether an address is one of the public Internet.
@@ -169,6 +181,14 @@ mod tests {
         for (text, is_public, is_any) in [
             ("https://hooks.example/teller?x=1", true, true),
             ("https://[2606:4700::1111]:8443/", true, true),
+            ("https://hooks.example:65535/", true, true),
+            ("https://hooks.example:65536/", false, false),
+            ("https://hooks.example:99999/", false, false),
+            ("https://hooks.example:0/", false, false),
+            ("https://hooks.example:/", false, false),
+            ("https://hooks.example:x/", false, false),
+            ("https://[2606:4700::1111]:70000/", false, false),
+            ("https://hooks.example/teller#part", false, false),
             ("http://127.0.0.1:9/", false, true),
             ("https://127.0.0.1:9/", false, true),
             ("https://10.0.0.1./", false, true),

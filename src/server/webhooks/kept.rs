@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use crate::error::{Error, InputError};
 use crate::facts::{Instant, NamePrefix};
-use crate::ledger::EventCursor;
-use crate::server::webhooks::address::{Network, check_url};
+use crate::ledger::{EventCursor, Ledger};
+use crate::server::feed::start::EventStart;
+use crate::server::webhooks::address::{Network, URL_CHARACTERS_MAX, check_url};
 use crate::server::webhooks::client::{Client, Message, SEND_TIME_MAX};
 use crate::server::webhooks::kind::WebhookKind;
 use crate::server::webhooks::{body, secret};
@@ -185,10 +186,14 @@ impl Webhooks {
     /// Sends again, also where the receiver had said that it is gone. What waits for its next attempt is tried at once.
     ///
     /// # Errors
-    /// [`Error::Input`] where there is no such webhook; [`Error::Store`].
-    pub fn resume(&self, name: &str, now: Instant) -> Result<WebhookRecord, Error> {
+    /// [`InputError::WebhookUnknown`]; [`InputError::CursorForeign`] where the book was restored to an earlier state and does not have the event
+    /// behind which it stands: [`Webhooks::replay_after`] puts it elsewhere; [`Error::Store`].
+    pub fn resume(&self, name: &str, ledger: &Ledger) -> Result<WebhookRecord, Error> {
         let row = self.row(name)?;
-        self.deliveries_of_all().hasten(&row.id, now.micros())?;
+        if let Some(cursor) = row.cursor.as_deref().and_then(|text| text.parse().ok()) {
+            EventStart::Behind(cursor).find(ledger)?;
+        }
+        self.deliveries_of_all().hasten(&row.id, ledger.clock().now().micros())?;
         self.rows().set_state(&row.id, WebhookState::Active, None)?;
         self.get(&row.id)
     }
@@ -210,7 +215,7 @@ impl Webhooks {
     /// [`Error::Input`] where there is no such webhook; [`Error::Store`].
     pub fn deliveries(&self, name: &str, behind: i64, limit: u32) -> Result<(Vec<DeliveryRecord>, Option<i64>), Error> {
         let row = self.row(name)?;
-        Ok(page(self.deliveries_of_all().list(&row.id, behind, i64::from(limit))?, limit))
+        Ok(page(self.deliveries_of_all().list(&row.id, behind, one_more(limit))?, limit))
     }
 
     /// The same, of those in one state.
@@ -222,7 +227,7 @@ impl Webhooks {
         limit: u32,
     ) -> Result<(Vec<DeliveryRecord>, Option<i64>), Error> {
         let row = self.row(name)?;
-        Ok(page(self.deliveries_of_all().list_in(&row.id, state, behind, i64::from(limit))?, limit))
+        Ok(page(self.deliveries_of_all().list_in(&row.id, state, behind, one_more(limit))?, limit))
     }
 
     /// Sends an event again that is among the deliveries, at once and with all attempts before it.
@@ -323,9 +328,16 @@ fn shown(row: WebhookRow, waiting: i64, dead: i64) -> WebhookRecord {
     }
 }
 
-/// Deliveries, and the sequence to go on behind where there can be more.
-fn page(rows: Vec<DeliveryRow>, limit: u32) -> (Vec<DeliveryRecord>, Option<i64>) {
-    let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.sequence);
+/// One row more than asked for tells whether there is another page.
+fn one_more(limit: u32) -> i64 {
+    i64::from(limit) + 1
+}
+
+/// Deliveries, of which one more than asked for was read, and the sequence to go on behind where there are more.
+fn page(mut rows: Vec<DeliveryRow>, limit: u32) -> (Vec<DeliveryRecord>, Option<i64>) {
+    let has_more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| has_more).map(|row| row.sequence);
     (rows.into_iter().map(shown_delivery).collect(), next)
 }
 
@@ -344,8 +356,7 @@ fn shown_delivery(row: DeliveryRow) -> DeliveryRecord {
 }
 
 fn unknown(name: &str) -> Error {
-    let shown: String = name.chars().take(80).collect();
-    InputError::request(format!("there is no webhook {shown:?}")).into()
+    InputError::WebhookUnknown(name.chars().take(URL_CHARACTERS_MAX).collect()).into()
 }
 
 fn no_random(source: std::io::Error) -> Error {

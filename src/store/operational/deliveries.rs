@@ -11,6 +11,9 @@ pub(crate) const CROSSINGS_BEHIND: i64 = 1 << 62;
 
 /// Up to how many of one endpoint and state are counted.
 const COUNTED_MAX: i64 = 100_000;
+/// The columns of a list, which does not show what is sent.
+const WITHOUT_BODY: &str =
+    "webhook, event, sequence, kind, '' as body, state, attempts, tried_at, next_at, status, problem";
 /// How many are forgotten in one transaction.
 const FORGOTTEN_AT_ONCE_MAX: u32 = 1_000;
 
@@ -83,10 +86,12 @@ pub(crate) struct Failed {
 pub(crate) struct Deliveries<'p>(pub(crate) &'p Place);
 
 impl Deliveries<'_> {
-    /// Those of an endpoint behind a sequence, in the book's order.
+    /// Those of an endpoint behind a sequence, in the book's order, without what is sent.
     pub(crate) fn list(&self, webhook: &str, behind: i64, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
-        let sql = "select * from {}.webhook_deliveries where webhook = $1 and sequence > $2 order by sequence limit $3";
-        self.load(sql, &[webhook.into(), behind.into(), limit.into()])
+        let sql = format!(
+            "select {WITHOUT_BODY} from {{}}.webhook_deliveries where webhook = $1 and sequence > $2 order by sequence limit $3"
+        );
+        self.load(&sql, &[webhook.into(), behind.into(), limit.into()])
     }
 
     /// The same, of those in one state.
@@ -97,9 +102,11 @@ impl Deliveries<'_> {
         behind: i64,
         limit: i64,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        let sql = "\
-            select * from {}.webhook_deliveries where webhook = $1 and state = $2 and sequence > $3 order by sequence limit $4";
-        self.load(sql, &[webhook.into(), state.as_str().into(), behind.into(), limit.into()])
+        let sql = format!(
+            "select {WITHOUT_BODY} from {{}}.webhook_deliveries \
+             where webhook = $1 and state = $2 and sequence > $3 order by sequence limit $4"
+        );
+        self.load(&sql, &[webhook.into(), state.as_str().into(), behind.into(), limit.into()])
     }
 
     /// The first ones of an endpoint that are to be tried again, in the book's order.

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
 use crate::store::backend::{Backend, MIGRATIONS_TABLE, Way};
-use crate::store::declared_indexes::MetadataOf;
+use crate::store::declared_indexes::{IndexBuild, MetadataOf};
 use crate::store::diagnosis::Fact;
 use crate::store::options::{Access, StoreOptions};
 use crate::store::postgres::facts;
@@ -135,6 +135,10 @@ impl Backend for PgConnection {
         key: &str,
     ) -> Result<bool, StoreError> {
         metadata_indexes::build(self, route, of, key)
+    }
+
+    fn metadata_index_build(&mut self, of: MetadataOf) -> Result<Option<IndexBuild>, StoreError> {
+        metadata_indexes::seen_build(self, of)
     }
 
     fn remove_metadata_index(

@@ -14,7 +14,7 @@ use tracing::debug;
 use crate::error::Error;
 use crate::store::StoreError;
 use crate::store::backend::Backend;
-use crate::store::declared_indexes::{FoundIndex, MetadataOf, Part, first_text};
+use crate::store::declared_indexes::{FoundIndex, IndexBuild, MetadataOf, Part, first_text};
 use crate::store::indexes::IndexKey;
 use crate::store::metadata_indexes::MetadataDialect;
 use crate::store::options::Access;
@@ -112,6 +112,36 @@ fn try_to_build(connection: &mut PgConnection, route: &Route, part: &Part, key: 
     let definition = part.definition(&PgConnection::text(part.column, &literal).of(""));
     run_alone(connection, route, &format!("create index concurrently {name} on {schema}.{definition}"))?;
     Ok(true)
+}
+
+/// The build of an index on one of the tables, as the server tells of it to every session. No two are built on one table at once.
+pub(super) fn seen_build(connection: &mut PgConnection, of: MetadataOf) -> Result<Option<IndexBuild>, StoreError> {
+    let seen = "select phase, greatest(coalesce(lockers_total - lockers_done, 0), 0) as waits_for, \
+            case when sessions.pid is not null then concat('process ', sessions.pid, ' of ', coalesce(sessions.usename::text, 'a user'), \
+                ' (', coalesce(nullif(sessions.application_name, ''), 'no name'), '), ', coalesce(sessions.state, 'busy'), \
+                ' since ', date_trunc('second', sessions.xact_start)) end as session \
+        from pg_stat_progress_create_index builds \
+        left join pg_stat_activity sessions on sessions.pid = builds.current_locker_pid and builds.current_locker_pid <> 0 \
+        where builds.datname = current_database() and builds.relid::oid = any( \
+            select pg_class.oid from pg_class where relnamespace = current_schema()::regnamespace and relname = any($1::name[])) \
+        limit 1";
+    let tables: Vec<_> = of.parts().iter().map(|part| part.table).collect();
+    let row = diesel::sql_query(seen).bind::<Array<Text>, _>(tables).get_result::<BuildRow>(connection).optional()?;
+    Ok(row.map(|BuildRow { phase, waits_for, session }| IndexBuild {
+        phase,
+        waits_for: u64::try_from(waits_for).unwrap_or_default(),
+        session,
+    }))
+}
+
+#[derive(QueryableByName)]
+struct BuildRow {
+    #[diesel(sql_type = Text)]
+    phase: String,
+    #[diesel(sql_type = BigInt)]
+    waits_for: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    session: Option<String>,
 }
 
 /// Removes the indexes, and says whether any was there.

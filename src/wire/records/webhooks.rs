@@ -37,6 +37,8 @@ record! {
         pub old_secret_until: Option<Instant>,
     }
     table { id, state, delivered, waiting, dead, url }
+    /// With the reason, where one of them is not active.
+    view stopped { id, state, reason, delivered, waiting, dead, url }
 }
 
 record! {

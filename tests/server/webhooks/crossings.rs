@@ -124,7 +124,7 @@ on_every_backend! {
         for name in ["alice", "staff"] {
             crate::server::monitors::wait_until_judged(&monitors(book), name, &book.ledger());
         }
-        webhooks(book).resume(&id, book.ledger().clock().now()).unwrap();
+        webhooks(book).resume(&id, &book.ledger()).unwrap();
         let requests = receiver.wait_for(5 + 150 + 4 + 4);
         assert_behind_causes(&requests);
         assert_eq!(told(&requests), ALL);
@@ -210,7 +210,7 @@ on_every_backend! {
             crate::server::monitors::wait_until_judged(&monitors(book), name, &book.ledger());
         }
         monitors(book).remove("alice").unwrap();
-        webhooks(book).resume(&id, book.ledger().clock().now()).unwrap();
+        webhooks(book).resume(&id, &book.ledger()).unwrap();
         assert_eq!(told(&receiver.wait_for(2)), [ALL[1], ALL[3]]);
         check(book, "withdraw staff:bob 101 -> posted");
         assert_eq!(told(&receiver.wait_for(3))[2..], ["staff raised 5"]);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use serde_json::Value;
 
 use teller::Clock;
 use teller::server::{NewWebhook, ServerOptions};
@@ -15,7 +16,7 @@ use crate::support::http::TestServer;
 use crate::support::operational::{file, run, schema};
 use crate::support::plans::{record_statements, sqlite_ways, statements_of_deliveries, ways_into_tables};
 use crate::support::receiver::{Reaction, Receiver};
-use crate::support::{TestBook, on_every_backend};
+use crate::support::{Answer, TestBook, on_every_backend};
 
 fn count(book: &TestBook, condition: &str) -> i64 {
     let query = format!("(select count(*) from {}.webhook_deliveries where {condition})", schema(book));
@@ -63,6 +64,23 @@ on_every_backend! {
         wait_for(book, "state = 'dead'", 4);
         assert_eq!(count(book, "state = 'waiting'"), 5);
         assert_eq!(counts(book), (5, 4));
+    }
+
+    fn csv_and_lines_have_all_deliveries_and_tables_say_how_to_go_on(book: &TestBook) {
+        book.run("account open a --currency EUR").ends(0);
+        let (id, _) = add(book, NewWebhook::new("http://127.0.0.1:9/"));
+        webhooks(book).pause(&id).unwrap();
+        fill(book, &id, ("dead", 1, 2_300));
+        let run = |options: &str| book.run_as_owner(&format!("webhook deliveries {id} {options}")).ends(0);
+        let rows = |answer: &Answer| answer.stdout.lines().count();
+        assert_eq!((rows(&run("--format csv")), rows(&run("--format ndjson")), rows(&run("--format csv --limit 2000"))), (2_301, 2_300, 2_001));
+        let table = run("--format table --wide");
+        assert_eq!(rows(&table), 101, "with the header");
+        let cursor = table.stderr.split("There are more: --cursor ").nth(1).unwrap().trim();
+        let page = run(&format!("--format json --limit 2200 --cursor {cursor}")).json();
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["next_cursor"]), (2_200, &Value::Null));
+        let first = run("--format json").json();
+        assert_eq!((first["items"].as_array().unwrap().len(), first["next_cursor"].as_str()), (100, Some(cursor)));
     }
 
     fn deliveries_are_found_by_indexes_however_many_there_are(book: &TestBook) {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use teller::Ledger;
 use teller::server::{NewWebhook, ServerOptions};
+use teller::store::StoreOptions;
 
 use super::{add, deliveries, hasty, sequences, verify, wait_until, webhooks};
 use crate::support::http::{TestServer, make_key};
@@ -60,7 +62,9 @@ on_every_backend! {
         server.post(&format!("/v1/webhooks/{id}/pause"), "").is(200);
         assert!(due(&deliveries(book, &id)[0]) > now + 3_000_000_000);
         server.stop().unwrap();
-        let resumed = webhooks(book).resume(&id, teller::Clock::system().now()).unwrap();
+        // By the time of the machine, as the server.
+        let ledger = Ledger::open(book.url.parse().unwrap(), StoreOptions::default()).unwrap();
+        let resumed = webhooks(book).resume(&id, &ledger).unwrap();
         assert_eq!(resumed.state, "active");
         let next = due(&deliveries(book, &id)[0]);
         assert!((next - now).abs() < 60_000_000, "{next} is about {now}");
@@ -164,6 +168,57 @@ on_every_backend! {
         let replay = format!("/v1/webhooks/{}/replay", made["id"].as_str().unwrap());
         server.post(&replay, r#"{"after":"1-0000000000000000"}"#).problem(409, "cursor_foreign");
         book.run("webhook add https://other.example/ --after 1-0000000000000000").ends(65);
+    }
+
+    fn what_no_event_can_be_sent_to_is_refused_with_what_is_wrong(book: &TestBook) {
+        book.run("account open a --currency EUR").ends(0);
+        let server = TestServer::on(book);
+        for (url, problem) in [
+            ("https://hooks.example:70000/", "its port is a number from 1 to 65535"),
+            ("https://hooks.example:0/", "its port is a number from 1 to 65535"),
+            ("https://hooks.example/#part", "what stands behind # is never sent"),
+        ] {
+            book.run(&format!("webhook add {url}")).ends(65).says(problem);
+            let refused = server.post("/v1/webhooks", &json!({ "url": url }).to_string()).problem(400, "request_invalid");
+            assert!(refused.body.contains(problem), "{}", refused.body);
+        }
+    }
+
+    fn a_webhook_that_is_not_there_is_told_with_where_to_look(book: &TestBook) {
+        let (id, _) = add(book, NewWebhook::new("http://127.0.0.1:9/"));
+        book.run("account open a --currency EUR").ends(0);
+        for command in ["pause", "resume", "show", "test", "rotate", "remove", "deliveries", "replay"] {
+            let dead = if command == "replay" { " --dead" } else { "" };
+            let refused = book.run_as_owner(&format!("webhook {command} nosuch{dead} --format json")).ends(65);
+            let error = serde_json::from_str::<serde_json::Value>(&refused.stderr).unwrap()["error"].clone();
+            assert_eq!((&error["code"], &error["webhook"]), (&json!("webhook_unknown"), &json!("nosuch")), "{command}");
+            assert!(error["hint"].as_str().unwrap().contains("teller webhook list"), "{error}");
+        }
+        assert_eq!(webhooks(book).get(&id).unwrap().state, "active");
+    }
+
+    fn a_webhook_of_a_book_that_was_restored_goes_on_once_it_is_told_where(book: &TestBook) {
+        let receiver = Receiver::new();
+        // It has come to an event that this book does not have, as after a restore to an earlier state.
+        let other = book.another();
+        other.run("account open elsewhere --currency EUR").ends(0);
+        let later = other.ledger().newest_event_cursor(super::WAIT).unwrap();
+        book.run("account open a --currency EUR").ends(0);
+        let (id, _) = add(book, NewWebhook { after: later, ..NewWebhook::new(&receiver.url) });
+        let server = TestServer::with(book, hasty());
+        wait_until(book, &id, |webhook| webhook["state"] == "disabled");
+        let run = |arguments: &str| book.run_as_owner(&format!("webhook {arguments}"));
+        for shown in [run("list"), run(&format!("show {id}"))] {
+            let words = shown.ends(0).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains("REASON") && words.contains("restored"), "{words}");
+        }
+        run(&format!("resume {id}")).ends(65).says("is behind no event of this book").says(&format!("teller webhook replay {id} --after"));
+        let refused = server.post(&format!("/v1/webhooks/{id}/resume"), "").problem(409, "cursor_foreign");
+        assert!(refused.body.contains("by replay with after"), "{}", refused.body);
+        run(&format!("replay {id} --after first")).ends(0).says(&format!("teller webhook resume {id}"));
+        let resumed = run(&format!("resume {id}")).ends(0).says("It had been disabled: the book has no event");
+        assert!(!resumed.stdout.contains("REASON"), "{}", resumed.stdout);
+        assert_eq!(sequences(&receiver.wait_for(1)), [1]);
     }
 
     fn the_program_does_the_same(book: &TestBook) {
