@@ -291,6 +291,8 @@ on_every_backend! {
         run("events --consumer audit --lease 1ms").ends(65).says("a lease lasts from 1s to 1d, not 1ms");
         run("events --consumer audit --lease 0s").ends(65).says("a lease lasts from 1s to 1d, not 0s");
         run("events --lease 1s").ends(2);
+        run("events --consumer new --lease 0s").ends(65);
+        run("consumer show new").ends(65);
     }
 
     fn readers_at_the_same_time_share_out_one_lease(book: &TestBook) {

@@ -301,7 +301,8 @@ on_every_backend! {
         let low = ["low", "--account", "customers:alice", "--when", "available < 1"];
         assert_eq!(add(&[&low[..], &["--format", "json"]].concat()).ends(0).json()["raised"], true);
         add(&low).ends(65).says("there is a monitor low already");
-        add(&["x", "--account", "customers:alcie", "--when", "held > 1"]).ends(3).says("did you mean customers:alice?");
+        let slip = add(&["x", "--account", "customers:alcie", "--when", "held > 1"]).ends(3).says("did you mean customers:alice?");
+        assert_eq!(slip.stderr.matches("did you mean").count(), 1, "{}", slip.stderr);
         add(&["x", "--prefix", "customers:", "--when", "held > 1"]).ends(65).says("say which");
         let missing = add(&["x", "--when", "held > 1"]).ends(2);
         for option in ["--account <ACCOUNT>", "--prefix <PREFIX>", "--schedule <SCHEDULE>"] {

@@ -111,7 +111,7 @@ fn add(context: &Context, monitors: &Monitors, ledger: &Ledger, arguments: &AddA
         (account, ..) => MonitorScope::Account(parse(account.as_deref().unwrap_or_default())?),
     };
     let added = monitors.add(&arguments.monitor, scope, &arguments.when, ledger);
-    changed(context, "added", &added.map_err(|error| context.with_similar(error.into()))?)
+    changed(context, "added", &added?)
 }
 
 fn list(context: &Context, monitors: &Monitors) -> Result<Ending, Failure> {

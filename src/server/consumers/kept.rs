@@ -57,6 +57,17 @@ pub struct Lease {
     pub is_after_a_kill: bool,
 }
 
+impl Lease {
+    /// Refuses a time that no lease lasts.
+    pub(crate) fn check_time(time: Duration) -> Result<(), InputError> {
+        if (LEASE_MIN..=LEASE_MAX).contains(&time) {
+            return Ok(());
+        }
+        let [least, most, asked] = [LEASE_MIN, LEASE_MAX, time].map(LengthOfTime);
+        Err(InputError::request(format!("a lease lasts from {least} to {most}, not {asked}")))
+    }
+}
+
 impl Consumers {
     /// Those of a book. Nothing is connected to before it is needed.
     #[must_use]
@@ -124,7 +135,7 @@ impl Consumers {
     /// [`InputError::ConsumerUnknown`], [`InputError::ConsumerHeld`]; [`InputError::Request`] for a time below a second or above a day;
     /// [`Error::Store`].
     pub fn take(&self, name: &str, holder: &str, time: Duration, ledger: &Ledger) -> Result<Lease, Error> {
-        check_time(time)?;
+        Lease::check_time(time)?;
         let before = self.rows().find(name)?.ok_or_else(|| unknown(name))?;
         let now = ledger.clock().now();
         let claimed = self.rows().claim(name, holder, (now.micros(), now.after(time).micros()))?;
@@ -142,7 +153,7 @@ impl Consumers {
     /// [`InputError::ConsumerUnknown`], [`InputError::LeaseLost`]; [`InputError::Request`] for a time below a second or above a day;
     /// [`Error::Store`].
     pub fn renew(&self, name: &str, epoch: i64, time: Duration, ledger: &Ledger) -> Result<Lease, Error> {
-        check_time(time)?;
+        Lease::check_time(time)?;
         let renewed = self.rows().renew(name, epoch, ledger.clock().now().after(time).micros())?;
         let (row, is_renewed) = renewed.ok_or_else(|| unknown(name))?;
         if !is_renewed {
@@ -216,14 +227,6 @@ impl Consumers {
         self.rows().remove(name)?;
         Ok(was)
     }
-}
-
-fn check_time(time: Duration) -> Result<(), InputError> {
-    if (LEASE_MIN..=LEASE_MAX).contains(&time) {
-        return Ok(());
-    }
-    let [least, most, asked] = [LEASE_MIN, LEASE_MAX, time].map(LengthOfTime);
-    Err(InputError::request(format!("a lease lasts from {least} to {most}, not {asked}")))
 }
 
 fn lease(row: ConsumerRow, time: Duration, is_after_a_kill: bool) -> Result<Lease, Error> {

@@ -30,6 +30,8 @@ impl ConsumerArgs {
     pub(super) fn begin(&self, context: &Context, ledger: &Ledger) -> Result<Option<Consuming>, Failure> {
         let Some(name) = &self.consumer else { return Ok(None) };
         let time = read_duration(&self.lease).map_err(Error::from)?;
+        // Before the consumer is added.
+        Lease::check_time(time)?;
         let (url, _) = context.url()?;
         let consumers = Consumers::of_book(&url, context.options()?);
         if !consumers.has(name)? && consumers.add(name, EventStart::First, ledger)? {
