@@ -53,7 +53,7 @@ pub(super) async fn answer(state: Arc<State>, endpoint: &'static Endpoint, reque
         Err(problem) => (problem.status, Some(problem.code)),
     };
     let (method, took) = (endpoint.method_word(), begin.elapsed());
-    state.metrics.answered(endpoint.method_word(), endpoint.path, status.as_u16(), took);
+    state.metrics.answered(method, endpoint.path, status.as_u16(), took);
     let key = principal.as_deref().map_or("", |principal: &Principal| principal.name.as_str());
     let (code, trace) =
         (code.unwrap_or_default(), trace.as_ref().and_then(|trace| trace.to_str().ok()).unwrap_or_default());
@@ -227,8 +227,8 @@ fn posted(
     mode: Mode,
     receipt: Result<Receipt, Problem>,
 ) -> Result<Answer, Problem> {
-    if receipt.as_ref().is_err_and(|problem| problem.status == StatusCode::UNPROCESSABLE_ENTITY) {
-        state.metrics.posting("refused");
+    if let Some(problem) = receipt.as_ref().err().filter(|problem| problem.status == StatusCode::UNPROCESSABLE_ENTITY) {
+        state.metrics.refused(problem.code);
     }
     let answer = show(&receipt?, mode)?;
     answer.replay_or_new.into_iter().for_each(|outcome| state.metrics.posting(outcome));

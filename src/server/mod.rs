@@ -40,6 +40,7 @@ mod postings;
 mod problem;
 mod query;
 mod rates;
+mod recent;
 mod request_ids;
 mod router;
 mod schemas;

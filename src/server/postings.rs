@@ -72,11 +72,15 @@ async fn post_with_others(
     request: Request,
     deadline: Instant,
 ) -> Result<Receipt, Problem> {
+    let begin = Instant::now();
     let (sender, answer) = oneshot::channel();
     // The client may be gone when the answer comes.
     state.poster.try_begin_with(actor, request, move |answer| drop(sender.send(answer)))?;
     match timeout_at(deadline, answer).await {
-        Ok(Ok(answer)) => Ok(answer?),
+        Ok(Ok(answer)) => {
+            state.metrics.recent.answered(begin.elapsed());
+            Ok(answer?)
+        }
         Ok(Err(_)) => Err(Problem::new(ServerCode::OutcomeUnknown, "the thread that was to post it is gone")),
         Err(_) => Err(Problem::new(ServerCode::OutcomeUnknown, "the answer did not come by the deadline")),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
 
-use crate::ledger::{EventFilter, Ledger};
+use crate::ledger::{EventContent, EventFilter, Ledger};
 use crate::server::feed::ring::Edge;
 use crate::server::feed::told::Told;
 use crate::server::problem::Problem;
@@ -82,6 +82,8 @@ async fn look(state: &Arc<State>) -> Result<Look, Problem> {
     let (count, is_behind) = (told.len(), page.horizon < page.newest);
     state.metrics.feed_is_behind(is_behind);
     if count > 0 {
+        let is_transfer = |told: &&Arc<Told>| matches!(told.event.content, EventContent::Transfer(_));
+        state.metrics.recent.told(told.iter().filter(is_transfer).count());
         state.feed.ring().add(told);
         state.feed.changes.send_modify(|number| *number += 1);
     }

@@ -37,6 +37,7 @@ mod schedules;
 mod seals;
 mod secret;
 pub(super) mod session;
+mod standing;
 mod table;
 mod time_zone;
 mod transfer;

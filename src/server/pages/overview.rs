@@ -1,10 +1,10 @@
-//! The first page: what the book has by currency and type, what expires soon, and what was posted last.
+//! The first page: what the book has by currency and type, how it stands, what expires soon, and what was posted last.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, RoundingMode};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use crate::server::keys::scope::Scope;
 use crate::server::pages::cells::{columns, linking, number, rows, title, word};
 use crate::server::pages::page::{Outcome, Page, shown, shown_soon};
 use crate::server::pages::pairs::Pairs;
+use crate::server::pages::standing::standing;
 use crate::server::pages::table::{framed, table};
 use crate::server::pages::transfers::{find, of_transfers};
 use crate::server::pages::visit::{Ask, Visit};
@@ -20,6 +21,7 @@ use crate::server::pages::zone::moment_with_zone;
 use crate::server::problem::Problem;
 use crate::wire::HoldRecord;
 
+const OWED: &str = "liability";
 const TYPES: [&str; 5] = ["asset", "liability", "equity", "revenue", "expense"];
 /// Holds that expire within this time are shown.
 const SOON: Duration = Duration::from_hours(24);
@@ -41,7 +43,10 @@ async fn show(visit: Arc<Visit>) -> Outcome {
 
 async fn parts(visit: &Visit) -> Result<Markup, Problem> {
     Ok(html! {
-        @if visit.may(Scope::BookRead) { div #totals data-live { (totals(visit).await?) } }
+        @if visit.may(Scope::BookRead) {
+            div #totals data-live { (totals(visit).await?) }
+            div #standing data-live { (standing(visit).await?) }
+        }
         @if visit.may(Scope::TransfersRead) {
             div #holds data-live { (expiring(visit).await?) }
             div #newest data-live { (newest(visit).await?) }
@@ -61,7 +66,7 @@ async fn totals(visit: &Visit) -> Result<Markup, Problem> {
             caption { "What the book has, by currency" }
             thead { tr {
                 th scope="col" { "Currency" }
-                @for name in ["Assets", "Liabilities", "Equity", "Revenue", "Expenses", "Debits", "Credits"] { th.n scope="col" { (name) } }
+                @for name in ["Assets", "Liabilities", "Coverage", "Equity", "Revenue", "Expenses", "Debits", "Credits"] { th.n scope="col" { (name) } }
             } }
             tbody {
                 @for (currency, sums) in &sums {
@@ -71,6 +76,7 @@ async fn totals(visit: &Visit) -> Result<Markup, Problem> {
                             td.n data-label=(title(account_type)) {
                                 a href={ "/reports/trial-balance?currency=" (currency) } { (number(&sums.of_type(account_type))) }
                             }
+                            @if account_type == OWED { td.n data-label="Coverage" { (sums.coverage()) } }
                         }
                         td.n data-label="Debits" { (number(sums.debits)) } td.n data-label="Credits" { (number(sums.credits)) }
                     }
@@ -112,6 +118,17 @@ struct Sums<'v> {
 }
 
 impl Sums<'_> {
+    /// How much of what is owed the assets cover, in per cent, with the rest left out, so that what is not covered is never shown as covered.
+    fn coverage(&self) -> String {
+        let of = |account_type| self.by_type.get(account_type).cloned().unwrap_or_default();
+        let (assets, owed) = (of("asset"), of(OWED));
+        if owed <= BigDecimal::default() {
+            return "-".to_owned();
+        }
+        let share = assets * BigDecimal::from(100) / owed;
+        format!("{} %", share.with_scale_round(1, RoundingMode::Floor).to_plain_string())
+    }
+
     fn of_type(&self, account_type: &str) -> String {
         // Nothing has as many decimals as the currency.
         let decimals = self.debits.split_once('.').map_or(0, |(_, decimals)| decimals.len());

@@ -19,7 +19,8 @@ use crate::server::problem::Problem;
 use crate::server::status::ServerCode;
 use crate::wire::{FindingRecord, Kind, VerifyRecord};
 
-const NAME: &str = "verification";
+/// The result that is kept.
+pub(super) const NAME: &str = "verification";
 /// A verification that nobody waits for may take as long as the book is large.
 pub(super) const TIME_MAX: Duration = Duration::from_hours(12);
 

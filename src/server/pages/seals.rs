@@ -24,7 +24,7 @@ use crate::wire::{Kind, SealFile, SealPublicKey, VerifyRecord};
 const PATH: &str = "/proof/seals";
 const TITLE: &str = "Seals";
 /// The seals that were made here, newest first, and what the last check came to.
-const MADE: &str = "seals";
+pub(super) const MADE: &str = "seals";
 const CHECKED: &str = "sealed";
 const MADE_MAX: usize = 10;
 const SEAL: Field = Field::required("seal", "Seal", "The text of its file, which begins with { and ends with }").long();

@@ -63,10 +63,33 @@ on_every_backend! {
         let server = bank(book);
         let browser = Browser::with_key(&server, &server.key);
         let page = words(&until_shown(&browser, "/", "Balanced"));
-        assert!(page.contains("EUR 100.00 100.00 0.00 0.00 0.00 115.00 115.00"), "{page}");
+        assert!(page.contains("EUR 100.00 100.00 100.0 % 0.00 0.00 0.00 115.00 115.00"), "{page}");
         assert!(page.contains("Holds that expire within a day") && page.contains("5.00"), "{page}");
         server.post("/v1/deposits", r#"{"key":"d2","account":"customers:alice","amount":"11.00"}"#).is(201);
         until_shown(&browser, "/", "111.00");
+    }
+
+    fn the_overview_tells_how_the_book_and_its_server_stand(book: &TestBook) {
+        let server = bank(book);
+        let browser = Browser::with_key(&server, &server.key);
+        let page = words(&browser.page("/"));
+        for text in ["Verified not since this server was started", "Newest seal none since", "Events told up to the newest", "Refused nothing since"] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        for (key, from, code) in [("no1", "customers:alice", "insufficient_funds"), ("no2", "customers:carol", "account_unknown")] {
+            let body = format!(r#"{{"key":"{key}","from":"{from}","to":"customers:bob:savings","amount":"5000"}}"#);
+            server.post("/v1/transfers", &body).is(422);
+            assert!(words(&browser.page("/")).contains(&format!("1 {code}")), "{code}");
+        }
+        server.post("/v1/schedules", r#"{"key":"rent","from":"customers:alice","to":"customers:bob:savings","amount":"7000","once":"2026-01-01T00:00:00Z","on_refusal":"retry"}"#).is(201);
+        server.post("/v1/schedules/run", "{}").is(200);
+        server.post("/v1/deposits", r#"{"key":"more","account":"customers:alice","amount":"1.00"}"#).is(201);
+        let page = words(&until_shown(&browser, "/", "postings here were answered"));
+        assert!(page.contains("Dues that were refused and are tried again") && page.contains("7000.00 EUR"), "{page}");
+        assert!(page.contains(" transfers, 0."), "{page}");
+        browser.send("/proof", &[]).is(303);
+        let page = words(&until_shown(&browser, "/", "Right"));
+        assert!(page.contains("Verified Right up to"), "{page}");
     }
 
     fn the_tree_shows_a_level_with_sums_of_what_is_below(book: &TestBook) {
