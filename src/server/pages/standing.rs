@@ -43,39 +43,33 @@ pub(super) async fn standing(visit: &Visit) -> Result<Markup, Problem> {
 
 fn verified(visit: &Visit) -> Result<Markup, Problem> {
     let last = visit.state.kept.last(proof::NAME);
-    Ok(match &last.answer {
-        Some(answer) => {
-            let findings = field(&answer.value, "finding_count")?.as_u64().unwrap_or_default();
-            html! {
-                @if findings == 0 { span.good { "Right" } } @else { span.bad { (findings) " findings" } }
-                " up to " (field(&answer.value, "transfers")?.to_string()) " transfers, as of " (moment_with_zone(&answer.made_at.to_string())) ". "
-                a href="/proof" { "Proof" }
-            }
-        }
-        None => html! { "not since this server was started. " a href="/proof" { "Verify" } },
+    let Some(answer) = &last.answer else {
+        return Ok(html! { "not since this server was started. " a href="/proof" { "Verify" } });
+    };
+    let findings = field(&answer.value, "finding_count")?.as_u64().unwrap_or_default();
+    Ok(html! {
+        @if findings == 0 { span.good { "Right" } } @else { span.bad { (findings) " findings" } }
+        " up to " (field(&answer.value, "transfers")?.to_string()) " transfers, as of " (moment_with_zone(&answer.made_at.to_string())) ". "
+        a href="/proof" { "Proof" }
     })
 }
 
 fn sealed(visit: &Visit) -> Result<Markup, Problem> {
     let last = visit.state.kept.last(seals::MADE);
     let newest = last.answer.as_ref().and_then(|answer| answer.value.as_array()?.first().cloned());
-    Ok(match newest {
-        Some(seal) => html! {
-            "up to sequence " (field(&seal, "sequence")?.to_string()) ", of " (moment_with_zone(word(&seal, "sealed_at")?)) ". "
-            a href="/proof/seals" { "Seals" }
-        },
-        None => html! { "none since this server was started. " a href="/proof/seals" { "Seal" } },
+    let Some(seal) = newest else {
+        return Ok(html! { "none since this server was started. " a href="/proof/seals" { "Seal" } });
+    };
+    Ok(html! {
+        "up to sequence " (field(&seal, "sequence")?.to_string()) ", of " (moment_with_zone(word(&seal, "sealed_at")?)) ". "
+        a href="/proof/seals" { "Seals" }
     })
 }
 
 fn held_back(time: Option<Duration>) -> Markup {
-    match time {
-        Some(time) => {
-            let time = LengthOfTime(Duration::from_secs(time.as_secs()));
-            html! { span.bad { "held back for " (time) } " by a writer that does not end" }
-        }
-        None => html! { "told up to the newest" },
-    }
+    let Some(time) = time else { return html! { "told up to the newest" } };
+    let time = LengthOfTime(Duration::from_secs(time.as_secs()));
+    html! { span.bad { "held back for " (time) } " by a writer that does not end" }
 }
 
 fn last_minute(Lately { transfers, postings, most_within }: Lately) -> Markup {
