@@ -358,4 +358,12 @@ mod tests {
         let fault = InputError::At { place: "line 3".to_owned(), fault: Box::new(InputError::ActorMissing) };
         assert_eq!(of_input(&fault), Some("say who wants it so with --actor NAME"));
     }
+
+    #[test]
+    fn what_has_a_key_is_repeated_as_it_was() {
+        let by_key: RequestId = "invoice-1".parse::<crate::facts::Key>().unwrap().into();
+        assert_eq!(retry("nothing was posted", &by_key), "nothing was posted; run the same command again: it is safe");
+        let by_id: RequestId = by_key.id().into();
+        assert!(retry("nothing was posted", &by_id).contains(&format!("--id {}: it is safe", by_key.id())));
+    }
 }

@@ -45,7 +45,10 @@ fn a_commit_that_no_standby_confirms_is_given_up_at_the_deadline_and_found_later
     let begin = Instant::now();
     let said = pair.run(&["--deadline", "2s", "transfer", "a", "b", "1", "--idempotency-key", "k1"], 75);
     // The key makes it the same request.
-    assert!(said.contains("the outcome is unknown") && said.contains("run the same command again: it is safe"), "{said}");
+    assert!(
+        said.contains("the outcome is unknown") && said.contains("run the same command again: it is safe"),
+        "{said}"
+    );
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 
     pair.second.start();
