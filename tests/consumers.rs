@@ -2,8 +2,8 @@
 
 mod kills;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant as Stopwatch};
 
 use serde_json::Value;
@@ -53,6 +53,18 @@ fn consumed(book: &TestBook, options: &str) -> Vec<i64> {
     let sequence =
         |line: &str| serde_json::from_str::<Value>(line).unwrap()["sequence"].as_str().unwrap().parse().unwrap();
     answer.stdout.lines().map(sequence).collect()
+}
+
+/// A program that follows the book's five events and has told them. Whoever drops the lines reads it no more.
+fn follow(book: &TestBook, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut follower = Program::on(book, arguments)
+        .command(|command| _ = command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+        .spawn();
+    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    for _ in 0..5 {
+        lines.next().unwrap().unwrap();
+    }
+    (follower, lines)
 }
 
 fn acknowledged(consumers: &Consumers, ledger: &Ledger) -> Option<String> {
@@ -174,13 +186,7 @@ on_every_backend! {
     fn the_program_refuses_a_second_reader_and_tells_of_the_first(book: &TestBook) {
         let (ledger, consumers) = bank(book);
         let arguments = ["--actor", "ops", "events", "--consumer", "audit", "--follow", "--format", "ndjson"];
-        let mut follower = Program::on(book, &arguments)
-            .command(|command| _ = command.stdout(Stdio::piped()).stderr(Stdio::piped()))
-            .spawn();
-        let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
-        for _ in 0..5 {
-            lines.next().unwrap().unwrap();
-        }
+        let (mut follower, _lines) = follow(book, &arguments);
         let second = book.run("events --consumer audit --format json").ends(75);
         assert_eq!(second.stdout, "");
         let error: Value = serde_json::from_str(&second.stderr).unwrap();
@@ -205,7 +211,7 @@ on_every_backend! {
         other.run("account open carol --currency EUR").ends(0);
         let lease = consumers.take("audit", "the first", LEASE, &ledger).unwrap();
         consumers.acknowledge(&lease, cursors(&later)[5], &later).unwrap();
-        assert_eq!(consumers.get("audit", &ledger).unwrap().state, "foreign", "whoever holds it");
+        assert_eq!(consumers.get("audit", &ledger).unwrap().state, "foreign", "though somebody holds it");
         consumers.give_back(&lease).unwrap();
         consumers.add("other", EventStart::Latest, &ledger).unwrap();
         for command in ["list", "show audit", "list --format json"] {
@@ -239,13 +245,7 @@ on_every_backend! {
             consumers.move_to("audit", EventStart::First, &ledger).unwrap();
             // So long a lease is not renewed within the test.
             let arguments = ["events", "--consumer", "audit", "--lease", "1h", "--follow", "--format", "ndjson"];
-            let mut follower = Program::on(book, &arguments)
-                .command(|command| _ = command.stdout(Stdio::piped()).stderr(Stdio::piped()))
-                .spawn();
-            let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
-            for _ in 0..5 {
-                lines.next().unwrap().unwrap();
-            }
+            let (follower, _lines) = follow(book, &arguments);
             wait_until_acknowledged(&consumers, &ledger, all[4]);
             change();
             let as_it_was_put = consumers.get("audit", &ledger).unwrap();

@@ -12,7 +12,14 @@ pub use crate::files::input::{Input, read_text};
 pub use crate::files::output::{Existing, OutputFile, Written, create_private};
 pub use crate::files::unfinished::{Unfinished, remove_unfinished};
 
-use std::path::Path;
+use crate::files::unfinished::beside;
+
+use std::path::{Path, PathBuf};
+
+/// The file beside a book in which a server keeps its keys, webhooks and monitors.
+pub(crate) fn server_file(book: &Path) -> PathBuf {
+    beside(book, "-server")
+}
 
 /// The folder that a file is in.
 #[must_use]

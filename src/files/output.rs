@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::error::Error;
-use crate::files::folder_of;
 use crate::files::unfinished::{COMPANIONS, Unfinished, beside};
+use crate::files::{folder_of, server_file};
 
 /// How many bytes of a file's name its temporary file has, so that the whole stays below the 255 that file systems take.
 const NAME_BYTES_MAX: usize = 200;
@@ -174,8 +174,7 @@ fn check_name(path: &Path) -> io::Result<()> {
 fn check_is_not_of(path: &Path, book: Option<&Path>) -> io::Result<()> {
     let Some(book) = book else { return Ok(()) };
     let names = [Some(book.to_owned()), book.canonicalize().ok()].into_iter().flatten();
-    // A server keeps its keys, webhooks and monitors in a file of its own beside the book.
-    let files = names.flat_map(|name| [beside(&name, "-server"), name]);
+    let files = names.flat_map(|name| [server_file(&name), name]);
     let is_of = |file: PathBuf| {
         is_same(path, &file) || COMPANIONS.iter().any(|companion| is_same(path, &beside(&file, companion)))
     };

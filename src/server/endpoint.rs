@@ -207,7 +207,7 @@ impl Endpoint {
         Self { reach: Reach::Accounts, ..self }
     }
 
-    /// Refuses a condition that would be passed over, as whoever sends it relies on it.
+    /// Refuses `If-Match` where nothing judges it: a client that sends it relies on it.
     pub(super) fn check_condition(&self, headers: &HeaderMap) -> Result<(), Problem> {
         if self.judges_version || self.method == Method::GET || !headers.contains_key(header::IF_MATCH) {
             return Ok(());

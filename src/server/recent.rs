@@ -13,7 +13,7 @@ pub(super) struct Lately {
     pub(super) transfers: u64,
     /// How many postings were answered.
     pub(super) postings: u64,
-    /// Within what time 99 of 100 of them were answered. `None` where that is longer than any bound.
+    /// The time within which 99 of 100 of them were answered. `None` if it is longer than the last bound.
     pub(super) most_within: Option<Duration>,
 }
 

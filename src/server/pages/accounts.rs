@@ -10,7 +10,7 @@ use crate::ledger::Branch;
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
 use crate::server::lanes::panicked;
-use crate::server::pages::cells::{account_link, number, rows, text, word, words};
+use crate::server::pages::cells::{account_link, number, row, rows, text, word, words};
 use crate::server::pages::page::{Outcome, Page, Reply, shown_soon};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::table::{framed, pager};
@@ -99,8 +99,7 @@ async fn sum(visit: &Visit, folder: &str) -> Result<Option<Arc<KeptAnswer>>, Pro
 }
 
 fn of_account(account: &crate::facts::Account) -> Result<Row, Problem> {
-    let balance =
-        serde_json::to_value(BalanceRecord::from(account)).map_err(|error| Problem::invalid(error.to_string()))?;
+    let balance = row(&BalanceRecord::from(account))?;
     let state = Some(account.state.to_string());
     Ok(Row {
         name: account_link(account.name.as_str()),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use maud::{Markup, html};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::server::named;
@@ -52,6 +53,11 @@ pub(super) fn field<'v>(value: &'v Value, name: &str) -> Result<&'v Value, Probl
 /// A field that is a text; empty where it is null.
 pub(super) fn word<'v>(value: &'v Value, name: &str) -> Result<&'v str, Problem> {
     Ok(field(value, name)?.as_str().unwrap_or_default())
+}
+
+/// A record as a row of a table.
+pub(super) fn row(record: &impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(record).map_err(|error| Problem::invalid(error.to_string()))
 }
 
 /// The rows of a list.

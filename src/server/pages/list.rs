@@ -70,7 +70,7 @@ impl List {
         shown_soon(self.title, main, rows).await
     }
 
-    /// What was found. It is live where that is the whole page, and no search that every event would begin anew.
+    /// What was found. It is live if it is the first page and the search has ended: each event would begin another search anew.
     fn rows(&self, visit: &Visit, filters: &Pairs, found: &Found, columns: &[Column]) -> Result<Markup, Problem> {
         let is_live = visit.query.get("cursor").is_none() && found.searched_to.is_none();
         let query = filters.with("cursor", visit.query.get("cursor").unwrap_or_default());

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::server::kept_answers::KeptAnswer;
 use crate::server::keys::scope::Scope;
-use crate::server::pages::cells::{columns, linking, number, rows, title, word};
+use crate::server::pages::cells::{columns, linking, number, row, rows, title, word};
 use crate::server::pages::page::{Outcome, Page, shown, shown_soon};
 use crate::server::pages::pairs::Pairs;
 use crate::server::pages::standing::standing;
@@ -118,7 +118,7 @@ struct Sums<'v> {
 }
 
 impl Sums<'_> {
-    /// How much of what is owed the assets cover, in per cent, with the rest left out, so that what is not covered is never shown as covered.
+    /// How much of what is owed the assets cover, in per cent. It is rounded down, so that 100 % is never too much.
     fn coverage(&self) -> String {
         let of = |account_type| self.by_type.get(account_type).cloned().unwrap_or_default();
         let (assets, owed) = (of("asset"), of(OWED));
@@ -155,9 +155,7 @@ async fn expiring(visit: &Visit) -> Result<Markup, Problem> {
     let until = visit.now().after(SOON);
     let list = move |ledger: &crate::ledger::Ledger| Ok(ledger.list_expiring_holds(until, HOLDS_MAX)?);
     let holds = visit.read(Scope::TransfersRead, list).await?;
-    let unwritten = |error: serde_json::Error| Problem::invalid(error.to_string());
-    let holds = holds.iter().map(|hold| serde_json::to_value(HoldRecord::from(hold)).map_err(unwritten));
-    let holds = holds.collect::<Result<Vec<_>, _>>()?;
+    let holds = holds.iter().map(|hold| row(&HoldRecord::from(hold))).collect::<Result<Vec<_>, _>>()?;
     let columns = linking(columns::<HoldRecord>(&HOLDS), "sequence", ("/holds/", "hold"));
     Ok(html! { h2 { "Holds that expire within a day" } (table("The soonest first", &columns, &holds)?) })
 }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::facts::LengthOfTime;
 use crate::ledger::Ledger;
 use crate::server::keys::scope::Scope;
-use crate::server::pages::cells::{columns, field, linking, word};
+use crate::server::pages::cells::{columns, field, linking, row, word};
 use crate::server::pages::table::table;
 use crate::server::pages::visit::Visit;
 use crate::server::pages::zone::moment_with_zone;
@@ -86,9 +86,7 @@ fn last_minute(Lately { transfers, postings, most_within }: Lately) -> Markup {
 async fn refused_dues(visit: &Visit) -> Result<Markup, Problem> {
     let list = |ledger: &Ledger| Ok(ledger.list_refused_dues(None, DUES_MAX)?.dues);
     let dues = visit.read(Scope::BookRead, list).await?;
-    let unwritten = |error: serde_json::Error| Problem::invalid(error.to_string());
-    let rows = dues.iter().map(|due| serde_json::to_value(DueRecord::from(due)).map_err(unwritten));
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let rows = dues.iter().map(|due| row(&DueRecord::from(due))).collect::<Result<Vec<_>, _>>()?;
     let columns = linking(columns::<DueRecord>(&DUES), "schedule", ("/schedules/", "schedule"));
     Ok(
         html! { @if !rows.is_empty() { (table("Dues that were refused and are tried again, the oldest first", &columns, &rows)?) } },

@@ -18,6 +18,7 @@ use crate::server::webhooks::kept::random_hex;
 use crate::server::webhooks::worker::{Means, Worker};
 use crate::store::{
     DatabaseUrl, Deliveries, DeliveryState, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState,
+    latest_end,
 };
 
 /// The most endpoints that one server delivers to at once, a thread each.
@@ -163,8 +164,7 @@ impl Leases {
             self.rows().renew(&holder, until)?;
             has_changed = true;
         }
-        // As the claim has it: what ends later than any right was taken under a clock that was ahead.
-        let lasts = now.micros()..=until + (until - now.micros());
+        let lasts = now.micros()..=latest_end(now.micros(), until);
         let is_free = |row: &WebhookRow| is_active(row) && !lasts.contains(&row.leased_until) && row.holder != holder;
         for row in rows.iter().filter(|row| is_free(row)).take(WORKERS_MAX.saturating_sub(self.workers.len())) {
             has_changed |= self.rows().claim(&row.id, &holder, now.micros(), until)?;

@@ -6,6 +6,7 @@
 mod api_keys;
 mod consumers;
 mod deliveries;
+mod leases;
 mod monitors;
 mod place;
 mod sessions;
@@ -18,6 +19,7 @@ pub(crate) use crate::store::operational::consumers::{Acknowledged, ConsumerRow,
 pub(crate) use crate::store::operational::deliveries::{
     CROSSINGS_BEHIND, Deliveries, DeliveryRow, DeliveryState, Failed,
 };
+pub(crate) use crate::store::operational::leases::latest_end;
 pub(crate) use crate::store::operational::monitors::{
     CLEARED, Judged, MonitorEventRow, MonitorRow, MonitorRows, RAISED, SubjectRow,
 };

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
+use crate::store::operational::leases::latest_end;
 use crate::store::operational::place::{Place, Tables};
 use crate::store::operational::tables::{ALL, LEASES, MONITOR_EVENTS, MONITOR_SUBJECTS, MONITORS};
 
@@ -203,10 +204,9 @@ impl MonitorRows<'_> {
         Ok(())
     }
 
-    /// Takes the right to judge until then, unless another server has it. The epoch, where it did. What lasts longer than any such right was
-    /// taken under a clock that was ahead.
+    /// Takes the right to judge until then, unless another server has it. The epoch, where it did.
     pub(crate) fn claim(&self, holder: &str, now: i64, until: i64) -> Result<Option<i64>, StoreError> {
-        let latest = until + (until - now);
+        let latest = latest_end(now, until);
         let claimed = self.0.change(&LEASES, |tables| {
             let rows = tables.execute(
                 "update {}.leases set holder = $1, leased_until = $2, epoch = epoch + 1 \

@@ -1,13 +1,13 @@
 //! Where the tables are, how they are made, and how statements reach them. The statements are the same on both backends: each parameter is
 //! named once and in order, and the columns have types that both know.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use crate::files::server_file;
 use crate::store::StoreError;
 use crate::store::connections::on_backend;
 use crate::store::each_backend::on_each_backend;
@@ -144,11 +144,7 @@ impl Place {
     /// That of a book.
     pub(crate) fn of_book(book: &DatabaseUrl, options: StoreOptions) -> Self {
         let url = match book.file() {
-            Some(file) => DatabaseUrl::of_file(&PathBuf::from({
-                let mut name = file.as_os_str().to_owned();
-                name.push("-server");
-                name
-            })),
+            Some(file) => DatabaseUrl::of_file(&server_file(file)),
             None => book.clone(),
         };
         let options = StoreOptions { connections_max: 1, ..options };

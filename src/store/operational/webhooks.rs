@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
+use crate::store::operational::leases::latest_end;
 use crate::store::operational::place::{Place, Tables, Value};
 use crate::store::operational::tables::{ALL, WEBHOOKS};
 
@@ -170,10 +171,9 @@ impl WebhookRows<'_> {
         )
     }
 
-    /// Takes the right to deliver until then, unless another one has it. Says whether it did. What lasts longer than any such right was taken
-    /// under a clock that was ahead.
+    /// Takes the right to deliver until then, unless another one has it. Says whether it did.
     pub(crate) fn claim(&self, id: &str, holder: &str, now: i64, until: i64) -> Result<bool, StoreError> {
-        let latest = until + (until - now);
+        let latest = latest_end(now, until);
         let claimed = self.0.change(&WEBHOOKS, |tables| {
             tables.execute(
                 "update {}.webhooks set holder = $1, leased_until = $2, epoch = epoch + 1 \
