@@ -57,6 +57,13 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "create trigger own after insert on accounts begin select 1; end",
         "trigger own of accounts is none of Teller's",
     ),
+    (
+        "do $$ begin execute 'create or replace view v1_balances as ' \
+         || replace(pg_get_viewdef('v1_balances'::regclass), 'posted - b.held', 'posted + b.held'); end $$",
+        "drop view v1_balances; create view v1_balances as select name as account, 0 as posted from accounts",
+        "view v1_balances of ",
+    ),
+    ("drop view v1_holds", "drop view v1_holds", "view v1_holds of "),
 ];
 
 /// What only PostgreSQL has.

@@ -9,8 +9,9 @@ use diesel::connection::SimpleConnection;
 
 use crate::connections::server_of;
 use crate::support::pgbouncer::PgBouncer;
-use crate::support::{Program, TestBook, check, transfer};
+use crate::support::{Program, TestBook, check, on_every_backend, transfer};
 use teller::Mode;
+use teller::ledger::FindingCode;
 
 const BOOK: &str = "
     account alice equity EUR meta tier=gold
@@ -214,4 +215,75 @@ fn a_program_that_is_killed_while_it_builds_leaves_no_index_in_a_file() {
     others.batch_execute("commit").unwrap();
     book.run("metadata index list --format csv").ends(0).says("No index");
     book.run("metadata index add transfers invoice").ends(0).says("is ready");
+}
+
+/// What somebody makes of an index under its own name: `{name}`, and the table, `{text}` and the second key as they were.
+const OTHERS: &[&str] = &[
+    "create index {name} on {table} ({text}, {second}) where {second} is not null and {text} is not null and 1 = 1",
+    "create index {name} on {table} ({text}, {second})",
+    "create index {name} on {table} ({second})",
+    "create index {name} on {table} (({text})) where {text} is not null",
+    "create index {name} on {table} (({other}), {second}) where {other} is not null",
+    "create index {name} on {table} ({text} {collation}, {second}) where {text} is not null",
+    "create unique index {name} on {table} ({text}, {second}) where {text} is not null",
+];
+
+/// Replaces an index over the key `invoice` by another one, and returns its name.
+fn replace_index(book: &TestBook, (table, column, second): (&str, &str, &str), other: &str) -> String {
+    let named = format!("{table}_metadata_");
+    let catalogue = if book.is_on_postgres() {
+        "select indexname::text from pg_indexes where schemaname = current_schema()"
+    } else {
+        "select name from sqlite_schema where type = 'index'"
+    };
+    let name = book.query_texts(catalogue).into_iter().find(|name| name.starts_with(&named)).unwrap();
+    let text = |key: &str| {
+        if book.is_on_postgres() {
+            format!("({column} ->> '{key}') collate \"C\"")
+        } else {
+            format!("json_extract({column}, '$.\"{key}\"')")
+        }
+    };
+    let collation = if book.is_on_postgres() { "desc" } else { "collate nocase" };
+    let other = other.replace("{name}", &name).replace("{table}", table).replace("{second}", second);
+    let other = other.replace("{text}", &text("invoice")).replace("{other}", &text("order"));
+    let other = other.replace("{collation}", collation);
+    book.raw_script(&format!("drop index {name}; {other}")).unwrap_or_else(|error| panic!("{other}: {error}"));
+    name
+}
+
+on_every_backend! {
+    fn an_index_that_another_one_of_its_name_replaced_is_a_finding_and_no_look_up_uses_it(book: &TestBook) {
+        check(book, BOOK);
+        check(book, "annotate account bob invoice=7 -> annotated");
+        let shown = || ["transfer list --metadata invoice=7", "account list --metadata invoice=7"].map(|list| {
+            book.run(&format!("--format csv {list}")).ends(0).stdout.clone()
+        });
+        let expected = shown();
+        assert!(expected.iter().all(|list| list.lines().count() > 1), "{expected:?}");
+        for of in ["transfers", "accounts"] {
+            book.run_as_owner(&format!("metadata index add {of} invoice")).ends(0);
+        }
+        for part in [
+            ("accounts", "metadata", "name"),
+            ("transfers", "metadata", "sequence"),
+            ("account_events", "metadata_after", "transfer_id"),
+        ] {
+            for other in OTHERS {
+                let name = replace_index(book, part, other);
+                assert_eq!(shown(), expected, "{other}");
+                let findings = book.ledger().verify(&mut |_| {}).unwrap().findings;
+                assert!(findings.iter().any(|it| it.code == FindingCode::Index && it.problem.contains(&name)), "{other}: {findings:#?}");
+                book.run("verify").ends(1).shows(&name);
+                book.run("doctor").ends(1).shows(&name);
+                let of = if part.0 == "accounts" { "accounts" } else { "transfers" };
+                book.run_as_owner(&format!("metadata index add {of} invoice")).ends(0).says("is ready");
+                assert_eq!(book.ledger().verify(&mut |_| {}).unwrap().findings, [], "{other}");
+                assert_eq!(shown(), expected, "{other}");
+            }
+        }
+        replace_index(book, ("transfers", "metadata", "sequence"), OTHERS[1]);
+        book.run_as_owner("metadata index remove transfers invoice").ends(0);
+        assert_eq!(book.ledger().verify(&mut |_| {}).unwrap().findings, []);
+    }
 }

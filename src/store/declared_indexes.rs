@@ -22,7 +22,7 @@ pub enum MetadataOf {
 pub enum IndexState {
     /// Look-ups use it.
     Ready,
-    /// It is being built, or its building was broken off. No look-up uses it.
+    /// It is being built, its building was broken off, or another index has its name. No look-up uses it.
     Unfinished,
 }
 
@@ -119,7 +119,7 @@ pub(super) struct Part {
     /// The second key, by which rows with the same text are in order.
     pub(super) second: &'static str,
     /// Which rows it is over, where those are not all that have a text under the key.
-    only: Option<&'static str>,
+    pub(super) only: Option<&'static str>,
 }
 
 pub(super) const OF_ACCOUNTS: Part = Part { table: "accounts", column: "metadata", second: "name", only: None };
@@ -154,6 +154,15 @@ impl Part {
         format!("{} ({text}, {}) where {}", self.table, self.second, self.condition(text))
     }
 
+    /// The part whose indexes are named like this, whatever their key is.
+    pub(super) fn of_any_key(name: &str) -> Option<&'static Self> {
+        let is_of = |part: &Self| {
+            let hash = name.strip_prefix(&part.name_beginning());
+            hash.is_some_and(|hash| hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        };
+        MetadataOf::ALL.into_iter().flat_map(MetadataOf::parts).find(|part| is_of(part))
+    }
+
     /// The index over this table of that name and key, where it is one.
     pub(super) fn of_name(name: &str, key: &str) -> Option<(MetadataOf, &'static Self)> {
         let parts = MetadataOf::ALL.into_iter().flat_map(|of| of.parts().iter().map(move |part| (of, part)));
@@ -169,6 +178,29 @@ pub(super) struct FoundIndex {
     pub(super) is_usable: bool,
     pub(super) bytes: Option<i64>,
     pub(super) uses: Option<i64>,
+}
+
+/// An index that has the name of a declared one, and is not what that name declares.
+#[derive(Debug)]
+pub(super) struct AlteredIndex {
+    pub(super) table: &'static str,
+    pub(super) name: String,
+    pub(super) definition: String,
+}
+
+impl AlteredIndex {
+    /// That of a name and a definition, where the name is one that declares a key.
+    pub(super) fn of(name: String, definition: String) -> Option<Self> {
+        Part::of_any_key(&name).map(|part| Self { table: part.table, name, definition })
+    }
+
+    pub(super) fn problem(&self) -> String {
+        let Self { table, name, definition } = self;
+        format!(
+            "index {name} of {table} is not the one that was declared under this name: it is {definition}; look-ups by its key read row by \
+             row until the key is declared again, which makes the index anew"
+        )
+    }
 }
 
 /// An index over several tables is ready when all its parts are.
@@ -228,6 +260,15 @@ mod tests {
         }
         assert_eq!(first_text("(a, b)"), None);
         assert_eq!(first_text("(a ->> 'b"), None);
+    }
+
+    #[test]
+    fn a_name_that_declares_a_key_is_known_without_the_key() {
+        let name = OF_EVENTS.index_name("invoice");
+        assert_eq!(Part::of_any_key(&name).map(|part| part.table), Some("account_events"));
+        for other in ["transfers_metadata_own", "transfers_by_journal", &name[1..], &format!("{name}0")] {
+            assert!(Part::of_any_key(other).is_none(), "{other}");
+        }
     }
 
     #[test]

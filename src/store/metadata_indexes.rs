@@ -11,7 +11,7 @@ use crate::models::transfers::TransferRow;
 use crate::schema::{accounts, transfers};
 use crate::store::StoreError;
 use crate::store::declared_indexes::{
-    FoundIndex, MetadataIndex, MetadataOf, OF_ACCOUNTS, OF_EVENTS, OF_TRANSFERS, Part, put_together,
+    AlteredIndex, FoundIndex, MetadataIndex, MetadataOf, OF_ACCOUNTS, OF_EVENTS, OF_TRANSFERS, Part, put_together,
 };
 use crate::store::each_backend::on_each_backend;
 use crate::store::indexes::IndexKey;
@@ -36,10 +36,10 @@ impl IndexedEntry {
 
 /// How each backend says what the others know by other words.
 pub(super) trait MetadataDialect {
-    /// Which of the indexes look-ups can use.
+    /// Which of the indexes look-ups can use: those that are whole, and defined as their names declare.
     fn usable_among(&mut self, names: Vec<String>) -> Result<HashSet<String>, StoreError>;
 
-    /// What says a key in SQL, quoted by the database.
+    /// What says a key in SQL, with its quotes.
     fn literal(&mut self, key: &str) -> Result<String, StoreError>;
 
     /// The text under a key that is said so.
@@ -50,6 +50,9 @@ pub(super) trait MetadataDialect {
 
     /// All indexes over metadata, each over one table.
     fn found_indexes(&mut self) -> Result<Vec<FoundIndex>, StoreError>;
+
+    /// Those that somebody replaced by another index of the same name.
+    fn altered_indexes(&mut self) -> Result<Vec<AlteredIndex>, StoreError>;
 }
 
 /// One open transaction: look-ups by metadata.

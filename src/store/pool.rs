@@ -272,7 +272,7 @@ fn metadata_indexes<C: Backend>(connection: &mut C) -> Result<Fact, StoreError> 
     let described: Vec<_> = found.iter().map(MetadataIndex::describe).collect();
     let value = if found.is_empty() { "none is declared".to_owned() } else { described.join("; ") };
     let warning = format!(
-        "no look-up uses {}, which writes may have to maintain: it is being built, or that was broken off",
+        "no look-up uses {}, which writes may have to maintain: it is being built, that was broken off, or another index has its name",
         unfinished.join(" and ")
     );
     let fact = Fact::checked("metadata_indexes", value, unfinished.is_empty(), &warning);

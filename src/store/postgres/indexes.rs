@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 
 use crate::models::sql_types::SqlId;
 use crate::store::StoreError;
-use crate::store::declared_indexes::Part;
+use crate::store::declared_indexes::{AlteredIndex, Part};
 use crate::store::indexes::{Index, IndexKey, Indexes, Lookup};
 use crate::store::metadata_indexes::MetadataDialect;
 use crate::store::postgres::guards::tables;
@@ -45,6 +45,7 @@ impl Indexes for PgConnection {
             let Some((_, part)) = Part::of_name(&index.name, &index.key) else { continue };
             problems.extend(problem_of_declared(self, part, &index.name, &index.key)?);
         }
+        problems.extend(self.altered_indexes()?.iter().map(AlteredIndex::problem));
         Ok(problems)
     }
 

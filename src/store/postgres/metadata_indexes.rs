@@ -14,7 +14,7 @@ use tracing::debug;
 use crate::error::Error;
 use crate::store::StoreError;
 use crate::store::backend::Backend;
-use crate::store::declared_indexes::{FoundIndex, IndexBuild, MetadataOf, Part, first_text};
+use crate::store::declared_indexes::{AlteredIndex, FoundIndex, IndexBuild, MetadataOf, Part, first_text};
 use crate::store::indexes::IndexKey;
 use crate::store::metadata_indexes::MetadataDialect;
 use crate::store::options::Access;
@@ -24,12 +24,21 @@ use crate::store::postgres::rows::TextRow;
 /// How often work is begun that meets others.
 const ATTEMPTS_MAX: u32 = 20;
 
+/// The indexes of some names, each with all that its definition says. What is said of the order is empty for each column in the usual one.
+const DEFINED: &str = "\
+    select i.relname::text as name, indisvalid and indisready and indislive as is_whole, \
+        pg_get_indexdef(indexrelid, 0, true) as definition, pg_get_indexdef(indexrelid, 1, true) as first_key, \
+        concat_ws(' ', amname, case when indisunique then 'unique' end, indnatts, indnkeyatts, pg_get_indexdef(indexrelid, 2, true), \
+            indoption::text, (select collname from pg_collation where pg_collation.oid = indcollation[0]), \
+            case when (select bool_and(opcdefault) from pg_opclass where pg_opclass.oid = any(indclass::oid[])) then 'usual' end) as shape, \
+        coalesce(pg_get_expr(indpred, indrelid, true), '') as condition \
+    from pg_index join pg_class i on i.oid = indexrelid join pg_am on pg_am.oid = i.relam \
+    where i.relnamespace = current_schema()::regnamespace and i.relname = any($1::name[])";
+
 impl MetadataDialect for PgConnection {
     fn usable_among(&mut self, names: Vec<String>) -> Result<HashSet<String>, StoreError> {
-        let usable = "select relname::text as value from pg_index join pg_class on pg_class.oid = indexrelid \
-            where relnamespace = current_schema()::regnamespace and indisvalid and relname = any($1::name[])";
-        let rows = diesel::sql_query(usable).bind::<Array<Text>, _>(names).load::<TextRow>(self)?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+        let rows = diesel::sql_query(DEFINED).bind::<Array<Text>, _>(names).load::<DefinedRow>(self)?;
+        Ok(rows.into_iter().filter(|row| row.is_whole && row.is_as_declared()).map(|row| row.name).collect())
     }
 
     fn literal(&mut self, key: &str) -> Result<String, StoreError> {
@@ -50,16 +59,45 @@ impl MetadataDialect for PgConnection {
 
     fn found_indexes(&mut self) -> Result<Vec<FoundIndex>, StoreError> {
         let listed = "select i.relname::text as name, pg_get_indexdef(indexrelid, 1, true) as definition, \
-                indisvalid and indisready and indislive as is_usable, pg_relation_size(indexrelid) as bytes, \
+                pg_relation_size(indexrelid) as bytes, \
                 coalesce(pg_stat_get_numscans(indexrelid), 0) as uses \
             from pg_index join pg_class i on i.oid = indexrelid join pg_class c on c.oid = indrelid \
             where c.relnamespace = current_schema()::regnamespace and starts_with(i.relname::text, concat(c.relname, '_metadata_')) \
             order by 1";
         let rows = diesel::sql_query(listed).load::<DefinitionRow>(self)?;
-        let found = rows.into_iter().filter_map(|DefinitionRow { name, definition, is_usable, bytes, uses }| {
+        let usable = self.usable_among(rows.iter().map(|row| row.name.clone()).collect())?;
+        let found = rows.into_iter().filter_map(|DefinitionRow { name, definition, bytes, uses }| {
+            let is_usable = usable.contains(&name);
             Some(FoundIndex { name, key: first_text(&definition)?, is_usable, bytes: Some(bytes), uses: Some(uses) })
         });
         Ok(found.collect())
+    }
+
+    fn altered_indexes(&mut self) -> Result<Vec<AlteredIndex>, StoreError> {
+        let listed = "select i.relname::text as value from pg_index join pg_class i on i.oid = indexrelid \
+            where i.relnamespace = current_schema()::regnamespace and i.relname::text ~ '_metadata_[0-9a-f]{32}$' order by 1";
+        let names: Vec<_> = diesel::sql_query(listed).load::<TextRow>(self)?.into_iter().map(|row| row.value).collect();
+        let rows = diesel::sql_query(DEFINED).bind::<Array<Text>, _>(names).load::<DefinedRow>(self)?;
+        let altered = rows.into_iter().filter(|row| !row.is_as_declared());
+        Ok(altered.filter_map(|row| AlteredIndex::of(row.name, row.definition)).collect())
+    }
+}
+
+impl DefinedRow {
+    /// Whether the index is the one that its name and its key declare, as the server writes that.
+    fn is_as_declared(&self) -> bool {
+        let Some(key) = first_text(&self.first_key) else { return false };
+        let Some((_, part)) = Part::of_name(&self.name, &key) else { return false };
+        let plain = key.replace('\'', "''");
+        let escaped = plain.replace('\\', "\\\\");
+        let is_key = [format!("'{plain}'"), format!("E'{escaped}'")]
+            .iter()
+            .any(|literal| self.first_key == format!("({} ->> {literal}::text)", part.column));
+        let shape = format!("btree 2 2 {} 0 0 C usual", part.second);
+        let only = part.only.map_or_else(String::new, |only| only.replace(" is not null", " IS NOT NULL AND "));
+        is_key
+            && self.shape == shape
+            && self.condition == format!("{only}({} COLLATE \"C\") IS NOT NULL", self.first_key)
     }
 }
 
@@ -167,26 +205,23 @@ fn try_to_remove(connection: &mut PgConnection, route: &Route, part: &Part, key:
     Ok(is_usable.is_some())
 }
 
-#[derive(QueryableByName)]
 struct Found {
     /// The book's, quoted.
-    #[diesel(sql_type = Text)]
     schema: String,
     /// `None` where there is no such index.
-    #[diesel(sql_type = Nullable<Bool>)]
     is_usable: Option<bool>,
 }
 
 /// How an index stands, once nobody else is at work on the table's indexes. Only the owner of the table may wait for that.
 fn look(connection: &mut PgConnection, route: &Route, part: &Part, name: &str) -> Result<Found, StoreError> {
     let lock = format!("lock table {} in share update exclusive mode", part.table);
-    let query = "select quote_ident(current_schema()) as schema, (select indisvalid and indisready and indislive from pg_index \
-        join pg_class on pg_class.oid = indexrelid \
-        where relnamespace = current_schema()::regnamespace and relname = $1) as is_usable";
+    let schema = "select quote_ident(current_schema()) as value";
     let found = connection.in_transaction((route, &()), Access::Write, |connection| {
         connection.batch_execute(&lock).map_err(StoreError::from)?;
-        let found = diesel::sql_query(query).bind::<Text, _>(name).get_result::<Found>(connection);
-        Ok(found.map_err(StoreError::from)?)
+        let schema = diesel::sql_query(schema).get_result::<TextRow>(connection).map_err(StoreError::from)?.value;
+        let defined = diesel::sql_query(DEFINED).bind::<Array<Text>, _>(vec![name]);
+        let index = defined.get_result::<DefinedRow>(connection).optional().map_err(StoreError::from)?;
+        Ok(Found { schema, is_usable: index.map(|index| index.is_whole && index.is_as_declared()) })
     });
     found.map_err(|error| match error {
         Error::Store(fault) => fault,
@@ -210,13 +245,28 @@ fn run_alone(connection: &mut PgConnection, route: &Route, statement: &str) -> R
 }
 
 #[derive(QueryableByName)]
+struct DefinedRow {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Bool)]
+    is_whole: bool,
+    /// The whole of it, to be shown.
+    #[diesel(sql_type = Text)]
+    definition: String,
+    #[diesel(sql_type = Text)]
+    first_key: String,
+    #[diesel(sql_type = Text)]
+    shape: String,
+    #[diesel(sql_type = Text)]
+    condition: String,
+}
+
+#[derive(QueryableByName)]
 struct DefinitionRow {
     #[diesel(sql_type = Text)]
     name: String,
     #[diesel(sql_type = Text)]
     definition: String,
-    #[diesel(sql_type = Bool)]
-    is_usable: bool,
     #[diesel(sql_type = BigInt)]
     bytes: i64,
     #[diesel(sql_type = BigInt)]

@@ -7,7 +7,7 @@ use diesel::sqlite::SqliteConnection;
 
 use crate::models::sql_types::{Int8, SqlId, Uuid};
 use crate::store::StoreError;
-use crate::store::declared_indexes::Part;
+use crate::store::declared_indexes::{AlteredIndex, Part};
 use crate::store::indexes::{Index, IndexKey, Indexes, Lookup};
 use crate::store::metadata_indexes::MetadataDialect;
 use crate::store::sqlite::connection::{NumberRow, TextRow};
@@ -30,6 +30,7 @@ impl Indexes for SqliteConnection {
                 problems.extend(problems_of(self, &table, &indexes)?);
             }
         }
+        problems.extend(self.altered_indexes()?.iter().map(AlteredIndex::problem));
         Ok(problems)
     }
 
@@ -55,7 +56,7 @@ fn indexes_of(connection: &mut SqliteConnection, table: &str) -> Result<Vec<Inde
         match keys {
             Some(keys) => indexes.push(of_columns(name, &keys, &sql.unwrap_or_default())),
             // An index over an expression is a declared one, or none of Teller's.
-            None => indexes.extend(declared(connection, &name, &sql.unwrap_or_default())?),
+            None => indexes.extend(declared(connection, name, &sql.unwrap_or_default())?),
         }
     }
     Ok(indexes)
@@ -66,12 +67,16 @@ fn of_columns(name: String, keys: &str, sql: &str) -> Index {
     Index { name, keys: keys.split('\u{1f}').map(quoted).collect(), condition }
 }
 
-fn declared(connection: &mut SqliteConnection, name: &str, sql: &str) -> Result<Option<Index>, StoreError> {
+/// A declared index that is defined as it was declared. In another one the rows cannot be looked up as look-ups would do it.
+fn declared(connection: &mut SqliteConnection, name: String, sql: &str) -> Result<Option<Index>, StoreError> {
     let Some(key) = key_in(sql) else { return Ok(None) };
-    let Some((_, part)) = Part::of_name(name, &key) else { return Ok(None) };
+    let Some((_, part)) = Part::of_name(&name, &key) else { return Ok(None) };
+    if !connection.usable_among(vec![name.clone()])?.contains(&name) {
+        return Ok(None);
+    }
     let text = SqliteConnection::text(part.column, &connection.literal(&key)?);
     let condition = Some(part.condition(&text.of("")));
-    Ok(Some(Index { name: name.to_owned(), keys: vec![text, quoted(part.second)], condition }))
+    Ok(Some(Index { name, keys: vec![text, quoted(part.second)], condition }))
 }
 
 pub(super) fn quoted(column: &str) -> IndexKey {
