@@ -178,6 +178,7 @@ async fn act(
     call: Arc<Call>,
     deadline: Instant,
 ) -> Result<Answer, Problem> {
+    let late = endpoint.late();
     match *action {
         Action::Post(read, show) => posted(state, show, call.mode()?, post(state, read, &call, deadline).await),
         Action::PostPrepared(prepare, alone, show) => {
@@ -196,23 +197,23 @@ async fn act(
                 let _ = ring.refresh();
                 answer
             };
-            state.writes.run(deadline, work).await
+            state.writes.run_as(late, deadline, work).await
         }
         Action::Webhooks(run) => {
             let webhooks = Arc::clone(&state.webhooks);
-            state.writes.run(deadline, move |ledger| run(&call, &webhooks, ledger)).await
+            state.writes.run_as(late, deadline, move |ledger| run(&call, &webhooks, ledger)).await
         }
         Action::WebhookTest(run) => {
             let webhooks = Arc::clone(&state.webhooks);
-            state.long.run(deadline, move |ledger| run(&call, &webhooks, ledger)).await
+            state.long.run_as(late, deadline, move |ledger| run(&call, &webhooks, ledger)).await
         }
         Action::Consumers(run) => {
             let consumers = Arc::clone(&state.consumers);
-            state.writes.run(deadline, move |ledger| run(&call, &consumers, ledger)).await
+            state.writes.run_as(late, deadline, move |ledger| run(&call, &consumers, ledger)).await
         }
         Action::Monitors(run) => {
             let monitors = Arc::clone(&state.monitors);
-            state.writes.run(deadline, move |ledger| run(&call, &monitors, ledger)).await
+            state.writes.run_as(late, deadline, move |ledger| run(&call, &monitors, ledger)).await
         }
         Action::Jobs(run) => run(&call, &state.jobs),
         Action::Inline(run) => run(&call),

@@ -14,6 +14,7 @@ use crate::server::currencies::Currencies;
 use crate::server::jobs::Jobs;
 use crate::server::keys::kept::Keys;
 use crate::server::keys::scope::Scope;
+use crate::server::lanes::Late;
 use crate::server::monitors::adding::Monitors;
 use crate::server::named;
 use crate::server::problem::Problem;
@@ -225,6 +226,15 @@ impl Endpoint {
             Method::PUT => "PUT",
             Method::DELETE => "DELETE",
             _ => "POST",
+        }
+    }
+
+    /// What is known of a call that was not answered by its deadline: whether it may have changed something, in whichever lane it was.
+    pub(super) fn late(&self) -> Late {
+        match self.action {
+            Action::Read(_) | Action::Long(_) => Late::Reads,
+            _ if self.method == Method::GET => Late::Reads,
+            _ => Late::Writes,
         }
     }
 

@@ -46,9 +46,19 @@ impl Lane {
         Self { ledger, permits, waiting: AtomicUsize::new(0), late }
     }
 
-    /// Does the work on a thread of its own. Work that has begun ends, whether anybody waits for it or not.
+    /// Does what this lane is for on a thread of its own. Work that has begun ends, whether anybody waits for it or not.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        deadline: Instant,
+        work: impl FnOnce(&Ledger) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run_as(self.late, deadline, work).await
+    }
+
+    /// As [`Lane::run`], for work that says itself what is known of it when it is late.
+    pub(super) async fn run_as<T: Send + 'static>(
+        &self,
+        late: Late,
         deadline: Instant,
         work: impl FnOnce(&Ledger) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -62,7 +72,7 @@ impl Lane {
         match timeout_at(deadline, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(panicked()),
-            Err(_) => Err(self.too_late()),
+            Err(_) => Err(late.problem()),
         }
     }
 
@@ -96,12 +106,15 @@ impl Lane {
     pub(super) fn ledger(&self) -> Arc<Ledger> {
         Arc::clone(&self.ledger)
     }
+}
 
-    fn too_late(&self) -> Problem {
-        match self.late {
-            Late::Reads => Problem::new(ServerCode::DeadlinePassed, "the answer did not come by the deadline"),
-            Late::Writes => Problem::new(ServerCode::OutcomeUnknown, "the answer did not come by the deadline"),
-        }
+impl Late {
+    fn problem(self) -> Problem {
+        let code = match self {
+            Self::Reads => ServerCode::DeadlinePassed,
+            Self::Writes => ServerCode::OutcomeUnknown,
+        };
+        Problem::new(code, "the answer did not come by the deadline")
     }
 }
 

@@ -170,6 +170,27 @@ on_every_backend! {
         }
     }
 
+    fn a_read_that_is_late_is_told_that_nothing_was_written_whatever_it_reads(book: &TestBook) {
+        let server = TestServer::on(book);
+        let is_late = |method: &str, path: &str| {
+            let answer = server.request(method, path).header("teller-deadline", "1us").json("{}").send();
+            // What was late before may have all places still.
+            match answer.json()["code"].as_str() {
+                Some("deadline_passed" | "outcome_unknown") => Some(answer),
+                _ => None,
+            }
+        };
+        for path in [
+            "/v1/accounts", "/v1/keys", "/v1/webhooks", "/v1/webhooks/w", "/v1/webhooks/w/deliveries", "/v1/monitors",
+            "/v1/monitors/m", "/v1/consumers", "/v1/consumers/c", "/v1/reports/balance-sheet",
+        ] {
+            let late = (0..300).find_map(|_| is_late("GET", path)).unwrap_or_else(|| panic!("{path} is never late"));
+            late.problem(503, "deadline_passed");
+        }
+        let late = (0..300).find_map(|_| is_late("POST", "/v1/keys")).unwrap();
+        late.problem(504, "outcome_unknown");
+    }
+
     fn what_has_no_place_is_told_so(book: &TestBook) {
         let server = TestServer::on(book);
         server.get("/v1/nothing").problem(404, "not_found");
