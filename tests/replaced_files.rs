@@ -9,7 +9,9 @@ use teller::facts::TransferId;
 use teller::store::{StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
-use crate::support::{Program, TestBook, assert_whole, check, transfer};
+use crate::support::http::{TestServer, keys};
+use crate::support::operational::{run, schema};
+use crate::support::{Program, TestBook, assert_whole, check, on_every_backend, transfer};
 
 fn file_of(book: &TestBook) -> PathBuf {
     book.url.strip_prefix("sqlite://").unwrap().into()
@@ -167,4 +169,63 @@ fn names_of_files_are_taken_as_they_are_written() {
     let beside = folder.path().display().to_string();
     run(&format!("sqlite:///{beside}/two-slashes.db"), &open).ends(0);
     run(&format!("sqlite://{beside}/back.db"), &["restore", &format!("/{beside}/two-slashes.db")]).ends(0);
+}
+
+on_every_backend! {
+    fn what_was_kept_for_another_book_at_the_same_place_is_refused(book: &TestBook) {
+        TestServer::on(book).stop().unwrap();
+        book.run_as_owner("key list").ends(0).shows("admin");
+        let of_another = "update {}.of_book set book_id = '00000000-0000-4000-8000-000000000000'";
+        run(book, &of_another.replace("{}", &schema(book)));
+        for command in ["key list", "key create payments --scope admin", "webhook list", "consumer list", "monitor list"] {
+            let answer = book.run_as_owner(command).ends(78).says("are those of another book than").says("server");
+            answer.says("put the book back");
+        }
+        let fault = keys(book).list().unwrap_err();
+        assert_eq!(fault.code(), "server_foreign");
+    }
+}
+
+#[test]
+fn a_book_that_is_made_at_the_place_of_another_does_not_take_its_keys_over() {
+    let (book, other) = (book_with_accounts(), book_with_accounts());
+    book.run("key create payments --scope admin").ends(0);
+    fs::rename(file_of(&other), file_of(&book)).unwrap();
+    let served = with_suffix(&file_of(&book), "-server");
+    let (old, new) = (served.display().to_string(), file_of(&book).display().to_string());
+    for command in ["key list", "key create payments --scope admin", "serve"] {
+        book.run(command).ends(78).says(&old).says(&new).says("move the file away");
+    }
+    fs::rename(&served, with_suffix(&served, ".old")).unwrap();
+    let _ = fs::remove_file(with_suffix(&served, "-wal"));
+    book.run("key list").ends(0);
+    book.run("key create payments --scope admin").ends(0);
+}
+
+#[test]
+fn a_server_whose_keys_are_removed_says_so() {
+    let book = book_with_accounts();
+    let server = TestServer::on(&book);
+    server.get("/readyz").is(200);
+    server.get("/v1/keys").is(200);
+    let kept = with_suffix(&file_of(&book), "-server");
+    let away = with_suffix(&kept, ".away");
+    fs::rename(&kept, &away).unwrap();
+    server.get("/v1/keys").problem(503, "file_replaced");
+    server
+        .request("POST", "/v1/keys")
+        .json(r#"{"name": "late", "scopes": ["admin"]}"#)
+        .send()
+        .problem(503, "file_replaced");
+    let begin = std::time::Instant::now();
+    while server.get("/readyz").status == 200 {
+        assert!(begin.elapsed().as_secs() < 60, "it stays ready");
+    }
+    assert!(server.get("/readyz").is(503).body.starts_with("no keys"));
+    server.get("/v1/accounts").is(200);
+    assert!(!kept.exists());
+    fs::rename(&away, &kept).unwrap();
+    while server.get("/readyz").status != 200 {
+        assert!(begin.elapsed().as_secs() < 60, "it stays unready");
+    }
 }

@@ -233,6 +233,10 @@ pub(super) fn of_store(fault: &StoreError) -> Option<Advice> {
             "stop every program that uses the book and put its file and its -wal file back; then send the last requests again: \
              docs/disaster-recovery.md"
         }
+        StoreError::ServerForeign { .. } => {
+            "put the book back that they belong to; or, to begin without any of them, move the file away with its -wal file, or rename the \
+             schema: docs/server.md"
+        }
         StoreError::Full { .. } => "nothing was written; make room and try again",
         StoreError::Disk { .. } => {
             "nothing was written; look at the disk, its quota and the system's log; if the file is damaged, restore a backup elsewhere \

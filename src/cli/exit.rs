@@ -110,6 +110,7 @@ impl From<&StoreError> for Exit {
             | StoreError::NotOffered(_)
             | StoreError::NotMigrated { .. }
             | StoreError::Newer { .. }
+            | StoreError::ServerForeign { .. }
             | StoreError::NotUtf8 { .. } => Self::Configuration,
             StoreError::Unreachable { .. } | StoreError::Replaced { .. } => Self::Unreachable,
             StoreError::Denied { .. } | StoreError::ReadOnly { .. } => Self::NotAllowed,

@@ -15,16 +15,25 @@ const WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// What was found out last, and when.
 #[derive(Debug, Default)]
-pub(super) struct Health(Mutex<Option<(Stopwatch, bool)>>);
+pub(super) struct Health(Mutex<Option<(Stopwatch, Found)>>);
+
+/// Whether a server has what it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    All,
+    NoBook,
+    /// What is kept beside the book cannot be read: no key could be revoked.
+    NoKeys,
+}
 
 impl Health {
-    fn fresh(&self) -> Option<bool> {
+    fn fresh(&self) -> Option<Found> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.filter(|(at, _)| at.elapsed() < GOOD_FOR).map(|(_, is_ready)| is_ready)
+        known.filter(|(at, _)| at.elapsed() < GOOD_FOR).map(|(_, found)| found)
     }
 
-    fn keep(&self, is_ready: bool) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Stopwatch::now(), is_ready));
+    fn keep(&self, found: Found) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Stopwatch::now(), found));
     }
 }
 
@@ -36,16 +45,26 @@ pub(super) async fn ready(state: Arc<State>, health: Arc<Health>) -> Response {
     if state.is_ending() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n").into_response();
     }
-    let is_ready = if let Some(is_ready) = health.fresh() {
-        is_ready
+    let found = if let Some(found) = health.fresh() {
+        found
     } else {
-        let asked = state.health.run(Instant::now() + WAIT_MAX, |ledger| Ok(ledger.list_accounts("", None, 1)?)).await;
-        health.keep(asked.is_ok());
-        asked.is_ok()
+        let found = look(&state).await;
+        health.keep(found);
+        found
     };
-    if is_ready {
-        "ready\n".into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "no database\n").into_response()
-    }
+    let missing = match found {
+        Found::All => return "ready\n".into_response(),
+        Found::NoBook => "no database\n",
+        Found::NoKeys => "no keys: what is kept beside the book cannot be read\n",
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, missing).into_response()
+}
+
+async fn look(state: &State) -> Found {
+    let ring = Arc::clone(&state.ring);
+    let looked = state.health.run(Instant::now() + WAIT_MAX, move |ledger| {
+        ledger.list_accounts("", None, 1)?;
+        Ok(if ring.keys().list().is_ok() { Found::All } else { Found::NoKeys })
+    });
+    looked.await.unwrap_or(Found::NoBook)
 }

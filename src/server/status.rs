@@ -140,6 +140,7 @@ pub(super) const fn of_store(fault: &StoreError) -> StatusCode {
         | StoreError::Conflict { .. }
         | StoreError::Lost { .. }
         | StoreError::Replaced { .. }
+        | StoreError::ServerForeign { .. }
         | StoreError::NotUtf8 { .. }
         | StoreError::Options { .. } => StatusCode::SERVICE_UNAVAILABLE,
         StoreError::Disk { .. }

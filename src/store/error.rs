@@ -125,6 +125,15 @@ pub enum StoreError {
         /// The file.
         file: String,
     },
+    /// What is kept beside the book for its server was made for another book, which was at this place before.
+    #[error("the keys, webhooks, consumers and monitors in {place} are those of another book than {book}")]
+    #[strum(serialize = "server_foreign")]
+    ServerForeign {
+        /// The file or the schema in which they are.
+        place: String,
+        /// The book, without its password.
+        book: String,
+    },
     /// The database cannot store every text.
     #[error("{address} stores text as {encoding}, and a book needs UTF8")]
     #[strum(serialize = "database_not_utf8")]
@@ -213,6 +222,7 @@ impl StoreError {
             | Self::Newer { .. }
             | Self::ReadOnly { .. }
             | Self::Replaced { .. }
+            | Self::ServerForeign { .. }
             | Self::NotUtf8 { .. }
             | Self::Options { .. }
             | Self::Full { .. }
@@ -246,6 +256,7 @@ impl StoreError {
             | Self::NotMigrated { .. }
             | Self::Newer { .. }
             | Self::Replaced { .. }
+            | Self::ServerForeign { .. }
             | Self::NotUtf8 { .. }
             | Self::Options { .. }
             | Self::Corrupt(_) => None,

@@ -8,6 +8,7 @@ mod consumers;
 mod deliveries;
 mod leases;
 mod monitors;
+mod of_book;
 mod place;
 mod sessions;
 mod table_indexes;

@@ -1,7 +1,7 @@
 //! Where the tables are, how they are made, and how statements reach them. The statements are the same on both backends: each parameter is
 //! named once and in order, and the columns have types that both know.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -11,6 +11,7 @@ use crate::files::server_file;
 use crate::store::StoreError;
 use crate::store::connections::on_backend;
 use crate::store::each_backend::on_each_backend;
+use crate::store::operational::of_book;
 use crate::store::operational::table_indexes::of_table;
 use crate::store::options::{Access, StoreOptions};
 use crate::store::pool::Pool;
@@ -25,12 +26,25 @@ pub(super) struct Table {
     pub(super) rights: &'static str,
 }
 
+/// Which book all this is of, so that another one that is made at its place does not take it over.
+pub(super) const OF_BOOK: Table =
+    Table { name: "of_book", columns: "(book_id text primary key)", rights: "select, insert" };
+
 /// Where the tables of one book are. Connects when it is first needed.
 #[derive(Debug)]
 pub(crate) struct Place {
+    book: DatabaseUrl,
     url: DatabaseUrl,
     options: StoreOptions,
-    pool: Mutex<Option<Arc<Pool>>>,
+    connected: Mutex<Connected>,
+}
+
+/// What is known once it was connected to.
+#[derive(Debug, Default)]
+struct Connected {
+    pool: Option<Arc<Pool>>,
+    /// The id of the book, once it was needed.
+    book_id: Option<String>,
 }
 
 /// A value of a statement.
@@ -128,6 +142,18 @@ impl Tables<'_> {
         })
     }
 
+    /// The id of the book that the tables were made for, where it is kept.
+    fn book_id(&mut self) -> Result<Option<String>, StoreError> {
+        let kept = self.load::<NameRow>("select book_id as value from {}.of_book", &[])?;
+        Ok(kept.into_iter().find_map(|row| row.value))
+    }
+
+    /// Keeps the id of the book where none is kept.
+    fn keep_book_id(&mut self, id: &String) -> Result<(), StoreError> {
+        let insert = "insert into {}.of_book (book_id) select $1 where not exists (select 1 from {}.of_book)";
+        self.execute(insert, &[id.into()]).map(drop)
+    }
+
     /// Reads rows. `{}` stands for the schema.
     pub(super) fn load<R: Row>(&mut self, sql: &str, values: &[Value]) -> Result<Vec<R>, StoreError> {
         let sql = sql.replace("{}", &self.schema);
@@ -148,7 +174,7 @@ impl Place {
             None => book.clone(),
         };
         let options = StoreOptions { connections_max: 1, ..options };
-        Self { url, options, pool: Mutex::default() }
+        Self { book: book.clone(), url, options, connected: Mutex::default() }
     }
 
     /// Reads, where the table was made.
@@ -175,8 +201,8 @@ impl Place {
         table: &Table,
         mut work: impl FnMut(&mut Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        // No file is made only to find that there is nothing in it.
-        if self.url.is_new_file() {
+        // No file is made only to find that there is nothing in it. One that was open and is gone is a fault, which the pool tells.
+        if self.url.is_new_file() && self.connected().pool.is_none() {
             return Ok(None);
         }
         let pool = self.pool()?;
@@ -194,6 +220,8 @@ impl Place {
         tables: &[&Table],
         mut work: impl FnMut(&mut Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        // Before a file is made, so that none is left where there is no book.
+        let book_id = self.book_id()?;
         let pool = self.pool()?;
         pool.try_again(|| {
             on_backend!(pool, slots => slots.transaction(Access::Write, |connection| {
@@ -203,19 +231,52 @@ impl Place {
                         connection.make(&schema, table)?;
                     }
                 }
-                work(&mut Tables { connection: connection.wrapped(), schema })
+                let mut tables = Tables { connection: connection.wrapped(), schema };
+                tables.keep_book_id(&book_id)?;
+                work(&mut tables)
             }))
         })
     }
 
+    fn connected(&self) -> MutexGuard<'_, Connected> {
+        self.connected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn pool(&self) -> Result<Arc<Pool>, StoreError> {
-        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = &*pool {
+        if let Some(pool) = &self.connected().pool {
             return Ok(Arc::clone(pool));
         }
-        let connected = Arc::new(Pool::connect(self.url.clone(), self.options.making_missing())?);
-        *pool = Some(Arc::clone(&connected));
-        Ok(connected)
+        let pool = Arc::new(Pool::connect(self.url.clone(), self.options.making_missing())?);
+        self.check_is_of_book(&pool)?;
+        Ok(Arc::clone(self.connected().pool.get_or_insert(pool)))
+    }
+
+    /// Refuses what was made for another book that was at the same place.
+    fn check_is_of_book(&self, pool: &Pool) -> Result<(), StoreError> {
+        let kept = pool.try_again(|| {
+            on_backend!(pool, slots => slots.transaction(Access::Read, |connection| {
+                let Some(schema) = connection.find(&OF_BOOK)? else { return Ok(None) };
+                let mut tables = Tables { connection: connection.wrapped(), schema };
+                Ok(tables.book_id()?.map(|id| (id, tables.schema)))
+            }))
+        })?;
+        let Some((kept, schema)) = kept else { return Ok(()) };
+        if kept == self.book_id()? {
+            return Ok(());
+        }
+        let place = match self.url.file() {
+            Some(file) => file.display().to_string(),
+            None => format!("the schema {schema}"),
+        };
+        Err(StoreError::ServerForeign { place, book: self.book.to_string() })
+    }
+
+    fn book_id(&self) -> Result<String, StoreError> {
+        if let Some(id) = &self.connected().book_id {
+            return Ok(id.clone());
+        }
+        let id = of_book::id_of(&Pool::connect(self.book.clone(), self.options)?)?;
+        Ok(self.connected().book_id.insert(id).clone())
     }
 }
 

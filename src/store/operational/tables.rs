@@ -1,6 +1,6 @@
 //! The tables, each with its columns and with what the roles may do that post.
 
-use crate::store::operational::place::Table;
+use crate::store::operational::place::{OF_BOOK, Table};
 
 pub(super) const KEYS: Table = Table {
     name: "api_keys",
@@ -78,5 +78,15 @@ pub(super) const LEASES: Table = Table {
 };
 
 /// Whoever may make one of them makes all, so that servers need not be allowed to.
-pub(super) const ALL: [&Table; 9] =
-    [&KEYS, &SESSIONS, &WEBHOOKS, &DELIVERIES, &CONSUMERS, &MONITORS, &MONITOR_EVENTS, &MONITOR_SUBJECTS, &LEASES];
+pub(super) const ALL: [&Table; 10] = [
+    &OF_BOOK,
+    &KEYS,
+    &SESSIONS,
+    &WEBHOOKS,
+    &DELIVERIES,
+    &CONSUMERS,
+    &MONITORS,
+    &MONITOR_EVENTS,
+    &MONITOR_SUBJECTS,
+    &LEASES,
+];
