@@ -304,3 +304,38 @@ fn a_setting_that_cannot_be_understood_is_told_with_its_place() {
         place.run(None, &["config", "show"]).ends(78).says(problem);
     }
 }
+
+#[test]
+fn only_a_file_of_settings_that_is_not_there_is_passed_over() {
+    const LIST: &[&str] = &["account", "list", "--create"];
+    let place = Place::new();
+    let settings = place.0.path().join("teller.toml");
+    place.run(None, LIST).ends(0);
+    fs::create_dir(&settings).unwrap();
+    place.run(None, LIST).ends(78).says("teller.toml").says("it is no file");
+    let below = settings.join("below");
+    fs::create_dir(&below).unwrap();
+    let from_below = Program::new(LIST).command(|command| {
+        command.current_dir(&below);
+    });
+    from_below.run().ends(78).says(settings.to_str().unwrap());
+    fs::remove_dir(&below).unwrap();
+    fs::remove_dir(&settings).unwrap();
+
+    // A pipe would wait for whoever writes.
+    assert!(std::process::Command::new("mkfifo").arg(&settings).status().unwrap().success());
+    place.run(None, LIST).ends(78).says("teller.toml").says("it is no file");
+    fs::remove_file(&settings).unwrap();
+
+    place.write("teller.toml", "database_url = \"sqlite://own.db\"\n");
+    place.run(None, LIST).ends(0);
+    assert!(place.has("own.db"));
+    std::os::unix::fs::symlink("nowhere.toml", place.0.path().join("other.toml")).unwrap();
+    fs::rename(place.0.path().join("other.toml"), &settings).unwrap();
+    place.run(None, LIST).ends(0);
+    fs::remove_file(&settings).unwrap();
+
+    // Other programs have folders of that name.
+    fs::create_dir(place.0.path().join(".env")).unwrap();
+    place.run(None, LIST).ends(0);
+}

@@ -132,6 +132,42 @@ on_every_backend! {
         }
         book.run("report balance-sheet --time-zone Asia/Tokyo").ends(0).shows(", Asia/Tokyo");
     }
+
+    fn an_offset_west_is_an_option_like_any_other(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 effective 2026-03-01T11:00:00Z -> posted");
+        let balance = |zone: &[&str]| {
+            let arguments = [&["--format", "csv", "balance", "b", "--at", "2026-02-28"], zone].concat();
+            Program::on(book, &arguments).run().ends(0).stdout.clone()
+        };
+        assert_eq!(balance(&["--time-zone", "-12:00"]), balance(&["--time-zone=-12:00"]));
+        assert_ne!(balance(&["--time-zone", "-12:00"]), balance(&["--time-zone", "UTC"]));
+        Program::on(book, &["balance", "b", "--time-zone", "--wide"]).run().ends(2).says("no time zone");
+    }
+
+    fn a_day_that_never_was_is_refused_as_a_time_that_never_was(book: &TestBook) {
+        check(book, "account a asset EUR");
+        for arguments in [["balance", "a", "--at", "2011-12-30"], ["statement", "a", "--from", "2011-12-30"], ["transfer", "list", "--to", "2011-12-30"]] {
+            let run = |zone| Program::on(book, &[&arguments[..], &["--time-zone", zone]].concat()).run();
+            run("Pacific/Apia").ends(65).says("\"2011-12-30\" is never on the clocks of the time zone");
+            run("Pacific/Auckland").ends(0);
+        }
+        let report = ["--format", "csv", "report", "trial-balance", "--from", "2011-12-29", "--to", "2012-01-01", "--every", "day", "--zero"];
+        Program::on(book, &[&report[..], &["--time-zone", "Pacific/Apia"]].concat()).run().ends(0).shows("2011-12-30");
+    }
+
+    fn the_days_of_a_file_are_those_of_utc_for_everybody(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.csv");
+        std::fs::write(&file, "from,to,amount,effective_at\na,b,5,2026-03-01\n").unwrap();
+        let import = ["import", "transfers", file.to_str().unwrap()];
+        let refused = Program::on(book, &[&import[..], &["--time-zone", "+02:00"]].concat()).run();
+        refused.ends(2).says("the days of a file are those of UTC").says("%z");
+        let with_setting = |zone: &'static str| Program::on(book, &import).command(move |command| { command.env("TELLER_TIME_ZONE", zone); }).run();
+        with_setting("+02:00").ends(0);
+        with_setting("-08:00").ends(0).shows("1");
+        assert_eq!(book.query_i64("select count(*) from transfers"), 1);
+    }
 }
 
 #[test]

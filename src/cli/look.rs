@@ -28,7 +28,7 @@ pub(super) struct LookArgs {
     /// Show what is longer than the screen without the pager, which is that of PAGER or else less
     #[arg(long, global = true)]
     no_pager: bool,
-    #[arg(long, global = true, value_name = "ZONE", help = ZONE_HELP)]
+    #[arg(long, global = true, value_name = "ZONE", allow_hyphen_values = true, help = ZONE_HELP)]
     time_zone: Option<Zone>,
     /// Say nothing on stderr but failures: no notes and no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]

@@ -193,28 +193,44 @@ fn fields_of(table: toml::Table) -> Result<BTreeMap<String, String>, String> {
     table.into_iter().map(text).collect()
 }
 
-/// The nearest file of that name: in the working directory, or else by its whole path in a folder above.
+/// The nearest file of that name: in the working directory, or else by its whole path in a folder above. Only what is not there is passed
+/// over: a setting that cannot be read must not become a default.
 fn nearest(name: &str) -> Result<Option<(String, PathBuf)>, ConfigError> {
     let here = PathBuf::from(name);
-    let above = || {
-        let folder = std::env::current_dir().ok()?;
-        folder.ancestors().skip(1).map(|above| above.join(name)).find(|file| file.is_file())
-    };
-    let Some(file) = Some(here).filter(|file| file.is_file()).or_else(above) else { return Ok(None) };
-    match read_bounded(&file) {
-        Ok(text) => Ok(Some((text, file))),
-        Err(source) => Err(ConfigError::DotEnvFile { file, source }),
+    let folder = std::env::current_dir().unwrap_or_default();
+    let above = folder.ancestors().skip(1).map(|above| above.join(name));
+    for file in std::iter::once(here).chain(above) {
+        match read_bounded(&file) {
+            Ok(Some(text)) => return Ok(Some((text, file))),
+            Ok(None) => {}
+            Err(source) => return Err(ConfigError::DotEnvFile { file, source }),
+        }
     }
+    Ok(None)
 }
 
-fn read_bounded(file: &Path) -> io::Result<String> {
-    if fs::metadata(file)?.len() > BYTES_MAX {
+/// What a file of settings says. `None` where there is none.
+fn read_bounded(file: &Path) -> io::Result<Option<String>> {
+    let status = match fs::metadata(file) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        status => status?,
+    };
+    // Other programs have folders of that name, such as Python with its environments.
+    if status.is_dir() && file.ends_with(DOTENV) {
+        return Ok(None);
+    }
+    if !status.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    if status.len() > BYTES_MAX {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
             "it has more than 1 MiB, and so is no file of settings",
         ));
     }
-    fs::read_to_string(file)
+    fs::read_to_string(file).map(Some)
 }
 
 /// The folder that a relative path in a setting starts at. `None` where that is the working directory.

@@ -39,15 +39,21 @@ pub struct Moments {
 /// last.
 ///
 /// # Errors
-/// [`InputError::Moment`] for anything else, and [`InputError::LocalTime`] for a time that the clocks of the zone show twice or never.
+/// [`InputError::Moment`] for anything else, and [`InputError::LocalTime`] for a time that the clocks of the zone show twice or never, and
+/// for a day that they pass over as a whole.
 pub fn read_moments(text: &str, now: Instant, zone: &dyn TimeZone) -> Result<Moments, InputError> {
     let period = match text {
         "today" => Some(day_of(local_time(now, zone))),
-        "yesterday" => day_of(local_time(now, zone)).begin().previous().map(day_of),
+        "yesterday" => {
+            let today = day_of(local_time(now, zone)).begin();
+            first_moment(today, zone).previous().map(|before| day_of(local_time(before, zone)))
+        }
         _ => text.parse().ok(),
     };
     if let Some(period) = period {
-        return Ok(whole(period, zone));
+        let moments = whole(period, zone);
+        let never = || InputError::LocalTime { text: text.to_owned(), shown: "never" };
+        return if moments.first <= moments.last { Ok(moments) } else { Err(never()) };
     }
     let moment = match with_seconds(text).parse() {
         Ok(moment) => moment,
@@ -182,6 +188,28 @@ mod tests {
         fn offset_seconds(&self, at: Instant) -> i32 {
             if at < "2026-03-29T00:00:00Z".parse().unwrap() { 0 } else { 1_800 }
         }
+    }
+
+    /// A place that went over the date line and left a whole day out, as Samoa did with the 30th of December 2011.
+    struct WithoutADay;
+
+    impl TimeZone for WithoutADay {
+        fn offset_seconds(&self, at: Instant) -> i32 {
+            if at < "2011-12-30T10:00:00Z".parse().unwrap() { -36_000 } else { 50_400 }
+        }
+    }
+
+    #[test]
+    fn a_day_that_never_was_is_refused() {
+        let now = "2011-12-31T00:00:00Z".parse().unwrap();
+        let refused = read_moments("2011-12-30", now, &WithoutADay).unwrap_err();
+        assert!(refused.to_string().contains("2011-12-30"), "{refused}");
+        let day = |text| read_moments(text, now, &WithoutADay).map(|day| (day.first.to_string(), day.last.to_string()));
+        assert_eq!(day("2011-12-29").unwrap().1, "2011-12-30T09:59:59.999999Z");
+        assert_eq!(day("2011-12-31").unwrap().0, "2011-12-30T10:00:00.000000Z");
+        assert_eq!(day("today").unwrap(), day("2011-12-31").unwrap());
+        assert_eq!(day("yesterday").unwrap(), day("2011-12-29").unwrap());
+        assert!(day("2011-12").is_ok() && day("2011").is_ok());
     }
 
     fn read(text: &str, zone: &dyn TimeZone) -> Option<(String, String)> {

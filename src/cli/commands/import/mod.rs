@@ -90,6 +90,12 @@ pub(in crate::cli) fn run(context: &Context, command: &ImportCommand) -> Result<
 
 fn import_transfers(context: &Context, arguments: &ImportTransfersArgs) -> Result<Ending, Failure> {
     let ImportTransfersArgs { source, rules, common } = arguments;
+    // Lines are told apart by their times: the same file must not mean others for somebody with other settings.
+    if context.output.look.zone_flag.is_some() {
+        return Err(Failure::usage("the days of a file are those of UTC, whatever --time-zone says").with_hint(
+            "leave --time-zone out; write times with their offset, and say where it stands with %z in --date-format",
+        ));
+    }
     let source = source.as_deref().map(crate::cli::args::parse::<ImportSource>).transpose()?;
     let rules = rules.as_deref().map(read_rules).transpose()?;
     let preview = (rules.is_some() && common.mode.mode() == Mode::DryRun).then(Preview::default);
