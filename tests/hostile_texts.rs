@@ -198,6 +198,15 @@ on_every_backend! {
         let codes: Vec<_> = codes.0.iter().map(|(column, code)| (column.as_str(), *code)).collect();
         assert_eq!(codes, [("description", "not_utf8"), ("description", "text_invalid"), ("from", "not_utf8")]);
     }
+
+    fn the_name_of_a_currency_is_judged_as_other_names_are(book: &TestBook) {
+        for name in ["Eu\tro", "Eu\nro", "\u{202e}oruE", "Eu\u{200f}ro", "Eu\u{200b}ro", " Euro"] {
+            let add = ["currency", "add", "TOK", "--exponent", "2", "--name", name];
+            crate::support::Program::on(book, &add).run().ends(65).says("currency name");
+        }
+        let add = ["currency", "add", "TOK", "--exponent", "2", "--name", "Zo\u{eb}'s points"];
+        crate::support::Program::on(book, &add).run().ends(0);
+    }
 }
 
 // V3

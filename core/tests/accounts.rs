@@ -182,7 +182,7 @@ impl BookChangeFields for Fields {
         self.of("schedule", (ScheduleId::LAST, Hash([7; 32])))
     }
 
-    fn currency(&self) -> Result<(Currency, teller::facts::Description), Self::Error> {
+    fn currency(&self) -> Result<(Currency, teller::facts::CurrencyName), Self::Error> {
         self.of("currency", (currency("EUR"), "Euro".parse().unwrap()))
     }
 

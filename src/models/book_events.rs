@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::facts::{
-    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, Refusal, ScheduleId,
+    BookChange, BookChangeFields, BookEvent, BookEventKind, CurrencyName, Hash, Instant, Period, Refusal, ScheduleId,
     Sequence,
 };
 use crate::models::CorruptRow;
@@ -91,7 +91,7 @@ impl BookChangeFields for BookEventRow {
         Ok((id.ok_or_else(|| self.corrupt("schedule_id", "missing"))?, hash))
     }
 
-    fn currency(&self) -> Result<(Currency, Description), CorruptRow> {
+    fn currency(&self) -> Result<(Currency, CurrencyName), CorruptRow> {
         let Subject { currency: code, exponent, currency_name, .. } = &self.subject;
         let code = code.as_deref().unwrap_or("missing");
         let name = currency_name.as_deref().unwrap_or_default();

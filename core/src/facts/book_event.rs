@@ -1,5 +1,6 @@
 //! What happens to a book as a whole: not to an account, but to the rules by which all of them are kept. One chain has all of it.
 
+use crate::facts::currency_name::CurrencyName;
 use crate::facts::hash::Hash;
 use crate::facts::ids::Sequence;
 use crate::facts::instant::Instant;
@@ -71,7 +72,7 @@ pub enum BookChange {
         /// Its code and exponent.
         currency: Currency,
         /// Its name.
-        name: Description,
+        name: CurrencyName,
     },
     /// Entries later than the clock, up to a moment, were accepted. There is always a reason.
     ClockAccepted {
@@ -118,7 +119,7 @@ pub trait BookChangeFields {
     ///
     /// # Errors
     /// Where one of them is missing, or not what it should be.
-    fn currency(&self) -> Result<(Currency, Description), Self::Error>;
+    fn currency(&self) -> Result<(Currency, CurrencyName), Self::Error>;
 
     /// The latest entry that was accepted.
     ///

@@ -7,6 +7,7 @@ mod account;
 mod account_event;
 mod book_event;
 mod closed_periods;
+mod currency_name;
 mod hash;
 mod hold;
 mod ids;
@@ -37,6 +38,7 @@ pub use account::{
 pub use account_event::{AccountEvent, Annotation, LastEvent};
 pub use book_event::{BookChange, BookChangeFields, BookEvent, BookEventKind, RefusedDue, Signature};
 pub use closed_periods::ClosedPeriods;
+pub use currency_name::CurrencyName;
 pub use hash::Hash;
 pub use hold::{Hold, HoldState};
 pub use ids::{AccountId, Sequence, TransferId};

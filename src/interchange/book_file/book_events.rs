@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{
-    BookChange, BookChangeFields, BookEvent, BookEventKind, Description, Hash, Instant, Period, Refusal, ScheduleId,
+    BookChange, BookChangeFields, BookEvent, BookEventKind, CurrencyName, Hash, Instant, Period, Refusal, ScheduleId,
     Sequence,
 };
 use crate::interchange::book_file::fields::{hash, optional, parsed, uuid};
@@ -116,7 +116,7 @@ impl BookChangeFields for BookEventShape<'_> {
         Ok((schedule, hash("schedule_hash", of("schedule_hash", self.schedule_hash.as_deref())?)?))
     }
 
-    fn currency(&self) -> Result<(Currency, Description), String> {
+    fn currency(&self) -> Result<(Currency, CurrencyName), String> {
         let exponent = self.exponent.ok_or_else(|| missing("exponent"))?;
         let code = parsed("currency", of("currency", self.currency.as_deref())?)?;
         let currency = Currency::new(code, exponent).map_err(|error| error.to_string())?;

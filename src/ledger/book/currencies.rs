@@ -1,7 +1,7 @@
 //! The book's currencies: reading them, and registering new ones.
 
 use crate::error::Error;
-use crate::facts::{BookChange, Description, Signature};
+use crate::facts::{BookChange, CurrencyName, Signature};
 use crate::ledger::Ledger;
 use crate::ledger::book::events::append_book_event;
 use crate::ledger::write_options::{Mode, WriteOptions};
@@ -17,7 +17,7 @@ pub struct NamedCurrency {
     /// Its code and exponent.
     pub currency: Currency,
     /// Its name.
-    pub name: Description,
+    pub name: CurrencyName,
 }
 
 impl NamedCurrency {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::{BookChange, BookEvent, ClosedPeriods, Description, Hash, Instant};
+use crate::facts::{BookChange, BookEvent, ClosedPeriods, CurrencyName, Hash, Instant};
 use crate::money::{Currency, CurrencyCode};
 
 /// The chain of the book's own events, as the walk has recomputed it so far.
@@ -17,7 +17,7 @@ pub(in crate::ledger) struct WalkedBook {
     /// How many refusals and skips of dues were recorded.
     pub(in crate::ledger) of_dues: u64,
     /// The currencies that were registered.
-    pub(in crate::ledger) currencies: BTreeMap<CurrencyCode, (Currency, Description)>,
+    pub(in crate::ledger) currencies: BTreeMap<CurrencyCode, (Currency, CurrencyName)>,
 }
 
 impl Default for WalkedBook {
