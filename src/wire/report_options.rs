@@ -77,6 +77,9 @@ impl ReportOptions<'_> {
         let year = FiscalYear::beginning_in(self.fiscal_year_start.unwrap_or(1))?;
         let mut bounds = LocalBounds { zone, now, known: Vec::new() };
         let span = self.span(kind, &mut bounds, year)?;
+        if self.every.is_some() && self.from.is_none() && span.begin == Bound::BEGIN {
+            return Err(InputError::report("a report in several columns needs the time at which it begins"));
+        }
         let local = match (self.every, self.compare) {
             (Some(unit), _) => span.split(unit, year)?,
             (None, Some(compared)) => vec![span, span.earlier(compared)?],

@@ -58,6 +58,18 @@ on_every_backend! {
         assert_eq!(book.run("report trial-balance --at 2026-02-28 --format json").ends(1).json()["balanced"], false);
     }
 
+    fn a_span_of_all_time_has_too_many_columns_and_one_of_no_time_says_so(book: &TestBook) {
+        check(book, BEGIN);
+        for span in ["--from 0001 --to 9999", "--from 0001 --to 9999-12-31", "--from 1900"] {
+            book.run(&format!("report trial-balance {span} --every day")).ends(65).says("a report has at most 1000 columns");
+        }
+        for span in ["--to 2026-03", "--at 9999"] {
+            book.run(&format!("report trial-balance {span} --every month")).ends(65).says("needs the time at which it begins");
+        }
+        assert!(lines(book, "trial-balance --from 0001 --to 0004 --every year --zero").len() > 3);
+        book.run("report trial-balance --from 2026-03 --to 2026-03").ends(0).shows("Trial balance, empty span at 2026-03-01, UTC");
+    }
+
     fn what_cannot_be_reported_says_why(book: &TestBook) {
         check(book, BEGIN);
         for (arguments, code, words) in [

@@ -70,6 +70,7 @@ mod tests {
             ("2026-09-30,USD,EUR,-1", "no price"),
             ("2026-09-30,USD,EUR,1e3", "no price"),
             ("2026-09-30,USD,EUR", "fields"),
+            ("2026-09-30,EUR,EUR,1", "EUR in EUR says nothing"),
             ("2026-09-29,USD,EUR,1\n2026-09-29,USD,EUR,1", "two prices of USD in EUR on 2026-09-29"),
         ] {
             let told = read(&format!("{header}{line}\n")).unwrap_err();

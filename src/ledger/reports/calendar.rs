@@ -99,12 +99,9 @@ impl ReportPeriod {
     /// Its parts, which begin where such parts of a calendar do; the first and the last can be shorter.
     ///
     /// # Errors
-    /// [`InputError::Report`] where it has no beginning or no end, or more than 1,000 parts.
+    /// [`InputError::Report`] where it has more than 1,000 parts. One without a beginning begins with the year 1.
     pub fn split(self, unit: PeriodUnit, year: FiscalYear) -> Result<Vec<Self>, InputError> {
-        let begin = self.begin.next().filter(|_| self.begin > Bound::BEGIN);
-        let (Some(first), Some(_)) = (begin, self.end.next()) else {
-            return Err(InputError::report("a report in several columns needs the time at which it begins"));
-        };
+        let first = self.begin.next().unwrap_or(Instant::MAX);
         let mut next_day = first_day_around(date(first), unit, year);
         let mut parts: Vec<Self> = Vec::new();
         let mut begin = self.begin;
@@ -169,11 +166,17 @@ impl ReportPeriod {
     }
 }
 
-/// `2026`, `2026-09` and `2026-09-01` where it is just that, days with `..` between them, or moments.
+/// `2026`, `2026-09` and `2026-09-01` where it is just that, days with `..` between them, or moments. One that holds no moment says so.
 impl fmt::Display for ReportPeriod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.begin == Bound::BEGIN {
             return write!(f, "..{}", self.end_name());
+        }
+        if self.begin == self.end {
+            return match midnight(self.begin) {
+                Some(day) => write!(f, "empty span at {day}"),
+                None => write!(f, "empty span at {}", self.begin),
+            };
         }
         let (Some(begin), Some(end)) = (midnight(self.begin), midnight(self.end)) else {
             return write!(f, "{}..{}", self.begin, self.end_name());
@@ -272,7 +275,7 @@ mod tests {
         );
         assert_eq!(names(period("2024-04-01", "2026-04-01"), PeriodUnit::Year, 4).len(), 2);
         assert_eq!(names(period("2024-01-01", "2026-01-01"), PeriodUnit::Year, 1), ["2024", "2025"]);
-        assert_eq!(names(period("2026-01-01", "2026-01-01"), PeriodUnit::Month, 1), ["2026-01-01..2025-12-31"]);
+        assert_eq!(names(period("2026-01-01", "2026-01-01"), PeriodUnit::Month, 1), ["empty span at 2026-01-01"]);
     }
 
     #[test]

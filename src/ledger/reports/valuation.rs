@@ -25,8 +25,11 @@ impl Prices {
     /// Adds the price of `currency` in another currency on a day.
     ///
     /// # Errors
-    /// [`InputError::Report`] where that day has one already.
+    /// [`InputError::Report`] where that day has one already, and for a price of a currency in itself.
     pub fn add(&mut self, day: Day, [currency, priced_in]: [CurrencyCode; 2], price: Rate) -> Result<(), InputError> {
+        if currency == priced_in {
+            return Err(InputError::report(format!("a price of {currency} in {priced_in} says nothing; leave it out")));
+        }
         match self.0.insert((currency, priced_in, day), price) {
             None => Ok(()),
             Some(_) => Err(InputError::report(format!("there are two prices of {currency} in {priced_in} on {day}"))),
