@@ -30,9 +30,9 @@ const NAVIGATION: [(&str, &str, Scope); 13] = [
     ("/doctor", "Doctor", Scope::Admin),
 ];
 
-/// Whether a page is about the book as a whole, which a key for some accounts cannot see.
+/// Whether a page is about the book as a whole, which a key for some accounts cannot see. The transfers of an account are on its page.
 fn is_of_book(path: &str) -> bool {
-    !["/accounts", "/transfers"].contains(&path)
+    path != "/accounts"
 }
 
 /// A whole page. `who` is logged in, where somebody is; `target` is the path that was asked for.

@@ -63,6 +63,7 @@ use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::server::answer::PROBLEM;
+use crate::server::pages::acting::fields::SENT_SEVERAL_TIMES;
 use crate::server::pages::guard::{check_origin, redirect, respond, set_cookie, zone_cookie};
 use crate::server::pages::page::{Document, Later, Page, Reply, Run};
 use crate::server::pages::pairs::{Pairs, path_with_name};
@@ -256,5 +257,7 @@ async fn read_form(parts: &Parts, body: axum::body::Body, bytes_max: usize) -> R
     let most =
         || Problem::new(ServerCode::BodyTooLarge, format!("the form has more than {bytes_max} bytes, or was cut"));
     let bytes = read.map_err(|_| most())?;
-    Pairs::read(std::str::from_utf8(&bytes).map_err(|_| Problem::invalid("the form is not UTF-8"))?)
+    let form = Pairs::read(std::str::from_utf8(&bytes).map_err(|_| Problem::invalid("the form is not UTF-8"))?)?;
+    form.check_sent_once(&SENT_SEVERAL_TIMES)?;
+    Ok(form)
 }

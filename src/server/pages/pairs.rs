@@ -1,5 +1,6 @@
 //! Names and values, as a query and a form have them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -35,6 +36,15 @@ impl Pairs {
 
     pub(super) fn of<'t>(pairs: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// Refuses a name that has two values, unless it may: one of them would be passed over.
+    pub(super) fn check_sent_once(&self, may_repeat: &[&str]) -> Result<(), Problem> {
+        let mut names = BTreeSet::new();
+        match self.iter().find(|(name, _)| !may_repeat.contains(name) && !names.insert(*name)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Problem::invalid(format!("the form has the field {name:?} twice"))),
+        }
     }
 
     /// The first value of that name that is not empty.
@@ -108,6 +118,8 @@ mod tests {
         assert_eq!(Pairs::read("a=&a=x+y").unwrap().get("a"), Some("x y"));
         assert!(Pairs::read("a=&a=x&b=y&a=z").unwrap().all("a").eq(["x", "z"]));
         assert_eq!(pairs.with("from", "z").without(&["note"]).behind("/p"), "/p?from=z");
+        assert!(Pairs::read("a=&b=x&a=y").unwrap().check_sent_once(&["b"]).is_err());
+        assert!(Pairs::read("a=&b=x&b=y").unwrap().check_sent_once(&["b"]).is_ok());
         assert!(Pairs::read("a=%ff").is_err() && Pairs::read(&"a=1&".repeat(300)).is_err());
     }
 }

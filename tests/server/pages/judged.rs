@@ -93,4 +93,44 @@ on_every_backend! {
         let capture = browser.page("/holds/h1/capture");
         assert!(capture.contains("Remaining") && capture.contains("customers:bob"), "a form says what it is about: {capture}");
     }
+
+    fn a_form_takes_only_words_that_it_offers_and_each_field_once(book: &TestBook) {
+        let server = bank(book);
+        let browser = Browser::with_key(&server, &server.key);
+        let cash = [("account", "customers:alice"), ("way", "zz"), ("amount", "1.00"), ("key", "k-zz")];
+        for step in ["", "confirm"] {
+            let answer = browser.send("/cash", &[&cash[..], &[("step", step)]].concat()).is(400);
+            assert!(answer.body.contains("id=\"why-way\"") && answer.body.contains("value=\"customers:alice\""), "{}", answer.body);
+        }
+        let post = [("from", "customers:alice"), ("to", "customers:bob"), ("way", "withdraw"), ("amount", "1.00"), ("key", "k-y")];
+        assert!(browser.send("/post", &post).is(400).body.contains("id=\"why-way\""));
+        for (target, fields) in [
+            ("/cash", &[("account", "customers:alice"), ("amount", "1.00"), ("amount", "2.00"), ("key", "k-2")][..]),
+            ("/cash", &[("account", ""), ("account", "customers:alice"), ("amount", "2.00"), ("key", "k-2")]),
+            ("/time-zone", &[("zone", "UTC"), ("zone", "+02:00")]),
+            ("/keys/new", &[("name", "a"), ("name", "b"), ("scopes", "admin")]),
+        ] {
+            assert!(browser.send(target, fields).is(400).body.contains("twice"), "{target} {fields:?}");
+        }
+        server.get("/v1/transfers/k-zz").problem(404, "transfer_unknown");
+        server.get("/v1/transfers/k-2").problem(404, "transfer_unknown");
+    }
+
+    fn a_refusal_that_begins_with_a_name_leaves_it_as_it_is(book: &TestBook) {
+        let server = bank(book);
+        server.open_accounts(&["alice", "bob"]);
+        let browser = Browser::with_key(&server, &server.key);
+        let fields = [("from", "customers:alice"), ("to", "customers:bob"), ("amount", "900000.00"), ("key", "k-1")];
+        let refused = browser.send("/post", &fields).is(422).body;
+        assert!(!refused.contains("Customers:alice"), "{refused}");
+        assert!(refused.contains("customers:alice"), "{refused}");
+    }
+
+    fn a_page_that_is_not_there_says_where_to_begin(book: &TestBook) {
+        let server = bank(book);
+        let browser = Browser::with_key(&server, &server.key);
+        for target in ["/accounts/nobody", "/transfers/none", "/holds/none"] {
+            assert!(browser.get(target).is(404).body.contains("Begin at <a href=\"/\">"), "{target}");
+        }
+    }
 }

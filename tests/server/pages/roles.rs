@@ -48,6 +48,10 @@ on_every_backend! {
         assert!(page.contains("customers:bob:") && !page.contains("alice"), "{page}");
         browser.get("/accounts?prefix=customers:").is(303);
         browser.page("/accounts/customers:bob");
+        let led_to = page.split("<nav").nth(1).unwrap().split("</nav>").next().unwrap().to_owned();
+        for target in led_to.split("href=\"").skip(1).map(|link| link.split('"').next().unwrap()) {
+            browser.get(target).is(200);
+        }
         for target in ["/accounts/customers:alice", "/transfers/t1", "/reports/trial-balance", "/proof"] {
             browser.get(target).is(403);
         }

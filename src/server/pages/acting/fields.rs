@@ -21,6 +21,9 @@ pub(in crate::server::pages) enum Input {
     Several(Choices),
 }
 
+/// The fields of which several values can be chosen. All others are sent once.
+pub(in crate::server::pages) const SENT_SEVERAL_TIMES: [&str; 2] = ["scopes", "types"];
+
 #[derive(Clone, Copy)]
 pub(in crate::server::pages) struct Field {
     pub(in crate::server::pages) name: &'static str,
@@ -75,6 +78,19 @@ impl Field {
         typed.is_some_and(|typed| problem.fields.values().any(|value| value == typed))
     }
 
+    /// Refuses a word that is none of those that can be chosen.
+    pub(super) fn check(&self, given: &Pairs) -> Result<(), Problem> {
+        let (Input::One(choices) | Input::Several(choices)) = self.input else { return Ok(()) };
+        match given.all(self.name).find(|given| choices.iter().all(|(word, _)| word != given)) {
+            None => Ok(()),
+            Some(other) => {
+                let words = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+                let problem = format!("{other:?} is none of the choices of {:?}, which are {words}", self.label);
+                Err(Problem::invalid(problem).of_field(self.name))
+            }
+        }
+    }
+
     /// The field with what was given for it, and why that is refused.
     pub(in crate::server::pages) fn shown(&self, given: &Pairs, refused: Option<&Problem>) -> Markup {
         match refused.filter(|problem| self.is_in(problem, given)) {
@@ -84,7 +100,7 @@ impl Field {
                 html! {
                     div.refused {
                         (self.with_mark(given, Some(&why)))
-                        p.bad id=(why) { (text(&sentence(&problem.detail))) }
+                        p.bad id=(why) { (text(&sentence(problem))) }
                     }
                 }
             }

@@ -134,9 +134,12 @@ pub(in crate::server::pages) async fn show(visit: &Visit, form: &Form) -> Outcom
 pub(in crate::server::pages) async fn act(visit: &Visit, form: &Form) -> Outcome {
     visit.check(form.scope)?;
     let step = match visit.form.get("step") {
-        Some("confirm") => confirm(visit, form).await,
         Some("edit") => return Ok(shown(form.title, filled(visit, form, &visit.form, None).await?)),
-        _ => try_out(visit, form).await,
+        step => match form.fields.iter().try_for_each(|field| field.check(&visit.form)) {
+            Err(problem) => Err(problem),
+            Ok(()) if step == Some("confirm") => confirm(visit, form).await,
+            Ok(()) => try_out(visit, form).await,
+        },
     };
     match step {
         // A refusal leaves the form as it was filled.
