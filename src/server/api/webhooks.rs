@@ -14,7 +14,7 @@ use crate::server::keys::scope::Scope;
 use crate::server::problem::{Problem, of_field};
 use crate::server::schemas::Shape;
 use crate::server::status::ServerCode;
-use crate::server::webhooks::kept::{NewWebhook, Webhooks};
+use crate::server::webhooks::kept::{NewWebhook, Webhooks, is_same_url};
 use crate::server::webhooks::kind::WebhookKind;
 use crate::store::DeliveryState;
 use crate::wire::{Fields, read_duration};
@@ -106,7 +106,7 @@ fn read_new(call: &Call, webhooks: &Webhooks, ledger: &Ledger) -> Result<NewWebh
             Problem::new(ServerCode::Forbidden, "only a key with the scope admin may allow private addresses");
         return Err(problem.with("scope", Scope::Admin.as_str()).of_field("allow_private"));
     }
-    if let Some(other) = webhooks.list()?.iter().find(|other| other.url == url) {
+    if let Some(other) = webhooks.list()?.iter().find(|other| is_same_url(&other.url, &url)) {
         let detail = format!("there is a webhook for this URL already, {}", other.id);
         let problem = Problem::new(ServerCode::WebhookExists, detail).with("webhook", other.id.as_str());
         return Err(problem.of_field("url"));

@@ -85,6 +85,24 @@ pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> 
     }
 }
 
+/// The URL in one spelling, so that two of one meaning are one: scheme and host in small letters, no port that goes without saying, and a
+/// path in any case. What cannot be read stays as it is, and is refused by [`check_url`].
+pub(super) fn plain_url(text: &str) -> String {
+    let Ok(uri) = text.parse::<Uri>() else { return text.to_owned() };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return text.to_owned() };
+    let host = authority.host();
+    let Some(port) = authority.as_str().strip_prefix(host) else { return text.to_owned() };
+    let (scheme, host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
+    let port = match (port.strip_prefix(':').and_then(|port| port.parse::<u16>().ok()), scheme.as_str()) {
+        (Some(443), "https") | (Some(80), "http") => String::new(),
+        (Some(port), _) => format!(":{port}"),
+        (None, _) => port.to_owned(),
+    };
+    let rest = uri.path_and_query().map_or("", |rest| rest.as_str());
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    format!("{scheme}://{host}{port}{slash}{rest}")
+}
+
 fn is_port(text: &str) -> bool {
     let are_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     are_digits && text.parse::<u16>().is_ok_and(|port| port > 0)
@@ -218,5 +236,30 @@ mod tests {
             assert_eq!(check_url(text, Network::Any).is_ok(), is_any, "{text}");
         }
         assert!(check_url(&format!("https://a/{}", "x".repeat(2_000)), Network::Any).is_err());
+    }
+
+    #[test]
+    fn a_url_has_one_spelling() {
+        for text in [
+            "https://example.com",
+            "https://example.com/",
+            "HTTPS://Example.com",
+            "https://EXAMPLE.com:443/",
+            "https://example.com:0443",
+        ] {
+            assert_eq!(plain_url(text), "https://example.com/", "{text}");
+        }
+        for (text, plain) in [
+            ("http://a:80/X?y=Z", "http://a/X?y=Z"),
+            ("http://a:443/", "http://a:443/"),
+            ("https://a:8443", "https://a:8443/"),
+            ("https://a?b=c", "https://a/?b=c"),
+            ("https://[2001:DB8::1]:443/p", "https://[2001:db8::1]/p"),
+            ("https://a:0/", "https://a:0/"),
+            ("no url", "no url"),
+        ] {
+            assert_eq!(plain_url(text), plain);
+        }
+        assert!(check_url("https://a:0/", Network::Any).is_err());
     }
 }

@@ -22,6 +22,12 @@ pub(in crate::server) const USUAL: [Duration; 9] = [
 /// The most that a receiver may ask for.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
 
+/// Longer than any attempt is put off by a table. A later one was set by a clock that was ahead.
+pub(super) fn put_off_max(table: &[Duration]) -> Duration {
+    let usual = table.iter().copied().fold(RETRY_AFTER_MAX, Duration::max);
+    usual.saturating_add(usual / 10).saturating_add(Duration::from_mins(1))
+}
+
 /// The time of the next attempt after so many have failed, unless there is none. It is up to a tenth later than the table says, so that
 /// what failed together is not sent again together. `salt` is anything random.
 pub(super) fn next(table: &[Duration], failed: i64, asked: Option<Duration>, salt: u8) -> Option<Duration> {
@@ -52,6 +58,14 @@ mod tests {
         assert_eq!(next(&USUAL, 10, None, 0), None);
         let latest = next(&USUAL, 2, None, 255).unwrap();
         assert!(latest > Duration::from_mins(5) && latest <= Duration::from_secs(330), "{latest:?}");
+    }
+
+    #[test]
+    fn no_attempt_is_put_off_for_longer_than_the_most() {
+        for table in [&USUAL[..], &[Duration::from_millis(1)], &[Duration::from_hours(90), Duration::from_hours(1)]] {
+            let longest = (1..=9).filter_map(|failed| next(table, failed, Some(Duration::MAX), 255)).max().unwrap();
+            assert!(longest < put_off_max(table) && put_off_max(table) < longest * 2, "{longest:?}");
+        }
     }
 
     #[test]

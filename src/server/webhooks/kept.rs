@@ -10,7 +10,7 @@ use crate::error::{Error, InputError};
 use crate::facts::{Instant, NamePrefix};
 use crate::ledger::{EventCursor, Ledger};
 use crate::server::feed::start::EventStart;
-use crate::server::webhooks::address::{Network, URL_CHARACTERS_MAX, check_url};
+use crate::server::webhooks::address::{Network, URL_CHARACTERS_MAX, check_url, plain_url};
 use crate::server::webhooks::client::{Client, Message, SEND_TIME_MAX};
 use crate::server::webhooks::kind::WebhookKind;
 use crate::server::webhooks::{body, secret};
@@ -109,12 +109,13 @@ impl Webhooks {
     /// # Errors
     /// [`Error::Input`] where there is none; [`Error::Store`].
     pub fn get(&self, name: &str) -> Result<WebhookRecord, Error> {
-        let found = self.list()?.into_iter().find(|webhook| webhook.id == name || webhook.url == name);
+        let found = self.list()?.into_iter().find(|webhook| webhook.id == name || is_same_url(&webhook.url, name));
         found.ok_or_else(|| unknown(name))
     }
 
     fn row(&self, name: &str) -> Result<WebhookRow, Error> {
-        let found = self.rows().list()?.into_iter().find(|webhook| webhook.id == name || webhook.url == name);
+        let found =
+            self.rows().list()?.into_iter().find(|webhook| webhook.id == name || is_same_url(&webhook.url, name));
         found.ok_or_else(|| unknown(name))
     }
 
@@ -125,7 +126,8 @@ impl Webhooks {
     /// gives no random bytes.
     pub fn add(&self, new: NewWebhook, now: Instant) -> Result<WebhookMadeRecord, Error> {
         new.check_url()?;
-        if let Some(other) = self.rows().list()?.iter().find(|other| other.url == new.url) {
+        let new = NewWebhook { url: plain_url(&new.url), ..new };
+        if let Some(other) = self.rows().list()?.iter().find(|other| is_same_url(&other.url, &new.url)) {
             let problem = format!("there is a webhook for this URL already, {}", other.id);
             return Err(InputError::request(problem).into());
         }
@@ -353,6 +355,11 @@ fn shown_delivery(row: DeliveryRow) -> DeliveryRecord {
         status: row.status,
         problem: row.problem,
     }
+}
+
+/// Whether both are one URL, however they are written.
+pub(in crate::server) fn is_same_url(one: &str, other: &str) -> bool {
+    plain_url(one) == plain_url(other)
 }
 
 fn unknown(name: &str) -> Error {

@@ -17,7 +17,7 @@ impl Worker<'_> {
     /// Sends what is due again and the next events of the book, and then the next crossings of monitors.
     pub(super) fn send_several(&mut self, row: &WebhookRow) -> Result<Next, Error> {
         let told = Self::told(row)?;
-        let due = Deliveries(&self.means.place).due(&row.id, self.now().micros(), DUE_MAX)?;
+        let due = Deliveries(&self.means.place).due(&row.id, self.now_and_latest(), DUE_MAX)?;
         let page = self.events(&told, PAGE_EVENTS)?;
         let events = page.events.iter().map(Notice::of_event).collect::<Result<Vec<_>, Error>>()?;
         if let Some(next) = self.send_at_once(Tasks::new(&due, &events))? {

@@ -95,8 +95,8 @@ impl<'a> Worker<'a> {
             return self.send_several(&row);
         }
         if let Some(head) = Deliveries(&self.means.place).waiting(&row.id, 1)?.first() {
-            let now = self.now().micros();
-            if head.next_at > now {
+            let [now, latest] = self.now_and_latest();
+            if (now + 1..=latest).contains(&head.next_at) {
                 return Ok(Next::Wait(Duration::from_micros(head.next_at.abs_diff(now))));
             }
             return self.send_again(&row, head);
@@ -116,6 +116,13 @@ impl<'a> Worker<'a> {
 
     pub(super) fn now(&self) -> Instant {
         self.means.ledger.clock().now()
+    }
+
+    /// The time, and the latest one to which an attempt is put off from now. What is put off until later was so by a clock that was ahead, and is
+    /// due: it would never be tried before that time comes.
+    pub(super) fn now_and_latest(&self) -> [i64; 2] {
+        let now = self.now();
+        [now.micros(), now.after(attempts::put_off_max(&self.means.retries)).micros()]
     }
 
     /// What the endpoint is told of.

@@ -116,12 +116,17 @@ impl Deliveries<'_> {
         self.load(sql, &[webhook.into(), limit.into()])
     }
 
-    /// Those that are due, longest first.
-    pub(crate) fn due(&self, webhook: &str, now: i64, limit: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+    /// Those that are due, longest first: those whose time has come, and those whose time is later than any that is given.
+    pub(crate) fn due(
+        &self,
+        webhook: &str,
+        [now, latest]: [i64; 2],
+        limit: i64,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
         let sql = "\
-            select * from {}.webhook_deliveries where webhook = $1 and state = 'waiting' and next_at <= $2 \
-            order by next_at, sequence limit $3";
-        self.load(sql, &[webhook.into(), now.into(), limit.into()])
+            select * from {}.webhook_deliveries where webhook = $1 and state = 'waiting' and (next_at <= $2 or next_at > $3) \
+            order by next_at, sequence limit $4";
+        self.load(sql, &[webhook.into(), now.into(), latest.into(), limit.into()])
     }
 
     /// How many of each endpoint wait and are dead, counted up to a bound.

@@ -128,4 +128,23 @@ on_every_backend! {
             assert!(ways.contains(&format!("webhook_deliveries_{name}")), "{name}: {ways:?}");
         }
     }
+
+    fn what_a_clock_that_was_ahead_put_off_is_sent_again_by_the_right_one(book: &TestBook) {
+        let receiver = Receiver::that(|number, _| Reaction::Answer(if number < 2 { 503 } else { 200 }, ""));
+        let (ordered, _) = add(book, NewWebhook::new(&receiver.url));
+        let retries = vec![Duration::from_hours(20)];
+        let server = TestServer::with(book, ServerOptions { webhook_retries: retries.clone(), ..hasty() });
+        server.open_accounts(&["a"]);
+        wait_until(book, &ordered, |webhook| webhook["waiting"] == 1);
+        let other = format!("{}/other", receiver.url);
+        let (unordered, _) = add(book, NewWebhook { ordered: false, ..NewWebhook::new(&other) });
+        wait_until(book, &unordered, |webhook| webhook["waiting"] == 1);
+        server.stop().unwrap();
+        let ahead = Clock::system().now().after(Duration::from_hours(24 * 300)).micros();
+        run(book, &format!("update {}.webhook_deliveries set tried_at = {ahead}, next_at = {ahead}", schema(book)));
+        let _server = TestServer::again(book, ServerOptions { webhook_retries: retries, ..hasty() });
+        for id in [&ordered, &unordered] {
+            wait_until(book, id, |webhook| webhook["waiting"] == 0 && webhook["delivered"] != 0);
+        }
+    }
 }

@@ -272,4 +272,20 @@ on_every_backend! {
         other.stop().unwrap();
         assert_eq!((happened("hold.expired"), happened("transfer.posted")), (1, 2), "two servers did each once");
     }
+
+    fn one_url_is_one_webhook_however_it_is_written(book: &TestBook) {
+        let server = TestServer::on(book);
+        let add = |url: &str| server.post("/v1/webhooks", &format!(r#"{{"url": "{url}"}}"#));
+        let made = add("HTTPS://Hooks.Example").is(201).json();
+        assert_eq!(made["url"], "https://hooks.example/");
+        for url in ["https://hooks.example", "https://hooks.example/", "https://HOOKS.example:443/", "https://hooks.example:0443"] {
+            assert_eq!(add(url).problem(409, "webhook_exists").json()["webhook"], made["id"], "{url}");
+            let answer = book.run_as_owner(&format!("webhook show {url}")).ends(0);
+            assert!(answer.stdout.contains(made["id"].as_str().unwrap()), "{}", answer.stdout);
+            book.run_as_owner(&format!("webhook add {url}")).ends(65).says("there is a webhook for this URL already");
+        }
+        add("https://hooks.example/Other").is(201);
+        add("https://hooks.example:8443").is(201);
+        add("https://hooks.example:0/").problem(400, "request_invalid");
+    }
 }
