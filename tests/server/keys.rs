@@ -237,6 +237,25 @@ on_every_backend! {
         let valid: Vec<_> = book.run_as_owner("key list --format json").json()["items"].as_array().unwrap().iter().map(|key| key["valid"].clone()).collect();
         assert_eq!(valid, [false, false]);
     }
+
+    fn a_key_for_some_accounts_does_not_learn_which_others_there_are(book: &TestBook) {
+        let server = TestServer::on(book);
+        server.open_accounts(&["shops:a", "shops:b", "secret:there"]);
+        let scopes = [Scope::AccountsRead, Scope::TransfersRead];
+        let new = NewKey { prefix: "shops:".into(), ..NewKey::new("shop".parse().unwrap(), scopes) };
+        let key = keys(book).create(new, Clock::system().now()).unwrap().text;
+        let ask = |query: &str| {
+            let target = format!("/v1/accounts/shops:a/statement?{query}");
+            let answer = server.request("GET", &target).with_key(&key).send();
+            (answer.status, answer.body)
+        };
+        for span in ["", "&from=2020-01-01T00:00:00Z", "&order=effective", "&limit=1"] {
+            let there = ask(&format!("counterparty=secret:there{span}"));
+            assert_eq!(there, ask(&format!("counterparty=secret:nobody{span}")), "{span}");
+            assert_eq!(there.0, 200);
+            assert_eq!(ask(&format!("counterparty=shops:nobody{span}")).0, 422, "of its own it is told");
+        }
+    }
 }
 
 /// A key with the same id and another secret.

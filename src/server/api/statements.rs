@@ -1,7 +1,9 @@
 //! The transfers of an account.
 
-use crate::facts::Sequence;
+use crate::error::Error;
+use crate::facts::{AccountName, Sequence};
 use crate::ledger::{Ledger, ListPage, Span, StatementOrder};
+use crate::rejection::Rejection;
 use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::{Call, read_cursor};
 use crate::server::endpoint::{Action, CURSOR, Endpoint, LIMIT};
@@ -36,7 +38,7 @@ fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let name = call.account()?;
     let account = ledger.get_account(&name)?;
     let (from, limit) = (call.cursor()?.map(Sequence), call.limit()?);
-    let statement = match call.asked("counterparty")? {
+    let statement = match counterparty(call, ledger, &name)? {
         Some(other) => ledger.statement_with(&name, &other, ListPage { from, limit, ..ListPage::default() })?,
         None => ledger.statement(&name, from, limit)?,
     };
@@ -45,11 +47,24 @@ fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     Answer::page_within(&head, ITEMS, &entries, statement.next)
 }
 
+/// The other account that is asked for. A key for some accounts does not learn whether there is one of a name outside of them: one that is
+/// not there is answered like one with which there is no transfer, as there is none between an account and itself.
+fn counterparty(call: &Call, ledger: &Ledger, own: &AccountName) -> Result<Option<AccountName>, Problem> {
+    let Some(other) = call.asked::<AccountName>("counterparty")? else { return Ok(None) };
+    if call.principal.reaches(&other) {
+        return Ok(Some(other));
+    }
+    match ledger.get_account(&other) {
+        Err(Error::Rejected(refused)) if matches!(*refused, Rejection::AccountUnknown { .. }) => Ok(Some(own.clone())),
+        found => Ok(found.map(|_| Some(other))?),
+    }
+}
+
 fn over_span(call: &Call, ledger: &Ledger, order: StatementOrder) -> Result<Answer, Problem> {
     let cursor = call.query.get("cursor").map(read_cursor).transpose()?;
     let span = Span { order, from: call.asked("from")?, to: call.asked("to")?, cursor };
     let (name, limit) = (call.account()?, call.limit()?);
-    let statement = match call.asked("counterparty")? {
+    let statement = match counterparty(call, ledger, &name)? {
         Some(other) => ledger.statement_of_span_with(&name, &other, span, limit)?,
         None => ledger.statement_of_span(&name, span, limit)?,
     };
