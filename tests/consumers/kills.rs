@@ -88,4 +88,24 @@ on_every_backend! {
         let record = consumers.get("audit", &ledger).unwrap();
         assert_eq!((record.cursor, record.holder), (Some(last), None));
     }
+
+    fn two_signals_at_once_are_one_and_the_follower_gives_its_right_back(book: &TestBook) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("events.ndjson");
+        let (ledger, consumers) = (book.ledger_of_today(), consumers(book));
+        consumers.add("audit", teller::server::EventStart::First, &ledger).unwrap();
+        book.run("account open cash:a --currency EUR").ends(0);
+        for _ in 0..3 {
+            let mut follower = follow_until(book, &file, |follower| {
+                let holder = consumers.get("audit", &ledger).unwrap().holder;
+                holder.is_some_and(|holder| holder.ends_with(&format!("process {}", follower.id())))
+            });
+            // As `timeout` does, which signals the process and its group.
+            let both = "kill -s TERM $1; kill -s TERM $1";
+            let id = follower.id().to_string();
+            assert!(std::process::Command::new("sh").args(["-c", both, "sh", &id]).status().unwrap().success());
+            assert_eq!(follower.wait().unwrap().code(), Some(0));
+            assert_eq!(consumers.get("audit", &ledger).unwrap().holder, None);
+        }
+    }
 }
