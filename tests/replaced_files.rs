@@ -217,6 +217,11 @@ fn a_server_whose_keys_are_removed_says_so() {
         .json(r#"{"name": "late", "scopes": ["admin"]}"#)
         .send()
         .problem(503, "file_replaced");
+    for path in ["/v1/webhooks", "/v1/consumers", "/v1/monitors"] {
+        server.get(path).problem(503, "file_replaced");
+    }
+    let hook = r#"{"url": "https://hooks.example/"}"#;
+    server.post("/v1/webhooks", hook).problem(503, "file_replaced");
     let begin = std::time::Instant::now();
     while server.get("/readyz").status == 200 {
         assert!(begin.elapsed().as_secs() < 60, "it stays ready");

@@ -137,7 +137,7 @@ impl Server {
     ) -> Result<Self, Error> {
         let store = StoreOptions { lifetime: Lifetime::Long, ..store };
         let state = Arc::new(State::open(url, store, &options)?);
-        state.ring.refresh()?;
+        state.look_beside_the_book()?;
         let has_key = state.ring.has_valid(state.poster.ledger().clock().now());
         let cannot_listen = |source| Error::File { doing: format!("listen on {}", options.listen), source };
         let listen = match &sockets.tcp {
@@ -361,10 +361,10 @@ async fn refresh_keys(state: Arc<State>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !state.is_ending() {
         ticks.tick().await;
-        let ring = Arc::clone(&state.ring);
-        let looked = tokio::task::spawn_blocking(move || ring.refresh()).await;
+        let of_look = Arc::clone(&state);
+        let looked = tokio::task::spawn_blocking(move || of_look.look_beside_the_book()).await;
         if let Ok(Err(fault)) = looked {
-            warn!(%fault, "the keys cannot be read; those that are known stay");
+            warn!(%fault, "what is kept beside the book cannot be read; the keys that are known stay");
         }
     }
 }

@@ -88,6 +88,14 @@ impl State {
         })
     }
 
+    /// Reads the keys, and opens what else is kept beside the book. Blocks.
+    pub(super) fn look_beside_the_book(&self) -> Result<(), Error> {
+        self.ring.refresh()?;
+        self.webhooks.open_file()?;
+        self.consumers.open_file()?;
+        self.monitors.open_file()
+    }
+
     /// The threads that all lanes together may need.
     pub(super) fn threads(options: &ServerOptions) -> usize {
         (options.readers.max(1) + WRITERS + LONG_WORKERS + 1 + OTHER_THREADS) as usize

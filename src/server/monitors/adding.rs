@@ -46,6 +46,11 @@ impl Monitors {
         Self(Place::of_book(url, options))
     }
 
+    /// Opens the file where it is there, so that it is missed when it goes.
+    pub(in crate::server) fn open_file(&self) -> Result<(), Error> {
+        Ok(self.0.open_file()?)
+    }
+
     pub(super) const fn rows(&self) -> MonitorRows<'_> {
         MonitorRows(&self.0)
     }

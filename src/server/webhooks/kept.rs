@@ -78,6 +78,11 @@ impl Webhooks {
         Self(Place::of_book(url, options))
     }
 
+    /// Opens the file where it is there, so that it is missed when it goes.
+    pub(in crate::server) fn open_file(&self) -> Result<(), Error> {
+        Ok(self.0.open_file()?)
+    }
+
     const fn rows(&self) -> WebhookRows<'_> {
         WebhookRows(&self.0)
     }

@@ -177,6 +177,11 @@ impl Place {
         Self { book: book.clone(), url, options, connected: Mutex::default() }
     }
 
+    /// Opens the file where it is there, so that it is missed when it goes. A connection to a server needs no such care.
+    pub(crate) fn open_file(&self) -> Result<(), StoreError> {
+        if self.url.file().is_none() || self.url.is_new_file() { Ok(()) } else { self.pool().map(drop) }
+    }
+
     /// Reads, where the table was made.
     pub(super) fn read<T>(
         &self,
