@@ -4,7 +4,7 @@ use teller::facts::{Key, Reference, TransferId};
 use teller::requests::{
     AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, CaptureRequest, Expiry, HoldRequest,
     JournalRequest, LimitChange, MetadataChange, NewLimit, Operation, Parties, Place, Quantity, ReleaseRequest,
-    Remainder, Request, ReversalRequest, ReversalTime, Sides, Verb,
+    Remainder, Request, ReversalRequest, ReversalTime, Scope, Sides, Verb,
 };
 
 use crate::support::{amount, money, name, transfer};
@@ -147,4 +147,34 @@ fn a_place_is_told_from_the_outside_to_the_inside() {
 #[should_panic(expected = "no request nests fields deeper")]
 fn fields_are_nested_three_deep_at_most() {
     let _ = Place::default().field("a").field("b").field("c").field("d");
+}
+
+#[test]
+fn a_posting_knows_beforehand_what_it_locks_and_reads() {
+    let in_the_past = ReversalRequest { at: ReversalTime::Original, ..ReversalRequest::new(key("k"), reference("t")) };
+    let requests = operations().into_iter().map(|(_, operation)| operation).chain([in_the_past.into()]);
+    let requests: Vec<_> = requests.map(Request::Operation).collect();
+    let word = |request: &Request| request.operations()[0].verb();
+    for request in &requests {
+        let scope = Scope::of(std::slice::from_ref(request));
+        let mut names: Vec<_> = scope.names.iter().map(|name| name.as_str()).collect();
+        names.sort_unstable();
+        let ids = |texts: &[&str]| texts.iter().map(|text| key(text).id()).collect::<Vec<_>>();
+        let changes: &[&str] = if names == ["alice"] { &["alice"] } else { &[] };
+        assert!(scope.changed.iter().map(|name| name.as_str()).eq(changes.iter().copied()), "{request:?}");
+        let is_alone = matches!(word(request), None | Some(Verb::Hold));
+        assert_eq!(scope.needs_only_accounts(), is_alone, "{request:?}");
+        assert_eq!(scope.names_all_accounts(), is_alone || !changes.is_empty(), "{request:?}");
+        let (expected, holds, reversed) = match word(request) {
+            None | Some(Verb::Hold) => (ids(&["k"]), vec![], vec![]),
+            Some(Verb::Capture) => ([ids(&["k"]), vec![key("k").id().of_remainder()]].concat(), ids(&["h"]), vec![]),
+            Some(Verb::Release) => (ids(&["k"]), ids(&["h"]), vec![]),
+            Some(Verb::Reverse) => (ids(&["k", "t"]), vec![], ids(&["t"])),
+            Some(_) => (vec![], vec![], vec![]),
+        };
+        assert_eq!((&scope.ids, &scope.hold_ids, &scope.reversed_ids), (&expected, &holds, &reversed), "{request:?}");
+    }
+    let timed: Vec<_> =
+        requests.iter().map(|request| Scope::of(std::slice::from_ref(request)).has_effective_times).collect();
+    assert!(timed.iter().rev().skip(1).all(|is_timed| !is_timed) && timed[timed.len() - 1], "only the last gives one");
 }

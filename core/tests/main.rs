@@ -27,6 +27,7 @@ mod precedence;
 mod references;
 mod rejections;
 mod replays;
+mod resolving;
 mod reversals;
 mod schedules;
 mod states;

@@ -1,13 +1,27 @@
 //! What becomes an error by itself where a fault is handed on.
 
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::facts::TextError;
 use crate::rejection::{Rejection, ScheduleRejection};
+use crate::requests::{AmountFault, Placed};
 use crate::store::StoreError;
 
 impl From<TextError> for Error {
     fn from(error: TextError) -> Self {
         Self::Input(error.into())
+    }
+}
+
+impl From<AmountFault> for InputError {
+    fn from(fault: AmountFault) -> Self {
+        let Placed { value, place } = *fault;
+        Self::from(value).in_place(place)
+    }
+}
+
+impl From<AmountFault> for Error {
+    fn from(fault: AmountFault) -> Self {
+        Self::Input(fault.into())
     }
 }
 

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use crate::error::{Error, InputError};
 use crate::facts::{AccountName, Actor, Description, Instant, Metadata, NamePrefix, Sequence};
 use crate::ledger::{Ledger, ListOrder, ListPage, Mode, RecordedFilter, WriteOptions};
-use crate::requests::{AnnotationTarget, Operation, Request, Written};
+use crate::requests::{Operation, Request, Written};
 use crate::server::keys::ring::Principal;
 use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
@@ -114,15 +114,7 @@ impl Call {
         &self,
         requests: impl IntoIterator<Item = &'r Request<Written>>,
     ) -> Result<(), Problem> {
-        let is_change = |operation: &Operation<Written>| match operation {
-            Operation::Change(_) => true,
-            Operation::Annotate(annotation) => matches!(annotation.target, AnnotationTarget::Account(_)),
-            Operation::Transfer(_)
-            | Operation::Hold(_)
-            | Operation::Capture(_)
-            | Operation::Release(_)
-            | Operation::Reverse(_) => false,
-        };
+        let is_change = |operation: &Operation<Written>| operation.changed_account().is_some();
         let changes = requests.into_iter().any(|request| request.operations().iter().any(is_change));
         if !changes || self.principal.may(Scope::AccountsWrite) {
             return Ok(());

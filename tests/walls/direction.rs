@@ -27,7 +27,7 @@ const CORE: Table = Table {
         ("money", &[]),
         ("facts", &["money"]),
         ("rejection", &["facts", "money"]),
-        ("requests", &["facts", "money", "rejection"]),
+        ("requests", &["facts", "maps", "money", "rejection"]),
         ("proof", &["facts", "requests"]),
         ("judging", &["facts", "maps", "money", "proof", "rejection", "requests"]),
     ],

@@ -6,16 +6,13 @@
 //! reversals of journals, which undo what is left of them.
 //!
 //! What is hashed is the format's name and a newline, then the operations that are not shown, each as its number in the request from 0, a
-//! word, and its fields, written as in [`chain`](super::chain).
+//! word, and its fields, written as in [`chain`](super::chain). Each operation says itself which of its fields those are.
 
 use uuid::Uuid;
 
 use crate::facts::{Hash, RequestDigest};
 use crate::proof::preimage::Preimage;
-use crate::requests::{
-    AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, JournalRequest, JournalReversalRequest,
-    NewLimit, Operation, Remainder, Sides,
-};
+use crate::requests::{JournalRequest, JournalReversalRequest, Operation, UnseenField};
 
 const FORMAT: &[u8] = b"teller.request.1\n";
 
@@ -40,15 +37,14 @@ impl RequestDigest {
     }
 
     fn of(operations: &[Operation]) -> Option<Self> {
-        let mut unseen = (0..).zip(operations).filter(|(_, operation)| is_unseen(operation)).peekable();
+        let numbered = (0..).zip(operations).map(|(number, operation)| (number, operation.unseen()));
+        let mut unseen = numbered.filter(|(_, fields)| !fields.is_empty()).peekable();
         unseen.peek()?;
         let mut preimage = Preimage::new(FORMAT);
-        for (number, operation) in unseen {
+        for (number, fields) in unseen {
             preimage.integer(number);
-            match operation {
-                Operation::Change(change) => write_change(&mut preimage, change),
-                Operation::Annotate(request) => write_annotation(&mut preimage, request),
-                _ => preimage.text("final"),
+            for field in fields {
+                write(&mut preimage, field);
             }
         }
         Some(Self::finish(&preimage))
@@ -62,66 +58,12 @@ impl RequestDigest {
     }
 }
 
-fn is_unseen(operation: &Operation) -> bool {
-    match operation {
-        Operation::Change(_) | Operation::Annotate(_) => true,
-        Operation::Capture(request) => request.remainder == Remainder::Release,
-        Operation::Transfer(_) | Operation::Hold(_) | Operation::Release(_) | Operation::Reverse(_) => false,
-    }
-}
-
-/// The actor is left out: somebody else may send the request again.
-fn write_change(preimage: &mut Preimage, change: &AccountChange) {
-    match change.action {
-        AccountAction::Limit(limits) => {
-            preimage.text("limit");
-            for limit in [limits.min_balance, limits.max_balance, limits.per_transfer, limits.per_day, limits.per_month]
-            {
-                match limit {
-                    NewLimit::Keep => preimage.text("keep"),
-                    NewLimit::Remove => preimage.text("remove"),
-                    NewLimit::Set(amount) => {
-                        preimage.text("set");
-                        preimage.integer(amount.minor());
-                    }
-                }
-            }
-        }
-        AccountAction::Freeze(sides) => {
-            preimage.text("freeze");
-            preimage.text(word_of(sides));
-        }
-        AccountAction::Unfreeze(sides) => {
-            preimage.text("unfreeze");
-            preimage.text(word_of(sides));
-        }
-        AccountAction::Close => preimage.text("close"),
-    }
-    preimage.text(change.account.as_str());
-    preimage.optional(change.reason.as_ref(), |preimage, reason| preimage.text(reason.as_str()));
-}
-
-fn write_annotation(preimage: &mut Preimage, request: &AnnotationRequest) {
-    match &request.target {
-        AnnotationTarget::Account(name) => {
-            preimage.text("annotate account");
-            preimage.text(name.as_str());
-        }
-        AnnotationTarget::Transfer(transfer) => {
-            preimage.text("annotate transfer");
-            preimage.uuid(transfer.id().0);
-        }
-    }
-    preimage.metadata(&request.change.set);
-    preimage.integer(i64::try_from(request.change.remove.len()).unwrap_or(i64::MAX));
-    request.change.remove.iter().for_each(|key| preimage.text(key));
-    preimage.optional(request.reason.as_ref(), |preimage, reason| preimage.text(reason.as_str()));
-}
-
-const fn word_of(sides: Sides) -> &'static str {
-    match sides {
-        Sides::Both => "both",
-        Sides::Debits => "debits",
-        Sides::Credits => "credits",
+fn write(preimage: &mut Preimage, field: UnseenField<'_>) {
+    match field {
+        UnseenField::Integer(value) => preimage.integer(value),
+        UnseenField::Text(text) => preimage.text(text),
+        UnseenField::Id(id) => preimage.uuid(id),
+        UnseenField::Metadata(metadata) => preimage.metadata(metadata),
+        UnseenField::Reason(reason) => preimage.optional(reason, |preimage, reason| preimage.text(reason.as_str())),
     }
 }

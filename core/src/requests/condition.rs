@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::facts::{Account, AccountName};
-use crate::money::{Amount, Money};
+use crate::money::{Amount, Currency, Money, WrittenAmount};
+use crate::requests::place::{AmountFault, Placed};
 
 /// How an account's balance compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,5 +76,16 @@ impl Expected {
             Self::Balance(comparison, money) => (!comparison.holds(account.posted(), money.amount))
                 .then(|| format!("balance = {}", account.money(account.posted()))),
         }
+    }
+}
+
+impl Condition<Placed<WrittenAmount>> {
+    /// The same in the currency of its account. `None` is that of an account that does not exist.
+    pub(super) fn resolve(&self, currency: Option<Currency>) -> Result<Condition, AmountFault> {
+        let expected = match &self.expected {
+            Expected::Version(version) => Expected::Version(*version),
+            Expected::Balance(comparison, amount) => Expected::Balance(*comparison, amount.money(currency)?),
+        };
+        Ok(Condition { account: self.account.clone(), expected })
     }
 }

@@ -1,11 +1,15 @@
-//! Reserving value, and capturing or releasing it.
+//! Reserving value.
 
 use std::time::Duration;
 
-use crate::facts::{Description, Instant, Metadata, Reference, RequestId};
-use crate::requests::quantity::Quantity;
-use crate::requests::stage::{Resolved, Stage};
+use crate::facts::{AccountName, Instant, RequestId};
+use crate::requests::lookups::{BookLookup, CurrencySource, Needs};
+use crate::requests::operation_request::{OperationRequest, ResolvedOperation, WrittenOperation};
+use crate::requests::parties::Parties;
+use crate::requests::scope::Scope;
+use crate::requests::stage::{Resolved, Stage, Written};
 use crate::requests::transfer::TransferRequest;
+use crate::requests::verb::Verb;
 
 /// When a hold gives up by itself what was not captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,68 +40,46 @@ impl HoldRequest {
     }
 }
 
-/// What becomes of what a capture leaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Remainder {
-    /// It stays held.
-    #[default]
-    Keep,
-    /// It is released with the capture.
-    Release,
-}
+impl<S: Stage> OperationRequest for HoldRequest<S> {
+    fn verb(&self) -> Option<Verb> {
+        Some(Verb::Hold)
+    }
 
-/// Posts value that a hold reserved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaptureRequest<S: Stage = Resolved> {
-    /// Made before the first try, the same on every retry.
-    pub id: RequestId,
-    /// The hold.
-    pub hold: S::Reference,
-    /// How much of it. What is available is what is left of the hold.
-    pub quantity: Quantity<S::Money>,
-    /// What becomes of the rest.
-    pub remainder: Remainder,
-    /// When it counts for the books; `None` is when it is recorded.
-    pub effective_at: Option<Instant>,
-    /// For people.
-    pub description: Option<Description>,
-    /// For programs.
-    pub metadata: Metadata,
-}
+    fn request_id(&self) -> Option<&RequestId> {
+        Some(&self.transfer.id)
+    }
 
-impl CaptureRequest {
-    /// A capture of all that is left, without description and metadata.
-    #[must_use]
-    pub fn new(id: impl Into<RequestId>, hold: impl Into<Reference>) -> Self {
-        Self {
-            id: id.into(),
-            hold: hold.into(),
-            quantity: Quantity::All,
-            remainder: Remainder::Keep,
-            effective_at: None,
-            description: None,
-            metadata: Metadata::default(),
-        }
+    fn request_id_mut(&mut self) -> Option<&mut RequestId> {
+        Some(&mut self.transfer.id)
+    }
+
+    fn changed_account(&self) -> Option<&AccountName> {
+        None
     }
 }
 
-/// Gives up what is left of a hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReleaseRequest<S: Stage = Resolved> {
-    /// Made before the first try, the same on every retry.
-    pub id: RequestId,
-    /// The hold.
-    pub hold: S::Reference,
-    /// For people.
-    pub description: Option<Description>,
-    /// For programs.
-    pub metadata: Metadata,
+impl WrittenOperation for HoldRequest<Written> {
+    type Resolved = HoldRequest;
+
+    fn add_needs<'a>(&'a self, needs: &mut Needs<'a>) {
+        self.transfer.add_needs(needs);
+    }
+
+    fn resolve<B: BookLookup>(&self, book: &mut B) -> Result<HoldRequest, B::Error> {
+        Ok(HoldRequest { transfer: self.transfer.resolve(book)?, expiry: self.expiry })
+    }
 }
 
-impl ReleaseRequest {
-    /// A release without description and metadata.
-    #[must_use]
-    pub fn new(id: impl Into<RequestId>, hold: impl Into<Reference>) -> Self {
-        Self { id: id.into(), hold: hold.into(), description: None, metadata: Metadata::default() }
+impl ResolvedOperation for HoldRequest {
+    fn add_to<'a>(&'a self, scope: &mut Scope<'a>) {
+        self.transfer.add_to(scope);
+    }
+
+    fn currency_source(&self) -> Option<CurrencySource> {
+        self.transfer.currency_source()
+    }
+
+    fn parties(&self) -> Option<&Parties> {
+        self.transfer.parties()
     }
 }

@@ -17,7 +17,7 @@ impl<S: Stage> JournalRequest<S> {
     #[must_use]
     pub fn new(id: impl Into<RequestId>, mut legs: Vec<Operation<S>>) -> Self {
         let id = id.into();
-        for (index, leg_id) in (0..).zip(legs.iter_mut().filter_map(Operation::id_mut)) {
+        for (index, leg_id) in (0..).zip(legs.iter_mut().filter_map(Operation::request_id_mut)) {
             *leg_id = id.of_leg(index);
         }
         Self { id, legs }

@@ -1,6 +1,7 @@
 //! A change of an account's limits.
 
-use crate::money::Amount;
+use crate::money::{Amount, Currency, WrittenAmount};
+use crate::requests::place::{AmountFault, Placed};
 
 /// What becomes of one limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,5 +60,32 @@ impl<A> LimitChange<A> {
     #[must_use]
     pub const fn opens_window(&self) -> bool {
         matches!(self.per_day, NewLimit::Set(_)) || matches!(self.per_month, NewLimit::Set(_))
+    }
+}
+
+impl LimitChange<Placed<WrittenAmount>> {
+    /// The same in the currency of its account. `None` is that of an account that does not exist.
+    pub(super) fn resolve(&self, currency: Option<Currency>) -> Result<LimitChange, AmountFault> {
+        let limit = |limit: &NewLimit<Placed<WrittenAmount>>| {
+            Ok::<NewLimit, AmountFault>(match limit {
+                NewLimit::Keep => NewLimit::Keep,
+                NewLimit::Remove => NewLimit::Remove,
+                NewLimit::Set(amount) => NewLimit::Set(amount.money(currency)?.amount),
+            })
+        };
+        Ok(LimitChange {
+            min_balance: limit(&self.min_balance)?,
+            max_balance: limit(&self.max_balance)?,
+            per_transfer: limit(&self.per_transfer)?,
+            per_day: limit(&self.per_day)?,
+            per_month: limit(&self.per_month)?,
+        })
+    }
+}
+
+impl LimitChange {
+    /// All limits, in their order.
+    pub(super) const fn in_order(&self) -> [NewLimit; 5] {
+        [self.min_balance, self.max_balance, self.per_transfer, self.per_day, self.per_month]
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::money::{AmountError, Currency, Money, WrittenAmount};
+
 /// How deep fields are nested at most: `field hold, field amount, field up_to`.
 const FIELDS_MAX: usize = 3;
 
@@ -74,6 +76,20 @@ impl<T> From<T> for Placed<T> {
     /// A value on its own, as an argument of the command line is.
     fn from(value: T) -> Self {
         Place::default().of(value)
+    }
+}
+
+/// Why an amount does not fit its currency, and where it stands.
+pub type AmountFault = Box<Placed<AmountError>>;
+
+impl Placed<WrittenAmount> {
+    /// The amount in a currency. `None` is that of an account or transfer that does not exist.
+    ///
+    /// # Errors
+    /// Those of [`WrittenAmount::money`], with the place.
+    pub fn money(&self, currency: Option<Currency>) -> Result<Money, AmountFault> {
+        let money = currency.map_or_else(|| self.value.money_of_nothing(), |currency| self.value.money(currency));
+        money.map_err(|fault| Box::new(self.place.of(fault)))
     }
 }
 

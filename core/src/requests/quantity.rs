@@ -1,6 +1,7 @@
 //! How much is asked for.
 
-use crate::money::Money;
+use crate::money::{Currency, Money, WrittenAmount};
+use crate::requests::place::{AmountFault, Placed};
 
 /// How much is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,5 +21,16 @@ impl Quantity {
             Self::Exactly(money) | Self::UpTo(money) => Some(money),
             Self::All => None,
         }
+    }
+}
+
+impl Quantity<Placed<WrittenAmount>> {
+    /// The same in a currency. `None` is that of an account or transfer that does not exist.
+    pub(super) fn resolve(&self, currency: Option<Currency>) -> Result<Quantity, AmountFault> {
+        Ok(match self {
+            Self::Exactly(amount) => Quantity::Exactly(amount.money(currency)?),
+            Self::UpTo(amount) => Quantity::UpTo(amount.money(currency)?),
+            Self::All => Quantity::All,
+        })
     }
 }

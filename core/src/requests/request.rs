@@ -1,13 +1,14 @@
 //! Whatever can be asked for, alone, together and in batches.
 
-use crate::facts::Actor;
-use crate::requests::account_change::AccountChange;
-use crate::requests::annotation::AnnotationRequest;
-use crate::requests::hold::{CaptureRequest, HoldRequest, ReleaseRequest};
+use crate::facts::{AccountName, Actor};
+use crate::maps::FastSet;
 use crate::requests::journal::{JournalRequest, JournalReversalRequest};
+use crate::requests::lookups::Needs;
 use crate::requests::operation::Operation;
-use crate::requests::reversal::ReversalRequest;
-use crate::requests::stage::{Resolved, Stage};
+use crate::requests::parties::Parties;
+use crate::requests::reversal::ReversalTime;
+use crate::requests::scope::Scope;
+use crate::requests::stage::{Resolved, Stage, Written};
 use crate::requests::transfer::TransferRequest;
 
 /// What a schedule posts at one of its moments. Its id is of the kind that only Teller makes, so only a schedule makes such a request.
@@ -63,37 +64,11 @@ impl<S: Stage> Request<S> {
     }
 }
 
-macro_rules! requests {
-    ($($variant:ident: $type:ty),+ $(,)?) => {
-        $(impl<S: Stage> From<$type> for Operation<S> {
-            fn from(request: $type) -> Self {
-                Self::$variant(request)
-            }
-        }
-
-        impl<S: Stage> From<&$type> for Operation<S> {
-            fn from(request: &$type) -> Self {
-                Self::$variant(request.clone())
-            }
-        }
-
-        impl<S: Stage> From<$type> for Request<S> {
-            fn from(request: $type) -> Self {
-                Self::Operation(Operation::$variant(request))
-            }
-        })+
-    };
+impl<S: Stage, O: Into<Operation<S>>> From<O> for Request<S> {
+    fn from(request: O) -> Self {
+        Self::Operation(request.into())
+    }
 }
-
-requests!(
-    Transfer: TransferRequest<S>,
-    Hold: HoldRequest<S>,
-    Capture: CaptureRequest<S>,
-    Release: ReleaseRequest<S>,
-    Reverse: ReversalRequest<S>,
-    Change: AccountChange<S::Amount>,
-    Annotate: AnnotationRequest<S::Reference>,
-);
 
 impl<S: Stage> From<JournalRequest<S>> for Request<S> {
     fn from(request: JournalRequest<S>) -> Self {
@@ -110,6 +85,54 @@ impl<S: Stage> From<JournalReversalRequest<S>> for Request<S> {
 impl From<DueTransfer> for Request {
     fn from(request: DueTransfer) -> Self {
         Self::Due(request)
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// What these requests refer to.
+    #[must_use]
+    pub fn of(requests: &'a [Request]) -> Self {
+        let mut scope = Self { ids: Vec::with_capacity(requests.len()), ..Self::default() };
+        for request in requests {
+            match request {
+                Request::Operation(_) | Request::Due(_) => {}
+                Request::Journal(journal) => {
+                    // The journal's id is also that of its first transfer. It is added here for journals without transfers.
+                    scope.ids.push(journal.id());
+                    scope.journal_ids.push(journal.id().0);
+                }
+                Request::JournalReversal(reversal) => {
+                    scope.ids.push(reversal.id.id());
+                    scope.has_effective_times |= reversal.at == ReversalTime::Original;
+                    scope.journal_ids.extend([reversal.id.id().0, reversal.journal.id().0]);
+                    scope.reversed_journal_ids.push(reversal.journal.id().0);
+                }
+            }
+            request.operations().iter().for_each(|operation| operation.add_to(&mut scope));
+        }
+        scope
+    }
+
+    /// The accounts whose balance a transfer or hold may lower.
+    #[must_use]
+    pub fn lowered_accounts(requests: &'a [Request]) -> FastSet<&'a AccountName> {
+        let parties = requests.iter().flat_map(Request::operations).filter_map(Operation::parties);
+        parties.flat_map(Parties::lowered_accounts).collect()
+    }
+}
+
+impl<'a> Needs<'a> {
+    /// What these requests leave to the book.
+    #[must_use]
+    pub fn of(requests: &'a [Request<Written>]) -> Self {
+        let mut needs = Self::default();
+        for request in requests {
+            if let Request::JournalReversal(reversal) = request {
+                needs.add_reference(&reversal.journal);
+            }
+            request.operations().iter().for_each(|operation| operation.add_needs(&mut needs));
+        }
+        needs
     }
 }
 

@@ -141,16 +141,31 @@ impl Book {
         Ok(opening)
     }
 
-    /// Judges requests and keeps what comes of it. A batch of which each item is judged for itself is judged in two more ways, which have to
-    /// come to the same.
+    /// Judges requests and keeps what comes of it. A batch of which each item is judged for itself is judged in three more ways, which have
+    /// to come to the same.
     pub fn submit(&self, requests: &[Request], policy: BatchPolicy, actor: &Actor) -> Vec<Result<Receipt, Rejection>> {
         let before = self.state.borrow().clone();
         let answers = self.state.borrow_mut().judge(requests, policy, actor, self.now());
         if policy == BatchPolicy::CarryOn {
+            self.check_scope_is_enough(before.clone(), requests, &answers, actor);
             self.check_refused_leave_no_trace(before.clone(), requests, &answers, actor);
             self.check_one_by_one(before, requests, &answers, actor);
         }
         answers
+    }
+
+    /// All that was read is more than a posting reads, which comes to the same.
+    fn check_scope_is_enough(
+        &self,
+        mut state: State,
+        requests: &[Request],
+        answers: &[Result<Receipt, Rejection>],
+        actor: &Actor,
+    ) {
+        let known = state.known_to(requests, self.now());
+        let again = state.judge_by(Batch::new(known, self.now()), requests, BatchPolicy::CarryOn, actor);
+        assert_eq!(again, answers, "the scope of the requests has all that judging them needs");
+        state.assert_same(&self.state.borrow(), "a posting that reads less left something else");
     }
 
     /// What was accepted comes to the same without what was refused.
@@ -250,7 +265,16 @@ impl State {
         actor: &Actor,
         now: Instant,
     ) -> Vec<Result<Receipt, Rejection>> {
-        let mut batch = Batch::new(self.known(now), now);
+        self.judge_by(Batch::new(self.known(now), now), requests, policy, actor)
+    }
+
+    fn judge_by(
+        &mut self,
+        mut batch: Batch,
+        requests: &[Request],
+        policy: BatchPolicy,
+        actor: &Actor,
+    ) -> Vec<Result<Receipt, Rejection>> {
         let answers = batch.judge_all(requests, Actors::One(actor), policy);
         let drawn = self.draw(batch.sequence_count());
         let mut ruling = batch.finish_provisionally();

@@ -6,7 +6,6 @@ use crate::error::{Error, InputError};
 use crate::facts::Account;
 use crate::ledger::posting::receipts::Receipt;
 use crate::ledger::posting::resolving::{RequestAccounts, ResolvedRequests};
-use crate::ledger::posting::written_amounts::money;
 use crate::ledger::transfers::written::get_currency_of;
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::ledger::{Ledger, log};
@@ -116,8 +115,8 @@ pub(in crate::ledger) fn in_currency(
         id: id.clone(),
         from: from.clone(),
         to: to.clone(),
-        fee: fee.as_ref().map(|fee| money(fee, currency)).transpose()?,
-        sold: money(sold, currency)?,
+        fee: fee.as_ref().map(|fee| fee.money(currency)).transpose()?,
+        sold: sold.money(currency)?,
         rate: rate.clone(),
         rounding: *rounding,
         effective_at: *effective_at,

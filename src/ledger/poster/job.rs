@@ -6,8 +6,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use crate::error::Error;
 use crate::facts::{AccountName, Actor};
 use crate::ledger::posting::receipts::Receipt;
-use crate::ledger::posting::scope::Scope;
-use crate::requests::Request;
+use crate::requests::{Request, Scope};
 
 pub(super) type Answer = Result<Receipt, Error>;
 

@@ -4,9 +4,7 @@ pub(super) mod basis;
 pub(super) mod receipts;
 pub(super) mod remembered;
 pub(super) mod resolving;
-pub(super) mod scope;
 pub(super) mod spending;
-pub(super) mod written_amounts;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -24,12 +22,11 @@ use crate::ledger::book::rules::BookRules;
 use crate::ledger::holds::expiry::find_expired_holds;
 use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::Receipt;
-use crate::ledger::posting::scope::Scope;
 use crate::ledger::write_options::Mode;
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::Amount;
 use crate::rejection::Rejection;
-use crate::requests::{BatchPolicy, Request};
+use crate::requests::{BatchPolicy, Request, Scope};
 use crate::store::{Store, StoreError};
 
 /// Requests that are posted in one transaction, and the accounts that this locks.

@@ -1,22 +1,20 @@
-//! Requests as they were written, turned into those that can be judged. The only place where a written amount gets its currency and a written
-//! reference its id.
+//! Requests as they were written, turned into those that can be judged. The only place where the book is asked which currency a written
+//! amount has and which id a written reference stands for. What is asked for each operation, its request says.
 //!
 //! It is done in the transaction that posts them. Where they name all their accounts, it locks them, so that the posting need not read them
 //! again; what several requests ask for is looked up together.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::error::{Error, InputError};
+use crate::error::Error;
 use crate::facts::{
     Account, AccountId, AccountName, Names, Reference, Sequence, Transfer, TransferId, WrittenReference,
 };
-use crate::ledger::posting::written_amounts::{limit_change, money, quantity};
-use crate::money::{Currency, WrittenAmount};
+use crate::money::Currency;
 use crate::rejection::Rejection;
 use crate::requests::{
-    AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, CaptureRequest, Condition, Expected,
-    HoldRequest, JournalRequest, JournalReversalRequest, Operation, Place, Placed, Quantity, ReleaseRequest, Request,
-    ReversalRequest, Stage, TransferRequest, Written,
+    BookLookup, CurrencySource, JournalRequest, JournalReversalRequest, Needs, Operation, Place, Placed, Request,
+    Written,
 };
 use crate::store::{Store, StoreError};
 
@@ -40,7 +38,7 @@ pub(in crate::ledger) enum RequestAccounts {
 /// Resolves requests, in order: each can name what those before it make. `also_locked` are locked with the accounts of the requests.
 ///
 /// # Errors
-/// [`InputError::Amount`] with its place for what is too precise or too large, [`Rejection::SequenceUnknown`], [`Error::Store`].
+/// [`InputError::Amount`](crate::InputError::Amount) with its place for what is too precise or too large, [`Rejection::SequenceUnknown`], [`Error::Store`].
 pub(in crate::ledger) fn resolve(
     store: &mut dyn Store,
     requests: &[Request<Written>],
@@ -71,7 +69,7 @@ pub(in crate::ledger) fn resolve(
 /// Resolves requests by the currencies of their accounts alone. `None` where the book has to be asked. `currencies` may leave some out.
 ///
 /// # Errors
-/// [`InputError::Amount`] with its place for what is too precise or too large.
+/// [`InputError::Amount`](crate::InputError::Amount) with its place for what is too precise or too large.
 pub(in crate::ledger) fn resolve_by_currencies(
     requests: &[Request<Written>],
     currencies: impl FnOnce(&BTreeSet<&AccountName>) -> HashMap<AccountName, Currency>,
@@ -92,67 +90,6 @@ pub(in crate::ledger) fn resolve_by_currencies(
 #[cfg(feature = "server")]
 pub(in crate::ledger) fn named_accounts(request: &Request<Written>) -> Vec<AccountName> {
     Needs::of(std::slice::from_ref(request)).names.into_iter().cloned().collect()
-}
-
-/// What has to be looked up for requests.
-#[derive(Default)]
-struct Needs<'a> {
-    names: BTreeSet<&'a AccountName>,
-    /// The ids of what amounts are said of, and those that decide what a reference means.
-    ids: BTreeSet<TransferId>,
-    has_references: bool,
-    has_sequences: bool,
-}
-
-impl<'a> Needs<'a> {
-    fn of(requests: &'a [Request<Written>]) -> Self {
-        let mut needs = Self::default();
-        for request in requests {
-            if let Request::JournalReversal(reversal) = request {
-                needs.add_reference(&reversal.journal);
-            }
-            request.operations().iter().for_each(|operation| needs.add(operation));
-        }
-        needs
-    }
-
-    fn add(&mut self, operation: &'a Operation<Written>) {
-        match operation {
-            Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
-                self.names.extend(request.parties.names());
-                self.names.extend(request.conditions.iter().map(|condition| &condition.account));
-            }
-            Operation::Capture(request) => self.add_reference_with(&request.hold, &request.quantity),
-            Operation::Release(request) => self.add_reference(&request.hold),
-            Operation::Reverse(request) => self.add_reference_with(&request.reversed, &request.quantity),
-            Operation::Change(request) => _ = self.names.insert(&request.account),
-            Operation::Annotate(request) => match &request.target {
-                AnnotationTarget::Account(name) => _ = self.names.insert(name),
-                AnnotationTarget::Transfer(transfer) => self.add_reference(transfer),
-            },
-        }
-    }
-
-    fn add_reference(&mut self, reference: &Placed<WrittenReference>) {
-        self.has_references = true;
-        self.has_sequences |= reference.value.possible_ids().next().is_none();
-        self.ids.extend(reference.value.doubtful_ids());
-    }
-
-    /// Of something of which there is an amount, unless that is left open.
-    fn add_reference_with<M>(&mut self, reference: &Placed<WrittenReference>, quantity: &Quantity<M>) {
-        self.add_reference(reference);
-        if !matches!(quantity, Quantity::All) {
-            self.ids.extend(reference.value.possible_ids());
-        }
-    }
-}
-
-/// What the currency of a transfer follows from.
-#[derive(Clone)]
-enum CurrencySource {
-    Account(AccountName),
-    Transfer(TransferId),
 }
 
 /// Looks up in the book what requests leave to it.
@@ -197,14 +134,14 @@ impl<'s> Resolver<'s> {
     ///
     /// # Errors
     /// [`Rejection::SequenceUnknown`], [`Error::Store`].
-    pub(in crate::ledger) fn reference(&mut self, written: &WrittenReference) -> Result<Reference, Error> {
+    pub(in crate::ledger) fn named(&mut self, written: &WrittenReference) -> Result<Reference, Error> {
         written.resolve(self)
     }
 
     /// What a reference names where it names a journal. The sequence of any of its transfers names the journal too.
     ///
     /// # Errors
-    /// As [`Resolver::reference`].
+    /// As [`Resolver::named`].
     pub(in crate::ledger) fn journal(&mut self, written: &WrittenReference) -> Result<Reference, Error> {
         let reference = written.resolve(self)?;
         let Some(sequence) = reference.sequence() else { return Ok(reference) };
@@ -239,21 +176,6 @@ impl<'s> Resolver<'s> {
         Ok(())
     }
 
-    fn currency_of_transfer(&mut self, mut id: TransferId) -> Result<Option<Currency>, Error> {
-        if let Some(currency) = self.transfers.get(&id).copied().flatten() {
-            return Ok(Some(currency));
-        }
-        // What a request before it makes. Each follows from an earlier one, so this ends.
-        while let Some(source) = self.made.get(&id).cloned() {
-            match source {
-                CurrencySource::Account(name) => return Ok(self.accounts.get(&name).copied()),
-                CurrencySource::Transfer(earlier) if earlier == id => break,
-                CurrencySource::Transfer(earlier) => id = earlier,
-            }
-        }
-        self.find_stored(id)
-    }
-
     fn request(&mut self, request: &Request<Written>) -> Result<Request, Error> {
         Ok(match request {
             Request::Operation(operation) => Request::Operation(self.operation(operation)?),
@@ -271,127 +193,38 @@ impl<'s> Resolver<'s> {
     }
 
     fn operation(&mut self, operation: &Operation<Written>) -> Result<Operation, Error> {
-        let resolved = match operation {
-            Operation::Transfer(request) => Operation::Transfer(self.transfer(request)?),
-            Operation::Hold(HoldRequest { transfer, expiry }) => {
-                HoldRequest { transfer: self.transfer(transfer)?, expiry: *expiry }.into()
-            }
-            Operation::Capture(request) => self.capture(request)?.into(),
-            Operation::Release(ReleaseRequest { id, hold, description, metadata }) => {
-                let (description, metadata) = (description.clone(), metadata.clone());
-                ReleaseRequest { id: id.clone(), hold: self.placed_reference(hold)?, description, metadata }.into()
-            }
-            Operation::Reverse(request) => self.reversal(request)?.into(),
-            Operation::Change(request) => self.change(request)?.into(),
-            Operation::Annotate(request) => self.annotation(request)?.into(),
-        };
-        self.note(&resolved);
-        Ok(resolved)
-    }
-
-    fn note(&mut self, operation: &Operation) {
-        let of_account = |name: &AccountName| CurrencySource::Account(name.clone());
-        let source = match operation {
-            Operation::Transfer(request) => of_account(request.parties.names()[0]),
-            Operation::Hold(request) => of_account(request.transfer.parties.names()[0]),
-            Operation::Capture(request) => CurrencySource::Transfer(request.hold.id()),
-            Operation::Release(request) => CurrencySource::Transfer(request.hold.id()),
-            Operation::Reverse(request) => CurrencySource::Transfer(request.reversed.id()),
-            Operation::Change(_) | Operation::Annotate(_) => return,
-        };
-        if let Some(id) = operation.id() {
+        let resolved = operation.resolve(self)?;
+        if let (Some(id), Some(source)) = (resolved.id(), resolved.currency_source()) {
             self.made.entry(id).or_insert(source);
         }
+        Ok(resolved)
+    }
+}
+
+impl BookLookup for Resolver<'_> {
+    type Error = Error;
+
+    fn currency_of_account(&self, account: &AccountName) -> Option<Currency> {
+        self.accounts.get(account).copied()
     }
 
-    fn transfer(&self, request: &TransferRequest<Written>) -> Result<TransferRequest, Error> {
-        let currency = self.accounts.get(request.parties.names()[0]).copied();
-        let conditions = request.conditions.iter().map(|condition| self.condition(condition));
-        let conditions = conditions.collect::<Result<_, _>>()?;
-        Ok(TransferRequest {
-            id: request.id.clone(),
-            parties: request.parties.clone(),
-            quantity: quantity(&request.quantity, currency)?,
-            effective_at: request.effective_at,
-            description: request.description.clone(),
-            metadata: request.metadata.clone(),
-            conditions,
-        })
-    }
-
-    fn condition(&self, condition: &Condition<Placed<WrittenAmount>>) -> Result<Condition, InputError> {
-        let expected = match &condition.expected {
-            Expected::Version(version) => Expected::Version(*version),
-            Expected::Balance(comparison, amount) => {
-                Expected::Balance(*comparison, money(amount, self.accounts.get(&condition.account).copied())?)
-            }
-        };
-        Ok(Condition { account: condition.account.clone(), expected })
-    }
-
-    fn capture(&mut self, request: &CaptureRequest<Written>) -> Result<CaptureRequest, Error> {
-        let hold = self.placed_reference(&request.hold)?;
-        Ok(CaptureRequest {
-            id: request.id.clone(),
-            quantity: self.quantity_of(&request.quantity, &hold)?,
-            hold,
-            remainder: request.remainder,
-            effective_at: request.effective_at,
-            description: request.description.clone(),
-            metadata: request.metadata.clone(),
-        })
-    }
-
-    fn reversal(&mut self, request: &ReversalRequest<Written>) -> Result<ReversalRequest, Error> {
-        let reversed = self.placed_reference(&request.reversed)?;
-        Ok(ReversalRequest {
-            id: request.id.clone(),
-            quantity: self.quantity_of(&request.quantity, &reversed)?,
-            reversed,
-            at: request.at,
-            description: request.description.clone(),
-            metadata: request.metadata.clone(),
-        })
-    }
-
-    fn quantity_of(
-        &mut self,
-        written: &Quantity<<Written as Stage>::Money>,
-        named: &Reference,
-    ) -> Result<Quantity, Error> {
-        match written {
-            Quantity::All => Ok(Quantity::All),
-            written => Ok(quantity(written, self.currency_of_transfer(named.id())?)?),
+    fn currency_of_transfer(&mut self, mut id: TransferId) -> Result<Option<Currency>, Error> {
+        if let Some(currency) = self.transfers.get(&id).copied().flatten() {
+            return Ok(Some(currency));
         }
-    }
-
-    fn change(&self, request: &AccountChange<Placed<WrittenAmount>>) -> Result<AccountChange, InputError> {
-        let AccountChange { account, action, actor, reason } = request;
-        let action = match action {
-            AccountAction::Limit(change) => {
-                AccountAction::Limit(limit_change(change, self.accounts.get(account).copied())?)
+        // What a request before it makes. Each follows from an earlier one, so this ends.
+        while let Some(source) = self.made.get(&id).cloned() {
+            match source {
+                CurrencySource::Account(name) => return Ok(self.currency_of_account(&name)),
+                CurrencySource::Transfer(earlier) if earlier == id => break,
+                CurrencySource::Transfer(earlier) => id = earlier,
             }
-            AccountAction::Freeze(sides) => AccountAction::Freeze(*sides),
-            AccountAction::Unfreeze(sides) => AccountAction::Unfreeze(*sides),
-            AccountAction::Close => AccountAction::Close,
-        };
-        Ok(AccountChange { account: account.clone(), action, actor: actor.clone(), reason: reason.clone() })
+        }
+        self.find_stored(id)
     }
 
-    fn annotation(
-        &mut self,
-        request: &AnnotationRequest<Placed<WrittenReference>>,
-    ) -> Result<AnnotationRequest, Error> {
-        let AnnotationRequest { target, change, actor, reason } = request;
-        let target = match target {
-            AnnotationTarget::Account(name) => AnnotationTarget::Account(name.clone()),
-            AnnotationTarget::Transfer(transfer) => AnnotationTarget::Transfer(self.placed_reference(transfer)?),
-        };
-        Ok(AnnotationRequest { target, change: change.clone(), actor: actor.clone(), reason: reason.clone() })
-    }
-
-    fn placed_reference(&mut self, written: &Placed<WrittenReference>) -> Result<Reference, Error> {
-        in_place(written.place, self.reference(&written.value))
+    fn reference(&mut self, written: &Placed<WrittenReference>) -> Result<Reference, Error> {
+        in_place(written.place, self.named(&written.value))
     }
 }
 

@@ -7,9 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::facts::{Account, AccountId, AccountName, Hash, Instant, Sequence, Transfer};
 use crate::judging::Spent;
 use crate::ledger::bounded::make_room;
-use crate::ledger::posting::scope::Scope;
 use crate::maps::FastMap;
-use crate::requests::Request;
+use crate::requests::{Request, Scope};
 use crate::store::{Store, StoreError};
 
 /// The most transfers in memory at once.

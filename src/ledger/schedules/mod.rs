@@ -16,7 +16,6 @@ use crate::judging::{check_same_schedule, open_schedule};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::events::{append_book_event, append_due_events};
-use crate::ledger::posting::written_amounts;
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::money::{Currency, Money, WrittenAmount};
 use crate::rejection::ScheduleRejection;
@@ -324,7 +323,7 @@ fn resolve(written: &ScheduleRequest<Placed<WrittenAmount>>, accounts: &[Account
     Ok(ScheduleRequest {
         id: *id,
         parties: parties.clone(),
-        money: written_amounts::money(money, first.map(|account| account.currency))?,
+        money: money.money(first.map(|account| account.currency))?,
         recurrence: *recurrence,
         on_refusal: *on_refusal,
         description: description.clone(),

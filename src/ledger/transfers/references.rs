@@ -17,7 +17,7 @@ impl Ledger {
         let written: WrittenReference = text.parse()?;
         match written.certain() {
             Some(reference) => Ok(reference),
-            None => self.pool.transaction(Access::Read, |store| Resolver::new(store).reference(&written)),
+            None => self.pool.transaction(Access::Read, |store| Resolver::new(store).named(&written)),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::facts::{Account, Reference, RequestDigest, Transfer, TransferId, Tran
 use crate::judging::batch::checks::post_to;
 use crate::judging::batch::content::Content;
 use crate::judging::batch::origin::Origin;
-use crate::judging::batch::reversals::effective_time;
+use crate::judging::batch::originals::effective_time;
 use crate::judging::batch::{Batch, Verdict};
 use crate::money::Amount;
 use crate::rejection::Rejection;

@@ -1,22 +1,31 @@
 //! Judging requests, strictly in order: each sees the effects of those before it, never a net sum.
 //!
-//! One file a subject, each of which refuses first and then does what cannot be refused. `working` holds what there is so far and can
-//! take back a request that was refused halfway, which only journals and expired holds make necessary.
+//! One file an operation, each of which refuses first and then does what cannot be refused; `operations` asks the one that is meant. Beside
+//! them is what several of them share. `working` holds what there is so far and can take back a request that was refused halfway, which
+//! only journals and expired holds make necessary.
 
 mod annotations;
+mod captures;
 mod changes;
 mod checks;
 mod content;
+mod events;
 mod holds;
 mod journals;
 mod known;
+mod operations;
 mod origin;
+mod originals;
 mod pair;
 mod parties;
 mod periods;
+mod quantities;
+mod releases;
 mod replays;
+mod reservations;
 mod reversals;
 mod ruling;
+mod sameness;
 mod transfers;
 mod velocities;
 mod working;
@@ -30,7 +39,7 @@ use crate::judging::batch::origin::Origin;
 use crate::judging::batch::working::Working;
 use crate::maps::FastMap;
 use crate::rejection::Rejection;
-use crate::requests::{BatchPolicy, Operation, Request};
+use crate::requests::{BatchPolicy, Request};
 
 pub use known::Known;
 pub use ruling::{ChangedAccount, Ruling};
@@ -153,23 +162,6 @@ impl Batch {
             Err(_) => self.book.undo(&mark),
         }
         verdict
-    }
-
-    fn judge_operation(&mut self, operation: &Operation, origin: Origin) -> Result<Verdict, Rejection> {
-        Self::check_well_formed(operation)?;
-        if let Some(verdict) = self.find_replay(operation, origin)? {
-            return Ok(verdict);
-        }
-        let drafts = match operation {
-            Operation::Transfer(request) => self.judge_transfer(request, origin)?,
-            Operation::Hold(request) => self.judge_hold(request, origin)?,
-            Operation::Capture(request) => self.judge_capture(request, origin)?,
-            Operation::Release(request) => self.judge_release(request, origin)?,
-            Operation::Reverse(request) => self.judge_reversal(request, origin)?,
-            Operation::Change(request) => self.judge_change(request, origin)?,
-            Operation::Annotate(request) => self.judge_annotation(request, origin)?,
-        };
-        Ok(Verdict::Posted(drafts))
     }
 
     /// Records the expiry of every hold that has expired and of which both accounts are known.

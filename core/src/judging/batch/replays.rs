@@ -4,31 +4,14 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
-use crate::facts::{Description, Metadata, RequestDigest, Transfer, TransferId, TransferKind};
-use crate::judging::batch::checks::check_positive;
+use crate::facts::{RequestDigest, Transfer, TransferId, TransferKind};
 use crate::judging::batch::origin::Origin;
-use crate::judging::batch::transfers::check_parties_differ;
+use crate::judging::batch::sameness::{has_notes, has_reversal_time};
 use crate::judging::batch::{Batch, Verdict};
 use crate::rejection::Rejection;
-use crate::requests::{
-    CaptureRequest, Expiry, HoldRequest, JournalRequest, JournalReversalRequest, Operation, Parties, Quantity,
-    ReleaseRequest, ReversalRequest, ReversalTime, TransferRequest,
-};
+use crate::requests::{JournalRequest, JournalReversalRequest, Operation};
 
 impl Batch {
-    /// What can be refused without a look at the book.
-    pub(super) fn check_well_formed(operation: &Operation) -> Result<(), Rejection> {
-        match operation {
-            Operation::Transfer(request) | Operation::Hold(HoldRequest { transfer: request, .. }) => {
-                check_positive(request.quantity.money())?;
-                check_parties_differ(&request.parties)
-            }
-            Operation::Capture(request) => check_positive(request.quantity.money()),
-            Operation::Reverse(request) => check_positive(request.quantity.money()),
-            Operation::Release(_) | Operation::Change(_) | Operation::Annotate(_) => Ok(()),
-        }
-    }
-
     /// The earlier answer to the same operation, if there is one.
     pub(super) fn find_replay(&self, operation: &Operation, origin: Origin) -> Result<Option<Verdict>, Rejection> {
         let Some(request_id) = operation.request_id() else { return Ok(None) };
@@ -113,90 +96,5 @@ impl Batch {
     pub(super) fn find_known(&self, id: TransferId) -> Option<&Transfer> {
         let drafted = || self.book.find_draft(id).map(|index| &self.book.drafts[index]);
         self.stored.get(&id).or_else(drafted)
-    }
-
-    fn is_same(&self, operation: &Operation, known: &Transfer) -> bool {
-        match operation {
-            Operation::Transfer(request) => {
-                known.kind == TransferKind::Transfer
-                    && self.is_same_transfer(request, known)
-                    // A request without an effective time got that of the clock.
-                    && request.effective_at.unwrap_or(known.clock_time()) == known.effective_at
-            }
-            Operation::Hold(HoldRequest { transfer, expiry }) => {
-                known.kind == TransferKind::Hold && self.is_same_transfer(transfer, known) && has_expiry(known, *expiry)
-            }
-            Operation::Capture(request) => self.is_same_capture(request, known),
-            Operation::Release(request) => is_same_release(request, known),
-            Operation::Reverse(request) => self.is_same_reversal(request, known),
-            Operation::Change(_) | Operation::Annotate(_) => false,
-        }
-    }
-
-    fn is_same_transfer(&self, request: &TransferRequest, known: &Transfer) -> bool {
-        self.has_parties(known, &request.parties)
-            && self.has_quantity(known, request.quantity)
-            && has_notes(known, request.description.as_ref(), &request.metadata)
-    }
-
-    fn is_same_capture(&self, request: &CaptureRequest, known: &Transfer) -> bool {
-        // Whether it was final is in the digest of the request, which is compared before.
-        known.kind == TransferKind::Capture
-            && known.hold_id == Some(request.hold.id())
-            && self.has_quantity(known, request.quantity)
-            && request.effective_at.unwrap_or(known.clock_time()) == known.effective_at
-            && has_notes(known, request.description.as_ref(), &request.metadata)
-    }
-
-    fn is_same_reversal(&self, request: &ReversalRequest, known: &Transfer) -> bool {
-        known.kind == TransferKind::Reversal
-            && known.reversed_id == Some(request.reversed.id())
-            && self.has_quantity(known, request.quantity)
-            && has_reversal_time(known, request.at, self.find_known(request.reversed.id()))
-            && has_notes(known, request.description.as_ref(), &request.metadata)
-    }
-
-    fn has_parties(&self, known: &Transfer, parties: &Parties) -> bool {
-        self.book.resolve(parties).is_ok_and(|pair| {
-            self.book.account(pair.debit).id == known.debit.account_id
-                && self.book.account(pair.credit).id == known.credit.account_id
-        })
-    }
-
-    fn has_quantity(&self, known: &Transfer, quantity: Quantity) -> bool {
-        let is_currency = |money: crate::money::Money| {
-            let account = self.book.find_by_id(known.debit.account_id).map(|index| self.book.account(index));
-            account.is_some_and(|account| account.currency == money.currency)
-        };
-        match quantity {
-            Quantity::Exactly(money) => known.up_to.is_none() && known.amount == money.amount && is_currency(money),
-            Quantity::UpTo(money) => known.up_to == Some(money.amount) && is_currency(money),
-            Quantity::All => known.up_to == Some(crate::money::Amount::MAX),
-        }
-    }
-}
-
-fn is_same_release(request: &ReleaseRequest, known: &Transfer) -> bool {
-    known.kind == TransferKind::Release
-        && known.hold_id == Some(request.hold.id())
-        && has_notes(known, request.description.as_ref(), &request.metadata)
-}
-
-fn has_notes(known: &Transfer, description: Option<&Description>, metadata: &Metadata) -> bool {
-    known.description.as_ref() == description && known.metadata == *metadata
-}
-
-fn has_expiry(known: &Transfer, expiry: Expiry) -> bool {
-    match expiry {
-        Expiry::Never => known.expires_at.is_none(),
-        Expiry::At(expires_at) => known.expires_at == Some(expires_at),
-        Expiry::After(time) => known.expires_at == Some(known.clock_time().after(time)),
-    }
-}
-
-fn has_reversal_time(known: &Transfer, at: ReversalTime, original: Option<&Transfer>) -> bool {
-    match at {
-        ReversalTime::Now => known.effective_at == known.clock_time(),
-        ReversalTime::Original => original.is_some_and(|original| known.effective_at == original.effective_at),
     }
 }

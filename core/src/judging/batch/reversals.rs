@@ -1,94 +1,59 @@
-//! Undoing transfers, once.
+//! Undoing a transfer, once, in whole or in parts.
 
 use std::ops::Range;
 
-use crate::facts::{Instant, Reference, Transfer, TransferKind};
+use crate::facts::{Transfer, TransferKind};
 use crate::judging::batch::Batch;
-use crate::judging::batch::checks::post_to;
+use crate::judging::batch::checks::{check_positive, post_to};
 use crate::judging::batch::content::Content;
+use crate::judging::batch::operations::Judged;
 use crate::judging::batch::origin::Origin;
-use crate::judging::batch::pair::Pair;
-use crate::judging::batch::transfers::{cap_of, resolve_amount_of_rest};
-use crate::money::Amount;
+use crate::judging::batch::originals::effective_time;
+use crate::judging::batch::quantities::{cap_of, resolve_amount_of_rest};
+use crate::judging::batch::sameness::{has_notes, has_reversal_time};
 use crate::rejection::Rejection;
-use crate::requests::{ReversalRequest, ReversalTime};
+use crate::requests::ReversalRequest;
 
-impl Batch {
-    pub(super) fn judge_reversal(
-        &mut self,
-        request: &ReversalRequest,
-        origin: Origin,
-    ) -> Result<Range<usize>, Rejection> {
-        let original = self.get_original(&request.reversed)?.clone();
-        let pair = self.opposite_pair(&original)?;
-        self.book.check_currencies(pair, request.quantity.money())?;
-        self.book.check_open(pair)?;
-        self.check_times(pair, effective_time(request.at, &original))?;
-        let rest = self.rest_to_reverse(&original, &request.reversed)?;
-        let amount =
-            resolve_amount_of_rest(request.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
-                transfer: request.reversed.clone(),
-                remaining: self.book.account(pair.debit).money(rest),
-                requested,
-            })?;
-        self.expire([pair.first, pair.second]);
-        self.check_limits(pair, amount)?;
-        let balances = self.balances_after(pair, amount, post_to)?;
+impl Judged for ReversalRequest {
+    fn check_well_formed(&self) -> Result<(), Rejection> {
+        check_positive(self.quantity.money())
+    }
+
+    fn is_same(&self, known: &Transfer, batch: &Batch) -> bool {
+        known.kind == TransferKind::Reversal
+            && known.reversed_id == Some(self.reversed.id())
+            && batch.has_quantity(known, self.quantity)
+            && has_reversal_time(known, self.at, batch.find_known(self.reversed.id()))
+            && has_notes(known, self.description.as_ref(), &self.metadata)
+    }
+
+    fn judge(&self, batch: &mut Batch, origin: Origin) -> Result<Range<usize>, Rejection> {
+        let original = batch.get_original(&self.reversed)?.clone();
+        let pair = batch.opposite_pair(&original)?;
+        batch.book.check_currencies(pair, self.quantity.money())?;
+        batch.book.check_open(pair)?;
+        batch.check_times(pair, effective_time(self.at, &original))?;
+        let rest = batch.rest_to_reverse(&original, &self.reversed)?;
+        let amount = resolve_amount_of_rest(self.quantity, rest).map_err(|requested| Rejection::ReversalTooLarge {
+            transfer: self.reversed.clone(),
+            remaining: batch.book.account(pair.debit).money(rest),
+            requested,
+        })?;
+        batch.expire([pair.first, pair.second]);
+        batch.check_limits(pair, amount)?;
+        let balances = batch.balances_after(pair, amount, post_to)?;
 
         // From here on nothing may be refused.
-        self.set_balances(pair, balances);
+        batch.set_balances(pair, balances);
         let content = Content {
-            key: request.id.key(),
+            key: self.id.key(),
             origin,
-            effective_at: effective_time(request.at, &original),
+            effective_at: effective_time(self.at, &original),
             reversed_id: Some(original.id),
-            up_to: cap_of(request.quantity),
-            description: request.description.as_ref(),
-            ..Content::new(request.id.id(), TransferKind::Reversal, amount, &request.metadata)
+            up_to: cap_of(self.quantity),
+            description: self.description.as_ref(),
+            ..Content::new(self.id.id(), TransferKind::Reversal, amount, &self.metadata)
         };
-        Ok(self.draft_reversal(&content, pair, &original))
-    }
-
-    pub(super) fn draft_reversal(&mut self, content: &Content<'_>, pair: Pair, original: &Transfer) -> Range<usize> {
-        let reversed = self.book.reversed(original.id).minor() + content.amount.minor();
-        debug_assert!(reversed <= original.amount.minor(), "no more is undone than was done");
-        self.book.set_reversed(original.id, Amount::from_minor(reversed));
-        self.draft(content, pair)
-    }
-
-    /// The transfer that is named. The id or key of a journal never means its first transfer, although that has the same id.
-    pub(super) fn get_original(&self, named: &Reference) -> Result<&Transfer, Rejection> {
-        let unknown = || Rejection::TransferUnknown { transfer: named.clone() };
-        let original = self.find_known(named.id()).ok_or_else(unknown)?;
-        if original.journal_id == Some(original.id.0) && !named.is_by_sequence() {
-            let transfers = self.transfers_of_journal(original.id.0).len();
-            return Err(Rejection::JournalNamed { journal: named.clone(), transfers });
-        }
-        Ok(original)
-    }
-
-    /// The accounts of a transfer, each on the other side.
-    pub(super) fn opposite_pair(&self, original: &Transfer) -> Result<Pair, Rejection> {
-        let account = |id| self.book.find_by_id(id).ok_or(Rejection::TransferUnknown { transfer: original.id.into() });
-        Ok(Pair::of_sides(account(original.credit.account_id)?, account(original.debit.account_id)?))
-    }
-
-    /// How much of a transfer can still be undone. More than zero.
-    pub(super) fn rest_to_reverse(&self, original: &Transfer, named: &Reference) -> Result<Amount, Rejection> {
-        let reversed = self.book.reversed(original.id);
-        if reversed >= original.amount {
-            return Err(Rejection::AlreadyReversed { transfer: named.clone() });
-        }
-        if !matches!(original.kind, TransferKind::Transfer | TransferKind::Capture) {
-            return Err(Rejection::NotReversible { transfer: named.clone(), kind: original.kind });
-        }
-        Ok(Amount::from_minor(original.amount.minor() - reversed.minor()))
-    }
-}
-
-pub(super) const fn effective_time(at: ReversalTime, original: &Transfer) -> Option<Instant> {
-    match at {
-        ReversalTime::Now => None,
-        ReversalTime::Original => Some(original.effective_at),
+        Ok(batch.draft_reversal(&content, pair, &original))
     }
 }

@@ -2,131 +2,57 @@
 
 use std::ops::Range;
 
-use crate::facts::{Account, Balances, NormalSide, TransferKind};
+use crate::facts::{Transfer, TransferKind};
 use crate::judging::batch::Batch;
-use crate::judging::batch::checks::{check_currency, check_max_balance, check_min_balance, post_to};
+use crate::judging::batch::checks::{check_positive, post_to};
 use crate::judging::batch::content::Content;
+use crate::judging::batch::operations::Judged;
 use crate::judging::batch::origin::Origin;
-use crate::judging::batch::pair::Pair;
-use crate::money::{Amount, Money};
+use crate::judging::batch::quantities::cap_of;
+use crate::judging::batch::sameness::{has_effective_time, has_notes};
+use crate::money::Amount;
 use crate::rejection::Rejection;
-use crate::requests::{Condition, Expected, Parties, Quantity, TransferRequest};
+use crate::requests::{Parties, TransferRequest};
 
-impl Batch {
-    pub(super) fn judge_transfer(
-        &mut self,
-        request: &TransferRequest,
-        origin: Origin,
-    ) -> Result<Range<usize>, Rejection> {
-        let pair = self.book.resolve(&request.parties)?;
-        self.check_quantity_has_a_source(request.quantity, pair)?;
-        self.book.check_currencies(pair, request.quantity.money())?;
-        self.book.check_open(pair)?;
-        self.check_times(pair, request.effective_at)?;
-        self.check_conditions(&request.conditions)?;
-        self.expire([pair.first, pair.second]);
-        let amount = self.resolve_amount(request.quantity, pair)?;
-        self.check_minimums(pair, amount)?;
-        self.check_velocity(pair, amount)?;
-        self.check_maximums(pair, amount)?;
-        let balances = self.balances_after(pair, amount, post_to)?;
+impl Judged for TransferRequest {
+    fn check_well_formed(&self) -> Result<(), Rejection> {
+        check_positive(self.quantity.money())?;
+        check_parties_differ(&self.parties)
+    }
+
+    fn is_same(&self, known: &Transfer, batch: &Batch) -> bool {
+        known.kind == TransferKind::Transfer
+            && batch.is_same_transfer(self, known)
+            && has_effective_time(known, self.effective_at)
+    }
+
+    fn judge(&self, batch: &mut Batch, origin: Origin) -> Result<Range<usize>, Rejection> {
+        let pair = batch.book.resolve(&self.parties)?;
+        batch.check_quantity_has_a_source(self.quantity, pair)?;
+        batch.book.check_currencies(pair, self.quantity.money())?;
+        batch.book.check_open(pair)?;
+        batch.check_times(pair, self.effective_at)?;
+        batch.check_conditions(&self.conditions)?;
+        batch.expire([pair.first, pair.second]);
+        let amount = batch.resolve_amount(self.quantity, pair)?;
+        batch.check_minimums(pair, amount)?;
+        batch.check_velocity(pair, amount)?;
+        batch.check_maximums(pair, amount)?;
+        let balances = batch.balances_after(pair, amount, post_to)?;
 
         // From here on nothing may be refused.
-        self.set_balances(pair, balances);
-        let content = request_content(request, TransferKind::Transfer, amount, origin);
-        Ok(self.draft(&content, pair))
+        batch.set_balances(pair, balances);
+        let content = request_content(self, TransferKind::Transfer, amount, origin);
+        Ok(batch.draft(&content, pair))
     }
+}
 
-    pub(super) fn draft(&mut self, content: &Content<'_>, pair: Pair) -> Range<usize> {
-        let index = self.book.draft(content, pair);
-        index..index + 1
-    }
-
-    pub(super) fn check_conditions(&self, conditions: &[Condition]) -> Result<(), Rejection> {
-        for Condition { account, expected } in conditions {
-            let found = self.book.account(self.book.get_by_name(account)?);
-            if let Expected::Balance(_, money) = expected {
-                check_currency(found, *money)?;
-            }
-            if let Some(actual) = expected.find_difference(found) {
-                let account = account.clone();
-                return Err(Rejection::PreconditionFailed { account, expected: expected.to_string(), actual });
-            }
-        }
-        Ok(())
-    }
-
-    /// What is available is that of an account that falls, so there must be one.
-    pub(super) fn check_quantity_has_a_source(&self, quantity: Quantity, pair: Pair) -> Result<(), Rejection> {
-        if matches!(quantity, Quantity::Exactly(_)) || self.find_falling(pair).is_some() {
-            return Ok(());
-        }
-        Err(Rejection::NothingFalls {
-            account: self.book.account(pair.first).name.clone(),
-            other: self.book.account(pair.second).name.clone(),
-        })
-    }
-
-    /// The account that falls, the first that is named where both do.
-    fn find_falling(&self, pair: Pair) -> Option<usize> {
-        let falls = |(index, side): &(usize, NormalSide)| self.book.account(*index).falls_by(*side);
-        pair.sides().into_iter().find(falls).map(|(index, _)| index)
-    }
-
-    /// The amount of a quantity. An open quantity takes what is available above zero, or above the minimum if that is higher.
-    pub(super) fn resolve_amount(&self, quantity: Quantity, pair: Pair) -> Result<Amount, Rejection> {
-        let most = match quantity {
-            Quantity::Exactly(money) => return Ok(money.amount),
-            Quantity::UpTo(money) => money.amount,
-            Quantity::All => Amount::MAX,
-        };
-        let account = self.book.account(self.find_falling(pair).unwrap_or(pair.first));
-        let floor = account.limits.min_balance.unwrap_or(Amount::ZERO).max(Amount::ZERO);
-        match account.available().checked_sub(floor).map(|spendable| spendable.min(most)) {
-            Some(amount) if amount.is_positive() => Ok(amount),
-            _ => Err(Rejection::NothingAvailable {
-                account: account.name.clone(),
-                available: account.money(account.available()),
-            }),
-        }
-    }
-
-    pub(super) fn check_limits(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
-        self.check_minimums(pair, amount)?;
-        self.check_maximums(pair, amount)
-    }
-
-    pub(super) fn check_minimums(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
-        for (index, side) in pair.sides() {
-            let account = self.book.account(index);
-            check_min_balance(account, side, account.money(amount))?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn check_maximums(&self, pair: Pair, amount: Amount) -> Result<(), Rejection> {
-        for (index, side) in pair.sides() {
-            let account = self.book.account(index);
-            check_max_balance(account, side, account.money(amount))?;
-        }
-        Ok(())
-    }
-
-    /// The balances of the two accounts after the amount, in the order in which they were named.
-    pub(super) fn balances_after(
-        &self,
-        pair: Pair,
-        amount: Amount,
-        after: fn(&Account, NormalSide, Amount) -> Result<Balances, Rejection>,
-    ) -> Result<[Balances; 2], Rejection> {
-        let [first, second] = pair.sides().map(|(index, side)| after(self.book.account(index), side, amount));
-        Ok([first?, second?])
-    }
-
-    pub(super) fn set_balances(&mut self, pair: Pair, balances: [Balances; 2]) {
-        for ((index, _), balances) in pair.sides().into_iter().zip(balances) {
-            self.book.account_mut(index).balances = balances;
-        }
+impl Batch {
+    /// As far as a hold says the same.
+    pub(super) fn is_same_transfer(&self, request: &TransferRequest, known: &Transfer) -> bool {
+        self.has_parties(known, &request.parties)
+            && self.has_quantity(known, request.quantity)
+            && has_notes(known, request.description.as_ref(), &request.metadata)
     }
 }
 
@@ -146,33 +72,11 @@ pub(super) fn request_content(
     }
 }
 
-/// The cap of an open quantity, which is recorded beside the amount. `None` for an exact amount.
-pub(super) const fn cap_of(quantity: Quantity) -> Option<Amount> {
-    match quantity {
-        Quantity::Exactly(_) => None,
-        Quantity::UpTo(money) => Some(money.amount),
-        Quantity::All => Some(Amount::MAX),
-    }
-}
-
 /// Whether two named accounts are one.
-pub(super) fn check_parties_differ(parties: &Parties) -> Result<(), Rejection> {
+fn check_parties_differ(parties: &Parties) -> Result<(), Rejection> {
     let [first, second] = parties.names();
     if first == second {
         return Err(Rejection::SameAccount { account: first.clone() });
     }
     Ok(())
-}
-
-/// The amount of a quantity of which `rest` is left.
-///
-/// # Errors
-/// The requested amount, if it is more than that.
-pub(super) fn resolve_amount_of_rest(quantity: Quantity, rest: Amount) -> Result<Amount, Money> {
-    match quantity {
-        Quantity::Exactly(money) if money.amount > rest => Err(money),
-        Quantity::Exactly(money) => Ok(money.amount),
-        Quantity::UpTo(money) => Ok(money.amount.min(rest)),
-        Quantity::All => Ok(rest),
-    }
 }
