@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser};
 use crate::cli::commands::Command;
 use crate::cli::deadline::{LONG_COMMANDS, parse_time};
 use crate::cli::look::LookArgs;
+use crate::cli::writing::WriteArgs;
 
 /// A double-entry banking ledger over PostgreSQL or an SQLite file.
 #[derive(Parser)]
@@ -62,9 +63,8 @@ pub(super) struct GlobalArgs {
     /// The book of that name in the database, where it holds several
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) book: Option<String>,
-    /// Who asks, as it is recorded with every transfer and change [default: the login name]
-    #[arg(long, global = true, value_name = "NAME")]
-    pub(super) actor: Option<String>,
+    #[command(flatten)]
+    pub(super) write: WriteArgs,
     /// Make the book's file where it is not there; without it only account open, import and migrate run do
     #[arg(long, global = true)]
     pub(super) create: bool,

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::talk::say;
 use crate::cli::times::Times;
+use crate::cli::writing::WriteArgs;
 use crate::config::{self, DotEnvFile, Flag, Origin};
 use crate::facts::Actor;
 use crate::ledger::{Ledger, Mode};
@@ -18,7 +19,7 @@ pub(super) struct Context {
     pub(super) database_url: Option<String>,
     pub(super) dotenv: DotEnvFile,
     pub(super) book: Option<String>,
-    pub(super) actor: Option<String>,
+    pub(super) write: WriteArgs,
     pub(super) missing: MissingBook,
     pub(super) verbose: u8,
     pub(super) deadline: Deadline,
@@ -65,33 +66,22 @@ impl From<Ending> for Exit {
 impl Context {
     /// The book, which must be there unless `--create` is given.
     pub(super) fn ledger(&self) -> Result<Ledger, Failure> {
-        self.acting(self.open(Ledger::open, self.missing)?)
+        self.write.for_writes_of(self.open(Ledger::open, self.missing)?)
     }
 
     /// The book, which is made where it is not there, for the commands that books begin with. A dry run makes none.
     pub(super) fn ledger_to_begin(&self, mode: Mode) -> Result<Ledger, Failure> {
-        self.acting(self.open(Ledger::open, self.missing_to_begin(mode))?)
+        self.write.for_writes_of(self.open(Ledger::open, self.missing_to_begin(mode))?)
     }
 
     /// The book to import into, also where an import has not come to its end.
     pub(super) fn ledger_to_import(&self, mode: Mode) -> Result<Ledger, Failure> {
-        self.acting(self.open(Ledger::open_incomplete, self.missing_to_begin(mode))?)
+        self.write.for_writes_of(self.open(Ledger::open_incomplete, self.missing_to_begin(mode))?)
     }
 
-    /// The ledger, with the actor of this command line as its own.
-    fn acting(&self, ledger: Ledger) -> Result<Ledger, Failure> {
-        Ok(match self.actor()? {
-            Some(actor) => ledger.with_actor(actor),
-            None => ledger,
-        })
-    }
-
-    /// Who asks: the name of `--actor`, or else the login name. `None` if nobody is logged in by a name that can be recorded.
+    /// Who asks, as [`WriteArgs::actor`] says.
     pub(super) fn actor(&self) -> Result<Option<Actor>, Failure> {
-        match &self.actor {
-            Some(name) => Ok(Some(parse(name)?)),
-            None => Ok(config::login_name().and_then(|name| name.parse().ok())),
-        }
+        self.write.actor()
     }
 
     /// By what its times are read.

@@ -40,6 +40,7 @@ mod table;
 mod talk;
 mod times;
 mod usage;
+mod writing;
 mod years;
 
 use std::panic;
@@ -79,7 +80,7 @@ pub fn run() -> ExitCode {
 
 fn run_command_line(command_line: CommandLine) -> ExitCode {
     let CommandLine { name, arguments: Arguments { global, command } } = command_line;
-    let GlobalArgs { database_url, no_dotenv, book, actor, create, deadline, look, verbose } = global;
+    let GlobalArgs { database_url, no_dotenv, book, write, create, deadline, look, verbose } = global;
     let deadline = Deadline::new(deadline);
     let dotenv = if no_dotenv { DotEnvFile::PassOver } else { DotEnvFile::Read };
     let look = match look.look(dotenv) {
@@ -91,7 +92,7 @@ fn run_command_line(command_line: CommandLine) -> ExitCode {
     deadline.watch(&name, &output);
     let missing = if create { MissingBook::Make } else { MissingBook::Refuse };
     let program = Program { arguments: Arguments::command, run: run_within };
-    let context = Context { database_url, dotenv, book, actor, missing, verbose, deadline, output, program };
+    let context = Context { database_url, dotenv, book, write, missing, verbose, deadline, output, program };
     let started = check_format(context.output.look.format, &name).and_then(|()| log::start(verbose, context.dotenv));
     let outcome = started.and_then(|()| commands::run(&context, &command)).and_then(|ending| {
         context.output.finish()?;

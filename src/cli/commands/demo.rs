@@ -71,7 +71,7 @@ fn step(context: &Context, url: &str, command: &str) -> Result<(), Failure> {
         database_url: Some(url.to_owned()),
         dotenv: context.dotenv,
         book: None,
-        actor: context.actor.clone(),
+        write: context.write.clone(),
         missing: MissingBook::Refuse,
         verbose: context.verbose,
         deadline: context.deadline.clone(),
