@@ -37,17 +37,19 @@ impl RequestDigest {
     }
 
     fn of(operations: &[Operation]) -> Option<Self> {
-        let numbered = (0..).zip(operations).map(|(number, operation)| (number, operation.unseen()));
-        let mut unseen = numbered.filter(|(_, fields)| !fields.is_empty()).peekable();
-        unseen.peek()?;
-        let mut preimage = Preimage::new(FORMAT);
-        for (number, fields) in unseen {
+        let mut preimage = None;
+        for (number, operation) in (0..).zip(operations) {
+            let fields = operation.unseen();
+            if fields.is_empty() {
+                continue;
+            }
+            let preimage = preimage.get_or_insert_with(|| Preimage::new(FORMAT));
             preimage.integer(number);
             for field in fields {
-                write(&mut preimage, field);
+                write(preimage, field);
             }
         }
-        Some(Self::finish(&preimage))
+        preimage.as_ref().map(Self::finish)
     }
 
     /// The first half of the hash.
