@@ -81,6 +81,43 @@ on_every_backend! {
         assert_whole(&ledger, 46);
     }
 
+    // What is not remembered is read, and the rest is as short as otherwise.
+    fn accounts_that_are_not_remembered_take_one_statement_more_on_postgres(book: &TestBook) {
+        let ledger = remembering(book);
+        check(book, "account carol liability EUR\naccount dave liability EUR\naccount erin liability EUR\ndeposit carol 9 -> posted");
+        for (from, to, count) in [("carol", "dave", 2), ("dave", "carol", 1), ("alice", "erin", 2)] {
+            let post = || {
+                let outcome = post(&ledger, transfer_with_id(book.next_id(), from, to, "1"));
+                assert_eq!(code(outcome), "posted");
+            };
+            let statements = statements_of(post);
+            assert_eq!(statements.len() == count, book.is_on_postgres(), "{from} to {to}: {statements:#?}");
+        }
+        check(book, "balance carol posted 9\nbalance erin posted 1");
+        assert_whole(&ledger, 7);
+    }
+
+    // Of an account with holds, or with a limit by the day, more has to be known than the account, which only a posting behind locks reads.
+    fn an_account_that_takes_more_to_judge_is_not_guessed_by(book: &TestBook) {
+        let ledger = remembering(book);
+        check(book, "
+            account carol liability EUR
+            deposit carol 9 -> posted
+            hold carol cash 8 -> held
+            account dave liability EUR
+            deposit dave 9 -> posted
+            limits dave per-day 2 -> changed
+        ");
+        let submit = |from: &str, amount: &str| code(post(&ledger, transfer_with_id(book.next_id(), from, "bob", amount)));
+        for _ in 0..2 {
+            assert_eq!(submit("carol", "2"), "insufficient_funds");
+            assert_eq!(submit("dave", "3"), "velocity_exceeded");
+            assert_eq!(submit("dave", "1"), "posted");
+        }
+        assert_eq!(submit("dave", "1"), "velocity_exceeded");
+        check(book, "balance carol posted 9 held 8\nbalance dave posted 7");
+    }
+
     // The currency of a written amount is that of its account, which never changes.
     fn written_amounts_ask_for_no_account_that_is_remembered(book: &TestBook) {
         let ledger = remembering(book);
@@ -158,6 +195,21 @@ on_every_backend! {
             assert_eq!(code(outcome), "insufficient_funds");
         };
         assert!(reads_accounts(too_much));
+    }
+
+    // Refusals are what a ledger is for. The accounts are read once more, and known again from the next posting on.
+    fn a_refusal_and_an_account_that_is_not_there_make_nothing_behind_them_slower(book: &TestBook) {
+        let ledger = remembering(book);
+        check(book, "account carol liability EUR\ndeposit carol 9 -> posted");
+        let submit = |from: &str, to: &str, amount: &str| code(post(&ledger, transfer_with_id(book.next_id(), from, to, amount)));
+        assert_eq!(submit("alice", "bob", "1000"), "insufficient_funds");
+        assert_eq!(submit("carol", "nobody", "1"), "account_unknown");
+        assert_eq!(submit("alice", "bob", "1"), "posted");
+        assert_eq!(submit("carol", "bob", "1"), "posted");
+        assert!(!reads_accounts(|| assert_eq!(submit("bob", "alice", "1"), "posted")));
+        assert!(!reads_accounts(|| assert_eq!(submit("carol", "alice", "1"), "posted")));
+        check(book, "balance alice posted 100\nbalance carol posted 7");
+        assert_whole(&ledger, 8);
     }
 
     // A period that is over can be closed at any moment, and what is posted then belongs to the next one.

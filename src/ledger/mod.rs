@@ -20,6 +20,7 @@ mod transfers;
 mod transport;
 mod write_options;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -51,6 +52,8 @@ pub use crate::ledger::holds::listing::HoldFilter;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
 pub use crate::ledger::journals::listing::{JournalPage, JournalSummary};
+#[cfg(feature = "server")]
+pub(crate) use crate::ledger::poster::Writer;
 pub use crate::ledger::poster::{Pending, Poster, PosterOptions};
 pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{
@@ -107,7 +110,7 @@ pub struct Ledger {
     actor: Actor,
     clock_lead_max: Duration,
     rules: KnownRules,
-    remembered: Remembered,
+    remembered: Arc<Remembered>,
     spending: Spending,
     horizon: Horizon,
     walk_bytes_max: usize,
@@ -188,7 +191,7 @@ impl Ledger {
             pool,
             clock_lead_max: ClockLead::MAX,
             rules: KnownRules::default(),
-            remembered: Remembered::default(),
+            remembered: Arc::default(),
             spending: Spending::default(),
             horizon: Horizon::default(),
             walk_bytes_max: WALK_BYTES_MAX,
@@ -302,6 +305,12 @@ impl Ledger {
     #[must_use]
     pub fn without_index_proof(self) -> Self {
         Self { proves_indexes: false, ..self }
+    }
+
+    /// Remembers accounts together with another ledger of the same book, so that what one posts makes no guess of the other one wrong.
+    #[cfg(feature = "server")]
+    pub(crate) fn remembering_with(self, other: &Self) -> Self {
+        Self { remembered: Arc::clone(&other.remembered), ..self }
     }
 
     /// Whether the book takes only one writer at a time.

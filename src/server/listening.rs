@@ -31,8 +31,8 @@ use crate::store::{DatabaseUrl, Lifetime, StoreOptions};
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 const IDLE_TIME_MAX: Duration = Duration::from_secs(75);
 const HEAD_BYTES_MAX: usize = 16 << 10;
-/// How many accounts have their currencies known from the beginning, so that the first posting to each of them need not ask.
-const ACCOUNTS_FIRST: u32 = 20_000;
+/// How many accounts are remembered from the beginning, so that the first posting to each of them need not ask.
+const ACCOUNTS_AHEAD: usize = 20_000;
 const KEYS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A server that listens, and answers when it [runs](Server::run).
@@ -212,6 +212,7 @@ impl Server {
     /// [`Error::File`] for a socket or a certificate that cannot be used.
     pub fn run(self) -> Result<(), Error> {
         let Self { state, runtime, options, listeners, stop, book: (url, store), .. } = self;
+        state.writers.run(&state.poster, &runtime);
         let deliverer = Deliverer::start(&url, store, &options, state.ending())?;
         let monitors = Arc::clone(&state.monitors);
         let judging = Judging::start((&url, store), monitors, options.lease_time, state.ending())?;
@@ -240,7 +241,7 @@ async fn serve(
     let watching = watch_for_end(Arc::clone(state), options.clone(), stop.subscribe(), (handle.clone(), unix.clone()));
     tokio::spawn(watching);
     tokio::spawn(refresh_keys(Arc::clone(state)));
-    tokio::spawn(read_currencies_ahead(Arc::clone(state)));
+    tokio::spawn(read_accounts_ahead(Arc::clone(state)));
     tokio::spawn(feed::follow(Arc::downgrade(state)));
     if let Some(interval) = options.clockwork_interval {
         tokio::spawn(clockwork::run(Arc::clone(state), interval));
@@ -369,10 +370,10 @@ async fn refresh_keys(state: Arc<State>) {
     }
 }
 
-/// Reads the currencies of accounts ahead. Whatever fails here is read again when it is needed.
-async fn read_currencies_ahead(state: Arc<State>) {
-    match state.long.run_to_end(|ledger| Ok(ledger.first_currencies(ACCOUNTS_FIRST)?)).await {
+/// Reads the accounts ahead that were posted to last. Whatever fails here is read again when it is needed.
+async fn read_accounts_ahead(state: Arc<State>) {
+    match state.long.run_to_end(|ledger| Ok(ledger.remember_recent(ACCOUNTS_AHEAD)?)).await {
         Ok(found) => state.currencies.add(found),
-        Err(problem) => warn!(problem.detail, "the currencies of accounts could not be read ahead"),
+        Err(problem) => warn!(problem.detail, "accounts could not be read ahead"),
     }
 }

@@ -49,6 +49,7 @@ mod state;
 mod status;
 mod stream;
 mod webhooks;
+mod writers;
 
 pub use crate::server::consumers::kept::{Consumers, Lease};
 pub use crate::server::feed::start::EventStart;

@@ -22,6 +22,7 @@ use crate::server::options::ServerOptions;
 use crate::server::rates::Rates;
 use crate::server::request_ids::RequestIds;
 use crate::server::webhooks::kept::Webhooks;
+use crate::server::writers::Writers;
 use crate::store::{DatabaseUrl, StoreOptions};
 
 /// The threads for writes that are no postings, and for long work.
@@ -34,6 +35,7 @@ const OTHER_THREADS: u32 = 4;
 
 pub(super) struct State {
     pub(super) poster: Poster,
+    pub(super) writers: Writers,
     pub(super) reads: Lane,
     pub(super) writes: Lane,
     pub(super) long: Lane,
@@ -58,13 +60,17 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Connects to the book, a pool a lane.
+    /// Connects to the book, a pool a lane. Nothing is posted until the writers run.
     pub(super) fn open(url: &DatabaseUrl, store: StoreOptions, options: &ServerOptions) -> Result<Self, Error> {
-        let open = |connections_max| Ledger::open(url.clone(), StoreOptions { connections_max, ..store }).map(Arc::new);
-        let posters = options.posters.max(1);
-        let poster_options = PosterOptions { queue_max: QUEUE_MAX, writers: posters, ..PosterOptions::default() };
+        let open = |connections_max| Ledger::open(url.clone(), StoreOptions { connections_max, ..store });
+        let writers = options.posters.max(1);
+        let posting = Arc::new(open(writers)?);
+        let open = |connections_max| Ok::<_, Error>(Arc::new(open(connections_max)?.remembering_with(&posting)));
+        let poster_options = PosterOptions { queue_max: QUEUE_MAX, writers, ..PosterOptions::default() };
+        let (poster, writers) = Writers::of(Arc::clone(&posting), poster_options);
         Ok(Self {
-            poster: Poster::new(open(posters)?, poster_options),
+            poster,
+            writers,
             reads: Lane::new(open(options.readers.max(1))?, options.readers.max(1), Late::Reads),
             writes: Lane::new(open(WRITERS)?, WRITERS, Late::Writes),
             long: Lane::new(open(LONG_WORKERS)?, LONG_WORKERS, Late::Reads),
@@ -98,7 +104,7 @@ impl State {
 
     /// The threads that all lanes together may need.
     pub(super) fn threads(options: &ServerOptions) -> usize {
-        (options.readers.max(1) + WRITERS + LONG_WORKERS + 1 + OTHER_THREADS) as usize
+        (options.posters.max(1) + options.readers.max(1) + WRITERS + LONG_WORKERS + 1 + OTHER_THREADS) as usize
     }
 
     pub(super) fn end(&self) {

@@ -158,8 +158,9 @@ pub(super) fn in_chunks<K, R>(
     Ok(found)
 }
 
-fn account_ids(rows: Result<Vec<(i64, i64)>, StoreError>) -> Result<Vec<[AccountId; 2]>, StoreError> {
-    Ok(rows?.into_iter().map(|(debit, credit)| [AccountId(debit), AccountId(credit)]).collect())
+/// The debited and the credited account of each row.
+pub(super) fn account_ids(rows: Vec<(i64, i64)>) -> Vec<[AccountId; 2]> {
+    rows.into_iter().map(|(debit, credit)| [AccountId(debit), AccountId(credit)]).collect()
 }
 
 macro_rules! implement_portable {
@@ -290,22 +291,25 @@ macro_rules! implement_portable {
             }
 
             fn transfer_account_ids(&mut self, transfers: &[TransferId]) -> Result<Vec<[AccountId; 2]>, StoreError> {
-                account_ids(in_chunks(transfers, |ids| {
+                let found = in_chunks(transfers, |ids| {
                     let transfers = transfers::table.filter(transfers::id.eq_any(sql_ids(ids)));
                     transfers.select((transfers::debit_account_id, transfers::credit_account_id)).load(self)
-                }))
+                })?;
+                Ok(account_ids(found))
             }
 
             fn journal_account_ids(&mut self, journals: &[Uuid]) -> Result<Vec<[AccountId; 2]>, StoreError> {
-                account_ids(in_chunks(journals, |journals| {
+                let found = in_chunks(journals, |journals| {
                     let journals = journals.iter().copied().map(SqlId::new);
                     let transfers = transfers::table.filter(transfers::journal_id.eq_any(journals));
                     transfers.select((transfers::debit_account_id, transfers::credit_account_id)).load(self)
-                }))
+                })?;
+                Ok(account_ids(found))
             }
 
             fn hold_account_ids(&mut self, holds: &[TransferId]) -> Result<Vec<[AccountId; 2]>, StoreError> {
-                account_ids(in_chunks(holds, |ids| holds::by_id(sql_ids(ids)).select(holds::account_ids()).load(self)))
+                let found = in_chunks(holds, |ids| holds::by_id(sql_ids(ids)).select(holds::account_ids()).load(self))?;
+                Ok(account_ids(found))
             }
 
             fn reversal_rows(&mut self, transfers: &[TransferId]) -> Result<Vec<TransferRow>, StoreError> {

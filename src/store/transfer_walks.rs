@@ -16,6 +16,8 @@ use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::models::transfers::{MilestoneBehind, TransferRow};
 use crate::schema::transfers;
 use crate::store::each_backend::on_each_backend_row_by_row;
+#[cfg(feature = "server")]
+use crate::store::portable::account_ids;
 use crate::store::portable::{from_rows, in_chunks};
 use crate::store::{PageSize, StoreError};
 
@@ -46,6 +48,10 @@ impl Rare {
 pub(crate) trait TransferWalks {
     /// A page of the transfers from a place down, the newest first.
     fn list_transfers_down_from(&mut self, first: Sequence, size: &mut PageSize) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The debited and the credited account of the newest transfers, the newest first.
+    #[cfg(feature = "server")]
+    fn newest_account_ids(&mut self, transfers_max: i64) -> Result<Vec<[AccountId; 2]>, StoreError>;
 
     /// A page of rare transfers from a place down, the newest first.
     fn list_rare_down_from(
@@ -91,6 +97,12 @@ macro_rules! implement_transfer_walks {
                     .limit(size.rows())
                     .select(TransferRow::as_select());
                 from_rows(size.take(rows.load_iter::<TransferRow, $loading_mode>(self)?)?)
+            }
+
+            #[cfg(feature = "server")]
+            fn newest_account_ids(&mut self, transfers_max: i64) -> Result<Vec<[AccountId; 2]>, StoreError> {
+                let newest = transfers::table.order(transfers::sequence.desc()).limit(transfers_max);
+                Ok(account_ids(newest.select((transfers::debit_account_id, transfers::credit_account_id)).load(self)?))
             }
 
             fn list_rare_down_from(

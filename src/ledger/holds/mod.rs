@@ -15,7 +15,7 @@ use crate::judging::{Batch, ClockLead, Known};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::accounts::labels::AccountLabels;
-use crate::ledger::posting::write;
+use crate::ledger::posting::writing::write;
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::models::CorruptRow;
 use crate::money::{Amount, Currency, Money};

@@ -6,24 +6,26 @@
 
 mod job;
 mod queue;
+mod waiting;
+mod writer;
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Condvar};
 use std::thread::{self, JoinHandle};
 
 use crate::error::Error;
 use crate::facts::Actor;
-use crate::judging::Actors;
 use crate::ledger::Ledger;
 use crate::ledger::poster::job::{Answer, Job, Reply, Touched};
-use crate::ledger::poster::queue::{Queue, Writer};
+use crate::ledger::poster::queue::{Queue, Wake};
 use crate::ledger::posting::receipts::Receipt;
-use crate::ledger::write_options::Mode;
-use crate::rejection::Rejection;
-use crate::requests::{BatchPolicy, Request};
+use crate::requests::Request;
 use crate::store::StoreError;
+
+#[cfg(feature = "server")]
+pub(crate) use crate::ledger::poster::writer::Writer;
+#[cfg(not(feature = "server"))]
+use crate::ledger::poster::writer::Writer;
 
 /// Bounds of a [`Poster`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +90,9 @@ impl Default for PosterOptions {
 pub struct Poster {
     ledger: Arc<Ledger>,
     queue: Arc<Queue>,
-    writers: Vec<JoinHandle<()>>,
+    /// With as many writers as there are.
+    options: PosterOptions,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// A request that was handed in and will be answered.
@@ -103,15 +107,33 @@ impl Poster {
     /// If the system cannot start a thread.
     #[must_use]
     pub fn new(ledger: impl Into<Arc<Ledger>>, options: PosterOptions) -> Self {
-        let ledger = ledger.into();
-        let writers = if ledger.has_one_writer() { 1 } else { options.writers.max(1) };
-        let queue = Arc::new(Queue::new(options.queue_max.max(1), writers));
-        let start = |writer| {
-            let (ledger, queue) = (Arc::clone(&ledger), Arc::clone(&queue));
-            thread::spawn(move || write_all(&ledger, &queue, writer, options.batch_max.max(1)))
-        };
-        let writers = (0..writers as Writer).map(start).collect();
-        Self { ledger, queue, writers }
+        let mut poster = Self::waking(ledger.into(), options, Wake::Thread(Condvar::new()));
+        poster.threads = poster.writers().into_iter().map(|writer| thread::spawn(move || writer.post_all())).collect();
+        poster
+    }
+
+    /// A poster without threads, for [`Poster::writers`] that somebody else runs: when there is something to do, `wake` is called with the
+    /// number of the writer that is to do it. It must not block.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_runner(
+        ledger: Arc<Ledger>,
+        options: PosterOptions,
+        wake: impl Fn(usize) + Send + Sync + 'static,
+    ) -> Self {
+        Self::waking(ledger, options, Wake::Runner(Box::new(wake)))
+    }
+
+    fn waking(ledger: Arc<Ledger>, options: PosterOptions, wake: Wake) -> Self {
+        let count = if ledger.has_one_writer() { 1 } else { options.writers.max(1) };
+        let queue = Arc::new(Queue::new(options.queue_max.max(1), wake));
+        Self { ledger, queue, options: PosterOptions { writers: count, ..options }, threads: Vec::new() }
+    }
+
+    /// Those that post. To be called once. Dropping the poster waits until they are dropped.
+    pub(crate) fn writers(&self) -> Vec<Writer> {
+        let PosterOptions { writers, batch_max, .. } = self.options;
+        let begin = |number| Writer::begin(Arc::clone(&self.ledger), Arc::clone(&self.queue), number, batch_max.max(1));
+        (0..writers as usize).map(begin).collect()
     }
 
     /// The ledger that the requests are posted to.
@@ -181,7 +203,7 @@ impl Poster {
 
     fn job(&self, actor: &Actor, request: Request, reply: Reply) -> Job {
         // A single writer takes everything in order, so it need not know which accounts a request touches.
-        let touched = if self.writers.len() > 1 { Touched::by(&request) } else { Touched::Anything };
+        let touched = if self.options.writers > 1 { Touched::by(&request) } else { Touched::Anything };
         Job { request: Box::new(request), actor: actor.clone(), touched, reply }
     }
 }
@@ -189,9 +211,10 @@ impl Poster {
 impl Drop for Poster {
     fn drop(&mut self) {
         self.queue.close();
-        for writer in self.writers.drain(..) {
+        self.queue.wait_for_writers();
+        for thread in self.threads.drain(..) {
             // The thread catches panics itself and answers the requests.
-            let _ = writer.join();
+            let _ = thread.join();
         }
     }
 }
@@ -208,86 +231,4 @@ impl Pending {
 
 fn unknown(reason: impl Into<String>) -> Error {
     StoreError::OutcomeUnknown { reason: reason.into() }.into()
-}
-
-/// Tells the queue that a writer has ended, also if it panicked.
-struct Presence<'a> {
-    queue: &'a Queue,
-    writer: Writer,
-}
-
-impl Drop for Presence<'_> {
-    fn drop(&mut self) {
-        self.queue.leave(self.writer);
-    }
-}
-
-/// Posts the requests of the queue until it is closed and empty.
-fn write_all(ledger: &Ledger, queue: &Queue, writer: Writer, batch_max: usize) {
-    let _presence = Presence { queue, writer };
-    let mut answered = 1;
-    while let Some(batch) = queue.next(writer, batch_max, answered) {
-        answered = batch.len();
-        let mut requests = Vec::with_capacity(batch.len());
-        let mut actors = Vec::with_capacity(batch.len());
-        let mut replies = Vec::with_capacity(batch.len());
-        for job in batch {
-            requests.push(*job.request);
-            actors.push(job.actor);
-            replies.push(job.reply);
-        }
-        let posted = post(ledger, &requests, &actors);
-        queue.finish(writer);
-        for (answer, reply) in posted.into_iter().zip(replies) {
-            reply.give(answer);
-        }
-    }
-}
-
-/// Why a batch was not posted.
-enum Failed {
-    /// The fault concerns every request.
-    All(StoreError),
-    /// One of the requests may have caused the fault, so each of them is tried by itself.
-    One(StoreError),
-}
-
-fn post(ledger: &Ledger, requests: &[Request], actors: &[Actor]) -> Vec<Answer> {
-    match try_post(ledger, requests, actors) {
-        Ok(answers) => answers.into_iter().map(|answer| answer.map_err(Error::from)).collect(),
-        Err(Failed::One(_)) if requests.len() > 1 => {
-            let each = requests.chunks(1).zip(actors.chunks(1));
-            each.flat_map(|(request, actor)| post(ledger, request, actor)).collect()
-        }
-        Err(Failed::One(fault) | Failed::All(fault)) => {
-            requests.iter().map(|_| Err(Error::Store(fault.clone()))).collect()
-        }
-    }
-}
-
-fn try_post(
-    ledger: &Ledger,
-    requests: &[Request],
-    actors: &[Actor],
-) -> Result<Vec<Result<Receipt, Rejection>>, Failed> {
-    let submit = || ledger.submit_for(Actors::Each(actors), requests, BatchPolicy::CarryOn, Mode::Commit);
-    match catch_unwind(AssertUnwindSafe(submit)) {
-        Ok(Ok(answers)) => Ok(answers),
-        Ok(Err(Error::Store(fault))) if fault.may_be_of_one_request() => Err(Failed::One(fault)),
-        Ok(Err(Error::Store(fault))) => Err(Failed::All(fault)),
-        // A batch has no faults of other kinds.
-        Ok(Err(other)) => Err(Failed::All(StoreError::OutcomeUnknown { reason: other.to_string() })),
-        Err(panic) => {
-            let reason = format!("the thread that posts panicked: {}", message_of(panic.as_ref()));
-            Err(Failed::One(StoreError::OutcomeUnknown { reason }))
-        }
-    }
-}
-
-fn message_of(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(message), _) => message,
-        (None, Some(message)) => message,
-        (None, None) => "without a message",
-    }
 }

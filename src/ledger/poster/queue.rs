@@ -1,56 +1,57 @@
-//! Requests that wait to be written, and the rule that decides which of them a writer may take.
-//!
-//! Several writers can take from one queue at the same time. Requests that share an account are written in the order in which they were
-//! handed in, one batch after the other, so that no two batches wait for each other in the database. Requests that share no account can be
-//! written at the same time. A request that does not name all its accounts, such as a capture, waits for everything before it, and
-//! everything after it waits for it.
+//! The queue between those who hand requests in and the writers: who waits, who is woken, and when a batch is large enough.
 
-use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::facts::AccountName;
-use crate::ledger::poster::job::{Job, Touched};
-use crate::maps::{FastMap, FastSet};
+use crate::ledger::poster::job::Job;
+use crate::ledger::poster::waiting::{State, WriterNumber};
 use crate::store::StoreError;
 
 /// How long a writer gathers requests from the callers that it has just answered.
 const GATHER_TIME_MAX: Duration = Duration::from_micros(200);
-/// How many requests a writer skips because they must wait for another writer, before it goes with what it has.
-const SKIPPED_MAX: usize = 64;
 
-/// The number of a writer, from 0.
-pub(super) type Writer = usize;
+/// How an idle writer is told that it may find something to take.
+pub(super) enum Wake {
+    /// It is a thread, which sleeps here.
+    Thread(Condvar),
+    /// Whoever runs it is called with its number. Must not block.
+    #[cfg(feature = "server")]
+    Runner(Box<dyn Fn(WriterNumber) + Send + Sync>),
+}
+
+impl fmt::Debug for Wake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Thread(_) => "Thread",
+            #[cfg(feature = "server")]
+            Self::Runner(_) => "Runner",
+        })
+    }
+}
+
+/// What a writer finds that does not wait.
+#[cfg(feature = "server")]
+pub(super) enum Next {
+    Batch(Vec<Job>),
+    /// It is idle, and will be woken.
+    Nothing,
+    /// The queue is closed and empty.
+    Ended,
+}
 
 /// A bounded queue between any number of threads that hand requests in and a few writers.
 #[derive(Debug)]
 pub(super) struct Queue {
     state: Mutex<State>,
     waiting_max: usize,
-    /// Signalled when an idle writer may find something to take.
-    work: Condvar,
+    wake: Wake,
+    /// Signalled when a writer has ended.
+    left: Condvar,
     /// Signalled when the queue reaches the length that the gathering writer waits for.
     gathered: Condvar,
     /// Signalled when requests were taken, so that a blocked caller may go on.
     room: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<Job>,
-    /// The accounts of requests that are being written, each with its writer.
-    busy_accounts: FastMap<AccountName, Writer>,
-    /// The writer of a request that may touch any account. No other writer may write meanwhile.
-    exclusive: Option<Writer>,
-    /// The queue length at which the gathering writer wakes up. While it is set, no other writer takes anything.
-    gather_length: Option<usize>,
-    writers_left: u32,
-    writers_idle: u32,
-    /// How many requests were ever taken. Together with those that wait, this is how many were ever handed in.
-    taken: usize,
-    /// How many callers are blocked because the queue is full.
-    blocked: u32,
-    is_closed: bool,
 }
 
 /// The requests that a writer has taken so far, with the queue still locked.
@@ -60,11 +61,12 @@ struct Taken<'a> {
 }
 
 impl Queue {
-    pub(super) fn new(waiting_max: usize, writers: u32) -> Self {
+    pub(super) fn new(waiting_max: usize, wake: Wake) -> Self {
         Self {
-            state: Mutex::new(State { writers_left: writers, ..State::default() }),
+            state: Mutex::default(),
             waiting_max,
-            work: Condvar::new(),
+            wake,
+            left: Condvar::new(),
             gathered: Condvar::new(),
             room: Condvar::new(),
         }
@@ -103,7 +105,7 @@ impl Queue {
         // A writer that could do nothing with the request is not woken.
         match state.gather_length {
             Some(length) if state.waiting.len() >= length => self.gathered.notify_one(),
-            None if is_free && state.writers_idle > 0 => self.work.notify_one(),
+            None if is_free => self.wake_one(state),
             _ => {}
         }
         Ok(())
@@ -111,35 +113,63 @@ impl Queue {
 
     /// Returns a writer's next batch of at most `batch_max` requests. Blocks until there is one; `None` means that the queue is closed and
     /// empty. `answered` is the size of the batch that the writer has just answered.
-    pub(super) fn next(&self, writer: Writer, batch_max: usize, answered: usize) -> Option<Vec<Job>> {
-        let first = self.take_first(writer, batch_max)?;
-        Some(self.gather(first, writer, batch_max, answered.min(batch_max)))
-    }
-
-    /// Blocks until there is something that the writer may take, and takes it.
-    fn take_first(&self, writer: Writer, batch_max: usize) -> Option<Taken<'_>> {
+    pub(super) fn next(&self, writer: WriterNumber, batch_max: usize, answered: usize) -> Option<Vec<Job>> {
         let mut state = self.lock();
         loop {
-            // While another writer gathers its batch, whatever arrives is left to that writer.
-            if state.gather_length.is_none() {
-                let batch = state.take(writer, batch_max);
-                if !batch.is_empty() {
-                    self.wake_blocked(&state);
-                    return Some(Taken { state, batch });
-                }
-                if state.is_closed && state.waiting.is_empty() {
-                    return None;
-                }
-            }
-            state.writers_idle += 1;
-            state = wait(&self.work, state);
-            state.writers_idle -= 1;
+            state = match self.take_first(state, writer, batch_max) {
+                Ok(first) => return Some(self.gather(first, writer, batch_max, answered.min(batch_max))),
+                Err(state) if state.has_ended() => return None,
+                Err(state) => self.sleep(state, writer),
+            };
         }
+    }
+
+    /// The same for a writer that is woken by a call, without waiting for the first request.
+    #[cfg(feature = "server")]
+    pub(super) fn try_next(&self, writer: WriterNumber, batch_max: usize, answered: usize) -> Next {
+        let mut state = self.lock();
+        state.idle.retain(|idle| *idle != writer);
+        match self.take_first(state, writer, batch_max) {
+            Ok(first) => Next::Batch(self.gather(first, writer, batch_max, answered.min(batch_max))),
+            Err(state) if state.has_ended() => Next::Ended,
+            Err(mut state) => {
+                state.idle.push(writer);
+                Next::Nothing
+            }
+        }
+    }
+
+    /// Takes what the writer may take, if there is anything.
+    fn take_first<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        writer: WriterNumber,
+        batch_max: usize,
+    ) -> Result<Taken<'a>, MutexGuard<'a, State>> {
+        // While another writer gathers its batch, whatever arrives is left to that writer.
+        let batch = if state.gather_length.is_none() { state.take(writer, batch_max) } else { Vec::new() };
+        if batch.is_empty() {
+            return Err(state);
+        }
+        self.wake_blocked(&state);
+        Ok(Taken { state, batch })
+    }
+
+    fn sleep<'a>(&self, mut state: MutexGuard<'a, State>, writer: WriterNumber) -> MutexGuard<'a, State> {
+        let work = match &self.wake {
+            Wake::Thread(work) => work,
+            #[cfg(feature = "server")]
+            Wake::Runner(_) => unreachable!("who is woken by a call does not sleep here"),
+        };
+        state.idle.push(writer);
+        let mut state = wait(work, state);
+        state.idle.retain(|idle| *idle != writer);
+        state
     }
 
     /// Waits a moment for a batch to grow to the expected size. The callers that were just answered are about to hand in their next
     /// requests. If the first of them got a commit of its own, all the others would have to wait for that commit.
-    fn gather(&self, first: Taken<'_>, writer: Writer, batch_max: usize, expected: usize) -> Vec<Job> {
+    fn gather(&self, first: Taken<'_>, writer: WriterNumber, batch_max: usize, expected: usize) -> Vec<Job> {
         let Taken { mut state, mut batch } = first;
         let deadline = Instant::now() + GATHER_TIME_MAX;
         while batch.len() < expected {
@@ -154,33 +184,48 @@ impl Queue {
             self.wake_blocked(&state);
         }
         state.gather_length = None;
-        self.wake_idle(&state);
+        self.wake_idle(&mut state);
         batch
     }
 
     /// Frees the accounts of the batch that a writer has written.
-    pub(super) fn finish(&self, writer: Writer) {
+    pub(super) fn finish(&self, writer: WriterNumber) {
         let mut state = self.lock();
         state.finish(writer);
-        self.wake_idle(&state);
+        self.wake_idle(&mut state);
     }
 
     /// Tells the writers that nothing is handed in any more.
     pub(super) fn close(&self) {
-        self.lock().is_closed = true;
-        self.work.notify_all();
+        let mut state = self.lock();
+        state.is_closed = true;
+        self.wake_idle(&mut state);
+    }
+
+    /// Takes note of a writer. As long as there is none, nothing can be handed in.
+    pub(super) fn enter(&self) {
+        self.lock().writers_left += 1;
+    }
+
+    /// Waits until all writers have ended.
+    pub(super) fn wait_for_writers(&self) {
+        let mut state = self.lock();
+        while state.writers_left > 0 {
+            state = wait(&self.left, state);
+        }
     }
 
     /// Takes note that a writer has ended. With the last writer, the waiting requests are dropped, so that their callers stop waiting.
-    pub(super) fn leave(&self, writer: Writer) {
+    pub(super) fn leave(&self, writer: WriterNumber) {
         let mut state = self.lock();
         state.finish(writer);
         state.writers_left -= 1;
         if state.writers_left == 0 {
             state.waiting.clear();
             self.wake_blocked(&state);
+            self.left.notify_all();
         }
-        self.wake_idle(&state);
+        self.wake_idle(&mut state);
     }
 
     fn wake_blocked(&self, state: &State) {
@@ -189,9 +234,23 @@ impl Queue {
         }
     }
 
-    fn wake_idle(&self, state: &State) {
-        if state.writers_idle > 0 && (state.is_closed || !state.waiting.is_empty()) {
-            self.work.notify_all();
+    fn wake_one(&self, state: &mut State) {
+        match &self.wake {
+            Wake::Thread(work) if !state.idle.is_empty() => work.notify_one(),
+            Wake::Thread(_) => {}
+            #[cfg(feature = "server")]
+            Wake::Runner(wake) => state.idle.pop().into_iter().for_each(wake),
+        }
+    }
+
+    fn wake_idle(&self, state: &mut State) {
+        if !state.is_closed && state.waiting.is_empty() {
+            return;
+        }
+        match &self.wake {
+            Wake::Thread(work) => work.notify_all(),
+            #[cfg(feature = "server")]
+            Wake::Runner(wake) => state.idle.drain(..).for_each(wake),
         }
     }
 
@@ -204,141 +263,18 @@ fn wait<'a>(condition: &Condvar, state: MutexGuard<'a, State>) -> MutexGuard<'a,
     condition.wait(state).unwrap_or_else(PoisonError::into_inner)
 }
 
-impl State {
-    /// Takes up to `jobs_max` requests that a writer may write now, in order. Skips requests that must wait for another writer, and every
-    /// later request that shares an account with a skipped one.
-    fn take(&mut self, writer: Writer, jobs_max: usize) -> Vec<Job> {
-        let mut batch = Vec::new();
-        let mut skipped = FastSet::default();
-        let mut index = 0;
-        while batch.len() < jobs_max && index < self.waiting.len().min(SKIPPED_MAX) {
-            let touched = &self.waiting[index].touched;
-            let is_behind_skipped = match touched {
-                Touched::Accounts(names) => names.iter().any(|name| skipped.contains(name)),
-                Touched::Anything => index > 0,
-            };
-            if !is_behind_skipped && self.is_free(touched, Some(writer)) {
-                let job = self.waiting.remove(index).unwrap_or_else(|| unreachable!("the index was just read"));
-                self.begin(writer, &job.touched);
-                self.taken += 1;
-                batch.push(job);
-                continue;
-            }
-            let Touched::Accounts(names) = touched else { break };
-            skipped.extend(names.iter().cloned());
-            index += 1;
-        }
-        batch
-    }
-
-    /// Whether no other writer is writing anything that these accounts must wait for.
-    fn is_free(&self, touched: &Touched, writer: Option<Writer>) -> bool {
-        let is_own = |by: &Writer| Some(*by) == writer;
-        self.exclusive.as_ref().is_none_or(is_own)
-            && match touched {
-                Touched::Accounts(names) => names.iter().all(|name| self.busy_accounts.get(name).is_none_or(is_own)),
-                Touched::Anything => self.busy_accounts.values().all(is_own),
-            }
-    }
-
-    fn begin(&mut self, writer: Writer, touched: &Touched) {
-        match touched {
-            Touched::Accounts(names) => self.busy_accounts.extend(names.iter().map(|name| (name.clone(), writer))),
-            Touched::Anything => self.exclusive = Some(writer),
-        }
-    }
-
-    fn finish(&mut self, writer: Writer) {
-        self.busy_accounts.retain(|_, by| *by != writer);
-        self.exclusive = self.exclusive.filter(|by| *by != writer);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "server")]
+    use std::sync::Arc;
+
     use super::*;
-    use crate::facts::{Actor, Instant as Moment, TransferId};
-    use crate::ledger::poster::job::Reply;
-    use crate::money::{Amount, Currency, Money};
-    use crate::requests::{Parties, Request, ReversalRequest, TransferRequest};
-
-    fn handed_in(pairs: &[[&str; 2]]) -> State {
-        let mut state = State::default();
-        for [from, to] in pairs {
-            let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
-            let parties = Parties::Transfer { from: from.parse().unwrap(), to: to.parse().unwrap() };
-            let money = Money::new(Amount::from_minor(1), euro);
-            push(&mut state, TransferRequest::new(TransferId::fresh(Moment::EPOCH), parties, money).into());
-        }
-        state
-    }
-
-    fn push(state: &mut State, request: Request) {
-        state.waiting.push_back(job(request));
-    }
-
-    fn job(request: Request) -> Job {
-        let reply = Reply::new(drop);
-        Job { touched: Touched::by(&request), request: Box::new(request), actor: Actor::teller(), reply }
-    }
-
-    /// Jobs between accounts.
-    fn jobs<const COUNT: usize>(pairs: [[&str; 2]; COUNT]) -> [Job; COUNT] {
-        let mut waiting = handed_in(&pairs).waiting.into_iter();
-        pairs.map(|_| waiting.next().unwrap())
-    }
-
-    /// What a writer may take: the names of each request, or `*`.
-    fn taken(state: &mut State, writer: Writer, most: usize) -> Vec<String> {
-        let show = |job: &Job| match &job.touched {
-            Touched::Anything => "*".to_owned(),
-            Touched::Accounts(names) => {
-                let mut names: Vec<_> = names.iter().map(AccountName::as_str).collect();
-                names.sort_unstable();
-                names.concat()
-            }
-        };
-        state.take(writer, most).iter().map(show).collect()
-    }
-
-    #[test]
-    fn requests_that_share_no_account_are_written_at_the_same_time() {
-        let mut state = handed_in(&[["a", "b"], ["c", "d"], ["e", "f"]]);
-        assert_eq!(taken(&mut state, 0, 1), ["ab"]);
-        assert_eq!(taken(&mut state, 1, 9), ["cd", "ef"]);
-    }
-
-    #[test]
-    fn requests_that_share_an_account_keep_their_order() {
-        let mut state = handed_in(&[["a", "b"], ["b", "c"], ["c", "d"], ["e", "f"], ["d", "g"]]);
-        assert_eq!(taken(&mut state, 0, 1), ["ab"]);
-        // Requests behind a skipped one wait too, although their own accounts are free.
-        assert_eq!(taken(&mut state, 1, 9), ["ef"]);
-        assert_eq!(taken(&mut state, 0, 9), ["bc", "cd", "dg"], "a writer does not wait for itself");
-        state.finish(0);
-        assert!(state.waiting.is_empty() && state.busy_accounts.len() == 2, "{state:?}");
-    }
-
-    #[test]
-    fn a_request_that_does_not_name_its_accounts_waits_for_all_before_it_and_all_after_wait_for_it() {
-        let mut state = handed_in(&[["a", "b"]]);
-        push(
-            &mut state,
-            ReversalRequest::new(TransferId::fresh(Moment::EPOCH), TransferId::fresh(Moment::EPOCH)).into(),
-        );
-        push(&mut state, handed_in(&[["c", "d"]]).waiting.pop_front().map(|job| *job.request).unwrap());
-        assert_eq!(taken(&mut state, 0, 1), ["ab"]);
-        assert!(taken(&mut state, 1, 9).is_empty());
-        state.finish(0);
-        assert_eq!(taken(&mut state, 1, 1), ["*"]);
-        assert!(taken(&mut state, 0, 9).is_empty());
-        state.finish(1);
-        assert_eq!(taken(&mut state, 0, 9), ["cd"]);
-    }
+    use crate::ledger::poster::waiting::tests::{jobs, taken};
 
     #[test]
     fn a_blocked_caller_keeps_its_position() {
-        let queue = Queue::new(1, 1);
+        let queue = Queue::new(1, Wake::Thread(Condvar::new()));
+        queue.enter();
         let [first, second, third, fourth] = jobs([["a", "b"], ["c", "d"], ["e", "f"], ["g", "h"]]);
         queue.push(first).unwrap();
         std::thread::scope(|threads| {
@@ -355,5 +291,37 @@ mod tests {
         queue.lock().finish(0);
         assert_eq!(queue.next(0, 9, 1).unwrap().len(), 1);
         queue.try_push(fourth).unwrap();
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn a_writer_that_others_run_is_called_when_it_is_idle_and_there_is_something_to_do() {
+        let called = Arc::new(Mutex::new(Vec::new()));
+        let wake = Arc::clone(&called);
+        let queue = Queue::new(9, Wake::Runner(Box::new(move |writer| wake.lock().unwrap().push(writer))));
+        queue.enter();
+        queue.enter();
+        let calls = || std::mem::take(&mut *called.lock().unwrap());
+        let taken = |writer| match queue.try_next(writer, 9, 1) {
+            Next::Batch(batch) => Some(batch.len()),
+            Next::Nothing => Some(0),
+            Next::Ended => None,
+        };
+        let [first, second, third, fourth] = jobs([["a", "b"], ["b", "c"], ["d", "e"], ["f", "g"]]);
+        queue.push(first).unwrap();
+        assert!(calls().is_empty(), "nobody is idle before it has looked");
+        assert_eq!((taken(0), taken(1)), (Some(1), Some(0)));
+        queue.push(second).unwrap();
+        assert!(calls().is_empty(), "this one has to wait for the first");
+        queue.push(third).unwrap();
+        queue.push(fourth).unwrap();
+        assert_eq!(calls(), [1], "once is enough");
+        assert_eq!((taken(1), taken(1)), (Some(2), Some(0)));
+        queue.finish(0);
+        assert_eq!(calls(), [1]);
+        assert_eq!((taken(1), taken(1), taken(0)), (Some(1), Some(0), Some(0)));
+        queue.close();
+        assert_eq!(calls(), [1, 0]);
+        assert_eq!((taken(0), taken(1)), (None, None));
     }
 }

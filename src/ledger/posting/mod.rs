@@ -5,6 +5,7 @@ pub(super) mod receipts;
 pub(super) mod remembered;
 pub(super) mod resolving;
 pub(super) mod spending;
+pub(super) mod writing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,17 +14,15 @@ use uuid::Uuid;
 
 use crate::clock::Reading;
 use crate::error::Error;
-use crate::facts::{
-    Account, AccountEvent, AccountId, Annotation, Hold, Instant, LastEvent, Sequence, Transfer, TransferId,
-};
+use crate::facts::{Account, AccountEvent, AccountId, Hold, Instant, LastEvent, Sequence, Transfer, TransferId};
 use crate::judging::{Actors, Batch, ChangedAccount, ClockLead, Known, Ruling, Verdict};
 use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::book::rules::BookRules;
 use crate::ledger::holds::expiry::find_expired_holds;
 use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::Receipt;
+use crate::ledger::posting::writing::write_ruling;
 use crate::ledger::write_options::Mode;
-use crate::models::accounts::AccountHistoryUpdate;
 use crate::money::Amount;
 use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request, Scope};
@@ -315,8 +314,12 @@ impl Judged<'_> {
     }
 
     pub(super) fn write(mut self, store: &mut dyn Store) -> Result<Outcome, Error> {
-        write_ruling(store, &mut self.ruling, self.time)?;
+        self.write_rows(store)?;
         Ok(self.answer())
+    }
+
+    pub(super) fn write_rows(&mut self, store: &mut dyn Store) -> Result<(), Error> {
+        write_ruling(store, &mut self.ruling, self.time)
     }
 
     /// The outcome, where the transfers were written with these sequences already.
@@ -330,67 +333,7 @@ impl Judged<'_> {
         self.answer()
     }
 
-    fn answer(self) -> Outcome {
+    pub(super) fn answer(self) -> Outcome {
         Outcome::new(self.requests, self.verdicts, &self.labels, self.ruling)
     }
-}
-
-/// Writes the ruling of a batch.
-pub(super) fn write(store: &mut dyn Store, batch: Batch, time: Reading) -> Result<Ruling, Error> {
-    let mut ruling = batch.finish_provisionally();
-    write_ruling(store, &mut ruling, time)?;
-    Ok(ruling)
-}
-
-fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling, time: Reading) -> Result<(), Error> {
-    if ruling.sequence_count() == 0 {
-        return Ok(());
-    }
-    // Most batches are transfers only. Some databases can write these in one statement.
-    if ruling.only_moves()
-        && let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
-    {
-        ruling.assign_sequences(&sequences);
-        return Ok(());
-    }
-    ruling.assign_sequences(&store.next_sequences(ruling.sequence_count(), time.told())?);
-    if ruling.events.is_empty() {
-        store.update_accounts(&ruling.accounts)?;
-    }
-    if !ruling.transfers.is_empty() {
-        store.insert_transfers(&ruling.transfers)?;
-    }
-    if !ruling.holds_opened.is_empty() {
-        store.insert_holds(&ruling.holds_opened)?;
-    }
-    if !ruling.holds_changed.is_empty() {
-        store.update_holds(&ruling.holds_changed)?;
-    }
-    if !ruling.events.is_empty() {
-        write_events(store, ruling)?;
-    }
-    Ok(())
-}
-
-fn write_events(store: &mut dyn Store, ruling: &Ruling) -> Result<(), Error> {
-    store.insert_events(&ruling.events)?;
-    let has_event =
-        |changed: &&ChangedAccount| ruling.events.iter().any(|event| event.account_id == changed.account.id);
-    let (changed, moved): (Vec<_>, Vec<_>) = ruling.accounts.iter().partition(has_event);
-    store
-        .update_histories(changed.into_iter().map(|changed| AccountHistoryUpdate::from(&changed.account)).collect())?;
-    if !moved.is_empty() {
-        store.update_accounts(&moved.into_iter().cloned().collect::<Vec<_>>())?;
-    }
-    Ok(write_metadata(store, &ruling.events)?)
-}
-
-/// Writes the metadata that the events give to accounts, in order.
-pub(super) fn write_metadata(store: &mut dyn Store, events: &[AccountEvent]) -> Result<(), StoreError> {
-    for event in events {
-        if let Some(Annotation { transfer_id: None, after, .. }) = &event.annotation {
-            store.update_metadata(event.account_id, after)?;
-        }
-    }
-    Ok(())
 }

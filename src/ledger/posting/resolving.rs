@@ -69,16 +69,16 @@ pub(in crate::ledger) fn resolve(
 /// Resolves requests by the currencies of their accounts alone. `None` where the book has to be asked. `currencies` may leave some out.
 ///
 /// # Errors
-/// [`InputError::Amount`](crate::InputError::Amount) with its place for what is too precise or too large.
+/// [`InputError::Amount`](crate::InputError::Amount) with its place for what is too precise or too large; those of `currencies`.
 pub(in crate::ledger) fn resolve_by_currencies(
     requests: &[Request<Written>],
-    currencies: impl FnOnce(&BTreeSet<&AccountName>) -> HashMap<AccountName, Currency>,
+    currencies: impl FnOnce(&BTreeSet<&AccountName>) -> Result<HashMap<AccountName, Currency>, Error>,
 ) -> Result<Option<Vec<Request>>, Error> {
     let needs = Needs::of(requests);
     if !needs.ids.is_empty() || needs.has_sequences {
         return Ok(None);
     }
-    let accounts = currencies(&needs.names);
+    let accounts = currencies(&needs.names)?;
     if accounts.len() < needs.names.len() {
         return Ok(None);
     }

@@ -5,6 +5,8 @@
 
 pub(super) mod by_metadata;
 pub(super) mod filter;
+#[cfg(feature = "cli")]
+mod floor;
 #[cfg(feature = "postgres")]
 pub(super) mod in_transaction;
 pub(super) mod listing;
@@ -216,17 +218,10 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let mut posting = self.posting(requests, policy, mode).acting_for(actors);
-        let guess = match mode {
-            Mode::Commit => self.remembered.guess(&posting, &self.rules),
-            Mode::DryRun => None,
+        let outcome = match mode {
+            Mode::Commit => self.post_remembering(&mut posting)?,
+            Mode::DryRun => self.post_behind_locks(&mut posting)?,
         };
-        let outcome = match guess {
-            Some(guess) => self.post_by(guess, &mut posting)?,
-            None => self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.into_outcome())?,
-        };
-        if mode == Mode::Commit {
-            self.remembered.keep(outcome.changed);
-        }
         log::answered(&outcome.answers, mode);
         Ok(outcome.answers)
     }
@@ -247,11 +242,30 @@ impl Ledger {
         }
     }
 
+    /// Posts by remembered accounts if that can be done, and remembers those that it changes.
+    fn post_remembering(&self, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
+        let _turn = if self.has_one_writer() { self.remembered.take_turn() } else { None };
+        let mut outcome = match self.remembered.guess(posting, &self.rules) {
+            Some(guess) => self.post_by(guess, posting)?,
+            None => self.post_behind_locks(posting)?,
+        };
+        self.remembered.keep(std::mem::take(&mut outcome.changed));
+        Ok(outcome)
+    }
+
+    fn post_behind_locks(&self, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
+        self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.into_outcome())
+    }
+
     fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
         let shortcut = self.pool.shortcut();
-        let outcome = guess.post(posting, &shortcut, &self.clock);
+        let guessed = guess.post(posting, &shortcut, &self.clock);
+        if !matches!(guessed, Ok(Some(_))) {
+            self.remembered.forget_taken(&posting.scope().names);
+        }
+        // Who guesses what is refused has not guessed wrong, and whoever has waits before the next guess.
+        let Some(outcome) = guessed.transpose() else { return self.post_behind_locks(posting) };
         shortcut.retry_in_transaction(outcome, |store| {
-            // The guess was wrong.
             self.remembered.pause();
             posting.attempt(store, &[])?.into_outcome()
         })

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use crate::error::{Error, InputError};
-use crate::facts::AccountName;
+use crate::facts::{Account, AccountName};
 use crate::ledger::Ledger;
 use crate::ledger::journals::exchange::in_currency;
 use crate::ledger::posting::resolving::{named_accounts, resolve_by_currencies};
+use crate::maps::FastSet;
 use crate::money::{Currency, WrittenAmount};
 use crate::requests::{Exchange, ExchangeRequest, Placed, Request, Written};
 use crate::store::Access;
@@ -39,7 +40,7 @@ pub(crate) fn prepare_or_ask(
         return Ok(Prepared::Asks(names));
     }
     let known = |names: &BTreeSet<&AccountName>| {
-        names.iter().filter_map(|name| Some(((*name).clone(), currency(name)?))).collect()
+        Ok(names.iter().filter_map(|name| Some(((*name).clone(), currency(name)?))).collect())
     };
     let resolved = resolve_by_currencies(slice::from_ref(request), known)?.and_then(|mut requests| requests.pop());
     Ok(resolved.map_or(Prepared::NeedsBook, |request| Prepared::Ready(Box::new(request))))
@@ -76,13 +77,23 @@ impl Ledger {
         Ok(found.into_iter().map(|account| (account.name, account.currency)).collect())
     }
 
-    /// The currencies of up to so many accounts, the first by name.
+    /// Remembers the accounts of the newest transfers, up to so many, so that the first postings to them need not read them, and returns
+    /// their currencies.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub(crate) fn first_currencies(&self, accounts_max: u32) -> Result<Vec<(AccountName, Currency)>, Error> {
-        let found =
-            self.pool.transaction(Access::Read, |store| Ok(store.list_accounts("", "", accounts_max.into())?))?;
-        Ok(found.into_iter().map(|account| (account.name, account.currency)).collect())
+    pub(crate) fn remember_recent(&self, accounts_max: usize) -> Result<Vec<(AccountName, Currency)>, Error> {
+        let rows = self.pool.transaction(Access::Read, |store| {
+            let newest = store.newest_account_ids(accounts_max.try_into().unwrap_or(i64::MAX))?;
+            let mut seen = FastSet::default();
+            let recent: Vec<_> =
+                newest.into_iter().flatten().filter(|id| seen.insert(*id)).take(accounts_max).collect();
+            Ok(store.account_rows(&recent)?)
+        })?;
+        // A row that cannot be read is for a verification to find.
+        let accounts: Vec<_> = rows.into_iter().flat_map(Account::try_from).collect();
+        let currencies = accounts.iter().map(|account| (account.name.clone(), account.currency)).collect();
+        self.remembered.keep_read(accounts);
+        Ok(currencies)
     }
 }

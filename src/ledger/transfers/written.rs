@@ -1,6 +1,6 @@
 //! Posting what clients wrote: amounts without currencies, and references that only the book can look up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::error::Error;
 use crate::facts::{AccountId, AccountName};
@@ -42,7 +42,7 @@ impl Ledger {
             return Ok(Vec::new());
         }
         // Accounts that need not be locked and read for their currencies need not be for the posting either.
-        if let Some(requests) = resolve_by_currencies(requests, |names| self.remembered.currencies_of(names))? {
+        if let Some(requests) = resolve_by_currencies(requests, |names| self.remembered_currencies(names))? {
             return self.submit(&requests, policy, options);
         }
         let mut also_locked = BTreeSet::new();
@@ -55,6 +55,18 @@ impl Ledger {
         }
         log::answered(&outcome.answers, options.mode);
         Ok(outcome.answers)
+    }
+
+    /// The currencies of accounts of which most are remembered; those of the others are read. Where most would have to be read, none is.
+    fn remembered_currencies(&self, names: &BTreeSet<&AccountName>) -> Result<HashMap<AccountName, Currency>, Error> {
+        let mut known = self.remembered.currencies_of(names);
+        let missing: Vec<_> = names.iter().copied().filter(|name| !known.contains_key(*name)).collect();
+        if !missing.is_empty() && missing.len() <= names.len() / 2 {
+            let read = self.pool.transaction(Access::ReadOnce, |store| Ok(store.find_accounts(&missing)?))?;
+            known.extend(read.iter().map(|account| (account.name.clone(), account.currency)));
+            self.remembered.keep_read(read);
+        }
+        Ok(known)
     }
 
     /// As [`Ledger::submit_one`], for a request as a client wrote it.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::facts::{Account, AccountEvent, BookEvent, Hold, Transfer, TransferId, TransferKind};
 use crate::ledger::NamedCurrency;
 use crate::ledger::events::order::OpenedAccount;
-use crate::ledger::posting::write_metadata;
+use crate::ledger::posting::writing::write_metadata;
 use crate::ledger::proof::verify::{Reversed, Walk, apply_to_hold, opened_hold};
 use crate::ledger::transport::book::BookRecord;
 use crate::ledger::transport::book::problems::{refusal, unused};
