@@ -36,6 +36,17 @@ on_every_backend! {
             assert!(record["times_raw"].as_str().is_some_and(|times| times.contains('.')), "{record}");
             assert_eq!(record["times_pgbench"].is_string(), book.is_on_postgres(), "{record}");
         }
+        let arguments = ["bench", "floor", "--seconds", "1", "--accounts", "20", "--batches", "30,100", "--format", "json"];
+        let floored = Program::on(book, &arguments).run().ends(0).json();
+        let floored = floored["items"].as_array().unwrap();
+        let works: Vec<_> = floored.iter().map(|record| record["work"].as_str().unwrap()).collect();
+        assert_eq!(works, [
+            "batches of 30", "batches of 30, only written", "batches of 100", "batches of 100, only written",
+        ]);
+        for (place, record) in floored.iter().enumerate() {
+            assert!(record["transfers"].as_u64() > Some(0) && record["p99_us"].as_u64() > Some(0), "{record}");
+            assert_eq!(record["times_floor"].is_string(), place % 2 == 0, "{record}");
+        }
         let arguments = ["bench", "serve", "--seconds", "1", "--accounts", "20", "--clients", "4", "--format", "json"];
         let served = Program::on(book, &arguments).run().ends(0).json();
         let served = served["items"].as_array().unwrap();

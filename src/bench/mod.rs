@@ -4,6 +4,7 @@
 //! them with is written by the store. What does not belong here: shortcuts that an application does not have.
 
 mod book;
+mod floor;
 mod latency;
 mod memory;
 mod pgbench;
@@ -24,7 +25,7 @@ pub use crate::bench::latency::Latencies;
 pub use crate::bench::pgbench::PgBench;
 pub use crate::bench::work::Workload;
 #[cfg(feature = "server")]
-pub use crate::bench::written::WrittenSource;
+pub use crate::bench::written::{WrittenAccounts, WrittenSource};
 
 /// What a measurement came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

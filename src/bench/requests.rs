@@ -27,19 +27,24 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    /// Opens them in an empty book: at least two.
-    pub(super) fn open(ledger: &Ledger, count: u32) -> Result<Self, Error> {
+    /// Opens them: at least two, whose names begin with that.
+    pub(super) fn open(ledger: &Ledger, prefix: &str, count: u32) -> Result<Self, Error> {
         let code: CurrencyCode = CURRENCY.parse().map_err(crate::error::InputError::from)?;
         let currency = ledger.get_currency(code)?.currency;
-        let cash = name("cash:eur")?;
+        let cash = name(&format!("{prefix}:cash"))?;
         ledger.open_account(&AccountRequest::new(cash.clone(), AccountType::Asset, currency), Mode::Commit)?;
         let names: Vec<_> =
-            (0..count.max(2)).map(|number| name(&format!("customers:{number}"))).collect::<Result<_, _>>()?;
+            (0..count.max(2)).map(|number| name(&format!("{prefix}:{number}"))).collect::<Result<_, _>>()?;
         let accounts = Self { names, cash, currency };
         for names in accounts.names.chunks(ACCOUNTS_PER_BATCH) {
             accounts.open_some(ledger, names)?;
         }
         Ok(accounts)
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.names.len()).unwrap_or(u32::MAX)
     }
 
     fn open_some(&self, ledger: &Ledger, names: &[AccountName]) -> Result<(), Error> {

@@ -81,10 +81,30 @@ impl Until {
 }
 
 /// What was done in the time.
-struct Timed {
-    transfers: u64,
-    time: Duration,
+#[derive(Default)]
+pub(super) struct Timed {
+    pub(super) transfers: u64,
+    pub(super) time: Duration,
     calls: Vec<Duration>,
+}
+
+impl Timed {
+    pub(super) fn add(&mut self, transfers: u32, call: Duration) {
+        self.transfers += u64::from(transfers);
+        self.time += call;
+        self.calls.push(call);
+    }
+
+    pub(super) fn measured(self, work: String) -> Measured {
+        Measured {
+            work,
+            transfers: self.transfers,
+            time: self.time,
+            latencies: Latencies::of(self.calls),
+            bytes_per_transfer: None,
+            peak_memory_bytes: peak_memory_bytes(),
+        }
+    }
 }
 
 impl Bench {
@@ -95,7 +115,7 @@ impl Bench {
     pub fn prepare(url: DatabaseUrl, options: StoreOptions, accounts: u32) -> Result<Self, Error> {
         let book = BenchBook::make(url, options)?;
         let ledger = Arc::new(book.open(options)?);
-        let accounts = Arc::new(Accounts::open(&ledger, accounts)?);
+        let accounts = Arc::new(Accounts::open(&ledger, "customers", accounts)?);
         Ok(Self { ledger, book, options, accounts })
     }
 
@@ -127,14 +147,8 @@ impl Bench {
             }
         }?;
         let grown = self.ledger.pool().transfer_bytes()?.saturating_sub(bytes_before);
-        Ok(Measured {
-            work: workload.describe(),
-            transfers: timed.transfers,
-            time: timed.time,
-            latencies: Latencies::of(timed.calls),
-            bytes_per_transfer: grown.checked_div(timed.transfers),
-            peak_memory_bytes: peak_memory_bytes(),
-        })
+        let bytes_per_transfer = grown.checked_div(timed.transfers);
+        Ok(Measured { bytes_per_transfer, ..timed.measured(workload.describe()) })
     }
 
     fn time_singles(&self, time: Duration) -> Result<Timed, Error> {
@@ -158,16 +172,13 @@ impl Bench {
 
     /// Only the calls are timed: making requests is the application's work.
     fn time_calls<R: AsRef<[Request]>>(&self, until: Until, mut make: impl FnMut() -> R) -> Result<Timed, Error> {
-        let mut timed = Timed { transfers: 0, time: Duration::ZERO, calls: Vec::new() };
+        let mut timed = Timed::default();
         while !until.is_reached(&timed) {
             let requests = make();
             let begin = Instant::now();
             let answers = self.ledger.submit(requests.as_ref(), BatchPolicy::CarryOn, Mode::Commit)?;
-            let call = begin.elapsed();
+            timed.add(u32::try_from(requests.as_ref().len()).unwrap_or(u32::MAX), begin.elapsed());
             check_all(answers)?;
-            timed.transfers += requests.as_ref().len() as u64;
-            timed.time += call;
-            timed.calls.push(call);
         }
         Ok(timed)
     }

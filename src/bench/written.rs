@@ -9,7 +9,11 @@ use crate::error::Error;
 use crate::facts::{AccountName, Instant};
 use crate::store::DatabaseUrl;
 
-/// Makes the texts of requests, those of [`Bench::run`] with ids of their own.
+/// Accounts for what another program posts. It remembers them as it wrote them, and would read those anew that both post to.
+#[derive(Clone)]
+pub struct WrittenAccounts(Arc<Accounts>);
+
+/// Makes the texts of requests like those of [`Bench::run`].
 pub struct WrittenSource {
     accounts: Arc<Accounts>,
     state: u64,
@@ -30,15 +34,23 @@ impl Bench {
         self.ledger.clock().now()
     }
 
-    /// Requests that differ from those of other seeds.
-    #[must_use]
-    pub fn written_source(&self, seed: u64) -> WrittenSource {
-        let state = Source::new(&self.accounts, seed).into_state();
-        WrittenSource { accounts: Arc::clone(&self.accounts), state }
+    /// Opens as many accounts once more.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn open_written_accounts(&self) -> Result<WrittenAccounts, Error> {
+        Ok(WrittenAccounts(Arc::new(Accounts::open(&self.ledger, "served", self.accounts.len())?)))
     }
 }
 
 impl WrittenSource {
+    /// Requests that differ from those of other seeds.
+    #[must_use]
+    pub fn new(WrittenAccounts(accounts): WrittenAccounts, seed: u64) -> Self {
+        let state = Source::new(&accounts, seed).into_state();
+        Self { accounts, state }
+    }
+
     /// A transfer between two accounts, as JSON.
     pub fn transfer(&mut self, now: Instant) -> String {
         let mut text = String::with_capacity(160);

@@ -27,10 +27,14 @@ record! {
         times_raw: Option<String>,
         /// How many times as fast as the same work by the library, without HTTP.
         times_library: Option<String>,
+        /// How many times as fast as the writing of such batches by itself.
+        times_floor: Option<String>,
     }
     table { work, transfers_per_second, p50_us, p99_us } room { p999_us, bytes_per_transfer }
     /// With what it is by the library.
     view served { work, transfers_per_second, p50_us, p99_us, times_library } room { p999_us }
+    /// With what it is beside the writing alone.
+    view floored { work, transfers_per_second, p50_us, p99_us, times_floor } room { p999_us }
     /// With what it is compared with.
     view compared { work, transfers_per_second, times_pgbench, times_raw } room { p50_us, p99_us, bytes_per_transfer }
 }
@@ -55,6 +59,7 @@ impl BenchRecord {
             times_pgbench: times(pgbench),
             times_raw: times(raw),
             times_library: None,
+            times_floor: None,
         }
     }
 
@@ -63,6 +68,15 @@ impl BenchRecord {
     pub fn compared_with_library(self, library: Option<&Measured>) -> Self {
         let times_library = library.map(|library| ratio(self.transfers_per_second, library.per_second()));
         Self { times_library, ..self }
+    }
+}
+
+impl BenchRecord {
+    /// Batches, and the writing of such batches by itself.
+    #[must_use]
+    pub fn of_floor([whole, written]: &[Measured; 2]) -> [Self; 2] {
+        let times_floor = Some(ratio(whole.per_second(), written.per_second()));
+        [Self { times_floor, ..Self::new(whole, None, None) }, Self::new(written, None, None)]
     }
 }
 

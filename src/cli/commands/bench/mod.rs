@@ -25,7 +25,7 @@ const RAW_ROWS_PER_COMMIT: u32 = 8_000;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller bench\n  teller bench --compare\n  \
-    teller bench clients --clients 100 --writers 2\n  teller bench batches --batches 1,100,8000 --accounts 100000\n  teller bench growth --millions 10 --accounts 100000\n  teller bench serve --clients 200 --writers 2\n  \
+    teller bench clients --clients 100 --writers 2\n  teller bench batches --batches 1,100,8000 --accounts 100000\n  teller bench growth --millions 10 --accounts 100000\n  teller bench serve --clients 200 --writers 2\n  teller bench floor --seconds 5\n  \
     teller bench --compare --compare-url postgres://localhost/postgres --database-url sqlite://teller.db\n\n\
     All is done in a book of its own, which is gone afterwards: a schema of the database, named teller_bench_ and a number, or a \
     file in a folder beside the configured one. The configured book is not touched. Durability is that of the book: every commit \
@@ -34,7 +34,7 @@ const RAW_ROWS_PER_COMMIT: u32 = 8_000;
     and a branch for each; and it writes the same rows once more into a table like that of the transfers, by COPY on PostgreSQL and by \
     prepared inserts on SQLite, with nothing judged, hashed or looked up.")]
 pub(in crate::cli) struct BenchArgs {
-    /// What is measured [default: all of them but growth and serve]
+    /// What is measured [default: all of them but growth, floor and serve]
     #[arg(value_enum)]
     work: Vec<Work>,
     /// How long each is measured
@@ -80,6 +80,8 @@ enum Work {
     Holds,
     /// Millions of transfers, one behind the other, each measured by itself
     Growth,
+    /// Batches, by turns with such of which only the writing is timed: what judging, hashing and answering cost beside the database
+    Floor,
     /// A server of the API on this machine, each work behind the same one by the library
     #[cfg(feature = "server")]
     Serve,
@@ -99,17 +101,19 @@ pub(in crate::cli) fn run(context: &Context, arguments: &BenchArgs) -> Result<En
     let bench = Arc::new(Bench::prepare(url.clone(), options, arguments.accounts)?);
     let measured = measure(&bench, arguments, &progress)?;
     let compared = if arguments.compare { compare(&bench, arguments, &progress, url)? } else { Compared::default() };
+    let floored = measure_floor(&bench, arguments, &progress)?;
     let served = measure_server(&bench, options, arguments, &progress)?;
     progress.finish_and_clear();
 
     let mut records = compared.records(&measured);
-    let is_served = !served.is_empty();
-    records.extend(served);
-    let columns = match (arguments.compare, is_served) {
-        (true, _) => BenchRecord::compared(),
-        (false, true) => BenchRecord::served(),
-        (false, false) => BenchRecord::table(),
+    let columns = match (arguments.compare, served.is_empty(), floored.is_empty()) {
+        (true, _, _) => BenchRecord::compared(),
+        (false, false, _) => BenchRecord::served(),
+        (false, true, false) => BenchRecord::floored(),
+        (false, true, true) => BenchRecord::table(),
     };
+    records.extend(floored);
+    records.extend(served);
     context.output.many_with(&records, &columns)?;
     if let Some(bytes) = measured.iter().filter_map(|(_, measured)| measured.peak_memory_bytes).max() {
         say(format_args!("This program had at most {} MB of memory.", bytes.div_ceil(1 << 20)));
@@ -131,6 +135,17 @@ fn measure(bench: &Bench, arguments: &BenchArgs, progress: &ProgressBar) -> Resu
         measured.push((workload, one));
     }
     Ok(measured)
+}
+
+fn measure_floor(bench: &Bench, arguments: &BenchArgs, progress: &ProgressBar) -> Result<Vec<BenchRecord>, Error> {
+    let mut records = Vec::new();
+    let sizes = arguments.batches.iter().filter(|_| arguments.work.contains(&Work::Floor));
+    for &size in sizes.take_while(|_| !interrupt::is_requested()) {
+        progress.set_message(format!("batches of {size}, and their floor"));
+        let measured = bench.run_floor(size, Duration::from_secs(arguments.seconds.into()))?;
+        records.extend(BenchRecord::of_floor(&measured));
+    }
+    Ok(records)
 }
 
 #[cfg(feature = "server")]
@@ -164,7 +179,8 @@ fn workloads(arguments: &BenchArgs) -> Vec<Workload> {
         Work::Hot => vec![Workload::Hot { size: BATCH_TYPICAL, percent }],
         Work::Holds => vec![Workload::Holds { size: BATCH_TYPICAL }],
         Work::Growth => (1..=arguments.millions).map(|number| Workload::Million { number }).collect(),
-        // It is more than one work of the library.
+        // These are measured beside something.
+        Work::Floor => Vec::new(),
         #[cfg(feature = "server")]
         Work::Serve => Vec::new(),
     };

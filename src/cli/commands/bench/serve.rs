@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use crate::bench::{Bench, Measured, Workload};
+use crate::bench::{Bench, Measured, Workload, WrittenAccounts, WrittenSource};
 use crate::cli::interrupt;
 use crate::error::Error;
 use crate::server::{Load, LoadRequest, LoadSource, Server, ServerOptions};
@@ -37,13 +37,15 @@ pub(super) fn measure(
         drain_time: Duration::ZERO,
         ..ServerOptions::default()
     };
+    let accounts = bench.open_written_accounts()?;
     let server = Server::open(&bench.url()?, store, options)?;
     let (stopper, address) = (server.stopper(), server.address());
     // A book that was just made has no other key.
     let key = server.first_key().unwrap_or_default().to_owned();
     let running = std::thread::spawn(move || server.run());
     let of = |clients| Load { address, key: key.clone(), clients, time: plan.time };
-    let measured = measure_all(bench, plan, &of, progress);
+    let source = |client, make| source(bench, accounts.clone(), client, make);
+    let measured = measure_all(bench, plan, (&of, &source), progress);
     stopper.stop();
     let ended = running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     let records = measured?;
@@ -53,7 +55,7 @@ pub(super) fn measure(
 fn measure_all(
     bench: &Arc<Bench>,
     plan: &Plan,
-    of: &impl Fn(u32) -> Load,
+    (of, source): (&impl Fn(u32) -> Load, &impl Fn(u64, MakeRequest) -> LoadSource),
     progress: &ProgressBar,
 ) -> Result<Vec<BenchRecord>, Error> {
     let many = Workload::Clients { clients: plan.clients, writers: plan.writers };
@@ -70,7 +72,7 @@ fn measure_all(
         }
         let library = library.map(|work| bench.run(work, plan.time)).transpose()?;
         let count = if load.clients == 1 { String::new() } else { format!("{} ", load.clients) };
-        let served = load.run(format!("by HTTP, {count}{words}"), |client| source(bench, client, make))?;
+        let served = load.run(format!("by HTTP, {count}{words}"), |client| source(client, make))?;
         progress.set_message(format!("{}: {}/s", served.work, served.per_second()));
         records.extend(library.as_ref().map(|measured| BenchRecord::new(measured, None, None)));
         records.push(record(&served, library.as_ref()));
@@ -82,26 +84,25 @@ fn record(served: &Measured, library: Option<&Measured>) -> BenchRecord {
     BenchRecord::new(served, None, None).compared_with_library(library)
 }
 
-type MakeRequest = fn(&Bench, &mut crate::bench::WrittenSource) -> LoadRequest;
+type MakeRequest = fn(&Bench, &mut WrittenSource) -> LoadRequest;
 
-fn source(bench: &Arc<Bench>, client: u64, make: MakeRequest) -> LoadSource {
-    // Others than those of the library.
-    let mut written = bench.written_source(10_000 + client);
+fn source(bench: &Arc<Bench>, accounts: WrittenAccounts, client: u64, make: MakeRequest) -> LoadSource {
+    let mut written = WrittenSource::new(accounts, client);
     let bench = Arc::clone(bench);
     Box::new(move || make(&bench, &mut written))
 }
 
-fn transfer(bench: &Bench, source: &mut crate::bench::WrittenSource) -> LoadRequest {
+fn transfer(bench: &Bench, source: &mut WrittenSource) -> LoadRequest {
     let body = source.transfer(bench.now());
     LoadRequest { method: "POST", target: "/v1/transfers".to_owned(), body, count: 1 }
 }
 
-fn batch(bench: &Bench, source: &mut crate::bench::WrittenSource) -> LoadRequest {
+fn batch(bench: &Bench, source: &mut WrittenSource) -> LoadRequest {
     let body = source.batch(bench.now(), BATCH);
     LoadRequest { method: "POST", target: "/v1/batches".to_owned(), body, count: BATCH }
 }
 
-fn balance(_: &Bench, source: &mut crate::bench::WrittenSource) -> LoadRequest {
+fn balance(_: &Bench, source: &mut WrittenSource) -> LoadRequest {
     let target = format!("/v1/accounts/{}/balance", source.account());
     LoadRequest { method: "GET", target, body: String::new(), count: 1 }
 }
