@@ -22,7 +22,7 @@ const WRITERS_WAIT: Duration = Duration::from_secs(1);
 /// ```
 /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
 /// # let (folder, ledger) = support::new_book()?;
-/// # let url = format!("sqlite://{}", folder.path().join("other.db").display()).parse()?;
+/// # let url = format!("sqlite://{}", folder.path().join("book.db").display()).parse()?;
 /// use std::time::Duration;
 /// use teller::ledger::EventFilter;
 /// use teller::server::{Consumers, EventStart};

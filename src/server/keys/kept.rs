@@ -15,8 +15,9 @@ use crate::wire::ShownKey;
 /// use teller::server::{Keys, NewKey, Scope};
 ///
 /// # let folder = tempfile::tempdir()?;
-/// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
-/// let keys = Keys::of_book(&url.parse()?, Default::default());
+/// # let url: teller::store::DatabaseUrl = format!("sqlite://{}", folder.path().join("book.db").display()).parse()?;
+/// # teller::Ledger::open_or_create(url.clone(), Default::default())?;
+/// let keys = Keys::of_book(&url, Default::default());
 /// let now = teller::Clock::system().now();
 /// let made = keys.create(NewKey::new("payments".parse()?, [Scope::TransfersWrite]), now)?;
 /// assert!(made.text.starts_with("tlr_"));

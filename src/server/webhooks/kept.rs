@@ -29,8 +29,9 @@ const ID_BYTES: usize = 6;
 /// use teller::server::{NewWebhook, Webhooks};
 ///
 /// # let folder = tempfile::tempdir()?;
-/// # let url = format!("sqlite://{}", folder.path().join("book.db").display());
-/// let webhooks = Webhooks::of_book(&url.parse()?, Default::default());
+/// # let url: teller::store::DatabaseUrl = format!("sqlite://{}", folder.path().join("book.db").display()).parse()?;
+/// # teller::Ledger::open_or_create(url.clone(), Default::default())?;
+/// let webhooks = Webhooks::of_book(&url, Default::default());
 /// let now = teller::Clock::system().now();
 /// let made = webhooks.add(NewWebhook::new("https://hooks.example/teller"), now)?;
 /// assert!(made.secret.starts_with("whsec_"));
