@@ -156,13 +156,12 @@ impl Queue {
     }
 
     fn sleep<'a>(&self, mut state: MutexGuard<'a, State>, writer: WriterNumber) -> MutexGuard<'a, State> {
-        let work = match &self.wake {
-            Wake::Thread(work) => work,
+        state.idle.push(writer);
+        let mut state = match &self.wake {
+            Wake::Thread(work) => wait(work, state),
             #[cfg(feature = "server")]
             Wake::Runner(_) => unreachable!("who is woken by a call does not sleep here"),
         };
-        state.idle.push(writer);
-        let mut state = wait(work, state);
         state.idle.retain(|idle| *idle != writer);
         state
     }
