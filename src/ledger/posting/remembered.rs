@@ -95,9 +95,15 @@ impl Remembered {
         let rules = rules.last_read()?;
         let names = &posting.scope().names;
         let mut accounts = self.lock();
-        let is_out = |name: &&AccountName| accounts.get(*name).is_some_and(|known| known.account.is_none());
-        let missing: Vec<_> = names.iter().copied().filter(|name| !accounts.contains_key(*name)).collect();
-        if names.iter().any(is_out) || missing.len() > FEW.max(names.len() / 2) {
+        let mut missing = Vec::new();
+        for name in names {
+            match accounts.get(*name) {
+                None => missing.push(*name),
+                Some(Known { account: None, .. }) => return None,
+                Some(_) => {}
+            }
+        }
+        if missing.len() > FEW.max(names.len() / 2) {
             return None;
         }
         let mut take = |name: &&AccountName| accounts.get_mut(*name)?.account.take();
