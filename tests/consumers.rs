@@ -55,7 +55,7 @@ fn consumed(book: &TestBook, options: &str) -> Vec<i64> {
     answer.stdout.lines().map(sequence).collect()
 }
 
-/// A program that follows the book's five events and has told them. Whoever drops the lines reads it no more.
+/// Starts a program that follows the book. Returns its lines once it has printed five events. When the lines are dropped, nobody reads them any more.
 fn follow(book: &TestBook, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut follower = Program::on(book, arguments)
         .command(|command| _ = command.stdout(Stdio::piped()).stderr(Stdio::piped()))

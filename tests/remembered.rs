@@ -81,7 +81,7 @@ on_every_backend! {
         assert_whole(&ledger, 46);
     }
 
-    // What is not remembered is read, and the rest is as short as otherwise.
+    // The accounts that are not remembered are read by one statement, and the posting is one statement as always.
     fn accounts_that_are_not_remembered_take_one_statement_more_on_postgres(book: &TestBook) {
         let ledger = remembering(book);
         check(book, "account carol liability EUR\naccount dave liability EUR\naccount erin liability EUR\ndeposit carol 9 -> posted");

@@ -322,7 +322,7 @@ fn only_a_file_of_settings_that_is_not_there_is_passed_over() {
     fs::remove_dir(&below).unwrap();
     fs::remove_dir(&settings).unwrap();
 
-    // A pipe would wait for whoever writes.
+    // Reading a pipe would wait until somebody writes to it.
     assert!(std::process::Command::new("mkfifo").arg(&settings).status().unwrap().success());
     place.run(None, LIST).ends(78).says("teller.toml").says("it is no file");
     fs::remove_file(&settings).unwrap();

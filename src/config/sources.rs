@@ -193,8 +193,8 @@ fn fields_of(table: toml::Table) -> Result<BTreeMap<String, String>, String> {
     table.into_iter().map(text).collect()
 }
 
-/// The nearest file of that name: in the working directory, or else by its whole path in a folder above. Only what is not there is passed
-/// over: a setting that cannot be read must not become a default.
+/// The nearest file of that name. It is looked for in the working directory, and then in each folder above, where it is given by its whole
+/// path. A file that is there and cannot be read is an error, so that no setting becomes a default unnoticed.
 fn nearest(name: &str) -> Result<Option<(String, PathBuf)>, ConfigError> {
     let here = PathBuf::from(name);
     let folder = std::env::current_dir().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The poster's writers, as tasks of the server.
 //!
-//! A request is posted by the thread that has read it, where that is not busy with another one. A thread of its own would have to be woken
-//! for each request of a client that is alone, which takes as long as a quarter of the posting.
+//! The thread that has read a request goes on with the task that posts it. If the writer were a thread of its own, each request of a client
+//! that is alone would have to wake it first.
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ const GATHER_TIME_MAX: Duration = Duration::from_micros(200);
 pub(super) enum Wake {
     /// It is a thread, which sleeps here.
     Thread(Condvar),
-    /// Whoever runs it is called with its number. Must not block.
+    /// It is run by somebody else. This function is called with its number, and must not block.
     #[cfg(feature = "server")]
     Runner(Box<dyn Fn(WriterNumber) + Send + Sync>),
 }

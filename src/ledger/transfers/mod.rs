@@ -263,7 +263,7 @@ impl Ledger {
         if !matches!(guessed, Ok(Some(_))) {
             self.remembered.forget_taken(&posting.scope().names);
         }
-        // Who guesses what is refused has not guessed wrong, and whoever has waits before the next guess.
+        // A refused request does not show that the guess was wrong. Only a wrong guess pauses the guessing.
         let Some(outcome) = guessed.transpose() else { return self.post_behind_locks(posting) };
         shortcut.retry_in_transaction(outcome, |store| {
             self.remembered.pause();
