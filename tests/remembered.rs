@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use teller::facts::{Instant, PeriodAction};
 
@@ -12,9 +14,12 @@ use teller::{Clock, Error, Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of};
 use crate::support::{
-    Random, TestBook, assert_whole, check, in_parallel, on_every_backend, period_change, requests, transfer,
+    Holder, Random, TestBook, assert_whole, check, in_parallel, on_every_backend, period_change, requests, transfer,
     transfer_with_id,
 };
+
+/// Enough to judge a batch, on a busy machine too.
+const TIME_TO_JUDGE: Duration = Duration::from_millis(150);
 
 const ACCOUNTS: &str = "
     account cash  asset     EUR
@@ -53,6 +58,34 @@ fn code(outcome: Result<Receipt, Error>) -> &'static str {
         Err(Error::Rejected(rejection)) => rejection.code(),
         Err(fault) => panic!("{fault}"),
     }
+}
+
+/// Submits two batches of a ledger at about the same time: alice pays bob, and bob pays the same back. Somebody else holds the accounts until the
+/// second one had time to be judged. The codes of both, and whether they have read accounts.
+fn submit_one_behind_the_other(
+    book: &TestBook,
+    ledger: &Ledger,
+    size: usize,
+    release: impl FnOnce(),
+) -> [(Vec<&'static str>, bool); 2] {
+    let submit = |from, to| {
+        let requests: Vec<Request> =
+            (0..size).map(|_| transfer_with_id(book.next_id(), from, to, "1").into()).collect();
+        let mut codes = Vec::new();
+        let has_read = reads_accounts(|| {
+            let answers = ledger.submit(&requests, BatchPolicy::CarryOn, Mode::Commit).unwrap();
+            codes = answers.into_iter().map(|answer| code(answer.map_err(Error::from))).collect();
+        });
+        (codes, has_read)
+    };
+    thread::scope(|threads| {
+        let first = threads.spawn(|| submit("alice", "bob"));
+        thread::sleep(TIME_TO_JUDGE);
+        let second = threads.spawn(|| submit("bob", "alice"));
+        thread::sleep(TIME_TO_JUDGE);
+        release();
+        [first, second].map(|batch| batch.join().unwrap())
+    })
 }
 
 on_every_backend! {
@@ -279,6 +312,39 @@ on_every_backend! {
         check(book, "account carol liability EUR\ndeposit carol 1 -> posted");
         assert_eq!(submit("transfer alice bob 1 if-version cash 3"), "precondition_failed");
         assert_eq!(submit("transfer alice bob 1 if-version cash 4"), "posted");
+    }
+
+    // While one batch is written, the next one is judged by its accounts as the first one leaves them.
+    fn a_batch_is_judged_while_the_one_before_it_is_written(book: &TestBook) {
+        for size in [1, 60] {
+            let book = book.another();
+            let ledger = remembering(&book);
+            let holder = Holder::of(&book);
+            let one_behind_the_other = submit_one_behind_the_other(&book, &ledger, size, || holder.release());
+            assert_eq!(one_behind_the_other.map(|(codes, _)| codes), [vec!["posted"; size], vec!["posted"; size]]);
+            check(&book, &format!("balance alice posted 99 version {}", 2 + 2 * size));
+            assert_whole(&ledger, 3 + 2 * size as u64);
+        }
+    }
+
+    fn a_batch_that_is_judged_ahead_reads_no_account(book: &TestBook) {
+        let ledger = remembering(book);
+        let holder = Holder::of(book);
+        let [_, (_, has_read)] = submit_one_behind_the_other(book, &ledger, 60, || holder.release());
+        assert!(!has_read);
+    }
+
+    // What a batch is judged by can fail to come true: here the first batch has no money left when it is its turn.
+    fn money_that_another_batch_does_not_bring_after_all_cannot_be_spent(book: &TestBook) {
+        let ledger = remembering(book);
+        check(book, "withdraw alice 98.50 -> posted\nwithdraw bob 101 -> posted");
+        let holder = Holder::of(book);
+        let answers = submit_one_behind_the_other(book, &ledger, 1, || holder.release());
+        assert_eq!(answers.map(|(codes, _)| codes), [["insufficient_funds"], ["insufficient_funds"]]);
+        check(book, "balance alice posted 0.50\nbalance bob posted 0");
+        check(book, "deposit alice 1 -> posted");
+        assert_eq!(code(post(&ledger, transfer_with_id(book.next_id(), "alice", "bob", "1"))), "posted");
+        assert_whole(&ledger, 7);
     }
 
     // C1, C5: several programs that each believe to know the accounts.

@@ -68,11 +68,6 @@ pub(super) trait Backend:
         Ok(())
     }
 
-    /// Whether a statement by itself is one round trip, where a transaction takes two more.
-    fn is_direct(_route: &Self::Route) -> bool {
-        false
-    }
-
     /// Writes transfers and their accounts as [`Store::write_together`] does, outside of any transaction, in one statement that is one. `None`
     /// where this is not offered; then nothing was done.
     ///

@@ -217,19 +217,19 @@ pub(crate) struct Shortcut<'a> {
 }
 
 impl Shortcut<'_> {
+    /// The time until the last attempt must have begun.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.attempts.time_left()
+    }
+
     /// Runs the work once, in one transaction.
     pub(crate) fn transaction<T>(&self, work: impl FnOnce(&mut dyn Store) -> Result<T, Error>) -> Result<T, Error> {
         on_backend!(self.pool, slots => slots.attempt(Access::Write, self.attempts.time_left(), work))
     }
 
-    /// Reads once, by one statement: see [`Backend::is_direct`].
+    /// Reads once, by one statement.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut dyn Store) -> Result<T, Error>) -> Result<T, Error> {
         on_backend!(self.pool, slots => slots.attempt(Access::ReadOnce, self.attempts.time_left(), work))
-    }
-
-    /// Whether to read by one statement and to write by another one is the shortest way: see [`Backend::is_direct`].
-    pub(crate) fn is_direct(&self) -> bool {
-        on_backend!(self.pool, slots => slots.is_direct())
     }
 
     /// Writes transfers and their accounts, and commits that, in one statement: see [`Backend::write_alone`].

@@ -127,11 +127,6 @@ impl<C: Backend> Slots<C> {
         })
     }
 
-    /// See [`Backend::is_direct`].
-    pub(super) fn is_direct(&self) -> bool {
-        C::is_direct(&self.route)
-    }
-
     /// Writes transfers once: see [`Backend::write_alone`].
     pub(super) fn write_alone(
         &self,

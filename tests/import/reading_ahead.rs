@@ -1,18 +1,21 @@
 //! A file is read while what was read before is posted: what goes wrong on either side ends the import as if both were one.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use teller::interchange::read_transfers;
 use teller::ledger::{ImportCounts, ImportSink, Line, Refused, TransferLine};
-use teller::{Error, Mode};
+use teller::{Clock, Error, Mode};
 
 use super::Files;
 use crate::support::process::signal;
-use crate::support::{Answer, Program, TestBook, assert_whole, on_every_backend};
+use crate::support::{Answer, Program, TestBook, assert_whole, check, on_every_backend};
 
 /// Several batches, and a part of one.
 const LINES: u64 = 12_345;
@@ -114,6 +117,32 @@ on_every_backend! {
         let panic = catch_unwind(AssertUnwindSafe(import)).unwrap_err();
         assert_eq!(panic.downcast_ref(), Some(&"a bug"));
         assert_whole(&book.ledger(), sink.counts.lines);
+    }
+
+    // Each batch moves what only the batch before it has brought, so that one judged by anything else would be refused.
+    fn a_batch_of_lines_is_judged_in_another_thread_by_what_the_one_before_it_leaves(book: &TestBook) {
+        check(book, "
+            account cash asset EUR
+            account a liability EUR
+            account b liability EUR
+            deposit a 2000 -> posted
+        ");
+        let judging = Arc::new(Mutex::new(HashSet::new()));
+        let clock = book.ledger().clock().clone();
+        let recorded = Arc::clone(&judging);
+        let ledger = book.ledger().with_clock(Clock::new(move || {
+            recorded.lock().unwrap().insert(thread::current().id());
+            clock.now()
+        }));
+        let text: String = ["a,b,1\n", "b,a,1\n", "a,b,1\n", "b,a,1\n"].map(|line| line.repeat(2_000)).concat();
+        let file = format!("from,to,amount\n{text}");
+        let lines = read_transfers(file.as_bytes()).unwrap();
+        let counts = ledger.import_transfers(lines, Mode::Commit, &mut Sink::default()).unwrap();
+        assert_eq!((counts.done, counts.refused), (8_000, 0));
+        let threads = judging.lock().unwrap().clone();
+        assert!(threads.iter().any(|thread| *thread != thread::current().id()), "{threads:?}");
+        check(book, "balance a posted 2000 version 8001\nbalance b posted 0");
+        assert_whole(&ledger, 8_001);
     }
 
     fn an_import_that_is_interrupted_ends_with_the_batch_at_hand(book: &TestBook) {

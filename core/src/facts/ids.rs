@@ -64,6 +64,12 @@ impl Sequence {
         Self(Self::PROVISIONAL_BASE.saturating_add_unsigned(index as u64 + 1))
     }
 
+    /// The index that it is the [provisional](Self::provisional) sequence of.
+    #[must_use]
+    pub fn provisional_index(self) -> Option<usize> {
+        usize::try_from(self.0 - Self::PROVISIONAL_BASE).ok()?.checked_sub(1)
+    }
+
     /// Whether it is provisional.
     pub(crate) const fn is_provisional(self) -> bool {
         self.0 > Self::PROVISIONAL_BASE
@@ -71,10 +77,7 @@ impl Sequence {
 
     /// The drawn sequence that a provisional one stands for. Any other sequence is returned as it is.
     pub(crate) fn drawn_from(self, drawn: &[Self]) -> Self {
-        match usize::try_from(self.0 - Self::PROVISIONAL_BASE) {
-            Ok(number @ 1..) => drawn[number - 1],
-            _ => self,
-        }
+        self.provisional_index().map_or(self, |index| drawn[index])
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whatever can be asked for, alone, together and in batches.
 
-use crate::facts::{AccountName, Actor};
+use crate::facts::{AccountName, Actor, TransferId};
 use crate::maps::FastSet;
 use crate::requests::journal::{JournalRequest, JournalReversalRequest};
 use crate::requests::lookups::Needs;
@@ -60,6 +60,19 @@ impl<S: Stage> Request<S> {
             Self::Journal(journal) => journal.legs(),
             Self::JournalReversal(_) => &[],
             Self::Due(due) => std::slice::from_ref(due.operation()),
+        }
+    }
+}
+
+impl Request {
+    /// The id that a client gave it. What a schedule posts has one that Teller made.
+    #[must_use]
+    pub fn id(&self) -> Option<TransferId> {
+        match self {
+            Self::Operation(operation) => operation.id(),
+            Self::Journal(journal) => Some(journal.id()),
+            Self::JournalReversal(reversal) => Some(reversal.id.id()),
+            Self::Due(_) => None,
         }
     }
 }

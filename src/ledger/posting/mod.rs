@@ -1,10 +1,13 @@
 //! The write path: lock the accounts, read what depends on the lock, let the rules judge, write the ruling.
 
+pub(super) mod ahead;
 pub(super) mod basis;
+mod promise;
 pub(super) mod receipts;
 pub(super) mod remembered;
 pub(super) mod resolving;
 pub(super) mod spending;
+mod turns;
 pub(super) mod writing;
 
 use std::collections::{BTreeSet, HashMap};
@@ -133,13 +136,13 @@ impl<'a> Posting<'a> {
         let Some(known) = self.read_behind_lock(store, accounts, time.now)? else { return Ok(Attempt::LacksLocks) };
         let judged = self.judge(known, time);
         Ok(Attempt::Done(match self.mode {
-            Mode::Commit => judged.write(store)?,
-            Mode::DryRun => judged.pretend(),
+            Mode::Commit => judged.write(store, self.requests)?,
+            Mode::DryRun => judged.pretend(self.requests),
         }))
     }
 
     /// Judges by the accounts only. `None` if something is refused or was posted before: only a posting behind the lock can answer that.
-    pub(super) fn judge_by(&self, accounts: Vec<Account>, rules: &BookRules, time: Reading) -> Option<Judged<'a>> {
+    pub(super) fn judge_by(&self, accounts: Vec<Account>, rules: &BookRules, time: Reading) -> Option<Judged> {
         let judged = self.judge(Known { accounts, ..self.known_by(rules) }, time);
         judged.is_all_posted().then_some(judged)
     }
@@ -149,16 +152,21 @@ impl<'a> Posting<'a> {
         Known { closed_periods: Arc::clone(&rules.closed_periods), lead, ..Known::default() }
     }
 
+    /// What is to be posted.
+    pub(super) const fn requests(&self) -> &'a [Request] {
+        self.requests
+    }
+
     /// The accounts and ids that the requests refer to.
     pub(super) const fn scope(&self) -> &Scope<'a> {
         &self.scope
     }
 
-    fn judge(&self, known: Known, time: Reading) -> Judged<'a> {
+    fn judge(&self, known: Known, time: Reading) -> Judged {
         let labels = AccountLabels::of(&known.accounts);
         let mut batch = Batch::new(known, time.now);
         let verdicts = batch.judge_all(self.requests, self.actors, self.policy);
-        Judged { requests: self.requests, labels, verdicts, ruling: batch.finish_provisionally(), time }
+        Judged { labels, verdicts, ruling: batch.finish_provisionally(), time }
     }
 
     /// Finds the accounts of the holds, transfers and journals that the requests are about. These never change, so they can be read before
@@ -291,9 +299,8 @@ fn find_lacking(holds: &[Hold], accounts: &[Account]) -> BTreeSet<AccountId> {
     holds.iter().flat_map(accounts_of_hold).filter(|id| !locked.contains(id)).collect()
 }
 
-/// Requests that were judged, before anything is written.
-pub(super) struct Judged<'a> {
-    requests: &'a [Request],
+/// What became of requests that were judged, before anything is written.
+pub(super) struct Judged {
     labels: AccountLabels,
     verdicts: Vec<Result<Verdict, Rejection>>,
     ruling: Ruling,
@@ -301,7 +308,7 @@ pub(super) struct Judged<'a> {
     time: Reading,
 }
 
-impl Judged<'_> {
+impl Judged {
     /// Whether every request was accepted, and none was posted before.
     fn is_all_posted(&self) -> bool {
         let is_posted = |verdict: &Result<_, _>| matches!(verdict, Ok(Verdict::Posted(_) | Verdict::ReplayedPosted(_)));
@@ -309,31 +316,26 @@ impl Judged<'_> {
     }
 
     /// The transfers and account changes to write; `None` if there are holds or events too.
-    pub(super) fn moves(&self) -> Option<(&[Transfer], &[ChangedAccount])> {
+    fn moves(&self) -> Option<(&[Transfer], &[ChangedAccount])> {
         self.ruling.only_moves().then_some((&self.ruling.transfers, &self.ruling.accounts))
     }
 
-    pub(super) fn write(mut self, store: &mut dyn Store) -> Result<Outcome, Error> {
+    fn write(mut self, store: &mut dyn Store, requests: &[Request]) -> Result<Outcome, Error> {
         self.write_rows(store)?;
-        Ok(self.answer())
+        Ok(self.answer(requests))
     }
 
-    pub(super) fn write_rows(&mut self, store: &mut dyn Store) -> Result<(), Error> {
+    fn write_rows(&mut self, store: &mut dyn Store) -> Result<(), Error> {
         write_ruling(store, &mut self.ruling, self.time)
     }
 
-    /// The outcome, where the transfers were written with these sequences already.
-    pub(super) fn written(mut self, sequences: &[Sequence]) -> Outcome {
-        self.ruling.assign_sequences(sequences);
-        self.answer()
-    }
-
-    fn pretend(mut self) -> Outcome {
+    fn pretend(mut self, requests: &[Request]) -> Outcome {
         self.ruling.assign_sequences(&vec![Sequence::UNASSIGNED; self.ruling.sequence_count()]);
-        self.answer()
+        self.answer(requests)
     }
 
-    pub(super) fn answer(self) -> Outcome {
-        Outcome::new(self.requests, self.verdicts, &self.labels, self.ruling)
+    /// The outcome for the requests, which are those that were judged.
+    fn answer(self, requests: &[Request]) -> Outcome {
+        Outcome::new(requests, self.verdicts, &self.labels, self.ruling)
     }
 }

@@ -4,25 +4,23 @@
 //! that it was judged by, which covers its whole history, and if every id is new. Otherwise nothing is written, and the batch is posted
 //! behind locks like any other. So a wrong guess costs time and nothing else. Refusals are never based on a guess.
 //!
+//! While a batch is written that was judged so, the next one is judged by the accounts as the first one leaves them: see [`Promise`].
+//!
 //! Ledgers of one program can share what they remember, so that what one of them posts makes no guess of another one wrong.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-#[cfg(feature = "cli")]
-use std::time::Instant;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::clock::Clock;
-use crate::error::Error;
-use crate::facts::{Account, AccountName};
-use crate::ledger::book::rules::{BookRules, KnownRules};
+use crate::facts::{Account, AccountName, LastTransfer};
+use crate::judging::ChangedAccount;
 use crate::ledger::bounded::make_room;
-use crate::ledger::posting::{Judged, Outcome, Posting};
+use crate::ledger::posting::promise::{Promise, Promises};
+use crate::ledger::posting::turns::{Turn, Turns};
 use crate::maps::{FastMap, FastSet};
 use crate::money::{Amount, Currency};
-use crate::store::{JudgedBy, Shortcut, Store, StoreError};
 
 /// The most accounts that are remembered. Each takes about half a kilobyte, so that an import stays below 64 MB.
 const ACCOUNTS_MAX: usize = 20_000;
@@ -31,52 +29,81 @@ const PAUSE: u32 = 32;
 
 /// So few accounts are read by themselves before a batch is judged, even if none of them is remembered.
 const FEW: usize = 8;
-/// How long a batch waits for the one that is being posted, before it goes without what that one has taken.
-const TURN_TIME_MAX: Duration = Duration::from_secs(1);
+/// How long a batch waits for others that have its accounts, before it goes behind locks, where it waits for them too.
+const TIME_MAX: Duration = Duration::from_secs(1);
 
-/// The remembered accounts. A guess takes its accounts out until it is written, so that no two batches guess by the same ones.
+/// The remembered accounts.
 #[derive(Default)]
 pub(crate) struct Remembered {
     accounts: Mutex<FastMap<AccountName, Known>>,
+    /// Accounts that a batch was judged by have been given back.
+    given_back: Condvar,
     /// How many of the next batches are posted without a guess.
     pause: AtomicU32,
-    is_taken: Mutex<bool>,
-    given_back: Condvar,
+    /// How many batches were posted behind locks.
+    lock_outs: AtomicU64,
+    judging: Turns,
+    writing: Turns,
 }
 
 /// What is remembered of an account.
 struct Known {
     /// It never changes.
     currency: Currency,
-    /// `None` while a guess has it, and where it takes more to judge it than the account: only a posting behind locks can tell then. Boxed, because
-    /// a map can allocate twice the room that it needs.
-    account: Option<Box<Account>>,
+    standing: Standing,
 }
 
-impl Known {
-    fn new(account: Account) -> Self {
-        let currency = account.currency;
-        Self { currency, account: is_simple(&account).then(|| Box::new(account)) }
+/// A batch that is posted behind locks. Later ones are greater.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(super) struct LockOut(u64);
+
+/// How an account can be judged by. Accounts are boxed, because a map can allocate twice the room that it needs.
+enum Standing {
+    /// As it was committed last.
+    Committed(Box<Account>),
+    /// As a batch leaves it that is judged, and not committed yet.
+    Promised(Box<Account>, Arc<Promise>),
+    /// A batch is being judged by it, so that no two batches guess by the same one.
+    Judging,
+    /// A batch that may change it is being posted behind locks.
+    Locked(LockOut),
+    /// It takes more to judge it than the account: only a posting behind locks can tell.
+    Complicated,
+}
+
+impl Standing {
+    fn of(account: Account) -> Self {
+        if is_simple(&account) { Self::Committed(Box::new(account)) } else { Self::Complicated }
+    }
+
+    /// Whether it says more than that the account was committed with this version.
+    fn is_behind(&self, version: i64) -> bool {
+        match self {
+            Self::Committed(account) | Self::Promised(account, _) => account.version > version,
+            Self::Judging => true,
+            Self::Locked(_) | Self::Complicated => false,
+        }
     }
 }
 
-/// The right to be the only one of this program who posts. See [`Remembered::take_turn`].
-pub(crate) struct Turn<'a>(&'a Remembered);
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *self.0.is_taken.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        self.0.given_back.notify_one();
-    }
-}
-
-/// What a batch is judged by, if it needs only accounts and most of them are remembered.
-pub(crate) struct Guess<'a> {
-    accounts: Vec<Account>,
+/// Accounts that a batch can be judged by.
+#[derive(Default)]
+pub(super) struct Taken<'a> {
+    pub(super) accounts: Vec<Account>,
     /// The names of accounts that are not remembered.
-    missing: Vec<&'a AccountName>,
-    /// The owner's decisions, as this ledger last read them.
-    rules: BookRules,
+    pub(super) missing: Vec<&'a AccountName>,
+    /// What has to come true for the accounts to be so.
+    pub(super) promises: Promises,
+}
+
+/// What a batch finds of its accounts.
+enum Found<'a> {
+    /// All that are remembered can be judged by.
+    Missing(Vec<&'a AccountName>),
+    /// Others have some of them, and will give them back.
+    TakenByOthers,
+    /// One cannot be judged by, or others behind the batch have taken it since.
+    BehindLocksOnly,
 }
 
 /// Prints only the count, so that logs never leak names or balances.
@@ -87,42 +114,91 @@ impl fmt::Debug for Remembered {
 }
 
 impl Remembered {
-    /// What a batch can be judged by without locks. `None` if that is not enough, or is likely to be wrong.
-    pub(crate) fn guess<'a>(&self, posting: &Posting<'a>, rules: &KnownRules) -> Option<Guess<'a>> {
-        if !posting.scope().needs_only_accounts() || self.is_paused() {
-            return None;
-        }
-        let rules = rules.last_read()?;
-        let names = &posting.scope().names;
+    /// Takes accounts out, so that a batch can be judged by them. It has to [promise](Self::promise) what it leaves of them, or to
+    /// [forget](Self::forget_taken) them. `None` if too few of them are remembered, or one cannot be judged by.
+    pub(super) fn take<'a>(&self, names: &FastSet<&'a AccountName>) -> Option<Taken<'a>> {
+        let deadline = Instant::now() + TIME_MAX;
         let mut accounts = self.lock();
-        let mut missing = Vec::new();
-        for name in names {
-            match accounts.get(*name) {
-                None => missing.push(*name),
-                Some(Known { account: None, .. }) => return None,
-                Some(_) => {}
+        let before = LockOut(self.lock_outs.load(Ordering::Relaxed));
+        let missing = loop {
+            match find(&accounts, names, before) {
+                Found::Missing(missing) => break missing,
+                Found::BehindLocksOnly => return None,
+                Found::TakenByOthers => {
+                    let time_left = deadline.checked_duration_since(Instant::now())?;
+                    let waited = self.given_back.wait_timeout(accounts, time_left);
+                    (accounts, _) = waited.unwrap_or_else(PoisonError::into_inner);
+                }
             }
-        }
+        };
         if missing.len() > FEW.max(names.len() / 2) {
             return None;
         }
-        let mut take = |name: &&AccountName| accounts.get_mut(*name)?.account.take();
-        let accounts = names.iter().filter_map(&mut take).map(|account| *account).collect();
-        Some(Guess { accounts, missing, rules })
+        let mut taken = Taken { missing, ..Taken::default() };
+        for name in names {
+            let Some(known) = accounts.get_mut(*name) else { continue };
+            match std::mem::replace(&mut known.standing, Standing::Judging) {
+                Standing::Promised(account, promise) => {
+                    taken.promises.add(&promise);
+                    taken.accounts.push(*account);
+                }
+                Standing::Committed(account) => taken.accounts.push(*account),
+                Standing::Judging | Standing::Locked(_) | Standing::Complicated => unreachable!("these were not found"),
+            }
+        }
+        Some(taken)
     }
 
-    /// Waits until no other posting of this program has taken accounts out. Only for a database that one writes to at a time: there the batch
-    /// would wait for the other one anyway, without the accounts that this one gives back. `None` where that takes too long; the batch can do
-    /// without.
-    pub(crate) fn take_turn(&self) -> Option<Turn<'_>> {
-        let is_taken = self.is_taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.given_back.wait_timeout_while(is_taken, TURN_TIME_MAX, |is_taken| *is_taken);
-        let (mut is_taken, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() {
-            return None;
+    /// Gives the accounts back that a batch was judged by, as it leaves them, before it is written.
+    pub(super) fn promise(&self, changed: &[ChangedAccount], sequences: usize) -> Arc<Promise> {
+        let promise = Arc::new(Promise::new(sequences));
+        let mut accounts = self.lock();
+        make_room_for(&mut accounts, changed.iter().map(|changed| &changed.account));
+        for ChangedAccount { account, .. } in changed {
+            let last = account.last.map(|last| LastTransfer { sequence: promise.stand_in(last.sequence), ..last });
+            let promised = Box::new(Account { last, ..account.clone() });
+            let standing = Standing::Promised(promised, Arc::clone(&promise));
+            if let Some(known) = accounts.get_mut(&account.name) {
+                known.standing = standing;
+            } else if accounts.len() < ACCOUNTS_MAX {
+                accounts.insert(account.name.clone(), Known { currency: account.currency, standing });
+            }
         }
-        *is_taken = true;
-        Some(Turn(self))
+        self.given_back.notify_all();
+        promise
+    }
+
+    /// Forgets the accounts that a promise was given of.
+    pub(super) fn forget_promised(&self, promise: &Arc<Promise>) {
+        self.lock()
+            .retain(|_, known| !matches!(&known.standing, Standing::Promised(_, by) if Arc::ptr_eq(by, promise)));
+    }
+
+    /// Says that a batch is about to be posted behind locks, which may change these accounts. They have to be
+    /// [forgotten](Self::forget_locked) behind it.
+    pub(super) fn lock_out(&self, names: &FastSet<&AccountName>) -> LockOut {
+        let by = LockOut(self.lock_outs.fetch_add(1, Ordering::Relaxed) + 1);
+        let mut accounts = self.lock();
+        for name in names {
+            if let Some(Known { standing: standing @ (Standing::Committed(_) | Standing::Promised(..)), .. }) =
+                accounts.get_mut(*name)
+            {
+                *standing = Standing::Locked(by);
+            }
+        }
+        by
+    }
+
+    /// Waits until no other batch of this program is judged or posted behind locks. Only for a database that one writes to at a time: there
+    /// the batch would wait for the other one anyway, without the accounts that this one gives back. `None` where that takes too long; the
+    /// batch can do without.
+    pub(super) fn take_turn_to_judge(&self) -> Option<Turn<'_>> {
+        self.judging.take()
+    }
+
+    /// As [`Self::take_turn_to_judge`], until no other batch is written.
+    pub(super) fn take_turn_to_write(&self) -> Option<Turn<'_>> {
+        self.writing.take()
     }
 
     /// The currencies of those of the accounts that are remembered. An account's never changes, so these are no guess.
@@ -131,14 +207,18 @@ impl Remembered {
         names.iter().filter_map(|name| Some(((*name).clone(), accounts.get(*name)?.currency))).collect()
     }
 
-    /// Remembers the accounts of a committed batch.
+    /// Remembers the accounts of a committed batch, but for those of which more is known already.
     pub(crate) fn keep(&self, changed: Vec<Account>) {
         let mut accounts = self.lock();
-        let new = changed.iter().filter(|account| !accounts.contains_key(&account.name)).count();
-        make_room(&mut accounts, ACCOUNTS_MAX, new);
-        for account in changed.into_iter().take(ACCOUNTS_MAX) {
-            accounts.insert(account.name.clone(), Known::new(account));
+        make_room_for(&mut accounts, changed.iter());
+        for account in changed {
+            match accounts.get_mut(&account.name) {
+                Some(known) if known.standing.is_behind(account.version) => {}
+                Some(known) => known.standing = Standing::of(account),
+                None => remember(&mut accounts, account),
+            }
         }
+        self.given_back.notify_all();
     }
 
     /// Remembers accounts that were read, but for those that are remembered already: what was posted since is in these.
@@ -146,25 +226,36 @@ impl Remembered {
         let mut accounts = self.lock();
         read.retain(|account| !accounts.contains_key(&account.name));
         make_room(&mut accounts, ACCOUNTS_MAX, read.len());
-        accounts.extend(read.into_iter().take(ACCOUNTS_MAX).map(|account| (account.name.clone(), Known::new(account))));
+        read.into_iter().for_each(|account| remember(&mut accounts, account));
     }
 
-    /// Forgets those of the accounts that a guess has taken and not led to anything.
-    pub(crate) fn forget_taken(&self, names: &FastSet<&AccountName>) {
+    /// Forgets those of the accounts that a batch has taken and not given back.
+    pub(super) fn forget_taken(&self, names: &FastSet<&AccountName>) {
+        self.forget(names, |standing| matches!(standing, Standing::Judging));
+    }
+
+    /// Forgets those of the accounts that a batch has locked out and not changed.
+    pub(super) fn forget_locked(&self, names: &FastSet<&AccountName>, lock_out: LockOut) {
+        self.forget(names, |standing| matches!(standing, Standing::Locked(by) if *by == lock_out));
+    }
+
+    fn forget(&self, names: &FastSet<&AccountName>, is_meant: impl Fn(&Standing) -> bool) {
         let mut accounts = self.lock();
         for name in names {
-            if accounts.get(*name).is_some_and(|known| known.account.is_none()) {
+            if accounts.get(*name).is_some_and(|known| is_meant(&known.standing)) {
                 accounts.remove(*name);
             }
         }
+        self.given_back.notify_all();
     }
 
     /// Stops guessing for the next batches.
-    pub(crate) fn pause(&self) {
+    pub(super) fn pause(&self) {
         self.pause.store(PAUSE, Ordering::Relaxed);
     }
 
-    fn is_paused(&self) -> bool {
+    /// Whether this batch is one of those that are posted without a guess.
+    pub(super) fn is_paused(&self) -> bool {
         let count_down = |pause: u32| pause.checked_sub(1);
         self.pause.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count_down).is_ok()
     }
@@ -174,75 +265,37 @@ impl Remembered {
     }
 }
 
-impl Guess<'_> {
-    /// Judges a batch and writes it. `None` if not all of it would be posted, or it takes more than the accounts: then nothing is written, and the
-    /// accounts say no more than that. If it fails, nothing is written either.
-    pub(crate) fn post(
-        self,
-        posting: &Posting<'_>,
-        shortcut: &Shortcut<'_>,
-        clock: &Clock,
-    ) -> Result<Option<Outcome>, Error> {
-        let Self { mut accounts, missing, rules } = self;
-        let time = clock.read();
-        let judge = |accounts: Vec<Account>| {
-            if accounts.iter().all(is_simple) { posting.judge_by(accounts, &rules, time) } else { None }
-        };
-        let write = |judged: Judged<'_>, store: &mut dyn Store| {
-            let outcome = judged.write(store)?;
-            // The accounts are locked from here on, so that no decision of the owner can follow before this is committed.
-            if store.has_rule_events_behind(rules.newest())? {
-                return Err(wrong("a period was closed or opened since it was judged"));
-            }
-            Ok(Some(outcome))
-        };
-        if !missing.is_empty() && shortcut.is_direct() {
-            accounts.extend(shortcut.read(|store| Ok(store.find_accounts(&missing)?))?);
-        } else if !missing.is_empty() {
-            return shortcut.transaction(|store| {
-                accounts.extend(store.find_accounts(&missing)?);
-                judge(accounts).map_or(Ok(None), |judged| write(judged, store))
-            });
+fn find<'a>(accounts: &FastMap<AccountName, Known>, names: &FastSet<&'a AccountName>, before: LockOut) -> Found<'a> {
+    let mut missing = Vec::new();
+    let mut is_taken = false;
+    for name in names {
+        match accounts.get(*name).map(|known| &known.standing) {
+            None => missing.push(*name),
+            Some(Standing::Committed(_) | Standing::Promised(..)) => {}
+            Some(Standing::Judging) => is_taken = true,
+            // Those who come later and wait in the database would otherwise go first for ever.
+            Some(Standing::Locked(by)) if *by <= before => is_taken = true,
+            Some(Standing::Locked(_) | Standing::Complicated) => return Found::BehindLocksOnly,
         }
-        let Some(judged) = judge(accounts) else { return Ok(None) };
-        let judged_by = JudgedBy { newest: rules.newest(), told: time.told() };
-        if let Some((transfers, accounts)) = judged.moves()
-            && let Some(sequences) = shortcut.write_alone(transfers, accounts, judged_by)?
-        {
-            return Ok(Some(judged.written(&sequences)));
-        }
-        shortcut.transaction(|store| write(judged, store))
     }
+    if is_taken { Found::TakenByOthers } else { Found::Missing(missing) }
 }
 
-/// For measurements of what the database takes by itself.
-#[cfg(feature = "cli")]
-impl Guess<'_> {
-    /// Posts a batch like [`Guess::post`], and tells how long it took to write it, when everything was judged and hashed. `None` also if it takes
-    /// accounts that are not remembered.
-    pub(crate) fn time_writing(
-        self,
-        posting: &Posting<'_>,
-        shortcut: &Shortcut<'_>,
-        clock: &Clock,
-    ) -> Result<Option<(Duration, Outcome)>, Error> {
-        let Self { accounts, missing, rules } = self;
-        if !missing.is_empty() {
-            return Ok(None);
-        }
-        let Some(mut judged) = posting.judge_by(accounts, &rules, clock.read()) else { return Ok(None) };
-        let begin = Instant::now();
-        shortcut.transaction(|store| judged.write_rows(store))?;
-        Ok(Some((begin.elapsed(), judged.answer())))
-    }
+fn make_room_for<'a>(accounts: &mut FastMap<AccountName, Known>, more: impl Iterator<Item = &'a Account>) {
+    let new = more.filter(|account| !accounts.contains_key(&account.name)).count();
+    make_room(accounts, ACCOUNTS_MAX, new);
 }
 
-fn wrong(reason: &str) -> Error {
-    StoreError::Conflict { reason: reason.into() }.into()
+fn remember(accounts: &mut FastMap<AccountName, Known>, account: Account) {
+    if accounts.len() >= ACCOUNTS_MAX {
+        return;
+    }
+    let (name, currency) = (account.name.clone(), account.currency);
+    accounts.insert(name, Known { currency, standing: Standing::of(account) });
 }
 
 /// Whether an account can be judged without reading its holds or counting what it spent.
-fn is_simple(account: &Account) -> bool {
+pub(super) fn is_simple(account: &Account) -> bool {
     let is_without_holds =
         account.balances.debits_held == Amount::ZERO && account.balances.credits_held == Amount::ZERO;
     is_without_holds && !account.velocity.has_window()
@@ -250,30 +303,96 @@ fn is_simple(account: &Account) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
-    use std::thread;
+    use crate::facts::{AccountId, AccountType, Instant as Moment, OpeningEvent, Sequence};
+    use crate::judging::{Opening, open_account};
+    use crate::requests::AccountRequest;
 
     use super::*;
 
-    #[test]
-    fn those_who_take_turns_wait_for_each_other() {
+    fn account(name: &str, version: i64, last: Sequence) -> Account {
+        let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
+        let request = AccountRequest::new(name.parse().unwrap(), AccountType::Asset, euro);
+        let recorded_at = Moment::EPOCH;
+        let event = OpeningEvent { account_id: AccountId(1), recorded_at, actor: "ops".parse().unwrap() };
+        let Opening::New(account) = open_account(&request, None, &event).unwrap() else { unreachable!() };
+        Account { version, last: Some(LastTransfer { sequence: last, recorded_at }), ..account }
+    }
+
+    /// The versions of the accounts that can be judged by, and how many are missing; `None` if a batch has to go behind locks.
+    fn take(remembered: &Remembered, names: &[&str]) -> Option<(Vec<i64>, usize)> {
+        let names: Vec<AccountName> = names.iter().map(|name| name.parse().unwrap()).collect();
+        let taken = remembered.take(&names.iter().collect())?;
+        Some((taken.accounts.iter().map(|account| account.version).collect(), taken.missing.len()))
+    }
+
+    fn forget_taken(remembered: &Remembered, name: &str) {
+        remembered.forget_taken(&FastSet::from_iter([&name.parse().unwrap()]));
+    }
+
+    fn remembering(version: i64) -> Remembered {
         let remembered = Remembered::default();
-        let turn = remembered.take_turn().unwrap();
-        let (sender, taken) = channel();
-        thread::scope(|threads| {
-            let (remembered, sender) = (&remembered, sender);
-            threads.spawn(move || sender.send(remembered.take_turn().is_some()).unwrap());
-            assert!(taken.try_recv().is_err());
-            drop(turn);
-            assert!(taken.recv().unwrap());
-        });
-        assert!(remembered.take_turn().is_some(), "the second one has given it back");
+        remembered.keep(vec![account("a", version, Sequence(7))]);
+        remembered
+    }
+
+    fn promise(remembered: &Remembered, version: i64) -> Arc<Promise> {
+        remembered.promise(&[ChangedAccount::from(account("a", version, Sequence::provisional(0)))], 1)
     }
 
     #[test]
-    fn who_has_waited_long_goes_without_a_turn() {
-        let remembered = Remembered::default();
-        let _turn = remembered.take_turn();
-        assert!(remembered.take_turn().is_none());
+    fn what_a_batch_is_judged_by_is_given_to_no_other_and_forgotten_when_it_comes_to_nothing() {
+        let remembered = remembering(3);
+        assert_eq!(take(&remembered, &["a", "b"]), Some((vec![3], 1)));
+        assert_eq!(take(&remembered, &["a"]), None, "another batch is judged by it");
+        forget_taken(&remembered, "a");
+        assert_eq!(take(&remembered, &["a"]), Some((vec![], 1)));
+    }
+
+    #[test]
+    fn a_batch_is_judged_by_what_another_one_promises_until_that_is_broken() {
+        let remembered = remembering(3);
+        let name = "a".parse().unwrap();
+        take(&remembered, &["a"]).unwrap();
+        let first = promise(&remembered, 4);
+        let taken = remembered.take(&FastSet::from_iter([&name])).unwrap();
+        assert_eq!(taken.accounts[0].version, 4);
+        let last = taken.accounts[0].last.unwrap().sequence;
+        let second = promise(&remembered, 5);
+
+        first.keep(vec![Sequence(9)]);
+        assert!(taken.promises.are_kept(Duration::ZERO));
+        assert_eq!(taken.promises.drawn(last), Sequence(9));
+        remembered.keep(vec![account("a", 4, Sequence(9))]);
+        assert_eq!(take(&remembered, &["a"]), Some((vec![5], 0)), "more is known of it than the first batch left");
+        promise(&remembered, 6);
+        remembered.forget_promised(&second);
+        assert_eq!(take(&remembered, &["a"]), Some((vec![6], 0)), "the last promise is another one's");
+    }
+
+    #[test]
+    fn a_broken_promise_is_forgotten() {
+        let remembered = remembering(3);
+        take(&remembered, &["a"]).unwrap();
+        let broken = promise(&remembered, 4);
+        remembered.forget_promised(&broken);
+        assert_eq!(take(&remembered, &["a"]), Some((vec![], 1)));
+    }
+
+    #[test]
+    fn what_is_posted_behind_locks_is_not_judged_by_until_it_is_known_again() {
+        let remembered = remembering(3);
+        let name = "a".parse().unwrap();
+        let names = FastSet::from_iter([&name]);
+        let first = remembered.lock_out(&names);
+        assert_eq!(take(&remembered, &["a"]), None, "it was waited for, but not for ever");
+        remembered.forget_locked(&names, first);
+        assert_eq!(take(&remembered, &["a"]), Some((vec![], 1)), "nothing was changed");
+
+        remembered.keep(vec![account("a", 3, Sequence(7))]);
+        let second = remembered.lock_out(&names);
+        remembered.forget_locked(&names, first);
+        remembered.keep(vec![account("a", 4, Sequence(8))]);
+        remembered.forget_locked(&names, second);
+        assert_eq!(take(&remembered, &["a"]), Some((vec![4], 0)));
     }
 }

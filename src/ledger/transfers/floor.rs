@@ -15,13 +15,6 @@ impl Ledger {
     /// [`Error::Store`], and then nothing is posted.
     pub(crate) fn time_writing(&self, requests: &[Request]) -> Result<Option<Duration>, Error> {
         let posting = self.posting(requests, BatchPolicy::CarryOn, Mode::Commit);
-        let Some(guess) = self.remembered.guess(&posting, &self.rules) else { return Ok(None) };
-        let timed = guess.time_writing(&posting, &self.pool.shortcut(), &self.clock)?;
-        let Some((time, outcome)) = timed else {
-            self.remembered.forget_taken(&posting.scope().names);
-            return Ok(None);
-        };
-        self.remembered.keep(outcome.changed);
-        Ok(Some(time))
+        self.time_writing_of(&posting)
     }
 }

@@ -28,7 +28,6 @@ use crate::ledger::accounts::opening::{check_registered, insert_or_replay, openi
 use crate::ledger::log;
 use crate::ledger::posting::basis::Basis;
 use crate::ledger::posting::receipts::{Posted, Receipt};
-use crate::ledger::posting::remembered::Guess;
 use crate::ledger::posting::{Outcome, Posting};
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::rejection::Rejection;
@@ -219,7 +218,7 @@ impl Ledger {
         }
         let mut posting = self.posting(requests, policy, mode).acting_for(actors);
         let outcome = match mode {
-            Mode::Commit => self.post_remembering(&mut posting)?,
+            Mode::Commit => self.post_remembering(posting)?,
             Mode::DryRun => self.post_behind_locks(&mut posting)?,
         };
         log::answered(&outcome.answers, mode);
@@ -240,35 +239,6 @@ impl Ledger {
             spending: &self.spending,
             rules: &self.rules,
         }
-    }
-
-    /// Posts by remembered accounts if that can be done, and remembers those that it changes.
-    fn post_remembering(&self, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
-        let _turn = if self.has_one_writer() { self.remembered.take_turn() } else { None };
-        let mut outcome = match self.remembered.guess(posting, &self.rules) {
-            Some(guess) => self.post_by(guess, posting)?,
-            None => self.post_behind_locks(posting)?,
-        };
-        self.remembered.keep(std::mem::take(&mut outcome.changed));
-        Ok(outcome)
-    }
-
-    fn post_behind_locks(&self, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
-        self.pool.transaction(Access::Write, |store| posting.attempt(store, &[])?.into_outcome())
-    }
-
-    fn post_by(&self, guess: Guess<'_>, posting: &mut Posting<'_>) -> Result<Outcome, Error> {
-        let shortcut = self.pool.shortcut();
-        let guessed = guess.post(posting, &shortcut, &self.clock);
-        if !matches!(guessed, Ok(Some(_))) {
-            self.remembered.forget_taken(&posting.scope().names);
-        }
-        // A refused request does not show that the guess was wrong. Only a wrong guess pauses the guessing.
-        let Some(outcome) = guessed.transpose() else { return self.post_behind_locks(posting) };
-        shortcut.retry_in_transaction(outcome, |store| {
-            self.remembered.pause();
-            posting.attempt(store, &[])?.into_outcome()
-        })
     }
 
     /// Submits one request of any kind, and returns all transfers that it made.

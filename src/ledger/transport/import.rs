@@ -1,42 +1,31 @@
-//! Importing files of accounts or transfers in batches, so that a file of any size takes little memory. Only a dry run judges the whole
-//! file at once. While a batch is posted, another thread reads and prepares the next ones, as far as that does not need the book.
+//! Importing files of accounts or transfers. Only a dry run judges the whole file at once.
 //!
 //! An import can be run again: lines that were posted before are replays. The id of a line without a key is made from its meaning and from
 //! how many lines before it in the file mean the same, so the same file always gives the same ids.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::error::{Error, InputError};
+use crate::error::Error;
 use crate::facts::AccountName;
+use crate::judging::Actors;
 use crate::ledger::Ledger;
 use crate::ledger::accounts::Opened;
 use crate::ledger::bounded::make_room;
-use crate::ledger::posting::receipts::Posted;
+use crate::ledger::posting::Posting;
+use crate::ledger::posting::ahead::Begun;
+use crate::ledger::posting::receipts::Receipt;
+use crate::ledger::transport::import_batches::{Asked, run};
 use crate::ledger::transport::import_lines::{
-    Draft, Outcome, Prepared, Reported, account_request, prepare_transfer, split, transfer_request,
+    Draft, Outcome, Prepared, account_request, prepare_transfer, split, transfer_request,
 };
-use crate::ledger::transport::lines::{
-    AccountLine, ImportCounts, ImportSink, ImportSource, Line, Malformed, Refused, TransferLine,
-};
+use crate::ledger::transport::lines::{AccountLine, ImportCounts, ImportSink, ImportSource, Line, TransferLine};
 use crate::ledger::transport::occurrences::Identities;
-use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
+use crate::ledger::transport::read_ahead::Made;
 use crate::ledger::write_options::{Mode, WriteOptions};
 use crate::maps::FastMap;
 use crate::money::{Currency, CurrencyCode};
+use crate::requests::{BatchPolicy, Request};
 use crate::store::Access;
-
-/// The most lines of one transaction: enough that its fixed cost does not count, and few enough that its locks are short. Three batches are
-/// in memory, of which one is posted and two are read ahead. docs/performance.md has the figures.
-const LINES_PER_BATCH: usize = 2_000;
-/// The most bytes of fields in one transaction. One line can have 70 kB of metadata, which is in memory several times.
-const BYTES_PER_BATCH: usize = 1 << 20;
-
-/// The most lines and bytes of a dry run. All of them are in memory, about 3 kB a line.
-const DRY_RUN_LINES_MAX: usize = 100_000;
-const DRY_RUN_BYTES_MAX: usize = 64 << 20;
-
-const DRY_RUN_TOO_LARGE: &str = "a dry run judges all lines of a file at once, and takes at most 100000 lines and 64 MiB; \
-    try out a part of the file, or import it into a copy of the book";
 
 /// The most accounts whose currency is remembered during an import, about 100 bytes each.
 const CURRENCIES_MAX: usize = 30_000;
@@ -98,12 +87,14 @@ impl Ledger {
             let content = content.map_err(|fault| Outcome::Malformed { fault, id: None });
             Ok(Prepared { reported, request: content.and_then(|content| account_request(content, &currencies)) })
         });
-        run(prepared, mode, sink, |requests| {
+        let ask = |lines| Ok(Made { item: Asked::of(lines), is_settled: true });
+        run(prepared, mode, sink, ask, |asked| {
             let outcome = |answer| match answer {
                 Ok(Opened { replayed, .. }) => Outcome::Done { replayed },
                 Err(rejection) => Outcome::Refused { rejection, id: None },
             };
-            ask(requests, |requests| Ok(self.open_accounts(requests, &options)?.into_iter().map(outcome).collect()))
+            let answers = self.open_accounts(&asked.requests, &options)?;
+            Ok(asked.answered(answers.into_iter().map(outcome)))
         })
     }
 
@@ -213,21 +204,35 @@ impl Ledger {
         let mut known = FastMap::default();
         let mut identities = Identities::new(source, self.has_transfers()?);
         let prepared = lines.map(|line| Ok(prepare_transfer(line?, &mut identities, &currencies)));
-        run(prepared, mode, sink, |mut drafts| {
+        let ask = |mut drafts: Vec<_>| {
             self.find_former_ids(&mut drafts)?;
             self.find_currencies(&drafts, &mut known)?;
-            let requests: Vec<_> =
-                drafts.into_iter().map(|draft| draft.and_then(|draft| transfer_request(draft, &known))).collect();
-            let ids: Vec<_> = requests.iter().flatten().map(|request| request.id.id()).collect();
-            ask(requests, |requests| {
-                let answers = self.post_batch(requests, &options)?.into_iter().zip(ids);
-                let outcome = |(answer, id)| match answer {
-                    Ok(Posted { replayed, .. }) => Outcome::Done { replayed },
-                    Err(rejection) => Outcome::Refused { rejection, id: Some(id) },
-                };
-                Ok(answers.map(outcome).collect())
-            })
+            let requests = drafts.into_iter().map(|draft| Ok(transfer_request(draft?, &known)?.into()));
+            let asked = Asked::of(requests.collect());
+            // A dry run judges all lines at once.
+            let is_posted = mode == Mode::Commit && !asked.requests.is_empty();
+            let begun = is_posted.then(|| self.begin(&self.posting_for(&asked.requests, &options)));
+            let is_settled = begun.as_ref().is_none_or(Begun::is_judged);
+            Ok(Made { item: (asked, begun), is_settled })
+        };
+        run(prepared, mode, sink, ask, |(asked, begun)| {
+            let requests = &asked.requests;
+            let answers = match begun {
+                Some(begun) => self.finish(begun, requests, || self.posting_for(requests, &options))?.answers,
+                None => self.submit(requests, BatchPolicy::CarryOn, options.clone())?,
+            };
+            let ids: Vec<_> = requests.iter().map(Request::id).collect();
+            let outcomes = answers.into_iter().zip(ids).map(|(answer, id)| match answer {
+                Ok(Receipt { replayed, .. }) => Outcome::Done { replayed },
+                Err(rejection) => Outcome::Refused { rejection, id },
+            });
+            Ok(asked.answered(outcomes))
         })
+    }
+
+    fn posting_for<'a>(&'a self, requests: &'a [Request], options: &'a WriteOptions) -> Posting<'a> {
+        let actors = Actors::One(self.acting(options));
+        self.posting(requests, BatchPolicy::CarryOn, options.mode).acting_for(actors)
     }
 
     fn currencies_by_code(&self) -> Result<HashMap<CurrencyCode, Currency>, Error> {
@@ -271,88 +276,4 @@ impl Ledger {
         }
         Ok(())
     }
-}
-
-/// A dry run writes nothing that a later batch could see, so all its lines are one batch.
-fn batch_size<R>(mode: Mode) -> BatchSize<Prepared<R>> {
-    let (items_max, bytes_max) = match mode {
-        Mode::Commit => (LINES_PER_BATCH, BYTES_PER_BATCH),
-        Mode::DryRun => (DRY_RUN_LINES_MAX, DRY_RUN_BYTES_MAX),
-    };
-    BatchSize { items_max, bytes_max, bytes_of: |line| line.reported.raw.len() }
-}
-
-/// Imports the lines batch by batch, and reports the outcome of each line.
-fn run<R: Send>(
-    lines: impl Iterator<Item = Result<Prepared<R>, Error>> + Send,
-    mode: Mode,
-    sink: &mut dyn ImportSink,
-    mut work: impl FnMut(Vec<Result<R, Outcome>>) -> Result<Vec<Outcome>, Error>,
-) -> Result<ImportCounts, Error> {
-    let mut counts = ImportCounts::default();
-    read_ahead(lines, &batch_size(mode), |batches| {
-        let mut batches = batches.peekable();
-        while let Some(batch) = batches.next() {
-            if mode == Mode::DryRun && batches.peek().is_some() {
-                return Err(InputError::request(DRY_RUN_TOO_LARGE).into());
-            }
-            let batch = batch.into_iter().collect::<Result<Vec<_>, _>>()?;
-            let (lines, requests): (Vec<_>, Vec<_>) =
-                batch.into_iter().map(|line| (line.reported, line.request)).unzip();
-            let outcomes = work(requests)?;
-            assert_eq!(outcomes.len(), lines.len(), "one outcome a line");
-            for (line, outcome) in lines.into_iter().zip(outcomes) {
-                report(line, outcome, &mut counts, sink)?;
-            }
-            if sink.progress(&counts).is_break() {
-                break;
-            }
-        }
-        Ok(counts)
-    })
-}
-
-fn report(line: Reported, outcome: Outcome, counts: &mut ImportCounts, sink: &mut dyn ImportSink) -> Result<(), Error> {
-    counts.lines += 1;
-    let (fault, rejection, id) = match outcome {
-        Outcome::Done { replayed } => {
-            counts.done += u64::from(!replayed);
-            counts.replayed += u64::from(replayed);
-            counts.replayed_without_key += u64::from(replayed && line.is_by_meaning);
-            sink.accept(line.number, replayed);
-            return Ok(());
-        }
-        Outcome::Refused { rejection, id } => {
-            counts.refused += 1;
-            let (code, message) = (rejection.code(), rejection.to_string());
-            (Malformed { column: String::new(), code, message, id: None }, Some(rejection), id)
-        }
-        Outcome::Malformed { fault, id } => {
-            counts.malformed += 1;
-            (fault, None, id)
-        }
-    };
-    let Reported { number, raw, has_key, .. } = line;
-    sink.refuse(&Refused { number, raw, fault, rejection, id: id.filter(|_| !has_key) })
-        .map_err(|source| Error::File { doing: "write down a line that was not imported".into(), source })
-}
-
-/// Submits the lines that could be prepared, and returns all outcomes in the order of the lines.
-fn ask<R>(
-    prepared: impl IntoIterator<Item = Result<R, Outcome>>,
-    answer: impl FnOnce(&[R]) -> Result<Vec<Outcome>, Error>,
-) -> Result<Vec<Outcome>, Error> {
-    let mut requests = Vec::new();
-    let mut outcomes = Vec::new();
-    for one in prepared {
-        match one {
-            Ok(request) => {
-                requests.push(request);
-                outcomes.push(None);
-            }
-            Err(outcome) => outcomes.push(Some(outcome)),
-        }
-    }
-    let mut answers = answer(&requests)?.into_iter();
-    Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| answers.next())).collect())
 }

@@ -7,6 +7,7 @@ pub(super) mod backup;
 pub(super) mod book;
 pub(super) mod flat;
 pub(super) mod import;
+mod import_batches;
 mod import_lines;
 pub(super) mod journals;
 pub(super) mod lines;

@@ -1,4 +1,4 @@
-//! Reading ahead: another thread reads and prepares the next items, while this thread has the connection and works on the current ones.
+//! Reading ahead: other threads read and prepare the next items, while this thread works on the current ones.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,6 +43,46 @@ pub(in crate::ledger) fn read_ahead<T: Send, R>(
     })
 }
 
+/// Something that is made ahead.
+pub(in crate::ledger) struct Made<T> {
+    pub(in crate::ledger) item: T,
+    /// Whether the next one can be made before the work is done with this one.
+    pub(in crate::ledger) is_settled: bool,
+}
+
+/// As [`read_ahead`], where a third thread makes the next item of the batches while the work has one. `make` tells by `None` that it was the
+/// last.
+pub(in crate::ledger) fn make_ahead<T: Send, J: Send, R>(
+    items: impl Iterator<Item = Result<T, Error>> + Send,
+    size: &BatchSize<T>,
+    mut make: impl FnMut(&mut dyn Iterator<Item = Batch<T>>) -> Option<Made<J>> + Send,
+    work: impl FnOnce(&mut dyn Iterator<Item = J>) -> R,
+) -> R {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (batches, read) = sync_channel(BATCHES_WAITING_MAX);
+        let (made, waiting) = sync_channel(0);
+        let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
+        let reader = scope.spawn(move || send_batches(items, size, &batches));
+        let maker = scope.spawn(move || {
+            let mut batches = read.into_iter();
+            while let Some(Made { item, is_settled }) = make(&mut batches) {
+                // An item is handed over when the work asks for it. So the nothing behind an item is, when the work is done with that item.
+                if made.send(Some(item)).is_err() || (!is_settled && made.send(None).is_err()) {
+                    return;
+                }
+            }
+        });
+        let over = Over(&is_over);
+        let outcome = work(&mut waiting.into_iter().flatten());
+        drop(over);
+        for thread in [reader, maker] {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        outcome
+    })
+}
+
 fn send_batches<T>(items: impl Iterator<Item = Result<T, Error>>, size: &BatchSize<T>, batches: &SyncSender<Batch<T>>) {
     let mut batch = Vec::new();
     let mut bytes = 0;
@@ -76,6 +116,7 @@ impl Drop for Over<'_> {
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
 
     use super::*;
 
@@ -157,6 +198,52 @@ mod tests {
             panic!("a bug");
         };
         let outcome: Result<(), _> = catch_unwind(AssertUnwindSafe(|| read_ahead(items, &SIZE, work)));
+        assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"a bug"));
+    }
+
+    /// Makes an item of each batch, the sum of its numbers, and says how many were made when the work asks for the next one.
+    fn made_before_each(is_settled: bool) -> Vec<usize> {
+        let made = AtomicUsize::new(0);
+        let make = |batches: &mut dyn Iterator<Item = Batch<usize>>| {
+            let item: usize = batches.next()?.into_iter().map(Result::unwrap).sum();
+            made.fetch_add(1, Ordering::SeqCst);
+            Some(Made { item, is_settled })
+        };
+        make_ahead((0..50).map(Ok), &SIZE, make, |items| {
+            let mut counts = Vec::new();
+            let mut expected = (0..5).map(|batch| batch * 100 + 45);
+            while let Some(item) = items.next() {
+                assert_eq!(Some(item), expected.next());
+                // Enough for what can be made to be made.
+                thread::sleep(Duration::from_millis(20));
+                counts.push(made.load(Ordering::SeqCst));
+            }
+            counts
+        })
+    }
+
+    #[test]
+    fn one_item_is_made_while_another_one_is_worked_on() {
+        assert_eq!(made_before_each(true), [2, 3, 4, 5, 5]);
+    }
+
+    #[test]
+    fn nothing_is_made_behind_an_item_that_is_not_settled() {
+        assert_eq!(made_before_each(false), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn the_end_of_the_work_ends_the_reader_and_the_maker_that_waits_for_it() {
+        let size = BatchSize { items_max: usize::MAX, ..SIZE };
+        let make =
+            |batches: &mut dyn Iterator<Item = Batch<usize>>| Some(Made { item: batches.next()?, is_settled: true });
+        make_ahead((0..).map(Ok), &size, make, |_| ());
+    }
+
+    #[test]
+    fn a_panic_of_the_maker_reaches_the_caller() {
+        let make = |_: &mut dyn Iterator<Item = Batch<usize>>| -> Option<Made<()>> { panic!("a bug") };
+        let outcome = catch_unwind(AssertUnwindSafe(|| make_ahead((0..).map(Ok), &SIZE, make, |items| items.count())));
         assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"a bug"));
     }
 }

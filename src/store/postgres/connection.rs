@@ -71,10 +71,6 @@ impl Backend for PgConnection {
         }
     }
 
-    fn is_direct(route: &Route) -> bool {
-        route.is_direct()
-    }
-
     fn write_alone(
         &mut self,
         route: &Route,

@@ -198,13 +198,7 @@ impl Batch {
 
 /// Legs of journals and what schedules post have ids that Teller made itself, so only what clients have an id for is looked at.
 fn check_id(request: &Request) -> Result<(), Rejection> {
-    let id = match request {
-        Request::Operation(operation) => operation.id(),
-        Request::Journal(request) => Some(request.id()),
-        Request::JournalReversal(request) => Some(request.id.id()),
-        Request::Due(_) => None,
-    };
-    match id {
+    match request.id() {
         Some(id) if id.is_reserved() => Err(Rejection::IdReserved { id }),
         _ => Ok(()),
     }

@@ -53,6 +53,14 @@ impl Ruling {
         self.events.is_empty() && self.holds_opened.is_empty() && self.holds_changed.is_empty()
     }
 
+    /// Replaces the sequences of the transfers that its own first transfers follow. For a batch whose accounts were as another one leaves
+    /// them that was not written yet.
+    pub fn replace_previous(&mut self, replacement: impl Fn(Sequence) -> Sequence) {
+        for entry in self.transfers.iter_mut().flat_map(|transfer| [&mut transfer.debit, &mut transfer.credit]) {
+            entry.previous = entry.previous.map(&replacement);
+        }
+    }
+
     /// Replaces [provisional](Sequence::provisional) sequences by those that the database drew. In a dry run there are none.
     ///
     /// # Panics
@@ -60,11 +68,9 @@ impl Ruling {
     pub fn assign_sequences(&mut self, drawn: &[Sequence]) {
         let is_dry_run = drawn.iter().all(|sequence| *sequence == Sequence::UNASSIGNED);
         assert!(is_dry_run || drawn.is_sorted_by(|a, b| a < b), "sequences rise");
+        self.replace_previous(|previous| previous.drawn_from(drawn));
         for transfer in &mut self.transfers {
             transfer.sequence = transfer.sequence.drawn_from(drawn);
-            for entry in [&mut transfer.debit, &mut transfer.credit] {
-                entry.previous = entry.previous.map(|previous| previous.drawn_from(drawn));
-            }
         }
         for last in self.accounts.iter_mut().filter_map(|changed| changed.account.last.as_mut()) {
             last.sequence = last.sequence.drawn_from(drawn);
