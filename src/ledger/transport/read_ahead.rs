@@ -60,7 +60,8 @@ pub(in crate::ledger) fn make_ahead<T: Send, J: Send, R>(
 ) -> R {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
-        let (batches, read) = sync_channel(BATCHES_WAITING_MAX);
+        // One batch is read, one is made into an item, and one is worked on: with a batch that waits there would be four in memory.
+        let (batches, read) = sync_channel(0);
         let (made, waiting) = sync_channel(0);
         let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
         let reader = scope.spawn(move || send_batches(items, size, &batches));
