@@ -1,6 +1,6 @@
 use diesel::Connection;
 use diesel::r2d2::R2D2Connection;
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
+use diesel_migrations::MigrationHarness;
 
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
@@ -9,6 +9,7 @@ use crate::store::declared_indexes::{IndexBuild, MetadataOf};
 use crate::store::diagnosis::Fact;
 use crate::store::operations::Operations;
 use crate::store::options::{Access, StoreOptions};
+use crate::store::steps::Steps;
 use crate::store::url::DatabaseUrl;
 use crate::store::{JudgedBy, Store, StoreError};
 
@@ -38,7 +39,7 @@ pub(super) trait Backend:
     const HAS_CLOCK: bool;
 
     /// The schema, step by step.
-    const MIGRATIONS: EmbeddedMigrations;
+    const MIGRATIONS: Steps;
 
     /// Connects for the first time, and finds out what is on the way.
     fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Self::Route), StoreError>;

@@ -62,6 +62,7 @@ mod slots;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement_log;
+mod steps;
 mod transfer_walks;
 mod url;
 mod url_setting;

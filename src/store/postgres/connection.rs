@@ -2,7 +2,6 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use crate::error::Error;
 use crate::facts::{Sequence, Transfer};
@@ -15,7 +14,9 @@ use crate::store::postgres::facts;
 use crate::store::postgres::metadata_indexes;
 use crate::store::postgres::route::{self, Route};
 use crate::store::postgres::rows::{BoolRow, NullableTextRow, TextRow};
+use crate::store::postgres::script::statements_of;
 use crate::store::postgres::together::write_together;
+use crate::store::steps::{Steps, steps};
 use crate::store::url::DatabaseUrl;
 use crate::store::{JudgedBy, StoreError};
 
@@ -28,7 +29,7 @@ impl Backend for PgConnection {
 
     const HAS_CLOCK: bool = true;
 
-    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+    const MIGRATIONS: Steps = steps!("postgres", statements_of);
 
     fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Route), StoreError> {
         Route::explore(url, options)

@@ -17,6 +17,7 @@ mod raw_writes;
 mod roles;
 mod route;
 mod rows;
+mod script;
 pub(super) mod server_clock;
 mod session;
 #[cfg(test)]

@@ -57,15 +57,16 @@ impl Operations for PgConnection {
     }
 
     fn roles_script(&mut self, prefix: &PlainName) -> Result<String, StoreError> {
-        let schema = "select quote_ident(current_schema()) as value";
-        let schema = diesel::sql_query(schema).get_result::<NullableTextRow>(self)?.value;
-        Ok(roles::script(&schema.ok_or(StoreError::BookUnknown)?, prefix))
+        Ok(roles_statements(self, prefix)?.join("\n") + "\n")
     }
 
     fn apply_roles(&mut self, prefix: &PlainName) -> Result<(), StoreError> {
-        let script = self.roles_script(prefix)?;
+        let statements = roles_statements(self, prefix)?;
         self.batch_execute(&format!("select pg_advisory_xact_lock({ROLES_LOCK})"))?;
-        Ok(self.batch_execute(&script)?)
+        for statement in statements {
+            self.batch_execute(&statement)?;
+        }
+        Ok(())
     }
 
     fn server_time(&mut self) -> Result<Option<Instant>, StoreError> {
@@ -76,6 +77,12 @@ impl Operations for PgConnection {
     fn copy_into(&mut self, _file: &Path) -> Result<(), StoreError> {
         Err(NotOffered::BackupOfPostgres.into())
     }
+}
+
+fn roles_statements(connection: &mut PgConnection, prefix: &PlainName) -> Result<Vec<String>, StoreError> {
+    let schema = "select quote_ident(current_schema()) as value";
+    let schema = diesel::sql_query(schema).get_result::<NullableTextRow>(connection)?.value;
+    Ok(roles::statements(&schema.ok_or(StoreError::BookUnknown)?, prefix))
 }
 
 fn book_names(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {

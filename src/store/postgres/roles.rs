@@ -58,7 +58,7 @@ const VIEWS: &[&str] = &["v1_accounts", "v1_balances", "v1_transfers", "v1_entri
 const SEQUENCES: &[&str] = &["transfers_sequence_seq"];
 
 /// The statements, for a schema whose name is quoted already. They can be run again, and then take back what was granted beyond them.
-pub(super) fn script(schema: &str, prefix: &PlainName) -> String {
+pub(super) fn statements(schema: &str, prefix: &PlainName) -> Vec<String> {
     let names = TABLES.iter().map(|table| table.name).chain(FIXED_TABLES.iter().chain(VIEWS).copied());
     let qualified = |name: &str| format!("{schema}.{name}");
     let tables: Vec<_> = names.map(qualified).collect();
@@ -68,11 +68,11 @@ pub(super) fn script(schema: &str, prefix: &PlainName) -> String {
     let users = format!("{prefix}_writer, {prefix}_reader");
     let (all, written, sequences_list) = (tables.join(", "), written.join(", "), sequences.join(", "));
 
-    let mut lines = vec![make_roles(prefix), format!("grant usage, create on schema {schema} to {owner};")];
-    lines.extend(tables.iter().map(|table| format!("alter table {table} owner to {owner};")));
-    lines.extend(sequences.iter().map(|sequence| format!("alter sequence {sequence} owner to {owner};")));
-    lines.push(own_functions(schema, &all, &owner));
-    lines.extend([
+    let mut statements = vec![make_roles(prefix), format!("grant usage, create on schema {schema} to {owner};")];
+    statements.extend(tables.iter().map(|table| format!("alter table {table} owner to {owner};")));
+    statements.extend(sequences.iter().map(|sequence| format!("alter sequence {sequence} owner to {owner};")));
+    statements.push(own_functions(schema, &all, &owner));
+    statements.extend([
         format!("revoke create on schema {schema} from public;"),
         format!("revoke all on schema {schema} from {users};"),
         format!("revoke all on {all} from public, {users};"),
@@ -83,11 +83,11 @@ pub(super) fn script(schema: &str, prefix: &PlainName) -> String {
         format!("grant usage on sequence {sequences_list} to {prefix}_writer;"),
     ]);
     let updated = TABLES.iter().filter(|table| !table.state_columns.is_empty());
-    lines.extend(updated.map(|table| {
+    statements.extend(updated.map(|table| {
         let columns = table.state_columns.join(", ");
         format!("grant update ({columns})\n    on {} to {prefix}_writer;", qualified(table.name))
     }));
-    lines.join("\n") + "\n"
+    statements
 }
 
 /// Roles belong to the whole server, so they may be there for another book. None of them can log in; those who do are made members.

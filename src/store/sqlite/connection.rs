@@ -6,7 +6,6 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::SqliteConnection;
-use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tracing::info;
 
 use crate::error::Error;
@@ -21,6 +20,7 @@ use crate::store::sqlite::metadata_indexes;
 use crate::store::sqlite::operations::{Mode, uri_of};
 use crate::store::sqlite::place::{BeforeOpening, OpenedLog, Place};
 use crate::store::statement_log::StatementLog;
+use crate::store::steps::{Steps, steps};
 use crate::store::url::{DatabaseUrl, UrlError};
 
 /// File systems take 255 bytes, and SQLite adds `-journal`.
@@ -41,7 +41,8 @@ impl Backend for SqliteConnection {
 
     const HAS_CLOCK: bool = false;
 
-    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+    /// SQLite takes a file at once.
+    const MIGRATIONS: Steps = steps!("sqlite", whole);
 
     /// The only place where a file is made.
     fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Place), StoreError> {
@@ -276,6 +277,10 @@ pub(super) fn session_settings(options: &StoreOptions) -> String {
          pragma foreign_keys = on; \
          pragma trusted_schema = off"
     )
+}
+
+fn whole(file: &str) -> Vec<&str> {
+    vec![file]
 }
 
 #[derive(QueryableByName)]
