@@ -69,6 +69,14 @@ const ATTACKS: &[(&str, &str, &str)] = &[
 /// What only PostgreSQL has.
 const POSTGRES_ATTACKS: &[(&str, &str)] = &[
     ("alter table transfers disable trigger all", "foreign keys of transfers is altered: it is switched off"),
+    (
+        "drop trigger transfers_are_not_truncated on transfers",
+        "trigger transfers_are_not_truncated of transfers is missing",
+    ),
+    (
+        "drop trigger book_identity_is_alone on book_identity",
+        "trigger book_identity_is_alone of book_identity is missing",
+    ),
     ("create rule own as on update to accounts do instead nothing", "rule own of accounts is none of Teller's"),
     ("alter table accounts alter column head drop not null", "column head of accounts is altered"),
     (

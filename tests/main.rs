@@ -16,6 +16,7 @@ mod bench;
 mod book_events;
 mod books;
 mod care;
+mod citus;
 mod clocks;
 mod concurrency;
 mod connections;

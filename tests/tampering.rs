@@ -63,17 +63,7 @@ fn fill(book: &TestBook) -> Ledger {
 /// Switches the guards off, as only the owner of the database can, and keeps what is stored.
 fn disarm(book: &TestBook) {
     if book.is_on_postgres() {
-        let drop_checks = "
-            do $$ declare found record; begin
-                for found in select conrelid::regclass as of_table, conname from pg_constraint
-                    where connamespace = current_schema()::regnamespace and contype in ('c', 'f') loop
-                    execute format('alter table %s drop constraint %I', found.of_table, found.conname);
-                end loop;
-            end $$";
-        book.raw_script(drop_checks).unwrap();
-        for table in TABLES {
-            book.raw(&format!("alter table {table} disable trigger user")).unwrap();
-        }
+        book.drop_guards_of_rows(&TABLES);
     } else {
         for trigger in book.query_texts("select name from sqlite_schema where type = 'trigger'") {
             book.raw(&format!("drop trigger {trigger}")).unwrap();

@@ -20,6 +20,7 @@ macro_rules! steps {
             "2026-11-29-000005_create_schedules",
             "2026-11-29-100000_create_views",
             "2026-11-30-000001_index_lists",
+            "2026-11-30-000002_keep_guards_on_shards",
         }
     };
     ($folder:literal, $statements_of:path, $($name:literal,)+) => {

@@ -77,19 +77,7 @@ fn fill(book: &TestBook) {
 /// Switches every guard off, and keeps what is stored.
 fn disarm(book: &TestBook, tables: &[String]) {
     if book.is_on_postgres() {
-        book.raw_script(
-            "
-            do $$ declare found record; begin
-                for found in select conrelid::regclass as of_table, conname from pg_constraint
-                    where connamespace = current_schema()::regnamespace and contype in ('c', 'f') loop
-                    execute format('alter table %s drop constraint %I', found.of_table, found.conname);
-                end loop;
-            end $$",
-        )
-        .unwrap();
-        for table in tables {
-            book.raw_script(&format!("alter table {table} disable trigger user")).unwrap();
-        }
+        book.drop_guards_of_rows(tables);
     } else {
         for trigger in book.query_texts("select name from sqlite_schema where type = 'trigger'") {
             book.raw(&format!("drop trigger {trigger}")).unwrap();

@@ -1,0 +1,1 @@
+-- SQLite has neither shards nor TRUNCATE, so its guards stay as they are.
