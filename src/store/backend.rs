@@ -7,6 +7,7 @@ use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
 use crate::store::declared_indexes::{IndexBuild, MetadataOf};
 use crate::store::diagnosis::Fact;
+use crate::store::drawing::Numbering;
 use crate::store::operations::Operations;
 use crate::store::options::{Access, StoreOptions};
 use crate::store::steps::Steps;
@@ -67,6 +68,11 @@ pub(super) trait Backend:
     /// Refuses a database that cannot hold a book.
     fn check_place(&mut self, _url: &DatabaseUrl) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// Where the sequences of what is written are drawn.
+    fn numbering(_route: &Self::Route) -> Numbering {
+        Numbering::Apart
     }
 
     /// Writes transfers and their accounts as [`Store::write_together`] does, outside of any transaction, in one statement that is one. `None`

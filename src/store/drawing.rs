@@ -1,4 +1,4 @@
-//! Which writers have drawn sequences and have not ended yet.
+//! Where sequences are drawn, and which writers have drawn some and have not ended yet.
 //!
 //! On PostgreSQL a lower sequence can be committed after a higher one. A reader that goes by sequences alone would then miss the lower one for
 //! ever. So every statement that draws sequences first takes a lock, which it shares with all other writers of the book and which lasts until its
@@ -7,6 +7,16 @@
 use std::collections::BTreeSet;
 
 use crate::store::StoreError;
+
+/// Where the sequences of what is written are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    /// By the statement that writes, where one statement writes all.
+    #[cfg(feature = "postgres")]
+    Together,
+    /// By a statement before those that write.
+    Apart,
+}
 
 /// A transaction that may have drawn sequences.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

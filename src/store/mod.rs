@@ -88,7 +88,7 @@ pub use crate::store::causes::{NotOffered, UnreachableCause};
 pub(crate) use crate::store::counting_transfers::CountedTransfers;
 pub use crate::store::declared_indexes::{IndexBuild, IndexState, MetadataIndex, MetadataOf};
 pub use crate::store::diagnosis::{Depth, Diagnosis, Fact, Measure};
-pub(crate) use crate::store::drawing::{Drawing, Writer};
+pub(crate) use crate::store::drawing::{Drawing, Numbering, Writer};
 pub use crate::store::error::StoreError;
 pub(crate) use crate::store::expiring_holds::ExpiringHolds;
 pub(crate) use crate::store::guards::Guards;
@@ -111,7 +111,7 @@ pub use crate::store::pool::Pool;
 pub(crate) use crate::store::pool::Shortcut;
 pub(crate) use crate::store::portable::Portable;
 #[cfg(feature = "postgres")]
-pub(crate) use crate::store::postgres::server_clock::{TOLD_OFF_MAX, server_clock};
+pub(crate) use crate::store::postgres::server_clock::{TOLD_OFF_MAX, ask_server};
 pub(crate) use crate::store::schedules::{DueKey, Schedules};
 pub use crate::store::schema_state::SchemaState;
 pub(crate) use crate::store::transfer_walks::{Rare, TransferWalks};

@@ -10,6 +10,7 @@ use crate::store::backend::Backend;
 use crate::store::connections::{Connections, on_backend};
 use crate::store::declared_indexes::{IndexState, MetadataIndex};
 use crate::store::diagnosis::{Depth, Diagnosis, Fact};
+use crate::store::drawing::Numbering;
 use crate::store::migrations::{self, MigrationStatus};
 use crate::store::operations::Operations;
 use crate::store::options::{Access, StoreOptions};
@@ -54,6 +55,11 @@ impl Pool {
     #[must_use]
     pub fn clock(&self) -> Clock {
         on_backend!(self, slots => slots.clock())
+    }
+
+    /// Where the sequences of what is written are drawn.
+    pub(crate) fn numbering(&self) -> Numbering {
+        on_backend!(self, slots => slots.numbering())
     }
 
     /// Runs the work in one transaction, and again from the start when that failed for a reason that passes. The work must therefore

@@ -12,6 +12,7 @@ use crate::judging::ChangedAccount;
 use crate::store::attempts::Attempts;
 use crate::store::backend::{Backend, Way};
 use crate::store::diagnosis::Fact;
+use crate::store::drawing::Numbering;
 use crate::store::driver::Secrets;
 use crate::store::options::{Access, StoreOptions};
 use crate::store::url::DatabaseUrl;
@@ -125,6 +126,11 @@ impl<C: Backend> Slots<C> {
         self.with_connection(time_max, |connection, way| {
             connection.in_transaction(way, access, |connection| work(connection))
         })
+    }
+
+    /// Where the sequences of what is written are drawn.
+    pub(super) fn numbering(&self) -> Numbering {
+        C::numbering(&self.route)
     }
 
     /// Writes transfers once: see [`Backend::write_alone`].

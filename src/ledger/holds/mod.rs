@@ -222,7 +222,7 @@ impl Ledger {
         let time = self.clock.read();
         let mut batch = Batch::new(Known { accounts, holds, lead, ..Known::default() }, time.now);
         batch.expire_all();
-        Ok(Some(write(store, batch, time)?.transfers.len() as u64))
+        Ok(Some(write(store, batch, time, self.pool.numbering())?.transfers.len() as u64))
     }
 
     /// The holds as they stand now.

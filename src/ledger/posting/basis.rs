@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::facts::Actor;
 use crate::ledger::book::rules::KnownRules;
 use crate::ledger::posting::spending::Spending;
+use crate::store::Numbering;
 
 /// What a posting needs beside the rows that it reads.
 #[derive(Clone, Copy)]
@@ -15,6 +16,7 @@ pub(crate) struct Basis<'a> {
     pub(crate) clock: &'a Clock,
     /// How far an account's newest entry may be ahead of the clock.
     pub(crate) lead_max: Duration,
+    pub(crate) numbering: Numbering,
     pub(crate) spending: &'a Spending,
     pub(crate) rules: &'a KnownRules,
 }

@@ -29,7 +29,7 @@ use crate::ledger::write_options::Mode;
 use crate::money::Amount;
 use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request, Scope};
-use crate::store::{Store, StoreError};
+use crate::store::{Numbering, Store, StoreError};
 
 /// Requests that are posted in one transaction, and the accounts that this locks.
 pub(super) struct Posting<'a> {
@@ -166,7 +166,8 @@ impl<'a> Posting<'a> {
         let labels = AccountLabels::of(&known.accounts);
         let mut batch = Batch::new(known, time.now);
         let verdicts = batch.judge_all(self.requests, self.actors, self.policy);
-        Judged { labels, verdicts, ruling: batch.finish_provisionally(), time }
+        let ruling = batch.finish_provisionally();
+        Judged { labels, verdicts, ruling, time, numbering: self.basis.numbering }
     }
 
     /// Finds the accounts of the holds, transfers and journals that the requests are about. These never change, so they can be read before
@@ -306,6 +307,7 @@ pub(super) struct Judged {
     ruling: Ruling,
     /// When they were judged.
     time: Reading,
+    numbering: Numbering,
 }
 
 impl Judged {
@@ -326,7 +328,7 @@ impl Judged {
     }
 
     fn write_rows(&mut self, store: &mut dyn Store) -> Result<(), Error> {
-        write_ruling(store, &mut self.ruling, self.time)
+        write_ruling(store, &mut self.ruling, self.time, self.numbering)
     }
 
     fn pretend(mut self, requests: &[Request]) -> Outcome {

@@ -5,21 +5,32 @@ use crate::error::Error;
 use crate::facts::{AccountEvent, Annotation};
 use crate::judging::{Batch, ChangedAccount, Ruling};
 use crate::models::accounts::AccountHistoryUpdate;
-use crate::store::{Store, StoreError};
+use crate::store::{Numbering, Store, StoreError};
 
 /// Writes the ruling of a batch.
-pub(in crate::ledger) fn write(store: &mut dyn Store, batch: Batch, time: Reading) -> Result<Ruling, Error> {
+pub(in crate::ledger) fn write(
+    store: &mut dyn Store,
+    batch: Batch,
+    time: Reading,
+    numbering: Numbering,
+) -> Result<Ruling, Error> {
     let mut ruling = batch.finish_provisionally();
-    write_ruling(store, &mut ruling, time)?;
+    write_ruling(store, &mut ruling, time, numbering)?;
     Ok(ruling)
 }
 
-pub(super) fn write_ruling(store: &mut dyn Store, ruling: &mut Ruling, time: Reading) -> Result<(), Error> {
+pub(super) fn write_ruling(
+    store: &mut dyn Store,
+    ruling: &mut Ruling,
+    time: Reading,
+    numbering: Numbering,
+) -> Result<(), Error> {
     if ruling.sequence_count() == 0 {
         return Ok(());
     }
     // Most batches are transfers only. Some databases can write these in one statement.
-    if ruling.only_moves()
+    if numbering != Numbering::Apart
+        && ruling.only_moves()
         && let Some(sequences) = store.write_together(&ruling.transfers, &ruling.accounts, time.told())?
     {
         ruling.assign_sequences(&sequences);

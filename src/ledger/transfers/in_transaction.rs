@@ -15,7 +15,7 @@ use crate::ledger::transfers::one_transfer_each;
 use crate::ledger::write_options::Mode;
 use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request, TransferRequest};
-use crate::store::server_clock;
+use crate::store::ask_server;
 
 /// Posts transfers in the caller's open transaction, strictly in order. The caller commits.
 ///
@@ -54,10 +54,11 @@ pub fn submit_in(
         return Ok(Vec::new());
     }
     // A book has one clock. On PostgreSQL this is the server's, not the client's.
-    let of_server = if clock.is_system() { Some(server_clock(connection)?) } else { None };
-    let clock = of_server.as_ref().unwrap_or(clock);
+    let (of_server, numbering) = ask_server(connection)?;
+    let clock = if clock.is_system() { &of_server } else { clock };
     let (spending, rules) = (Spending::default(), KnownRules::default());
-    let basis = Basis { actor, clock, lead_max: ClockLead::MAX, spending: &spending, rules: &rules };
+    let lead_max = ClockLead::MAX;
+    let basis = Basis { actor, clock, lead_max, numbering, spending: &spending, rules: &rules };
     let mut posting = Posting::new(requests, policy, Mode::Commit, basis);
     loop {
         // The transaction cannot be begun again here, so further accounts are locked after those that are locked already.

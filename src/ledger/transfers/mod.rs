@@ -231,11 +231,12 @@ impl Ledger {
     }
 
     /// What every posting to this book needs beside its rows.
-    const fn basis(&self) -> Basis<'_> {
+    fn basis(&self) -> Basis<'_> {
         Basis {
             actor: &self.actor,
             clock: &self.clock,
             lead_max: self.clock_lead_max,
+            numbering: self.pool.numbering(),
             spending: &self.spending,
             rules: &self.rules,
         }

@@ -9,6 +9,7 @@ use crate::judging::ChangedAccount;
 use crate::store::backend::{Backend, MIGRATIONS_TABLE, Way};
 use crate::store::declared_indexes::{IndexBuild, MetadataOf};
 use crate::store::diagnosis::Fact;
+use crate::store::drawing::Numbering;
 use crate::store::options::{Access, StoreOptions};
 use crate::store::postgres::facts;
 use crate::store::postgres::metadata_indexes;
@@ -72,6 +73,10 @@ impl Backend for PgConnection {
         }
     }
 
+    fn numbering(route: &Route) -> Numbering {
+        route.numbering()
+    }
+
     fn write_alone(
         &mut self,
         route: &Route,
@@ -79,7 +84,7 @@ impl Backend for PgConnection {
         accounts: &[ChangedAccount],
         judged_by: JudgedBy,
     ) -> Result<Option<Vec<Sequence>>, Error> {
-        if !route.is_direct() {
+        if !route.is_direct() || route.numbering() == Numbering::Apart {
             return Ok(None);
         }
         // The statement is its own commit.

@@ -3,6 +3,7 @@
 mod address;
 mod balancer;
 mod certificate;
+mod citus;
 mod connection;
 mod copying;
 mod drawing;
@@ -18,6 +19,7 @@ mod roles;
 mod route;
 mod rows;
 mod script;
+mod server;
 pub(super) mod server_clock;
 mod session;
 #[cfg(test)]

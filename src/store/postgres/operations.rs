@@ -28,6 +28,9 @@ const BOOK_LOCK: i32 = 0x426f_6f6b;
 /// "Role": the key of the advisory lock under which roles are made and granted to, which no two may do at once.
 const ROLES_LOCK: i32 = 0x526f_6c65;
 
+/// In SQL, the microseconds of the server's clock.
+pub(super) const SERVER_MICROS: &str = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
+
 impl Operations for PgConnection {
     /// Two that make the same schema at once would collide in the catalogue, so they queue.
     fn make_place(&mut self, book: &PlainName) -> Result<(), StoreError> {
@@ -70,7 +73,7 @@ impl Operations for PgConnection {
     }
 
     fn server_time(&mut self) -> Result<Option<Instant>, StoreError> {
-        let query = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as value";
+        let query = format!("select {SERVER_MICROS} as value");
         Ok(Instant::from_micros(diesel::sql_query(query).get_result::<NumberRow>(self)?.value))
     }
 

@@ -20,11 +20,13 @@ use diesel::sql_types::{Integer, Nullable, Text};
 use tracing::info;
 
 use crate::store::StoreError;
+use crate::store::drawing::Numbering;
 use crate::store::driver::is_refusal_of_options;
 use crate::store::options::{Access, Lifetime, StoreOptions};
 use crate::store::postgres::balancer::check_unbalanced;
 use crate::store::postgres::certificate::cause_of_distrust;
 use crate::store::postgres::rows::BoolRow;
+use crate::store::postgres::server::Server;
 use crate::store::postgres::session;
 use crate::store::postgres_url::PostgresUrl;
 use crate::store::statement_log::StatementLog;
@@ -41,6 +43,7 @@ pub(crate) struct Route {
     kind: RouteKind,
     begin_read: String,
     begin_write: String,
+    numbering: Numbering,
     /// The newest timeline that a connection of this pool was on; 0 where only one server is named.
     timeline: AtomicU32,
 }
@@ -62,7 +65,8 @@ impl Route {
     pub(super) fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(PgConnection, Self), StoreError> {
         let address = postgres(url);
         let mut first = establish(url, &address.with_defaults())?;
-        check_unbalanced(&mut first, &address)?;
+        let server = Server::ask(&mut first)?;
+        check_unbalanced(&mut first, &server, &address)?;
         let kind = match options.lifetime {
             Lifetime::Short => RouteKind::Unknown,
             Lifetime::Long => probe(&mut first, &address),
@@ -73,7 +77,8 @@ impl Route {
             RouteKind::Pooled | RouteKind::Unknown => session::begin_with_settings(access, options, path.as_deref()),
         };
         let (begin_read, begin_write) = (begin(Access::Read), begin(Access::Write));
-        let route = Self { kind, begin_read, begin_write, timeline: AtomicU32::new(0) };
+        let numbering = server.numbering();
+        let route = Self { kind, begin_read, begin_write, numbering, timeline: AtomicU32::new(0) };
         route.set_up(&mut first, url, options)?;
         Ok((first, route))
     }
@@ -105,6 +110,11 @@ impl Route {
     /// Whether a session is set up once and for all, so that a statement can do without a transaction that brings the settings.
     pub(super) fn is_direct(&self) -> bool {
         self.kind == RouteKind::Direct
+    }
+
+    /// Where the server has sequences drawn.
+    pub(super) const fn numbering(&self) -> Numbering {
+        self.numbering
     }
 
     /// What is on the way, for a person.

@@ -1,6 +1,7 @@
 //! What a session is set to before Teller works in it.
 
 use crate::store::options::{Access, StoreOptions};
+use crate::store::postgres::citus::IS_CITUS;
 
 /// How long a setting holds.
 #[derive(Clone, Copy)]
@@ -9,15 +10,22 @@ enum Span {
     Transaction,
 }
 
+/// What becomes of the plan of a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Plans {
+    Kept,
+    Made,
+}
+
 /// Statements that write take longer to plan than to run, and can be planned in one way only, so that the server is told to keep their plans;
-/// left to itself it makes them anew each time.
+/// left to itself it makes them anew each time. Citus cannot plan without the values, so its servers are left to themselves.
 const KEEP_PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
 /// Sets a session up for good. Only for one that nobody else gets into. A statement that writes may be a transaction by itself there, and
 /// must see what was committed while it waited for its locks.
 pub(super) fn set_for_session(options: &StoreOptions) -> String {
     let isolation = ("default_transaction_isolation", "read committed");
-    settings(options, &[isolation, KEEP_PLANS], Span::Session)
+    settings(options, &[isolation], Plans::Kept, Span::Session)
 }
 
 /// Begins a transaction in a session that is set up already. What reads is planned for the values that it is asked for.
@@ -31,9 +39,9 @@ pub(super) fn begin_in_session(access: Access) -> String {
 /// Begins a transaction that brings its settings, and the schema path of its book, and takes them away again. One round trip, too.
 pub(super) fn begin_with_settings(access: Access, options: &StoreOptions, search_path: Option<&str>) -> String {
     let path = search_path.map(|path| ("search_path", path));
-    let plans = (access != Access::Read).then_some(KEEP_PLANS);
-    let own: Vec<_> = path.into_iter().chain(plans).collect();
-    format!("{}; {}", begin(access), settings(options, &own, Span::Transaction))
+    let own: Vec<_> = path.into_iter().collect();
+    let plans = if access == Access::Read { Plans::Made } else { Plans::Kept };
+    format!("{}; {}", begin(access), settings(options, &own, plans, Span::Transaction))
 }
 
 const fn begin(access: Access) -> &'static str {
@@ -49,7 +57,7 @@ const fn begin(access: Access) -> &'static str {
 /// parallel workers or compiled code, which took 20 to 50 ms to begin with where an index alone gave the answer in 1.
 /// A backend whose client has died while it waits for a lock notices within seconds (from PostgreSQL 14 on). Faults are told apart by
 /// English messages, which only a superuser can ask for.
-fn settings(options: &StoreOptions, own: &[(&str, &str)], span: Span) -> String {
+fn settings(options: &StoreOptions, own: &[(&str, &str)], plans: Plans, span: Span) -> String {
     let is_local = match span {
         Span::Session => "false",
         Span::Transaction => "true",
@@ -72,6 +80,9 @@ fn settings(options: &StoreOptions, own: &[(&str, &str)], span: Span) -> String 
     ];
     let mut calls: Vec<_> = settings.iter().chain(own).copied().map(set).collect();
     let only_where = |condition: &str, setting| format!("case when {condition} then {} end", set(setting));
+    if plans == Plans::Kept {
+        calls.push(only_where(&format!("not ({IS_CITUS})"), KEEP_PLANS));
+    }
     calls.push(only_where(
         "current_setting('server_version_num')::int >= 140000",
         ("client_connection_check_interval", "2s"),
