@@ -111,9 +111,9 @@ pub enum StoreError {
         /// What the driver says.
         reason: String,
     },
-    /// The connection broke during the commit, and no later attempt could find out whether that happened. Only the same request, with
-    /// the same id, can.
-    #[error("the outcome is unknown, the connection to the database was lost during the commit: {reason}")]
+    /// The connection broke during the commit, or not all nodes of a cluster took it, and no later attempt could find out whether it
+    /// happened. Only the same request, with the same id, can.
+    #[error("the outcome is unknown, the commit was not confirmed: {reason}")]
     OutcomeUnknown {
         /// What the driver says, and what later attempts failed of.
         reason: String,

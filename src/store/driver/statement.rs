@@ -27,7 +27,11 @@ impl From<DieselError> for StoreError {
             DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation => Self::Conflict { reason },
             DatabaseErrorKind::ReadOnlyTransaction => Self::ReadOnly { reason },
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Self::Lost { reason },
-            _ if says(&["deadlock detected", "conflict with recovery"]) => Self::Conflict { reason },
+            _ if says(&["deadlock detected", "conflict with recovery"]) || says(&CITUS_CONFLICTS) => {
+                Self::Conflict { reason }
+            }
+            // Some nodes may have committed their part of it, and the others may follow.
+            _ if says(&["could not commit transaction for shard"]) => Self::OutcomeUnknown { reason },
             _ if says(&["lock timeout", "statement timeout", "due to user request", "is locked"]) => {
                 Self::Busy { reason }
             }
@@ -78,6 +82,10 @@ pub(in crate::store) fn of_migration(error: Box<dyn std::error::Error + Send + S
     }
     StoreError::Migration { reason }
 }
+
+/// What Citus says where it has rolled a transaction back that can succeed the next time.
+const CITUS_CONFLICTS: [&str; 3] =
+    ["involved in a distributed deadlock", "failure on connection marked as essential", "failed to COPY to shard"];
 
 /// SQLite's words, and the system's by way of PostgreSQL.
 const NO_ROOM: [&str; 3] = ["No space left", "disk is full", ": wrote only"];
@@ -144,6 +152,20 @@ mod tests {
             ("syntax error", "migration_failed"),
         ] {
             assert_eq!(of_migration(message.into()).code(), code, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_cluster_that_lost_a_node_or_found_a_deadlock_is_asked_again() {
+        for (message, code) in [
+            ("canceling the transaction since it was involved in a distributed deadlock", "conflict"),
+            ("failure on connection marked as essential: worker:5432", "conflict"),
+            ("failed to COPY to shard 102010 on worker:5432", "conflict"),
+            ("could not commit transaction for shard 102010 on any active node", "outcome_unknown"),
+        ] {
+            let kind = DatabaseErrorKind::Unknown;
+            let fault = StoreError::from(DieselError::DatabaseError(kind, Box::new(message.to_owned())));
+            assert_eq!((fault.code(), fault.is_retryable()), (code, true), "{message}");
         }
     }
 }
