@@ -2,6 +2,7 @@
 //!
 //! A session that has the setting `citus.version` is taken for one of a cluster.
 
+mod doctor;
 mod faults;
 mod guards;
 mod migrations;

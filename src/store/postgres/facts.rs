@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::store::diagnosis::Fact;
 use crate::store::disk::free_disk;
 use crate::store::postgres::rows::{NullableTextRow, NumberRow, TextRow};
-use crate::store::postgres::{drawing, tuning};
+use crate::store::postgres::{citus, drawing, tuning};
 
 pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreError> {
     let version = text(connection, "select version() as value")?;
@@ -41,6 +41,7 @@ pub(super) fn facts(connection: &mut PgConnection) -> Result<Vec<Fact>, StoreErr
     facts.push(Fact::measured("size", size, "bytes"));
     facts.push(disk(connection)?);
     facts.push(drawing::fact(connection)?);
+    facts.extend(citus::facts(connection)?);
     Ok(facts)
 }
 
