@@ -1,7 +1,8 @@
 //! What Teller does where Citus keeps the tables on other servers, as far as a plain server shows it.
 //!
-//! A session that has the setting `citus.version` is taken for one of a cluster.
+//! A session that has the setting `citus.version` is taken for one of a cluster. `citus/cluster.rs` asks a real one, where there is one.
 
+mod cluster;
 mod doctor;
 mod faults;
 mod guards;
