@@ -226,7 +226,9 @@ impl Remembered {
         let mut accounts = self.lock();
         read.retain(|account| !accounts.contains_key(&account.name));
         make_room(&mut accounts, ACCOUNTS_MAX, read.len());
-        read.into_iter().for_each(|account| remember(&mut accounts, account));
+        for account in read {
+            remember(&mut accounts, account);
+        }
     }
 
     /// Forgets those of the accounts that a batch has taken and not given back.

@@ -62,14 +62,14 @@ pub(in crate::ledger) fn make_ahead<T: Send, J: Send, R>(
     thread::scope(|scope| {
         // One batch is read, one is made into an item, and one is worked on: with a batch that waits there would be four in memory.
         let (batches, read) = sync_channel(0);
-        let (made, waiting) = sync_channel(0);
+        let (items_made, waiting) = sync_channel(0);
         let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
         let reader = scope.spawn(move || send_batches(items, size, &batches));
         let maker = scope.spawn(move || {
             let mut batches = read.into_iter();
             while let Some(Made { item, is_settled }) = make(&mut batches) {
                 // An item is handed over when the work asks for it. So the nothing behind an item is, when the work is done with that item.
-                if made.send(Some(item)).is_err() || (!is_settled && made.send(None).is_err()) {
+                if items_made.send(Some(item)).is_err() || (!is_settled && items_made.send(None).is_err()) {
                     return;
                 }
             }
@@ -204,20 +204,20 @@ mod tests {
 
     /// Makes an item of each batch, the sum of its numbers, and says how many were made when the work asks for the next one.
     fn made_before_each(is_settled: bool) -> Vec<usize> {
-        let made = AtomicUsize::new(0);
+        let count = AtomicUsize::new(0);
         let make = |batches: &mut dyn Iterator<Item = Batch<usize>>| {
             let item: usize = batches.next()?.into_iter().map(Result::unwrap).sum();
-            made.fetch_add(1, Ordering::SeqCst);
+            count.fetch_add(1, Ordering::SeqCst);
             Some(Made { item, is_settled })
         };
         make_ahead((0..50).map(Ok), &SIZE, make, |items| {
             let mut counts = Vec::new();
             let mut expected = (0..5).map(|batch| batch * 100 + 45);
-            while let Some(item) = items.next() {
+            for item in items {
                 assert_eq!(Some(item), expected.next());
                 // Enough for what can be made to be made.
                 thread::sleep(Duration::from_millis(20));
-                counts.push(made.load(Ordering::SeqCst));
+                counts.push(count.load(Ordering::SeqCst));
             }
             counts
         })
