@@ -180,8 +180,9 @@ impl Remembered {
         let by = LockOut(self.lock_outs.fetch_add(1, Ordering::Relaxed) + 1);
         let mut accounts = self.lock();
         for name in names {
-            if let Some(Known { standing: standing @ (Standing::Committed(_) | Standing::Promised(..)), .. }) =
-                accounts.get_mut(*name)
+            // Also one that a batch has taken and, because that panicked, never gave back.
+            if let Some(Known { standing, .. }) = accounts.get_mut(*name)
+                && !matches!(standing, Standing::Complicated)
             {
                 *standing = Standing::Locked(by);
             }
@@ -396,5 +397,11 @@ mod tests {
         remembered.keep(vec![account("a", 4, Sequence(8))]);
         remembered.forget_locked(&names, second);
         assert_eq!(take(&remembered, &["a"]), Some((vec![4], 0)));
+
+        // Nobody gives it back, as where judging panics.
+        let third = remembered.lock_out(&names);
+        remembered.keep(vec![account("a", 5, Sequence(9))]);
+        remembered.forget_locked(&names, third);
+        assert_eq!(take(&remembered, &["a"]), Some((vec![5], 0)));
     }
 }
