@@ -7,6 +7,7 @@ pub(super) mod receipts;
 pub(super) mod remembered;
 pub(super) mod resolving;
 pub(super) mod spending;
+mod standing;
 mod turns;
 pub(super) mod writing;
 

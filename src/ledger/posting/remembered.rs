@@ -18,9 +18,10 @@ use crate::facts::{Account, AccountName, LastTransfer};
 use crate::judging::ChangedAccount;
 use crate::ledger::bounded::make_room;
 use crate::ledger::posting::promise::{Promise, Promises};
+use crate::ledger::posting::standing::{Known, LockOut, Standing};
 use crate::ledger::posting::turns::{Turn, Turns};
 use crate::maps::{FastMap, FastSet};
-use crate::money::{Amount, Currency};
+use crate::money::Currency;
 
 /// The most accounts that are remembered. Each takes about half a kilobyte, so that an import stays below 64 MB.
 const ACCOUNTS_MAX: usize = 20_000;
@@ -44,46 +45,6 @@ pub(crate) struct Remembered {
     lock_outs: AtomicU64,
     judging: Turns,
     writing: Turns,
-}
-
-/// What is remembered of an account.
-struct Known {
-    /// It never changes.
-    currency: Currency,
-    standing: Standing,
-}
-
-/// A batch that is posted behind locks. Later ones are greater.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-pub(super) struct LockOut(u64);
-
-/// How an account can be judged by. Accounts are boxed, because a map can allocate twice the room that it needs.
-enum Standing {
-    /// As it was committed last.
-    Committed(Box<Account>),
-    /// As a batch leaves it that is judged, and not committed yet.
-    Promised(Box<Account>, Arc<Promise>),
-    /// A batch is being judged by it, so that no two batches guess by the same one.
-    Judging,
-    /// A batch that may change it is being posted behind locks.
-    Locked(LockOut),
-    /// It takes more to judge it than the account: only a posting behind locks can tell.
-    Complicated,
-}
-
-impl Standing {
-    fn of(account: Account) -> Self {
-        if is_simple(&account) { Self::Committed(Box::new(account)) } else { Self::Complicated }
-    }
-
-    /// Whether it says more than that the account was committed with this version.
-    fn is_behind(&self, version: i64) -> bool {
-        match self {
-            Self::Committed(account) | Self::Promised(account, _) => account.version > version,
-            Self::Judging => true,
-            Self::Locked(_) | Self::Complicated => false,
-        }
-    }
 }
 
 /// Accounts that a batch can be judged by.
@@ -295,13 +256,6 @@ fn remember(accounts: &mut FastMap<AccountName, Known>, account: Account) {
     }
     let (name, currency) = (account.name.clone(), account.currency);
     accounts.insert(name, Known { currency, standing: Standing::of(account) });
-}
-
-/// Whether an account can be judged without reading its holds or counting what it spent.
-pub(super) fn is_simple(account: &Account) -> bool {
-    let is_without_holds =
-        account.balances.debits_held == Amount::ZERO && account.balances.credits_held == Amount::ZERO;
-    is_without_holds && !account.velocity.has_window()
 }
 
 #[cfg(test)]
