@@ -43,7 +43,7 @@ fn no_query_of_a_guard_reads_both_new_rows_and_a_table() {
     }
 }
 
-/// Whoever distributes a schema copies its rows into empty tables.
+/// Citus copies the rows of a schema that it distributes into empty tables.
 #[test]
 fn an_identity_can_be_added_where_there_is_none_only() {
     let book = TestBook::on_postgres();

@@ -1,8 +1,8 @@
 //! What a batch that is judged promises of its accounts, so that the next batch can be judged while it is written.
 //!
 //! Until the database has drawn the sequences of its transfers, nobody knows what the next transfers of its accounts follow. A promise has
-//! numbers that stand for them. Whoever was judged by a promise waits until it is kept before anything is written, and is judged anew if it
-//! is broken.
+//! numbers that stand for them. A batch that was judged by a promise waits with its writes until the promise is kept. If the promise is broken,
+//! the batch is judged anew.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
