@@ -93,6 +93,7 @@ fn a_page_that_shows_what_happens_passes() {
         "$ export DATABASE_URL=a\n$ unset DATABASE_URL\n$ echo ${DATABASE_URL-none}\nnone",
         "$ export A=1\n$ export B=2\n$ echo $A$B\n12",
         "$ echo a >file\n$ cat file\na",
+        "$ echo 'The index is being built: building index.' >&2; echo ready\nready",
     ] {
         assert_eq!(run_text(text), [""; 0], "{text}");
     }

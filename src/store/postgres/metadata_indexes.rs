@@ -152,14 +152,15 @@ fn try_to_build(connection: &mut PgConnection, route: &Route, part: &Part, key: 
     Ok(true)
 }
 
-/// The build of an index on one of the tables, as the server tells of it to every session. No two are built on one table at once.
+/// The build of an index on one of the tables, as the server tells of it to every session. No two are built on one table at once. The session
+/// that looks is not named: it has ended its work before anybody reads of it.
 pub(super) fn seen_build(connection: &mut PgConnection, of: MetadataOf) -> Result<Option<IndexBuild>, StoreError> {
     let seen = "select phase, greatest(coalesce(lockers_total - lockers_done, 0), 0) as waits_for, \
             case when sessions.pid is not null then concat('process ', sessions.pid, ' of ', coalesce(sessions.usename::text, 'a user'), \
                 ' (', coalesce(nullif(sessions.application_name, ''), 'no name'), '), ', coalesce(sessions.state, 'busy'), \
                 ' since ', date_trunc('second', sessions.xact_start)) end as session \
         from pg_stat_progress_create_index builds \
-        left join pg_stat_activity sessions on sessions.pid = builds.current_locker_pid and builds.current_locker_pid <> 0 \
+        left join pg_stat_activity sessions on sessions.pid = builds.current_locker_pid and builds.current_locker_pid not in (0, pg_backend_pid()) \
         where builds.datname = current_database() and builds.relid::oid = any( \
             select pg_class.oid from pg_class where relnamespace = current_schema()::regnamespace and relname = any($1::name[])) \
         limit 1";
