@@ -1,6 +1,6 @@
 //! The routes, made of the table of endpoints.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::Request as HttpRequest;
@@ -61,13 +61,13 @@ fn metrics(state: &Arc<State>) -> Router {
     Router::new().route("/metrics", get(handler))
 }
 
-/// The document of the API, and a page that shows it. Both are the same for everybody.
+/// The document of the API, and a page that shows it. Both are the same for everybody, and made when the first one asks.
 fn documents() -> Router {
-    let document = openapi::document(api::all()).to_string();
-    let page = openapi::page(api::all());
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document(api::all()).to_string());
+    static PAGE: LazyLock<String> = LazyLock::new(|| openapi::page(api::all()));
     let of_page =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, openapi::PAGE_POLICY)];
     Router::new()
-        .route("/openapi.json", get(|| async { ([("content-type", "application/json")], document) }))
-        .route("/docs", get(|| async { (of_page, page) }))
+        .route("/openapi.json", get(|| async { ([("content-type", "application/json")], DOCUMENT.as_str()) }))
+        .route("/docs", get(async move || (of_page, PAGE.as_str())))
 }
