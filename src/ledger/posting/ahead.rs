@@ -74,15 +74,17 @@ impl Begun<'_> {
 }
 
 impl JudgedAhead<'_> {
-    /// Waits for the batches whose accounts it was judged by. `false` if one of them was not committed.
-    fn can_be_written(&mut self, shortcut: &Shortcut<'_>) -> bool {
+    /// Waits for the batches whose accounts it was judged by. `None` if one of them was not committed.
+    fn if_it_can_be_written(mut self: Box<Self>, shortcut: &Shortcut<'_>) -> Option<Box<Self>> {
+        // The next one can be judged while this one is written.
+        self.turn = None;
         if !self.judged_by.is_empty() {
             if !self.judged_by.are_kept(shortcut.time_left()) {
-                return false;
+                return None;
             }
             self.judged.ruling.replace_previous(|sequence| self.judged_by.drawn(sequence));
         }
-        true
+        Some(self)
     }
 
     /// Writes it where all accounts are as it was judged by. If it fails, nothing is written.
@@ -167,19 +169,14 @@ impl Ledger {
     ) -> Result<Outcome, Error> {
         // Who has waited for a turn to judge in vain has waited enough.
         let turn = if begun.has_turn() { self.remembered.take_turn_to_write() } else { None };
-        let mut ahead = match begun {
-            Begun::Judged(ahead) => ahead,
-            Begun::BehindLocks(_turn_to_judge) => {
-                return self.post_remembering_behind_locks(posting(), |posting| self.post_behind_locks(posting));
-            }
-        };
-        // The next one can be judged while this one is written.
-        ahead.turn = None;
         let shortcut = self.pool.shortcut();
-        if !ahead.can_be_written(&shortcut) {
-            drop(ahead);
+        let (ahead, _turn_to_judge) = match begun {
+            Begun::Judged(ahead) => (ahead.if_it_can_be_written(&shortcut), None),
+            Begun::BehindLocks(turn) => (None, turn),
+        };
+        let Some(mut ahead) = ahead else {
             return self.post_remembering_behind_locks(posting(), |posting| self.post_behind_locks(posting));
-        }
+        };
         let Err(fault) = ahead.write(&shortcut) else {
             ahead.keep_promise();
             // The next one can be written while this one is answered.
@@ -226,11 +223,9 @@ impl Ledger {
     /// Posts like [`Ledger::post_remembering`], and tells how long it took to write the rows, when everything was judged and hashed. `None`, and
     /// nothing is done, if that takes more than remembered accounts.
     pub(in crate::ledger) fn time_writing_of(&self, posting: &Posting<'_>) -> Result<Option<Duration>, Error> {
-        let Begun::Judged(mut ahead) = self.begin(posting) else { return Ok(None) };
+        let Begun::Judged(ahead) = self.begin(posting) else { return Ok(None) };
         let shortcut = self.pool.shortcut();
-        if !ahead.can_be_written(&shortcut) {
-            return Ok(None);
-        }
+        let Some(mut ahead) = ahead.if_it_can_be_written(&shortcut) else { return Ok(None) };
         let begin = Instant::now();
         shortcut.transaction(|store| ahead.judged.write_rows(store))?;
         let time = begin.elapsed();

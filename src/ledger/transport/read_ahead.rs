@@ -2,8 +2,8 @@
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use crate::error::Error;
 
@@ -30,10 +30,7 @@ pub(in crate::ledger) fn read_ahead<T: Send, R>(
 ) -> R {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
-        let (batches, waiting) = sync_channel(BATCHES_WAITING_MAX);
-        // A reader that waits for a slow pipe learns only at its next item that the work is over.
-        let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
-        let reader = scope.spawn(move || send_batches(items, size, &batches));
+        let (reader, waiting) = begin_to_read(scope, items, size, (BATCHES_WAITING_MAX, &is_over));
         // Dropped even if the work panics. Otherwise the scope would wait until the reader has read everything.
         let over = Over(&is_over);
         let outcome = work(&mut waiting.into_iter());
@@ -61,10 +58,8 @@ pub(in crate::ledger) fn make_ahead<T: Send, J: Send, R>(
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         // One batch is read, one is made into an item, and one is worked on: with a batch that waits there would be four in memory.
-        let (batches, read) = sync_channel(0);
+        let (reader, read) = begin_to_read(scope, items, size, (0, &is_over));
         let (items_made, waiting) = sync_channel(0);
-        let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
-        let reader = scope.spawn(move || send_batches(items, size, &batches));
         let maker = scope.spawn(move || {
             let mut batches = read.into_iter();
             while let Some(Made { item, is_settled }) = make(&mut batches) {
@@ -82,6 +77,19 @@ pub(in crate::ledger) fn make_ahead<T: Send, J: Send, R>(
         }
         outcome
     })
+}
+
+/// Starts the thread that reads until the flag is set. So many batches may wait for who receives them.
+fn begin_to_read<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    items: impl Iterator<Item = Result<T, Error>> + Send + 'scope,
+    size: &'scope BatchSize<T>,
+    (waiting_max, is_over): (usize, &'scope AtomicBool),
+) -> (ScopedJoinHandle<'scope, ()>, Receiver<Batch<T>>) {
+    let (batches, waiting) = sync_channel(waiting_max);
+    // A reader that waits for a slow pipe learns only at its next item that the work is over.
+    let items = items.take_while(|_| !is_over.load(Ordering::Relaxed));
+    (scope.spawn(move || send_batches(items, size, &batches)), waiting)
 }
 
 fn send_batches<T>(items: impl Iterator<Item = Result<T, Error>>, size: &BatchSize<T>, batches: &SyncSender<Batch<T>>) {
