@@ -25,6 +25,8 @@ impl Pair {
     fn synchronous() -> Self {
         let pair = Self::asynchronous();
         pair.first.set("synchronous_standby_names", "standby");
+        // Commits wait from when the checkpointer has read that, which it does before it writes a checkpoint.
+        pair.first.run("checkpoint");
         pair.first.wait_for_standby("sync");
         pair
     }

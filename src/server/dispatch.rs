@@ -279,21 +279,22 @@ async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Pri
 pub(super) async fn authenticate_key(state: &Arc<State>, text: &str) -> Result<Arc<Principal>, Problem> {
     let refused = |detail: &str| Problem::new(ServerCode::Unauthorized, detail);
     let Some(presented) = Presented::read(text) else { return Err(refused("what was sent has not the form of a key")) };
-    let now = || state.poster.ledger().clock().now();
+    let (asked, now) = (Stopwatch::now(), || state.poster.ledger().clock().now());
     let mut found = state.ring.find(&presented, now());
     if matches!(found, Found::Unknown) {
         // It may have been made a moment ago.
-        tokio::time::sleep(state.ring.time_to_next_look()).await;
-        let ring = Arc::clone(&state.ring);
-        // What cannot be read now is read again in a second.
-        let _ = tokio::task::spawn_blocking(move || ring.look_again()).await;
+        state.ring.look_since(asked).await;
         found = state.ring.find(&presented, now());
     }
     match found {
         Found::Valid(principal) => Ok(principal),
         Found::Revoked => Err(refused("the key was revoked")),
         Found::Expired => Err(refused("the key has expired")),
-        Found::Unknown => Err(refused("the key is unknown")),
+        Found::Unknown if state.ring.is_known_since(asked) => Err(refused("the key is unknown")),
+        Found::Unknown => Err(Problem::new(
+            ServerCode::ServerBusy,
+            "the keys cannot be read at the moment, so that nobody knows this one",
+        )),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Who may do what.
 
+use std::thread;
 use std::time::Duration;
 
 use teller::server::{NewKey, Scope, Server};
 use teller::store::StoreOptions;
 use teller::{Clock, Error};
 
+use crate::support::browser::Browser;
 use crate::support::http::{TestServer, keys, make_key, options};
-use crate::support::on_every_backend;
+use crate::support::{on_every_backend, operational};
 
 /// A call of each scope, and what it takes.
 const CALLS: &[(&str, &str, &str)] = &[
@@ -180,6 +182,28 @@ on_every_backend! {
         ask(&expired).problem(401, "unauthorized");
     }
 
+    fn a_session_goes_on_at_a_server_that_has_not_read_its_key_yet(book: &TestBook) {
+        let (first, second) = (TestServer::on(book), TestServer::again(book, options()));
+        for number in 0..5 {
+            let key = make_key(book, &format!("key-{number}"), &["accounts:read"]);
+            let browser = Browser::with_key(&first, &key);
+            let other = second.request("GET", "/accounts").without_key().header("cookie", browser.cookie());
+            other.header("accept", "text/html").send().is(200);
+        }
+    }
+
+    fn while_the_keys_cannot_be_read_one_that_is_not_known_may_come_again(book: &TestBook) {
+        let server = TestServer::on(book);
+        let wrong = make_like(&server.key);
+        let ask = |key: &str| server.request("GET", "/v1/whoami").with_key(key).send();
+        let schema = operational::schema(book);
+        operational::run(book, &format!("alter table {schema}.api_keys rename column digest to moved"));
+        assert_eq!(ask(&wrong).problem(503, "server_busy").json()["retry"], "same_key");
+        ask(&server.key).is(200);
+        operational::run(book, &format!("alter table {schema}.api_keys rename column moved to digest"));
+        ask(&wrong).problem(401, "unauthorized");
+    }
+
     fn a_key_for_some_accounts_reaches_no_others(book: &TestBook) {
         let server = TestServer::on(book);
         server.open_accounts(&["shops:corner:till", "shops:corner:safe", "shops:other"]);
@@ -269,6 +293,6 @@ fn until_refused(ask: impl Fn() -> u16) {
     let begin = std::time::Instant::now();
     while ask() != 401 {
         assert!(begin.elapsed() < Duration::from_secs(30), "the server never notices");
-        std::thread::yield_now();
+        thread::yield_now();
     }
 }

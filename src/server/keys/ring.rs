@@ -53,7 +53,11 @@ pub(in crate::server) enum Found {
 pub(in crate::server) struct Ring {
     keys: Keys,
     state: Mutex<State>,
+    /// Looks are taken by turns, so that what an earlier one has read never replaces what a later one has. Who waits for the turn in a request takes no thread meanwhile.
+    turn: Arc<Turn>,
 }
+
+type Turn = tokio::sync::Mutex<()>;
 
 #[derive(Default)]
 struct State {
@@ -61,12 +65,15 @@ struct State {
     /// Made by this server, in its memory alone, while there is no other.
     first: Option<(String, Arc<Principal>, String)>,
     used: HashMap<String, i64>,
+    /// When the newest look began.
     looked_at: Option<Stopwatch>,
+    /// When the newest look began that could read the keys.
+    known_at: Option<Stopwatch>,
 }
 
 impl Ring {
     pub(in crate::server) fn new(keys: Keys) -> Self {
-        Self { keys, state: Mutex::default() }
+        Self { keys, state: Mutex::default(), turn: Arc::default() }
     }
 
     pub(in crate::server) const fn keys(&self) -> &Keys {
@@ -79,10 +86,18 @@ impl Ring {
 
     /// Reads the keys, and notes which were used. Blocks.
     pub(in crate::server) fn refresh(&self) -> Result<(), Error> {
+        let _turn = self.turn.blocking_lock();
+        self.look()
+    }
+
+    /// Looks, for who has the turn.
+    fn look(&self) -> Result<(), Error> {
+        let begun = Stopwatch::now();
+        self.state().looked_at = Some(begun);
         let kept = self.keys.list()?;
         let due = {
             let mut state = self.state();
-            state.looked_at = Some(Stopwatch::now());
+            state.known_at = Some(begun);
             state.know(kept);
             state.take_used()
         };
@@ -110,6 +125,11 @@ impl Ring {
         self.state().first.as_ref().is_some_and(|(first, _, _)| first == id)
     }
 
+    /// Whether this server has read of a key, or made it itself.
+    pub(in crate::server) fn knows(&self, id: &str) -> bool {
+        self.state().known.contains_key(id) || self.is_first(id)
+    }
+
     /// Who logged in with that key, as long as it is valid.
     pub(in crate::server) fn principal(&self, id: &str, now: Instant) -> Option<Arc<Principal>> {
         let mut state = self.state();
@@ -125,14 +145,27 @@ impl Ring {
         Some(principal)
     }
 
-    /// How long an unknown key has to wait for another look at what is kept, so that many of them cannot keep the database busy.
-    pub(in crate::server) fn time_to_next_look(&self) -> Duration {
-        self.state().looked_at.map_or(Duration::ZERO, |looked| LOOK_INTERVAL.saturating_sub(looked.elapsed()))
+    /// Whether the keys are known as they were at that moment, or later.
+    pub(in crate::server) fn is_known_since(&self, moment: Stopwatch) -> bool {
+        self.state().known_at.is_some_and(|known| known >= moment)
     }
 
-    /// Looks, unless another has just done so. Blocks.
-    pub(in crate::server) fn look_again(&self) -> Result<(), Error> {
-        if self.time_to_next_look() > Duration::ZERO { Ok(()) } else { self.refresh() }
+    /// Makes sure that a look began since that moment. It waits a little, so that many unknown keys cannot keep the database busy.
+    pub(in crate::server) async fn look_since(self: &Arc<Self>, moment: Stopwatch) {
+        let looked_at = self.state().looked_at;
+        tokio::time::sleep(looked_at.map_or(Duration::ZERO, |looked| LOOK_INTERVAL.saturating_sub(looked.elapsed())))
+            .await;
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        if self.state().looked_at.is_some_and(|looked| looked >= moment) {
+            return;
+        }
+        let ring = Arc::clone(self);
+        let look = move || {
+            let _turn = turn;
+            ring.look()
+        };
+        // Whether the keys could be read is asked of `is_known_since`, also by those who waited for this look.
+        let _ = tokio::task::spawn_blocking(look).await;
     }
 
     pub(in crate::server) fn find(&self, presented: &Presented<'_>, now: Instant) -> Found {

@@ -71,8 +71,12 @@ impl Sessions {
             Some(session) => Some(session),
             None => ring.keys().find_session(&digest)?,
         };
-        let session = session.filter(|session| session.expires_at > now.micros());
-        Ok(session.and_then(|session| ring.principal(&session.key_id, now)))
+        let Some(session) = session.filter(|session| session.expires_at > now.micros()) else { return Ok(None) };
+        if !ring.knows(&session.key_id) {
+            // The key was made a moment ago, and another server took the login.
+            ring.refresh()?;
+        }
+        Ok(ring.principal(&session.key_id, now))
     }
 
     /// Ends a session. Blocks.
