@@ -5,11 +5,6 @@ ci:
 test *arguments:
     cargo test --locked {{arguments}}
 
-# The tests on PostgreSQL as the role that programs should have; what migrates or seals needs the owner.
-test-as-writer:
-    TEST_ROLE=writer cargo test --locked --test integration -- postgres \
-        --skip schema:: --skip migrations --skip reverted --skip taken_back --skip kills --skip seals:: --skip transport:: --skip bench:: --skip outputs:: --skip a_reader_of_what_is_only_read --skip schedules::books:: --skip a_webhook_is_changed_by_a_key_that_may --skip nothing_is_sent_to_a_private_address --skip a_cursor_of_another_book_is_refused_at_once
-
 # Accepts what people and programs read, and the SQL that is written by hand, as they are now; look at `git diff tests/snapshots` before
 # you commit.
 snapshots:

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::support::{Program, Snapshot, TestBook, check, on_every_backend};
+use crate::support::{Program, Snapshot, TestBook, check, on_every_backend_as_owner};
 
-on_every_backend! {
+on_every_backend_as_owner! {
     // One rule, because what another measurement has left for a while would look like a remnant of this one.
     fn every_kind_of_work_is_measured_and_compared_beside_the_book_and_leaves_nothing_behind(book: &TestBook) {
         check(book, "

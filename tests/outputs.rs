@@ -8,9 +8,9 @@ use std::process::Stdio;
 use tempfile::TempDir;
 
 use crate::support::process::signal;
-use crate::support::{Answer, Program, TestBook, check, on_every_backend};
+use crate::support::{Answer, Program, TestBook, check, on_every_backend_as_owner};
 
-on_every_backend! {
+on_every_backend_as_owner! {
     fn every_file_that_is_made_is_its_owners_alone(book: &TestBook) {
         let folder = Folder::new(book);
         folder.run(&["seal", "--out", "seal"]).ends(0);

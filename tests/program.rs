@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::{Answer, Program, TestBook, assert_whole, check, on_every_backend};
+use crate::support::{Program, TestBook, check, on_every_backend};
 
 /// What is no amount, wherever one is asked for.
 const NO_AMOUNTS: [&str; 9] = ["NaN", "Infinity", "1e400", "1e3", "", " 1", "1,000.00", "0x10", "0.001"];
@@ -119,27 +119,6 @@ on_every_backend! {
         book.run("verify").ends(0).says("Verified 1 transfer and 2 accounts: the book is whole.");
         book.raw("update accounts set posted = posted + 1 where name = 'b'").unwrap();
         book.run("verify").ends(1).says("account b.");
-    }
-
-    fn migrations_are_listed_taken_back_and_brought_back(book: &TestBook) {
-        let applied = |answer: &Answer| answer.stdout.matches("\"applied\":true").count();
-        let all = applied(&book.run("migrate status --format ndjson").ends(0));
-        book.run("migrate run").ends(0).says("The schema is up to date.");
-        for left in (0..all).rev() {
-            assert_eq!(applied(&book.run("migrate revert --format ndjson").ends(0).says("Reverted ")), left);
-        }
-        book.run("migrate revert").ends(0).says("There is nothing to revert.");
-        book.run("migrate run --dry-run").ends(0).says("Would apply ");
-        assert_eq!(applied(&book.run("migrate run --format ndjson").ends(0).says("Applied ")), all);
-        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
-    }
-
-    fn a_book_with_accounts_is_not_reverted_unless_it_is_discarded(book: &TestBook) {
-        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
-        book.run("migrate revert --format json").ends(3).says("book_not_empty");
-        assert_whole(&book.ledger(), 1);
-        book.run("migrate revert --discard-everything --yes").ends(0).says("Reverted ");
-        book.run("balance a").ends(78).says("teller migrate run");
     }
 
     fn a_reader_that_goes_away_ends_the_program_without_a_word(book: &TestBook) {

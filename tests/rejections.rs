@@ -217,12 +217,15 @@ on_every_backend! {
             limits a max 100     -> changed
             transfer b a 5       -> posted
         ");
-        let pool = Pool::connect(book.url.parse().unwrap(), StoreOptions::default()).unwrap();
+        let pool = Pool::connect(book.owner_url.parse().unwrap(), StoreOptions::default()).unwrap();
         while check_empty(&pool).is_err() {
             pool.revert_migration().unwrap();
         }
         check_empty(&pool).unwrap();
         pool.migrate().unwrap();
+        if book.is_on_postgres() {
+            book.make_roles();
+        }
         // The guards are back, and the names are free.
         check(book, "
             account a equity EUR -> opened

@@ -14,7 +14,7 @@ use teller::requests::AccountRequest;
 use teller::store::{Pool, SchemaState, StoreError, StoreOptions};
 use teller::{Error, Ledger, Mode};
 
-use crate::support::{TestBook, check, on_every_backend};
+use crate::support::{Answer, TestBook, assert_whole, check, on_every_backend_as_owner};
 
 const STARTS: usize = 20;
 
@@ -111,7 +111,28 @@ fn a_file_that_is_no_book_is_refused_and_left_alone() {
     }
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
+    fn migrations_are_listed_taken_back_and_brought_back(book: &TestBook) {
+        let applied = |answer: &Answer| answer.stdout.matches("\"applied\":true").count();
+        let all = applied(&book.run("migrate status --format ndjson").ends(0));
+        book.run("migrate run").ends(0).says("The schema is up to date.");
+        for left in (0..all).rev() {
+            assert_eq!(applied(&book.run("migrate revert --format ndjson").ends(0).says("Reverted ")), left);
+        }
+        book.run("migrate revert").ends(0).says("There is nothing to revert.");
+        book.run("migrate run --dry-run").ends(0).says("Would apply ");
+        assert_eq!(applied(&book.run("migrate run --format ndjson").ends(0).says("Applied ")), all);
+        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
+    }
+
+    fn a_book_with_accounts_is_not_reverted_unless_it_is_discarded(book: &TestBook) {
+        check(book, "account a asset EUR\naccount b asset EUR\ntransfer a b 5 -> posted");
+        book.run("migrate revert --format json").ends(3).says("book_not_empty");
+        assert_whole(&book.ledger(), 1);
+        book.run("migrate revert --discard-everything --yes").ends(0).says("Reverted ");
+        book.run("balance a").ends(78).says("teller migrate run");
+    }
+
     // O1
     fn migrations_go_up_down_and_up_again(book: &TestBook) {
         let pool = pool(book);

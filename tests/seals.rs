@@ -6,7 +6,7 @@ use teller::ledger::VerifyReport;
 use teller::proof::{Seal, SealError};
 use teller::{Error, InputError, Ledger};
 
-use crate::support::{Program, TestBook, change, check, on_every_backend, without_guards};
+use crate::support::{Program, TestBook, change, check, on_every_backend_as_owner, without_guards};
 
 const BEGIN: &str = "
     account cash  asset     EUR
@@ -72,7 +72,7 @@ fn rows(ledger: &Ledger) -> u64 {
     ledger.verify(&mut |_| {}).unwrap().transfers
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     fn what_was_sealed_is_still_there_whatever_came_later(book: &TestBook) {
         let empty = book.ledger().seal().unwrap();
         check(book, BEGIN);

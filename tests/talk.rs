@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Answer, Program, TestBook, check, on_every_backend, unread};
+use crate::support::{Answer, Program, TestBook, check, on_every_backend_as_owner, unread};
 
 /// A file that is always full.
 const FULL: &str = "/dev/full";
@@ -75,7 +75,7 @@ fn with(program: Program, stdout: Stdio, stderr: Stdio) -> Answer {
     program.spawn().wait_with_output().unwrap().into()
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     fn what_was_committed_is_told_where_its_result_cannot_be_written(book: &TestBook) {
         let folder = prepare(book);
         for (command, words) in WRITES {

@@ -17,7 +17,7 @@ use teller::store::StoreOptions;
 use teller::{Ledger, Mode};
 
 use self::everything::fill;
-use crate::support::{Answer, Program, TestBook, check, on_every_backend};
+use crate::support::{Answer, Program, TestBook, check, on_every_backend_as_owner};
 
 /// A folder for the files of one test.
 struct Files(TempDir);
@@ -63,7 +63,7 @@ impl Files {
     }
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     // V5
     fn a_book_that_goes_out_and_in_is_the_same_byte_for_byte(book: &TestBook) {
         let files = Files::new();

@@ -11,7 +11,7 @@ use teller::requests::ScheduleRequest;
 
 use super::ACCOUNTS;
 use crate::support::schedule::{add, counts, daily, dues, euros, monthly, run_at, schedule_id, scheduled};
-use crate::support::{Program, TestBook, check, on_every_backend};
+use crate::support::{Program, TestBook, check, on_every_backend_as_owner};
 
 /// Schedules of all kinds and states.
 fn fill(book: &TestBook) {
@@ -58,7 +58,7 @@ fn join(lines: &[&str]) -> String {
     format!("{before}{head}\"sha256\":\"{digest}\"}}}}\n")
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     fn what_is_due_at_the_first_moment_of_time_is_proved_and_exported(book: &TestBook) {
         check(book, ACCOUNTS);
         for (key, amount) in [("paid", "1"), ("refused", "1000000")] {

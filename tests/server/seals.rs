@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::support::http::TestServer;
-use crate::support::on_every_backend;
+use crate::support::on_every_backend_as_owner;
 
 fn findings(server: &TestServer, body: &Value) -> u64 {
     server.post("/v1/verifications", &body.to_string()).is(200).json()["finding_count"].as_u64().unwrap()
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     fn a_seal_proves_later_what_was_there(book: &TestBook) {
         let server = TestServer::on(book);
         server.open_accounts(&["cash:a", "cash:b"]);

@@ -1,8 +1,8 @@
 //! An isolated book for each test.
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::{env, fs};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -39,7 +39,7 @@ enum Place {
 }
 
 impl TestBook {
-    /// A schema of its own.
+    /// A schema of its own, worked on by the role that owns it.
     pub fn on_postgres() -> Self {
         static SCHEMAS: AtomicU64 = AtomicU64::new(0);
         let schema = format!("book_{}_{}", SERVER.token, SCHEMAS.fetch_add(1, Ordering::Relaxed));
@@ -48,10 +48,13 @@ impl TestBook {
 
         let separator = if SERVER.url.contains('?') { '&' } else { '?' };
         let url = format!("{}{separator}options=-csearch_path%3D{schema}", SERVER.url);
-        let mut book = Self::migrated(url, Place::Postgres { schema });
-        if let Ok(role) = env::var("TEST_ROLE") {
-            book.url = book.url_as(&format!("{}_{role}", book.make_roles()));
-        }
+        Self::migrated(url, Place::Postgres { schema })
+    }
+
+    /// The same, worked on by the role that programs should have.
+    pub fn on_postgres_as_writer() -> Self {
+        let mut book = Self::on_postgres();
+        book.url = book.url_as(&format!("{}_writer", book.make_roles()));
         book
     }
 
@@ -62,9 +65,10 @@ impl TestBook {
         Self::migrated(url, Place::Sqlite { _folder: folder })
     }
 
-    /// Another new book on the same backend.
+    /// Another new book on the same backend, worked on by the same role.
     pub fn another(&self) -> Self {
         match self.place {
+            Place::Postgres { .. } if self.url != self.owner_url => Self::on_postgres_as_writer(),
             Place::Postgres { .. } => Self::on_postgres(),
             Place::Sqlite { .. } => Self::on_sqlite(),
         }

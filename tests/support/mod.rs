@@ -45,16 +45,29 @@ pub use scenario::{check, requests};
 pub use snapshot::{Snapshot, assert_whole, without_guards};
 pub use transfer::{transfer, transfer_with_id};
 
-/// Makes two tests of every function, one on a PostgreSQL book and one on an SQLite book, named `subject::postgres::rule` and
-/// `subject::sqlite::rule`. Used once a file.
+/// Makes two tests of every function, one on a PostgreSQL book in the name of its writer and one on an SQLite book, named
+/// `subject::postgres::rule` and `subject::sqlite::rule`. Used once a file.
 macro_rules! on_every_backend {
-    ($(fn $name:ident($book:ident: &TestBook) $body:block)+) => {
+    ($($tests:tt)+) => {
+        $crate::support::on_both!(on_postgres_as_writer: $($tests)+);
+    };
+}
+
+/// As `on_every_backend`, for what only the owner of a PostgreSQL book may do: migrate, seal, import a whole book, make a server's tables.
+macro_rules! on_every_backend_as_owner {
+    ($($tests:tt)+) => {
+        $crate::support::on_both!(on_postgres: $($tests)+);
+    };
+}
+
+macro_rules! on_both {
+    ($on_postgres:ident: $(fn $name:ident($book:ident: &TestBook) $body:block)+) => {
         $(fn $name($book: &$crate::support::TestBook) $body)+
 
         mod postgres {
             $(#[test]
             fn $name() {
-                super::$name(&$crate::support::TestBook::on_postgres());
+                super::$name(&$crate::support::TestBook::$on_postgres());
             })+
         }
 
@@ -66,4 +79,4 @@ macro_rules! on_every_backend {
         }
     };
 }
-pub(crate) use on_every_backend;
+pub(crate) use {on_both, on_every_backend, on_every_backend_as_owner};

@@ -9,7 +9,7 @@ use teller::Mode;
 use super::Files;
 use super::everything::fill;
 use crate::support::process::signal;
-use crate::support::{Program, Random, TestBook, check, on_every_backend, transfer};
+use crate::support::{Program, Random, TestBook, check, on_every_backend_as_owner, transfer};
 
 const KILLS: u32 = 8;
 const TRANSFERS: usize = 6_000;
@@ -24,7 +24,7 @@ fn fill_with_many(book: &TestBook) {
     }
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     // V5
     fn an_import_killed_at_any_point_and_started_again_completes(book: &TestBook) {
         let files = Files::new();

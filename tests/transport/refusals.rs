@@ -8,7 +8,7 @@ use teller::requests::AccountRequest;
 
 use super::Files;
 use super::everything::fill;
-use crate::support::{Answer, TestBook, on_every_backend};
+use crate::support::{Answer, TestBook, on_every_backend_as_owner};
 
 /// The lines, with a trailer whose checksum is right.
 fn join(lines: &[&str]) -> String {
@@ -62,7 +62,7 @@ fn message(answer: &Answer) -> String {
     failure["error"]["message"].as_str().map(str::to_owned).expect("the refusal has a message")
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     fn what_was_changed_reordered_doubled_or_left_out_is_refused_with_its_line(book: &TestBook) {
         let files = Files::new();
         fill(book);

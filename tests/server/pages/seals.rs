@@ -4,7 +4,7 @@ use super::bank;
 use super::looking::{until_shown, words};
 use crate::support::browser::Browser;
 use crate::support::http::make_key;
-use crate::support::on_every_backend;
+use crate::support::on_every_backend_as_owner;
 
 const PATH: &str = "/proof/seals";
 
@@ -14,7 +14,7 @@ fn newest(page: &str) -> String {
     text.replace("&quot;", "\"")
 }
 
-on_every_backend! {
+on_every_backend_as_owner! {
     fn a_seal_is_made_taken_away_and_checked(book: &TestBook) {
         let server = bank(book);
         let browser = Browser::with_key(&server, &server.key);
