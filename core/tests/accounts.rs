@@ -1,8 +1,9 @@
 //! Accounts, holds and transfers as values: what follows from their fields alone.
 
 use teller::facts::{
-    AccountState, AccountType, Balances, BookChange, BookChangeFields, BookEventKind, Hash, Hold, HoldState, Instant,
-    Limits, NormalSide, Period, PeriodAction, Refusal, RefusedDue, ScheduleId, Sequence, Terms, TransferId, Velocity,
+    AccountId, AccountState, AccountType, Balances, BookChange, BookChangeFields, BookEventKind, Hash, Hold, HoldState,
+    Instant, Limits, NormalSide, Period, PeriodAction, Refusal, RefusedDue, ScheduleId, Sequence, Terms, TransferId,
+    Velocity,
 };
 use teller::judging::ClockLead;
 use teller::money::{Amount, Currency};
@@ -61,7 +62,7 @@ fn an_account_stands_on_its_own_side() {
     assert_eq!((transfer.side_of(cash.id), transfer.side_of(alice.id)), (NormalSide::Debit, NormalSide::Credit));
     assert_eq!(transfer.entry_of(alice.id), Some(&transfer.credit));
     assert_eq!(transfer.entry_of(cash.id), Some(&transfer.debit));
-    assert_eq!(transfer.entry_of(teller::facts::AccountId(99)), None);
+    assert_eq!(transfer.entry_of(AccountId(99)), None);
     assert_eq!(
         (transfer.entry_on(NormalSide::Debit), transfer.entry_on(NormalSide::Credit)),
         (&transfer.debit, &transfer.credit)
@@ -86,6 +87,12 @@ fn balances(posted: i64, debits_held: i64, credits_held: i64) -> Balances {
 }
 
 #[test]
+fn the_number_of_an_account_is_the_place_of_its_opening() {
+    assert_eq!(AccountId::from(Sequence(7)), AccountId(7));
+    assert_eq!(AccountId(7).sequence(), Sequence(7));
+}
+
+#[test]
 fn balances_move_on_the_side_of_the_account() {
     use NormalSide::{Credit, Debit};
     let before = balances(10, 3, 4);
@@ -104,6 +111,8 @@ fn balances_move_on_the_side_of_the_account() {
         (before.without_held(Debit, amount(3)), before.without_held(Credit, amount(1))),
         (balances(10, 0, 4), balances(10, 3, 3))
     );
+    assert!(balances(0, 1, 0).has_held() && balances(0, 0, 1).has_held() && before.has_held());
+    assert!(!balances(10, 0, 0).has_held());
     // Captures on both sides have to fit, each by itself.
     assert!(
         balances(i64::MAX - 3, 3, 0).has_room_for_captures(Debit)
@@ -129,8 +138,8 @@ fn a_hold_has_expired_from_its_very_moment_on() {
     let hold = Hold {
         id: TransferId::from_key("h").unwrap(),
         sequence: Sequence(1),
-        debit_account_id: teller::facts::AccountId(1),
-        credit_account_id: teller::facts::AccountId(2),
+        debit_account_id: AccountId(1),
+        credit_account_id: AccountId(2),
         amount: amount(1),
         remaining: amount(1),
         expires_at: Some(at("2026-01-01")),

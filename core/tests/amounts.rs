@@ -115,6 +115,9 @@ fn a_written_amount_waits_for_its_currency() {
     assert_eq!(written("-1.5").negated().money(currency("EUR")), Ok(money("1.50 EUR")));
     assert_eq!(WrittenAmount::from(money("1.50 EUR")).to_string(), "1.50");
     assert!(WrittenAmount::parse("-1").is_err() && WrittenAmount::parse("").is_err());
+    let is_more = |one: &str, other: &str| written(one).is_more_than(&written(other));
+    assert!(is_more("10", "9.99") && is_more("0.1", "-1") && is_more("-1", "-1.01"));
+    assert!(!is_more("9.99", "10") && !is_more("5.000", "5") && !is_more("5", "5.000"));
     let nothing = |text: &str| written(text).money_of_nothing().map(|money| money.to_string());
     assert_eq!(nothing("7"), Ok("7 XXX".to_owned()));
     assert_eq!(nothing("0.000000000000000001"), Ok("0.000000000000000001 XXX".to_owned()));

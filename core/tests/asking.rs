@@ -1,13 +1,15 @@
 //! Requests as values: what follows from their fields alone.
 
-use teller::facts::{Key, Reference, TransferId};
+use teller::facts::{Key, OnRefusal, RecurrencePeriod, RecurrenceRequest, Reference, TransferId};
+use teller::money::Rounding;
 use teller::requests::{
-    AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, CaptureRequest, Expiry, HoldRequest,
-    JournalRequest, LimitChange, MetadataChange, NewLimit, Operation, Parties, Place, Quantity, ReleaseRequest,
-    Remainder, Request, ReversalRequest, ReversalTime, Scope, Sides, Verb,
+    AccountAction, AccountChange, AnnotationRequest, AnnotationTarget, CaptureRequest, Condition, ExchangeRequest,
+    Expected, Expiry, HoldRequest, JournalRequest, JournalReversalRequest, LimitChange, MetadataChange, NewLimit,
+    Operation, Parties, Place, Quantity, ReleaseRequest, Remainder, Request, ReversalRequest, ReversalTime,
+    ScheduleRequest, Scope, Sides, TransferRequest, Verb,
 };
 
-use crate::support::{amount, money, name, transfer};
+use crate::support::{amount, at, money, name, transfer};
 
 fn key(text: &str) -> Key {
     text.parse().unwrap()
@@ -18,14 +20,13 @@ fn reference(text: &str) -> Reference {
 }
 
 fn change(action: AccountAction) -> Operation {
-    AccountChange { account: name("alice"), action, actor: "ops".parse().unwrap(), reason: None }.into()
+    AccountChange::new(name("alice"), action, "ops".parse().unwrap()).into()
 }
 
 /// One of each, with its word.
 fn operations() -> Vec<(Option<&'static str>, Operation)> {
     let target = AnnotationTarget::Account(name("alice"));
-    let annotation =
-        AnnotationRequest { target, change: MetadataChange::default(), actor: "ops".parse().unwrap(), reason: None };
+    let annotation = AnnotationRequest::new(target, MetadataChange::default(), "ops".parse().unwrap());
     vec![
         (None, transfer("k", "a", "b", "1 EUR").into()),
         (Some("hold"), HoldRequest::new(transfer("k", "a", "b", "1 EUR")).into()),
@@ -80,6 +81,16 @@ fn a_request_is_made_as_plainly_as_it_can_be() {
     let reversal = ReversalRequest::new(key("k"), reference("t"));
     assert_eq!((reversal.quantity, reversal.at, reversal.reversed), (Quantity::All, ReversalTime::Now, reference("t")));
     assert_eq!(ReleaseRequest::new(key("k"), reference("h")).hold, reference("h"));
+    let undo = JournalReversalRequest::new(key("k"), reference("j"));
+    assert_eq!((undo.id.key(), undo.journal, undo.at), (Some(&key("k")), reference("j"), ReversalTime::Now));
+    let one = Parties::Transfer { from: name("a"), to: name("b") };
+    let monthly = RecurrenceRequest::every(RecurrencePeriod::Month);
+    let schedule = ScheduleRequest::new(key("s").id(), one, money("1 EUR"), monthly, "ops".parse().unwrap());
+    assert_eq!((schedule.id, schedule.on_refusal), (key("s").id().into(), OnRefusal::Retry));
+    assert!(schedule.description.is_none() && schedule.metadata.is_empty());
+    let exchange = ExchangeRequest::new(key("x"), name("a"), name("b"), money("1 EUR"), "1.5".parse().unwrap());
+    assert_eq!((exchange.fee, exchange.rounding, exchange.effective_at), (None, Rounding::HalfEven, None));
+    assert_eq!((exchange.from, exchange.to, exchange.sold), (name("a"), name("b"), money("1 EUR")));
 }
 
 #[test]
@@ -177,4 +188,41 @@ fn a_posting_knows_beforehand_what_it_locks_and_reads() {
     let timed: Vec<_> =
         requests.iter().map(|request| Scope::of(std::slice::from_ref(request)).has_effective_times).collect();
     assert!(timed.iter().rev().skip(1).all(|is_timed| !is_timed) && timed[timed.len() - 1], "only the last gives one");
+}
+
+#[test]
+fn a_posting_in_the_past_or_with_conditions_needs_more_than_its_accounts() {
+    let at = Some(at("2025-05-05"));
+    let plain = transfer("k", "a", "b", "1 EUR");
+    let capture = CaptureRequest::new(key("k"), reference("h"));
+    let reversal = JournalReversalRequest::new(key("k"), reference("j"));
+    let condition = Condition { account: name("c"), expected: Expected::Version(1) };
+    let dated = TransferRequest { effective_at: at, ..plain.clone() };
+    let requests = [
+        Request::Operation(dated.clone().into()),
+        Request::Operation(HoldRequest::new(dated).into()),
+        Request::Operation(CaptureRequest { effective_at: at, ..capture.clone() }.into()),
+        JournalReversalRequest { at: ReversalTime::Original, ..reversal.clone() }.into(),
+    ];
+    let others = [Request::Operation(plain.clone().into()), Request::Operation(capture.into()), reversal.into()];
+    for request in &requests {
+        assert!(Scope::of(std::slice::from_ref(request)).has_effective_times, "{request:?}");
+        // One of several is enough, whichever stands first.
+        assert!(Scope::of(&[request.clone(), others[0].clone()]).has_effective_times, "{request:?}");
+    }
+    let scope = Scope::of(&others);
+    assert!(!scope.has_effective_times && !scope.has_conditions);
+    let conditional = TransferRequest { conditions: vec![condition], ..plain };
+    let requests = [Request::Operation(conditional.into()), others[0].clone()];
+    let scope = Scope::of(&requests);
+    assert!(scope.has_conditions && scope.names.contains(&name("c")) && !scope.needs_only_accounts());
+}
+
+#[test]
+fn the_accounts_that_may_fall_are_those_of_transfers_and_holds() {
+    let (alice, other) = (name("a"), name("c"));
+    let hold = HoldRequest::new(transfer("h", "a", "b", "1 EUR"));
+    let journal = JournalRequest::new(key("j"), vec![transfer("k", "c", "b", "1 EUR").into()]);
+    let requests = [Request::Operation(hold.into()), journal.into()];
+    assert_eq!(Scope::lowered_accounts(&requests), [&alice, &other].into_iter().collect());
 }

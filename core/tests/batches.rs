@@ -179,15 +179,8 @@ fn ids_that_only_teller_makes_are_refused() {
     let asked = transfer("k", "alice", "bob", "1 EUR");
     reserved(teller::requests::TransferRequest { id: id.into(), ..asked.clone() }.into());
     reserved(teller::requests::JournalRequest::new(id, vec![asked.into()]).into());
-    let journal = teller::facts::TransferId::from_key("j").unwrap().into();
-    let undo = teller::requests::JournalReversalRequest {
-        id: id.into(),
-        journal,
-        at: teller::requests::ReversalTime::Now,
-        description: None,
-        metadata: teller::facts::Metadata::default(),
-    };
-    reserved(undo.into());
+    let journal = teller::facts::TransferId::from_key("j").unwrap();
+    reserved(teller::requests::JournalReversalRequest::new(id, journal).into());
 }
 
 #[test]

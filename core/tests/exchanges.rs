@@ -55,6 +55,7 @@ fn each_way_of_rounding_does_what_its_name_says() {
     assert_eq!(Rounding::default(), Rounding::HalfEven);
     assert_eq!("sideways".parse::<Rounding>(), Err(ExchangeError::Rounding { text: "sideways".into() }));
     assert_eq!("x".repeat(50).parse::<Rate>(), Err(ExchangeError::Rate { text: "x".repeat(40) }));
+    assert_eq!(rate("1.25").of(&"-2.5".parse().unwrap()), "-3.125".parse::<BigDecimal>().unwrap());
     assert!(exchange(money("92233720368547758.07 EUR"), &rate("1.01"), currency("USD"), Rounding::Down).is_err());
 }
 

@@ -99,11 +99,11 @@ fn release(hold: &str) -> ReleaseRequest<Written> {
 }
 
 fn change<A>(action: AccountAction<A>) -> AccountChange<A> {
-    AccountChange { account: name("a"), action, actor: "ops".parse().unwrap(), reason: None }
+    AccountChange::new(name("a"), action, "ops".parse().unwrap())
 }
 
 fn annotation<R>(target: AnnotationTarget<R>) -> AnnotationRequest<R> {
-    AnnotationRequest { target, change: MetadataChange::default(), actor: "ops".parse().unwrap(), reason: None }
+    AnnotationRequest::new(target, MetadataChange::default(), "ops".parse().unwrap())
 }
 
 fn resolve(operation: impl Into<Operation<Written>>) -> Result<Operation, Fault> {

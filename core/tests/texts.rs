@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use teller::facts::{
-    AccountName, AccountType, Actor, Description, Key, Metadata, TextError, is_unseen, similar_names, without_spelling,
+    AccountName, AccountType, Actor, CurrencyName, Description, Key, Metadata, MetadataKey, NamePrefix, TextError,
+    is_letter, is_unseen, similar_names, similar_texts, without_spelling,
 };
 
 /// Characters of which nothing is seen: format, separators, unassigned, private, selectors and fillers.
@@ -56,6 +57,9 @@ fn an_identifier_shows_all_that_it_is() {
     {
         assert!(!is_unseen(character), "{character:?}");
     }
+    let letters = ['a', 'É', 'ß', '中', 'я'].map(is_letter);
+    let others = ['7', '-', ' ', '_', '\u{301}', '💶'].map(is_letter);
+    assert!(letters == [true; 5] && others == [false; 6], "{letters:?} {others:?}");
     assert!(refused::<Actor>("a\u{7f}b").ends_with("has a control character"));
     assert!(refused::<Actor>("a\u{85}").ends_with("begins or ends with a blank"));
     for text in [" a", "a ", "\u{3000}a", "a\t"] {
@@ -161,6 +165,32 @@ fn texts_are_shown_as_they_are() {
     assert_eq!(format!("{actor:>4}|{description:>4}|{key:>4}|{key:?}"), " ops|   d|   k|\"k\"");
     assert_eq!(serde_json::json!([actor, key]).to_string(), r#"["ops","k"]"#);
     assert_eq!(Actor::teller().as_str(), "teller");
+    let (entry, currency): (MetadataKey, CurrencyName) = ("order".parse().unwrap(), "Euro".parse().unwrap());
+    assert_eq!(format!("{entry:>6}|{currency:>5}"), " order| Euro");
+    assert_eq!((entry.as_str(), currency.as_str()), ("order", "Euro"));
+    assert_eq!(serde_json::to_value(&entry).unwrap(), "order");
+}
+
+#[test]
+fn a_prefix_is_the_beginning_of_names_in_any_spelling() {
+    let prefix = NamePrefix::from("cafe\u{301}s:");
+    let begins = |name: &str| prefix.begins(&name.parse().unwrap());
+    assert!(begins("caf\u{e9}s:berlin") && begins("cafe\u{301}s:berlin"));
+    assert!(!begins("cafes:berlin") && !begins("caf\u{e9}s") && !begins("x:caf\u{e9}s:berlin"));
+    let (wider, all) = (NamePrefix::from("caf"), NamePrefix::default());
+    assert!(wider.holds(&prefix) && prefix.holds(&prefix) && all.holds(&prefix));
+    assert!(!prefix.holds(&wider) && !wider.holds(&all));
+    assert!(all.is_empty() && all.begins(&"x".parse().unwrap()) && !prefix.is_empty());
+    assert_eq!((prefix.as_str(), &prefix), ("caf\u{e9}s:", &NamePrefix::from("cafe\u{301}s:".to_owned())));
+    assert_eq!(format!("{prefix:>8}"), "  caf\u{e9}s:");
+    assert_eq!(serde_json::to_value(&prefix).unwrap(), "caf\u{e9}s:");
+}
+
+#[test]
+fn the_texts_that_may_have_been_meant_are_proposed() {
+    let codes = ["EUR", "USD", "EURC"].map(str::to_owned);
+    assert_eq!(similar_texts("eru", codes.clone()), ["EUR"]);
+    assert_eq!(similar_texts("ghost", codes), [""; 0]);
 }
 
 #[test]

@@ -47,6 +47,14 @@ pub struct AccountChange<A = Amount> {
     pub reason: Option<Description>,
 }
 
+impl<A> AccountChange<A> {
+    /// A change without a reason.
+    #[must_use]
+    pub const fn new(account: AccountName, action: AccountAction<A>, actor: Actor) -> Self {
+        Self { account, action, actor, reason: None }
+    }
+}
+
 impl<A> OperationRequest for AccountChange<A> {
     fn verb(&self) -> Option<Verb> {
         Some(match self.action {

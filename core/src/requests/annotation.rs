@@ -55,6 +55,14 @@ pub struct AnnotationRequest<R = Reference> {
     pub reason: Option<Description>,
 }
 
+impl<R> AnnotationRequest<R> {
+    /// A change without a reason.
+    #[must_use]
+    pub const fn new(target: AnnotationTarget<R>, change: MetadataChange, actor: Actor) -> Self {
+        Self { target, change, actor, reason: None }
+    }
+}
+
 impl<R> OperationRequest for AnnotationRequest<R> {
     fn verb(&self) -> Option<Verb> {
         Some(Verb::Annotate)

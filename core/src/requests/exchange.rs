@@ -49,6 +49,23 @@ pub struct Exchange {
 }
 
 impl ExchangeRequest {
+    /// An exchange for no fee that is rounded as usual and counts from when it is recorded, without description and metadata.
+    #[must_use]
+    pub fn new(id: impl Into<RequestId>, from: AccountName, to: AccountName, sold: Money, rate: Rate) -> Self {
+        Self {
+            id: id.into(),
+            from,
+            to,
+            sold,
+            rate,
+            rounding: Rounding::default(),
+            fee: None,
+            effective_at: None,
+            description: None,
+            metadata: Metadata::default(),
+        }
+    }
+
     /// What `to` gets, in its currency.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Operations that happen together or not at all, and undoing them.
 
-use crate::facts::{Description, Metadata, RequestId, TransferId};
+use crate::facts::{Description, Metadata, Reference, RequestId, TransferId};
 use crate::requests::operation::Operation;
 use crate::requests::reversal::ReversalTime;
 use crate::requests::stage::{Resolved, Stage};
@@ -55,4 +55,18 @@ pub struct JournalReversalRequest<S: Stage = Resolved> {
     pub description: Option<Description>,
     /// For programs; each reversal has it.
     pub metadata: Metadata,
+}
+
+impl JournalReversalRequest {
+    /// A reversal that counts from when it is recorded, without description and metadata.
+    #[must_use]
+    pub fn new(id: impl Into<RequestId>, journal: impl Into<Reference>) -> Self {
+        Self {
+            id: id.into(),
+            journal: journal.into(),
+            at: ReversalTime::Now,
+            description: None,
+            metadata: Metadata::default(),
+        }
+    }
 }

@@ -24,3 +24,26 @@ pub struct ScheduleRequest<M = Money> {
     /// Who wants it so.
     pub actor: Actor,
 }
+
+impl ScheduleRequest {
+    /// A schedule whose refused transfers are tried again, without description and metadata.
+    #[must_use]
+    pub fn new(
+        id: impl Into<ScheduleId>,
+        parties: Parties,
+        money: Money,
+        recurrence: RecurrenceRequest,
+        actor: Actor,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            parties,
+            money,
+            recurrence,
+            on_refusal: OnRefusal::Retry,
+            description: None,
+            metadata: Metadata::default(),
+            actor,
+        }
+    }
+}

@@ -39,11 +39,10 @@ impl Ledger {
     /// use teller::facts::AccountState;
     /// use teller::requests::{AccountAction, AccountChange, Sides};
     ///
+    /// let (alice, action) = ("customers:alice".parse()?, AccountAction::Freeze(Sides::Both));
     /// let freeze = AccountChange {
-    ///     account: "customers:alice".parse()?,
-    ///     action: AccountAction::Freeze(Sides::Both),
-    ///     actor: "compliance".parse()?,
     ///     reason: Some("the card was stolen".parse()?),
+    ///     ..AccountChange::new(alice, action, "compliance".parse()?)
     /// };
     /// let alice = ledger.change_account(&freeze, Mode::Commit)?;
     /// assert_eq!(alice.state, AccountState::Frozen);

@@ -26,12 +26,10 @@ impl Ledger {
     /// use teller::facts::Metadata;
     /// use teller::requests::{AnnotationRequest, AnnotationTarget, MetadataChange};
     ///
-    /// let request = AnnotationRequest {
-    ///     target: AnnotationTarget::Account("customers:alice".parse()?),
-    ///     change: MetadataChange { set: Metadata::new([("segment".to_owned(), "retail".into())].into())?, ..Default::default() },
-    ///     actor: "crm".parse()?,
-    ///     reason: None,
-    /// };
+    /// let alice = AnnotationTarget::Account("customers:alice".parse()?);
+    /// let set = Metadata::new([("segment".to_owned(), "retail".into())].into())?;
+    /// let change = MetadataChange { set, ..Default::default() };
+    /// let request = AnnotationRequest::new(alice, change, "crm".parse()?);
     /// let metadata = ledger.annotate(&request, Mode::Commit)?;
     /// assert!(metadata.entries().contains_key("segment"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

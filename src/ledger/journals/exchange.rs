@@ -39,24 +39,14 @@ impl Ledger {
     /// # let (_folder, ledger) = support::new_book()?;
     /// use teller::Mode;
     /// use teller::facts::{AccountType, TransferId};
-    /// use teller::money::{Money, Rounding};
+    /// use teller::money::Money;
     /// use teller::requests::{AccountRequest, ExchangeRequest};
     ///
     /// let [euro, dollar] = [ledger.get_currency("EUR".parse()?)?.currency, ledger.get_currency("USD".parse()?)?.currency];
     /// let dollars = AccountRequest::new("customers:alice:usd".parse()?, AccountType::Liability, dollar);
     /// ledger.open_account(&dollars, Mode::Commit)?;
-    /// let request = ExchangeRequest {
-    ///     id: TransferId::from_key("exchange 1")?.into(),
-    ///     from: "customers:alice".parse()?,
-    ///     to: dollars.name,
-    ///     sold: Money::parse("10.00", euro)?,
-    ///     rate: "1.25".parse()?,
-    ///     rounding: Rounding::default(),
-    ///     fee: None,
-    ///     effective_at: None,
-    ///     description: None,
-    ///     metadata: Default::default(),
-    /// };
+    /// let (id, sold) = (TransferId::from_key("exchange 1")?, Money::parse("10.00", euro)?);
+    /// let request = ExchangeRequest::new(id, "customers:alice".parse()?, dollars.name, sold, "1.25".parse()?);
     /// assert_eq!(ledger.exchange(&request, Mode::Commit)?.bought.to_string(), "12.50 USD");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

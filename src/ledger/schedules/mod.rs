@@ -99,21 +99,15 @@ impl Ledger {
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
     /// # let (_folder, ledger) = support::new_book()?;
     /// use teller::Mode;
-    /// use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// use teller::facts::{RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// use teller::money::Money;
     /// use teller::requests::ScheduleRequest;
     ///
     /// # let payment = support::payment(&ledger, "p", "5.00")?;
     /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
-    /// let request = ScheduleRequest {
-    ///     id: TransferId::from_key("rent")?.into(),
-    ///     parties: payment.parties,
-    ///     money: teller::money::Money::parse("5.00", euro)?,
-    ///     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
-    ///     on_refusal: OnRefusal::Retry,
-    ///     description: None,
-    ///     metadata: Default::default(),
-    ///     actor: "alice".parse()?,
-    /// };
+    /// let monthly = RecurrenceRequest::every(RecurrencePeriod::Month);
+    /// let (id, rent) = (TransferId::from_key("rent")?, Money::parse("5.00", euro)?);
+    /// let request = ScheduleRequest::new(id, payment.parties, rent, monthly, "alice".parse()?);
     /// assert!(!ledger.add_schedule(&request, Mode::Commit)?.replayed);
     /// assert!(ledger.add_schedule(&request, Mode::Commit)?.replayed);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -180,20 +174,14 @@ impl Ledger {
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
     /// # let (_folder, ledger) = support::new_book()?;
     /// # use teller::Mode;
-    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::facts::{RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::money::Money;
     /// # use teller::requests::ScheduleRequest;
     /// # let payment = support::payment(&ledger, "p", "5.00")?;
     /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
-    /// # let request = ScheduleRequest {
-    /// #     id: TransferId::from_key("rent")?.into(),
-    /// #     parties: payment.parties,
-    /// #     money: teller::money::Money::parse("5.00", euro)?,
-    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
-    /// #     on_refusal: OnRefusal::Retry,
-    /// #     description: None,
-    /// #     metadata: Default::default(),
-    /// #     actor: "alice".parse()?,
-    /// # };
+    /// # let monthly = RecurrenceRequest::every(RecurrencePeriod::Month);
+    /// # let (id, rent) = (TransferId::from_key("rent")?, Money::parse("5.00", euro)?);
+    /// # let request = ScheduleRequest::new(id, payment.parties, rent, monthly, "alice".parse()?);
     /// ledger.add_schedule(&request, Mode::Commit)?;
     /// assert!(!ledger.cancel_schedule(request.id, &"alice".parse()?, None, Mode::Commit)?.unchanged);
     /// assert!(ledger.cancel_schedule(request.id, &"alice".parse()?, None, Mode::Commit)?.unchanged);
@@ -240,20 +228,14 @@ impl Ledger {
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
     /// # let (_folder, ledger) = support::new_book()?;
     /// # use teller::Mode;
-    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::facts::{RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::money::Money;
     /// # use teller::requests::ScheduleRequest;
     /// # let payment = support::payment(&ledger, "p", "5.00")?;
     /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
-    /// # let request = ScheduleRequest {
-    /// #     id: TransferId::from_key("rent")?.into(),
-    /// #     parties: payment.parties,
-    /// #     money: teller::money::Money::parse("5.00", euro)?,
-    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
-    /// #     on_refusal: OnRefusal::Retry,
-    /// #     description: None,
-    /// #     metadata: Default::default(),
-    /// #     actor: "alice".parse()?,
-    /// # };
+    /// # let monthly = RecurrenceRequest::every(RecurrencePeriod::Month);
+    /// # let (id, rent) = (TransferId::from_key("rent")?, Money::parse("5.00", euro)?);
+    /// # let request = ScheduleRequest::new(id, payment.parties, rent, monthly, "alice".parse()?);
     /// ledger.add_schedule(&request, Mode::Commit)?;
     /// let history = ledger.get_schedule(request.id, None, 10)?;
     /// assert_eq!(history.status.money().to_string(), "5.00 EUR");

@@ -113,20 +113,14 @@ impl Ledger {
     /// # let (_folder, ledger) = support::new_book()?;
     /// use std::ops::ControlFlow;
     /// use teller::Mode;
-    /// # use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::facts::{RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// # use teller::money::Money;
     /// # use teller::requests::ScheduleRequest;
     /// # let payment = support::payment(&ledger, "p", "5.00")?;
     /// # let euro = ledger.get_currency("EUR".parse()?)?.currency;
-    /// # let request = ScheduleRequest {
-    /// #     id: TransferId::from_key("rent")?.into(),
-    /// #     parties: payment.parties,
-    /// #     money: teller::money::Money::parse("5.00", euro)?,
-    /// #     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
-    /// #     on_refusal: OnRefusal::Retry,
-    /// #     description: None,
-    /// #     metadata: Default::default(),
-    /// #     actor: "alice".parse()?,
-    /// # };
+    /// # let monthly = RecurrenceRequest::every(RecurrencePeriod::Month);
+    /// # let (id, rent) = (TransferId::from_key("rent")?, Money::parse("5.00", euro)?);
+    /// # let request = ScheduleRequest::new(id, payment.parties, rent, monthly, "alice".parse()?);
     ///
     /// ledger.add_schedule(&request, Mode::Commit)?;
     /// let run = ledger.run_schedules(None, Mode::Commit, &mut |_| ControlFlow::Continue(()))?;

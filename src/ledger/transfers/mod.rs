@@ -149,18 +149,12 @@ impl Ledger {
     /// # let (_folder, ledger) = support::new_book()?;
     /// use teller::Mode;
     /// use teller::facts::TransferId;
-    /// use teller::requests::{JournalRequest, JournalReversalRequest, ReversalTime};
+    /// use teller::requests::{JournalRequest, JournalReversalRequest};
     ///
     /// let order = TransferId::from_key("order 7")?;
     /// let legs = vec![support::payment(&ledger, "price", "50.00")?.into()];
     /// ledger.post_journal(&JournalRequest::new(order, legs), Mode::Commit)?;
-    /// let request = JournalReversalRequest {
-    ///     id: TransferId::from_key("order 7 cancelled")?.into(),
-    ///     journal: order.into(),
-    ///     at: ReversalTime::Now,
-    ///     description: None,
-    ///     metadata: Default::default(),
-    /// };
+    /// let request = JournalReversalRequest::new(TransferId::from_key("order 7 cancelled")?, order);
     /// ledger.reverse_journal(&request, Mode::Commit)?;
     /// let alice = ledger.get_account(&"customers:alice".parse()?)?;
     /// assert_eq!(alice.money(alice.posted()).to_string(), "100.00 EUR");
