@@ -299,7 +299,6 @@ pub enum InputError {
     ActorMissing,
     /// A batch that one transaction does not take.
     #[error("the batch has more than {items_max} requests, the most that one transaction takes")]
-    #[strum(serialize = "request_invalid")]
     BatchTooLarge {
         /// The most.
         items_max: u64,

@@ -32,7 +32,7 @@ Examples:
   teller verify
 
 The book is the one of --database-url, or else of DATABASE_URL in the environment, or else of DATABASE_URL in a \
-.env file, or else the file teller.db in the working directory.
+.env file, or else of database_url in teller.toml, or else the file teller.db in the working directory.
 
 More: teller help settings, teller help exit-codes";
 
