@@ -26,6 +26,11 @@ fn files_stay_short() {
 }
 
 #[test]
+fn every_module_says_what_it_is_for() {
+    assert_none(SOURCES.iter().filter_map(breach_of_docs));
+}
+
+#[test]
 fn every_command_that_commits_takes_note_of_what() {
     assert_none(SOURCES.iter().filter_map(breach_of_commits));
 }
@@ -46,6 +51,11 @@ fn breaches_of_length(sources: &[Source]) -> Vec<String> {
         .collect()
 }
 
+fn breach_of_docs(source: &Source) -> Option<String> {
+    let is_left_out = source.path == GENERATED || source.path.ends_with("/tests.rs");
+    (!source.has_doc && !is_left_out).then(|| format!("{}: a module begins with //! and what it is for", source.path))
+}
+
 /// A command that can commit has a mode, and tells the output what it committed, by itself or by what all requests have in common.
 fn breach_of_commits(source: &Source) -> Option<String> {
     let code = &source.code_without_tests;
@@ -63,6 +73,15 @@ fn a_long_file_is_found() {
     assert_eq!(breaches_of_length(&[list(), lines("src/a.rs", FILE_LINES_MAX + 1)]).len(), 1);
     assert_eq!(breaches_of_length(&[list(), lines("core/src/a.rs", FILE_LINES_MAX + 1)]).len(), 1);
     assert_eq!(breaches_of_length(&[lines(LISTS[0], FILE_LINES_MAX)]).len(), 1);
+}
+
+#[test]
+fn a_module_without_a_doc_is_found() {
+    let breach = |path: &str, text: &str| breach_of_docs(&Source::new(path, text));
+    assert!(
+        breach("src/a.rs", "use std::fmt;\n").is_some() && breach("core/src/a.rs", "/// A type.\nstruct A;").is_some()
+    );
+    assert!(breach("src/a.rs", "//! An example.\n").is_none() && breach("src/a/tests.rs", "use super::*;").is_none());
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Throwaway places for measurements: a temporary folder beside an SQLite book, or a schema of its own in the PostgreSQL database.
+
 use std::path::Path;
 
 use tempfile::TempDir;

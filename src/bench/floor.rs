@@ -1,3 +1,5 @@
+//! Measuring batches in turn with the mere writing of their rows, which is the least time that a batch can take.
+
 use std::time::{Duration, Instant};
 
 use crate::bench::requests::{Source, check_all};

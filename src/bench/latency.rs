@@ -1,3 +1,5 @@
+//! Percentiles of the time that single calls took: the median, 99 % and 99.9 %.
+
 use std::time::Duration;
 
 /// How long the calls of a measurement took.

@@ -1,3 +1,5 @@
+//! Reading the peak memory of this process from the operating system.
+
 use std::fs;
 
 /// The most memory that this program has had so far, in bytes, where the system tells as Linux does.

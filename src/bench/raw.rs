@@ -1,3 +1,5 @@
+//! Measuring bare writes of transfer rows, without judging or hashing, as a yardstick for the database.
+
 use std::time::Duration;
 
 use crate::bench::memory::peak_memory_bytes;

@@ -1,3 +1,5 @@
+//! The accounts of a measurement, and a seeded generator of the requests that are made on them.
+
 use std::time::Duration;
 
 use crate::error::Error;

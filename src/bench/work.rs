@@ -1,3 +1,5 @@
+//! The workloads of a measurement, and running each of them against the throwaway book.
+
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -42,7 +44,7 @@ pub enum Workload {
     },
     /// A million transfers in large batches, whatever time that takes. Run one behind the other, they show what a book costs as it grows.
     Million {
-        /// The how-manieth it is.
+        /// Its number among the millions of one run, for the description.
         number: u32,
     },
 }

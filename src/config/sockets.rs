@@ -1,3 +1,5 @@
+//! Taking over listening sockets that systemd opened for this process.
+
 use std::io;
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;

@@ -1,3 +1,5 @@
+//! Reading a file or standard input, with a bound on its size where the whole text is read.
+
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Writing a file under a temporary name, and renaming it when it is complete and on the disk.
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};

@@ -120,7 +120,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// Opens an existing book. Never makes a file, so that a wrong path cannot look like an empty book: see [`Ledger::open_or_create`]. A
-    /// PostgreSQL book must have been migrated, with [`Ledger::migrate`] or `teller migrate run`.
+    /// PostgreSQL book must have been migrated, with [`Ledger::migrate`].
     ///
     /// # Errors
     /// [`StoreError::Missing`](crate::store::StoreError::Missing), `Unreachable`, `Url`, `Options`, `Denied`, `NotABook`, `BookUnknown`,
@@ -143,10 +143,11 @@ impl Ledger {
     }
 
     /// Opens a book. If the URL names an SQLite file that does not exist or is empty, makes the book first. A PostgreSQL book is made by its owner,
-    /// with `teller migrate run`.
+    /// with [`Ledger::migrate`].
     ///
     /// # Errors
-    /// Those of [`Ledger::open`], except [`StoreError::Missing`](crate::store::StoreError::Missing).
+    /// Those of [`Ledger::open`], except [`StoreError::Missing`](crate::store::StoreError::Missing); where it makes a book, those of
+    /// [`Ledger::migrate`].
     ///
     /// ```
     /// use teller::Ledger;
@@ -164,7 +165,8 @@ impl Ledger {
     /// Opens a book whose import was interrupted, so that [`Ledger::import_book`] can continue. Also opens a complete book.
     ///
     /// # Errors
-    /// Those of [`Ledger::open`], except [`Rejection::BookIncomplete`](crate::rejection::Rejection::BookIncomplete).
+    /// Those of [`Ledger::open`], except [`Rejection::BookIncomplete`](crate::rejection::Rejection::BookIncomplete); where it makes a book, those
+    /// of [`Ledger::migrate`].
     ///
     /// ```
     /// use teller::Ledger;
@@ -319,6 +321,14 @@ impl Ledger {
     }
 
     /// Who asks for the writes that name no actor of their own.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let ledger = ledger.with_actor("payments".parse()?);
+    /// assert_eq!(ledger.actor().as_str(), "payments");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn actor(&self) -> &Actor {
         &self.actor

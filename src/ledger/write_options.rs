@@ -28,7 +28,8 @@ pub enum Mode {
 pub struct WriteOptions {
     /// Whether it is kept.
     pub mode: Mode,
-    /// Who asks for it, which is recorded with every transfer. `None` is the ledger's own actor.
+    /// Who asks for it, which is recorded with every transfer. `None` is the ledger's own actor. A change that says itself who wants it
+    /// so, of an account, of metadata, of a period or the like, is recorded in that name.
     pub actor: Option<Actor>,
 }
 

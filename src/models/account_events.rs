@@ -1,3 +1,5 @@
+//! Rows of changes of accounts and metadata, and their conversion to and from account events.
+
 use diesel::prelude::*;
 
 use crate::facts::{

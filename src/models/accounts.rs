@@ -1,3 +1,5 @@
+//! Rows of accounts, the updates that postings make to them, and the query by name prefix.
+
 use std::fmt::Display;
 
 use diesel::prelude::*;

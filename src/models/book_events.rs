@@ -1,3 +1,5 @@
+//! Rows of events of the book as a whole, and the conditions that match their partial indexes.
+
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;

@@ -1,3 +1,5 @@
+//! The single row that records the import of a whole book, finished or not.
+
 use diesel::prelude::*;
 
 use crate::models::sql_types::{SqlId, SqlInstant};

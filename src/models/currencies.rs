@@ -1,3 +1,5 @@
+//! Rows of registered currencies, and checking a stored code and exponent.
+
 use diesel::prelude::*;
 
 use crate::models::CorruptRow;

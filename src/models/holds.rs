@@ -1,3 +1,5 @@
+//! Rows of holds, and the queries for open and expired ones that match the partial indexes.
+
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;

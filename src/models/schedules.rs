@@ -1,3 +1,5 @@
+//! Rows of schedules and their dues, split into the columns that are fixed and those that are updated.
+
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;

@@ -1,7 +1,7 @@
 //! Answers that take long, kept for a while: sums over many accounts, which no page may compute on each view.
 //!
 //! An answer is fresh for as long as twenty times what it took, so that making it anew never keeps a core busy. Then the next view has it made
-//! anew in the background. Whoever shows an answer says when it was made.
+//! anew in the background. A page that shows such an answer says when it was made.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

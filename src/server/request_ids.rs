@@ -24,7 +24,7 @@ impl RequestIds {
         Self { server: to_hex(&bytes), next: AtomicU64::new(1) }
     }
 
-    /// That which the client gave, or a new one.
+    /// The client's id where it sent a valid one, or else a new id.
     pub(super) fn of(&self, headers: &HeaderMap) -> String {
         let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
         let is_plain = |text: &&str| {

@@ -1,3 +1,5 @@
+//! Bounding the retries of a transaction, and waiting a random time between them.
+
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+//! The trait that each backend implements for connecting, transactions and migrations.
+
 use diesel::Connection;
 use diesel::r2d2::R2D2Connection;
 use diesel_migrations::MigrationHarness;

@@ -1,3 +1,5 @@
+//! Facts about a database, each with a warning or advice where there is one.
+
 use std::time::Duration;
 
 use crate::store::schema_state::SchemaState;

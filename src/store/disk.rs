@@ -1,3 +1,5 @@
+//! Finding out how much room a disk has left, and warning when it is nearly full.
+
 use std::path::Path;
 
 use crate::store::diagnosis::Fact;

@@ -19,7 +19,7 @@ pub(super) struct Guard {
 /// One open transaction: what guards the book.
 pub(crate) trait Guards {
     /// What is missing, altered or switched off of what the migrations made, and triggers and rules that they did not make, by name.
-    /// Other tables, indexes and functions that somebody added are nobody's business.
+    /// Other tables, indexes and functions that somebody added are not reported.
     fn guard_problems(&mut self) -> Result<Vec<String>, StoreError>;
 }
 

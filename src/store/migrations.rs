@@ -1,3 +1,5 @@
+//! Running, reverting and listing the migrations of either backend under one lock.
+
 use diesel::Connection;
 use diesel::migration::{Migration, MigrationSource};
 use tracing::info;

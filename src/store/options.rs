@@ -1,3 +1,5 @@
+//! Bounds on connections, waits and retries, and the choice whether a missing SQLite file is created.
+
 use std::time::Duration;
 
 use crate::facts::LengthOfTime;

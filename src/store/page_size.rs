@@ -1,3 +1,5 @@
+//! Bounding the rows of a page by their number and by the text in them.
+
 use diesel::QueryResult;
 
 use crate::models::HasText;

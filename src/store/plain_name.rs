@@ -1,3 +1,5 @@
+//! Names of books and prefixes of roles, restricted to characters that need no quoting in SQL.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! The connections to one book, and transactions that are run again after passing faults.
+
 use std::fmt;
 use std::time::{Duration, Instant};
 

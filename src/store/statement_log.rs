@@ -1,3 +1,5 @@
+//! Logging how long each SQL statement took, without its values.
+
 use std::fmt::{self, Display, Write};
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! Parsing, checking and displaying the URL of a database without its password.
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

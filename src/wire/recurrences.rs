@@ -1,3 +1,5 @@
+//! Reading the date, the time of day and the due day of a recurring transfer.
+
 use std::time::Duration;
 
 use crate::error::InputError;

@@ -1,3 +1,5 @@
+//! Reading how a transfer is split among accounts, such as `a 50%, b 45%, c rest`.
+
 use crate::error::InputError;
 use crate::requests::Part;
 

@@ -26,6 +26,8 @@ pub struct Source {
     /// From the top of the repository, with slashes.
     pub path: String,
     pub line_count: usize,
+    /// Whether it begins by saying what it is for.
+    pub has_doc: bool,
     /// The text with comments and the insides of strings blanked out. Every view keeps all offsets and line breaks.
     pub code: String,
     /// As `code`, with test modules blanked out too.
@@ -44,7 +46,8 @@ impl Source {
                 view.replace_range(range.clone(), &blanks);
             }
         }
-        Self { path: path.to_owned(), line_count: text.lines().count(), code, code_without_tests, texts }
+        let has_doc = text.starts_with("//! ");
+        Self { path: path.to_owned(), line_count: text.lines().count(), has_doc, code, code_without_tests, texts }
     }
 
     /// The folder of the source of the file's package.

@@ -25,7 +25,7 @@ pub struct Annotation {
 pub struct AccountEvent {
     /// The account.
     pub account_id: AccountId,
-    /// The how-manieth event of the account it is, from 1.
+    /// The number of the event among those of its account, from 1.
     pub number: i64,
     /// Its number among all transfers and events of the book.
     pub sequence: Sequence,

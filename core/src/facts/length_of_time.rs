@@ -1,3 +1,5 @@
+//! Lengths of time as text, in units from days to nanoseconds.
+
 use std::fmt;
 use std::time::Duration;
 

@@ -14,3 +14,11 @@ pub struct PeriodChange {
     /// Why.
     pub reason: Option<Description>,
 }
+
+impl PeriodChange {
+    /// A change without a reason.
+    #[must_use]
+    pub const fn new(period: Period, action: PeriodAction, actor: Actor) -> Self {
+        Self { period, action, actor, reason: None }
+    }
+}

@@ -1,3 +1,5 @@
+//! The commands that copy an SQLite book to a backup file and restore it from one.
+
 use std::path::PathBuf;
 
 use clap::Args;

@@ -1,3 +1,5 @@
+//! Showing balances of single accounts or of all accounts below a path, now or as of a moment.
+
 use clap::Args;
 
 use crate::cli::args::parse;

@@ -1,3 +1,5 @@
+//! Posting a file of requests in one transaction, with one result for each request.
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 

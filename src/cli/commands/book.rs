@@ -1,3 +1,5 @@
+//! Creating and listing the books of one database.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, parse};

@@ -1,3 +1,5 @@
+//! Showing the book's clock, and accepting entries that are recorded later than that clock says.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, parse};

@@ -1,3 +1,5 @@
+//! Listing every setting that is in effect and, on request, the source of each value.
+
 use std::time::Duration;
 
 use clap::{Args, Subcommand};

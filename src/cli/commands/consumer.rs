@@ -1,3 +1,5 @@
+//! Adding, listing, moving and removing named consumers of the event feed from the command line.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::advice;

@@ -1,3 +1,5 @@
+//! Listing the book's currencies, and registering those that ISO 4217 does not have.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, ReasonArgs, parse};

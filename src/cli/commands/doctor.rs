@@ -1,3 +1,5 @@
+//! Examining the database and its settings, and printing each warning with its remedy.
+
 use clap::Args;
 
 use crate::cli::advice;

@@ -1,3 +1,5 @@
+//! Exchanging money between accounts of two currencies at a given rate, with an optional fee.
+
 use clap::Args;
 
 use crate::cli::args::parse;

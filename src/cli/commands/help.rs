@@ -1,3 +1,5 @@
+//! The `help` command: the long help of any command, and the topics about exit codes and settings.
+
 use clap::Args;
 
 use crate::cli::context::{Context, Ending};

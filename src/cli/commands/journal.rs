@@ -1,3 +1,5 @@
+//! Posting a journal from a file or from legs on the command line, and listing and showing journals.
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};

@@ -1,3 +1,5 @@
+//! Creating, listing, revoking and rotating keys of the API from the command line.
+
 use std::time::Duration;
 
 use clap::{Args, Subcommand};

@@ -1,3 +1,5 @@
+//! Running, reverting and listing schema migrations, and creating the PostgreSQL roles of a book.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, parse};

@@ -1,3 +1,5 @@
+//! Adding, listing and removing monitors from the command line, and showing when each was raised and cleared.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::args::parse;

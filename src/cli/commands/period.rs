@@ -1,3 +1,5 @@
+//! Closing and reopening accounting periods from the command line, and listing them with their history.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::args::{ModeArgs, ReasonArgs, parse};

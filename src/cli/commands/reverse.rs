@@ -1,3 +1,5 @@
+//! Reversing a transfer in whole or in part, or a whole journal, from the command line.
+
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::parse;

@@ -1,3 +1,5 @@
+//! Writing a seal of the book, signed on request, and reading one back to verify against.
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

@@ -1,3 +1,5 @@
+//! Starting the HTTP server with the options of the command line.
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Generating shell completions and manual pages from the definitions of the commands.
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

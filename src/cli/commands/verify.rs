@@ -1,3 +1,5 @@
+//! Verifying a book, or one account, with a progress bar, optionally against a seal.
+
 use std::path::PathBuf;
 
 use clap::Args;

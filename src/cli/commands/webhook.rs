@@ -1,3 +1,5 @@
+//! Adding, testing, pausing and removing webhooks from the command line, and sending failed events again.
+
 use clap::{Args, Subcommand};
 
 use crate::cli::advice;

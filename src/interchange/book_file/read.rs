@@ -1,3 +1,5 @@
+//! Reading a book's file line by line, and refusing any line that Teller would write differently.
+
 use std::io::{BufRead, Read};
 
 use sha2::{Digest, Sha256};

@@ -1,3 +1,5 @@
+//! Writing the records of a whole book, one a line.
+
 use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};

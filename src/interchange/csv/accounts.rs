@@ -1,3 +1,5 @@
+//! The columns of a CSV file of accounts, and reading its lines.
+
 use std::borrow::Cow;
 use std::io::Read;
 

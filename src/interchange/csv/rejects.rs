@@ -1,3 +1,5 @@
+//! The CSV file of lines that an import refused, each with its number and the reason, ready to be mended and imported.
+
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 

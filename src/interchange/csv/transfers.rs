@@ -1,3 +1,5 @@
+//! The columns of a CSV file of transfers, and reading its lines with their keys and accounts.
+
 use std::io::Read;
 
 use crate::error::Error;

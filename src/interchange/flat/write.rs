@@ -1,3 +1,5 @@
+//! Writing the rows of one table as CSV or as JSON lines.
+
 use std::io::{self, Write};
 
 use crate::interchange::flat::columns::{columns, values};

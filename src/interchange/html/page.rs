@@ -1,3 +1,5 @@
+//! Building an HTML page for screen and paper: its style, its tables, and the escaping of all text.
+
 use crate::wire::visible;
 
 /// How pages look, on screens and on paper. Headers are repeated on each sheet, and rows are never cut.

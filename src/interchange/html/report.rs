@@ -1,3 +1,5 @@
+//! HTML pages of the balance sheet, the income statement and the trial balance.
+
 use crate::facts::AccountType;
 use crate::interchange::html::page::{Page, Row};
 use crate::interchange::html::plot::{Drawn, Plot};

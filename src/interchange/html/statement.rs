@@ -1,3 +1,5 @@
+//! The HTML page of an account's statement over a span, for the owner of the account.
+
 use crate::facts::TransferKind;
 use crate::interchange::html::page::{Page, Row};
 use crate::ledger::{Day, Span, SpanStatement, StatementEntry, StatementOrder};

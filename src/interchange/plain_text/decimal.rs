@@ -1,3 +1,5 @@
+//! Formatting minor units as a decimal number with the digits of the currency.
+
 use std::fmt::Write;
 
 /// A number of minor units as text, with exactly so many decimals: `-734.70`.

@@ -1,3 +1,5 @@
+//! Differences between hledger, ledger and beancount in the journals that they read.
+
 use crate::error::InputError;
 use crate::ledger::{BalancesOf, Day, JournalRecord};
 

@@ -15,7 +15,7 @@ impl Ledger {
     /// way, so that everything posted later sees the change.
     ///
     /// # Errors
-    /// [`Rejection::PeriodNotOver`](crate::rejection::Rejection::PeriodNotOver), [`Rejection::ClockBehind`](crate::rejection::Rejection::ClockBehind);
+    /// [`Rejection::PeriodNotOver`](crate::rejection::Rejection::PeriodNotOver), `PeriodClosedWithin`, `ClockBehind`;
     /// [`Error::Store`], with `Denied` for a role that is not the book's owner.
     ///
     /// ```
@@ -25,12 +25,7 @@ impl Ledger {
     /// use teller::facts::PeriodAction;
     /// use teller::requests::PeriodChange;
     ///
-    /// let close = PeriodChange {
-    ///     period: "2020".parse()?,
-    ///     action: PeriodAction::Close,
-    ///     actor: "accounting".parse()?,
-    ///     reason: None,
-    /// };
+    /// let close = PeriodChange::new("2020".parse()?, PeriodAction::Close, "accounting".parse()?);
     /// assert!(ledger.change_period(&close, Mode::Commit)?.is_some());
     /// assert!(ledger.change_period(&close, Mode::Commit)?.is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -62,12 +57,7 @@ impl Ledger {
     /// # use teller::Mode;
     /// # use teller::facts::PeriodAction;
     /// # use teller::requests::PeriodChange;
-    /// # let close = PeriodChange {
-    /// #     period: "2020".parse()?,
-    /// #     action: PeriodAction::Close,
-    /// #     actor: "accounting".parse()?,
-    /// #     reason: None,
-    /// # };
+    /// # let close = PeriodChange::new("2020".parse()?, PeriodAction::Close, "accounting".parse()?);
     /// ledger.change_period(&close, Mode::Commit)?;
     /// assert!(ledger.closed_periods(None)?.find("2020-07-01T00:00:00Z".parse()?).is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -89,12 +79,7 @@ impl Ledger {
     /// # use teller::Mode;
     /// # use teller::facts::PeriodAction;
     /// # use teller::requests::PeriodChange;
-    /// # let close = PeriodChange {
-    /// #     period: "2020".parse()?,
-    /// #     action: PeriodAction::Close,
-    /// #     actor: "accounting".parse()?,
-    /// #     reason: None,
-    /// # };
+    /// # let close = PeriodChange::new("2020".parse()?, PeriodAction::Close, "accounting".parse()?);
     /// ledger.change_period(&close, Mode::Commit)?;
     /// assert_eq!(ledger.period_events()?.len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,3 +1,5 @@
+//! The position of a reader in the event feed, as text that detects a book restored to an earlier state.
+
 use std::fmt;
 use std::str::FromStr;
 

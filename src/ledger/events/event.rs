@@ -1,3 +1,5 @@
+//! One event of the book as readers of the feed get it, with the accounts that it concerns.
+
 use uuid::Uuid;
 
 use crate::facts::{

@@ -1,8 +1,8 @@
 //! Up to where the book is complete: everything at or below that sequence is committed, or never will be.
 //!
-//! The proof has three steps. First the newest visible sequence N is read. Whoever has drawn a number below N has drawn it before that, and showed
-//! before that that it draws. Then, in a later statement, the writers under way are read. Once none of these is left, each has committed or has
-//! not: the horizon is N. What is read in a later transaction up to N is all that there will ever be.
+//! The proof has three steps. First the newest visible sequence N is read. A writer with a number below N has drawn it before that read,
+//! and announced before drawing that it draws. Then, in a later statement, the writers under way are read. Once none of these is left, each
+//! has committed or has not: the horizon is N. What is read in a later transaction up to N is all that there will ever be.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

@@ -1,3 +1,5 @@
+//! The kinds of events, each derived from a transfer or a change of the book.
+
 use crate::facts::{AccountEvent, AccountState, BookEventKind, Transfer, TransferId, TransferKind};
 use crate::ledger::events::order::BookEntry;
 

@@ -99,6 +99,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let page = ledger.list_events(None, &Default::default(), 1, std::time::Duration::ZERO)?;
+    /// assert_eq!(page.events[0].book, ledger.book_id()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn book_id(&self) -> Result<Uuid, Error> {
         self.pool.transaction(Access::Read, |store| Ok(book_id(store)?))
     }
@@ -107,6 +115,17 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// let wait = std::time::Duration::ZERO;
+    /// let newest = ledger.newest_event_cursor(wait)?;
+    /// ledger.post(support::payment(&ledger, "rent", "30.00")?, teller::Mode::Commit)?;
+    /// let page = ledger.list_events(newest, &Default::default(), 10, wait)?;
+    /// assert_eq!(page.events.len(), 1, "what came after it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn newest_event_cursor(&self, wait: Duration) -> Result<Option<EventCursor>, Error> {
         let seen = self.wait_for_horizon(wait)?;
         self.pool.transaction(Access::Read, |store| Ok(reading::newest_cursor(store, seen.horizon)?))

@@ -48,7 +48,7 @@ impl<'a> Reading<'a> {
 
     /// Reads the page. `None` if the event that the cursor is behind is not there.
     pub(super) fn read(mut self, store: &mut dyn Store) -> Result<Option<Found>, StoreError> {
-        // The event of the cursor is read too, to see that it is the same one. Whoever gave the cursor out has proved it.
+        // The event of the cursor is read too, to see that it is the same one. It was proven complete before the cursor was given out.
         let first = self.after.map_or(Sequence(1), |cursor| cursor.sequence);
         let last = self.horizon.max(first);
         let lets_all_through = self.filter.kinds.is_empty() && self.filter.accounts.is_empty();

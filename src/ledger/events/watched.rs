@@ -186,6 +186,17 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::ledger::Watched;
+    ///
+    /// let alice = Watched::Account("customers:alice".parse()?);
+    /// let (_, standing) = ledger.standing(&alice, std::time::Duration::ZERO)?;
+    /// assert_eq!((standing.posted, standing.held), (10_000, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn standing(&self, watched: &Watched, wait: Duration) -> Result<(Option<EventCursor>, Standing), Error> {
         let seen = self.wait_for_horizon(wait)?;
         self.pool.transaction(Access::Read, |store| {

@@ -31,7 +31,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown) for the account that is credited,
-    /// [`Rejection::CurrenciesAlike`](crate::rejection::Rejection::CurrenciesAlike); [`Error::Input`] if the result is out of range; those of
+    /// [`Rejection::CurrenciesAlike`](crate::rejection::Rejection::CurrenciesAlike); [`InputError::Amount`] if the result is out of range; those of
     /// [`Ledger::post_journal`].
     ///
     /// ```

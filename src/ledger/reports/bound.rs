@@ -1,3 +1,5 @@
+//! The beginning or end of a report's column, as a place between two moments.
+
 use std::fmt;
 
 use crate::facts::Instant;

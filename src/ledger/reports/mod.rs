@@ -36,6 +36,18 @@ impl Ledger {
     /// # Errors
     /// [`InputError::Report`](crate::error::InputError::Report) for a depth of 0, a prefix that no account has, and a table of more than a
     /// million cells; [`Rejection::CurrencyUnknown`](crate::rejection::Rejection::CurrencyUnknown); [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::ledger::TableRequest;
+    ///
+    /// let request = TableRequest { depth: Some(1), ..Default::default() };
+    /// let table = ledger.balance_table(&request, &mut |_| {})?;
+    /// let rows: Vec<_> = table.rows.iter().map(|row| (row.path.as_str(), row.accounts)).collect();
+    /// assert_eq!(rows, [("cash", 1), ("customers", 2)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn balance_table(&self, request: &TableRequest, progress: &mut dyn FnMut(u64)) -> Result<BalanceTable, Error> {
         let mut bounds = request.bounds.clone();
         bounds.sort_unstable();

@@ -1,3 +1,5 @@
+//! The parameters of a table of balances: its accounts, its columns, and the time up to which entries are known.
+
 use crate::facts::{Account, Instant, NamePrefix};
 use crate::ledger::reports::bound::Bound;
 use crate::ledger::reports::table::is_of_income;

@@ -93,7 +93,7 @@ impl Ledger {
     /// # Errors
     /// [`InputError::Recurrence`]; [`InputError::Text`] if the metadata has no room for the schedule's id; a
     /// [`Rejection`](crate::rejection::Rejection) up to `AccountClosed` that every transfer of the schedule would get;
-    /// [`ScheduleRejection::ScheduleExists`]; [`Error::Store`].
+    /// [`ScheduleRejection::ScheduleExists`]; [`Rejection::ClockBehind`](crate::rejection::Rejection::ClockBehind); [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
@@ -168,7 +168,7 @@ impl Ledger {
     /// cancelled, or finished with nothing left to try.
     ///
     /// # Errors
-    /// [`ScheduleRejection::ScheduleUnknown`], [`Error::Store`].
+    /// [`ScheduleRejection::ScheduleUnknown`]; [`Rejection::ClockBehind`](crate::rejection::Rejection::ClockBehind); [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }

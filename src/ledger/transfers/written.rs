@@ -31,6 +31,20 @@ impl Ledger {
     /// # Errors
     /// [`InputError::Amount`](crate::error::InputError::Amount) with its place, for amounts with more decimals than their currency has, or too
     /// large; [`Rejection::SequenceUnknown`]; [`Error::Store`]. Then nothing is posted. All other refusals are in the answers.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::requests::BatchPolicy;
+    /// use teller::wire::{RequestReader, Signature};
+    ///
+    /// let reader = RequestReader::new(Signature { actor: None, reason: None });
+    /// let requests = reader.read_items(r#"{"key": "rent", "from": "customers:alice", "to": "customers:bob", "amount": "30.00"}"#)?;
+    /// let answers = ledger.submit_written(&requests, BatchPolicy::CarryOn, Mode::Commit)?;
+    /// assert!(answers[0].is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit_written(
         &self,
         requests: &[Request<Written>],
@@ -73,6 +87,19 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::submit_one`] and [`Ledger::submit_written`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::wire::{RequestReader, Signature};
+    ///
+    /// let reader = RequestReader::new(Signature { actor: None, reason: None });
+    /// let items = reader.read_items(r#"{"key": "rent", "from": "customers:alice", "to": "customers:bob", "amount": "30.00"}"#)?;
+    /// assert!(!ledger.submit_one_written(&items[0], Mode::Commit)?.replayed);
+    /// assert!(ledger.submit_one_written(&items[0], Mode::Commit)?.replayed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit_one_written(
         &self,
         request: &Request<Written>,

@@ -1,3 +1,5 @@
+//! Rows of transfers and their metadata as JSON; most queries over them have files of their own.
+
 mod chain;
 mod counting;
 mod effective;

@@ -1,3 +1,5 @@
+//! The event with which a new webhook or consumer begins: the first, the latest, or one that is named.
+
 use std::str::FromStr;
 use std::time::Duration;
 

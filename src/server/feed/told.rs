@@ -1,3 +1,5 @@
+//! Events serialized once for all readers, with fields hidden from keys that may not see an account.
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The scopes that a key can have, and their names.
+
 use std::fmt;
 use std::str::FromStr;
 

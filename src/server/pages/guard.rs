@@ -27,7 +27,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
-/// Whether the browser speaks TLS, with this server or with a proxy before it. Whoever lies about that harms only himself.
+/// Whether the browser speaks TLS, with this server or with a proxy before it. A client that sends a false header harms only itself.
 fn is_secure(state: &State, headers: &HeaderMap) -> bool {
     state.is_secure || headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
 }

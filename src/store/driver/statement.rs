@@ -1,3 +1,5 @@
+//! Translating the error of a statement or migration into a fault of the store, by its code or its text.
+
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::store::StoreError;

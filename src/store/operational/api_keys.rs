@@ -1,3 +1,5 @@
+//! The table of API keys, with the times at which each was made, expires, was revoked and was last used.
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 

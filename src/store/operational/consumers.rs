@@ -1,3 +1,5 @@
+//! The table of consumers: their cursors, and the leases of their readers.
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 

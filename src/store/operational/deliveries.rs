@@ -1,3 +1,5 @@
+//! The table of events that wait for another attempt at delivery or have failed for good.
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 

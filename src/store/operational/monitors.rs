@@ -1,3 +1,5 @@
+//! The tables of monitors, their crossings and the holds and dues that they have told of.
+
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;

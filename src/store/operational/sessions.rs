@@ -1,3 +1,5 @@
+//! The table of dashboard sessions, stored beside the API keys.
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 

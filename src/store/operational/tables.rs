@@ -77,7 +77,7 @@ pub(super) const LEASES: Table = Table {
     rights: "select, insert, update",
 };
 
-/// Whoever may make one of them makes all, so that servers need not be allowed to.
+/// All tables, made together by a role that may make one, so that servers need no right to make tables.
 pub(super) const ALL: [&Table; 10] = [
     &OF_BOOK,
     &KEYS,

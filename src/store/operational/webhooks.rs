@@ -1,3 +1,5 @@
+//! The table of webhooks: their settings, their progress in the feed, and the lease of the server that delivers.
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
@@ -162,7 +164,7 @@ impl WebhookRows<'_> {
         )
     }
 
-    /// Delivers again what is behind a cursor, and behind a crossing. Whoever delivers now notices by the epoch.
+    /// Delivers again what is behind a cursor, and behind a crossing. The server that delivers now notices that by the epoch.
     pub(crate) fn rewind(&self, id: &str, cursor: Option<&String>, crossing: i64) -> Result<(), StoreError> {
         self.change(
             "update {}.webhooks set cursor = $1, crossing = $2, epoch = epoch + 1, leased_until = 0, holder = '' \

@@ -1,3 +1,5 @@
+//! Connections to PostgreSQL: opening one, its transactions, and the advisory lock of migrations.
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;

@@ -1,3 +1,5 @@
+//! Finding the expired holds of several accounts by one index look-up for each account.
+
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};

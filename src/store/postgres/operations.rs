@@ -1,3 +1,5 @@
+//! Creating and listing schemas as books, applying roles, and asking the server for the time.
+
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;

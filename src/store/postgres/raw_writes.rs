@@ -1,3 +1,5 @@
+//! Bare writes by `COPY` into a copy of the table of transfers, for measurements.
+
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;

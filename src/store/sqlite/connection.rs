@@ -1,3 +1,5 @@
+//! Connections to SQLite files: opening one, its transactions, and checking that the file is still the same.
+
 use std::io::ErrorKind;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! Opening SQLite files in a given mode, copying them for backups, and refusing operations that need a server.
+
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+//! Bare inserts into a second file with the same table of transfers, for measurements.
+
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;

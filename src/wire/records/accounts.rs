@@ -1,3 +1,5 @@
+//! Records of balances, accounts, their changes, and currencies.
+
 use bigdecimal::BigDecimal;
 
 use crate::facts::{

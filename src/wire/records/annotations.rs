@@ -1,3 +1,5 @@
+//! Records of metadata, of its changes, and of the indexes over it.
+
 use crate::facts::{AccountEvent, AccountName, Instant, Metadata, MetadataKey, Sequence, TransferId};
 use crate::ledger::Mode;
 use crate::requests::AnnotationTarget;

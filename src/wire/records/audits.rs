@@ -1,3 +1,5 @@
+//! The record of an audit by another accounting program.
+
 use crate::ledger::JournalCounts;
 
 /// How many findings a record has at most.

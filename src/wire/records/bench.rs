@@ -1,3 +1,5 @@
+//! The record of a measurement, with its ratios to pgbench, to bare writes and to the library.
+
 use std::time::Duration;
 
 use crate::bench::Measured;

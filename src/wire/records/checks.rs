@@ -1,3 +1,5 @@
+//! Records of verifications, imports, migrations, facts of the database, and settings.
+
 use serde::Serialize;
 
 use crate::facts::{Instant, Sequence};

@@ -1,3 +1,5 @@
+//! Records of the book's clock and of the acceptance of later entries.
+
 use crate::facts::{BookEvent, Instant, Sequence};
 use crate::ledger::{ClockStatus, Mode};
 use crate::wire::records::text;

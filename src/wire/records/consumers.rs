@@ -1,3 +1,5 @@
+//! The record of a consumer: its cursor, its lag and its lease.
+
 use crate::facts::Instant;
 
 record! {

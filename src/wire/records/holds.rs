@@ -1,3 +1,5 @@
+//! Records of a hold, of its history, and of how many holds have expired.
+
 use crate::facts::{AccountName, Actor, HoldState, Instant, Key, Metadata, Sequence, TransferId};
 use crate::ledger::{HoldHistory, HoldStatus, Mode, Posted};
 use crate::money::{CurrencyCode, Money};

@@ -1,3 +1,5 @@
+//! Records of single lines of an imported file, accepted or refused.
+
 use crate::facts::{AccountName, Instant, Key, TransferId};
 use crate::ledger::{Line, LineKey, LineOutcome, Refused, TransferLine};
 use crate::money::CurrencyCode;

@@ -1,3 +1,5 @@
+//! Records of API keys, with the secret only where the key was just made.
+
 use crate::facts::{Actor, Instant, NamePrefix};
 
 /// What is shown of a key.

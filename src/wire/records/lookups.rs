@@ -1,3 +1,5 @@
+//! Records of a transfer with its balances and related transfers, and of a journal in a list.
+
 use crate::facts::{Actor, Instant, Key, Metadata, Sequence, TransferId};
 use crate::ledger::{JournalSummary, Mode, Posted, TransferDetails};
 use crate::money::Money;

@@ -1,3 +1,5 @@
+//! Records of monitors and of their crossings, and the words for raised and cleared.
+
 use uuid::Uuid;
 
 use crate::facts::{Instant, ScheduleId, TransferId};

@@ -1,3 +1,5 @@
+//! Records of the results of creating books, backups, exports, roles, seals and manual pages.
+
 use std::path::Path;
 
 use crate::ledger::{BookHeader, Mode};

@@ -1,3 +1,5 @@
+//! Records of closed periods, and of the events that closed and reopened them.
+
 use crate::facts::{BookChange, BookEvent, Hash, Instant, Period, PeriodAction, Sequence};
 use crate::ledger::Mode;
 use crate::wire::records::text;

@@ -1,3 +1,5 @@
+//! Records of schedules, of their dues, and of a run that posts what is due.
+
 use crate::facts::{
     AccountName, Due, DueState, Instant, Metadata, OnRefusal, RecurrenceParts, RecurrencePeriod, Refusal, ScheduleId,
     ScheduleState, TransferId,

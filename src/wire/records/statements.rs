@@ -1,3 +1,5 @@
+//! Records of an account's statement: its entries, and the head before them.
+
 use std::fmt::Display;
 
 use crate::facts::{

@@ -1,3 +1,5 @@
+//! Records of transfers, of receipts, and of the items of a batch.
+
 use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, Sequence, Transfer, TransferId, TransferKind};
 use crate::ledger::{Mode, Posted, Receipt};
 use crate::money::{Amount, CurrencyCode, Money};

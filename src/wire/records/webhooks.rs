@@ -1,3 +1,5 @@
+//! Records of webhooks, of their secrets, of deliveries, and of a test event.
+
 use crate::facts::Instant;
 
 record! {

@@ -8,7 +8,7 @@ use crate::rejection::Rejection;
 pub struct ChangedAccount {
     /// Its new state.
     pub account: Account,
-    /// The head that it had when the batch began. Whoever still has that has the whole history that the account was judged by.
+    /// The head that it had when the batch began. An account with that head still has the whole history by which it was judged.
     pub head_before: Hash,
 }
 

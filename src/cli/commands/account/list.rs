@@ -1,3 +1,5 @@
+//! Listing accounts by name, filtered and page by page.
+
 use clap::Args;
 
 use crate::cli::args::{metadata_of, parse};

@@ -1,3 +1,5 @@
+//! Opening, showing and limiting accounts from the command line; listing and freezing them have files of their own.
+
 mod list;
 mod state;
 

@@ -1,3 +1,5 @@
+//! The `bench` command: choosing workloads, running them, and comparing them with pgbench and bare writes.
+
 #[cfg(feature = "server")]
 mod serve;
 

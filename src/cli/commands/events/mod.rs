@@ -1,3 +1,5 @@
+//! Printing the book's events once or as they happen, from the beginning, behind a cursor or as a consumer.
+
 #[cfg(feature = "server")]
 mod consuming;
 #[cfg(not(feature = "server"))]

@@ -1,3 +1,5 @@
+//! The arguments of an export: its format, its file, and the rows that it selects.
+
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};

@@ -1,3 +1,5 @@
+//! Exporting the whole book to a file or to stdout, for `teller import book` to read.
+
 use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Exporting one table of the book as CSV, JSON lines or Parquet.
+
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;

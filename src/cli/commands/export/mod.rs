@@ -1,3 +1,5 @@
+//! The `export` command, which hands each format to the file that writes it.
+
 mod args;
 mod book;
 mod destination;

@@ -1,3 +1,5 @@
+//! Listing holds, filtered by account, state, amount and time.
+
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::parse;

@@ -1,3 +1,5 @@
+//! Placing, capturing, releasing, expiring and showing holds from the command line.
+
 mod list;
 
 use clap::{Args, Subcommand};

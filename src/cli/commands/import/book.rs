@@ -1,3 +1,5 @@
+//! Importing a whole book from an exported file into an empty one, or trying that in a dry run.
+
 use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::path::PathBuf;

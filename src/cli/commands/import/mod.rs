@@ -1,3 +1,5 @@
+//! Importing accounts and transfers from CSV files; whole books are imported by a file of its own.
+
 mod arguments;
 mod book;
 mod dialect;

@@ -1,3 +1,5 @@
+//! Declaring, listing and removing indexes over metadata keys, with a report of what a build waits for.
+
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;

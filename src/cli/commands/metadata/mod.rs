@@ -1,3 +1,5 @@
+//! Setting and showing the metadata of an account or a transfer, as it is now, as it was, and how it changed.
+
 mod index;
 
 use std::collections::BTreeSet;

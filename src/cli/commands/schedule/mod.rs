@@ -1,3 +1,5 @@
+//! Listing, showing, cancelling and running schedules; adding one has a file of its own.
+
 mod add;
 
 use std::ops::ControlFlow;

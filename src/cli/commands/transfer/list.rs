@@ -1,3 +1,5 @@
+//! Listing transfers, newest first, filtered by account, kind, amount and what they belong to.
+
 use clap::Args;
 
 use crate::cli::args::parse;

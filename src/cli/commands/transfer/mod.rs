@@ -1,3 +1,5 @@
+//! Posting transfers, splits, deposits and withdrawals from the command line.
+
 mod list;
 mod show;
 

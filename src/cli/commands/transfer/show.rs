@@ -1,3 +1,5 @@
+//! Showing one transfer with its hold, its reversals and the balances after it.
+
 use clap::Args;
 
 use crate::cli::context::{Context, Ending};

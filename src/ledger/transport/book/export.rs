@@ -1,3 +1,5 @@
+//! Reading the whole book at one moment and handing its records to a sink in the book's order.
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::iter;
@@ -28,6 +30,18 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::File`] where the sink fails, [`Error::Store`]; `Corrupt` for a book that is not whole: see [`Ledger::verify`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::ops::ControlFlow;
+    /// use teller::interchange::BookWriter;
+    ///
+    /// let mut writer = BookWriter::new(Vec::new(), |lines| Ok(lines.clear()));
+    /// let header = ledger.export_book(&mut writer, &mut |_| ControlFlow::Continue(()))?.unwrap();
+    /// assert_eq!((header.accounts, header.transfers), (3, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn export_book(
         &self,
         sink: &mut (dyn BookSink + Send),

@@ -51,6 +51,27 @@ impl Ledger {
     ///
     /// # Errors
     /// [`InputError::BookFile`](crate::InputError::BookFile), [`Rejection::BookUsed`], [`Error::File`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use std::ops::ControlFlow;
+    /// use teller::interchange::{BookReader, BookWriter};
+    /// use teller::store::StoreOptions;
+    /// use teller::{Ledger, Mode};
+    ///
+    /// let mut writer = BookWriter::new(Vec::new(), |lines| Ok(lines.clear()));
+    /// ledger.export_book(&mut writer, &mut |_| ControlFlow::Continue(()))?;
+    /// let lines = writer.into_inner();
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let url = format!("sqlite://{}", folder.path().join("copy.db").display());
+    /// let copy = Ledger::open_incomplete(url.parse()?, StoreOptions::default().making_missing())?;
+    /// let mut reader = BookReader::new(lines.as_slice());
+    /// assert!(copy.import_book(&mut reader, Mode::Commit, &mut |_| ControlFlow::Continue(()))?.is_complete);
+    /// assert_eq!(copy.book_id()?, ledger.book_id()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn import_book(
         &self,
         source: &mut (dyn BookSource + Send),

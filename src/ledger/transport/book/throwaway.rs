@@ -1,3 +1,5 @@
+//! A temporary SQLite book into which a dry run imports, deleted when it is dropped.
+
 use tempfile::TempDir;
 
 use crate::error::Error;

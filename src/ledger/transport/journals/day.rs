@@ -1,3 +1,5 @@
+//! Calendar days of UTC, by which journals and reports date their amounts.
+
 use std::fmt;
 
 use crate::facts::Instant;

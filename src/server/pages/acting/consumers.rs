@@ -29,7 +29,7 @@ const MOVE: Form = Form {
 
 const REMOVE: Form = Form {
     title: "Remove a consumer",
-    about: "It is forgotten with its place. Whoever reads under its name later begins anew. This cannot be undone.",
+    about: "It is forgotten with its place. A reader that comes under its name later begins anew. This cannot be undone.",
     scope: Scope::EventsRead,
     fields: &[],
     of: Some(CONSUMER),
