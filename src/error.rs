@@ -299,6 +299,7 @@ pub enum InputError {
     ActorMissing,
     /// A batch that one transaction does not take.
     #[error("the batch has more than {items_max} requests, the most that one transaction takes")]
+    #[strum(serialize = "batch_too_large")]
     BatchTooLarge {
         /// The most.
         items_max: u64,

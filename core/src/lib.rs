@@ -14,6 +14,8 @@
 #[macro_use]
 mod words;
 
+mod codes;
+
 pub mod facts;
 pub mod judging;
 pub mod maps;

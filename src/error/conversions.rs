@@ -49,3 +49,30 @@ impl From<diesel::result::Error> for Error {
         Self::Store(fault.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{AccountName, Instant, Period};
+    use crate::money::{CurrencyCode, Rate, WrittenAmount};
+
+    #[test]
+    fn what_is_handed_on_keeps_its_code() {
+        let text = "".parse::<AccountName>().unwrap_err();
+        let amount = WrittenAmount::parse("x").unwrap_err();
+        let currency = "eu".parse::<CurrencyCode>().unwrap_err();
+        let rate = "0".parse::<Rate>().unwrap_err();
+        let instant = "x".parse::<Instant>().unwrap_err();
+        let period = "x".parse::<Period>().unwrap_err();
+        for (code, handed_on) in [
+            (text.code(), InputError::from(text)),
+            (amount.code(), InputError::from(amount)),
+            (currency.code(), InputError::from(currency)),
+            (rate.code(), InputError::from(rate)),
+            (instant.code(), InputError::from(instant)),
+            (period.code(), InputError::from(period)),
+        ] {
+            assert_eq!(handed_on.code(), code);
+        }
+    }
+}

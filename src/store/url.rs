@@ -136,11 +136,26 @@ impl fmt::Debug for DatabaseUrl {
 /// A text that is not a database URL.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{shown} {problem}; write sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE")]
+#[non_exhaustive]
 pub struct UrlError {
     /// What was given, without its password.
     pub shown: String,
     /// What is wrong with it.
     pub problem: &'static str,
+}
+
+impl UrlError {
+    /// The stable code, as in JSON and in docs/errors.md.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "url_invalid"
+    }
+
+    /// Whether the same can succeed without anyone changing it: never.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

@@ -123,6 +123,7 @@ impl Serialize for Instant {
 /// A text that is not a moment.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{text:?} is not a time; write it with its offset, like 2026-01-31T12:00:00Z or 2026-01-31T16:00:00+04:00")]
+#[non_exhaustive]
 pub struct InstantError {
     /// What was given, shortened to 40 characters.
     pub text: String,

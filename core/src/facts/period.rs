@@ -108,6 +108,7 @@ impl Serialize for Period {
 /// A text that is not a period.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{text:?} is not a period; write a year, a month or a day of UTC, like 2026, 2026-01 or 2026-01-31")]
+#[non_exhaustive]
 pub struct PeriodError {
     /// What was given, shortened to 40 characters.
     pub text: String,

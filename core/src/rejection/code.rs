@@ -1,6 +1,6 @@
 //! The code of a rejection.
 
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, ScheduleRejection};
 
 impl Rejection {
     /// The stable code, as in JSON and in docs/rejections.md.
@@ -8,7 +8,7 @@ impl Rejection {
     pub fn code(&self) -> &'static str {
         match self {
             Self::InLeg { rejection, .. } => rejection.code(),
-            Self::Schedule(rejection) => rejection.into(),
+            Self::Schedule(rejection) => rejection.code(),
             other => other.into(),
         }
     }
@@ -24,5 +24,19 @@ impl Rejection {
     #[must_use]
     pub(crate) fn in_leg(self, leg: usize) -> Self {
         Self::InLeg { leg, rejection: Box::new(self) }
+    }
+}
+
+impl ScheduleRejection {
+    /// The stable code, as in JSON and in docs/rejections.md.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.into()
+    }
+
+    /// As [`Rejection::is_retryable`]: never.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
     }
 }
