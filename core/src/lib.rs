@@ -14,8 +14,6 @@
 #[macro_use]
 mod words;
 
-mod codes;
-
 pub mod facts;
 pub mod judging;
 pub mod maps;

@@ -1,4 +1,4 @@
-//! Closed sets of words, with their text in both directions.
+//! Closed sets of words, with their text in both directions, and the codes of errors.
 
 /// Gives a closed set of words its text in both directions, so that the database, the command line and JSON use the same words.
 #[doc(hidden)]
@@ -33,6 +33,25 @@ macro_rules! words {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// Gives an error about what was handed in its stable code.
+macro_rules! input_code {
+    ($error:ident = $code:literal) => {
+        impl $error {
+            /// The stable code, as in JSON and in docs/errors.md.
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                $code
+            }
+
+            /// Whether the same can succeed without anyone changing it: never.
+            #[must_use]
+            pub const fn is_retryable(&self) -> bool {
+                false
             }
         }
     };

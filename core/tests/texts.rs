@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use teller::facts::{
-    AccountName, AccountType, Actor, CurrencyName, Description, Key, Metadata, MetadataKey, NamePrefix, TextError,
-    is_letter, is_unseen, similar_names, similar_texts, without_spelling,
+    AccountName, AccountType, Actor, CurrencyName, Description, Instant, Key, Metadata, MetadataKey, NamePrefix,
+    Period, TextError, is_letter, is_unseen, similar_names, similar_texts, without_spelling,
 };
+use teller::money::{CurrencyCode, Rate};
 
 /// Characters of which nothing is seen: format, separators, unassigned, private, selectors and fillers.
 const UNSEEN: &[char] = &[
@@ -239,4 +240,17 @@ fn the_names_that_may_have_been_meant_are_proposed() {
     // Swapped letters that stand beside each other count once, and farther ones do not.
     assert_eq!(similar("abcd", &["bacd", "badc", "cbad"]), ["bacd"]);
     assert_eq!(similar("ÄB", &["äb"]), ["äb"]);
+}
+
+#[test]
+fn what_cannot_be_read_has_a_stable_code() {
+    let text = "".parse::<AccountName>().unwrap_err();
+    let currency = "eu".parse::<CurrencyCode>().unwrap_err();
+    let rate = "0".parse::<Rate>().unwrap_err();
+    let instant = "yesterday".parse::<Instant>().unwrap_err();
+    let period = "2026-13".parse::<Period>().unwrap_err();
+    let codes = [text.code(), currency.code(), rate.code(), instant.code(), period.code()];
+    assert_eq!(codes, ["text_invalid", "currency_invalid", "exchange_invalid", "time_invalid", "period_invalid"]);
+    let may_pass = [text.is_retryable(), currency.is_retryable(), rate.is_retryable(), instant.is_retryable()];
+    assert!(may_pass == [false; 4] && !period.is_retryable());
 }

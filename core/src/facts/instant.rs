@@ -129,6 +129,8 @@ pub struct InstantError {
     pub text: String,
 }
 
+input_code!(InstantError = "time_invalid");
+
 #[cfg(test)]
 mod tests {
 

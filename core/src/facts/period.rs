@@ -114,6 +114,8 @@ pub struct PeriodError {
     pub text: String,
 }
 
+input_code!(PeriodError = "period_invalid");
+
 #[cfg(test)]
 mod tests {
 

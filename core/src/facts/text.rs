@@ -228,6 +228,8 @@ pub enum TextError {
     },
 }
 
+input_code!(TextError = "text_invalid");
+
 impl TextError {
     pub(crate) fn form(what: &'static str, text: &str, problem: &'static str) -> Self {
         Self::Form { what, text: shortened(text), problem }

@@ -120,3 +120,5 @@ pub enum CurrencyError {
         exponent: u8,
     },
 }
+
+input_code!(CurrencyError = "currency_invalid");

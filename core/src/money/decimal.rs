@@ -56,6 +56,8 @@ pub enum AmountError {
     },
 }
 
+input_code!(AmountError = "amount_invalid");
+
 /// What can be refused of an amount before its currency is known.
 pub(crate) fn check_unsigned(text: &str) -> Result<(), AmountError> {
     if text.starts_with(['-', '+']) {

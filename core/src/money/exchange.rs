@@ -110,6 +110,8 @@ pub enum ExchangeError {
     },
 }
 
+input_code!(ExchangeError = "exchange_invalid");
+
 /// What an amount comes to in another currency. Computed exactly, then rounded once.
 ///
 /// ```

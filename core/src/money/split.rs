@@ -77,6 +77,8 @@ pub enum SplitError {
     },
 }
 
+input_code!(SplitError = "split_invalid");
+
 /// Splits an amount of zero or more into parts that add up to it, one for each share, in order.
 ///
 /// Each percentage is rounded down to a whole unit. Where there is a `rest`, that share gets what is left. Where there is none, the

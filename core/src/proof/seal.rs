@@ -48,6 +48,8 @@ pub enum SealError {
     },
 }
 
+input_code!(SealError = "seal_invalid");
+
 impl Seal {
     /// Refuses a seal of another book, or one from the future.
     ///

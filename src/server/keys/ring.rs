@@ -53,7 +53,8 @@ pub(in crate::server) enum Found {
 pub(in crate::server) struct Ring {
     keys: Keys,
     state: Mutex<State>,
-    /// Looks are taken by turns, so that what an earlier one has read never replaces what a later one has. Who waits for the turn in a request takes no thread meanwhile.
+    /// Looks are taken by turns, so that what an earlier one has read never replaces what a later one has. A request that waits for its turn
+    /// takes no thread meanwhile.
     turn: Arc<Turn>,
 }
 
@@ -150,7 +151,7 @@ impl Ring {
         self.state().known_at.is_some_and(|known| known >= moment)
     }
 
-    /// Makes sure that a look began since that moment. It waits a little, so that many unknown keys cannot keep the database busy.
+    /// Makes sure that a look began since that moment. It waits a little first, so that many unknown keys cannot keep the database busy.
     pub(in crate::server) async fn look_since(self: &Arc<Self>, moment: Stopwatch) {
         let looked_at = self.state().looked_at;
         tokio::time::sleep(looked_at.map_or(Duration::ZERO, |looked| LOOK_INTERVAL.saturating_sub(looked.elapsed())))

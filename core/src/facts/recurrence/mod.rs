@@ -206,3 +206,5 @@ pub enum RecurrenceError {
     #[error("the first transfer would be due after the year 9999; give an earlier beginning")]
     TooLate,
 }
+
+input_code!(RecurrenceError = "recurrence_invalid");
