@@ -59,6 +59,33 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::exchange`], and [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown) for the account that falls;
     /// [`InputError::Amount`] for amounts with more decimals than its currency has, or too large.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::{AccountType, TransferId};
+    /// use teller::money::{Rounding, WrittenAmount};
+    /// use teller::requests::{AccountRequest, ExchangeRequest, Place};
+    ///
+    /// let dollar = ledger.get_currency("USD".parse()?)?.currency;
+    /// let dollars = AccountRequest::new("customers:alice:usd".parse()?, AccountType::Liability, dollar);
+    /// ledger.open_account(&dollars, Mode::Commit)?;
+    /// let request = ExchangeRequest {
+    ///     id: TransferId::from_key("exchange 1")?.into(),
+    ///     from: "customers:alice".parse()?,
+    ///     to: dollars.name,
+    ///     sold: Place::default().field("amount").of(WrittenAmount::parse("10.00")?),
+    ///     rate: "1.25".parse()?,
+    ///     rounding: Rounding::default(),
+    ///     fee: None,
+    ///     effective_at: None,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    /// };
+    /// assert_eq!(ledger.exchange_written(&request, Mode::Commit)?.bought.to_string(), "12.50 USD");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn exchange_written(
         &self,
         request: &ExchangeRequest<Placed<WrittenAmount>>,

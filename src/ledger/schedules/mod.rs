@@ -124,6 +124,29 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::add_schedule`], and [`InputError::Amount`] for more decimals than the currency has, or too much.
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::{OnRefusal, RecurrencePeriod, RecurrenceRequest, TransferId};
+    /// use teller::money::WrittenAmount;
+    /// use teller::requests::{Parties, Place, ScheduleRequest};
+    ///
+    /// let request = ScheduleRequest {
+    ///     id: TransferId::from_key("rent")?.into(),
+    ///     parties: Parties::Transfer { from: "customers:alice".parse()?, to: "customers:bob".parse()? },
+    ///     money: Place::default().field("amount").of(WrittenAmount::parse("5.00")?),
+    ///     recurrence: RecurrenceRequest::every(RecurrencePeriod::Month),
+    ///     on_refusal: OnRefusal::Retry,
+    ///     description: None,
+    ///     metadata: Default::default(),
+    ///     actor: "alice".parse()?,
+    /// };
+    /// let added = ledger.add_written_schedule(&request, Mode::Commit)?;
+    /// assert_eq!(added.status.money().to_string(), "5.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add_written_schedule(
         &self,
         request: &ScheduleRequest<Placed<WrittenAmount>>,

@@ -113,6 +113,27 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Rejection::AccountUnknown`] for the account, those of `make`, and as [`Ledger::submit_opening`] and [`Ledger::submit_written`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::Mode;
+    /// use teller::facts::AccountType;
+    /// use teller::ledger::WrittenWithOpenings;
+    /// use teller::requests::AccountRequest;
+    /// use teller::wire::{RequestReader, Signature};
+    ///
+    /// let reader = RequestReader::new(Signature { actor: None, reason: None });
+    /// let (alice, vault) = ("customers:alice".parse()?, "cash:vault".parse::<teller::facts::AccountName>()?);
+    /// let item = r#"{"key": "d2", "debit": "cash:vault", "credit": "customers:alice", "amount": "5.00"}"#;
+    /// let make = |currency| {
+    ///     let openings = vec![AccountRequest::new(vault.clone(), AccountType::Asset, currency)];
+    ///     Ok(WrittenWithOpenings { request: reader.read_items(item)?.remove(0), openings })
+    /// };
+    /// let done = ledger.submit_written_in_currency_of(&alice, make, Mode::Commit)?;
+    /// assert_eq!(done.opened[0].name, vault);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn submit_written_in_currency_of(
         &self,
         account: &AccountName,
