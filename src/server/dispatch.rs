@@ -279,22 +279,22 @@ async fn authenticate(state: &Arc<State>, headers: &HeaderMap) -> Result<Arc<Pri
 pub(super) async fn authenticate_key(state: &Arc<State>, text: &str) -> Result<Arc<Principal>, Problem> {
     let refused = |detail: &str| Problem::new(ServerCode::Unauthorized, detail);
     let Some(presented) = Presented::read(text) else { return Err(refused("what was sent has not the form of a key")) };
-    let (asked, now) = (Stopwatch::now(), || state.poster.ledger().clock().now());
+    let now = || state.poster.ledger().clock().now();
     let mut found = state.ring.find(&presented, now());
     if matches!(found, Found::Unknown) {
         // It may have been made a moment ago.
-        state.ring.look_since(asked).await;
+        let is_read = state.ring.look_again().await;
         found = state.ring.find(&presented, now());
+        if !is_read && matches!(found, Found::Unknown) {
+            let detail = "the keys cannot be read at the moment, so that nobody knows this one";
+            return Err(Problem::new(ServerCode::ServerBusy, detail));
+        }
     }
     match found {
         Found::Valid(principal) => Ok(principal),
         Found::Revoked => Err(refused("the key was revoked")),
         Found::Expired => Err(refused("the key has expired")),
-        Found::Unknown if state.ring.is_known_since(asked) => Err(refused("the key is unknown")),
-        Found::Unknown => Err(Problem::new(
-            ServerCode::ServerBusy,
-            "the keys cannot be read at the moment, so that nobody knows this one",
-        )),
+        Found::Unknown => Err(refused("the key is unknown")),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::Request as HttpRequest;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, get, on};
@@ -65,9 +65,9 @@ fn metrics(state: &Arc<State>) -> Router {
 fn documents() -> Router {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document(api::all()).to_string());
     static PAGE: LazyLock<String> = LazyLock::new(|| openapi::page(api::all()));
-    let of_page =
+    const OF_PAGE: [(HeaderName, &str); 2] =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, openapi::PAGE_POLICY)];
     Router::new()
-        .route("/openapi.json", get(|| async { ([("content-type", "application/json")], DOCUMENT.as_str()) }))
-        .route("/docs", get(async move || (of_page, PAGE.as_str())))
+        .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())))
+        .route("/docs", get(async || (OF_PAGE, PAGE.as_str())))
 }

@@ -1,6 +1,5 @@
 //! Who may do what.
 
-use std::thread;
 use std::time::Duration;
 
 use teller::server::{NewKey, Scope, Server};
@@ -293,6 +292,6 @@ fn until_refused(ask: impl Fn() -> u16) {
     let begin = std::time::Instant::now();
     while ask() != 401 {
         assert!(begin.elapsed() < Duration::from_secs(30), "the server never notices");
-        thread::yield_now();
+        std::thread::yield_now();
     }
 }

@@ -123,12 +123,13 @@ impl Ring {
 
     /// Whether a key is the one that this server made itself.
     pub(in crate::server) fn is_first(&self, id: &str) -> bool {
-        self.state().first.as_ref().is_some_and(|(first, _, _)| first == id)
+        self.state().is_first(id)
     }
 
     /// Whether this server has read of a key, or made it itself.
     pub(in crate::server) fn knows(&self, id: &str) -> bool {
-        self.state().known.contains_key(id) || self.is_first(id)
+        let state = self.state();
+        state.known.contains_key(id) || state.is_first(id)
     }
 
     /// Who logged in with that key, as long as it is valid.
@@ -146,27 +147,23 @@ impl Ring {
         Some(principal)
     }
 
-    /// Whether the keys are known as they were at that moment, or later.
-    pub(in crate::server) fn is_known_since(&self, moment: Stopwatch) -> bool {
-        self.state().known_at.is_some_and(|known| known >= moment)
-    }
-
-    /// Makes sure that a look began since that moment. It waits a little first, so that many unknown keys cannot keep the database busy.
-    pub(in crate::server) async fn look_since(self: &Arc<Self>, moment: Stopwatch) {
-        let looked_at = self.state().looked_at;
-        tokio::time::sleep(looked_at.map_or(Duration::ZERO, |looked| LOOK_INTERVAL.saturating_sub(looked.elapsed())))
-            .await;
+    /// Has the keys read by a look that begins from now on, its own or another's, and says whether they could be. It waits a little first, so
+    /// that many unknown keys cannot keep the database busy.
+    pub(in crate::server) async fn look_again(self: &Arc<Self>) -> bool {
+        let (asked, looked_at) = (Stopwatch::now(), self.state().looked_at);
+        let pause = looked_at.map_or(Duration::ZERO, |looked| LOOK_INTERVAL.saturating_sub(looked.elapsed()));
+        tokio::time::sleep(pause).await;
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        if self.state().looked_at.is_some_and(|looked| looked >= moment) {
-            return;
+        if self.state().looked_at.is_none_or(|looked| looked < asked) {
+            let ring = Arc::clone(self);
+            let look = move || {
+                let _turn = turn;
+                ring.look()
+            };
+            // Whether it could read the keys stands in `known_at`, also for those who waited for this look.
+            let _ = tokio::task::spawn_blocking(look).await;
         }
-        let ring = Arc::clone(self);
-        let look = move || {
-            let _turn = turn;
-            ring.look()
-        };
-        // Whether the keys could be read is asked of `is_known_since`, also by those who waited for this look.
-        let _ = tokio::task::spawn_blocking(look).await;
+        self.state().known_at.is_some_and(|known| known >= asked)
     }
 
     pub(in crate::server) fn find(&self, presented: &Presented<'_>, now: Instant) -> Found {
@@ -195,6 +192,10 @@ impl Ring {
 }
 
 impl State {
+    fn is_first(&self, id: &str) -> bool {
+        self.first.as_ref().is_some_and(|(first, _, _)| first == id)
+    }
+
     fn know(&mut self, kept: Vec<KeptKey>) {
         let entry = |key: KeptKey| {
             let principal = Principal {
