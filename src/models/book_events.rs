@@ -1,7 +1,5 @@
 //! Rows of events of the book as a whole, and the conditions that match their partial indexes.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -11,6 +9,7 @@ use crate::facts::{
 };
 use crate::models::CorruptRow;
 use crate::models::currencies::currency;
+use crate::models::fixed_sql::FixedSql;
 use crate::models::sql_types::{SqlHash, SqlId, SqlInstant};
 use crate::money::Currency;
 use crate::schema::book_events;
@@ -160,29 +159,29 @@ impl From<&BookChange> for Subject {
 }
 
 /// Written out, so that the planner sees that the partial indexes fit.
-pub(crate) fn is_of_a_period() -> SqlLiteral<Bool> {
-    sql("period is not null")
+pub(crate) fn is_of_a_period() -> FixedSql<Bool> {
+    FixedSql::new("period is not null")
 }
 
 /// As above, for all that postings keep to.
-pub(crate) fn is_of_postings() -> SqlLiteral<Bool> {
-    sql(OF_POSTINGS)
+pub(crate) fn is_of_postings() -> FixedSql<Bool> {
+    FixedSql::new(OF_POSTINGS)
 }
 
 /// The same, for statements that are written by hand.
 pub(crate) const OF_POSTINGS: &str = "(period is not null or accepted_until is not null)";
 
 /// As above, for accepted futures.
-pub(crate) fn is_of_the_clock() -> SqlLiteral<Bool> {
-    sql("accepted_until is not null")
+pub(crate) fn is_of_the_clock() -> FixedSql<Bool> {
+    FixedSql::new("accepted_until is not null")
 }
 
 /// As above, for schedules that were added or cancelled.
-pub(crate) fn is_of_a_schedule() -> SqlLiteral<Bool> {
-    sql("schedule_id is not null and due_at is null")
+pub(crate) fn is_of_a_schedule() -> FixedSql<Bool> {
+    FixedSql::new("schedule_id is not null and due_at is null")
 }
 
 /// As above, for refused dues.
-pub(crate) fn is_of_a_due() -> SqlLiteral<Bool> {
-    sql("due_at is not null")
+pub(crate) fn is_of_a_due() -> FixedSql<Bool> {
+    FixedSql::new("due_at is not null")
 }

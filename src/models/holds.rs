@@ -1,12 +1,11 @@
 //! Rows of holds, and the queries for open and expired ones that match the partial indexes.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
 use crate::facts::{AccountId, Hold, HoldState, Sequence, TransferId};
 use crate::models::CorruptRow;
+use crate::models::fixed_sql::FixedSql;
 use crate::models::row::row;
 use crate::models::sql_types::{Int8, Nullable, SqlId, SqlInstant, Text, Timestamptz, Uuid};
 use crate::money::Amount;
@@ -83,8 +82,8 @@ impl From<&Hold> for HoldUpdate {
 }
 
 /// Written out, not bound: the planner must see that the partial indexes fit.
-fn is_open() -> SqlLiteral<Bool> {
-    sql("state = 'open'")
+fn is_open() -> FixedSql<Bool> {
+    FixedSql::new("state = 'open'")
 }
 
 #[diesel::dsl::auto_type]
@@ -102,7 +101,7 @@ pub(crate) fn account_ids() -> _ {
 #[cfg(feature = "sqlite")]
 #[diesel::dsl::auto_type]
 pub(crate) fn expired_by_debit(accounts: Vec<i64>, now: SqlInstant) -> _ {
-    let open: SqlLiteral<Bool> = is_open();
+    let open: FixedSql<Bool> = is_open();
     holds::table.filter(open).filter(holds::debit_account_id.eq_any(accounts)).filter(holds::expires_at.le(now))
 }
 
@@ -110,35 +109,35 @@ pub(crate) fn expired_by_debit(accounts: Vec<i64>, now: SqlInstant) -> _ {
 #[cfg(feature = "sqlite")]
 #[diesel::dsl::auto_type]
 pub(crate) fn expired_by_credit(accounts: Vec<i64>, now: SqlInstant) -> _ {
-    let open: SqlLiteral<Bool> = is_open();
+    let open: FixedSql<Bool> = is_open();
     holds::table.filter(open).filter(holds::credit_account_id.eq_any(accounts)).filter(holds::expires_at.le(now))
 }
 
 /// What is left of every open hold is above zero; the index by expiry fits where that is written too, and nowhere else.
 pub(crate) const IS_OPEN_BY_EXPIRY: &str = "state = 'open' and remaining > 0";
 
-fn is_open_by_expiry() -> SqlLiteral<Bool> {
-    sql(IS_OPEN_BY_EXPIRY)
+fn is_open_by_expiry() -> FixedSql<Bool> {
+    FixedSql::new(IS_OPEN_BY_EXPIRY)
 }
 
 /// Open holds that have expired, whosever they are.
 #[diesel::dsl::auto_type]
 pub(crate) fn expired(now: SqlInstant, limit: i64) -> _ {
-    let open: SqlLiteral<Bool> = is_open_by_expiry();
+    let open: FixedSql<Bool> = is_open_by_expiry();
     holds::table.filter(open).filter(holds::expires_at.le(now)).order((holds::expires_at, holds::sequence)).limit(limit)
 }
 
 /// Open holds that debit an account.
 #[diesel::dsl::auto_type]
 pub(crate) fn open_by_debit(account: i64) -> _ {
-    let open: SqlLiteral<Bool> = is_open();
+    let open: FixedSql<Bool> = is_open();
     holds::table.filter(open).filter(holds::debit_account_id.eq(account))
 }
 
 /// Open holds that credit an account.
 #[diesel::dsl::auto_type]
 pub(crate) fn open_by_credit(account: i64) -> _ {
-    let open: SqlLiteral<Bool> = is_open();
+    let open: FixedSql<Bool> = is_open();
     holds::table.filter(open).filter(holds::credit_account_id.eq(account))
 }
 
@@ -155,6 +154,6 @@ pub(crate) fn down_from_sequence(sequence: i64, limit: i64) -> _ {
 }
 
 /// The place of a hold, written so that no index on it fits: what is asked for with it is few rows, which another index finds.
-pub(crate) fn place() -> SqlLiteral<BigInt> {
-    sql("holds.sequence + 0")
+pub(crate) fn place() -> FixedSql<BigInt> {
+    FixedSql::new("holds.sequence + 0")
 }

@@ -8,6 +8,7 @@ pub(crate) mod accounts;
 pub(crate) mod book_events;
 pub(crate) mod book_imports;
 pub(crate) mod currencies;
+pub(crate) mod fixed_sql;
 pub(crate) mod holds;
 pub(crate) mod row;
 pub(crate) mod schedules;

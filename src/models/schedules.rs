@@ -1,7 +1,5 @@
 //! Rows of schedules and their dues, split into the columns that are fixed and those that are updated.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -10,6 +8,7 @@ use crate::facts::{
     Schedule, ScheduleId, ScheduleState, TransferId,
 };
 use crate::models::CorruptRow;
+use crate::models::fixed_sql::FixedSql;
 use crate::models::sql_types::{SqlHash, SqlId, SqlInstant, SqlJson};
 use crate::models::transfers::{metadata_from_json, metadata_to_json};
 use crate::money::Amount;
@@ -255,11 +254,11 @@ impl From<&Due> for DueOutcome {
 }
 
 /// Written out, not bound: the planner must see that the partial indexes fit.
-pub(crate) fn is_active() -> SqlLiteral<Bool> {
-    sql("state = 'active'")
+pub(crate) fn is_active() -> FixedSql<Bool> {
+    FixedSql::new("state = 'active'")
 }
 
 /// As above, for dues that are to be tried again.
-pub(crate) fn is_refused() -> SqlLiteral<Bool> {
-    sql("state = 'refused'")
+pub(crate) fn is_refused() -> FixedSql<Bool> {
+    FixedSql::new("state = 'refused'")
 }

@@ -1,13 +1,12 @@
 //! Queries of proving one account, the same on both backends.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::facts::{AccountId, AccountName, NormalSide, Sequence};
 use crate::models::account_events::AccountEventRow;
 use crate::models::accounts::AccountRow;
+use crate::models::fixed_sql::FixedSql;
 use crate::models::holds::{self, HoldRow};
 use crate::models::transfers::{AccountHistory, ChainRow, ChainRows, ChainStep};
 use crate::schema::{account_events, accounts};
@@ -46,8 +45,8 @@ pub(crate) trait AccountChains {
 }
 
 /// The place of an event, written so that no index on it fits, which would lead through the events of all accounts.
-fn event_place() -> SqlLiteral<BigInt> {
-    sql("account_events.sequence + 0")
+fn event_place() -> FixedSql<BigInt> {
+    FixedSql::new("account_events.sequence + 0")
 }
 
 macro_rules! implement_account_chains {

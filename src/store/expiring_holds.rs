@@ -1,10 +1,10 @@
 //! The query of open holds by the time of their end, the same on both backends.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::facts::{Hold, Instant, Sequence};
+use crate::models::fixed_sql::FixedSql;
 use crate::models::holds::{HoldRow, IS_OPEN_BY_EXPIRY};
 use crate::models::sql_types::SqlInstant;
 use crate::schema::holds;
@@ -34,7 +34,7 @@ macro_rules! implement_expiring_holds {
             ) -> Result<Vec<Hold>, StoreError> {
                 let moment = SqlInstant::from(moment);
                 let holds = holds::table
-                    .filter(sql::<Bool>(IS_OPEN_BY_EXPIRY))
+                    .filter(FixedSql::<Bool>::new(IS_OPEN_BY_EXPIRY))
                     .filter(holds::expires_at.between(moment, SqlInstant::from(until)))
                     .filter(holds::expires_at.gt(moment).or(holds::sequence.gt(sequence.0)))
                     .order((holds::expires_at, holds::sequence))

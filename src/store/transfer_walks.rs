@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{count_star, sql};
-use diesel::expression::SqlLiteral;
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use crate::facts::{AccountId, Hold, Instant, Sequence, Transfer, TransferKind};
 use crate::models::CorruptRow;
+use crate::models::fixed_sql::FixedSql;
 use crate::models::holds::{self, HoldRow};
 use crate::models::sql_types::{SqlId, SqlInstant};
 use crate::models::transfers::{MilestoneBehind, TransferRow};
@@ -36,10 +36,10 @@ impl Rare {
     }
 
     /// What is true of them, in the very words of their index: a backend would not see it in a kind that is bound.
-    fn condition(self) -> SqlLiteral<Bool> {
+    fn condition(self) -> FixedSql<Bool> {
         match self {
-            Self::JournalFirsts => sql("journal_id = id"),
-            Self::Kind(kind) => sql(&format!("kind <> 'transfer' and kind = '{kind}'")),
+            Self::JournalFirsts => FixedSql::new("journal_id = id"),
+            Self::Kind(kind) => FixedSql::new(format!("kind <> 'transfer' and kind = '{kind}'")),
         }
     }
 }
