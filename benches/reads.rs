@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use divan::Bencher;
 use teller::facts::{AccountName, AccountType, Instant, TransferId};
-use teller::ledger::{AsOf, Span, StatementOrder};
+use teller::ledger::{AsOf, Span, StatementOrder, StatementQuery};
 use teller::money::{Amount, Currency, Money};
 use teller::requests::{AccountRequest, Parties, TransferRequest};
 use teller::store::{Pool, StoreOptions};
@@ -103,12 +103,12 @@ fn balance_as_effective_and_recorded(bencher: Bencher) {
 
 #[divan::bench]
 fn page_of_100_newest(bencher: Bencher) {
-    bencher.bench_local(|| BOOK.ledger.statement(&BOOK.account, None, 100).unwrap());
+    bencher.bench_local(|| BOOK.ledger.statement(&BOOK.account, &StatementQuery::newest(100)).unwrap());
 }
 
 #[divan::bench(args = ["recorded", "effective"])]
 fn page_of_100_in_the_middle(bencher: Bencher, order: &str) {
     let order = if order == "recorded" { StatementOrder::Recorded } else { StatementOrder::Effective };
     let span = Span { order, to: Some(BOOK.middle()), ..Span::default() };
-    bencher.bench_local(|| BOOK.ledger.statement_of_span(&BOOK.account, span, 100).unwrap());
+    bencher.bench_local(|| BOOK.ledger.statement(&BOOK.account, &StatementQuery::of_span(span, 100)).unwrap());
 }

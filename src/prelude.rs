@@ -20,7 +20,7 @@
 pub use crate::clock::Clock;
 pub use crate::error::{Error, InputError};
 pub use crate::facts::{Account, AccountName, AccountType, Instant, Key, Transfer, TransferId};
-pub use crate::ledger::{Balance, Ledger, Mode, Posted, Receipt};
+pub use crate::ledger::{Balance, Ledger, Mode, Posted, Receipt, StatementQuery};
 pub use crate::money::{Amount, Currency, Money};
 pub use crate::rejection::Rejection;
 pub use crate::requests::{

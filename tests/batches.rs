@@ -2,6 +2,7 @@
 
 use teller::Mode;
 use teller::facts::{Hash, Sequence, Transfer};
+use teller::ledger::StatementQuery;
 
 use crate::support::{TestBook, check, on_every_backend};
 
@@ -123,7 +124,7 @@ on_every_backend! {
 
 /// An account's transfers, oldest first.
 fn history(book: &TestBook, account: &str) -> Vec<Transfer> {
-    let statement = book.ledger().statement(&account.parse().unwrap(), None, 100).unwrap();
+    let statement = book.ledger().statement(&account.parse().unwrap(), &StatementQuery::newest(100)).unwrap();
     let mut transfers: Vec<_> = statement.entries.into_iter().map(|entry| entry.transfer).collect();
     transfers.reverse();
     transfers

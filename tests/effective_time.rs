@@ -1,7 +1,7 @@
 //! What counted when, and what was known of it when.
 
 use teller::facts::Instant;
-use teller::ledger::{AsOf, EntryCursor, Span, StatementOrder};
+use teller::ledger::{AsOf, EntryCursor, Span, StatementOrder, StatementQuery};
 use teller::{Error, Ledger, Mode};
 
 use crate::support::{Random, check, on_every_backend, transfer_with_id};
@@ -31,7 +31,9 @@ fn known(effective_at: &str, recorded_at: &str) -> AsOf {
 fn statement(ledger: &Ledger, account: &str, span: Span) -> String {
     let (mut entries, mut cursor) = (Vec::new(), None);
     loop {
-        let page = ledger.statement_of_span(&account.parse().unwrap(), Span { cursor, ..span }, 2).unwrap();
+        let page = ledger
+            .statement(&account.parse().unwrap(), &StatementQuery { cursor, ..StatementQuery::of_span(span, 2) })
+            .unwrap();
         entries
             .extend(page.entries.iter().map(|entry| format!("{}={}", entry.change.number(), entry.balance.number())));
         cursor = page.next;
@@ -43,7 +45,7 @@ fn statement(ledger: &Ledger, account: &str, span: Span) -> String {
 }
 
 fn span(order: StatementOrder, from: Option<&str>, to: Option<&str>) -> Span {
-    Span { order, from: from.map(day), to: to.map(day), cursor: None }
+    Span { order, from: from.map(day), to: to.map(day) }
 }
 
 on_every_backend! {
@@ -199,7 +201,7 @@ on_every_backend! {
             assert_eq!(statement(&ledger, "alice", span(order, None, None)), "0.00 [1.00=1.00 2.00=3.00 4.00=7.00] 7.00");
         }
         let inverted = span(StatementOrder::Recorded, Some("2026-01-03"), Some("2026-01-02"));
-        let Err(Error::Input(error)) = ledger.statement_of_span(&"alice".parse().unwrap(), inverted, 1) else { panic!("it is inverted") };
+        let Err(Error::Input(error)) = ledger.statement(&"alice".parse().unwrap(), &StatementQuery::of_span(inverted, 1)) else { panic!("it is inverted") };
         assert_eq!(error.code(), "span_invalid");
     }
 
@@ -261,7 +263,7 @@ fn assert_statements_agree(ledger: &Ledger, rows: &[(Instant, Instant, i64)]) {
                 })
                 .collect();
             expected.reverse();
-            let span = Span { order, from, to, cursor: None };
+            let span = Span { order, from, to };
             for limit in [1, 3, 10, 50, 200] {
                 assert_eq!(pages(ledger, span, limit, [opening, running]), expected, "{span:?} in pages of {limit}");
             }
@@ -273,7 +275,9 @@ fn assert_statements_agree(ledger: &Ledger, rows: &[(Instant, Instant, i64)]) {
 fn pages(ledger: &Ledger, span: Span, limit: u32, ends: [i64; 2]) -> Vec<(i64, i64)> {
     let (mut found, mut cursor) = (Vec::new(), None::<EntryCursor>);
     loop {
-        let page = ledger.statement_of_span(&"a".parse().unwrap(), Span { cursor, ..span }, limit).unwrap();
+        let page = ledger
+            .statement(&"a".parse().unwrap(), &StatementQuery { cursor, ..StatementQuery::of_span(span, limit) })
+            .unwrap();
         assert_eq!([page.opening, page.closing].map(|money| money.amount.minor()), ends, "{span:?}");
         found.extend(page.entries.iter().map(|entry| (entry.change.amount.minor(), entry.balance.amount.minor())));
         cursor = page.next.map(|cursor| cursor.to_string().parse().unwrap());

@@ -1,6 +1,7 @@
 //! Long accounts: pages of a statement, and balances of any moment, beyond the first milestones.
 
 use teller::facts::{AccountName, Instant, Sequence};
+use teller::ledger::{AsOf, EntryCursor, Span, StatementOrder, StatementQuery};
 use teller::money::{Amount, Currency, Money};
 use teller::rejection::Rejection;
 use teller::requests::{Parties, TransferRequest};
@@ -16,14 +17,14 @@ on_every_backend! {
     fn pages_of_any_size_show_every_transfer_once_in_order(book: &TestBook) {
         let ledger = book.ledger();
         post_long_history(book, &ledger);
-        let whole = ledger.statement(&hot(), None, 1_000).unwrap();
+        let whole = ledger.statement(&hot(), &StatementQuery::newest(1_000)).unwrap();
         assert_eq!((whole.entries.len(), whole.next), (300, None));
         assert!(whole.entries.iter().rev().map(|entry| entry.version).eq(1..=TRANSFERS));
 
         for limit in [1, 7, 64, 100, 299, 300] {
             let (mut entries, mut cursor) = (Vec::new(), None);
             loop {
-                let page = ledger.statement(&hot(), cursor, limit).unwrap();
+                let page = ledger.statement(&hot(), &StatementQuery { cursor, ..StatementQuery::newest(limit) }).unwrap();
                 let left = whole.entries.len() - entries.len();
                 assert_eq!(page.entries.len(), left.min(limit as usize), "a page is full until the last one");
                 entries.extend(page.entries);
@@ -39,11 +40,12 @@ on_every_backend! {
     fn pages_stay_as_they_are_while_transfers_are_posted(book: &TestBook) {
         let ledger = book.ledger();
         post_long_history(book, &ledger);
-        let before = ledger.statement(&hot(), None, 100).unwrap();
-        let second = ledger.statement(&hot(), before.next, 100).unwrap();
+        let before = ledger.statement(&hot(), &StatementQuery::newest(100)).unwrap();
+        let behind = StatementQuery { cursor: before.next, ..StatementQuery::newest(100) };
+        let second = ledger.statement(&hot(), &behind).unwrap();
         check(book, "post hot left 5 -> posted");
-        assert_eq!(ledger.statement(&hot(), before.next, 100).unwrap().entries, second.entries);
-        assert_eq!(ledger.statement(&hot(), None, 100).unwrap().entries[1..], before.entries[..99]);
+        assert_eq!(ledger.statement(&hot(), &behind).unwrap().entries, second.entries);
+        assert_eq!(ledger.statement(&hot(), &StatementQuery::newest(100)).unwrap().entries[1..], before.entries[..99]);
     }
 
     fn a_cursor_that_is_no_transfer_of_the_account_is_refused(book: &TestBook) {
@@ -57,21 +59,31 @@ on_every_backend! {
         ");
         let ledger = book.ledger();
         let a: AccountName = "a".parse().unwrap();
-        for cursor in [1, 5, 7, 0, -1, i64::MIN, i64::MAX].map(Sequence) {
-            let Err(Error::Rejected(rejection)) = ledger.statement(&a, Some(cursor), 10) else { panic!("{cursor}") };
-            assert_eq!(*rejection, Rejection::CursorUnknown { account: a.clone(), cursor });
+        let whole = ledger.statement(&a, &StatementQuery::newest(10)).unwrap().entries;
+        for order in [StatementOrder::Recorded, StatementOrder::Effective] {
+            let from = |time: Instant, sequence: i64| {
+                let cursor = Some(EntryCursor { time, sequence: Sequence(sequence) });
+                ledger.statement(&a, &StatementQuery { cursor, ..StatementQuery::of_span(Span { order, ..Span::default() }, 10) })
+            };
+            let [newest, oldest] = [0, 1].map(|entry: usize| whole[entry].transfer.recorded_at);
+            let other_time = newest.previous().unwrap();
+            let unknown = [1, 5, 7, 0, -1, i64::MIN, i64::MAX].map(|sequence| (newest, sequence));
+            for (time, sequence) in unknown.into_iter().chain([(oldest, 6), (other_time, 6), (Instant::MIN, 4)]) {
+                let Err(Error::Rejected(rejection)) = from(time, sequence) else { panic!("{time} {sequence}") };
+                assert_eq!(*rejection, Rejection::CursorUnknown { account: a.clone(), cursor: Sequence(sequence) });
+            }
+            assert_eq!(from(newest, 6).unwrap().entries, whole[1..]);
+            assert_eq!(from(oldest, 4).unwrap().entries, []);
         }
-        assert_eq!(ledger.statement(&a, Some(Sequence(4)), 10).unwrap().entries.len(), 1);
-        assert_eq!(ledger.statement(&a, Some(Sequence(6)), 10).unwrap().entries.len(), 2);
     }
 
     fn a_statement_of_an_unknown_account_is_refused(book: &TestBook) {
         let ledger = book.ledger();
         let name: AccountName = "ghost".parse().unwrap();
         let unknown = Rejection::AccountUnknown { account: name.clone() };
-        let Err(Error::Rejected(rejection)) = ledger.statement(&name, None, 10) else { panic!("it has a statement") };
+        let Err(Error::Rejected(rejection)) = ledger.statement(&name, &StatementQuery::newest(10)) else { panic!("it has a statement") };
         assert_eq!(*rejection, unknown);
-        let Err(Error::Rejected(rejection)) = ledger.balance_recorded_at(&name, Instant::EPOCH) else {
+        let Err(Error::Rejected(rejection)) = ledger.balance_as_of(&name, AsOf::recorded(Instant::EPOCH)) else {
             panic!("it has a balance")
         };
         assert_eq!(*rejection, unknown);
@@ -80,11 +92,11 @@ on_every_backend! {
     fn a_balance_of_any_moment_is_the_fold_of_what_was_recorded_until_then(book: &TestBook) {
         let ledger = book.ledger();
         post_long_history(book, &ledger);
-        let mut entries = ledger.statement(&hot(), None, 1_000).unwrap().entries;
+        let mut entries = ledger.statement(&hot(), &StatementQuery::newest(1_000)).unwrap().entries;
         entries.reverse();
         assert!(entries.windows(2).all(|pair| pair[0].transfer.recorded_at < pair[1].transfer.recorded_at));
 
-        let balance_at = |at: Instant| ledger.balance_recorded_at(&hot(), at).unwrap().amount.minor();
+        let balance_at = |at: Instant| ledger.balance_as_of(&hot(), AsOf::recorded(at)).unwrap().amount.minor();
         let mut balance = 0;
         for entry in &entries {
             let recorded_at = entry.transfer.recorded_at;

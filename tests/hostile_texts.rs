@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use teller::facts::{AccountName, AccountType, Actor, Description, Key, Limits, Metadata, RequestId, TransferId};
 use teller::interchange::read_transfers;
-use teller::ledger::{ImportCounts, ImportSink, Refused};
+use teller::ledger::{ImportCounts, ImportSink, Refused, StatementQuery};
 use teller::money::{Currency, CurrencyCode, Money};
 use teller::requests::{AccountAction, AccountChange, AccountRequest, Parties, Sides, TransferRequest};
 use teller::{Ledger, Mode};
@@ -133,7 +133,7 @@ on_every_backend! {
             let found = ledger.list_accounts(text, None, 9).unwrap().accounts;
             assert_eq!(found.len(), 1, "{text:?} is a prefix of itself only");
         }
-        let entries = ledger.statement(&"cash".parse().unwrap(), None, 100).unwrap().entries;
+        let entries = ledger.statement(&"cash".parse().unwrap(), &StatementQuery::newest(100)).unwrap().entries;
         let mut seen: Vec<_> = entries.iter().map(|entry| entry.transfer.description.as_ref().unwrap().as_str()).collect();
         seen.reverse();
         assert_eq!(seen, texts().collect::<Vec<_>>());
@@ -217,7 +217,7 @@ fn both_backends_give_the_same_hashes() {
         fill(&ledger);
         let accounts = ledger.list_accounts("", None, 100).unwrap().accounts;
         let heads: Vec<_> = accounts.into_iter().map(|account| (account.name.to_string(), account.head)).collect();
-        let entries = ledger.statement(&"cash".parse().unwrap(), None, 100).unwrap().entries;
+        let entries = ledger.statement(&"cash".parse().unwrap(), &StatementQuery::newest(100)).unwrap().entries;
         (heads, entries.into_iter().map(|entry| entry.transfer.hash).collect::<Vec<_>>())
     };
     let (postgres, sqlite) = (heads(&TestBook::on_postgres()), heads(&TestBook::on_sqlite()));

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use teller::Mode;
 use teller::interchange::read_transfers;
-use teller::ledger::{ImportCounts, ImportSink, Refused};
+use teller::ledger::{AsOf, ImportCounts, ImportSink, Refused, StatementQuery};
 use teller::money::{Currency, Money};
 use teller::requests::{Parties, TransferRequest};
 use teller::wire::{BalanceRecord, EntryRecord, TransferRecord, VerifyRecord};
@@ -168,12 +168,12 @@ on_every_backend! {
         let balance = serde_json::to_value(BalanceRecord::from(&ledger.get_account(&bob).unwrap())).unwrap();
         shown(balance.clone(), "posted");
         shown(balance, "available");
-        let entry = serde_json::to_value(EntryRecord::from(&ledger.statement(&bob, None, 10).unwrap().entries[0])).unwrap();
+        let entry = serde_json::to_value(EntryRecord::from(&ledger.statement(&bob, &StatementQuery::newest(10)).unwrap().entries[0])).unwrap();
         shown(entry.clone(), "change");
         shown(entry, "balance");
-        assert_eq!(ledger.balance_recorded_at(&bob, book.clock().now()).unwrap().number(), "0.00", "recorded one microsecond later");
-        let recorded_at = ledger.statement(&bob, None, 1).unwrap().entries[0].transfer.recorded_at;
-        assert_eq!(ledger.balance_recorded_at(&bob, recorded_at).unwrap().number(), UNEVEN);
+        assert_eq!(ledger.balance_as_of(&bob, AsOf::recorded(book.clock().now())).unwrap().number(), "0.00", "recorded one microsecond later");
+        let recorded_at = ledger.statement(&bob, &StatementQuery::newest(1)).unwrap().entries[0].transfer.recorded_at;
+        assert_eq!(ledger.balance_as_of(&bob, AsOf::recorded(recorded_at)).unwrap().number(), UNEVEN);
 
         let report = serde_json::to_value(VerifyRecord::from(&ledger.verify(&mut |_| {}).unwrap())).unwrap();
         assert_eq!(report["finding_count"], 0);

@@ -8,7 +8,7 @@ use teller::facts::{AccountName, HoldState, Instant, Metadata, Sequence, Transfe
 
 use teller::ledger::{
     AccountFilter, AccountListPage, AsOf, HoldFilter, JournalFilter, ListOrder, ListPage, RecordedFilter, Span,
-    StatementOrder, TransferFilter,
+    StatementOrder, StatementQuery, TransferFilter,
 };
 use teller::requests::TransferRequest;
 use teller::store::MetadataOf;
@@ -82,18 +82,20 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
     assert_ways(book, &account, "an account", || drop(ledger.get_account(&name()).unwrap()));
     let names = ["accounts_pkey"];
     let page = [&account[..], &["transfers_pkey"], &names].concat();
-    assert_ways(book, &page, "a page of history", || drop(ledger.statement(&name(), None, 100).unwrap()));
+    assert_ways(book, &page, "a page of history", || {
+        drop(ledger.statement(&name(), &StatementQuery::newest(100)).unwrap())
+    });
     // Nothing was recorded in the span, so that there are no names to look up, but something was effective in it.
     let with_exceptions = [&EXCEPTIONS[..], &names].concat();
     for (order, more) in [(StatementOrder::Recorded, &[][..]), (StatementOrder::Effective, &with_exceptions)] {
-        let span = Span { order, from: Some(Instant::EPOCH), to: Some(middle()), cursor: None };
+        let span = Span { order, from: Some(Instant::EPOCH), to: Some(middle()) };
         let expected = [&account[..], &["transfers_pkey"], &MILESTONES, more].concat();
         assert_ways(book, &expected, "a page over a span", || {
-            drop(ledger.statement_of_span(&name(), span, 100).unwrap());
+            drop(ledger.statement(&name(), &StatementQuery::of_span(span, 100)).unwrap());
         });
-        let first = ledger.statement_of_span(&name(), Span { to: None, ..span }, 5).unwrap();
-        let span = Span { cursor: first.next, ..span };
-        assert_ways(book, &expected, "the next page", || drop(ledger.statement_of_span(&name(), span, 5).unwrap()));
+        let first = ledger.statement(&name(), &StatementQuery::of_span(Span { to: None, ..span }, 5)).unwrap();
+        let next = StatementQuery { cursor: first.next, ..StatementQuery::of_span(span, 5) };
+        assert_ways(book, &expected, "the next page", || drop(ledger.statement(&name(), &next).unwrap()));
     }
 
     let accounts = [&["accounts_name_key by range"][..], &HOLDS].concat();
@@ -205,9 +207,9 @@ fn assert_lists(book: &TestBook, ledger: &Ledger) {
     assert_ways(book, &and_firsts, "journals of an account", || {
         drop(ledger.list_journals(&journals, ListPage::default()).unwrap());
     });
-    let other = "a1".parse().unwrap();
+    let with_other = StatementQuery { counterparty: Some("a1".parse().unwrap()), ..StatementQuery::default() };
     assert_ways(book, &of_account, "a statement with one other account", || {
-        drop(ledger.statement_with(&name(), &other, ListPage::default()).unwrap());
+        drop(ledger.statement(&name(), &with_other).unwrap());
     });
 }
 
@@ -273,7 +275,7 @@ on_every_backend! {
         post(&[transfer("last", "alice", "bob", "1")]);
 
         let span = Span { order: StatementOrder::Effective, ..Span::default() };
-        let page = |name: &str| ledger.statement_of_span(&name.parse().unwrap(), span, 50).unwrap().entries;
+        let page = |name: &str| ledger.statement(&name.parse().unwrap(), &StatementQuery::of_span(span, 50)).unwrap().entries;
         for (name, on_time) in [("alice", &["last"][..]), ("bob", &["last", "first"])] {
             let entries = page(name);
             assert!(entries.is_sorted_by(|a, b| a.transfer.effective_at >= b.transfer.effective_at), "{name}");
@@ -318,7 +320,7 @@ on_every_backend! {
 
     fn a_page_of_a_statement_loads_no_account_but_its_own(book: &TestBook) {
         let ledger = fill(book);
-        let statements = statements_of(|| drop(ledger.statement(&name(), None, 100).unwrap()));
+        let statements = statements_of(|| drop(ledger.statement(&name(), &StatementQuery::newest(100)).unwrap()));
         assert_eq!(Loads::of(&statements).accounts, 1, "{statements:#?}");
     }
 }

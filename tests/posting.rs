@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use teller::facts::{Actor, NormalSide, TransferId, TransferKind};
+use teller::ledger::StatementQuery;
 use teller::money::{Currency, Money};
 use teller::rejection::Rejection;
 use teller::requests::{BatchPolicy, Parties, TransferRequest};
@@ -39,7 +40,7 @@ on_every_backend! {
         };
         let posted = ledger.post(&request, Mode::Commit).unwrap();
 
-        let statement = ledger.statement(&"a".parse().unwrap(), None, 10).unwrap();
+        let statement = ledger.statement(&"a".parse().unwrap(), &StatementQuery::newest(10)).unwrap();
         let [entry] = statement.entries.as_slice() else { panic!("one entry, not {:?}", statement.entries) };
         assert_eq!(entry.transfer, posted.transfer);
         assert_eq!((entry.side, entry.counterparty.as_str()), (NormalSide::Debit, "b"));

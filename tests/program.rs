@@ -98,7 +98,8 @@ on_every_backend! {
             cursor = format!(" --cursor {next}");
         }
         assert_eq!((pages, changes.join(" ").as_str()), (3, "7.00 6.00 5.00 4.00 3.00 2.00 1.00"));
-        book.run("statement b --cursor 99").ends(3);
+        book.run("statement b --cursor 2026-01-01T00:00:00Z/99").ends(3);
+        book.run("statement b --cursor 99").ends(2).says("\"99\" is not a cursor");
         book.run("statement b --limit 0").ends(2);
     }
 

@@ -101,7 +101,7 @@ on_every_backend! {
         assert_dry(book, "reverse rent");
         let reversal = book.run("reverse @5 --amount 10 --at original --format json").ends(0).json();
         assert_eq!((&reversal["kind"], &reversal["amount"]), (&"reversal".into(), &"10.00".into()));
-        assert_eq!(reversal["effective_at"], book.run("statement bob --limit 1 --cursor 5 --format json").ends(0).json()["items"][0]["effective_at"]);
+        assert_eq!(reversal["effective_at"], book.run("transfer show @5 --format json").ends(0).json()["effective_at"]);
         book.run("reverse rent --amount 20.01").ends(3).says("has 20.00 EUR left to reverse");
         book.run("reverse rent").ends(0);
         book.run("reverse rent").ends(3).says("is reversed already");

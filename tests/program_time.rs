@@ -44,7 +44,7 @@ on_every_backend! {
         let page = book.run(&format!("statement customers:alice {span} --order effective --cursor {cursor} --format json")).ends(0).json();
         assert_eq!((&page["items"][0]["change"], &page["items"][0]["balance"], &page["next_cursor"]), (&"20.00".into(), &"20.00".into(), &serde_json::Value::Null));
         book.run("statement customers:alice --from 2026-01-05T00:00:00Z --cursor x").ends(2).says("not a cursor");
-        book.run("statement customers:alice --cursor x").ends(2).says("not a number");
+        book.run("statement customers:alice --cursor x").ends(2).says("not a cursor");
         book.run("statement customers:alice --from 2026-01-05T00:00:00Z --to 2026-01-04T00:00:00Z").ends(65).says("before it begins");
     }
 

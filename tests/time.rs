@@ -8,6 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use teller::facts::{Actor, Instant};
+use teller::ledger::StatementQuery;
 use teller::money::{Amount, Currency, Money};
 use teller::requests::{Parties, TransferRequest};
 use teller::{Clock, Ledger, Mode, post_in};
@@ -216,11 +217,11 @@ fn euro() -> Currency {
 
 /// Reads the account's history from the newest transfer back, and compares it with what was asked for.
 fn check_order(ledger: &Ledger, requests: &[TransferRequest]) {
-    let mut cursor = None;
+    let mut query = StatementQuery::newest(1_000);
     let mut newer = None;
     let mut expected = requests.iter().rev();
     loop {
-        let page = ledger.statement(&"alice".parse().unwrap(), cursor, 1_000).unwrap();
+        let page = ledger.statement(&"alice".parse().unwrap(), &query).unwrap();
         for entry in page.entries {
             let transfer = entry.transfer;
             assert_eq!(Some(transfer.id), expected.next().map(|request| request.id.id()));
@@ -228,8 +229,8 @@ fn check_order(ledger: &Ledger, requests: &[TransferRequest]) {
             assert!(newer.is_none_or(|(sequence, time)| place.0 < sequence && place.1 < time), "{place:?}, {newer:?}");
             newer = Some(place);
         }
-        cursor = page.next;
-        if cursor.is_none() {
+        query.cursor = page.next;
+        if query.cursor.is_none() {
             break;
         }
     }

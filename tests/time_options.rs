@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use teller::facts::{AccountName, Instant};
-use teller::ledger::{AsOf, Span, StatementOrder};
+use teller::ledger::{AsOf, Span, StatementOrder, StatementQuery};
 use teller::wire::{Moments, TimeZone, read_month};
 
 use crate::support::{Program, Random, TestBook, check, on_every_backend};
@@ -51,8 +51,8 @@ on_every_backend! {
         for zone in [0, 14 * 3_600, -12 * 3_600, 20_700].map(Ahead) {
             for month in 1..=6 {
                 let Moments { first, last } = read_month(&format!("2026-{month:02}"), &zone).unwrap();
-                let span = Span { order: StatementOrder::Effective, from: Some(first), to: last.checked_next(), cursor: None };
-                let statement = ledger.statement_of_span(&name, span, 1_000).unwrap();
+                let span = Span { order: StatementOrder::Effective, from: Some(first), to: last.checked_next() };
+                let statement = ledger.statement(&name, &StatementQuery::of_span(span, 1_000)).unwrap();
                 assert_eq!(statement.closing, balance_at(last), "{month}");
                 assert_eq!(statement.opening, balance_at(first.previous().unwrap()), "{month}");
                 assert!(statement.entries.iter().all(|entry| (first..=last).contains(&entry.transfer.effective_at)), "{month}");

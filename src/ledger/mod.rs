@@ -70,9 +70,9 @@ pub use crate::ledger::reports::valuation::{Prices, Valuation};
 pub use crate::ledger::schedules::refused::{DuePlace, RefusedPage};
 pub use crate::ledger::schedules::runs::{ScheduleRun, SettledDue};
 pub use crate::ledger::schedules::{ScheduleAdded, ScheduleCancelled, ScheduleHistory, SchedulePage, ScheduleStatus};
-pub use crate::ledger::statements::SpanStatement;
-pub use crate::ledger::statements::history::{Statement, StatementEntry};
-pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
+pub use crate::ledger::statements::Statement;
+pub use crate::ledger::statements::entry::StatementEntry;
+pub use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder, StatementQuery};
 pub use crate::ledger::transfers::WithOpenings;
 pub use crate::ledger::transfers::filter::{JournalFilter, ListOrder, ListPage, RecordedFilter, TransferFilter};
 #[cfg(feature = "postgres")]

@@ -5,6 +5,7 @@ use std::thread;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
+use teller::ledger::StatementQuery;
 use teller::store::{Depth, Lifetime, Pool, StoreOptions};
 use teller::{Ledger, Mode};
 
@@ -84,7 +85,7 @@ fn work(ledger: &Ledger, worker: usize) {
         assert_eq!((posted.debit_account.as_str(), posted.replayed), (to.as_str(), false));
         let account = ledger.get_account(&to.parse().unwrap()).unwrap();
         assert_eq!((account.name.as_str(), account.version), (to.as_str(), round));
-        let statement = ledger.statement(&to.parse().unwrap(), None, 2).unwrap();
+        let statement = ledger.statement(&to.parse().unwrap(), &StatementQuery::newest(2)).unwrap();
         assert_eq!(statement.entries[0].transfer.id, posted.transfer.id);
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use teller::facts::TransferId;
+use teller::ledger::StatementQuery;
 
 use teller::requests::TransferRequest;
 use teller::store::StoreOptions;
@@ -173,7 +174,7 @@ fn a_read_that_a_standby_cancels_is_tried_again() {
         });
         while !load.is_finished() {
             assert!(second.verify(&mut |_| {}).unwrap().findings.is_empty());
-            second.statement(&"a".parse().unwrap(), None, 1_000).unwrap();
+            second.statement(&"a".parse().unwrap(), &StatementQuery::newest(1_000)).unwrap();
         }
     });
     let conflicts = "select sum(confl_snapshot + confl_lock + confl_bufferpin)::text from pg_stat_database_conflicts";

@@ -6,7 +6,7 @@ use serde_json::Value;
 use teller::facts::{AccountState, AccountType, HoldState, Metadata};
 use teller::ledger::{
     AccountFilter, AccountListPage, HoldFilter, HoldPage, JournalFilter, ListOrder, ListPage, RecordedFilter, Span,
-    StatementOrder, TransferFilter,
+    StatementOrder, StatementQuery, TransferFilter,
 };
 use teller::requests::TransferRequest;
 use teller::{Ledger, Mode};
@@ -237,39 +237,42 @@ on_every_backend! {
         check(book, BOOK);
         let ledger = book.ledger();
         let [alice, bob] = ["alice", "bob"].map(|name| name.parse().unwrap());
-        let whole = ledger.statement(&alice, None, 1_000).unwrap().entries;
+        let whole = ledger.statement(&alice, &StatementQuery::newest(1_000)).unwrap().entries;
         let expected: Vec<_> = whole.iter().filter(|entry| entry.counterparty == bob).cloned().collect();
         assert!(expected.len() > 3 && expected.len() < whole.len());
         for (limit, reads_max) in [(100, 100), (2, 100), (100, 2)] {
-            let (mut found, mut from) = (Vec::new(), None);
+            let mut query =
+                StatementQuery { counterparty: Some(bob.clone()), limit, reads_max, ..StatementQuery::default() };
+            let mut found = Vec::new();
             loop {
-                let page = ledger.statement_with(&alice, &bob, ListPage { from, limit, reads_max }).unwrap();
+                let page = ledger.statement(&alice, &query).unwrap();
                 found.extend(page.entries);
-                from = page.next;
-                if from.is_none() {
+                query.cursor = page.next;
+                if query.cursor.is_none() {
                     break;
                 }
             }
             assert_eq!(found, expected, "{limit} {reads_max}");
         }
         for order in [StatementOrder::Recorded, StatementOrder::Effective] {
-            let mut span = Span { order, to: Some(time("2026-01-04T00:00:00Z")), ..Span::default() };
-            let whole = ledger.statement_of_span(&alice, span, 1_000).unwrap();
+            let span = Span { order, to: Some(time("2026-01-04T00:00:00Z")), ..Span::default() };
+            let whole = ledger.statement(&alice, &StatementQuery::of_span(span, 1_000)).unwrap();
             let expected: Vec<_> = whole.entries.iter().filter(|entry| entry.counterparty == bob).cloned().collect();
+            let mut query = StatementQuery { counterparty: Some(bob.clone()), ..StatementQuery::of_span(span, 2) };
             let mut found = Vec::new();
             loop {
-                let page = ledger.statement_of_span_with(&alice, &bob, span, 2).unwrap();
+                let page = ledger.statement(&alice, &query).unwrap();
                 assert_eq!((page.opening, page.closing), (whole.opening, whole.closing));
                 found.extend(page.entries);
-                span.cursor = page.next;
-                if page.next.is_none() {
+                query.cursor = page.next;
+                if query.cursor.is_none() {
                     break;
                 }
             }
             assert_eq!(found, expected, "{order:?}");
         }
-        let nobody = "nobody".parse().unwrap();
-        assert_eq!(ledger.statement_with(&alice, &nobody, ListPage::default()).unwrap_err().code(), "account_unknown");
+        let with_nobody = StatementQuery { counterparty: Some("nobody".parse().unwrap()), ..StatementQuery::default() };
+        assert_eq!(ledger.statement(&alice, &with_nobody).unwrap_err().code(), "account_unknown");
         let table = book.run("statement alice --counterparty carol --format csv").ends(0);
         assert_eq!(table.stdout.lines().filter(|line| line.contains("carol")).count(), table.stdout.lines().count() - 1);
         book.run("statement alice --counterparty dora").ends(0).says("Account alice has no transfers with dora.");

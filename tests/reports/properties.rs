@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use teller::facts::Instant;
-use teller::ledger::{AsOf, BalanceTable, Bound, Span, StatementOrder, TableRequest};
+use teller::ledger::{AsOf, BalanceTable, Bound, Span, StatementOrder, StatementQuery, TableRequest};
 use teller::requests::BatchPolicy;
 use teller::{Ledger, Mode};
 
@@ -110,8 +110,9 @@ fn assert_statements(ledger: &Ledger, table: &BalanceTable) {
     let pairs = table.bounds.windows(2).map(|pair| (pair[0].next(), pair[1].next()));
     for (index, (from, to)) in pairs.enumerate() {
         for row in &table.rows {
-            let span = Span { order: StatementOrder::Effective, from, to, cursor: None };
-            let statement = ledger.statement_of_span(&row.path.parse().unwrap(), span, 1_000).unwrap();
+            let span = Span { order: StatementOrder::Effective, from, to };
+            let statement =
+                ledger.statement(&row.path.parse().unwrap(), &StatementQuery::of_span(span, 1_000)).unwrap();
             assert!(statement.next.is_none(), "all are on the page");
             let units = |amount: teller::money::Money| i128::from(amount.amount.minor());
             assert_eq!(row.on_normal_side(row.balance(index)), units(statement.opening), "{}", row.path);

@@ -73,7 +73,7 @@ on_every_backend! {
         server.get("/v1/accounts?currency=XYZ").problem(422, "currency_unknown");
         server.post("/v1/transfers", r#"{"key":"t","from":"alice","to":"nobody","amount":"1.00"}"#).problem(422, "account_unknown");
         // The account is there; what is not is the place in its statement.
-        server.get("/v1/accounts/alice/statement?cursor=1").problem(422, "cursor_unknown");
+        server.get("/v1/accounts/alice/statement?cursor=2026-01-01T00:00:00Z/1").problem(422, "cursor_unknown");
     }
 
     fn an_empty_body_is_no_body_and_any_other_is_told(book: &TestBook) {

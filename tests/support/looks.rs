@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use teller::facts::{Account, AccountName, Instant, NormalSide, Sequence, TransferId};
-use teller::ledger::StatementEntry;
+use teller::facts::{Account, AccountName, Instant, NormalSide, TransferId};
+use teller::ledger::{AsOf, StatementEntry, StatementQuery};
 use teller::money::{Amount, CurrencyCode};
 
 use super::options::{metadata_change, signed};
@@ -21,7 +21,8 @@ impl Scenario<'_> {
         let account = self.account(line, &words.parse("account"));
         if words.next_if(|word| word == "at").is_some() {
             let at: Instant = words.parse("time");
-            let found = self.ledger.balance_recorded_at(&account.name, at).unwrap_or_else(|error| line.fail(error));
+            let found =
+                self.ledger.balance_as_of(&account.name, AsOf::recorded(at)).unwrap_or_else(|error| line.fail(error));
             line.check_equal("the balance", &found, &signed(line, words.next("balance"), account.currency));
             return words.end();
         }
@@ -122,13 +123,13 @@ impl Scenario<'_> {
 
     fn entries_oldest_first(&self, line: &Line, account: &AccountName) -> Vec<StatementEntry> {
         let mut entries = Vec::new();
-        let mut cursor: Option<Sequence> = None;
+        let mut query = StatementQuery::newest(ENTRIES_PER_PAGE);
         loop {
-            let page = self.ledger.statement(account, cursor, ENTRIES_PER_PAGE);
+            let page = self.ledger.statement(account, &query);
             let page = page.unwrap_or_else(|error| line.fail(error));
             entries.extend(page.entries);
-            cursor = page.next;
-            if cursor.is_none() {
+            query.cursor = page.next;
+            if query.cursor.is_none() {
                 entries.reverse();
                 return entries;
             }

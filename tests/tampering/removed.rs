@@ -1,7 +1,7 @@
 //! Rows that are gone: a chain that ends where none should end is a fault wherever it is walked, and never a zero.
 
 use teller::facts::Instant;
-use teller::ledger::{AsOf, Span, StatementOrder};
+use teller::ledger::{AsOf, Span, StatementOrder, StatementQuery};
 use teller::store::StoreError;
 use teller::{Error, Mode};
 
@@ -30,33 +30,33 @@ on_every_backend! {
         let alice = "alice".parse().unwrap();
         let span = |order, from| Span { order, from, ..Span::default() };
         let recorded = StatementOrder::Recorded;
-        assert_eq!(ledger.balance_recorded_at(&alice, at("00")).unwrap().to_string(), "0.00 EUR");
+        assert_eq!(ledger.balance_as_of(&alice, AsOf::recorded(at("00"))).unwrap().to_string(), "0.00 EUR");
         remove(book, "transfers where sequence = 8");
 
         for second in ["00", "01", "02"] {
-            assert_corrupt(ledger.balance_recorded_at(&alice, at(second)));
+            assert_corrupt(ledger.balance_as_of(&alice, AsOf::recorded(at(second))));
             assert_corrupt(ledger.balances_as_of(std::slice::from_ref(&alice), AsOf::effective(at(second))));
         }
-        assert_corrupt(ledger.statement(&alice, None, 10));
-        assert_corrupt(ledger.statement_of_span(&alice, span(recorded, None), 10));
-        assert_corrupt(ledger.statement_of_span(&alice, span(recorded, Some(at("02"))), 2));
-        assert_corrupt(ledger.statement_of_span(&alice, span(StatementOrder::Effective, None), 10));
+        assert_corrupt(ledger.statement(&alice, &StatementQuery::newest(10)));
+        assert_corrupt(ledger.statement(&alice, &StatementQuery::of_span(span(recorded, None), 10)));
+        assert_corrupt(ledger.statement(&alice, &StatementQuery::of_span(span(recorded, Some(at("02"))), 2)));
+        assert_corrupt(ledger.statement(&alice, &StatementQuery::of_span(span(StatementOrder::Effective, None), 10)));
         // What is there is told.
-        assert_eq!(ledger.balance_recorded_at(&alice, at("03")).unwrap().to_string(), "90.00 EUR");
-        assert_eq!(ledger.statement(&alice, None, 2).unwrap().entries.len(), 2);
+        assert_eq!(ledger.balance_as_of(&alice, AsOf::recorded(at("03"))).unwrap().to_string(), "90.00 EUR");
+        assert_eq!(ledger.statement(&alice, &StatementQuery::newest(2)).unwrap().entries.len(), 2);
         book.run("balance alice --recorded-at 2026-01-01T00:00:02Z").ends(70).says("row 8: sequence is \"missing");
         book.run("verify --account alice").ends(1);
         restore(book);
-        assert_eq!(ledger.statement(&alice, None, 10).unwrap().entries.len(), 4);
+        assert_eq!(ledger.statement(&alice, &StatementQuery::newest(10)).unwrap().entries.len(), 4);
     }
 
     fn a_newest_transfer_that_is_gone_is_no_end(book: &TestBook) {
         let ledger = fill(book);
         let carol = "carol".parse().unwrap();
         remove(book, "transfers where sequence = 13");
-        assert_corrupt(ledger.balance_recorded_at(&carol, at("59")));
-        assert_corrupt(ledger.statement(&carol, None, 10));
-        assert_corrupt(ledger.statement_of_span(&carol, Span::default(), 10));
+        assert_corrupt(ledger.balance_as_of(&carol, AsOf::recorded(at("59"))));
+        assert_corrupt(ledger.statement(&carol, &StatementQuery::newest(10)));
+        assert_corrupt(ledger.statement(&carol, &StatementQuery::of_span(Span::default(), 10)));
     }
 
     fn what_left_an_account_is_not_counted_without_a_transfer_that_is_gone(book: &TestBook) {

@@ -2,7 +2,7 @@
 
 use crate::facts::TransferKind;
 use crate::interchange::html::page::{Page, Row};
-use crate::ledger::{Day, Span, SpanStatement, StatementEntry, StatementOrder};
+use crate::ledger::{Day, Span, Statement, StatementEntry, StatementOrder};
 
 /// The columns of texts, before those of amounts.
 const TEXTS: usize = 3;
@@ -45,7 +45,7 @@ impl StatementPageRow {
 
 /// The page of an account's statement over a span, with its rows from the oldest on.
 #[must_use]
-pub fn statement_page(statement: &SpanStatement, span: Span, rows: &[StatementPageRow], made: Day) -> String {
+pub fn statement_page(statement: &Statement, span: Span, rows: &[StatementPageRow], made: Day) -> String {
     let (name, currency) = (statement.account.name.to_string(), statement.account.currency.code().to_string());
     let period = period(span, rows, made);
     let mut page = Page::begin(&format!("Statement of {name}, {period}"), "Statement of account");

@@ -111,6 +111,29 @@ impl Ledger {
             names.iter().map(&mut balance).collect()
         })
     }
+
+    /// Returns the posted balance of one account at a moment, on its normal side. Transfers of exactly that moment count.
+    ///
+    /// # Errors
+    /// [`Rejection::AccountUnknown`], [`Error::Store`].
+    ///
+    /// ```
+    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
+    /// # let (_folder, ledger) = support::new_book()?;
+    /// use teller::facts::Instant;
+    /// use teller::ledger::AsOf;
+    ///
+    /// let balance = ledger.balance_as_of(&"customers:alice".parse()?, AsOf::recorded(Instant::EPOCH))?;
+    /// assert_eq!(balance.to_string(), "0.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn balance_as_of(&self, name: &AccountName, as_of: AsOf) -> Result<Money, Error> {
+        self.pool.transaction(Access::Read, |store| {
+            let found = store.find_accounts(&[name])?.pop();
+            let account = found.ok_or_else(|| Rejection::AccountUnknown { account: name.clone() })?;
+            Ok(balance_as_of(store, &account, as_of)?)
+        })
+    }
 }
 
 /// An account at a moment.

@@ -3,7 +3,7 @@
 //! What belongs here: finding an account's transfers in either of the two orders, with the balance after each. What does not: the balance
 //! at one moment, which is in [`balances`](crate::ledger::accounts::balances).
 
-pub(super) mod history;
+pub(super) mod entry;
 mod page;
 pub(super) mod query;
 
@@ -11,19 +11,19 @@ use crate::error::Error;
 use crate::facts::{Account, AccountName, Instant};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
-use crate::ledger::statements::history::StatementEntry;
-use crate::ledger::statements::page::StatementPage;
-use crate::ledger::statements::query::{EntryCursor, Span};
-use crate::ledger::transfers::filter::{ListPage, check_span};
+use crate::ledger::statements::entry::StatementEntry;
+use crate::ledger::statements::page::{Edge, StatementPage};
+use crate::ledger::statements::query::{EntryCursor, StatementQuery};
+use crate::ledger::transfers::filter::check_span;
 use crate::money::Money;
-use crate::store::Access;
+use crate::store::{Access, Store};
 
 /// How many transfers are in memory at once while those with one other account are looked for.
 const READ_AT_ONCE: u32 = 1_000;
 
-/// A page of an account's history over a span, latest first.
+/// A page of an account's transfers, latest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpanStatement {
+pub struct Statement {
     /// The account as it stands now.
     pub account: Account,
     /// The posted balance at the beginning of the span, on the account's normal side.
@@ -38,89 +38,87 @@ pub struct SpanStatement {
     pub is_cut: bool,
 }
 
+/// The entries of a page, where the next one begins, and whether as many were read as allowed.
+type Found = (Vec<StatementEntry>, Option<EntryCursor>, bool);
+
 impl Ledger {
-    /// Up to `limit` transfers of an account in a span, latest first, with the balances at the span's ends. A `limit` of 0 means 1.
+    /// Returns a page of an account's transfers, latest first, each with the balance after it, and the balances at both ends of the span.
     ///
-    /// Pages by recorded time never change. A page by effective time changes when a transfer is back-dated into it.
+    /// Pages by recorded time never change: what is posted meanwhile is newer than every cursor. A page by effective time changes when a
+    /// transfer is back-dated into it. With one other account, a page reads at most [`StatementQuery::reads_max`] transfers.
     ///
     /// # Errors
-    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown); [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins;
-    /// [`Error::Store`].
+    /// [`Rejection::AccountUnknown`](crate::rejection::Rejection::AccountUnknown), also for the other account;
+    /// [`Rejection::CursorUnknown`](crate::rejection::Rejection::CursorUnknown) if the cursor is not a transfer of the account;
+    /// [`InputError::Span`](crate::error::InputError::Span) if the span ends before it begins; [`Error::Store`].
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
     /// # let (_folder, ledger) = support::new_book()?;
-    /// use teller::facts::Instant;
-    /// use teller::ledger::Span;
+    /// use teller::ledger::{Span, StatementQuery};
     ///
-    /// let this_year = Span { from: Some("2020-01-01T00:00:00Z".parse()?), ..Span::default() };
-    /// let statement = ledger.statement_of_span(&"customers:alice".parse()?, this_year, 10)?;
+    /// let alice = "customers:alice".parse()?;
+    /// let newest = ledger.statement(&alice, &StatementQuery::newest(10))?;
+    /// let entry = &newest.entries[0];
+    /// assert_eq!((entry.counterparty.as_str(), entry.balance.to_string()), ("cash:eur", "100.00 EUR".to_owned()));
+    ///
+    /// let span = Span { from: Some("2020-01-01T00:00:00Z".parse()?), ..Span::default() };
+    /// let with_bob = StatementQuery { span, counterparty: Some("customers:bob".parse()?), ..StatementQuery::default() };
+    /// let statement = ledger.statement(&alice, &with_bob)?;
+    /// assert!(statement.entries.is_empty());
     /// assert_eq!(statement.opening.to_string(), "0.00 EUR");
     /// assert_eq!(statement.closing.to_string(), "100.00 EUR");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn statement_of_span(&self, name: &AccountName, span: Span, limit: u32) -> Result<SpanStatement, Error> {
+    pub fn statement(&self, name: &AccountName, query: &StatementQuery) -> Result<Statement, Error> {
+        let StatementQuery { span, counterparty, cursor, limit, reads_max } = query;
         check_span(span.from, span.to)?;
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
-            let page = StatementPage { account: &account, span, limit: limit.max(1) };
+            let page = StatementPage { account: &account, span: *span, cursor: *cursor, limit: (*limit).max(1) };
+            page.check_cursor(store)?;
             let opening = page.read_before(store, span.from.unwrap_or(Instant::MIN))?.balance;
             let end = page.end(store)?;
             let closing = end.balance;
-            let (entries, next) = page.entries(store, end)?;
-            let account = account.clone();
-            Ok(SpanStatement { account, opening, closing, entries, next, is_cut: false })
+            let (entries, next, is_cut) = match counterparty {
+                Some(other) => {
+                    get_account_in(store, other, self.clock.now())?;
+                    find_entries_with(store, page, end, other, *reads_max)?
+                }
+                None => {
+                    let (entries, next) = page.entries(store, end)?;
+                    (entries, next, false)
+                }
+            };
+            Ok(Statement { account, opening, closing, entries, next, is_cut })
         })
     }
+}
 
-    /// The same with one other account alone. The balances are the account's own, also those at the span's ends. A page reads at most
-    /// [`ListPage::READS_MAX`] transfers.
-    ///
-    /// # Errors
-    /// Those of [`Ledger::statement_of_span`], also for the other account.
-    ///
-    /// ```
-    /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
-    /// # let (_folder, ledger) = support::new_book()?;
-    /// use teller::ledger::Span;
-    ///
-    /// let [alice, cash] = ["customers:alice".parse()?, "cash:eur".parse()?];
-    /// let statement = ledger.statement_of_span_with(&alice, &cash, Span::default(), 10)?;
-    /// assert_eq!(statement.entries[0].balance.to_string(), "100.00 EUR");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn statement_of_span_with(
-        &self,
-        name: &AccountName,
-        counterparty: &AccountName,
-        span: Span,
-        limit: u32,
-    ) -> Result<SpanStatement, Error> {
-        check_span(span.from, span.to)?;
-        let limit = limit.max(1) as usize;
-        self.pool.transaction(Access::Read, |store| {
-            let account = get_account_in(store, name, self.clock.now())?;
-            get_account_in(store, counterparty, self.clock.now())?;
-            let mut page = StatementPage { account: &account, span, limit: READ_AT_ONCE };
-            let opening = page.read_before(store, span.from.unwrap_or(Instant::MIN))?.balance;
-            let closing = page.end(store)?.balance;
-            let (mut found, mut reads) = (Vec::new(), 0);
-            let (next, is_cut) = loop {
-                let end = page.end(store)?;
-                let (entries, next) = page.entries(store, end)?;
-                reads += entries.len() as u64;
-                found.extend(entries.into_iter().filter(|entry| entry.counterparty == *counterparty));
-                if found.len() > limit {
-                    found.truncate(limit);
-                    break (found.last().map(|entry| page.cursor_of(entry)), false);
-                }
-                if next.is_none() || reads >= ListPage::READS_MAX {
-                    break (next, next.is_some() && found.len() < limit);
-                }
-                page.span.cursor = next;
-            };
-            let account = account.clone();
-            Ok(SpanStatement { account, opening, closing, entries: found, next, is_cut })
-        })
+/// The entries of a page with one other account. Reads one page of all entries after the other, until it has enough of them.
+fn find_entries_with(
+    store: &mut dyn Store,
+    mut page: StatementPage<'_>,
+    end: Edge,
+    counterparty: &AccountName,
+    reads_max: u64,
+) -> Result<Found, Error> {
+    let limit = page.limit as usize;
+    let (mut found, mut reads_left) = (Vec::new(), reads_max.max(1));
+    loop {
+        page.limit = u32::try_from(reads_left).unwrap_or(u32::MAX).min(READ_AT_ONCE);
+        let (entries, next) = page.entries(store, end)?;
+        reads_left = reads_left.saturating_sub(entries.len() as u64);
+        found.extend(entries.into_iter().filter(|entry| entry.counterparty == *counterparty));
+        if found.len() > limit {
+            found.truncate(limit);
+            let next = found.last().map(|entry| page.cursor_of(entry));
+            return Ok((found, next, false));
+        }
+        if next.is_none() || reads_left == 0 {
+            let is_cut = next.is_some() && found.len() < limit;
+            return Ok((found, next, is_cut));
+        }
+        page.cursor = next;
     }
 }

@@ -1,4 +1,4 @@
-//! One page of a statement over a span.
+//! One page of a statement.
 //!
 //! Most transfers are *on time*: they are effective when they are recorded. An account's chain has all its transfers in recorded order. For
 //! a page in effective order, the on-time transfers come from the chain and the off-time ones from an index of their own; both are merged.
@@ -6,10 +6,11 @@
 use crate::error::Error;
 use crate::facts::{Account, Entry, Instant, Sequence, Transfer};
 use crate::ledger::accounts::balances::{AsOf, Reading, read_as_of};
-use crate::ledger::statements::history::{StatementEntry, change_of, entry, labels_of};
+use crate::ledger::statements::entry::{StatementEntry, change_of, entry, labels_of};
 use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
 use crate::models::transfers::Exceptions;
-use crate::money::Amount;
+use crate::money::{Amount, Money};
+use crate::rejection::Rejection;
 use crate::store::{Store, StoreError};
 
 /// The most transfers of a chain that one statement reads.
@@ -20,7 +21,18 @@ const OFF_TIME_EVERY: i64 = 8;
 pub(super) struct StatementPage<'a> {
     pub(super) account: &'a Account,
     pub(super) span: Span,
+    /// The last entry of the page before.
+    pub(super) cursor: Option<EntryCursor>,
     pub(super) limit: u32,
+}
+
+/// The account at an edge of a page or of the span.
+#[derive(Clone, Copy)]
+pub(super) struct Edge {
+    /// The posted balance, on the normal side.
+    pub(super) balance: Money,
+    /// The newest transfer of its chain that was recorded until then.
+    newest: Option<Sequence>,
 }
 
 /// A walk down an account's chain, from newer to older transfers.
@@ -39,23 +51,25 @@ impl StatementPage<'_> {
         }
     }
 
-    pub(super) fn read_at(&self, store: &mut dyn Store, time: Instant) -> Result<Reading, StoreError> {
-        read_as_of(store, self.account, self.as_of(time))
+    fn read_at(&self, store: &mut dyn Store, time: Instant) -> Result<Edge, StoreError> {
+        let Reading { balance, last } = read_as_of(store, self.account, self.as_of(time))?;
+        Ok(Edge { balance, newest: last.map(|transfer| transfer.sequence) })
     }
 
-    pub(super) fn read_before(&self, store: &mut dyn Store, time: Instant) -> Result<Reading, StoreError> {
+    pub(super) fn read_before(&self, store: &mut dyn Store, time: Instant) -> Result<Edge, StoreError> {
         match time.previous() {
             Some(previous) => self.read_at(store, previous),
-            None => Ok(Reading { balance: self.account.money(Amount::ZERO), last: None }),
+            None => Ok(Edge { balance: self.account.money(Amount::ZERO), newest: None }),
         }
     }
 
     /// The account at the end of the span.
-    pub(super) fn end(&self, store: &mut dyn Store) -> Result<Reading, StoreError> {
-        match self.span.to {
-            Some(to) => self.read_before(store, to),
-            None => self.read_at(store, Instant::MAX),
+    pub(super) fn end(&self, store: &mut dyn Store) -> Result<Edge, StoreError> {
+        if let Some(to) = self.span.to {
+            return self.read_before(store, to);
         }
+        let newest = self.account.last.map(|last| last.sequence);
+        Ok(Edge { balance: self.account.money(self.account.posted()), newest })
     }
 
     /// The cursor behind an entry of the page.
@@ -67,20 +81,17 @@ impl StatementPage<'_> {
     fn top(&self) -> EntryCursor {
         let before = |to: Instant| to.previous().unwrap_or(Instant::MIN);
         let end = EntryCursor { time: self.span.to.map_or(Instant::MAX, before), sequence: Sequence(i64::MAX) };
-        self.span.cursor.filter(|cursor| cursor.time <= end.time).unwrap_or(end)
+        self.cursor.filter(|cursor| cursor.time <= end.time).unwrap_or(end)
     }
 
     /// The entries of the page, and the cursor of the next one. `end` is the account at the end of the span.
     pub(super) fn entries(
         &self,
         store: &mut dyn Store,
-        end: Reading,
+        end: Edge,
     ) -> Result<(Vec<StatementEntry>, Option<EntryCursor>), Error> {
-        let top = match self.span.cursor {
-            Some(_) => self.read_at(store, self.top().time)?,
-            None => end,
-        };
-        let mut transfers = self.chain(store, top.last.as_ref())?;
+        let top = self.read_top(store, end)?;
+        let mut transfers = self.chain(store, top.newest)?;
         if self.span.order == StatementOrder::Effective {
             transfers.extend(self.off_time(store, &transfers)?);
             transfers.sort_unstable_by_key(|transfer| std::cmp::Reverse((transfer.effective_at, transfer.sequence)));
@@ -91,10 +102,34 @@ impl StatementPage<'_> {
         let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &labels));
         let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         if self.span.order == StatementOrder::Effective {
-            self.run_balances(store, &mut entries, &top)?;
+            self.run_balances(store, &mut entries, top)?;
         }
         let next = entries.last().filter(|_| has_more).map(|entry| self.cursor_of(entry));
         Ok((entries, next))
+    }
+
+    /// The account where the page begins. In recorded order, that is the cursor's own transfer.
+    fn read_top(&self, store: &mut dyn Store, end: Edge) -> Result<Edge, StoreError> {
+        let top = self.top();
+        if self.cursor != Some(top) {
+            return Ok(end);
+        }
+        match self.span.order {
+            StatementOrder::Recorded => Ok(Edge { newest: Some(top.sequence), ..end }),
+            StatementOrder::Effective => self.read_at(store, top.time),
+        }
+    }
+
+    /// # Errors
+    /// [`Rejection::CursorUnknown`] if the cursor is not a transfer of the account; [`Error::Store`].
+    pub(super) fn check_cursor(&self, store: &mut dyn Store) -> Result<(), Error> {
+        let Some(cursor) = self.cursor else { return Ok(()) };
+        let is_entry =
+            |transfer: &Transfer| transfer.entry_of(self.account.id).is_some() && self.time(transfer) == cursor.time;
+        if store.find_transfer_at(cursor.sequence)?.as_ref().is_some_and(is_entry) {
+            return Ok(());
+        }
+        Err(Rejection::CursorUnknown { account: self.account.name.clone(), cursor: cursor.sequence }.into())
     }
 
     const fn time(&self, transfer: &Transfer) -> Instant {
@@ -106,9 +141,9 @@ impl StatementPage<'_> {
 
     /// The transfers of the chain that belong on the page, newest first, and one more if there are more. In effective order, only those that
     /// are on time.
-    fn chain(&self, store: &mut dyn Store, newest: Option<&Transfer>) -> Result<Vec<Transfer>, StoreError> {
+    fn chain(&self, store: &mut dyn Store, newest: Option<Sequence>) -> Result<Vec<Transfer>, StoreError> {
         let wanted = self.limit as usize + 1;
-        let mut walk = ChainWalk { next: newest.map(|transfer| transfer.sequence), on_time_left: None };
+        let mut walk = ChainWalk { next: newest, on_time_left: None };
         let mut found = Vec::new();
         while found.len() < wanted
             && let Some(first) = walk.next
@@ -204,13 +239,8 @@ impl StatementPage<'_> {
     }
 
     /// Sets the balance of each entry to what it is in effective order.
-    fn run_balances(
-        &self,
-        store: &mut dyn Store,
-        entries: &mut [StatementEntry],
-        top: &Reading,
-    ) -> Result<(), StoreError> {
-        let mut balance = i128::from(top.balance.amount.minor()) - self.changes_at_top(store, top.last.as_ref())?;
+    fn run_balances(&self, store: &mut dyn Store, entries: &mut [StatementEntry], top: Edge) -> Result<(), StoreError> {
+        let mut balance = i128::from(top.balance.amount.minor()) - self.changes_at_top(store, top.newest)?;
         for entry in entries {
             // The sum of some of the account's transfers fits into 64 bits, because the sum of all of them does.
             entry.balance.amount = Amount::from_minor(i64::try_from(balance).unwrap_or_default());
@@ -220,14 +250,15 @@ impl StatementPage<'_> {
     }
 
     /// The sum of what the earlier pages list at the very moment where this page begins.
-    fn changes_at_top(&self, store: &mut dyn Store, newest: Option<&Transfer>) -> Result<i128, StoreError> {
+    fn changes_at_top(&self, store: &mut dyn Store, newest: Option<Sequence>) -> Result<i128, StoreError> {
         let top = self.top();
-        if self.span.cursor.is_none_or(|cursor| cursor != top) {
+        if self.cursor.is_none_or(|cursor| cursor != top) {
             return Ok(0);
         }
         // Only the newest transfer of the chain can be one of them: no two transfers of an account are recorded at the same moment.
-        let is_at_top = |transfer: &&Transfer| transfer.recorded_at == top.time && is_on_time(transfer);
-        let mut transfers: Vec<_> = newest.filter(is_at_top).cloned().into_iter().collect();
+        let newest = newest.map(|newest| store.find_transfer_at(newest)).transpose()?.flatten();
+        let is_at_top = |transfer: &Transfer| transfer.recorded_at == top.time && is_on_time(transfer);
+        let mut transfers: Vec<_> = newest.into_iter().filter(is_at_top).collect();
         let mut below = i64::MAX;
         loop {
             let time = top.time.into();

@@ -1,8 +1,8 @@
 //! The transfers of an account.
 
 use crate::error::Error;
-use crate::facts::{AccountName, Sequence};
-use crate::ledger::{Ledger, ListPage, Span, StatementOrder};
+use crate::facts::AccountName;
+use crate::ledger::{Ledger, Span, StatementOrder, StatementQuery};
 use crate::rejection::Rejection;
 use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::{Call, read_cursor};
@@ -31,20 +31,18 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 fn statement(call: &Call, ledger: &Ledger) -> Result<Answer, Problem> {
     let orders = [("recorded", StatementOrder::Recorded), ("effective", StatementOrder::Effective)];
-    let order = call.word("order", orders)?.unwrap_or(StatementOrder::Recorded);
-    if call.query.has_any(&["from", "to"]) || order == StatementOrder::Effective {
-        return over_span(call, ledger, order);
-    }
+    let order = call.word("order", orders)?.unwrap_or_default();
     let name = call.account()?;
-    let account = ledger.get_account(&name)?;
-    let (from, limit) = (call.cursor()?.map(Sequence), call.limit()?);
-    let statement = match counterparty(call, ledger, &name)? {
-        Some(other) => ledger.statement_with(&name, &other, ListPage { from, limit, ..ListPage::default() })?,
-        None => ledger.statement(&name, from, limit)?,
+    let query = StatementQuery {
+        span: Span { order, from: call.asked("from")?, to: call.asked("to")? },
+        counterparty: counterparty(call, ledger, &name)?,
+        cursor: call.query.get("cursor").map(read_cursor).transpose()?,
+        limit: call.limit()?,
+        ..StatementQuery::default()
     };
-    let head = StatementHead::of_all(&account);
+    let statement = ledger.statement(&name, &query)?;
     let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-    Answer::page_within(&head, ITEMS, &entries, statement.next)
+    Answer::page_within(&StatementHead::of(&statement, query.span), ITEMS, &entries, statement.next)
 }
 
 /// The other account that is asked for. A key for some accounts does not learn whether there is one of a name outside of them: one that is
@@ -58,16 +56,4 @@ fn counterparty(call: &Call, ledger: &Ledger, own: &AccountName) -> Result<Optio
         Err(Error::Rejected(refused)) if matches!(*refused, Rejection::AccountUnknown { .. }) => Ok(Some(own.clone())),
         found => Ok(found.map(|_| Some(other))?),
     }
-}
-
-fn over_span(call: &Call, ledger: &Ledger, order: StatementOrder) -> Result<Answer, Problem> {
-    let cursor = call.query.get("cursor").map(read_cursor).transpose()?;
-    let span = Span { order, from: call.asked("from")?, to: call.asked("to")?, cursor };
-    let (name, limit) = (call.account()?, call.limit()?);
-    let statement = match counterparty(call, ledger, &name)? {
-        Some(other) => ledger.statement_of_span_with(&name, &other, span, limit)?,
-        None => ledger.statement_of_span(&name, span, limit)?,
-    };
-    let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-    Answer::page_within(&StatementHead::of_span(&statement, span), ITEMS, &entries, statement.next)
 }

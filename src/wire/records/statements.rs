@@ -2,11 +2,9 @@
 
 use std::fmt::Display;
 
-use crate::facts::{
-    Account, AccountName, Actor, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind,
-};
-use crate::ledger::{Span, SpanStatement, StatementEntry, StatementOrder};
-use crate::money::{Amount, CurrencyCode, Money};
+use crate::facts::{AccountName, Actor, Hash, Instant, Key, Metadata, NormalSide, Sequence, TransferId, TransferKind};
+use crate::ledger::{Span, Statement, StatementEntry, StatementOrder};
+use crate::money::{CurrencyCode, Money};
 use crate::wire::records::transfers::up_to;
 use crate::wire::records::{Columns, Record, text};
 
@@ -129,22 +127,9 @@ record! {
 }
 
 impl StatementHead {
-    /// The whole history of an account.
-    #[must_use]
-    pub fn of_all(account: &Account) -> Self {
-        Self {
-            account: account.name.clone(),
-            currency: account.currency.code(),
-            from: None,
-            to: None,
-            opening: account.money(Amount::ZERO),
-            closing: account.money(account.posted()),
-        }
-    }
-
     /// What is said of the whole span.
     #[must_use]
-    pub fn of_span(statement: &SpanStatement, span: Span) -> Self {
+    pub fn of(statement: &Statement, span: Span) -> Self {
         Self {
             account: statement.account.name.clone(),
             currency: statement.account.currency.code(),

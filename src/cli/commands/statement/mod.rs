@@ -13,13 +13,13 @@ use crate::cli::format::Format;
 use crate::cli::pages::{PageArgs, say_older};
 use crate::cli::talk::say;
 use crate::cli::times::SpanArgs;
-use crate::facts::{AccountName, Sequence};
-use crate::ledger::{EntryCursor, Ledger, ListPage, Span, StatementOrder};
+use crate::facts::AccountName;
+use crate::ledger::{EntryCursor, Ledger, ListPage, Span, StatementOrder, StatementQuery};
 use crate::wire::{EntryRecord, StatementHead};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  teller statement customers:alice\n  \
-    teller statement customers:alice --limit 20 --cursor 4711\n  \
+    teller statement customers:alice --limit 20 --cursor 2026-01-31T17:04:05.000000Z/4711\n  \
     teller statement customers:alice --month 2026-01\n  \
     teller statement customers:alice --from 2026-01-15 --to 2026-02 --order recorded\n  \
     teller statement customers:alice --counterparty shops:corner --month 2026-01\n  \
@@ -70,33 +70,11 @@ pub(in crate::cli) fn run(context: &Context, arguments: &StatementArgs) -> Resul
         return page::run(context, &ledger, &name, span);
     }
     let counterparty = arguments.counterparty.as_deref().map(parse::<AccountName>).transpose()?;
-    if arguments.span.is_given() || arguments.order == Some(Order::Effective) {
-        return over_span(context, arguments, &name, counterparty.as_ref());
-    }
-    let cursor = arguments.cursor.as_deref().map(|cursor| cursor.parse().map(Sequence)).transpose();
-    let cursor =
-        cursor.map_err(|_| Failure::usage("the cursor is not a number; use the one that the page before told"))?;
+    let cursor = arguments.cursor.as_deref().map(str::parse::<EntryCursor>).transpose().map_err(Failure::usage)?;
     let ledger = context.ledger()?;
-    let account = ledger.get_account(&name)?;
-    let mut list = context.output.list().inside(&StatementHead::of_all(&account))?;
-    let mut cut = Cut::new(arguments, context);
-    let next = arguments.limit.fetch(&context.output, cursor, |cursor, limit| {
-        let page = ListPage { from: cursor.copied(), limit, ..ListPage::default() };
-        let statement = match &counterparty {
-            Some(counterparty) => ledger.statement_with(&name, counterparty, page)?,
-            None => ledger.statement(&name, page.from, limit)?,
-        };
-        let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-        list.add_with(&entries, &EntryRecord::columns_for(&entries, StatementOrder::Recorded))?;
-        Ok((entries.len(), cut.next(statement.next, statement.is_cut)))
-    })?;
-    let next = next.or(cut.at);
-    if list.count() == 0 && next.is_none() {
-        say(format_args!("Account {name} has no {}.", arguments.transfers()));
-    }
-    list.end(next)?;
-    cut.say(next);
-    Ok(Ending::Done)
+    let span = arguments.span(context, &ledger)?;
+    let query = StatementQuery { span, counterparty, cursor, ..StatementQuery::default() };
+    list(context, arguments, &ledger, &name, &query)
 }
 
 /// Where a search for the transfers with one other account ended because enough was read. It goes on where all rows are wanted.
@@ -136,7 +114,11 @@ impl StatementArgs {
         self.counterparty.as_ref().map_or_else(|| "transfers".to_owned(), |other| format!("transfers with {other}"))
     }
 
-    /// The span that is asked for, from its end on.
+    /// Whether its balances at both ends belong to it.
+    fn is_over_span(&self) -> bool {
+        self.span.is_given() || self.order == Some(Order::Effective)
+    }
+
     fn span(&self, context: &Context, ledger: &Ledger) -> Result<Span, Failure> {
         let order = match self.order {
             Some(Order::Recorded) => StatementOrder::Recorded,
@@ -144,42 +126,37 @@ impl StatementArgs {
             Some(Order::Effective) | None => StatementOrder::Effective,
         };
         let (from, to) = self.span.read(context.times(ledger))?;
-        Ok(Span { order, from, to, cursor: None })
+        Ok(Span { order, from, to })
     }
 }
 
-fn over_span(
+fn list(
     context: &Context,
     arguments: &StatementArgs,
+    ledger: &Ledger,
     name: &AccountName,
-    counterparty: Option<&AccountName>,
+    query: &StatementQuery,
 ) -> Result<Ending, Failure> {
-    let cursor = arguments.cursor.as_deref().map(str::parse::<EntryCursor>).transpose().map_err(Failure::usage)?;
-    let ledger = context.ledger()?;
-    let span = Span { cursor, ..arguments.span(context, &ledger)? };
-    let order = span.order;
-    let whole = ledger.statement_of_span(name, span, 1)?;
-    let head = StatementHead::of_span(&whole, span);
-    let is_table = context.output.format == Format::Table;
+    let whole = ledger.statement(name, &StatementQuery::of_span(query.span, 1))?;
+    let shows_ends = context.output.format == Format::Table && arguments.is_over_span();
     // A page that does not reach an end of the span does not have the balance there.
-    if is_table && cursor.is_none() {
+    if shows_ends && query.cursor.is_none() {
         context.output.text_line(&format!("Closing balance: {}", whole.closing))?;
     }
-    let mut list = context.output.list().inside(&head)?;
+    let mut list = context.output.list().inside(&StatementHead::of(&whole, query.span))?;
     let mut cut = Cut::new(arguments, context);
-    let next = arguments.limit.fetch(&context.output, cursor, |cursor, rows_max| {
-        let span = Span { cursor: cursor.copied(), ..span };
-        let statement = match counterparty {
-            Some(counterparty) => ledger.statement_of_span_with(name, counterparty, span, rows_max)?,
-            None => ledger.statement_of_span(name, span, rows_max)?,
-        };
+    let next = arguments.limit.fetch(&context.output, query.cursor, |cursor, limit| {
+        let statement = ledger.statement(name, &StatementQuery { cursor: cursor.copied(), limit, ..query.clone() })?;
         let entries: Vec<_> = statement.entries.iter().map(EntryRecord::from).collect();
-        list.add_with(&entries, &EntryRecord::columns_for(&entries, order))?;
+        list.add_with(&entries, &EntryRecord::columns_for(&entries, query.span.order))?;
         Ok((entries.len(), cut.next(statement.next, statement.is_cut)))
     })?;
     let next = next.or(cut.at);
+    if list.count() == 0 && next.is_none() && !arguments.is_over_span() {
+        say(format_args!("Account {name} has no {}.", arguments.transfers()));
+    }
     list.end(next.as_ref())?;
-    if is_table && next.is_none() {
+    if shows_ends && next.is_none() {
         context.output.text_line(&format!("Opening balance: {}", whole.opening))?;
     }
     cut.say(next);

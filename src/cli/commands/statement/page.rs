@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::error::Error;
 use crate::facts::AccountName;
 use crate::interchange::{StatementPageRow, statement_page};
-use crate::ledger::{Day, Ledger, Span, SpanStatement};
+use crate::ledger::{Day, Ledger, Span, Statement, StatementQuery};
 use crate::store::StoreError;
 
 const ROWS_AT_ONCE: u32 = 1_000;
@@ -31,9 +31,10 @@ fn read(
     ledger: &Ledger,
     name: &AccountName,
     span: Span,
-) -> Result<Option<(SpanStatement, Vec<StatementPageRow>)>, Failure> {
-    let mut page = ledger.statement_of_span(name, span, ROWS_AT_ONCE)?;
-    let first = SpanStatement { entries: Vec::new(), next: None, ..page.clone() };
+) -> Result<Option<(Statement, Vec<StatementPageRow>)>, Failure> {
+    let query = StatementQuery::of_span(span, ROWS_AT_ONCE);
+    let mut page = ledger.statement(name, &query)?;
+    let first = Statement { entries: Vec::new(), next: None, ..page.clone() };
     let mut begin = first.closing.amount.minor();
     let mut rows = Vec::new();
     loop {
@@ -47,8 +48,10 @@ fn read(
         if rows.len() > ROWS_MAX {
             return Err(Failure::usage(format!("a page has at most {ROWS_MAX} transfers; give a shorter span")));
         }
-        let Some(cursor) = page.next else { break };
-        page = ledger.statement_of_span(name, Span { cursor: Some(cursor), ..span }, ROWS_AT_ONCE)?;
+        if page.next.is_none() {
+            break;
+        }
+        page = ledger.statement(name, &StatementQuery { cursor: page.next, ..query.clone() })?;
     }
     rows.reverse();
     Ok((begin == first.opening.amount.minor()).then_some((first, rows)))
