@@ -54,7 +54,7 @@ macro_rules! implement_account_chains {
         impl AccountChains for $connection {
             fn find_account_row(&mut self, name: &AccountName) -> Result<Option<AccountRow>, StoreError> {
                 let row = accounts::table.filter(accounts::name.eq(name.as_str())).select(AccountRow::as_select());
-                Ok(row.first(self).optional()?)
+                Ok(row.get_result(self).optional()?)
             }
 
             fn account_rows(&mut self, ids: &[AccountId]) -> Result<Vec<AccountRow>, StoreError> {

@@ -1,6 +1,6 @@
 //! Queries of what happened to the book as a whole, the same on both backends.
 
-use diesel::dsl::max;
+use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
 
 use crate::facts::{BookEvent, Instant, ScheduleId, Sequence};
@@ -119,8 +119,7 @@ macro_rules! implement_book_events {
 
             fn has_rule_events_behind(&mut self, place: Sequence) -> Result<bool, StoreError> {
                 let events = book_events::table.filter(is_of_postings()).filter(book_events::sequence.gt(place.0));
-                let newest = events.order(book_events::sequence.desc()).select(book_events::sequence);
-                Ok(newest.first::<i64>(self).optional()?.is_some())
+                Ok(select(exists(events)).get_result(self)?)
             }
 
             fn find_clock_acceptance(&mut self) -> Result<Option<BookEvent>, StoreError> {

@@ -43,7 +43,7 @@ macro_rules! implement_book_imports {
 
             fn find_book_import(&mut self) -> Result<Option<BookImportRow>, StoreError> {
                 let import = book_imports::table.find(ONLY).select(BookImportRow::as_select());
-                Ok(import.first(self).optional()?)
+                Ok(import.get_result(self).optional()?)
             }
 
             fn begin_book_import(&mut self, import: &BookImportRow) -> Result<(), StoreError> {

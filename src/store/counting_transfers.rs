@@ -74,7 +74,7 @@ macro_rules! implement_counted_transfers {
             fn first_counting_after(&mut self, after: SqlInstant) -> Result<Option<SqlInstant>, StoreError> {
                 let rows =
                     transfers::table.filter(transfers::effective_at.gt(after)).filter(transfers::kind.eq_any(MOVING));
-                Ok(rows.select(min(transfers::effective_at)).first(self)?)
+                Ok(rows.select(min(transfers::effective_at)).get_result(self)?)
             }
         }
     };

@@ -23,9 +23,9 @@ macro_rules! implement_leads {
         impl Leads for $connection {
             fn latest_recorded_at(&mut self) -> Result<Option<Instant>, StoreError> {
                 let latest: [Option<SqlInstant>; 3] = [
-                    accounts::table.select(max(accounts::last_recorded_at)).first(self)?,
-                    account_events::table.select(max(account_events::recorded_at)).first(self)?,
-                    book_events::table.select(max(book_events::recorded_at)).first(self)?,
+                    accounts::table.select(max(accounts::last_recorded_at)).get_result(self)?,
+                    account_events::table.select(max(account_events::recorded_at)).get_result(self)?,
+                    book_events::table.select(max(book_events::recorded_at)).get_result(self)?,
                 ];
                 Ok(latest.into_iter().flatten().filter_map(SqlInstant::instant).max())
             }

@@ -203,7 +203,7 @@ macro_rules! implement_portable {
             }
 
             fn find_currency(&mut self, code: &str) -> Result<Option<CurrencyRow>, StoreError> {
-                Ok(currencies::table.find(code).select(CurrencyRow::as_select()).first(self).optional()?)
+                Ok(currencies::table.find(code).select(CurrencyRow::as_select()).get_result(self).optional()?)
             }
 
             fn list_history(
@@ -241,7 +241,7 @@ macro_rules! implement_portable {
             }
 
             fn book_id(&mut self) -> Result<Option<SqlId>, StoreError> {
-                Ok(book_identity::table.select(book_identity::id).first(self).optional()?)
+                Ok(book_identity::table.select(book_identity::id).get_result(self).optional()?)
             }
 
             fn transfer_rows_from(
@@ -278,7 +278,8 @@ macro_rules! implement_portable {
             }
 
             fn find_transfer_at(&mut self, sequence: Sequence) -> Result<Option<Transfer>, StoreError> {
-                let row = transfers::table.find(sequence.0).select(TransferRow::as_select()).first(self).optional()?;
+                let row =
+                    transfers::table.find(sequence.0).select(TransferRow::as_select()).get_result(self).optional()?;
                 Ok(row.map(Transfer::try_from).transpose()?)
             }
 

@@ -80,7 +80,7 @@ macro_rules! implement_schedules {
         impl Schedules for $connection {
             fn find_schedule(&mut self, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
                 let row = schedules::table.find(SqlId::new(id.0)).select(ScheduleRow::as_select());
-                Ok(row.first(self).optional()?.map(Schedule::try_from).transpose()?)
+                Ok(row.get_result(self).optional()?.map(Schedule::try_from).transpose()?)
             }
 
             fn find_schedules(&mut self, ids: &[ScheduleId]) -> Result<Vec<Schedule>, StoreError> {

@@ -15,6 +15,7 @@ mod statements;
 pub(super) use crate::store::sqlite::operations::{open_read_only, settle};
 use std::collections::HashSet;
 
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
@@ -106,8 +107,8 @@ impl Store for SqliteConnection {
     fn insert_accounts(&mut self, accounts: &[Account]) -> Result<HashSet<AccountId>, StoreError> {
         let mut added = HashSet::new();
         for account in accounts {
-            let taken = accounts::table.filter(accounts::name.eq(account.name.as_str())).select(accounts::id);
-            if taken.first::<i64>(self).optional()?.is_none() {
+            let taken = accounts::table.filter(accounts::name.eq(account.name.as_str()));
+            if !select(exists(taken)).get_result::<bool>(self)? {
                 diesel::insert_into(accounts::table).values(NewAccountRow::from(account)).execute(self)?;
                 added.insert(account.id);
             }
@@ -143,8 +144,7 @@ impl Store for SqliteConnection {
     }
 
     fn insert_currency(&mut self, currency: &CurrencyRow) -> Result<bool, StoreError> {
-        let taken = currencies::table.find(&currency.code).select(currencies::code);
-        if taken.first::<String>(self).optional()?.is_some() {
+        if select(exists(currencies::table.find(&currency.code))).get_result(self)? {
             return Ok(false);
         }
         diesel::insert_into(currencies::table).values(currency).execute(self)?;
