@@ -221,7 +221,7 @@ impl StatementPage<'_> {
             StatementOrder::Recorded => 0,
             StatementOrder::Effective => limit / OFF_TIME_EVERY,
         };
-        CHAIN_STEP_MAX.min(limit + 2 + spare)
+        CHAIN_STEP_MAX.min(limit + 1 + i64::from(self.cursor.is_some()) + spare)
     }
 
     /// The off-time transfers that belong on the page, and one more if there are more. `chain` has the on-time ones: if these fill the
