@@ -8,8 +8,8 @@ mod ways;
 
 use teller::facts::Instant;
 use teller::ledger::{
-    BalanceTable, Bound, FiscalYear, LineKind, PeriodUnit, ReportPeriod, SheetLine, ShowEmpty, TableRequest,
-    TrialBalanceLine, balance_sheet, begins_of_years, income_statement, trial_balance,
+    BalanceTable, Bound, FiscalYear, LineKind, PeriodUnit, ReportPeriod, ReportRequest, SheetLine, ShowEmpty,
+    TableRequest, TrialBalanceLine, balance_sheet, begins_of_years, income_statement, trial_balance,
 };
 use teller::{Error, Ledger};
 
@@ -161,6 +161,13 @@ on_every_backend! {
         check(book, CLOSING);
         let closed = [&open[..], &["ClosedToEquity 5000 0 | 5000 0"]].concat();
         assert_eq!(income_of_two_years(&ledger), closed);
+    }
+
+    fn an_income_statement_needs_the_year_that_each_period_ends_in(book: &TestBook) {
+        let request = ReportRequest::of(vec![period("2025-01-01", "2026-01-01")]);
+        let error = book.ledger().income_statement(&request, &mut |_| {}).unwrap_err();
+        assert_eq!(error.code(), "report_invalid");
+        assert!(error.to_string().contains("1 periods, 0 beginnings"), "{error}");
     }
 
     fn a_fiscal_year_begins_in_any_month_and_at_zero(book: &TestBook) {

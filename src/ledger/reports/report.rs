@@ -1,6 +1,6 @@
 //! The reports that finance people know, each by one call: which bounds its table needs, its lines, and whether its two sides agree.
 
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::ledger::Ledger;
 use crate::ledger::reports::bound::Bound;
 use crate::ledger::reports::calendar::ReportPeriod;
@@ -120,10 +120,7 @@ impl Ledger {
     /// transfers were read so far.
     ///
     /// # Errors
-    /// Those of [`Ledger::balance_table`].
-    ///
-    /// # Panics
-    /// Where there is not one year a period.
+    /// Those of [`Ledger::balance_table`], and [`InputError::Report`] where there is not one year a period.
     ///
     /// ```
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
@@ -144,7 +141,12 @@ impl Ledger {
         request: &ReportRequest,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Report<SheetLine>, Error> {
-        assert_eq!(request.years.len(), request.periods.len(), "each period ends in a fiscal year");
+        let (years, periods) = (request.years.len(), request.periods.len());
+        if years != periods {
+            let problem =
+                format!("each period needs the beginning of its fiscal year; {periods} periods, {years} beginnings");
+            return Err(InputError::report(problem).into());
+        }
         let mut request = request.clone();
         request.table.only_income = true;
         let bounds = request.years.iter().copied().chain(request.both_ends()).collect();
