@@ -3,9 +3,11 @@
 use std::fs;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZero;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +35,8 @@ const IDLE_TIME_MAX: Duration = Duration::from_secs(75);
 const HEAD_BYTES_MAX: usize = 16 << 10;
 /// How many accounts are remembered from the beginning, so that the first posting to each of them need not ask.
 const ACCOUNTS_AHEAD: usize = 20_000;
+/// One posts, and another listens.
+const LISTENERS_MIN: usize = 2;
 const KEYS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A server that listens, and answers when it [runs](Server::run).
@@ -155,8 +159,9 @@ impl Server {
         let listeners = Listeners { tcp, unix: sockets.unix };
         let cannot_start = |source| Error::File { doing: "start threads".to_owned(), source };
         let mut builder = tokio::runtime::Builder::new_multi_thread();
-        let runtime =
-            builder.enable_all().max_blocking_threads(State::threads(&options)).build().map_err(cannot_start)?;
+        let threads = available_parallelism().map_or(LISTENERS_MIN, NonZero::get).max(LISTENERS_MIN);
+        builder.enable_all().worker_threads(threads).max_blocking_threads(State::threads(&options));
+        let runtime = builder.build().map_err(cannot_start)?;
         let (book, stop) = ((url.clone(), store), watch::Sender::new(false));
         Ok(Self { state, runtime, options, listeners, address, first, book, stop })
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::http::TestServer;
-use crate::support::{TestBook, on_every_backend};
+use crate::support::{Holder, TestBook, on_every_backend};
 
 /// A server with three accounts, of which alice has 100.00.
 fn bank(book: &TestBook) -> TestServer {
@@ -45,6 +45,20 @@ on_every_backend! {
         let both = RENT.replacen('{', r#"{"key":"rent","#, 1);
         server.request("POST", "/v1/transfers").header("idempotency-key", "a").json(&both).send().problem(400, "request_invalid");
         assert_eq!(available(&server, "customers:alice"), "100.00");
+    }
+
+    fn a_database_that_stalls_keeps_no_answer_beyond_its_deadline(book: &TestBook) {
+        let server = bank(book);
+        let rent = || server.request("POST", "/v1/transfers").header("idempotency-key", "rent").json(RENT);
+        let holder = Holder::of(book);
+        rent().header("teller-deadline", "300ms").send().problem(504, "outcome_unknown");
+        // The posting waits still, and others are served.
+        server.get("/livez").is(200);
+        rent().header("teller-deadline", "300ms").send().problem(504, "outcome_unknown");
+        holder.release();
+        assert!([200, 201].contains(&rent().send().status));
+        assert!(rent().send().is(200).is_replayed());
+        assert_eq!(available(&server, "customers:alice"), "70.00");
     }
 
     fn a_refusal_tells_its_fields_and_leaves_no_trace(book: &TestBook) {

@@ -22,10 +22,10 @@ use crate::ledger::posting::receipts::Receipt;
 use crate::requests::Request;
 use crate::store::StoreError;
 
-#[cfg(feature = "server")]
-pub(crate) use crate::ledger::poster::writer::Writer;
 #[cfg(not(feature = "server"))]
 use crate::ledger::poster::writer::Writer;
+#[cfg(feature = "server")]
+pub(crate) use crate::ledger::poster::writer::{Step, Writer};
 
 /// Bounds of a [`Poster`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -139,6 +139,17 @@ impl Queue {
         }
     }
 
+    /// Whether nothing waits, so that a writer that is woken by a call is idle again.
+    #[cfg(feature = "server")]
+    pub(super) fn rest(&self, writer: WriterNumber) -> bool {
+        let mut state = self.lock();
+        let rests = state.waiting.is_empty() && !state.is_closed;
+        if rests {
+            state.idle.push(writer);
+        }
+        rests
+    }
+
     /// Takes what the writer may take, if there is anything.
     fn take_first<'a>(
         &'a self,

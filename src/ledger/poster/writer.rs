@@ -19,6 +19,18 @@ use crate::rejection::Rejection;
 use crate::requests::{BatchPolicy, Request};
 use crate::store::StoreError;
 
+/// What a writer that does not wait has come to.
+#[cfg(feature = "server")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It has posted a batch, and more waits.
+    Posted,
+    /// Nothing waits; it will be woken.
+    Idle,
+    /// Nothing will come any more.
+    Ended,
+}
+
 /// One of those that commit for a [`Poster`](super::Poster). When it is dropped, the queue knows that it has ended, also if it panicked.
 pub(crate) struct Writer {
     ledger: Arc<Ledger>,
@@ -48,16 +60,34 @@ impl Writer {
         }
     }
 
-    /// Posts what waits, until nothing does. `false` means that the queue is closed, and nothing will come any more.
+    /// Posts a batch of what waits, if anything does.
     #[cfg(feature = "server")]
-    pub(crate) fn post_waiting(&mut self) -> bool {
+    pub(crate) fn post_once(&mut self) -> Step {
+        match self.queue.try_next(self.number, self.batch_max, self.answered) {
+            Next::Batch(batch) => {
+                self.post(batch);
+                if self.queue.rest(self.number) { Step::Idle } else { Step::Posted }
+            }
+            Next::Nothing => Step::Idle,
+            Next::Ended => Step::Ended,
+        }
+    }
+
+    /// Posts what waits, until nothing does.
+    #[cfg(feature = "server")]
+    pub(crate) fn post_waiting(&mut self) -> Step {
         loop {
-            match self.queue.try_next(self.number, self.batch_max, self.answered) {
-                Next::Batch(batch) => self.post(batch),
-                Next::Nothing => return true,
-                Next::Ended => return false,
+            match self.post_once() {
+                Step::Posted => {}
+                step => return step,
             }
         }
+    }
+
+    /// Whether it has answered one request last, so that it will not wait for others to fill a batch.
+    #[cfg(feature = "server")]
+    pub(crate) const fn posts_one_by_one(&self) -> bool {
+        self.answered <= 1
     }
 
     /// The number that it is woken by, from 0.
