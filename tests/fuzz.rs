@@ -10,7 +10,7 @@ use proptest::sample::{Index, select};
 
 use teller::interchange::{BookReader, BookWriter, read_transfers};
 use teller::ledger::{BookSource, TransferLine};
-use teller::wire::{RequestReader, SealFile, SealFileError, Signature};
+use teller::wire::{DefaultSignature, RequestReader, SealFile, SealFileError};
 use teller::{Error, InputError};
 
 use crate::support::{TestBook, check};
@@ -198,7 +198,7 @@ fn any_batch_is_read_or_refused_with_its_line() {
 }
 
 fn read_batch(file: &[u8]) -> Result<usize, InputError> {
-    let reader = RequestReader::new(Signature { actor: "me".parse().ok(), reason: None });
+    let reader = RequestReader::new(DefaultSignature { actor: "me".parse().ok(), reason: None });
     Ok(reader.read_items(&String::from_utf8_lossy(file))?.len())
 }
 

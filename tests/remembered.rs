@@ -9,7 +9,7 @@ use teller::facts::{Instant, PeriodAction};
 
 use teller::ledger::Receipt;
 use teller::requests::{BatchPolicy, Request, TransferRequest};
-use teller::wire::{RequestReader, Signature};
+use teller::wire::{DefaultSignature, RequestReader};
 use teller::{Clock, Error, Ledger, Mode};
 
 use crate::support::plans::{reads_of, record_statements, statements_of};
@@ -155,7 +155,7 @@ on_every_backend! {
     fn written_amounts_ask_for_no_account_that_is_remembered(book: &TestBook) {
         let ledger = remembering(book);
         let submit = |items: &str| {
-            let requests = RequestReader::new(Signature { actor: None, reason: None }).read_items(items).unwrap();
+            let requests = RequestReader::new(DefaultSignature { actor: None, reason: None }).read_items(items).unwrap();
             ledger.submit_written(&requests, BatchPolicy::CarryOn, Mode::Commit)
         };
         let codes = |items: &str| -> Vec<_> {

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::facts::{AccountName, Actor, Description, Metadata, TextError};
 use crate::ledger::Mode;
 use crate::requests::{AccountAction, AccountChange};
-use crate::wire::Signature;
+use crate::wire::DefaultSignature;
 
 /// For everything that writes.
 #[derive(Args)]
@@ -61,8 +61,8 @@ pub(super) struct ReasonArgs {
 
 impl ReasonArgs {
     /// Who asks for the change, which is an option of every command, and why.
-    pub(super) fn signature(&self, actor: Option<Actor>) -> Result<Signature, crate::Error> {
-        Ok(Signature { actor, reason: self.reason.as_deref().map(parse).transpose()? })
+    pub(super) fn signature(&self, actor: Option<Actor>) -> Result<DefaultSignature, crate::Error> {
+        Ok(DefaultSignature { actor, reason: self.reason.as_deref().map(parse).transpose()? })
     }
 
     pub(super) fn signed(&self, actor: Option<Actor>) -> Result<(Actor, Option<Description>), crate::Error> {

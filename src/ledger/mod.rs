@@ -52,15 +52,15 @@ pub use crate::ledger::holds::listing::HoldFilter;
 pub use crate::ledger::holds::{HoldHistory, HoldPage, HoldStatus};
 pub use crate::ledger::journals::exchange::Exchanged;
 pub use crate::ledger::journals::listing::{JournalPage, JournalSummary};
-#[cfg(feature = "server")]
-pub(crate) use crate::ledger::poster::Writer;
 pub use crate::ledger::poster::{Pending, Poster, PosterOptions};
+#[cfg(feature = "server")]
+pub(crate) use crate::ledger::poster::{Step, Writer};
 pub use crate::ledger::posting::receipts::{Posted, Receipt};
 pub use crate::ledger::proof::verify::{
     CurrencyTotals, Finding, FindingCode, TransferCheck, VerifyProgress, VerifyReport,
 };
 pub use crate::ledger::reports::bound::Bound;
-pub use crate::ledger::reports::calendar::{Comparison, FiscalYear, PeriodUnit, ReportPeriod};
+pub use crate::ledger::reports::calendar::{FiscalYear, PeriodUnit, ReportComparison, ReportPeriod};
 pub use crate::ledger::reports::report::{Report, ReportRequest};
 pub use crate::ledger::reports::request::TableRequest;
 pub use crate::ledger::reports::sheets::{LineKind, SheetLine, balance_sheet, begins_of_years, income_statement};
@@ -83,14 +83,14 @@ pub(crate) use crate::ledger::transfers::prepared::{Prepared, accounts_of, prepa
 pub use crate::ledger::transfers::written::WrittenWithOpenings;
 pub use crate::ledger::transport::backup::{Restored, back_up, restore};
 pub use crate::ledger::transport::book::{
-    BookHeader, BookImported, BookLine, BookProgress, BookRecord, BookSink, BookSource, BookTrailer,
+    BookHeader, BookImported, BookLine, BookPart, BookProgress, BookSink, BookSource, BookTrailer,
 };
 pub use crate::ledger::transport::flat::{
     FlatAccount, FlatBalance, FlatEntry, FlatProgress, FlatRequest, FlatRow, FlatSink, FlatSnapshot, FlatTable,
     FlatTransfer, StatementEnd,
 };
 pub use crate::ledger::transport::journals::{
-    BalancesOf, Day, JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalRecord, JournalSide,
+    BalancesOf, Day, JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalPart, JournalSide,
     JournalSink, JournalSpan, JournalTransfer,
 };
 pub use crate::ledger::transport::lines::{

@@ -14,7 +14,7 @@ use crate::server::keys::scope::Scope;
 use crate::server::problem::Problem;
 use crate::server::query::Query;
 use crate::server::status::ServerCode;
-use crate::wire::{Fields, Json, RequestReader, Signature, Zone, read_moments};
+use crate::wire::{DefaultSignature, Fields, Json, RequestReader, Zone, read_moments};
 
 /// The most rows of a page, and those of one where nothing is asked for.
 const LIMIT_MAX: u32 = 1_000;
@@ -254,7 +254,7 @@ impl Call {
     }
 
     pub(super) fn reader(&self) -> RequestReader {
-        RequestReader::new(Signature { actor: Some(self.actor().clone()), reason: None })
+        RequestReader::new(DefaultSignature { actor: Some(self.actor().clone()), reason: None })
     }
 
     pub(super) fn json(&self) -> Result<Json, Problem> {

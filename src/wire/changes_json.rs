@@ -11,14 +11,14 @@ use crate::requests::{
 };
 use crate::wire::json::{Fields, in_field};
 use crate::wire::notes::read_entries;
-use crate::wire::signature::Signature;
+use crate::wire::signature::DefaultSignature;
 
 const LIMITS: &str = "min_balance, max_balance, per_transfer, per_day and per_month";
 
 /// `{"account": "a", "min_balance": "-500.00", "per_day": "none"}`: what is not named stays as it is.
 pub(crate) fn read_limit(
     mut body: Fields,
-    signature: &Signature,
+    signature: &DefaultSignature,
     place: Place,
 ) -> Result<Operation<Written>, InputError> {
     let change = LimitChange {
@@ -52,18 +52,18 @@ fn take_limit(
     }
 }
 
-pub(crate) fn read_freeze(body: Fields, signature: &Signature) -> Result<Operation<Written>, InputError> {
+pub(crate) fn read_freeze(body: Fields, signature: &DefaultSignature) -> Result<Operation<Written>, InputError> {
     read_sided(body, AccountAction::Freeze, signature)
 }
 
-pub(crate) fn read_unfreeze(body: Fields, signature: &Signature) -> Result<Operation<Written>, InputError> {
+pub(crate) fn read_unfreeze(body: Fields, signature: &DefaultSignature) -> Result<Operation<Written>, InputError> {
     read_sided(body, AccountAction::Unfreeze, signature)
 }
 
 fn read_sided(
     mut body: Fields,
     action: fn(Sides) -> AccountAction<Placed<WrittenAmount>>,
-    signature: &Signature,
+    signature: &DefaultSignature,
 ) -> Result<Operation<Written>, InputError> {
     let sides = match body.take_text("sides")?.as_deref() {
         None | Some("both") => Sides::Both,
@@ -79,7 +79,7 @@ fn read_sided(
     Ok(change)
 }
 
-pub(crate) fn read_close(mut body: Fields, signature: &Signature) -> Result<Operation<Written>, InputError> {
+pub(crate) fn read_close(mut body: Fields, signature: &DefaultSignature) -> Result<Operation<Written>, InputError> {
     let change = take_change(&mut body, AccountAction::Close, signature)?;
     body.finish("account, actor and reason")?;
     Ok(change)
@@ -88,23 +88,23 @@ pub(crate) fn read_close(mut body: Fields, signature: &Signature) -> Result<Oper
 fn take_change(
     body: &mut Fields,
     action: AccountAction<Placed<WrittenAmount>>,
-    signature: &Signature,
+    signature: &DefaultSignature,
 ) -> Result<Operation<Written>, InputError> {
     let account = body.require_parsed("account")?;
     Ok(Operation::Change(take_signature(body, signature)?.sign(account, action)?))
 }
 
 /// Who wants it so and why, as the change says or else as is usual.
-fn take_signature(body: &mut Fields, usual: &Signature) -> Result<Signature, InputError> {
+fn take_signature(body: &mut Fields, usual: &DefaultSignature) -> Result<DefaultSignature, InputError> {
     let actor = body.take_parsed("actor")?.or_else(|| usual.actor.clone());
     let reason = body.take_parsed("reason")?.or_else(|| usual.reason.clone());
-    Ok(Signature { actor, reason })
+    Ok(DefaultSignature { actor, reason })
 }
 
 /// `{"transfer": "invoice-1", "set": {"checked": "yes"}, "remove": ["draft"]}`, or with an `account`.
 pub(crate) fn read_annotation(
     mut body: Fields,
-    signature: &Signature,
+    signature: &DefaultSignature,
     place: Place,
 ) -> Result<Operation<Written>, InputError> {
     let target = match (body.take_parsed("account")?, body.take_parsed("transfer")?) {

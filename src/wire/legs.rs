@@ -6,7 +6,7 @@ use crate::money::WrittenAmount;
 use crate::requests::{AccountAction, Operation, Parties, Place, Placed, Quantity, TransferRequest, Written};
 use crate::wire::amounts::{read_quantity, read_up_to};
 use crate::wire::notes::JournalHeader;
-use crate::wire::signature::Signature;
+use crate::wire::signature::DefaultSignature;
 
 /// Between a leg's accounts.
 const ARROW: &str = " -> ";
@@ -17,7 +17,7 @@ const USAGE: &str =
 pub(crate) fn read_leg(
     text: &str,
     header: &JournalHeader,
-    signature: &Signature,
+    signature: &DefaultSignature,
     place: Place,
 ) -> Result<Operation<Written>, InputError> {
     // Names of accounts can begin so.

@@ -75,7 +75,7 @@ pub use crate::wire::request_json::RequestReader;
 pub(crate) use crate::wire::schedule_json::read_schedule;
 pub use crate::wire::seal_file::{SealFile, SealFileError, SealKey, SealPublicKey};
 pub use crate::wire::shares::read_parts;
-pub use crate::wire::signature::Signature;
+pub use crate::wire::signature::DefaultSignature;
 pub use crate::wire::visible::{TerminalJson, is_deceptive, visible, write_json, write_json_pretty};
 #[cfg(any(feature = "cli", feature = "server"))]
 pub(crate) use crate::wire::zone::Zone;

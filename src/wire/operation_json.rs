@@ -12,7 +12,7 @@ use crate::wire::changes_json::{read_annotation, read_close, read_freeze, read_l
 use crate::wire::durations::read_lifetime;
 use crate::wire::json::{Fields, Json, in_field};
 use crate::wire::notes::{JournalHeader, Notes};
-use crate::wire::signature::Signature;
+use crate::wire::signature::DefaultSignature;
 
 const TRANSFER_FIELDS: &str = "from and to, or debit and credit; amount, effective_at and if";
 
@@ -20,7 +20,7 @@ const TRANSFER_FIELDS: &str = "from and to, or debit and credit; amount, effecti
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
     /// Who wants changes, where they do not say it.
-    pub(crate) signature: &'a Signature,
+    pub(crate) signature: &'a DefaultSignature,
     /// The journal that it is a leg of.
     pub(crate) header: Option<&'a JournalHeader>,
     pub(crate) place: Place,

@@ -6,7 +6,7 @@
 use crate::error::InputError;
 use crate::facts::Instant;
 use crate::ledger::{
-    Bound, Comparison, FiscalYear, PeriodUnit, Prices, Report, ReportPeriod, ReportRequest, SheetLine, ShowEmpty,
+    Bound, FiscalYear, PeriodUnit, Prices, Report, ReportComparison, ReportPeriod, ReportRequest, SheetLine, ShowEmpty,
     TableRequest, TrialBalanceLine, Valuation, begins_of_years,
 };
 use crate::money::{Currency, CurrencyCode};
@@ -40,7 +40,7 @@ pub struct ReportOptions<'a> {
     /// How long each column is, where there are several.
     pub every: Option<PeriodUnit>,
     /// With what the one column is compared.
-    pub compare: Option<Comparison>,
+    pub compare: Option<ReportComparison>,
     /// How many parts of the names tell the rows apart.
     pub depth: Option<usize>,
     /// How the accounts' names begin.

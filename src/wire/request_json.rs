@@ -10,7 +10,7 @@ use crate::wire::notes::{JournalHeader, Notes, take_metadata};
 use crate::wire::operation_json::{
     Surroundings, makes_transfer, no_id, read_operation, take_reference, take_reversal_time,
 };
-use crate::wire::signature::Signature;
+use crate::wire::signature::DefaultSignature;
 
 /// The most requests of a batch, and the most bytes of one: some thousands of legs.
 const ITEMS_MAX: u64 = 100_000;
@@ -19,13 +19,13 @@ const ITEM_BYTES_MAX: usize = 1 << 20;
 /// Reads requests as they are written. It looks into no book: amounts get their currencies and references their ids where they are posted, as
 /// by [`Ledger::submit_written`](crate::ledger::Ledger::submit_written).
 pub struct RequestReader {
-    signature: Signature,
+    signature: DefaultSignature,
 }
 
 impl RequestReader {
     /// With who wants changes, where they do not say it.
     #[must_use]
-    pub const fn new(signature: Signature) -> Self {
+    pub const fn new(signature: DefaultSignature) -> Self {
         Self { signature }
     }
 

@@ -6,14 +6,14 @@ use crate::requests::{AccountAction, AccountChange};
 
 /// Who changes accounts, where a request does not say it itself, and why.
 #[derive(Clone, Debug)]
-pub struct Signature {
+pub struct DefaultSignature {
     /// Who; `None` where nobody is known.
     pub actor: Option<Actor>,
     /// Why.
     pub reason: Option<Description>,
 }
 
-impl Signature {
+impl DefaultSignature {
     /// A change of an account, signed.
     ///
     /// # Errors
@@ -26,7 +26,7 @@ impl Signature {
     /// Who, and why.
     ///
     /// # Errors
-    /// As [`Signature::sign`].
+    /// As [`DefaultSignature::sign`].
     pub fn signed(&self) -> Result<(Actor, Option<Description>), InputError> {
         Ok((self.actor.clone().ok_or(InputError::ActorMissing)?, self.reason.clone()))
     }

@@ -8,7 +8,7 @@ use crate::cli::context::{Context, Ending};
 use crate::cli::failure::Failure;
 use crate::cli::talk::say;
 use crate::ledger::Mode;
-use crate::wire::{ClockAcceptanceRecord, ClockRecord, Signature};
+use crate::wire::{ClockAcceptanceRecord, ClockRecord, DefaultSignature};
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum ClockCommand {
@@ -57,7 +57,7 @@ fn show(context: &Context) -> Result<Ending, Failure> {
 }
 
 fn accept(context: &Context, arguments: &AcceptArgs) -> Result<Ending, Failure> {
-    let signature = Signature { actor: context.actor()?, reason: None };
+    let signature = DefaultSignature { actor: context.actor()?, reason: None };
     let actor = signature.signed().map_err(crate::Error::from)?.0;
     let mode = arguments.mode.mode();
     let accepted = context.ledger()?.accept_clock(&actor, &parse(&arguments.reason)?, mode)?;

@@ -9,7 +9,7 @@ use crate::facts::{AccountEvent, AccountId, AccountState, Annotation, Sequence, 
 use crate::interchange::book_file::fields::{
     Currencies, amount, hash, known, limit_numbers, limits, metadata, number, optional, parsed, uuid,
 };
-use crate::ledger::BookRecord;
+use crate::ledger::BookPart;
 use crate::money::Currency;
 
 #[derive(Deserialize, Serialize)]
@@ -90,7 +90,7 @@ fn terms_shape(terms: Terms, currency: Currency) -> TermsShape {
     TermsShape { state: terms.state.to_string(), min_balance, max_balance, per_transfer, per_day, per_month }
 }
 
-pub(super) fn event(shape: EventShape<'_>, currencies: &Currencies) -> Result<BookRecord, String> {
+pub(super) fn event(shape: EventShape<'_>, currencies: &Currencies) -> Result<BookPart, String> {
     let currency = known(&shape.currency, currencies)?;
     let event = AccountEvent {
         account_id: AccountId(shape.account),
@@ -106,7 +106,7 @@ pub(super) fn event(shape: EventShape<'_>, currencies: &Currencies) -> Result<Bo
         journal_id: optional(shape.journal_id.as_deref(), |text| uuid("journal_id", text))?,
         hash: hash("hash", &shape.hash)?,
     };
-    Ok(BookRecord::Event(Box::new(event), currency))
+    Ok(BookPart::Event(Box::new(event), currency))
 }
 
 fn annotation(shape: AnnotationShape) -> Result<Annotation, String> {

@@ -15,7 +15,7 @@ use crate::interchange::book_file::header::{HeaderShape, header, header_shape};
 use crate::interchange::book_file::schedules::{DueShape, ScheduleShape, due, due_shape, schedule, schedule_shape};
 use crate::interchange::book_file::trailer::{TrailerShape, trailer, trailer_shape};
 use crate::interchange::book_file::transfers::{TransferShape, transfer, transfer_shape};
-use crate::ledger::BookRecord;
+use crate::ledger::BookPart;
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,34 +34,34 @@ enum LineShape<'a> {
 
 impl<'a> LineShape<'a> {
     /// The line for a record. `before` is the hash of all lines before it, for the trailer.
-    fn new(record: &'a BookRecord, before: impl FnOnce() -> Hash) -> Self {
+    fn new(record: &'a BookPart, before: impl FnOnce() -> Hash) -> Self {
         match record {
-            BookRecord::Header(header) => Self::Header(header_shape(header)),
-            BookRecord::Currency(named) => Self::Currency(currency_shape(named)),
-            BookRecord::Account(account) => Self::Account(account_shape(account)),
-            BookRecord::Transfer(transfer, currency) => Self::Transfer(transfer_shape(transfer, *currency)),
-            BookRecord::Event(event, currency) => Self::Event(event_shape(event, *currency)),
-            BookRecord::BookEvent(event) => Self::BookEvent(book_event_shape(event)),
-            BookRecord::Schedule(schedule, currency) => Self::Schedule(schedule_shape(schedule, *currency)),
-            BookRecord::Due(due) => Self::Due(due_shape(due)),
-            BookRecord::Trailer(trailer) => Self::Trailer(trailer_shape(trailer, before())),
+            BookPart::Header(header) => Self::Header(header_shape(header)),
+            BookPart::Currency(named) => Self::Currency(currency_shape(named)),
+            BookPart::Account(account) => Self::Account(account_shape(account)),
+            BookPart::Transfer(transfer, currency) => Self::Transfer(transfer_shape(transfer, *currency)),
+            BookPart::Event(event, currency) => Self::Event(event_shape(event, *currency)),
+            BookPart::BookEvent(event) => Self::BookEvent(book_event_shape(event)),
+            BookPart::Schedule(schedule, currency) => Self::Schedule(schedule_shape(schedule, *currency)),
+            BookPart::Due(due) => Self::Due(due_shape(due)),
+            BookPart::Trailer(trailer) => Self::Trailer(trailer_shape(trailer, before())),
         }
     }
 
     /// The record of the line. A trailer says too what the lines before it come to.
-    fn record(self, currencies: &Currencies) -> Result<(BookRecord, Option<Hash>), String> {
+    fn record(self, currencies: &Currencies) -> Result<(BookPart, Option<Hash>), String> {
         let record = match self {
-            Self::Header(shape) => BookRecord::Header(header(&shape)?),
-            Self::Currency(shape) => BookRecord::Currency(currency(&shape)?),
-            Self::Account(shape) => BookRecord::Account(Box::new(account(shape, currencies)?)),
+            Self::Header(shape) => BookPart::Header(header(&shape)?),
+            Self::Currency(shape) => BookPart::Currency(currency(&shape)?),
+            Self::Account(shape) => BookPart::Account(Box::new(account(shape, currencies)?)),
             Self::Transfer(shape) => transfer(shape, currencies)?,
             Self::Event(shape) => event(shape, currencies)?,
-            Self::BookEvent(shape) => BookRecord::BookEvent(Box::new(book_event(&shape)?)),
+            Self::BookEvent(shape) => BookPart::BookEvent(Box::new(book_event(&shape)?)),
             Self::Schedule(shape) => schedule(shape, currencies)?,
             Self::Due(shape) => due(shape)?,
             Self::Trailer(shape) => {
                 let (trailer, before) = trailer(&shape)?;
-                return Ok((BookRecord::Trailer(trailer), Some(before)));
+                return Ok((BookPart::Trailer(trailer), Some(before)));
             }
         };
         Ok((record, None))
@@ -69,13 +69,13 @@ impl<'a> LineShape<'a> {
 }
 
 /// Reads a line, with its end. A trailer says too what the lines before it come to.
-pub(super) fn read_line(line: &[u8], currencies: &Currencies) -> Result<(BookRecord, Option<Hash>), String> {
+pub(super) fn read_line(line: &[u8], currencies: &Currencies) -> Result<(BookPart, Option<Hash>), String> {
     let shape = serde_json::from_slice::<LineShape<'_>>(line);
     shape.map_err(|error| format!("it is not a line of a book: {error}"))?.record(currencies)
 }
 
 /// Adds a record as a line, with its end.
-pub(super) fn append_line(line: &mut Vec<u8>, record: &BookRecord, before: &Sha256) -> io::Result<()> {
+pub(super) fn append_line(line: &mut Vec<u8>, record: &BookPart, before: &Sha256) -> io::Result<()> {
     serde_json::to_writer(&mut *line, &LineShape::new(record, || digest(before))).map_err(io::Error::from)?;
     line.push(b'\n');
     Ok(())

@@ -9,7 +9,7 @@ use crate::facts::Hash;
 use crate::files::{BOM, foreign_encoding};
 use crate::interchange::book_file::fields::Currencies;
 use crate::interchange::book_file::line::{append_line, digest, read_line};
-use crate::ledger::{BookLine, BookRecord, BookSource};
+use crate::ledger::{BookLine, BookPart, BookSource};
 
 /// The longest line, in bytes: beyond all that a transfer can say, also where every character of its metadata is escaped.
 const LINE_LENGTH_MAX: u64 = 1 << 20;
@@ -43,7 +43,7 @@ impl<R: BufRead> BookReader<R> {
         }
     }
 
-    fn read(&mut self) -> Result<BookRecord, String> {
+    fn read(&mut self) -> Result<BookPart, String> {
         if !self.line.ends_with(b"\n") {
             return Err("it has no end: the file was cut off, or the line is longer than any line of a book".to_owned());
         }
@@ -59,7 +59,7 @@ impl<R: BufRead> BookReader<R> {
             let same = self.line.iter().zip(&self.written).take_while(|(found, right)| found == right).count();
             return Err(format!("it is not written as Teller writes it, from byte {} on", same + 1));
         }
-        if let BookRecord::Currency(named) = &record {
+        if let BookPart::Currency(named) = &record {
             self.currencies.insert(named.currency.code().to_string(), named.currency);
         }
         Ok(record)

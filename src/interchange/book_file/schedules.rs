@@ -12,7 +12,7 @@ use crate::facts::{
 use crate::interchange::book_file::fields::{
     Currencies, amount, hash, known, metadata, number, optional, parsed, uuid, word,
 };
-use crate::ledger::BookRecord;
+use crate::ledger::BookPart;
 use crate::money::Currency;
 
 #[derive(Deserialize, Serialize)]
@@ -115,7 +115,7 @@ pub(super) fn due_shape(due: &Due) -> DueShape<'_> {
     }
 }
 
-pub(super) fn schedule(shape: ScheduleShape<'_>, currencies: &Currencies) -> Result<BookRecord, String> {
+pub(super) fn schedule(shape: ScheduleShape<'_>, currencies: &Currencies) -> Result<BookPart, String> {
     let currency = known(&shape.currency, currencies)?;
     let parts = RecurrenceParts {
         period: word("period", &shape.period, RecurrencePeriod::from_word)?,
@@ -144,7 +144,7 @@ pub(super) fn schedule(shape: ScheduleShape<'_>, currencies: &Currencies) -> Res
     if !schedule.amount.is_positive() {
         return Err(format!("amount is {}, which is not more than zero", shape.amount));
     }
-    Ok(BookRecord::Schedule(Box::new(schedule), currency))
+    Ok(BookPart::Schedule(Box::new(schedule), currency))
 }
 
 fn cancellation(shape: &ScheduleShape<'_>) -> Result<Option<Cancellation>, String> {
@@ -153,9 +153,9 @@ fn cancellation(shape: &ScheduleShape<'_>) -> Result<Option<Cancellation>, Strin
     Ok(Some(Cancellation { at: parsed("cancelled_at", at)?, actor: parsed("cancelled_by", actor)?, reason }))
 }
 
-pub(super) fn due(shape: DueShape<'_>) -> Result<BookRecord, String> {
+pub(super) fn due(shape: DueShape<'_>) -> Result<BookPart, String> {
     let refusal = shape.code.zip(shape.reason);
-    Ok(BookRecord::Due(Box::new(Due {
+    Ok(BookPart::Due(Box::new(Due {
         schedule_id: ScheduleId(uuid("schedule", &shape.schedule)?),
         due_at: parsed("due_at", &shape.due_at)?,
         transfer_id: optional(shape.transfer.as_deref(), |text| uuid("transfer", text).map(TransferId))?,

@@ -9,7 +9,7 @@ use crate::facts::{AccountId, Entry, Instant, RequestDigest, Sequence, Transfer,
 use crate::interchange::book_file::fields::{
     Currencies, amount, hash, known, metadata, number, optional, parsed, uuid,
 };
-use crate::ledger::BookRecord;
+use crate::ledger::BookPart;
 use crate::money::Currency;
 
 #[derive(Deserialize, Serialize)]
@@ -96,7 +96,7 @@ fn entry_shape(entry: &Entry, currency: Currency) -> EntryShape {
     }
 }
 
-pub(super) fn transfer(shape: TransferShape<'_>, currencies: &Currencies) -> Result<BookRecord, String> {
+pub(super) fn transfer(shape: TransferShape<'_>, currencies: &Currencies) -> Result<BookPart, String> {
     let currency = known(&shape.currency, currencies)?;
     let amount_of = |field, text: &str| amount(field, text, currency);
     let kind = TransferKind::from_word(&shape.kind);
@@ -126,7 +126,7 @@ pub(super) fn transfer(shape: TransferShape<'_>, currencies: &Currencies) -> Res
     if !transfer.amount.is_positive() {
         return Err(format!("amount is {}, which is not more than zero", shape.amount));
     }
-    Ok(BookRecord::Transfer(Box::new(transfer), currency))
+    Ok(BookPart::Transfer(Box::new(transfer), currency))
 }
 
 fn entry(shape: &EntryShape, currency: Currency) -> Result<Entry, String> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use sha2::{Digest, Sha256};
 
 use crate::interchange::book_file::line::append_line;
-use crate::ledger::{BookRecord, BookSink};
+use crate::ledger::{BookPart, BookSink};
 
 /// Writes a book's file.
 pub struct BookWriter<W> {
@@ -29,7 +29,7 @@ impl<W: Write> BookWriter<W> {
 }
 
 impl<W: Write> BookSink for BookWriter<W> {
-    fn write(&mut self, record: &BookRecord) -> io::Result<()> {
+    fn write(&mut self, record: &BookPart) -> io::Result<()> {
         self.line.clear();
         append_line(&mut self.line, record, &self.hasher)?;
         self.hasher.update(&self.line);

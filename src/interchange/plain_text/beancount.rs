@@ -7,7 +7,7 @@ use crate::facts::TransferKind;
 use crate::interchange::plain_text::decimal::append_decimal;
 use crate::interchange::plain_text::format::day_behind;
 use crate::interchange::plain_text::spelling::append_quoted;
-use crate::ledger::{Day, JournalAccount, JournalBalance, JournalHeader, JournalRecord, JournalTransfer};
+use crate::ledger::{Day, JournalAccount, JournalBalance, JournalHeader, JournalPart, JournalTransfer};
 use crate::money::Currency;
 
 /// Beancount computes with so many digits and rounds what has more.
@@ -21,24 +21,24 @@ pub(super) struct Beancount {
 }
 
 impl Beancount {
-    pub(super) fn append(&mut self, text: &mut String, record: &JournalRecord<'_>) -> Result<(), InputError> {
+    pub(super) fn append(&mut self, text: &mut String, record: &JournalPart<'_>) -> Result<(), InputError> {
         match record {
-            JournalRecord::Header(header) => {
+            JournalPart::Header(header) => {
                 self.first_day = Some(header.first_day);
                 append_header(text, header);
             }
-            JournalRecord::Currency(currency) => self.append_currency(text, *currency),
-            JournalRecord::Account(account) => append_account(text, account),
-            JournalRecord::Opening(opening) => {
+            JournalPart::Currency(currency) => self.append_currency(text, *currency),
+            JournalPart::Account(account) => append_account(text, account),
+            JournalPart::Opening(opening) => {
                 check_digits(opening)?;
                 if !std::mem::replace(&mut self.has_opening, true) {
                     let _ = writeln!(text, "\n{} * \"opening balances\"", opening.day);
                 }
                 append_posting(text, opening.spelling, opening.balance, opening.currency);
             }
-            JournalRecord::Balance(balance) => append_balance(text, balance, balance.day)?,
-            JournalRecord::Transfer(transfer) => append_transfer(text, transfer),
-            JournalRecord::Closing(closing) => append_balance(text, closing, day_behind(closing.day)?)?,
+            JournalPart::Balance(balance) => append_balance(text, balance, balance.day)?,
+            JournalPart::Transfer(transfer) => append_transfer(text, transfer),
+            JournalPart::Closing(closing) => append_balance(text, closing, day_behind(closing.day)?)?,
         }
         Ok(())
     }
@@ -129,7 +129,7 @@ mod tests {
         let text_of = |balance: i128| {
             let balance = JournalBalance { spelling: "Assets:A", day: Day::of(Instant::EPOCH), balance, currency };
             let mut text = String::new();
-            Beancount::default().append(&mut text, &JournalRecord::Closing(balance)).map(|()| text)
+            Beancount::default().append(&mut text, &JournalPart::Closing(balance)).map(|()| text)
         };
         let most = 10_i128.pow(DIGITS_MAX) - 1;
         assert_eq!(text_of(-most).unwrap(), "1970-01-02 balance Assets:A  -9999999999.999999999999999999 ~ 0 WEI\n");

@@ -1,7 +1,7 @@
 //! Differences between hledger, ledger and beancount in the journals that they read.
 
 use crate::error::InputError;
-use crate::ledger::{BalancesOf, Day, JournalRecord};
+use crate::ledger::{BalancesOf, Day, JournalPart};
 
 /// The program that a journal is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +39,15 @@ impl JournalFormat {
     }
 
     /// Refuses a date that the program cannot read.
-    pub(super) fn check(self, record: &JournalRecord<'_>) -> Result<(), InputError> {
+    pub(super) fn check(self, record: &JournalPart<'_>) -> Result<(), InputError> {
         match record {
-            JournalRecord::Header(header) if self == Self::Ledger && header.first_day.year() < 1400 => {
+            JournalPart::Header(header) if self == Self::Ledger && header.first_day.year() < 1400 => {
                 Err(InputError::journal(format!(
                     "ledger reads no date before the year 1400, and the journal begins on {}; export a span that begins later",
                     header.first_day
                 )))
             }
-            JournalRecord::Closing(balance) if self == Self::Beancount => day_behind(balance.day).map(drop),
+            JournalPart::Closing(balance) if self == Self::Beancount => day_behind(balance.day).map(drop),
             _ => Ok(()),
         }
     }

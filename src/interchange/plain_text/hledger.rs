@@ -9,7 +9,7 @@ use crate::facts::TransferKind;
 use crate::interchange::plain_text::decimal::append_decimal;
 use crate::interchange::plain_text::format::JournalFormat;
 use crate::interchange::plain_text::spelling::{append_plain, quoted_currency};
-use crate::ledger::{JournalAccount, JournalBalance, JournalHeader, JournalRecord, JournalSide, JournalTransfer};
+use crate::ledger::{JournalAccount, JournalBalance, JournalHeader, JournalPart, JournalSide, JournalTransfer};
 use crate::money::Currency;
 
 /// What ledger wants to be told of before it is used.
@@ -37,22 +37,22 @@ impl Hledger {
         Self { format, begun: None }
     }
 
-    pub(super) fn append(&mut self, text: &mut String, record: &JournalRecord<'_>) {
+    pub(super) fn append(&mut self, text: &mut String, record: &JournalPart<'_>) {
         match record {
-            JournalRecord::Header(header) => self.append_header(text, header),
-            JournalRecord::Currency(currency) => append_currency(text, *currency),
-            JournalRecord::Account(account) => append_account(text, account),
-            JournalRecord::Opening(opening) => {
+            JournalPart::Header(header) => self.append_header(text, header),
+            JournalPart::Currency(currency) => append_currency(text, *currency),
+            JournalPart::Account(account) => append_account(text, account),
+            JournalPart::Opening(opening) => {
                 self.begin(text, Balances::Opening, opening);
                 append_posting(text, opening.balance, opening);
             }
-            JournalRecord::Closing(closing) => {
+            JournalPart::Closing(closing) => {
                 self.begin(text, Balances::Closing, closing);
                 append_posting(text, 0, closing);
             }
-            JournalRecord::Transfer(transfer) => self.append_transfer(text, transfer),
+            JournalPart::Transfer(transfer) => self.append_transfer(text, transfer),
             // Each posting states what its account has.
-            JournalRecord::Balance(_) => {}
+            JournalPart::Balance(_) => {}
         }
     }
 

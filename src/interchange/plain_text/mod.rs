@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::facts::{AccountName, AccountType};
 use crate::interchange::plain_text::beancount::Beancount;
 use crate::interchange::plain_text::hledger::Hledger;
-use crate::ledger::{BalancesOf, JournalRecord, JournalSink};
+use crate::ledger::{BalancesOf, JournalPart, JournalSink};
 
 pub use crate::interchange::plain_text::decimal::decimal;
 pub use crate::interchange::plain_text::format::JournalFormat;
@@ -54,7 +54,7 @@ impl<W: Write> JournalSink for JournalWriter<W> {
         self.format.balances_of()
     }
 
-    fn write(&mut self, record: &JournalRecord<'_>) -> Result<(), Error> {
+    fn write(&mut self, record: &JournalPart<'_>) -> Result<(), Error> {
         self.format.check(record)?;
         self.text.clear();
         match self.format {

@@ -67,7 +67,7 @@ impl FiscalYear {
 
 /// With what a report is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
+pub enum ReportComparison {
     /// The span of the same length before.
     Previous,
     /// The same span a year earlier.
@@ -123,16 +123,16 @@ impl ReportPeriod {
     ///
     /// # Errors
     /// [`InputError::Report`] where the span before is asked for and this one has no beginning.
-    pub fn earlier(self, comparison: Comparison) -> Result<Self, InputError> {
+    pub fn earlier(self, comparison: ReportComparison) -> Result<Self, InputError> {
         let has_begin = self.begin > Bound::BEGIN;
         let months = match comparison {
-            Comparison::Year => Some(12),
-            Comparison::Previous if !has_begin => {
+            ReportComparison::Year => Some(12),
+            ReportComparison::Previous if !has_begin => {
                 return Err(InputError::report(
                     "the span before one that has no beginning is not known; say where it begins",
                 ));
             }
-            Comparison::Previous => self.whole_months(),
+            ReportComparison::Previous => self.whole_months(),
         };
         let moved = |bound: Bound| match months {
             _ if bound == Bound::BEGIN => bound,
@@ -290,13 +290,13 @@ mod tests {
     #[test]
     fn what_is_compared_is_as_long_or_a_year_earlier() {
         let earlier = |period: ReportPeriod, comparison| period.earlier(comparison).unwrap().to_string();
-        assert_eq!(earlier(period("2026-03-01", "2026-04-01"), Comparison::Previous), "2026-02");
-        assert_eq!(earlier(period("2026-01-01", "2026-04-01"), Comparison::Previous), "2025-10-01..2025-12-31");
-        assert_eq!(earlier(period("2026-03-02", "2026-03-12"), Comparison::Previous), "2026-02-20..2026-03-01");
-        assert_eq!(earlier(period("2026-02-01", "2026-03-01"), Comparison::Year), "2025-02");
+        assert_eq!(earlier(period("2026-03-01", "2026-04-01"), ReportComparison::Previous), "2026-02");
+        assert_eq!(earlier(period("2026-01-01", "2026-04-01"), ReportComparison::Previous), "2025-10-01..2025-12-31");
+        assert_eq!(earlier(period("2026-03-02", "2026-03-12"), ReportComparison::Previous), "2026-02-20..2026-03-01");
+        assert_eq!(earlier(period("2026-02-01", "2026-03-01"), ReportComparison::Year), "2025-02");
         let to_date = ReportPeriod::new(Bound::BEGIN, at("2026-03-01")).unwrap();
-        assert_eq!(earlier(to_date, Comparison::Year), "..2025-02-28");
-        assert!(to_date.earlier(Comparison::Previous).is_err());
+        assert_eq!(earlier(to_date, ReportComparison::Year), "..2025-02-28");
+        assert!(to_date.earlier(ReportComparison::Previous).is_err());
     }
 
     #[test]

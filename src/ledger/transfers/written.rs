@@ -37,9 +37,9 @@ impl Ledger {
     /// # let (_folder, ledger) = support::new_book()?;
     /// use teller::Mode;
     /// use teller::requests::BatchPolicy;
-    /// use teller::wire::{RequestReader, Signature};
+    /// use teller::wire::{DefaultSignature, RequestReader};
     ///
-    /// let reader = RequestReader::new(Signature { actor: None, reason: None });
+    /// let reader = RequestReader::new(DefaultSignature { actor: None, reason: None });
     /// let requests = reader.read_items(r#"{"key": "rent", "from": "customers:alice", "to": "customers:bob", "amount": "30.00"}"#)?;
     /// let answers = ledger.submit_written(&requests, BatchPolicy::CarryOn, Mode::Commit)?;
     /// assert!(answers[0].is_ok());
@@ -92,9 +92,9 @@ impl Ledger {
     /// # mod support { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/doctest_book.rs")); }
     /// # let (_folder, ledger) = support::new_book()?;
     /// use teller::Mode;
-    /// use teller::wire::{RequestReader, Signature};
+    /// use teller::wire::{DefaultSignature, RequestReader};
     ///
-    /// let reader = RequestReader::new(Signature { actor: None, reason: None });
+    /// let reader = RequestReader::new(DefaultSignature { actor: None, reason: None });
     /// let items = reader.read_items(r#"{"key": "rent", "from": "customers:alice", "to": "customers:bob", "amount": "30.00"}"#)?;
     /// assert!(!ledger.submit_one_written(&items[0], Mode::Commit)?.replayed);
     /// assert!(ledger.submit_one_written(&items[0], Mode::Commit)?.replayed);
@@ -121,9 +121,9 @@ impl Ledger {
     /// use teller::facts::AccountType;
     /// use teller::ledger::WrittenWithOpenings;
     /// use teller::requests::AccountRequest;
-    /// use teller::wire::{RequestReader, Signature};
+    /// use teller::wire::{DefaultSignature, RequestReader};
     ///
-    /// let reader = RequestReader::new(Signature { actor: None, reason: None });
+    /// let reader = RequestReader::new(DefaultSignature { actor: None, reason: None });
     /// let (alice, vault) = ("customers:alice".parse()?, "cash:vault".parse::<teller::facts::AccountName>()?);
     /// let item = r#"{"key": "d2", "debit": "cash:vault", "credit": "customers:alice", "amount": "5.00"}"#;
     /// let make = |currency| {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::error::InputError;
 use crate::interchange::read_prices;
-use crate::ledger::{Comparison, Ledger, PeriodUnit, Report, SheetLine, ShowEmpty, Valuation};
+use crate::ledger::{Ledger, PeriodUnit, Report, ReportComparison, SheetLine, ShowEmpty, Valuation};
 use crate::server::answer::{Answer, ITEMS};
 use crate::server::call::{Call, meaning_of};
 use crate::server::endpoint::{Action, Body, Endpoint, Parameter, TIME_ZONE};
@@ -21,7 +21,8 @@ const UNITS: [(&str, PeriodUnit); 5] = [
     ("quarter", PeriodUnit::Quarter),
     ("year", PeriodUnit::Year),
 ];
-const COMPARISONS: [(&str, Comparison); 2] = [("previous", Comparison::Previous), ("year", Comparison::Year)];
+const COMPARISONS: [(&str, ReportComparison); 2] =
+    [("previous", ReportComparison::Previous), ("year", ReportComparison::Year)];
 
 /// What a report that is valued may be asked for, and one that is not: all but the first.
 const VALUED_QUERY: &[Parameter] = &[

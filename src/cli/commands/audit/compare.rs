@@ -6,7 +6,7 @@ use std::io;
 use crate::error::Error;
 use crate::facts::{AccountName, AccountType};
 use crate::interchange::decimal;
-use crate::ledger::{BalancesOf, JournalRecord, JournalSink};
+use crate::ledger::{BalancesOf, JournalPart, JournalSink};
 use crate::money::Currency;
 
 /// What the book says that each account has, in minor units, debits less credits.
@@ -39,8 +39,8 @@ impl<S: JournalSink> JournalSink for Recorded<S> {
         self.sink.balances_of()
     }
 
-    fn write(&mut self, record: &JournalRecord<'_>) -> Result<(), Error> {
-        if let JournalRecord::Closing(closing) = record {
+    fn write(&mut self, record: &JournalPart<'_>) -> Result<(), Error> {
+        if let JournalPart::Closing(closing) = record {
             self.closings.insert(closing.spelling.to_owned(), (closing.balance, closing.currency));
         }
         self.sink.write(record)

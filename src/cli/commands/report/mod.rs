@@ -16,7 +16,7 @@ use crate::cli::times::Times;
 use crate::error::Error;
 use crate::files::Input;
 use crate::interchange::read_prices;
-use crate::ledger::{Comparison, Ledger, PeriodUnit, Report, SheetLine, ShowEmpty, Valuation};
+use crate::ledger::{Ledger, PeriodUnit, Report, ReportComparison, SheetLine, ShowEmpty, Valuation};
 use crate::wire::{AskedReport, ReportKind, ReportOptions};
 
 /// A report that takes longer shows how far it is.
@@ -234,7 +234,7 @@ impl From<Unit> for PeriodUnit {
     }
 }
 
-impl From<Compared> for Comparison {
+impl From<Compared> for ReportComparison {
     fn from(compared: Compared) -> Self {
         match compared {
             Compared::Previous => Self::Previous,

@@ -16,7 +16,7 @@ use crate::ledger::{Ledger, Mode};
 use crate::money::WrittenAmount;
 use crate::requests::{Parties, Placed, ScheduleRequest};
 use crate::wire::{
-    ScheduleRecord, Signature, Utc, read_amount, read_date, read_due_day, read_moments, read_time_of_day,
+    DefaultSignature, ScheduleRecord, Utc, read_amount, read_date, read_due_day, read_moments, read_time_of_day,
 };
 
 /// What is counted from one transfer to the next.
@@ -116,7 +116,7 @@ pub(in crate::cli) struct AddArgs {
 
 pub(in crate::cli) fn run(context: &Context, arguments: &AddArgs) -> Result<Ending, Failure> {
     let (parties, amount) = arguments.parties()?;
-    let signature = Signature { actor: context.actor()?, reason: None };
+    let signature = DefaultSignature { actor: context.actor()?, reason: None };
     let ledger = context.ledger()?;
     let recurrence = arguments.recurrence(context.times(&ledger))?;
     let id = arguments.note.id.id(&ledger).map_err(Error::from)?;

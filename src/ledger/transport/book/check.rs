@@ -10,7 +10,7 @@ use crate::ledger::events::order::OpenedAccount;
 use crate::ledger::proof::verify::{ExpectedCurrencies, Walk, Walked};
 use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::schedules::ScheduleCheck;
-use crate::ledger::transport::book::{BookHeader, BookRecord, BookTrailer};
+use crate::ledger::transport::book::{BookHeader, BookPart, BookTrailer};
 use crate::models::accounts::AccountHistoryUpdate;
 use crate::models::currencies::CurrencyRow;
 use crate::money::{Amount, Currency, CurrencyCode, ISO_4217};
@@ -81,37 +81,33 @@ impl Check {
     }
 
     /// Sees to it that the accounts of the next line are at hand.
-    pub(super) fn fetch_accounts(&mut self, record: &BookRecord) -> Result<(), Error> {
+    pub(super) fn fetch_accounts(&mut self, record: &BookPart) -> Result<(), Error> {
         let accounts = &mut self.walk.accounts;
         match record {
-            BookRecord::Transfer(transfer, _) => {
-                accounts.fetch([transfer.debit.account_id, transfer.credit.account_id])
-            }
-            BookRecord::Event(event, _) => accounts.fetch([event.account_id]),
-            BookRecord::Schedule(schedule, _) => {
-                accounts.fetch([schedule.debit_account_id, schedule.credit_account_id])
-            }
-            BookRecord::Header(_)
-            | BookRecord::Currency(_)
-            | BookRecord::Account(_)
-            | BookRecord::BookEvent(_)
-            | BookRecord::Due(_)
-            | BookRecord::Trailer(_) => accounts.fetch([]),
+            BookPart::Transfer(transfer, _) => accounts.fetch([transfer.debit.account_id, transfer.credit.account_id]),
+            BookPart::Event(event, _) => accounts.fetch([event.account_id]),
+            BookPart::Schedule(schedule, _) => accounts.fetch([schedule.debit_account_id, schedule.credit_account_id]),
+            BookPart::Header(_)
+            | BookPart::Currency(_)
+            | BookPart::Account(_)
+            | BookPart::BookEvent(_)
+            | BookPart::Due(_)
+            | BookPart::Trailer(_) => accounts.fetch([]),
         }
     }
 
     /// What is wrong with the next line, whose accounts are at hand, or nothing.
-    pub(super) fn take(&mut self, record: &BookRecord) -> Result<(), String> {
+    pub(super) fn take(&mut self, record: &BookPart) -> Result<(), String> {
         match record {
-            BookRecord::Header(_) => Err("it is a second header".to_owned()),
-            BookRecord::Currency(named) => self.take_currency(named),
-            BookRecord::Account(account) => self.take_account(account),
-            BookRecord::Transfer(transfer, currency) => self.take_transfer(transfer, *currency),
-            BookRecord::Event(event, currency) => self.take_event(event, *currency),
-            BookRecord::BookEvent(event) => self.take_book_event(event),
-            BookRecord::Schedule(schedule, currency) => self.take_schedule(schedule, *currency),
-            BookRecord::Due(due) => self.take_due(due),
-            BookRecord::Trailer(trailer) => self.take_trailer(trailer),
+            BookPart::Header(_) => Err("it is a second header".to_owned()),
+            BookPart::Currency(named) => self.take_currency(named),
+            BookPart::Account(account) => self.take_account(account),
+            BookPart::Transfer(transfer, currency) => self.take_transfer(transfer, *currency),
+            BookPart::Event(event, currency) => self.take_event(event, *currency),
+            BookPart::BookEvent(event) => self.take_book_event(event),
+            BookPart::Schedule(schedule, currency) => self.take_schedule(schedule, *currency),
+            BookPart::Due(due) => self.take_due(due),
+            BookPart::Trailer(trailer) => self.take_trailer(trailer),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::facts::{AccountId, Sequence};
 use crate::ledger::bounded::make_room;
 use crate::ledger::events::order::{BookEntry, BookOrder};
 use crate::ledger::proof::seal::seal_in;
-use crate::ledger::transport::book::{BookHeader, BookProgress, BookRecord, BookSink, BookTrailer};
+use crate::ledger::transport::book::{BookHeader, BookPart, BookProgress, BookSink, BookTrailer};
 use crate::ledger::transport::outbox::Outbox;
 use crate::ledger::{Ledger, NamedCurrency};
 use crate::maps::FastMap;
@@ -25,7 +25,7 @@ const ROWS_PER_PAGE: i64 = 1_000;
 const BYTES_PER_CURRENCY: usize = 128;
 
 impl Ledger {
-    /// Hands out the whole book, as it stands at one moment, in the order of [`BookRecord`]. Nobody is held up meanwhile. Returns `None`
+    /// Hands out the whole book, as it stands at one moment, in the order of [`BookPart`]. Nobody is held up meanwhile. Returns `None`
     /// where `progress` broke it off.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Ledger {
 }
 
 pub(super) struct Export<'a> {
-    outbox: &'a mut Outbox<BookRecord>,
+    outbox: &'a mut Outbox<BookPart>,
     progress: &'a mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     pub(super) header: BookHeader,
     /// What was written so far.
@@ -92,9 +92,9 @@ pub(super) struct Export<'a> {
 
 impl Export<'_> {
     fn run(&mut self, store: &mut dyn Store) -> Result<ControlFlow<()>, Error> {
-        self.write(BookRecord::Header(self.header))?;
+        self.write(BookPart::Header(self.header))?;
         for row in store.list_currencies()? {
-            self.write(BookRecord::Currency(NamedCurrency::from_row(&row)?))?;
+            self.write(BookPart::Currency(NamedCurrency::from_row(&row)?))?;
         }
         if self.write_entries(store)?.is_break() {
             return Ok(ControlFlow::Break(()));
@@ -108,11 +108,11 @@ impl Export<'_> {
             return Err(StoreError::from(CorruptRow::new("transfers", "all of them", what, found)).into());
         }
         self.write_schedules(store)?;
-        self.write(BookRecord::Trailer(self.trailer))?;
+        self.write(BookPart::Trailer(self.trailer))?;
         Ok(ControlFlow::Continue(()))
     }
 
-    pub(super) fn write(&mut self, record: BookRecord) -> Result<(), Error> {
+    pub(super) fn write(&mut self, record: BookPart) -> Result<(), Error> {
         self.outbox.write(record)
     }
 
@@ -142,21 +142,21 @@ impl Export<'_> {
     fn write_entry(&mut self, store: &mut dyn Store, entry: BookEntry) -> Result<(), Error> {
         match entry {
             BookEntry::Opening(account) => {
-                self.write(BookRecord::Account(account))?;
+                self.write(BookPart::Account(account))?;
                 self.trailer.accounts += 1;
             }
             BookEntry::Transfer(transfer) => {
                 let currency = self.currency_of(store, transfer.debit.account_id, "transfers", transfer.sequence)?;
-                self.write(BookRecord::Transfer(transfer, currency))?;
+                self.write(BookPart::Transfer(transfer, currency))?;
                 self.trailer.transfers += 1;
             }
             BookEntry::OfAccount(event) => {
                 let currency = self.currency_of(store, event.account_id, "account_events", event.sequence)?;
-                self.write(BookRecord::Event(event, currency))?;
+                self.write(BookPart::Event(event, currency))?;
                 self.trailer.events += 1;
             }
             BookEntry::OfBook(event) => {
-                self.write(BookRecord::BookEvent(event))?;
+                self.write(BookPart::BookEvent(event))?;
                 self.trailer.book_events += 1;
             }
         }

@@ -11,7 +11,7 @@ use crate::ledger::transport::book::check::Check;
 use crate::ledger::transport::book::problems::refusal;
 use crate::ledger::transport::book::throwaway::Throwaway;
 use crate::ledger::transport::book::write::Lines;
-use crate::ledger::transport::book::{BookHeader, BookLine, BookProgress, BookRecord, BookSource};
+use crate::ledger::transport::book::{BookHeader, BookLine, BookPart, BookProgress, BookSource};
 use crate::ledger::transport::outbox::Weighed;
 use crate::ledger::transport::read_ahead::{BatchSize, read_ahead};
 use crate::ledger::{Ledger, Mode, WriteOptions};
@@ -79,7 +79,7 @@ impl Ledger {
         progress: &mut dyn FnMut(BookProgress) -> ControlFlow<()>,
     ) -> Result<BookImported, Error> {
         let mode = options.into().mode;
-        let Some(BookLine { record: BookRecord::Header(header), .. }) = source.next_line()? else {
+        let Some(BookLine { record: BookPart::Header(header), .. }) = source.next_line()? else {
             let problem = "it is not the header of a book that was exported";
             return Err(refusal(1, problem.to_owned()));
         };

@@ -1,6 +1,6 @@
 //! Whole books, out and in: from one backend to the other, or to where an auditor reads them in ten years.
 //!
-//! What is exported is what [`BookRecord`] lists: what cannot be computed from anything else. Totals, heads and holds follow from it, and
+//! What is exported is what [`BookPart`] lists: what cannot be computed from anything else. Totals, heads and holds follow from it, and
 //! an import computes them anew.
 
 mod check;
@@ -29,7 +29,7 @@ pub use crate::ledger::transport::book::import::BookImported;
 /// One line of a book's file. A file has a header; currencies by code; accounts, transfers and events by sequence; schedules by id, each
 /// with its dues behind it; a trailer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BookRecord {
+pub enum BookPart {
     /// Which book it is, and how much is to come.
     Header(BookHeader),
     /// A currency: what its amounts mean does not depend on any list of today.
@@ -50,7 +50,7 @@ pub enum BookRecord {
     Trailer(BookTrailer),
 }
 
-impl Weighed for BookRecord {
+impl Weighed for BookPart {
     fn text_bytes(&self) -> usize {
         match self {
             Self::Account(account) => account.opening.metadata.bytes(),
@@ -106,7 +106,7 @@ pub trait BookSink {
     ///
     /// # Errors
     /// What the system says.
-    fn write(&mut self, record: &BookRecord) -> io::Result<()>;
+    fn write(&mut self, record: &BookPart) -> io::Result<()>;
 
     /// Forgets what it took: the connection was lost, and the export begins anew.
     ///
@@ -121,7 +121,7 @@ pub struct BookLine {
     /// Its number.
     pub number: u64,
     /// What it says.
-    pub record: BookRecord,
+    pub record: BookPart,
 }
 
 /// Where an import comes from.

@@ -9,7 +9,7 @@ use crate::facts::{Due, Schedule, ScheduleId, TransferId};
 use crate::ledger::proof::verify::{DueEvents, ScheduleEvents, ScheduleWalk, WalkedBook, problem_with_transfer};
 use crate::ledger::transport::book::export::Export;
 use crate::ledger::transport::book::problems::refusal;
-use crate::ledger::transport::book::{BookHeader, BookRecord};
+use crate::ledger::transport::book::{BookHeader, BookPart};
 use crate::models::CorruptRow;
 use crate::models::sql_types::SqlId;
 use crate::store::{Store, StoreError};
@@ -28,7 +28,7 @@ impl Export<'_> {
                 let id = row.id;
                 let schedule = Schedule::try_from(row).map_err(StoreError::from)?;
                 let currency = self.currency_of(store, schedule.debit_account_id, "schedules", schedule.id)?;
-                self.write(BookRecord::Schedule(Box::new(schedule), currency))?;
+                self.write(BookPart::Schedule(Box::new(schedule), currency))?;
                 written[0] += 1;
                 written[1] += self.write_dues(store, id)?;
             }
@@ -50,7 +50,7 @@ impl Export<'_> {
             behind = Some(last.due_at);
             for row in rows {
                 let due = Due::try_from(row).map_err(StoreError::from)?;
-                self.write(BookRecord::Due(Box::new(due)))?;
+                self.write(BookPart::Due(Box::new(due)))?;
                 written += 1;
             }
         }

@@ -8,7 +8,7 @@ use crate::ledger::NamedCurrency;
 use crate::ledger::events::order::OpenedAccount;
 use crate::ledger::posting::writing::write_metadata;
 use crate::ledger::proof::verify::{Reversed, Walk, apply_to_hold, opened_hold};
-use crate::ledger::transport::book::BookRecord;
+use crate::ledger::transport::book::BookPart;
 use crate::ledger::transport::book::problems::{refusal, unused};
 use crate::ledger::transport::book::schedules::ScheduleLines;
 use crate::ledger::transport::outbox::Weighed;
@@ -36,23 +36,23 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn push(&mut self, number: u64, record: BookRecord) -> Result<(), Error> {
+    pub(super) fn push(&mut self, number: u64, record: BookPart) -> Result<(), Error> {
         self.text_bytes += record.text_bytes();
         match record {
-            BookRecord::Header(_) | BookRecord::Trailer(_) => {}
-            BookRecord::Currency(named) => self.currencies.push((number, named)),
-            BookRecord::Account(account) => {
+            BookPart::Header(_) | BookPart::Trailer(_) => {}
+            BookPart::Currency(named) => self.currencies.push((number, named)),
+            BookPart::Account(account) => {
                 self.accounts.push(opened(number, &account)?);
                 self.accounts_at.push(number);
             }
-            BookRecord::Transfer(transfer, _) => {
+            BookPart::Transfer(transfer, _) => {
                 self.transfers.push(*transfer);
                 self.transfers_at.push(number);
             }
-            BookRecord::Event(event, _) => self.events.push(*event),
-            BookRecord::BookEvent(event) => self.book_events.push(*event),
-            BookRecord::Schedule(schedule, _) => self.schedules.schedules.push((number, *schedule)),
-            BookRecord::Due(due) => self.schedules.dues.push((number, *due)),
+            BookPart::Event(event, _) => self.events.push(*event),
+            BookPart::BookEvent(event) => self.book_events.push(*event),
+            BookPart::Schedule(schedule, _) => self.schedules.schedules.push((number, *schedule)),
+            BookPart::Due(due) => self.schedules.dues.push((number, *due)),
         }
         Ok(())
     }

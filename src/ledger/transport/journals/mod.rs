@@ -18,7 +18,7 @@ use crate::store::{Access, Store};
 
 pub use crate::ledger::transport::journals::day::Day;
 pub use crate::ledger::transport::journals::record::{
-    BalancesOf, JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalRecord, JournalSide, JournalSink,
+    BalancesOf, JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalPart, JournalSide, JournalSink,
     JournalSpan, JournalTransfer,
 };
 

@@ -23,7 +23,7 @@ pub trait JournalSink {
     /// # Errors
     /// [`InputError::Journal`](crate::error::InputError::Journal) for what the journal's format cannot say, [`Error::File`] where it cannot
     /// be written.
-    fn write(&mut self, record: &JournalRecord<'_>) -> Result<(), Error>;
+    fn write(&mut self, record: &JournalPart<'_>) -> Result<(), Error>;
 
     /// Forgets all it took: the book is read anew, after a fault that passed.
     ///
@@ -43,7 +43,7 @@ pub enum BalancesOf {
 
 /// A part of a journal, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JournalRecord<'a> {
+pub enum JournalPart<'a> {
     /// What it is a journal of.
     Header(JournalHeader),
     /// A currency that accounts have.
@@ -89,7 +89,7 @@ pub struct JournalAccount<'a> {
 pub struct JournalBalance<'a> {
     /// Its name in the journal.
     pub spelling: &'a str,
-    /// The day. [`JournalRecord::Balance`] is of its beginning, the others are of its end.
+    /// The day. [`JournalPart::Balance`] is of its beginning, the others are of its end.
     pub day: Day,
     /// Debits less credits, in minor units.
     pub balance: i128,

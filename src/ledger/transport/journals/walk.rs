@@ -9,7 +9,7 @@ use crate::ledger::reports::bound::Bound;
 use crate::ledger::transport::journals::accounts::{Accounts, for_each, posted_as_debits};
 use crate::ledger::transport::journals::day::Day;
 use crate::ledger::transport::journals::record::{
-    JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalRecord, JournalSide, JournalSink, JournalSpan,
+    JournalAccount, JournalBalance, JournalCounts, JournalHeader, JournalPart, JournalSide, JournalSink, JournalSpan,
     JournalTransfer,
 };
 use crate::models::CorruptRow;
@@ -73,9 +73,9 @@ impl Walk {
     ) -> Result<Option<JournalCounts>, Error> {
         let mut accounts = Accounts::read(store, sink, self.bytes_max)?;
         self.counts.accounts = accounts.count();
-        sink.write(&JournalRecord::Header(self.header))?;
+        sink.write(&JournalPart::Header(self.header))?;
         for currency in accounts.currencies() {
-            sink.write(&JournalRecord::Currency(currency))?;
+            sink.write(&JournalPart::Currency(currency))?;
         }
         for_each(store, &mut |account| self.write_account(&account, sink))?;
         self.write_openings(store, &mut accounts, sink)?;
@@ -90,7 +90,7 @@ impl Walk {
         let spelling = sink.spelling(&account.name, account.account_type);
         let opened = Day::of(account.opened_at).min(self.header.first_day);
         let (name, currency) = (&account.name, account.currency);
-        sink.write(&JournalRecord::Account(JournalAccount { name, spelling: &spelling, currency, opened }))
+        sink.write(&JournalPart::Account(JournalAccount { name, spelling: &spelling, currency, opened }))
     }
 
     /// Sums up what counts before the span.
@@ -124,7 +124,7 @@ impl Walk {
             let spelling = sink.spelling(&account.name, account.account_type);
             accounts.sum_subtrees(place, &spelling, day);
             let currency = account.currency;
-            sink.write(&JournalRecord::Opening(JournalBalance { spelling: &spelling, day, balance, currency }))
+            sink.write(&JournalPart::Opening(JournalBalance { spelling: &spelling, day, balance, currency }))
         })
     }
 
@@ -168,7 +168,7 @@ impl Walk {
         let (credit_id, credit_name) = (row.credit_account_id, row.credit_name.as_deref());
         let (debit, debit_spelling) = self.move_account(accounts, sink, (debit_id, debit_name), amount)?;
         let (credit, credit_spelling) = self.move_account(accounts, sink, (credit_id, credit_name), -amount)?;
-        sink.write(&JournalRecord::Transfer(JournalTransfer {
+        sink.write(&JournalPart::Transfer(JournalTransfer {
             sequence: Sequence(row.sequence),
             kind,
             day: self.last_day,
@@ -200,7 +200,7 @@ impl Walk {
         let currency = accounts.currency(place);
         accounts.add(place, &spelling, (amount, self.last_day), &mut |spelling, moved, balance| {
             let day = moved.next().unwrap_or(moved);
-            sink.write(&JournalRecord::Balance(JournalBalance { spelling, day, balance, currency }))
+            sink.write(&JournalPart::Balance(JournalBalance { spelling, day, balance, currency }))
         })?;
         Ok((place, spelling))
     }
@@ -221,7 +221,7 @@ impl Walk {
             }
             let (balance, currency) = (accounts.stated(place), account.currency);
             let spelling = &sink.spelling(&account.name, account.account_type);
-            sink.write(&JournalRecord::Closing(JournalBalance { spelling, day, balance, currency }))
+            sink.write(&JournalPart::Closing(JournalBalance { spelling, day, balance, currency }))
         })
     }
 }
