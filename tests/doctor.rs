@@ -53,9 +53,20 @@ fn the_doctor_tells_all_that_can_lose_money_on_postgres() {
             "guards",
             "metadata_indexes",
             "indexes",
+            "beside_the_book",
         ]
     );
-    for name in ["guards", "indexes", "schema_state", "clock", "tls", "lc_messages", "standbys", "connections"] {
+    for name in [
+        "beside_the_book",
+        "guards",
+        "indexes",
+        "schema_state",
+        "clock",
+        "tls",
+        "lc_messages",
+        "standbys",
+        "connections",
+    ] {
         assert_eq!(fact(&facts, name)["warning"], Value::Null, "{name}");
     }
     // Advice is about time, and no warning.
@@ -150,6 +161,7 @@ fn the_doctor_finds_nothing_wrong_with_an_sqlite_book() {
             "metadata_indexes",
             "structure",
             "indexes",
+            "beside_the_book",
         ]
     );
 }

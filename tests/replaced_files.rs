@@ -183,6 +183,7 @@ on_every_backend! {
         }
         let fault = keys(book).list().unwrap_err();
         assert_eq!(fault.code(), "server_foreign");
+        book.run_as_owner("doctor --quick").ends(1).shows("beside_the_book").shows("those of another book than");
     }
 }
 

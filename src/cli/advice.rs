@@ -333,6 +333,7 @@ pub(super) fn of_fact(fact: &Fact) -> Option<&'static str> {
         "guards" => Some("find out who changed it, then run: teller verify"),
         "data_checksums" => Some("stop the server and run: pg_checksums --enable"),
         "metadata_indexes" => Some("build it again, or remove it: teller metadata index --help"),
+        "beside_the_book" => Some("put the book back that it belongs to, or move it away: docs/server.md"),
         "role" => Some("connect as a member of the writer role: teller migrate roles --help"),
         _ => None,
     }

@@ -6,6 +6,8 @@ use crate::facts::{Instant, LengthOfTime};
 use crate::judging::ClockLead;
 use crate::ledger::Ledger;
 use crate::ledger::book::clock::ClockStatus;
+#[cfg(feature = "server")]
+use crate::store::Place;
 use crate::store::{Access, Depth, Fact, Measure, Pool, SchemaState};
 
 /// By how much the two clocks may differ. NTP keeps to it with ease.
@@ -61,6 +63,10 @@ pub fn examine(pool: &Pool, depth: Depth) -> Result<Examination, Error> {
     facts.extend(skew);
     facts.extend(clock.as_ref().and_then(latest_entry));
     facts.extend(diagnosis.facts);
+    #[cfg(feature = "server")]
+    if diagnosis.schema == SchemaState::Current {
+        facts.push(Place::of_book(pool.url(), options).fact());
+    }
     Ok(Examination { schema: diagnosis.schema, clock, facts })
 }
 

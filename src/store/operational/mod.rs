@@ -6,6 +6,7 @@
 mod api_keys;
 mod consumers;
 mod deliveries;
+mod examined;
 mod leases;
 mod monitors;
 mod of_book;

@@ -34,7 +34,7 @@ pub(super) const OF_BOOK: Table =
 #[derive(Debug)]
 pub(crate) struct Place {
     book: DatabaseUrl,
-    url: DatabaseUrl,
+    pub(super) url: DatabaseUrl,
     options: StoreOptions,
     connected: Mutex<Connected>,
 }
@@ -247,7 +247,7 @@ impl Place {
         self.connected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pool(&self) -> Result<Arc<Pool>, StoreError> {
+    pub(super) fn pool(&self) -> Result<Arc<Pool>, StoreError> {
         if let Some(pool) = &self.connected().pool {
             return Ok(Arc::clone(pool));
         }
