@@ -83,7 +83,7 @@ fn assert_all(book: &TestBook, ledger: &Ledger) {
     let names = ["accounts_pkey"];
     let page = [&account[..], &["transfers_pkey"], &names].concat();
     assert_ways(book, &page, "a page of history", || {
-        drop(ledger.statement(&name(), &StatementQuery::newest(100)).unwrap())
+        drop(ledger.statement(&name(), &StatementQuery::newest(100)).unwrap());
     });
     // Nothing was recorded in the span, so that there are no names to look up, but something was effective in it.
     let with_exceptions = [&EXCEPTIONS[..], &names].concat();

@@ -142,7 +142,7 @@ mod tests {
         let taken = runtime.spawn(async move {
             sleep(WHILE).await;
             let _turn = seat.take().unwrap();
-            receiver.recv_timeout(Duration::from_secs(60))
+            receiver.recv_timeout(Duration::from_mins(1))
         });
         runtime.spawn(async move {
             sleep(WHILE * 2).await;

@@ -80,15 +80,12 @@ impl Ledger {
             let opening = page.read_before(store, span.from.unwrap_or(Instant::MIN))?.balance;
             let end = page.end(store)?;
             let closing = end.balance;
-            let (entries, next, is_cut) = match counterparty {
-                Some(other) => {
-                    get_account_in(store, other, self.clock.now())?;
-                    find_entries_with(store, page, end, other, *reads_max)?
-                }
-                None => {
-                    let (entries, next) = page.entries(store, end)?;
-                    (entries, next, false)
-                }
+            let (entries, next, is_cut) = if let Some(other) = counterparty {
+                get_account_in(store, other, self.clock.now())?;
+                find_entries_with(store, page, end, other, *reads_max)?
+            } else {
+                let (entries, next) = page.entries(store, end)?;
+                (entries, next, false)
             };
             Ok(Statement { account, opening, closing, entries, next, is_cut })
         })
