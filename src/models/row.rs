@@ -32,7 +32,7 @@ pub(crate) trait PushValues<DB: Backend>: Row {
 
 /// Many rows, column by column, as PostgreSQL takes them: an array a column.
 #[cfg(feature = "postgres")]
-pub(crate) trait Columns: 'static {
+pub(crate) trait RowColumns: 'static {
     /// The rows.
     type Row: Row;
 
@@ -94,7 +94,7 @@ macro_rules! row {
         }
 
         #[cfg(feature = "postgres")]
-        impl $crate::models::row::Columns for $columns {
+        impl $crate::models::row::RowColumns for $columns {
             type Row = $row;
 
             fn of(rows: impl ExactSizeIterator<Item = $row>) -> Self {

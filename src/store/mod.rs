@@ -100,8 +100,8 @@ pub(crate) use crate::store::movements::Movements;
 #[cfg(feature = "server")]
 pub(crate) use crate::store::operational::{
     Acknowledged, ApiKeyRow, ApiKeys, CLEARED, CROSSINGS_BEHIND, ConsumerRow, ConsumerRows, Deliveries, DeliveryRow,
-    DeliveryState, Failed, Judged, KeyTime, MonitorEventRow, MonitorRow, MonitorRows, Moved, Place, RAISED, SessionRow,
-    SubjectRow, WebhookRow, WebhookRows, WebhookState, latest_end,
+    DeliveryState, Failed, Judged, KeyTime, MonitorEventRow, MonitorRow, MonitorRows, Moved, RAISED, ServerStore,
+    SessionRow, SubjectRow, WebhookRow, WebhookRows, WebhookState, latest_end,
 };
 pub use crate::store::operations::Book;
 pub use crate::store::options::{Access, Lifetime, MissingBook, StoreOptions};

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use crate::error::Error;
 use crate::facts::AccountType;
-use crate::interchange::csv::columns::{Columns, Known, Lines, fault};
+use crate::interchange::csv::columns::{CsvColumns, Known, Lines, fault};
 use crate::interchange::csv::dialect::Dialect;
 use crate::ledger::{AccountLine, Malformed, MinBalance};
 
@@ -26,11 +26,11 @@ pub fn read_accounts<R: Read>(reader: R) -> Result<Lines<R, AccountLine>, Error>
 /// # Errors
 /// Those of [`read_accounts`]; [`InputError::Encoding`](crate::InputError::Encoding) if the file is in another encoding.
 pub fn read_accounts_as<R: Read>(reader: R, dialect: &Dialect) -> Result<Lines<R, AccountLine>, Error> {
-    let parse = |columns: &Columns<'_>| parse(columns).map(Some);
+    let parse = |columns: &CsvColumns<'_>| parse(columns).map(Some);
     Lines::new(reader, Known::own(&["name", "currency"], NAMES), dialect, Box::new(parse))
 }
 
-fn parse(columns: &Columns<'_>) -> Result<AccountLine, Malformed> {
+fn parse(columns: &CsvColumns<'_>) -> Result<AccountLine, Malformed> {
     let name = columns.require_parsed("name")?;
     let account_type = match columns.get("type") {
         Some(word) => word.parse().map_err(|message| fault("type", "type_invalid", message))?,
@@ -56,6 +56,6 @@ fn parse(columns: &Columns<'_>) -> Result<AccountLine, Malformed> {
     })
 }
 
-fn limit(columns: &Columns<'_>, column: &str) -> Result<Option<String>, Malformed> {
+fn limit(columns: &CsvColumns<'_>, column: &str) -> Result<Option<String>, Malformed> {
     Ok(columns.amount(column)?.map(Cow::into_owned))
 }

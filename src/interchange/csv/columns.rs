@@ -26,13 +26,13 @@ const QUOTED_REJECT_LINE: &[u8] = b"\"reject_line\"";
 const SHOWN_MAX: usize = 80;
 
 /// One line, by the names of its columns.
-pub struct Columns<'a> {
+pub struct CsvColumns<'a> {
     header: &'a [String],
     fields: &'a [Cow<'a, str>],
     dialect: &'a Dialect,
 }
 
-impl<'a> Columns<'a> {
+impl<'a> CsvColumns<'a> {
     /// What stands in a column, or `None` where it is empty or missing.
     pub(crate) fn get(&self, column: &str) -> Option<&'a str> {
         let index = self.header.iter().position(|name| name == column)?;
@@ -102,7 +102,7 @@ pub(crate) fn fault(column: &str, code: &'static str, message: String) -> Malfor
 }
 
 /// Understands a line by its columns. `None` for a line that is passed over.
-type Parse<T> = Box<dyn Fn(&Columns<'_>) -> Result<Option<T>, Malformed> + Send>;
+type Parse<T> = Box<dyn Fn(&CsvColumns<'_>) -> Result<Option<T>, Malformed> + Send>;
 
 /// A file's lines, each understood by `parse`, and the header they stand under.
 pub struct Lines<R, T> {
@@ -196,7 +196,7 @@ impl<R: Read, T> Lines<R, T> {
     /// `None` for a line that is passed over.
     fn line(&self, record: Record) -> Option<Line<T>> {
         let values: Vec<_> = record.values().map(text_of).collect();
-        let columns = Columns { header: &self.header, fields: &values, dialect: &self.dialect };
+        let columns = CsvColumns { header: &self.header, fields: &values, dialect: &self.dialect };
         let content = match self.check_record(&record) {
             Ok(()) => (self.parse)(&columns).transpose()?,
             Err(fault) => Err(fault),

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use crate::error::{Error, InputError};
 use crate::facts::Period;
-use crate::interchange::csv::columns::{Columns, Known, Lines, fault};
+use crate::interchange::csv::columns::{CsvColumns, Known, Lines, fault};
 use crate::interchange::csv::dialect::Dialect;
 use crate::ledger::{Day, Malformed, Prices};
 use crate::money::{CurrencyCode, Rate};
@@ -25,7 +25,7 @@ struct Price {
 /// [`InputError::Header`] when the columns are not these; [`InputError::Report`] for a line that is wrong, with its number, and for two prices of
 /// one day; [`Error::File`] when it cannot be read.
 pub fn read_prices<R: Read>(reader: R) -> Result<Prices, Error> {
-    let parse = |columns: &Columns<'_>| parse(columns).map(Some);
+    let parse = |columns: &CsvColumns<'_>| parse(columns).map(Some);
     let lines = Lines::new(reader, Known::exactly(NAMES), &Dialect::default(), Box::new(parse))?;
     let mut prices = Prices::default();
     for line in lines {
@@ -37,7 +37,7 @@ pub fn read_prices<R: Read>(reader: R) -> Result<Prices, Error> {
     Ok(prices)
 }
 
-fn parse(columns: &Columns<'_>) -> Result<Price, Malformed> {
+fn parse(columns: &CsvColumns<'_>) -> Result<Price, Malformed> {
     let date = columns.require("date")?;
     let day = date.parse().ok().filter(|_| date.len() == "2026-09-30".len());
     let day = day.map(|day: Period| Day::of(day.begin()));

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use crate::error::Error;
 use crate::facts::{AccountName, Key, TransferId};
-use crate::interchange::csv::columns::{Columns, Known, Lines, REJECT_ID, fault};
+use crate::interchange::csv::columns::{CsvColumns, Known, Lines, REJECT_ID, fault};
 use crate::interchange::csv::dialect::Dialect;
 use crate::ledger::{LineKey, Malformed, TransferLine};
 use crate::requests::Parties;
@@ -29,11 +29,11 @@ pub fn read_transfers<R: Read>(reader: R) -> Result<Lines<R, TransferLine>, Erro
 /// # Errors
 /// Those of [`read_transfers`]; [`InputError::Encoding`](crate::InputError::Encoding) if the file is in another encoding.
 pub fn read_transfers_as<R: Read>(reader: R, dialect: &Dialect) -> Result<Lines<R, TransferLine>, Error> {
-    let parse = |columns: &Columns<'_>| parse(columns).map(Some);
+    let parse = |columns: &CsvColumns<'_>| parse(columns).map(Some);
     Lines::new(reader, Known::own(&["amount"], NAMES), dialect, Box::new(parse))
 }
 
-fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
+fn parse(columns: &CsvColumns<'_>) -> Result<TransferLine, Malformed> {
     Ok(TransferLine {
         key: parse_key(columns)?,
         parties: parse_parties(columns)?,
@@ -45,13 +45,13 @@ fn parse(columns: &Columns<'_>) -> Result<TransferLine, Malformed> {
     })
 }
 
-fn require_amount(columns: &Columns<'_>) -> Result<String, Malformed> {
+fn require_amount(columns: &CsvColumns<'_>) -> Result<String, Malformed> {
     columns.require("amount")?;
     Ok(columns.amount("amount")?.unwrap_or_default().into_owned())
 }
 
 /// The line's own id or key says which transfer it is, else the id that it was refused under, else what it means.
-fn parse_key(columns: &Columns<'_>) -> Result<LineKey, Malformed> {
+fn parse_key(columns: &CsvColumns<'_>) -> Result<LineKey, Malformed> {
     let read_id = |column| {
         let id = columns.get(column).map(|id| id.parse().map_err(|message| fault(column, "id_invalid", message)));
         id.transpose()
@@ -70,7 +70,7 @@ fn parse_key(columns: &Columns<'_>) -> Result<LineKey, Malformed> {
     })
 }
 
-fn parse_parties(columns: &Columns<'_>) -> Result<Parties, Malformed> {
+fn parse_parties(columns: &CsvColumns<'_>) -> Result<Parties, Malformed> {
     let is_transfer = columns.get("from").is_some() || columns.get("to").is_some();
     let is_post = columns.get("debit").is_some() || columns.get("credit").is_some();
     let name = |column| columns.require_parsed::<AccountName>(column);

@@ -7,7 +7,7 @@ use crate::judging::ClockLead;
 use crate::ledger::Ledger;
 use crate::ledger::book::clock::ClockStatus;
 #[cfg(feature = "server")]
-use crate::store::Place;
+use crate::store::ServerStore;
 use crate::store::{Access, Depth, Fact, Measure, Pool, SchemaState};
 
 /// By how much the two clocks may differ. NTP keeps to it with ease.
@@ -65,7 +65,7 @@ pub fn examine(pool: &Pool, depth: Depth) -> Result<Examination, Error> {
     facts.extend(diagnosis.facts);
     #[cfg(feature = "server")]
     if diagnosis.schema == SchemaState::Current {
-        facts.push(Place::of_book(pool.url(), options).fact());
+        facts.push(ServerStore::of_book(pool.url(), options).fact());
     }
     Ok(Examination { schema: diagnosis.schema, clock, facts })
 }

@@ -8,7 +8,7 @@ use diesel::sql_types::HasSqlType;
 
 use crate::models::sql_types::{Bytea, Int8, Nullable, SqlHash};
 use crate::models::transfers::TransferRow;
-use crate::models::transfers::history::{AccountHistory, ColumnTypes, Columns, push_first, push_step_back};
+use crate::models::transfers::history::{AccountHistory, AllColumns, ColumnTypes, push_first, push_step_back};
 use crate::schema::transfers;
 
 /// A transfer of one account, and the head that the account on its other side had before it: the hash of the newest event that the other
@@ -29,7 +29,7 @@ impl<DB> QueryFragment<DB> for ChainRows
 where
     DB: Backend + HasSqlType<Int8>,
     i64: ToSql<Int8, DB>,
-    Columns: QueryFragment<DB>,
+    AllColumns: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.0.push_walk(&mut out)?;

@@ -7,7 +7,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 
 use crate::models::sql_types::{Int8, SqlInstant, Timestamptz};
-use crate::models::transfers::history::{ColumnTypes, Columns};
+use crate::models::transfers::history::{AllColumns, ColumnTypes};
 use crate::schema::transfers;
 
 /// What the exceptions change of a balance: debits less credits, of what counts by `effective_at` and was known by `known_at` but not
@@ -120,7 +120,7 @@ where
     DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
     i64: ToSql<Int8, DB>,
     SqlInstant: ToSql<Timestamptz, DB>,
-    Columns: QueryFragment<DB>,
+    AllColumns: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let order = " order by effective_at desc, sequence desc limit ";

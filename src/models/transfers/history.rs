@@ -12,8 +12,8 @@ use crate::schema::transfers;
 /// Every how many versions of an account a transfer is in the milestone indexes. The migrations say the same number.
 pub(crate) const MILESTONE_INTERVAL: i64 = 64;
 
-pub(super) type Columns = <transfers::table as Table>::AllColumns;
-pub(super) type ColumnTypes = <Columns as Expression>::SqlType;
+pub(super) type AllColumns = <transfers::table as Table>::AllColumns;
+pub(super) type ColumnTypes = <AllColumns as Expression>::SqlType;
 
 /// Up to `limit` transfers of one account, newest first, from the transfer `first` on: a walk down the account's pointers.
 ///
@@ -35,7 +35,7 @@ impl<DB> QueryFragment<DB> for AccountHistory
 where
     DB: Backend + HasSqlType<Int8>,
     i64: ToSql<Int8, DB>,
-    Columns: QueryFragment<DB>,
+    AllColumns: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.push_walk(&mut out)?;
@@ -52,7 +52,7 @@ impl AccountHistory {
     where
         DB: Backend + HasSqlType<Int8>,
         i64: ToSql<Int8, DB>,
-        Columns: QueryFragment<DB>,
+        AllColumns: QueryFragment<DB>,
     {
         let columns = &transfers::all_columns;
         out.push_sql("with recursive walk as (select 1 as step, ");
@@ -91,7 +91,7 @@ where
     DB: Backend + HasSqlType<Int8> + HasSqlType<Timestamptz>,
     i64: ToSql<Int8, DB>,
     SqlInstant: ToSql<Timestamptz, DB>,
-    Columns: QueryFragment<DB>,
+    AllColumns: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let columns = &transfers::all_columns;

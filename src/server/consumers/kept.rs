@@ -7,7 +7,7 @@ use crate::facts::{Instant, LengthOfTime, Sequence};
 use crate::ledger::{EventCursor, EventFilter, Ledger};
 use crate::server::feed::start::EventStart;
 use crate::server::plain_names;
-use crate::store::{Acknowledged, ConsumerRow, ConsumerRows, DatabaseUrl, Place, StoreOptions};
+use crate::store::{Acknowledged, ConsumerRow, ConsumerRows, DatabaseUrl, ServerStore, StoreOptions};
 use crate::wire::ConsumerRecord;
 
 /// How long a lease may last, so that a reader that was killed is not waited for too long.
@@ -40,7 +40,7 @@ const WRITERS_WAIT: Duration = Duration::from_secs(1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Consumers(Place);
+pub struct Consumers(ServerStore);
 
 /// The right to read as a consumer, and to acknowledge what was dealt with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Consumers {
     /// Those of a book. Nothing is connected to before it is needed.
     #[must_use]
     pub fn of_book(url: &DatabaseUrl, options: StoreOptions) -> Self {
-        Self(Place::of_book(url, options))
+        Self(ServerStore::of_book(url, options))
     }
 
     /// Opens the file where it is there, so that it is missed when it goes.

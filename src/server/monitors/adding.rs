@@ -11,7 +11,7 @@ use crate::server::monitors::scope::MonitorScope;
 use crate::server::monitors::single::{Single, What};
 use crate::server::monitors::when::When;
 use crate::server::plain_names;
-use crate::store::{DatabaseUrl, MonitorRows, Place, StoreOptions};
+use crate::store::{DatabaseUrl, MonitorRows, ServerStore, StoreOptions};
 use crate::wire::{MonitorEventRecord, MonitorRecord};
 
 /// How long writers that are under way are waited for.
@@ -37,13 +37,13 @@ const WRITERS_WAIT: Duration = Duration::from_secs(1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Monitors(Place);
+pub struct Monitors(ServerStore);
 
 impl Monitors {
     /// Those of a book. Nothing is connected to before it is needed.
     #[must_use]
     pub fn of_book(url: &DatabaseUrl, options: StoreOptions) -> Self {
-        Self(Place::of_book(url, options))
+        Self(ServerStore::of_book(url, options))
     }
 
     /// Opens the file where it is there, so that it is missed when it goes.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::facts::NamePrefix;
 use crate::server::monitors::kept::Kept;
-use crate::store::{MonitorRows, Place};
+use crate::store::{MonitorRows, ServerStore};
 use crate::wire::{CrossingRecord, MonitorEventKind, MonitorEventRecord};
 
 /// That the condition of a monitor became true, or ended.
@@ -26,7 +26,11 @@ pub(in crate::server) struct Crossing {
 impl Crossing {
     /// Up to `limit` crossings behind a number, in order, and the number of the last one that was read. Those of a monitor that was removed are
     /// gone with it.
-    pub(in crate::server) fn list(place: &Place, behind: i64, limit: i64) -> Result<(Vec<Self>, Option<i64>), Error> {
+    pub(in crate::server) fn list(
+        place: &ServerStore,
+        behind: i64,
+        limit: i64,
+    ) -> Result<(Vec<Self>, Option<i64>), Error> {
         let rows = MonitorRows(place);
         let crossings = rows.events(None, behind, limit)?;
         let Some(last) = crossings.last().map(|row| row.number) else { return Ok((Vec::new(), None)) };

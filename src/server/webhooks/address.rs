@@ -18,7 +18,7 @@ pub(in crate::server) enum Network {
 
 /// Where a host is, as far as its name says it without a look-up. What a name leads to is seen when something is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum HostKind {
     Public,
     Private,
     /// It looks like an address and is none as addresses are written, so that others could take it for another one.
@@ -26,7 +26,7 @@ enum Place {
     Unknown,
 }
 
-impl Place {
+impl HostKind {
     fn of(host: &str) -> Self {
         let name = host.trim_end_matches('.').to_ascii_lowercase();
         let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -68,11 +68,11 @@ pub(super) fn check_url(text: &str, network: Network) -> Result<(), InputError> 
     if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
         return refuse("its port is a number from 1 to 65535");
     }
-    let place = Place::of(host);
-    if place == Place::Unreadable {
+    let place = HostKind::of(host);
+    if place == HostKind::Unreadable {
         return refuse("its host is neither a name nor an address; write an address like 192.0.2.1 or [2001:db8::1]");
     }
-    if place == Place::Private && network == Network::Public {
+    if place == HostKind::Private && network == Network::Public {
         return Err(InputError::WebhookPrivate { host: host.chars().take(80).collect() });
     }
     match network {

@@ -17,8 +17,8 @@ use crate::server::webhooks::client::Client;
 use crate::server::webhooks::kept::random_hex;
 use crate::server::webhooks::worker::{Means, Worker};
 use crate::store::{
-    DatabaseUrl, Deliveries, DeliveryState, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows, WebhookState,
-    latest_end,
+    DatabaseUrl, Deliveries, DeliveryState, MonitorRows, ServerStore, StoreOptions, WebhookRow, WebhookRows,
+    WebhookState, latest_end,
 };
 
 /// The most endpoints that one server delivers to at once, a thread each.
@@ -49,7 +49,7 @@ impl Deliverer {
     ) -> Result<Self, Error> {
         let board = Arc::new(Board::new(random_hex()?, is_ending));
         let (url, lease, retries) = (url.clone(), options.lease_time, options.webhook_retries.clone());
-        let (place, client) = (Place::of_book(&url, store), Client::new(options.webhook_time_max));
+        let (place, client) = (ServerStore::of_book(&url, store), Client::new(options.webhook_time_max));
         let run = move || {
             if let Some(means) = wait_for_work(&board, &url, store, (place, client, retries)) {
                 Leases { means: Arc::new(means), board, lease, workers: HashMap::new() }.run();
@@ -72,7 +72,7 @@ fn wait_for_work(
     board: &Board,
     url: &DatabaseUrl,
     store: StoreOptions,
-    (place, client, retries): (Place, Client, Vec<Duration>),
+    (place, client, retries): (ServerStore, Client, Vec<Duration>),
 ) -> Option<Means> {
     loop {
         if board.is_ending() {

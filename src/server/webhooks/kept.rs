@@ -15,8 +15,8 @@ use crate::server::webhooks::client::{Client, Message, SEND_TIME_MAX};
 use crate::server::webhooks::kind::WebhookKind;
 use crate::server::webhooks::{body, secret};
 use crate::store::{
-    DatabaseUrl, Deliveries, DeliveryRow, DeliveryState, MonitorRows, Place, StoreOptions, WebhookRow, WebhookRows,
-    WebhookState,
+    DatabaseUrl, Deliveries, DeliveryRow, DeliveryState, MonitorRows, ServerStore, StoreOptions, WebhookRow,
+    WebhookRows, WebhookState,
 };
 use crate::wire::hex::to_hex;
 use crate::wire::{DeliveryRecord, WebhookMadeRecord, WebhookRecord, WebhookTestRecord};
@@ -39,7 +39,7 @@ const ID_BYTES: usize = 6;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Webhooks(Place);
+pub struct Webhooks(ServerStore);
 
 /// An endpoint that is to be added.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Webhooks {
     /// Those of a book. Nothing is connected to before it is needed.
     #[must_use]
     pub fn of_book(url: &DatabaseUrl, options: StoreOptions) -> Self {
-        Self(Place::of_book(url, options))
+        Self(ServerStore::of_book(url, options))
     }
 
     /// Opens the file where it is there, so that it is missed when it goes.

@@ -18,7 +18,7 @@ use crate::server::webhooks::client::{Attempted, Client, Message};
 use crate::server::webhooks::kind::Told;
 use crate::server::webhooks::notice::{Notice, Reached};
 use crate::store::{
-    Deliveries, DeliveryRow, DeliveryState, Failed, Moved, Place, WebhookRow, WebhookRows, WebhookState,
+    Deliveries, DeliveryRow, DeliveryState, Failed, Moved, ServerStore, WebhookRow, WebhookRows, WebhookState,
 };
 
 /// How many events are in memory at once.
@@ -31,7 +31,7 @@ pub(super) const GONE: &str = "the receiver answered 410: it is gone";
 /// What the deliveries of one server share.
 pub(super) struct Means {
     pub(super) ledger: Ledger,
-    pub(super) place: Place,
+    pub(super) place: ServerStore,
     pub(super) client: Client,
     pub(super) retries: Vec<Duration>,
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
-use crate::store::operational::place::Place;
+use crate::store::operational::place::ServerStore;
 use crate::store::operational::tables::{ALL, KEYS};
 use crate::store::options::StoreOptions;
 use crate::store::url::DatabaseUrl;
@@ -55,12 +55,12 @@ impl KeyTime {
 
 /// The keys of the API of one book.
 #[derive(Debug)]
-pub(crate) struct ApiKeys(pub(super) Place);
+pub(crate) struct ApiKeys(pub(super) ServerStore);
 
 impl ApiKeys {
     /// Those of a book. Connects when it is first needed.
     pub(crate) fn of_book(book: &DatabaseUrl, options: StoreOptions) -> Self {
-        Self(Place::of_book(book, options))
+        Self(ServerStore::of_book(book, options))
     }
 
     /// All of them, also those that are revoked, by when they were made.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
-use crate::store::operational::place::{Place, Tables, Value};
+use crate::store::operational::place::{ServerStore, Tables, Value};
 use crate::store::operational::tables::{ALL, CONSUMERS, LEASES};
 
 /// The row of the leases that keeps the highest number that a lease of a removed consumer had. Those of the next one of its name go on behind it.
@@ -49,7 +49,7 @@ pub(crate) struct Acknowledged {
 
 /// The named readers of one book's feed.
 #[derive(Debug)]
-pub(crate) struct ConsumerRows<'p>(pub(crate) &'p Place);
+pub(crate) struct ConsumerRows<'p>(pub(crate) &'p ServerStore);
 
 impl ConsumerRows<'_> {
     /// All of them, in no particular order: databases sort names in ways of their own.

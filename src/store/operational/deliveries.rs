@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
-use crate::store::operational::place::{Place, Tables, Value};
+use crate::store::operational::place::{ServerStore, Tables, Value};
 use crate::store::operational::tables::DELIVERIES;
 use crate::store::operational::webhooks::{Moved, move_on};
 
@@ -85,7 +85,7 @@ pub(crate) struct Failed {
 
 /// The events that did not arrive at their first attempt.
 #[derive(Debug)]
-pub(crate) struct Deliveries<'p>(pub(crate) &'p Place);
+pub(crate) struct Deliveries<'p>(pub(crate) &'p ServerStore);
 
 impl Deliveries<'_> {
     /// Those of an endpoint behind a sequence, in the book's order, without what is sent.

@@ -2,11 +2,11 @@
 
 use crate::store::StoreError;
 use crate::store::diagnosis::Fact;
-use crate::store::operational::place::Place;
+use crate::store::operational::place::ServerStore;
 
 const NAME: &str = "beside_the_book";
 
-impl Place {
+impl ServerStore {
     /// What is known of it for those who run the book. Makes nothing.
     pub(crate) fn fact(&self) -> Fact {
         let of_this_book = || Fact::new(NAME, "keys, webhooks, consumers and monitors of this book, or none");

@@ -25,6 +25,6 @@ pub(crate) use crate::store::operational::leases::latest_end;
 pub(crate) use crate::store::operational::monitors::{
     CLEARED, Judged, MonitorEventRow, MonitorRow, MonitorRows, RAISED, SubjectRow,
 };
-pub(crate) use crate::store::operational::place::Place;
+pub(crate) use crate::store::operational::place::ServerStore;
 pub(crate) use crate::store::operational::sessions::SessionRow;
 pub(crate) use crate::store::operational::webhooks::{Moved, WebhookRow, WebhookRows, WebhookState};

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
 use crate::store::operational::leases::latest_end;
-use crate::store::operational::place::{Place, Tables};
+use crate::store::operational::place::{ServerStore, Tables};
 use crate::store::operational::tables::{ALL, LEASES, MONITOR_EVENTS, MONITOR_SUBJECTS, MONITORS};
 
 /// The lease of the server that judges all monitors, whose counter numbers their events.
@@ -119,7 +119,7 @@ pub(crate) struct Judged<'j> {
 
 /// The monitors of one book.
 #[derive(Debug)]
-pub(crate) struct MonitorRows<'p>(pub(crate) &'p Place);
+pub(crate) struct MonitorRows<'p>(pub(crate) &'p ServerStore);
 
 impl MonitorRows<'_> {
     /// All of them, in no particular order.

@@ -32,7 +32,7 @@ pub(super) const OF_BOOK: Table =
 
 /// Where the tables of one book are. Connects when it is first needed.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct ServerStore {
     book: DatabaseUrl,
     pub(super) url: DatabaseUrl,
     options: StoreOptions,
@@ -166,7 +166,7 @@ impl Tables<'_> {
     }
 }
 
-impl Place {
+impl ServerStore {
     /// That of a book.
     pub(crate) fn of_book(book: &DatabaseUrl, options: StoreOptions) -> Self {
         let url = match book.file() {

@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::store::StoreError;
 use crate::store::operational::leases::latest_end;
-use crate::store::operational::place::{Place, Tables, Value};
+use crate::store::operational::place::{ServerStore, Tables, Value};
 use crate::store::operational::tables::{ALL, WEBHOOKS};
 
 /// An endpoint that is told of events. Times are microseconds since 1970.
@@ -114,7 +114,7 @@ pub(super) fn move_on(tables: &mut Tables<'_>, moved: &Moved, now: i64) -> Resul
 
 /// The endpoints that are told of one book's events.
 #[derive(Debug)]
-pub(crate) struct WebhookRows<'p>(pub(crate) &'p Place);
+pub(crate) struct WebhookRows<'p>(pub(crate) &'p ServerStore);
 
 impl WebhookRows<'_> {
     /// All of them, by when they were added.

@@ -7,7 +7,7 @@ use diesel::pg::{Pg, PgConnection};
 use crate::facts::{NormalSide, Sequence};
 use crate::models::accounts::{AccountColumns, AccountHistoryColumns, AccountUpdate};
 use crate::models::holds::{HoldColumns, HoldUpdateColumns};
-use crate::models::row::Columns;
+use crate::models::row::RowColumns;
 use crate::models::sql_types::SqlInstant;
 use crate::models::statement_text::{assert_statement, assert_text};
 use crate::models::transfers::{TransferColumns, TransferRow};

@@ -7,7 +7,7 @@ use diesel::sql_types::Array;
 
 use crate::facts::Instant;
 use crate::models::accounts::{NewAccountColumns, NewAccountRow};
-use crate::models::row::{Columns, Row};
+use crate::models::row::{Row, RowColumns};
 use crate::models::sql_types::{Int8, Nullable, SqlInstant, Timestamptz};
 use crate::store::TOLD_OFF_MAX;
 use crate::store::postgres::drawing::SHOW_WRITER;
@@ -82,20 +82,20 @@ impl QueryFragment<Pg> for ContinueSequences {
 /// Inserts all rows in one statement.
 pub(super) struct InsertRows<C>(C);
 
-impl<C: Columns> InsertRows<C> {
+impl<C: RowColumns> InsertRows<C> {
     pub(super) fn new(rows: impl ExactSizeIterator<Item = C::Row>) -> Self {
         Self(C::of(rows))
     }
 }
 
-impl<C: Columns> QueryId for InsertRows<C> {
+impl<C: RowColumns> QueryId for InsertRows<C> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
 impl<C> RunQueryDsl<PgConnection> for InsertRows<C> {}
 
-impl<C: Columns> QueryFragment<Pg> for InsertRows<C> {
+impl<C: RowColumns> QueryFragment<Pg> for InsertRows<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(&format!("insert into {} ({}) select * from ", C::Row::TABLE, C::Row::COLUMNS.join(", ")));
         self.0.push_unnest(&mut out)
@@ -129,20 +129,20 @@ impl QueryFragment<Pg> for InsertAccounts {
 /// Updates all rows in one statement, by the first column.
 pub(super) struct UpdateRows<C>(C);
 
-impl<C: Columns> UpdateRows<C> {
+impl<C: RowColumns> UpdateRows<C> {
     pub(super) fn new(rows: impl ExactSizeIterator<Item = C::Row>) -> Self {
         Self(C::of(rows))
     }
 }
 
-impl<C: Columns> QueryId for UpdateRows<C> {
+impl<C: RowColumns> QueryId for UpdateRows<C> {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
 impl<C> RunQueryDsl<PgConnection> for UpdateRows<C> {}
 
-impl<C: Columns> QueryFragment<Pg> for UpdateRows<C> {
+impl<C: RowColumns> QueryFragment<Pg> for UpdateRows<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let (table, columns, key) = (C::Row::TABLE, C::Row::COLUMNS, C::Row::COLUMNS[0]);
         let assigned: Vec<_> = C::Row::assigned().map(|column| format!("{column} = new.{column}")).collect();

@@ -9,7 +9,7 @@ use crate::facts::{Sequence, Transfer};
 use crate::judging::ChangedAccount;
 use crate::models::accounts::{AccountColumns, AccountUpdate};
 use crate::models::book_events::OF_POSTINGS;
-use crate::models::row::{Columns, PushValues, Row};
+use crate::models::row::{PushValues, Row, RowColumns};
 use crate::models::sql_types::{Int8, SqlId, Uuid};
 use crate::models::transfers::{TransferColumns, TransferRow};
 use crate::store::postgres::copying::COPY_ROWS_MIN;

@@ -20,7 +20,7 @@ use crate::store::disk::{free_bytes, free_disk};
 use crate::store::options::{Access, MissingBook, StoreOptions};
 use crate::store::sqlite::metadata_indexes;
 use crate::store::sqlite::operations::{Mode, uri_of};
-use crate::store::sqlite::place::{BeforeOpening, OpenedLog, Place};
+use crate::store::sqlite::place::{BeforeOpening, OpenedFile, OpenedLog};
 use crate::store::statement_log::StatementLog;
 use crate::store::steps::{Steps, steps};
 use crate::store::url::{DatabaseUrl, UrlError};
@@ -38,7 +38,7 @@ const FULL_BYTES_MAX: u64 = 64 << 10;
 const EXPLORED_MAX: u32 = 3;
 
 impl Backend for SqliteConnection {
-    type Route = Place;
+    type Route = OpenedFile;
     type Session = OpenedLog;
 
     const HAS_CLOCK: bool = false;
@@ -47,7 +47,7 @@ impl Backend for SqliteConnection {
     const MIGRATIONS: Steps = steps!("sqlite", whole);
 
     /// The only place where a file is made.
-    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, Place), StoreError> {
+    fn explore(url: &DatabaseUrl, options: &StoreOptions) -> Result<(Self, OpenedFile), StoreError> {
         let mut opened = explore_once(url, options);
         // Some file systems give a file another number when it is opened for the first time; then it keeps that.
         for _ in 1..EXPLORED_MAX {
@@ -59,7 +59,7 @@ impl Backend for SqliteConnection {
         opened
     }
 
-    fn open(url: &DatabaseUrl, options: &StoreOptions, place: &Place) -> Result<Self, StoreError> {
+    fn open(url: &DatabaseUrl, options: &StoreOptions, place: &OpenedFile) -> Result<Self, StoreError> {
         place.check_file()?;
         let connection = connect(url, Mode::Write, options)?;
         place.check_file()?;
@@ -67,7 +67,7 @@ impl Backend for SqliteConnection {
     }
 
     /// The first read opens the log.
-    fn session(&mut self, place: &Place) -> Result<OpenedLog, StoreError> {
+    fn session(&mut self, place: &OpenedFile) -> Result<OpenedLog, StoreError> {
         self.has_table(MIGRATIONS_TABLE)?;
         Ok(place.opened_log())
     }
@@ -192,7 +192,7 @@ impl Backend for SqliteConnection {
         Ok(Some(Fact::checked("structure", &found, found == "ok", warning)))
     }
 
-    fn describe(_: &Place) -> Option<Fact> {
+    fn describe(_: &OpenedFile) -> Option<Fact> {
         None
     }
 }
@@ -202,7 +202,7 @@ fn file_of(url: &DatabaseUrl) -> &Path {
     path
 }
 
-fn explore_once(url: &DatabaseUrl, options: &StoreOptions) -> Result<(SqliteConnection, Place), StoreError> {
+fn explore_once(url: &DatabaseUrl, options: &StoreOptions) -> Result<(SqliteConnection, OpenedFile), StoreError> {
     let path = file_of(url);
     let mode = match options.missing_book {
         MissingBook::Make => {
@@ -216,7 +216,7 @@ fn explore_once(url: &DatabaseUrl, options: &StoreOptions) -> Result<(SqliteConn
     };
     let before = BeforeOpening::of(path);
     let connection = connect(url, mode, options)?;
-    Ok((connection, Place::of_opened(path, &before)?))
+    Ok((connection, OpenedFile::of_opened(path, &before)?))
 }
 
 fn connect(url: &DatabaseUrl, mode: Mode, options: &StoreOptions) -> Result<SqliteConnection, StoreError> {

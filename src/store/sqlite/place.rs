@@ -26,7 +26,7 @@ fn id_of(_file: &Path) -> FileId {
 }
 
 /// The file of a pool of connections, all of which have that one open.
-pub(crate) struct Place {
+pub(crate) struct OpenedFile {
     /// As it was named, from the root on: the working directory may change.
     file: PathBuf,
     id: FileId,
@@ -36,7 +36,7 @@ pub(crate) struct Place {
 /// The write-ahead log that one connection has open.
 pub(crate) struct OpenedLog(FileId);
 
-impl Place {
+impl OpenedFile {
     /// The place of a file that was opened just now, and before that was this one.
     pub(super) fn of_opened(path: &Path, before: &BeforeOpening) -> Result<Self, StoreError> {
         let file = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -110,7 +110,7 @@ mod tests {
         fs::write(&file, "a").unwrap();
         fs::write(&other, "b").unwrap();
         let before = BeforeOpening::of(&file);
-        let place = Place::of_opened(&file, &before).unwrap();
+        let place = OpenedFile::of_opened(&file, &before).unwrap();
         let no_log = place.opened_log();
         assert!(place.check(&no_log).is_ok());
 
@@ -122,7 +122,7 @@ mod tests {
         assert!(place.check(&log_id).is_err() && place.check(&no_log).is_ok());
 
         fs::rename(&other, &file).unwrap();
-        assert!(place.check(&no_log).is_err() && Place::of_opened(&file, &before).is_err());
+        assert!(place.check(&no_log).is_err() && OpenedFile::of_opened(&file, &before).is_err());
         fs::remove_file(&file).unwrap();
         assert!(place.check(&no_log).is_err());
     }

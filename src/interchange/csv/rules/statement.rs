@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::{AccountName, Description, Key, Metadata};
-use crate::interchange::csv::columns::{Columns, fault};
+use crate::interchange::csv::columns::{CsvColumns, fault};
 use crate::interchange::csv::rules::file::{Direction, Fields, File, Ignored, InIs, Other, Pattern};
 use crate::ledger::{LineKey, Malformed, TransferLine};
 use crate::money::CurrencyCode;
@@ -72,7 +72,7 @@ impl Statement {
     }
 
     /// `None` for a line that is passed over.
-    pub(super) fn read(&self, columns: &Columns<'_>) -> Result<Option<TransferLine>, Malformed> {
+    pub(super) fn read(&self, columns: &CsvColumns<'_>) -> Result<Option<TransferLine>, Malformed> {
         let text = self.text(columns);
         let is_ignored = |ignored: &Ignored| is_in(&ignored.pattern, ignored.field.as_deref(), columns, &text);
         if self.ignored.iter().any(is_ignored) {
@@ -91,13 +91,13 @@ impl Statement {
     }
 
     /// The text for people, which patterns look in.
-    fn text(&self, columns: &Columns<'_>) -> String {
+    fn text(&self, columns: &CsvColumns<'_>) -> String {
         let texts: Vec<_> = self.fields.description.0.iter().filter_map(|column| columns.get(column)).collect();
         // Banks fill texts up with blanks.
         texts.iter().flat_map(|text| text.split_whitespace()).collect::<Vec<_>>().join(" ")
     }
 
-    fn key(&self, columns: &Columns<'_>) -> Result<Option<LineKey>, Malformed> {
+    fn key(&self, columns: &CsvColumns<'_>) -> Result<Option<LineKey>, Malformed> {
         if let Some(column) = &self.fields.key
             && let Some(key) = columns.get(column)
         {
@@ -107,7 +107,7 @@ impl Statement {
         Ok(columns.rejected_id().map(LineKey::Refused))
     }
 
-    fn currency(&self, columns: &Columns<'_>) -> Result<Option<CurrencyCode>, Malformed> {
+    fn currency(&self, columns: &CsvColumns<'_>) -> Result<Option<CurrencyCode>, Malformed> {
         match &self.fields.currency {
             Some(column) => columns.parse(column),
             None => Ok(self.currency),
@@ -120,7 +120,7 @@ impl Statement {
         description.map_err(|error: <Description as std::str::FromStr>::Err| Malformed::new(column, error))
     }
 
-    fn metadata(&self, columns: &Columns<'_>) -> Result<Metadata, Malformed> {
+    fn metadata(&self, columns: &CsvColumns<'_>) -> Result<Metadata, Malformed> {
         let entry = |(name, column): (&String, &String)| Some((name.clone(), columns.get(column)?.trim().to_owned()));
         let entries: BTreeMap<_, _> = self.fields.metadata.iter().filter_map(entry).collect();
         Metadata::new(entries).map_err(|error| Malformed::new("metadata", error))
@@ -128,11 +128,11 @@ impl Statement {
 }
 
 /// Whether a pattern fits a column, or the description where none is named.
-fn is_in(pattern: &Pattern, field: Option<&str>, columns: &Columns<'_>, description: &str) -> bool {
+fn is_in(pattern: &Pattern, field: Option<&str>, columns: &CsvColumns<'_>, description: &str) -> bool {
     pattern.is_in(field.map_or(description, |column| columns.get(column).unwrap_or_default()))
 }
 
-fn required_moment(columns: &Columns<'_>, column: &str) -> Result<crate::facts::Instant, Malformed> {
+fn required_moment(columns: &CsvColumns<'_>, column: &str) -> Result<crate::facts::Instant, Malformed> {
     columns.require(column)?;
     columns.moment(column)?.ok_or_else(|| fault(column, "column_missing", format!("the {column} is missing")))
 }
@@ -172,7 +172,7 @@ impl Sides {
     fn read(
         &self,
         fields: &Fields,
-        columns: &Columns<'_>,
+        columns: &CsvColumns<'_>,
         description: &str,
     ) -> Result<(Parties, String, LineKey), Malformed> {
         let (account, in_is, amount, others) = match self {
@@ -210,7 +210,7 @@ impl Sides {
     }
 }
 
-fn unsigned(columns: &Columns<'_>, fields: &Fields) -> Result<String, Malformed> {
+fn unsigned(columns: &CsvColumns<'_>, fields: &Fields) -> Result<String, Malformed> {
     let column = fields.amount.as_deref().unwrap_or_default();
     columns.require(column)?;
     Ok(columns.amount(column)?.unwrap_or_default().into_owned())
@@ -229,7 +229,7 @@ impl Amounts {
     }
 
     /// The amount without its sign.
-    fn read(&self, columns: &Columns<'_>) -> Result<(Direction, String), Malformed> {
+    fn read(&self, columns: &CsvColumns<'_>) -> Result<(Direction, String), Malformed> {
         match self {
             Self::Signed(column) => {
                 columns.require(column)?;
