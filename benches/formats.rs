@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use teller::Mode;
-use teller::facts::{
-    AccountId, Description, Entry, Hash, Instant, Metadata, Sequence, Transfer, TransferId, TransferKind,
-};
+use teller::facts::{AccountName, AccountType, Metadata, TransferId};
 use teller::interchange::read_transfers;
-use teller::ledger::{Posted, Receipt};
-use teller::money::{Amount, Currency};
+use teller::ledger::Receipt;
+use teller::money::{Amount, Currency, Money};
+use teller::requests::{AccountRequest, Parties, TransferRequest};
+use teller::store::StoreOptions;
 use teller::wire::ReceiptRecord;
+use teller::{Ledger, Mode};
 
 const LINES: usize = 10_000;
 
@@ -51,37 +51,22 @@ fn csv(is_full: bool) -> String {
     file
 }
 
+/// Of a transfer with all that a client gives.
 fn receipt() -> Receipt {
-    let leg =
-        |id| Entry { account_id: AccountId(id), version: 7, balance: Amount::from_minor(1_234_567), previous: None };
-    let transfer = Transfer {
-        sequence: Sequence(1_000_000),
-        id: TransferId::from_key("rent").unwrap(),
-        kind: TransferKind::Transfer,
-        amount: Amount::from_minor(123_456),
-        debit: leg(1),
-        credit: leg(2),
-        recorded_at: Instant::EPOCH,
-        effective_at: Instant::EPOCH,
-        journal_id: None,
-        hold_id: None,
-        reversed_id: None,
-        expires_at: None,
-        up_to: None,
-        key: None,
-        request_digest: None,
-        actor: "ops".parse().unwrap(),
-        clock_at: None,
-        description: Some("rent of flat 7".parse::<Description>().unwrap()),
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("book.db").display());
+    let ledger = Ledger::open_or_create(url.parse().unwrap(), StoreOptions::default()).unwrap();
+    let euro = Currency::new("EUR".parse().unwrap(), 2).unwrap();
+    let [from, to] = ["customers:alice", "customers:bob"].map(|name| name.parse::<AccountName>().unwrap());
+    for name in [&from, &to] {
+        ledger.open_account(&AccountRequest::new(name.clone(), AccountType::Equity, euro), Mode::Commit).unwrap();
+    }
+    let id = TransferId::from_key("rent").unwrap();
+    let amount = Money::new(Amount::from_minor(123_456), euro);
+    let request = TransferRequest {
+        description: Some("rent of flat 7".parse().unwrap()),
         metadata: Metadata::new([("order".to_owned(), "A-7".to_owned())].into()).unwrap(),
-        hash: Hash([7; 32]),
+        ..TransferRequest::new(id, Parties::Transfer { from, to }, amount)
     };
-    let posted = Posted {
-        transfer,
-        debit_account: "customers:alice".parse().unwrap(),
-        credit_account: "customers:bob".parse().unwrap(),
-        currency: Currency::new("EUR".parse().unwrap(), 2).unwrap(),
-        replayed: false,
-    };
-    Receipt { journal_id: None, transfers: vec![posted], replayed: false }
+    ledger.submit_one(request.into(), Mode::Commit).unwrap()
 }

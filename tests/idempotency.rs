@@ -22,9 +22,10 @@ on_every_backend! {
         let ledger = book.ledger();
         let first = post(&ledger);
         book.set_time("2026-06-01T00:00:00Z");
-        let second = post(&book.ledger());
+        let mut second = post(&book.ledger());
         assert!(!first.replayed && second.replayed);
-        assert_eq!(second, Posted { replayed: true, ..first });
+        second.replayed = false;
+        assert_eq!(second, first);
         check(book, "
             balance alice posted 10 version 1
             history alice 10

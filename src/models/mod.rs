@@ -60,4 +60,16 @@ impl CorruptRow {
         let value = value.to_string().chars().take(80).collect();
         Self { table, key: key.to_string(), column, value }
     }
+
+    /// The stable code, that of [`StoreError::Corrupt`](crate::store::StoreError::Corrupt).
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "corrupt_row"
+    }
+
+    /// Whether the same can succeed without anyone changing it: never.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
+    }
 }

@@ -85,3 +85,17 @@ pub enum NotOffered {
     #[error("Pgpool-II is on the way, which can lead a read to another server than the one that has its transaction")]
     Balancer,
 }
+
+impl NotOffered {
+    /// The stable code, that of [`StoreError::NotOffered`](crate::store::StoreError::NotOffered).
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "not_offered"
+    }
+
+    /// Whether the same can succeed without anyone changing it: never.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        false
+    }
+}

@@ -283,3 +283,16 @@ impl StoreError {
         matches!(self, Self::Lost { .. } | Self::OutcomeUnknown { .. } | Self::Standby { .. } | Self::Replaced { .. })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_has_the_code_of_its_fault() {
+        let (row, missing) = (CorruptRow::new("transfers", 7, "kind", "x"), NotOffered::RolesOfSqlite);
+        let faults = [StoreError::from(row.clone()), StoreError::from(missing.clone())];
+        assert_eq!(faults.each_ref().map(StoreError::code), [row.code(), missing.code()]);
+        assert_eq!(faults.each_ref().map(StoreError::is_retryable), [row.is_retryable(), missing.is_retryable()]);
+    }
+}

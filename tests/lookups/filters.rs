@@ -44,7 +44,7 @@ fn holds(ledger: &Ledger, filter: &HoldFilter, limit: u32, reads_max: u64) -> Ve
     let (mut found, mut from) = (Vec::new(), None);
     loop {
         let page = ListPage { from, limit, reads_max };
-        let HoldPage { holds, next, cut_at } = ledger.list_holds_by(filter, page).unwrap();
+        let HoldPage { holds, next, cut_at, .. } = ledger.list_holds_by(filter, page).unwrap();
         assert_eq!(cut_at.is_some(), next.is_some() && holds.len() < limit as usize);
         found.extend(holds.iter().map(|status| format!("{} {}", status.hold.id, status.hold.state)));
         let Some(next) = next else { return found };

@@ -36,6 +36,7 @@ impl AsOf {
 
 /// What an account has now, in its currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Balance {
     /// Posted value, on the account's normal side. Negative when overdrawn.
     pub posted: Money,

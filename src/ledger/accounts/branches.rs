@@ -21,6 +21,7 @@ pub enum Branch {
 
 /// A page of a level, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BranchPage {
     /// The rows.
     pub branches: Vec<Branch>,

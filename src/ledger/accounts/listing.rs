@@ -47,6 +47,7 @@ impl Default for AccountListPage {
 
 /// A page of accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AccountPage {
     /// The accounts, by name.
     pub accounts: Vec<Account>,

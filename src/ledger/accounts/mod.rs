@@ -27,6 +27,7 @@ const SIMILAR_ROWS_MAX: i64 = 300;
 
 /// The answer to a request to open an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Opened {
     /// The account as it stands now.
     pub account: Account,

@@ -16,6 +16,7 @@ const ACCOUNTS_PER_PAGE: i64 = 1_000;
 
 /// The sum of the accounts below one path, in one currency and of one type. Assets and debts are never added up.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PathBalance {
     /// The first parts of the accounts' names.
     pub path: String,

@@ -15,6 +15,7 @@ const ACCEPTED_BEYOND: Duration = Duration::from_hours(24);
 
 /// How far the entries of a book are ahead of its clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClockStatus {
     /// The time of the book's clock.
     pub now: Instant,

@@ -15,6 +15,7 @@ const SKEW_MICROS_MAX: i64 = 1_000_000;
 
 /// What was found out about a database.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Examination {
     /// The state of its schema, which is also one of the facts.
     pub schema: SchemaState,

@@ -38,6 +38,7 @@ const WAIT_MAX: Duration = Duration::from_millis(20);
 
 /// A page of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EventPage {
     /// The events, in order.
     pub events: Vec<Event>,

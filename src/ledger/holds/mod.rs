@@ -27,6 +27,7 @@ const HOLDS_PER_TRANSACTION: i64 = 1_000;
 
 /// A hold as it stands at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HoldStatus {
     /// The hold. If it has expired, nothing is left of it, whether or not its release is recorded.
     pub hold: Hold,
@@ -50,6 +51,7 @@ impl HoldStatus {
 
 /// A hold and its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HoldHistory {
     /// The hold as it stands now.
     pub status: HoldStatus,
@@ -59,6 +61,7 @@ pub struct HoldHistory {
 
 /// A page of holds, in the order of their sequences, from low to high unless the newest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HoldPage {
     /// The holds.
     pub holds: Vec<HoldStatus>,

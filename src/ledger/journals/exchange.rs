@@ -15,6 +15,7 @@ use crate::store::{Access, Store};
 
 /// The answer to an exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Exchanged {
     /// The amount that left the account, apart from the fee.
     pub sold: Money,

@@ -15,6 +15,7 @@ use crate::store::{Access, Rare, Store};
 
 /// A journal, without its transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JournalSummary {
     /// Its id.
     pub id: TransferId,
@@ -38,6 +39,7 @@ pub struct JournalSummary {
 
 /// A page of journals, in the order of the sequences of their first transfers: from high to low, unless the oldest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JournalPage {
     /// The journals.
     pub journals: Vec<JournalSummary>,

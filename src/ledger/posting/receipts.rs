@@ -9,6 +9,7 @@ use crate::requests::Request;
 
 /// A transfer, with the names of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Posted {
     /// The transfer. In a dry run its sequence is [`Sequence::UNASSIGNED`](crate::facts::Sequence::UNASSIGNED).
     pub transfer: Transfer,
@@ -24,6 +25,7 @@ pub struct Posted {
 
 /// The answer to a request that was not refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Receipt {
     /// The journal's id, if the request was a journal or its reversal.
     pub journal_id: Option<TransferId>,

@@ -27,6 +27,7 @@ const DUES_PER_PAGE: i64 = 1_000;
 
 /// A schedule, with the names of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScheduleStatus {
     /// The schedule.
     pub schedule: Schedule,
@@ -48,6 +49,7 @@ impl ScheduleStatus {
 
 /// The answer to a request to add a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScheduleAdded {
     /// The schedule as it stands now.
     pub status: ScheduleStatus,
@@ -57,6 +59,7 @@ pub struct ScheduleAdded {
 
 /// The answer to the cancellation of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScheduleCancelled {
     /// The schedule after the request. It is finished if nothing was left to cancel.
     pub status: ScheduleStatus,
@@ -68,6 +71,7 @@ pub struct ScheduleCancelled {
 
 /// A schedule, and the outcomes of its dues.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScheduleHistory {
     /// The schedule as it stands now.
     pub status: ScheduleStatus,
@@ -79,6 +83,7 @@ pub struct ScheduleHistory {
 
 /// A page of schedules, by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SchedulePage {
     /// The schedules.
     pub schedules: Vec<ScheduleStatus>,

@@ -12,6 +12,7 @@ pub type DuePlace = (Instant, ScheduleId);
 
 /// A page of refused dues.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefusedPage {
     /// The dues that can be read.
     pub dues: Vec<SettledDue>,

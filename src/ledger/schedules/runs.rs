@@ -26,6 +26,7 @@ const DUES_TOLD_MAX: usize = 1_000;
 
 /// The outcome of a due in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SettledDue {
     /// The due after the run.
     pub due: Due,
@@ -39,6 +40,7 @@ pub struct SettledDue {
 
 /// The outcome of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ScheduleRun {
     /// The run handles what is due up to this moment.
     pub until: Instant,

@@ -7,6 +7,7 @@ use crate::store::{Store, StoreError};
 
 /// One line of a statement: a transfer from the view of one of its accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StatementEntry {
     /// The transfer.
     pub transfer: Transfer,

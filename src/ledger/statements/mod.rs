@@ -23,6 +23,7 @@ const READ_AT_ONCE: u32 = 1_000;
 
 /// A page of an account's transfers, latest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Statement {
     /// The account as it stands now.
     pub account: Account,

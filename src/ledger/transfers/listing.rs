@@ -18,6 +18,7 @@ use crate::store::{Access, Rare, Store, StoreError};
 
 /// A page of transfers, in the order of their sequences: from high to low, unless the oldest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TransferPage {
     /// The transfers.
     pub transfers: Vec<Posted>,
@@ -30,6 +31,7 @@ pub struct TransferPage {
 
 /// A transfer, and what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TransferDetails {
     /// The transfer.
     pub posted: Posted,

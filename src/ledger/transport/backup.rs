@@ -16,6 +16,7 @@ use crate::store::{
 
 /// The result of restoring a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Restored {
     /// The migrations that were run on the copy.
     pub migrations: Vec<String>,

@@ -26,6 +26,7 @@ teller_ledger_core::words!(FindingCode {
 
 /// Something in the book that Teller did not write as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The kind of the finding.
     pub code: FindingCode,
@@ -40,6 +41,7 @@ pub struct Finding {
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "its findings tell whether the book is whole"]
+#[non_exhaustive]
 pub struct VerifyReport {
     /// How many transfers were recomputed.
     pub transfers: u64,
@@ -58,6 +60,7 @@ pub struct VerifyReport {
 
 /// The progress of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct VerifyProgress {
     /// The last sequence that was read.
     pub sequence: i64,
@@ -67,6 +70,7 @@ pub struct VerifyProgress {
 
 /// The sums of a currency over all accounts. In a whole book, debits equal credits.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CurrencyTotals {
     /// The currency.
     pub currency: CurrencyCode,

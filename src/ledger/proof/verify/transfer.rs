@@ -10,6 +10,7 @@ use crate::store::{Access, Store, StoreError};
 
 /// What the hash of a transfer is, and what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TransferCheck {
     /// The hash that is stored.
     pub stored: Hash,

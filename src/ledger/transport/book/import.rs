@@ -33,6 +33,7 @@ const LINES_PER_LOOK: u64 = 500;
 /// What became of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "it tells whether the whole book is in"]
+#[non_exhaustive]
 pub struct BookImported {
     /// What the file says of itself.
     pub header: BookHeader,
