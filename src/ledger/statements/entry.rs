@@ -23,9 +23,11 @@ pub struct StatementEntry {
     pub version: i64,
 }
 
+/// The line of a transfer, given the balance after it.
 pub(super) fn entry(
     account: &Account,
     transfer: Transfer,
+    balance: Amount,
     labels: &AccountLabels,
 ) -> Result<StatementEntry, StoreError> {
     let is_debit = transfer.debit.account_id == account.id;
@@ -38,7 +40,7 @@ pub(super) fn entry(
         side,
         counterparty: labels.get(other.account_id, "transfers", transfer.sequence)?.name.clone(),
         change: account.money(change_of(account, &transfer)),
-        balance: account.money(own.balance),
+        balance: account.money(balance),
         version: own.version,
         transfer,
     })
@@ -57,7 +59,9 @@ pub(super) fn change_of(account: &Account, transfer: &Transfer) -> Amount {
 }
 
 /// The labels of both accounts of each transfer.
-pub(super) fn labels_of(store: &mut dyn Store, transfers: &[Transfer]) -> Result<AccountLabels, StoreError> {
-    let accounts = |transfer: &Transfer| [transfer.debit.account_id, transfer.credit.account_id];
-    AccountLabels::find(store, transfers.iter().flat_map(accounts))
+pub(super) fn labels_of<'a>(
+    store: &mut dyn Store,
+    transfers: impl Iterator<Item = &'a Transfer>,
+) -> Result<AccountLabels, StoreError> {
+    AccountLabels::find(store, transfers.flat_map(|transfer| [transfer.debit.account_id, transfer.credit.account_id]))
 }

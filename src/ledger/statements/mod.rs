@@ -12,7 +12,7 @@ use crate::facts::{Account, AccountName, Instant};
 use crate::ledger::Ledger;
 use crate::ledger::accounts::get_account_in;
 use crate::ledger::statements::entry::StatementEntry;
-use crate::ledger::statements::page::{Edge, StatementPage};
+use crate::ledger::statements::page::{Edge, PageRead, StatementPage};
 use crate::ledger::statements::query::{EntryCursor, StatementQuery};
 use crate::ledger::transfers::filter::check_span;
 use crate::money::Money;
@@ -76,16 +76,18 @@ impl Ledger {
         check_span(span.from, span.to)?;
         self.pool.transaction(Access::Read, |store| {
             let account = get_account_in(store, name, self.clock.now())?;
-            let page = StatementPage { account: &account, span: *span, cursor: *cursor, limit: (*limit).max(1) };
+            let find = |name| get_account_in(store, name, self.clock.now());
+            let counterparty = counterparty.as_ref().map(find).transpose()?;
+            let (limit, counterparty) = ((*limit).max(1), counterparty.as_ref());
+            let page = StatementPage { account: &account, span: *span, cursor: *cursor, limit, counterparty };
             page.check_cursor(store)?;
             let opening = page.read_before(store, span.from.unwrap_or(Instant::MIN))?.balance;
             let end = page.end(store)?;
             let closing = end.balance;
-            let (entries, next, is_cut) = if let Some(other) = counterparty {
-                get_account_in(store, other, self.clock.now())?;
-                find_entries_with(store, page, end, other, *reads_max)?
+            let (entries, next, is_cut) = if counterparty.is_some() {
+                find_entries(store, page, end, *reads_max)?
             } else {
-                let (entries, next) = page.entries(store, end)?;
+                let PageRead { entries, next, .. } = page.read(store, end)?;
                 (entries, next, false)
             };
             Ok(Statement { account, opening, closing, entries, next, is_cut })
@@ -94,23 +96,17 @@ impl Ledger {
 }
 
 /// The entries of a page with one other account. Reads one page of all entries after the other, until it has enough of them.
-fn find_entries_with(
-    store: &mut dyn Store,
-    mut page: StatementPage<'_>,
-    end: Edge,
-    counterparty: &AccountName,
-    reads_max: u64,
-) -> Result<Found, Error> {
+fn find_entries(store: &mut dyn Store, mut page: StatementPage<'_>, end: Edge, reads_max: u64) -> Result<Found, Error> {
     let limit = page.limit as usize;
     let (mut found, mut reads_left) = (Vec::new(), reads_max.max(1));
     loop {
         page.limit = u32::try_from(reads_left).unwrap_or(u32::MAX).min(READ_AT_ONCE);
-        let (entries, next) = page.entries(store, end)?;
-        reads_left = reads_left.saturating_sub(entries.len() as u64);
-        found.extend(entries.into_iter().filter(|entry| entry.counterparty == *counterparty));
+        let PageRead { entries, next, reads } = page.read(store, end)?;
+        reads_left = reads_left.saturating_sub(reads as u64);
+        found.extend(entries);
         if found.len() > limit {
             found.truncate(limit);
-            let next = found.last().map(|entry| page.cursor_of(entry));
+            let next = found.last().map(|entry| page.cursor_of(&entry.transfer));
             return Ok((found, next, false));
         }
         if next.is_none() || reads_left == 0 {

@@ -6,11 +6,12 @@
 use crate::error::Error;
 use crate::facts::{Account, Entry, Instant, Sequence, Transfer};
 use crate::ledger::accounts::balances::{AsOf, Reading, read_as_of};
+use crate::ledger::accounts::labels::AccountLabels;
 use crate::ledger::statements::entry::{StatementEntry, change_of, entry, labels_of};
 use crate::ledger::statements::query::{EntryCursor, Span, StatementOrder};
+use crate::ledger::transfers::listing::check_entry_at;
 use crate::models::transfers::Exceptions;
 use crate::money::{Amount, Money};
-use crate::rejection::Rejection;
 use crate::store::{Store, StoreError};
 
 /// The most transfers of a chain that one statement reads.
@@ -24,6 +25,17 @@ pub(super) struct StatementPage<'a> {
     /// The last entry of the page before.
     pub(super) cursor: Option<EntryCursor>,
     pub(super) limit: u32,
+    /// Only transfers with this account are told.
+    pub(super) counterparty: Option<&'a Account>,
+}
+
+/// What was read of a page.
+pub(super) struct PageRead {
+    pub(super) entries: Vec<StatementEntry>,
+    /// The cursor of the next page.
+    pub(super) next: Option<EntryCursor>,
+    /// How many transfers were read, also those that are not told.
+    pub(super) reads: usize,
 }
 
 /// The account at an edge of a page or of the span.
@@ -72,9 +84,9 @@ impl StatementPage<'_> {
         Ok(Edge { balance: self.account.money(self.account.posted()), newest })
     }
 
-    /// The cursor behind an entry of the page.
-    pub(super) const fn cursor_of(&self, entry: &StatementEntry) -> EntryCursor {
-        EntryCursor { time: self.time(&entry.transfer), sequence: entry.transfer.sequence }
+    /// The cursor behind a transfer of the page.
+    pub(super) const fn cursor_of(&self, transfer: &Transfer) -> EntryCursor {
+        EntryCursor { time: self.time(transfer), sequence: transfer.sequence }
     }
 
     /// The upper bound of the page: entries are before its time, or at its time with a lower sequence.
@@ -84,12 +96,8 @@ impl StatementPage<'_> {
         self.cursor.filter(|cursor| cursor.time <= end.time).unwrap_or(end)
     }
 
-    /// The entries of the page, and the cursor of the next one. `end` is the account at the end of the span.
-    pub(super) fn entries(
-        &self,
-        store: &mut dyn Store,
-        end: Edge,
-    ) -> Result<(Vec<StatementEntry>, Option<EntryCursor>), Error> {
+    /// The page. `end` is the account at the end of the span.
+    pub(super) fn read(&self, store: &mut dyn Store, end: Edge) -> Result<PageRead, Error> {
         let top = self.read_top(store, end)?;
         let mut transfers = self.chain(store, top.newest)?;
         if self.span.order == StatementOrder::Effective {
@@ -98,14 +106,18 @@ impl StatementPage<'_> {
         }
         let has_more = transfers.len() > self.limit as usize;
         transfers.truncate(self.limit as usize);
-        let labels = labels_of(store, &transfers)?;
-        let entries = transfers.into_iter().map(|transfer| entry(self.account, transfer, &labels));
-        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
-        if self.span.order == StatementOrder::Effective {
-            self.run_balances(store, &mut entries, top)?;
-        }
-        let next = entries.last().filter(|_| has_more).map(|entry| self.cursor_of(entry));
-        Ok((entries, next))
+        let next = transfers.last().filter(|_| has_more).map(|transfer| self.cursor_of(transfer));
+        let reads = transfers.len();
+        let mut lines = self.with_balances(store, transfers, top)?;
+        let labels = if let Some(other) = self.counterparty {
+            // No transfer is between an account and itself.
+            lines.retain(|(transfer, _)| other.id != self.account.id && transfer.entry_of(other.id).is_some());
+            AccountLabels::of(&[self.account.clone(), other.clone()])
+        } else {
+            labels_of(store, lines.iter().map(|(transfer, _)| transfer))?
+        };
+        let entries = lines.into_iter().map(|(transfer, balance)| entry(self.account, transfer, balance, &labels));
+        Ok(PageRead { entries: entries.collect::<Result<_, _>>()?, next, reads })
     }
 
     /// The account where the page begins. In recorded order, that is the cursor's own transfer.
@@ -121,15 +133,10 @@ impl StatementPage<'_> {
     }
 
     /// # Errors
-    /// [`Rejection::CursorUnknown`] if the cursor is not a transfer of the account; [`Error::Store`].
+    /// Those of [`check_entry_at`].
     pub(super) fn check_cursor(&self, store: &mut dyn Store) -> Result<(), Error> {
         let Some(cursor) = self.cursor else { return Ok(()) };
-        let is_entry =
-            |transfer: &Transfer| transfer.entry_of(self.account.id).is_some() && self.time(transfer) == cursor.time;
-        if store.find_transfer_at(cursor.sequence)?.as_ref().is_some_and(is_entry) {
-            return Ok(());
-        }
-        Err(Rejection::CursorUnknown { account: self.account.name.clone(), cursor: cursor.sequence }.into())
+        check_entry_at(store, self.account, cursor.sequence, |transfer| self.time(transfer) == cursor.time)
     }
 
     const fn time(&self, transfer: &Transfer) -> Instant {
@@ -238,15 +245,28 @@ impl StatementPage<'_> {
         })
     }
 
-    /// Sets the balance of each entry to what it is in effective order.
-    fn run_balances(&self, store: &mut dyn Store, entries: &mut [StatementEntry], top: Edge) -> Result<(), StoreError> {
-        let mut balance = i128::from(top.balance.amount.minor()) - self.changes_at_top(store, top.newest)?;
-        for entry in entries {
-            // The sum of some of the account's transfers fits into 64 bits, because the sum of all of them does.
-            entry.balance.amount = Amount::from_minor(i64::try_from(balance).unwrap_or_default());
-            balance -= i128::from(entry.change.amount.minor());
+    /// Each transfer with the balance after it in the statement's order.
+    fn with_balances(
+        &self,
+        store: &mut dyn Store,
+        transfers: Vec<Transfer>,
+        top: Edge,
+    ) -> Result<Vec<(Transfer, Amount)>, StoreError> {
+        if self.span.order == StatementOrder::Recorded {
+            let with_own = |transfer: Transfer| {
+                let balance = transfer.entry_of(self.account.id).map_or(Amount::ZERO, |own| own.balance);
+                (transfer, balance)
+            };
+            return Ok(transfers.into_iter().map(with_own).collect());
         }
-        Ok(())
+        let mut balance = i128::from(top.balance.amount.minor()) - self.changes_at_top(store, top.newest)?;
+        let after = |transfer: Transfer| {
+            // The sum of some of the account's transfers fits into 64 bits, because the sum of all of them does.
+            let after = Amount::from_minor(i64::try_from(balance).unwrap_or_default());
+            balance -= i128::from(change_of(self.account, &transfer).minor());
+            (transfer, after)
+        };
+        Ok(transfers.into_iter().map(after).collect())
     }
 
     /// The sum of what the earlier pages list at the very moment where this page begins.

@@ -173,14 +173,22 @@ fn transfers_of_key(store: &mut dyn Store, key: &Key) -> Result<Vec<Transfer>, S
 
 /// Refuses a page along an account's chain that begins elsewhere.
 pub(in crate::ledger) fn check_cursor(store: &mut dyn Store, account: &Account, start: Start) -> Result<(), Error> {
-    match start.from {
-        Some(cursor)
-            if store.find_transfer_at(cursor)?.is_none_or(|transfer| transfer.entry_of(account.id).is_none()) =>
-        {
-            Err(Rejection::CursorUnknown { account: account.name.clone(), cursor }.into())
-        }
-        Some(_) | None => Ok(()),
+    start.from.map_or(Ok(()), |cursor| check_entry_at(store, account, cursor, |_| true))
+}
+
+/// # Errors
+/// [`Rejection::CursorUnknown`] if no transfer of the account is at the place, or it is not the one that is meant; [`Error::Store`].
+pub(in crate::ledger) fn check_entry_at(
+    store: &mut dyn Store,
+    account: &Account,
+    cursor: Sequence,
+    is_meant: impl FnOnce(&Transfer) -> bool,
+) -> Result<(), Error> {
+    let found = store.find_transfer_at(cursor)?;
+    if found.is_some_and(|transfer| transfer.entry_of(account.id).is_some() && is_meant(&transfer)) {
+        return Ok(());
     }
+    Err(Rejection::CursorUnknown { account: account.name.clone(), cursor }.into())
 }
 
 /// Which of the transfers the filter applies to.
